@@ -1,0 +1,244 @@
+"""The run document: everything a run found, as versioned JSON. Reports and history know only this.
+
+The fields are those of the public contract; times are ISO 8601 in UTC, durations in seconds.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from readiness.errors import UsageError
+from readiness.model import Decision, Language, Priority, ReasonCode, Verdict
+
+VERSION = 1
+
+Value = int | float | bool | str | None
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """The program that wrote the document."""
+
+    name: str
+    version: str
+
+
+class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The board that was measured. `digest` is over the file's bytes."""
+
+    title: str
+    path: str
+    digest: str
+    language: Language = Language.EN
+
+
+class Git(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision that was measured; `dirty` where the work tree differs from it."""
+
+    commit: str
+    branch: str
+    dirty: bool
+
+
+class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The score: `value` is null where nothing was measured, `shown` how it must be printed.
+
+    `attested` is the share of the score, 0..1, that rests on attestations.
+    """
+
+    value: float | None
+    shown: str
+    target: float
+    progress: float
+    measured: int
+    in_scope: int
+    total: int
+    attested: float = 0.0
+
+
+class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision, the exit status that tells it, and the reasons."""
+
+    decision: Decision
+    exit_status: int
+    reasons: list[str]
+
+
+class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiver of the board, in force or not; `stale` where nothing needs it."""
+
+    reason: str
+    by: str
+    until: str
+    stale: bool = False
+
+
+class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word that takes the place of a measurement."""
+
+    by: str
+    on: str
+    until: str
+    evidence: str
+
+
+class Previous(msgspec.Struct, frozen=True, kw_only=True):
+    """The same criterion in the last comparable run."""
+
+    verdict: Verdict
+    value: Value
+
+
+class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion. `line` is where it stands in the board. `shown` is the value with its unit."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    value: Value
+    shown: str
+    unit: str
+    expect: str
+    warn: str | None
+    baseline: float | None
+    progress: float | None
+    reason: str
+    reason_code: ReasonCode | None
+    hint: str | None
+    flaky: bool
+    waiver: WaiverRecord | None
+    attestation: AttestationRecord | None
+    points: float
+    points_possible: float
+    probes: list[str]
+    check: str | None = None
+    line: int = 0
+    previous: Previous | None = None
+
+
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One task. `attainment` is the share of it that is earned, 0..1; null out of scope."""
+
+    id: str
+    title: str
+    priority: Priority
+    owner: str
+    done: bool
+    attainment: float | None
+    criteria: list[CriterionRecord]
+    blocking: bool = False
+
+
+class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe wrote: its size and digest, and its first and last part made safe to show."""
+
+    bytes: int
+    digest: str
+    head: str
+    tail: str
+    cut: bool = False
+
+
+class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One probe's last attempt, and how many there were."""
+
+    id: str
+    check: str | None
+    command: str
+    workdir: str
+    exit_status: int | None
+    signal: int | None
+    timed_out: bool
+    leaked: int
+    attempts: int
+    started_at: str | None
+    duration_s: float
+    cpu_s: float
+    memory_kib: int
+    reused: bool
+    tool_version: str | None
+    stdout: StreamRecord
+    stderr: StreamRecord
+    params: dict[str, str] = {}
+
+
+class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that a tool complains about. `line` is 0 where it names none."""
+
+    criterion: str
+    path: str
+    line: int
+    rule: str
+    message: str
+
+
+class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A milestone: whether its requirement is met. `due` is an ISO date or empty."""
+
+    id: str
+    title: str
+    met: bool
+    due: str
+
+
+class Loosening(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which the change loosens its own gate."""
+
+    subject: str
+    what: str
+    before: str
+    after: str
+
+
+class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one run; see the contract, section 8."""
+
+    version: int = VERSION
+    id: str
+    tool: Tool
+    board: BoardRef
+    profile: str
+    partial: bool
+    interrupted: bool
+    git: Git | None
+    started_at: str
+    finished_at: str
+    duration_s: float
+    score: ScoreRecord
+    gate: GateRecord
+    tasks: list[TaskRecord]
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+    milestones: list[MilestoneRecord]
+    loosened: list[Loosening] = []
+
+    def criteria(self) -> Iterable[CriterionRecord]:
+        """All criteria, in the order of the board."""
+        return (criterion for task in self.tasks for criterion in task.criteria)
+
+
+def to_json(document: RunDocument) -> bytes:
+    """Strict UTF-8 JSON on one line, without a line end."""
+    return msgspec.json.encode(document)
+
+
+def from_json(text: bytes, source: str) -> RunDocument:
+    """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version > VERSION:
+            raise UsageError(
+                f"{source}: run document version {version}, this program reads up to {VERSION};"
+                " install a newer readiness"
+            )
+        return msgspec.json.decode(text, type=RunDocument)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{source}: not a run document: {error}") from None
+
+
+def run_schema() -> dict[str, object]:
+    """The JSON Schema of a run document."""
+    return msgspec.json.schema(RunDocument)
+
+
+class _Versioned(msgspec.Struct):
+    version: int
