@@ -22,7 +22,7 @@ WRITTEN: Final = "x-as-written"
 Number: TypeAlias = int | Decimal
 AsText: TypeAlias = Annotated[str, Meta(extra_json_schema={WRITTEN: True})]
 Id: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
-VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
 Words: TypeAlias = str | list[str]
 Parameters: TypeAlias = dict[VariableName, AsText | list[AsText]]
 Environment: TypeAlias = dict[VariableName, AsText]
@@ -46,7 +46,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 # --- what both have -------------------------------------------------------------------------------
 
 
-class ReaderFile(_Part):
+class ReaderFile(_Part, frozen=True):
     """How a value is read from what a probe left."""
 
     as_: Annotated[Format, Meta(description="The format of the output.")] = field(name="as")
@@ -59,14 +59,14 @@ class ReaderFile(_Part):
     pick: Annotated[Pick, Meta(description="Which of several values counts.")] | UnsetType = UNSET
 
 
-class MeasureFile(ReaderFile):
+class MeasureFile(ReaderFile, frozen=True):
     """A named value that a check can read."""
 
     unit: Annotated[str, Meta(description='Its unit, or what it counts: "ms", "errors".')] = ""
     better: Better | UnsetType = UNSET
 
 
-class ExitFile(_Part):
+class ExitFile(_Part, frozen=True):
     """What the exit status means."""
 
     ok: Annotated[
@@ -78,14 +78,14 @@ class ExitFile(_Part):
 # --- a check file ---------------------------------------------------------------------------------
 
 
-class ParameterFile(_Part):
+class ParameterFile(_Part, frozen=True):
     """A parameter of a check; without a default it must be given."""
 
     help: str = ""
     default: AsText | list[AsText] | UnsetType = UNSET
 
 
-class CheckFile(_Part):
+class CheckFile(_Part, frozen=True):
     """A check: how to run one tool and read its numbers."""
 
     run: Annotated[str, Meta(description="The command, for bash -euo pipefail.", min_length=1)]
@@ -94,9 +94,9 @@ class CheckFile(_Part):
     version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
     install: Annotated[str, Meta(description="How to install the tool.")] = ""
     params: dict[VariableName, ParameterFile] = field(default_factory=dict)
-    after: Annotated[
-        Words, Meta(description="Checks whose probes must have succeeded first.")
-    ] = field(default_factory=list)
+    after: Annotated[Words, Meta(description="Checks whose probes must have succeeded first.")] = (
+        field(default_factory=list)
+    )
     exit: ExitFile | UnsetType = UNSET
     proof: Annotated[
         ReaderFile | UnsetType, Meta(description="What only a tool that did its work leaves.")
@@ -111,9 +111,9 @@ class CheckFile(_Part):
         list[str], Meta(description="Patterns of the files that the result depends on.")
     ] = field(default_factory=list)
     timeout: Duration | UnsetType = UNSET
-    exclusive: Annotated[
-        Words, Meta(description="Probes that share a word never overlap.")
-    ] = field(default_factory=list)
+    exclusive: Annotated[Words, Meta(description="Probes that share a word never overlap.")] = (
+        field(default_factory=list)
+    )
     control: Annotated[
         dict[str, Any], Meta(description="A known-bad sample that the check must not pass.")
     ] = field(default_factory=dict)
@@ -122,14 +122,7 @@ class CheckFile(_Part):
 # --- a board --------------------------------------------------------------------------------------
 
 
-class InlineReader(ReaderFile):
-    """How the value of a probe defined in place is read."""
-
-    unit: str = ""
-    better: Better | UnsetType = UNSET
-
-
-class AttestFile(_Part):
+class AttestFile(_Part, frozen=True):
     """A person's word, in place of a probe."""
 
     by: Text
@@ -138,7 +131,7 @@ class AttestFile(_Part):
     evidence: str = ""
 
 
-class WaiveFile(_Part):
+class WaiveFile(_Part, frozen=True):
     """A decision to let a criterion fail for a while."""
 
     reason: Text
@@ -147,7 +140,7 @@ class WaiveFile(_Part):
     up_to: Expects | UnsetType = UNSET
 
 
-class CriterionFile(_Part):
+class CriterionFile(_Part, frozen=True):
     """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
 
     id: Annotated[Id, Meta(description="Default: the task's id and the position.")] | UnsetType = (
@@ -168,7 +161,7 @@ class CriterionFile(_Part):
     measure: Annotated[str, Meta(description="Default: the check's first.")] | UnsetType = UNSET
     expect: Expects | UnsetType = UNSET
     warn: Expects | UnsetType = UNSET
-    read: InlineReader | UnsetType = UNSET
+    read: MeasureFile | UnsetType = UNSET
     exit: ExitFile | UnsetType = UNSET
     proof: ReaderFile | UnsetType = UNSET
     reject: Regex | UnsetType = UNSET
@@ -185,7 +178,7 @@ class CriterionFile(_Part):
     waive: WaiveFile | UnsetType = UNSET
 
 
-class TaskFile(_Part):
+class TaskFile(_Part, frozen=True):
     """A piece of work that stands between the project and its release."""
 
     id: Id
@@ -202,27 +195,27 @@ class TaskFile(_Part):
     steps: list[str] = field(default_factory=list)
 
 
-class PriorityFile(_Part):
+class PriorityFile(_Part, frozen=True):
     """What a priority weighs, and whether its failures block the release."""
 
     weight: Number | UnsetType = UNSET
     blocking: bool | UnsetType = UNSET
 
 
-class ProfileFile(_Part):
+class ProfileFile(_Part, frozen=True):
     """A place where a run takes place."""
 
     env: Environment = field(default_factory=dict)
 
 
-class RequiresFile(_Part):
+class RequiresFile(_Part, frozen=True):
     """What a milestone asks."""
 
     priority: Priority | UnsetType = UNSET
     score: Number | UnsetType = UNSET
 
 
-class MilestoneFile(_Part):
+class MilestoneFile(_Part, frozen=True):
     """A dated promise."""
 
     id: Id
@@ -231,7 +224,7 @@ class MilestoneFile(_Part):
     due: Annotated[str, Meta(description="A day, YYYY-MM-DD.")] = ""
 
 
-class BoardFile(_Part):
+class BoardFile(_Part, frozen=True):
     """A board: the tasks that stand between a project and its release."""
 
     tasks: Annotated[list[TaskFile], Meta(min_length=1)]
@@ -242,7 +235,11 @@ class BoardFile(_Part):
     target: Annotated[Number, Meta(description="The score the gate asks for, 0 to 10.")] = 10
     min_measured: (
         Annotated[
-            str, Meta(description='The share a release must measure: "90%".', pattern=r"^[0-9.]+ ?%$")
+            str,
+            Meta(
+                description='The share a release must measure: "90%".',
+                pattern=r"^[0-9.]+ ?%$(?!\n)",
+            ),
         ]
         | UnsetType
     ) = UNSET

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from readiness.errors import Fault
-from readiness.load.yamlfile import Document, Path
+from readiness.load.yamlfile import Document, Path, child
 from readiness.units import quote
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
@@ -43,7 +43,7 @@ class Problems:
 
 
 def subject(document: Document, path: Path) -> str:
-    """The id of the task or criterion that a place in a board belongs to, or ""."""
+    """Return the id of the task or criterion that a place in a board belongs to, or ""."""
     match path:
         case ("tasks", int() as task, "criteria", int() as criterion, *_):
             parent = _id(document, path[:2])
@@ -56,13 +56,7 @@ def subject(document: Document, path: Path) -> str:
 
 
 def _id(document: Document, path: Path) -> str:
-    here = document.data
-    for step in path:
-        try:
-            here = here[step]  # type: ignore[index,call-overload] - what does not fit is caught
-        except (TypeError, LookupError):
-            return ""
-    found = here.get("id") if isinstance(here, dict) else None
+    found = child(document.at(path), "id")
     return shown(found)[1:-1] if isinstance(found, str) else ""
 
 

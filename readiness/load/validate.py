@@ -188,7 +188,9 @@ class Walk:
             names = [str(member.value) for member in kind.cls]
             meant = nearest(data, names)
             hint = f'did you mean "{meant}"?' if meant else ""
-            self.problems.add(path, f"{shown(data)} is not one of {', '.join(names)}", hint, key=key)
+            self.problems.add(
+                path, f"{shown(data)} is not one of {', '.join(names)}", hint, key=key
+            )
             return DROPPED
 
     def _text(
@@ -211,10 +213,7 @@ class Walk:
     def _doubtful(self, path: Path) -> bool:
         """Whether other readers of YAML take the text at `path` for something else."""
         document = self.problems.document
-        here = document.data
-        for step in path[:-1]:
-            here = here[step]  # type: ignore[index,call-overload] - the walk came along here
-        return (id(here), path[-1]) in document.doubtful
+        return (id(document.at(path[:-1])), path[-1]) in document.doubtful
 
     def _whole_number(self, kind: inspect.IntType, data: int, path: Path) -> int | _Dropped:
         if kind.ge is not None and data < kind.ge:
@@ -227,7 +226,7 @@ class Walk:
 
 
 def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
-    """The member of a union that the data is meant for."""
+    """Choose the member of a union that the data is meant for."""
     bare = [part.type if isinstance(part, inspect.Metadata) else part for part in kind.types]
     if any(isinstance(part, inspect.DecimalType) for part in bare):
         return inspect.DecimalType()
@@ -250,7 +249,7 @@ def _fits(kind: inspect.Type, data: Data) -> bool:
 
 
 def _placeholder(kind: inspect.Type) -> object:
-    """What stands for a required value that is missing or wrong."""
+    """Return what stands for a required value that is missing or wrong."""
     match kind:
         case inspect.Metadata():
             return _placeholder(kind.type)

@@ -8,6 +8,8 @@ from typing import Final
 _REFERENCE: Final = re.compile(
     r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}|(?P<bad>\{))"
 )
+MAX_STEPS: Final = 10_000
+MAX_LENGTH: Final = 128 * 1024
 RULE: Final = "write ${NAME} or ${NAME:-default}, and $$ for one $"
 
 
@@ -30,11 +32,16 @@ class Variables:
         self.environ = environ
         self.layers = layers
         self._underway: list[tuple[int, str]] = []
+        self._steps = 0
 
     def expand(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """Return the text with its references replaced, and the names that nobody set."""
+        """Return the text with its references replaced, and the names that nobody set.
+
+        Raises ValueError where the references multiply beyond any use.
+        """
         if "$" not in text:
             return text, ()
+        self._steps = self._steps + 1 if self._underway else 0
         missing: list[str] = []
 
         def replace(found: re.Match[str]) -> str:
@@ -50,6 +57,8 @@ class Variables:
             return value
 
         expanded = _REFERENCE.sub(replace, text)
+        if self._steps > MAX_STEPS or len(expanded) > MAX_LENGTH:
+            raise ValueError("its variables make a text of more than 128 KiB, or never end")
         return expanded, tuple(dict.fromkeys(missing))
 
     def entries(self) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,29 +8,21 @@ import gc
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Final, TypeAlias, Union
+from typing import Final, Protocol, TypeAlias, Union
 
 import msgspec
 import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml import events
 
 from readiness.errors import Fault, UsageError
 from readiness.model import Position
 
-Data: TypeAlias = Union[str, bool, int, Decimal, list["Data"], dict[str, "Data"], None]
+Data: TypeAlias = Union[  # noqa: UP007 - a forward reference does not take part in `|`
+    str, bool, int, Decimal, list["Data"], dict[str, "Data"], None
+]
 Container: TypeAlias = dict[str, Data] | list[Data]
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -54,17 +46,45 @@ _SPECIAL = frozenset(CONSTANTS) | OLD_BOOLEANS
 _NUMERIC = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FRACTION = re.compile(
-    r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
-)
+_FRACTION = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _DOUBTFUL = re.compile(
     r"[-+]?(?:[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*"
     r"|0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+# The parser's kinds of events, by identity: the loop below asks a million times.
+_SCALAR: Final[type] = events.ScalarEvent
+_ALIAS: Final[type] = events.AliasEvent
+_MAPPING_START: Final[type] = events.MappingStartEvent
+_MAPPING_END: Final[type] = events.MappingEndEvent
+_LIST_END: Final[type] = events.SequenceEndEvent
+_DOCUMENT_START: Final[type] = events.DocumentStartEvent
+_DOCUMENT_END: Final[type] = events.DocumentEndEvent
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mark(Protocol):
+    """A place in a text, both numbers counted from 0."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+
+
+class _Event(Protocol):
+    """What is used of the parser's events; only some have the latter four."""
+
+    start_mark: Mark
+    value: str
+    implicit: tuple[bool, bool]
+    tag: str | None
+    anchor: str | None
 
 
 class Document(msgspec.Struct, kw_only=True):
@@ -79,7 +99,7 @@ class Document(msgspec.Struct, kw_only=True):
     path: str
     data: Data = None
     faults: list[Fault] = []
-    marks: dict[int, list[yaml.Mark]] = {}
+    marks: dict[int, list[Mark]] = {}
     doubtful: set[tuple[int, str | int]] = set()
 
     def start(self, container: Container) -> Position:
@@ -90,31 +110,36 @@ class Document(msgspec.Struct, kw_only=True):
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Return where the value (or the key) at `path` stands; as near as the document has it."""
         here = self.data
-        found: yaml.Mark | None = None
+        found = self.marks[id(here)][0] if isinstance(here, dict | list) else None
         for number, step in enumerate(path, start=1):
-            index = _index(here, step)
-            if index is None:
+            if isinstance(here, dict) and step in here:
+                index = 1 + 2 * list(here).index(str(step))
+                index += not (key and number == len(path))
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+                index = 1 + step
+            else:
                 break
-            assert isinstance(here, dict | list)  # noqa: S101 - _index() has seen to it
-            marks = self.marks[id(here)]
-            is_mapping = isinstance(here, dict)
-            wants_key = key and is_mapping and number == len(path)
-            found = marks[1 + 2 * index + (not wants_key) if is_mapping else 1 + index]
-            here = here[step]  # type: ignore[index,call-overload] - `step` fits: it was found
-        if found is None and isinstance(here, dict | list):
-            return self.start(here)
+            found = self.marks[id(here)][index]
+            here = child(here, step)
         return Position(line=found.line + 1, column=found.column + 1) if found else _BEGIN
+
+    def at(self, path: Path) -> Data:
+        """Return the data at `path`; None where there is none."""
+        here = self.data
+        for step in path:
+            here = child(here, step)
+        return here
 
 
 _BEGIN: Final = Position(line=1, column=1)
 
 
-def _index(container: Data, step: str | int) -> int | None:
-    """The position of a key or an item in its container, or None."""
-    if isinstance(container, dict) and step in container:
-        return list(container).index(str(step))
+def child(container: Data, step: str | int) -> Data:
+    """Return one value of a mapping or a list; None where there is none."""
+    if isinstance(container, dict):
+        return container.get(str(step))
     if isinstance(container, list) and isinstance(step, int) and step < len(container):
-        return step
+        return container[step]
     return None
 
 
@@ -192,8 +217,10 @@ class _Builder:
         self.aliased = 0
         self.weights: dict[int, int] = {}
         self.depth = 0
+        self.next_event: Callable[[], _Event]
 
     def build(self) -> Document:
+        """Return the document; whatever stops the parser becomes a fault."""
         loader = None
         try:
             loader = _Loader(self.text)
@@ -212,21 +239,21 @@ class _Builder:
 
     def _stream(self) -> None:
         self.next_event()
-        if not isinstance(self.next_event(), DocumentStartEvent):
+        if self.next_event().__class__ is not _DOCUMENT_START:
             return
         first = self.next_event()
         self.document.data = self._value(first, (0, ""), is_text=False)
         event = self.next_event()
-        while isinstance(event, DocumentEndEvent):
+        while event.__class__ is _DOCUMENT_END:
             event = self.next_event()
-        if isinstance(event, DocumentStartEvent):
+        if event.__class__ is _DOCUMENT_START:
             self._fault(event, "a second document starts here", "keep one document in a file")
 
-    def _value(self, event: Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
-        kind = event.__class__
-        if kind is ScalarEvent:
+    def _value(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+        kind: type = event.__class__
+        if kind is _SCALAR:
             return self._scalar(event, place, is_text=is_text)
-        if kind is AliasEvent:
+        if kind is _ALIAS:
             return self._alias(event)
         if event.tag is not None:
             self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
@@ -235,7 +262,7 @@ class _Builder:
             self._stop(event, f"nested more than {MAX_DEPTH} deep")
         value: Container = (
             self._mapping(event, is_text=is_text)
-            if kind is MappingStartEvent
+            if kind is _MAPPING_START
             else self._list(event, is_text=is_text)
         )
         self.depth -= 1
@@ -243,22 +270,28 @@ class _Builder:
             self.anchors[event.anchor] = value
         return value
 
-    def _mapping(self, start: Event, *, is_text: bool) -> dict[str, Data]:
+    def _mapping(self, start: _Event, *, is_text: bool) -> dict[str, Data]:
         """Read the pairs of a mapping. The scalars of a board pass here: kept short, for speed."""
         built: dict[str, Data] = {}
         next_event = self.next_event
         marks = self.document.marks[id(built)] = [start.start_mark]
         add_mark = marks.append
-        while (event := next_event()).__class__ is not MappingEndEvent:
-            key = event.value if event.__class__ is ScalarEvent else self._key(event)
+        while (event := next_event()).__class__ is not _MAPPING_END:
+            key = event.value if event.__class__ is _SCALAR else self._key(event)
             mark = event.start_mark
-            if event.__class__ is not ScalarEvent or event.anchor or event.tag or key in built:
+            if (
+                key is None
+                or key in built
+                or event.__class__ is not _SCALAR
+                or event.anchor
+                or event.tag
+            ):
                 self._check_key(event, key, built)
                 if key is None or key in built:
                     self._value(next_event(), (0, ""), is_text=True)
                     continue
             event = next_event()
-            if event.__class__ is not ScalarEvent:
+            if event.__class__ is not _SCALAR:
                 value = self._value(event, (0, ""), is_text=is_text or key in self.text_under)
             else:
                 value = event.value
@@ -275,15 +308,15 @@ class _Builder:
             built[key] = value
         return built
 
-    def _list(self, start: Event, *, is_text: bool) -> list[Data]:
+    def _list(self, start: _Event, *, is_text: bool) -> list[Data]:
         built: list[Data] = []
         marks = self.document.marks[id(built)] = [start.start_mark]
-        while (event := self.next_event()).__class__ is not SequenceEndEvent:
+        while (event := self.next_event()).__class__ is not _LIST_END:
             built.append(self._value(event, (id(built), len(built)), is_text=is_text))
             marks.append(event.start_mark)
         return built
 
-    def _scalar(self, event: Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+    def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
         value: Data = event.value
         if event.implicit[0]:
             value = self._plain(event.value, place, is_text=is_text)
@@ -296,7 +329,7 @@ class _Builder:
         return value
 
     def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
-        """What an unquoted scalar means."""
+        """Return what an unquoted scalar means."""
         if CONSTANTS.get(written, True) is None:
             return None
         if is_text:
@@ -314,15 +347,15 @@ class _Builder:
             self.document.doubtful.add(place)
         return written
 
-    def _key(self, event: Event) -> str | None:
-        """The text of a key that is not a scalar: an alias of one, at best."""
-        if event.__class__ is AliasEvent:
+    def _key(self, event: _Event) -> str | None:
+        """Return the text of a key that is not a scalar: an alias of one, at best."""
+        if event.__class__ is _ALIAS:
             value = self._alias(event)
             return value if isinstance(value, str) else None
         self._value(event, (0, ""), is_text=True)
         return None
 
-    def _check_key(self, event: Event, key: str | None, built: dict[str, Data]) -> None:
+    def _check_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
         if key is None:
             self._fault(event, "a key has to be text")
         elif key in built:
@@ -330,13 +363,13 @@ class _Builder:
             here = event.start_mark.line + 1
             lines = f"in line {first} and in line {here}" if first != here else "in this line"
             self._fault(event, f'"{key}" is set twice, {lines}', "keep one of them")
-        elif event.__class__ is ScalarEvent:
+        elif event.__class__ is _SCALAR:
             if event.tag is not None:
                 self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
             if event.anchor is not None:
                 self.anchors[event.anchor] = key
 
-    def _alias(self, event: Event) -> Data:
+    def _alias(self, event: _Event) -> Data:
         if event.anchor not in self.anchors:
             self._fault(event, f"*{event.anchor} stands for nothing that is complete before it")
             return None
@@ -347,7 +380,7 @@ class _Builder:
         return value
 
     def _weight(self, value: Data) -> int:
-        """How many values it stands for, those of aliases counted each time."""
+        """Count the values it stands for, those of aliases each time."""
         if not isinstance(value, dict | list):
             return 1
         if id(value) not in self.weights:
@@ -355,7 +388,7 @@ class _Builder:
             self.weights[id(value)] = 1 + sum(map(self._weight, parts))
         return self.weights[id(value)]
 
-    def _fault(self, event: Event, message: str, hint: str = "") -> None:
+    def _fault(self, event: _Event, message: str, hint: str = "") -> None:
         self._fault_at(event.start_mark.line, event.start_mark.column, message, hint)
 
     def _fault_at(self, line: int, column: int, message: str, hint: str = "") -> None:
@@ -364,7 +397,7 @@ class _Builder:
         )
         self.document.faults.append(fault)
 
-    def _stop(self, event: Event, message: str) -> None:
+    def _stop(self, event: _Event, message: str) -> None:
         self._fault(event, message)
         raise _Stopped
 
