@@ -33,13 +33,13 @@ class Observer(Protocol):
     """Follows a run, to show its progress."""
 
     def started(self, probe: int, attempt: int) -> None:
-        """The probe with this index has just been started."""
+        """Hear that this attempt of the probe with this index was started."""
 
     def finished(self, capture: Capture) -> None:
-        """An attempt is over, or will never be made; it is settled next."""
+        """Hear that an attempt is over, or never will be made; it is settled next."""
 
     def tick(self) -> None:
-        """Called about ten times a second while the run goes on."""
+        """Draw, if need be: called about ten times a second while the run goes on."""
 
 
 def run(

@@ -73,12 +73,12 @@ class Attempt:
         return True
 
     def pipes(self) -> set[int]:
-        """The inodes of the pipes that it writes to, those that are still open."""
+        """Return the inodes of its pipes, of those that are still open."""
         sinks = (self.stdout, self.stderr)
         return {os.fstat(sink.fd).st_ino for sink in sinks if sink.fd >= 0}
 
     def capture(self, scratch: str) -> Capture:
-        """What there is to say about the attempt, now that it is over."""
+        """Return what there is to say about the attempt, now that it is over."""
         status = self.status
         killed = os.WIFSIGNALED(status)
         return Capture(

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Final
 
 from readiness.run import prctl, procfs
@@ -32,12 +33,10 @@ class Family:
         self._leaders: set[bytes] = set()
         self._owners: dict[bytes, tuple[Attempt, ...]] = {}
         self._list = -1
-        try:
+        with suppress(OSError):
             self._list = os.open(
                 f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC
             )
-        except OSError:
-            pass
         self._strangers = set(self._children())
 
     def close(self) -> None:
@@ -48,11 +47,11 @@ class Family:
             prctl.become_subreaper(wanted=False)
 
     def add(self, attempt: Attempt) -> None:
-        """This process has a new child: the attempt's."""
+        """Know the process of the attempt for what it is."""
         self._leaders.add(b"%d" % attempt.pid)
 
     def remove(self, attempt: Attempt) -> None:
-        """The attempt's process was reaped."""
+        """Forget the process of the attempt: it was reaped."""
         self._leaders.discard(b"%d" % attempt.pid)
 
     def quiet(self, attempt: Attempt) -> bool:
@@ -129,7 +128,7 @@ class Family:
         self._owners[token] = _owners(process, running)
 
     def _blame_others(self, attempt: Attempt, members: Iterable[Process]) -> None:
-        """An orphan that may be another's too was not left to it: say so there."""
+        """Note that other attempts, whose these may be as well, have lost them."""
         for process in members:
             token = b"%d" % process.pid
             owners = self._owners.get(token, ())
@@ -179,17 +178,13 @@ def _group(attempt: Attempt) -> list[Process]:
 def _signal_group(attempt: Attempt, members: Iterable[Process], number: int) -> None:
     # Once the first process is reaped and its session empty, the number may be anybody's.
     if not attempt.exited or any(process.session == attempt.pid for process in members):
-        try:
+        with suppress(OSError):
             os.killpg(attempt.pid, number)
-        except OSError:
-            pass
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with suppress(OSError):  # gone already, or another user's
         os.kill(pid, number)
-    except OSError:  # gone already, or another user's
-        pass
 
 
 def _reaped(pid: int) -> bool:

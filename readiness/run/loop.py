@@ -6,7 +6,8 @@ import select
 import time
 from collections import deque
 from collections.abc import Callable
-from signal import SIGTERM, Signals as SignalName
+from signal import SIGTERM
+from signal import Signals as SignalName
 from typing import TYPE_CHECKING, Final
 
 from readiness.model import Capture, Plan, ReasonCode
@@ -299,7 +300,7 @@ class Loop:
         self._family.survey(self._live.values())
         left = self._family.of(attempt)
         kill_at = now if attempt.kill_at is None else attempt.kill_at
-        if not left and attempt.exited or now >= kill_at + GIVE_UP:
+        if (not left and attempt.exited) or now >= kill_at + GIVE_UP:
             attempt.leaked += len(left)
             self._finish(attempt)
             return
@@ -331,7 +332,7 @@ class Loop:
             attempt.pidfd = -1
 
     def _obey(self, now: float) -> None:
-        """A signal ends the run; a second one does not wait."""
+        """End the run at a signal; at a second one, do not wait."""
         fresh = self._signals.received[self._obeyed :]
         self._obeyed += len(fresh)
         if self._signal is None:
@@ -348,7 +349,7 @@ class Loop:
                 attempt.kill_at = attempt.wake = now
 
     def _time_out(self, now: float) -> None:
-        """The time of the whole run is over."""
+        """End the run: its time is over."""
         self._timed_out = True
         why = f"the time limit of the run, {self._run_timeout:g} s, was over"
         self._halt(why)

@@ -5,7 +5,7 @@ import sys
 from typing import NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
-HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")  # noqa: PTH110
+HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")
 
 
 class Process(NamedTuple):
@@ -24,7 +24,7 @@ class Process(NamedTuple):
 
 
 def look_up(pid: int) -> Process | None:
-    """What the process is; None: there is none."""
+    """Return what the process is; None: there is none."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             text = file.read()
@@ -36,7 +36,7 @@ def look_up(pid: int) -> Process | None:
 
 
 def descendants(roots: list[int]) -> list[Process]:
-    """The processes `roots` and all that descend from them, those that live."""
+    """Return the processes `roots` and all that descend from them, those that live."""
     found: dict[int, Process] = {}
     table: dict[int, list[int]] | None = None
     todo = list(roots)
@@ -55,7 +55,7 @@ def descendants(roots: list[int]) -> list[Process]:
 
 
 def children_of(pid: int) -> list[int] | None:
-    """The children of all threads of the process; None: this kernel does not list them."""
+    """Return the children of the process; None: this kernel does not list them."""
     children: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -70,7 +70,7 @@ def children_of(pid: int) -> list[int] | None:
 
 
 def by_parent() -> dict[int, list[int]]:
-    """The children of every process there is. Slow: it looks at them all."""
+    """Return the children of every process. Slow: it looks at all there are."""
     table: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         process = look_up(int(name)) if name.isdigit() else None

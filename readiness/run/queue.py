@@ -35,7 +35,7 @@ class Queue:
         return bool(self._open)
 
     def take(self) -> int | None:
-        """The probe to start now, which holds its words from here on; None: nothing can."""
+        """Return the probe to start now, which holds its words from here on; None: none can."""
         while self._ready:
             rank = heappop(self._ready)
             index = self._order[rank]
@@ -50,14 +50,14 @@ class Queue:
         return None
 
     def free(self, index: int) -> None:
-        """The probe runs no longer: others may hold its words."""
+        """Let others hold the words of the probe, which runs no longer."""
         for word in self._probes[index].check.exclusive:
             self._held.discard(word)
             for rank in self._blocked.pop(word, ()):
                 heappush(self._ready, rank)
 
     def put_back(self, index: int) -> None:
-        """The probe could not be started for now: give up its words and try it again."""
+        """Make the probe ready again, which could not be started for now."""
         self.free(index)
         heappush(self._ready, self._rank[index])
 
@@ -72,7 +72,7 @@ class Queue:
         return self._delayed[0][0] if self._delayed else None
 
     def settle(self, index: int, *, succeeded: bool) -> list[int]:
-        """The probe is done for good; return those that can never start because of it."""
+        """Be done with the probe; return those that can never start because of it."""
         self._open.discard(index)
         followers = self._followers.get(index, [])
         if not succeeded:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Final, Self
 
@@ -42,10 +43,8 @@ class Signals:
 
     def clear(self) -> None:
         """Make `fd` unreadable again."""
-        try:
+        with suppress(BlockingIOError):
             os.read(self.fd, 4096)
-        except BlockingIOError:
-            pass
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.received.append(number)

@@ -39,10 +39,10 @@ class Starter:
     def __init__(self, plan: Plan, scratch: str) -> None:
         self._probes = plan.probes
         self._environment = plan.environment
-        self._spool = f"{scratch}/spool"
-        self._tmp = f"{scratch}/tmp"
-        self.shared = f"{scratch}/shared"
-        for folder in (self._spool, self._tmp, self.shared):
+        self.shared, self._own, self._spool = (
+            os.path.join(scratch, name) for name in ("shared", "own", "spool")
+        )
+        for folder in (self.shared, self._own, self._spool):
             os.mkdir(folder, 0o700)
         self._unused: list[str] = []
         self._folders = 0
@@ -98,7 +98,7 @@ class Starter:
         return sh, ("sh", "-eu", "-c", probe.command)
 
     def _find(self, name: str, path: str, workdir: str) -> str:
-        """The file that `name` stands for, or empty. Only what was found is remembered."""
+        """Return the file that `name` stands for, or "". Only what was found is remembered."""
         key = (name, path, workdir)
         found = self._found.get(key, "")
         if not found:
@@ -116,8 +116,8 @@ class Starter:
             variables[os.fsencode(name)] = os.fsencode(value)
         for producer in probe.after:
             if producer in self._tmp_of:
-                name = tmp_variable(self._probes[producer].check.name)
-                variables[name] = os.fsencode(self._tmp_of[producer])
+                variable = tmp_variable(self._probes[producer].check.name)
+                variables[variable] = os.fsencode(self._tmp_of[producer])
         if probe.check.folder:
             variables[b"READINESS_CHECK_DIR"] = os.fsencode(probe.check.folder)
         variables[b"READINESS_TMP"] = os.fsencode(tmp)
@@ -128,7 +128,7 @@ class Starter:
             tmp = self._unused.pop()
         else:
             self._folders += 1
-            tmp = f"{self._tmp}/{self._folders}"
+            tmp = f"{self._own}/{self._folders}"
             os.mkdir(tmp, 0o700)
         self._tmp_of[index] = tmp
         return tmp
@@ -198,6 +198,6 @@ class Starter:
 
 
 def tmp_variable(check: str) -> bytes:
-    """The name of the variable that holds READINESS_TMP of the producer `check`."""
+    """Return the name of the variable that holds READINESS_TMP of the producer `check`."""
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in check.upper())
     return b"READINESS_TMP_" + name.encode()

@@ -32,6 +32,7 @@ class Sink:
         self._spool = spool
         self._chunks: list[bytes] = []
         self._size = 0
+        self._head = self._tail = b""
         self._file = -1
         self._cut = False
 
@@ -101,7 +102,6 @@ class Sink:
         self._chunks.clear()
         self._hash = hashlib.sha256()
         self._head = data[:HEAD]
-        self._tail = b""
         try:
             self._file = os.open(
                 self._spool, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
