@@ -12,11 +12,12 @@ import msgspec
 
 from readiness import __version__
 from readiness.clean import Redactor
-from readiness.document import BoardRef, Git, RunDocument, Tool
+from readiness.document import Git, RunDocument, Tool
 from readiness.model import Board, Plan
 from readiness.readings import Readings
 from readiness.record import (
     Recorder,
+    board_ref,
     gate_record,
     milestone_records,
     score_record,
@@ -26,6 +27,8 @@ from readiness.record import (
 )
 from readiness.run import Observer, run
 from readiness.score import gate, milestones_met, score
+
+TOOL = Tool(name="readiness", version=__version__)
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +77,8 @@ def execute(
         jobs=jobs,
         run_timeout=run_timeout,
         scratch=scratch,
-        observer=observer,
-        stop=readings.stop_reason,
+        observe=observer,
+        fail_fast=fail_fast,
     )
     judgements = [readings.judge(planned) for planned in plan.planned]
     total = score(board, judgements)
@@ -85,10 +88,8 @@ def execute(
     versions = {**known_versions, **readings.versions}
     document = RunDocument(
         id=start.id,
-        tool=Tool(name="readiness", version=__version__),
-        board=BoardRef(
-            title=board.title, path=board.path, digest=board.digest, language=board.language
-        ),
+        tool=TOOL,
+        board=board_ref(board),
         profile=board.profile,
         partial=plan.partial,
         interrupted=interrupted,

@@ -9,6 +9,7 @@ import msgspec
 from readiness.clean import Redactor, clean, cut, decode
 from readiness.document import (
     AttestationRecord,
+    BoardRef,
     CriterionRecord,
     FindingRecord,
     GateRecord,
@@ -249,6 +250,13 @@ def milestone_records(board: Board, met: Mapping[str, bool]) -> list[MilestoneRe
         )
         for milestone in board.milestones
     ]
+
+
+def board_ref(board: Board) -> BoardRef:
+    """Which board a run is about."""
+    return BoardRef(
+        title=board.title, path=board.path, digest=board.digest, language=board.language
+    )
 
 
 def timestamp(seconds: float) -> str:
