@@ -1,8 +1,8 @@
-"""Builders of captures, checks and evidence, as literal as a test needs them."""
+"""Builders of captures, checks and documents, as literal as a test needs them."""
 
 from collections.abc import Mapping
 
-from readiness.measure import Evidence, measure
+from readiness.measure import Documents, measure
 from readiness.model import (
     Capture,
     Check,
@@ -10,7 +10,6 @@ from readiness.model import (
     Measure,
     Measurement,
     Pick,
-    Probe,
     Reader,
     Stream,
     Unmeasured,
@@ -57,19 +56,15 @@ def a_check(
     return Check(name="check", run="tool", measures=measures, exit_ok=exit_ok, **fields)  # type: ignore[arg-type]
 
 
-def evidence_of(
+def documents_of(
     capture: Capture,
-    check: Check | None = None,
     *,
     workdir: str = "/",
     environment: Mapping[str, str] | None = None,
-    timeout: float = 10,
-) -> Evidence:
-    """Return the evidence of a capture."""
-    probe = Probe(
-        id="p1", command="tool", workdir=workdir, timeout=timeout, check=check or a_check()
-    )
-    return Evidence(capture, probe, environment or {})
+    timeout: float | None = 10,
+) -> Documents:
+    """Return the documents of a capture."""
+    return Documents(capture, workdir, environment or {}, timeout=timeout)
 
 
 def read(
@@ -82,5 +77,5 @@ def read(
 ) -> Measurement | Unmeasured:
     """Return what a reader makes of an output."""
     check = a_check(reader, unit=unit, **fields)
-    evidence = evidence_of(a_capture(stdout), check)
-    return measure(evidence, check, check.measures[0], number=number)
+    documents = documents_of(a_capture(stdout))
+    return measure(documents, check, check.measures[0], number=number)

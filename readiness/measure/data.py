@@ -22,7 +22,7 @@ class DocumentReader(Protocol):
 
 
 def parse(kind: Format, text: str, passed_over: str = "") -> Data:
-    """Return the text as data; see `Evidence.document`."""
+    """Return the text as data; see `Documents.document`."""
     reader = cast("DocumentReader", import_module(f"readiness.measure.read_{kind}"))
     try:
         if passed_over:

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from readiness.clean import clean, cut
 from readiness.measure.data import Data
-from readiness.measure.document import found
-from readiness.measure.evidence import Evidence
+from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
+from readiness.measure.structured import found
 from readiness.model import Check, Finding, Format
 
 MOST_FINDINGS = 5_000
@@ -17,7 +17,7 @@ _LONGEST_MESSAGE = 1_000
 _LONGEST_PATH = 4_096
 
 
-def findings(evidence: Evidence, check: Check) -> tuple[Finding, ...]:
+def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
     """Return what the check's `findings` query gives, cleaned; nothing where it cannot be read.
 
     Paths below the probe's folder are made relative to it. An entry without a path is left out.
@@ -26,11 +26,11 @@ def findings(evidence: Evidence, check: Check) -> tuple[Finding, ...]:
     if reader is None or reader.format in {Format.TEXT, Format.EXIT}:
         return ()
     try:
-        data = found(evidence, reader, check)
+        data = found(documents, reader, check)
     except NotMeasuredError:
         return ()
     items = data if isinstance(data, list) else [data]
-    workdir = os.path.realpath(evidence.probe.workdir)
+    workdir = os.path.realpath(documents.workdir)
     made = (_finding(item, workdir) for item in items[:MOST_FINDINGS] if isinstance(item, dict))
     return tuple(finding for finding in made if finding is not None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from readiness.measure.evidence import Evidence
+from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Check, Format, Measure, Pick, Reader, ReasonCode
@@ -13,23 +13,23 @@ Value = Decimal | bool | str
 _NEED_NUMBERS = frozenset({Pick.MIN, Pick.MAX, Pick.SUM})
 
 
-def read(evidence: Evidence, check: Check, measure: Measure, *, number: bool) -> Sequence[Value]:
+def read(documents: Documents, check: Check, measure: Measure, *, number: bool) -> Sequence[Value]:
     """Return all values that the measure's reader finds, numbers where numbers are needed."""
     reader = measure.reader
     number = number or reader.pick in _NEED_NUMBERS
     if reader.format is Format.EXIT:
-        return _exit_status(evidence)
+        return _exit_status(documents)
     if reader.format is Format.TEXT:
         from readiness.measure import text
 
-        return text.values(evidence, reader, number=number, unit=measure.unit)
-    from readiness.measure import document
+        return text.values(documents, reader, number=number, unit=measure.unit)
+    from readiness.measure import structured
 
-    return document.values(evidence, reader, check, number=number, unit=measure.unit)
+    return structured.values(documents, reader, check, number=number, unit=measure.unit)
 
 
-def _exit_status(evidence: Evidence) -> list[Decimal]:
-    status = evidence.capture.exit_status
+def _exit_status(documents: Documents) -> list[Decimal]:
+    status = documents.capture.exit_status
     return [] if status is None else [Decimal(status)]
 
 

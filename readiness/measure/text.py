@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from readiness.measure import guard
-from readiness.measure.evidence import Evidence
+from readiness.measure.documents import Documents
 from readiness.measure.numbers import parse_number, refuse_piece
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Pick, Reader, ReasonCode
@@ -15,10 +15,10 @@ _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
 
 
 def values(
-    evidence: Evidence, reader: Reader, *, number: bool, unit: str
+    documents: Documents, reader: Reader, *, number: bool, unit: str
 ) -> list[Decimal] | list[str]:
     """Return what the text gives: matches in their order (numbers if so asked), or one count."""
-    text = evidence.plain_text(reader.source)
+    text = documents.plain_text(reader.source)
     if reader.count:
         return [Decimal(count(reader.count, text))]
     limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)

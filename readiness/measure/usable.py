@@ -3,7 +3,7 @@
 import re
 
 from readiness.clean import clean, decode, strip_ansi
-from readiness.measure.evidence import Evidence
+from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Capture, Check, Format, Reader, ReasonCode, Stream, Unmeasured
 
@@ -16,19 +16,27 @@ _BYTES_LOOKED_AT = 16 * 1024
 _LAST_SIGNAL = 64
 
 
-def unusable(evidence: Evidence, check: Check) -> Unmeasured | None:
+def unusable(documents: Documents, check: Check) -> Unmeasured | None:
     """Return why nothing of this capture may be read, or None.
 
     In this order: it could not be run, ended by a limit or a signal, left processes, ended with a
     status that the check does not allow, printed what the check rejects, lacks the check's proof.
     """
-    capture = evidence.capture
+    # Checks live as long as the board, so their identity is a sound key; hashing one is not cheap.
+    key = id(check)
+    if key not in documents.refusals:
+        documents.refusals[key] = _refusal(documents, check)
+    return documents.refusals[key]
+
+
+def _refusal(documents: Documents, check: Check) -> Unmeasured | None:
+    capture = documents.capture
     return (
         _not_run(capture, check)
-        or _not_ended(evidence)
+        or _not_ended(documents)
         or _bad_status(capture, check)
-        or _rejected(evidence, check)
-        or _unproven(evidence, check)
+        or _rejected(documents, check)
+        or _unproven(documents, check)
     )
 
 
@@ -49,13 +57,13 @@ def _install(check: Check) -> str:
     return "install it, or correct the command" if not check.tools else "install it"
 
 
-def _not_ended(evidence: Evidence) -> Unmeasured | None:
-    capture = evidence.capture
+def _not_ended(documents: Documents) -> Unmeasured | None:
+    capture = documents.capture
     if capture.timed_out:
         killed = ", needed SIGKILL" if capture.needed_kill else ""
         return Unmeasured(
             code=ReasonCode.TIMEOUT,
-            reason=f"not finished within {evidence.probe.timeout:g} s{killed}",
+            reason=f"{_limit(documents)}{killed}",
             hint="raise its timeout, or give it less to do",
         )
     if capture.signal is not None:
@@ -68,6 +76,12 @@ def _not_ended(evidence: Evidence) -> Unmeasured | None:
             hint="have the command wait for what it starts, or end it",
         )
     return None
+
+
+def _limit(documents: Documents) -> str:
+    if documents.timeout is None:
+        return f"not finished in time, ended after {documents.capture.duration:.1f} s"
+    return f"not finished within {documents.timeout:g} s"
 
 
 def _signalled(number: int, more: str) -> Unmeasured:
@@ -127,14 +141,14 @@ def _beginning(stream: Stream) -> bytes:
     return (stream.head or stream.data)[:_BYTES_LOOKED_AT]
 
 
-def _rejected(evidence: Evidence, check: Check) -> Unmeasured | None:
+def _rejected(documents: Documents, check: Check) -> Unmeasured | None:
     if not check.reject:
         return None
     from readiness.measure import text
 
     try:
         for source in ("stdout", "stderr"):
-            searched = evidence.plain_text(source)
+            searched = documents.plain_text(source)
             for start, _ in text.spans(check.reject, searched, 1):
                 line = searched[start:].split("\n", 1)[0] if start >= 0 else check.reject
                 return Unmeasured(
@@ -146,16 +160,16 @@ def _rejected(evidence: Evidence, check: Check) -> Unmeasured | None:
     return None
 
 
-def _unproven(evidence: Evidence, check: Check) -> Unmeasured | None:
+def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
     if check.proof is None:
         return None
     try:
-        if _proves(evidence, check.proof, check):
+        if _proves(documents, check.proof, check):
             return None
     except NotMeasuredError as error:
         if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
             return error.unmeasured
-    said = _telling_line(evidence.capture)
+    said = _telling_line(documents.capture)
     return Unmeasured(
         code=ReasonCode.NO_PROOF,
         reason="no proof that it did its work: "
@@ -168,15 +182,15 @@ def _sought(proof: Reader) -> str:
     return proof.regex or proof.count or proof.query or proof.format
 
 
-def _proves(evidence: Evidence, proof: Reader, check: Check) -> bool:
+def _proves(documents: Documents, proof: Reader, check: Check) -> bool:
     """Say whether the proof finds anything: a match, or data that is neither false nor empty."""
     if proof.format is Format.TEXT:
         from readiness.measure import text
 
-        return bool(text.spans(proof.regex or proof.count, evidence.plain_text(proof.source), 1))
+        return bool(text.spans(proof.regex or proof.count, documents.plain_text(proof.source), 1))
     if proof.format is Format.EXIT:
         return True
-    from readiness.measure.document import found
+    from readiness.measure.structured import found
 
-    data = found(evidence, proof, check)
+    data = found(documents, proof, check)
     return data is not None and data is not False and data not in ("", [], {})

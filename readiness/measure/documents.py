@@ -1,4 +1,4 @@
-"""What one attempt of a probe left behind: its streams and files, each read and parsed once."""
+"""What one attempt of a probe left to read: its streams and files, each read and parsed once."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from readiness.clean import decode, strip_ansi
 from readiness.measure.data import Data, parse
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Capture, Format, Probe, ReasonCode, Stream
+from readiness.model import Capture, Format, ReasonCode, Stream, Unmeasured
 
 LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
@@ -19,22 +19,27 @@ _CLOCK_TICK = 0.01
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 
 
-class Evidence:
-    """A capture and what was read of it. Made once for a capture, shared by all who read it.
+class Documents:
+    """What is read of one capture. Made once for it, shared by all that read it, then let go.
 
-    `environment` is what the probe had (the plan's, and its own). Texts and documents live as
-    long as the evidence does.
+    `workdir` is the probe's folder, to which files are relative. `environment` is all that the
+    probe had, READINESS_TMP and READINESS_SCRATCH included. `timeout` is its limit in seconds,
+    where that is known. Texts and parsed data live as long as this does.
     """
 
-    def __init__(self, capture: Capture, probe: Probe, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        workdir: str,
+        environment: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+    ) -> None:
         self.capture = capture
-        self.probe = probe
-        self._environment = {
-            **environment,
-            **probe.env,
-            "READINESS_TMP": capture.tmp,
-            "READINESS_SCRATCH": capture.scratch,
-        }
+        self.workdir = workdir
+        self.timeout = timeout
+        self.refusals: dict[int, Unmeasured | None] = {}
+        self._environment = environment
         self._texts: dict[str, str] = {}
         self._plain_texts: dict[str, str] = {}
         self._documents: dict[tuple[str, Format, str], Data | NotMeasuredError] = {}
@@ -96,7 +101,7 @@ class Evidence:
                 )
             return found
 
-        return os.path.join(self.probe.workdir, _VARIABLE.sub(value, source))
+        return os.path.join(self.workdir, _VARIABLE.sub(value, source))
 
 
 def _stream(stream: Stream, name: str) -> bytes:

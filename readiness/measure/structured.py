@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from readiness.measure.data import Data
-from readiness.measure.evidence import Evidence
+from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Check, Format, Reader, ReasonCode
@@ -12,14 +12,14 @@ _TEXT_ONLY = frozenset({Format.XML, Format.CSV})
 """Formats that have no numbers, only text that may be one."""
 
 
-def found(evidence: Evidence, reader: Reader, check: Check) -> Data:
+def found(documents: Documents, reader: Reader, check: Check) -> Data:
     """Return what the reader's query finds, or without a query the whole document."""
     passed_over = ""
     if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
         passed_over = check.proof.regex or check.proof.count
-    if not evidence.text(reader.source).strip() and not _may_be_empty(reader, check):
+    if not documents.text(reader.source).strip() and not _may_be_empty(reader, check):
         raise NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
-    data = evidence.document(reader.source, reader.format, passed_over)
+    data = documents.document(reader.source, reader.format, passed_over)
     if not reader.query:
         return data
     from readiness.measure.query import search
@@ -33,10 +33,10 @@ def _may_be_empty(reader: Reader, check: Check) -> bool:
 
 
 def values(
-    evidence: Evidence, reader: Reader, check: Check, *, number: bool, unit: str
+    documents: Documents, reader: Reader, check: Check, *, number: bool, unit: str
 ) -> list[Decimal | bool | str]:
     """Return the values that the query finds; none where it finds null or nothing in a list."""
-    data = found(evidence, reader, check)
+    data = found(documents, reader, check)
     items = data if isinstance(data, list) else [data]
     textual = reader.format in _TEXT_ONLY
     return [
