@@ -186,7 +186,7 @@ def _median(
         return sorted(answers, key=lambda pair: pair[0])[(len(answers) - 1) // 2]
     value = numbers[middle]
     if len(numbers) % 2 == 0:
-        value = _MEAN.multiply(_MEAN.add(numbers[middle - 1], value), Decimal("0.5"))
+        value = _MEAN.divide(_MEAN.add(numbers[middle - 1], value), Decimal(2))
     unit = answers[0][1].unit
     holding = _ask(criterion.expect, value, unit, matches) is True
     return holding, Measurement(value=value, unit=unit)
