@@ -191,9 +191,11 @@ def mismatch(expectation: Expectation, value: Value) -> str:
 
     A number has to be finite. Text may stand for a boolean (`true`), and anything has a text.
     """
+    if isinstance(value, Decimal) and not value.is_finite():
+        return f"{value} is not a number"
     if expectation.operator in BOOLEANS:
         return "" if _boolean(value) is not None else f"{_shown(value)} is neither true nor false"
-    if expectation.operator not in NUMERIC or (isinstance(value, Decimal) and value.is_finite()):
+    if expectation.operator not in NUMERIC or isinstance(value, Decimal):
         return ""
     return f"{_shown(value)} is not a number"
 

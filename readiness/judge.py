@@ -1,6 +1,6 @@
 """Turns what was read into a verdict. Pure: the date and the state of the world are arguments."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
@@ -46,7 +46,7 @@ def judge(
     criterion: Criterion,
     readings: Sequence[Reading],
     *,
-    today: datetime.date,
+    today: dt.date,
     skipped: str = "",
     not_run: str = "",
     evidence_missing: bool = False,
@@ -125,41 +125,33 @@ def _attestation_faults(given: Attestation | None, today: str, evidence_missing:
 
 def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement:
     """Judge by one probe alone: the median of its samples counts."""
-    samples: list[Measurement] = []
+    answers: list[tuple[bool, Measurement]] = []
     for sample in reading.samples:
         if isinstance(sample, Unmeasured):
             return _error(criterion, sample)
-        samples.append(sample)
-    if not samples:
+        answer = _ask(criterion.expect, sample.value, sample.unit, matches)
+        if isinstance(answer, Unmeasured):
+            return _error(criterion, answer)
+        answers.append((answer, sample))
+    if not answers:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run")
         return _error(criterion, lack)
-    unit = samples[0].unit
-    held = []
-    for sample in samples:
-        answer = _ask(criterion.expect, sample.value, unit, matches)
-        if isinstance(answer, Unmeasured):
-            return _error(criterion, answer, sample.value, unit)
-        held.append(answer)
-    values = [sample.value for sample in samples]
-    value = values[0] if len(values) == 1 else _median(values, held)
-    holding = _ask(criterion.expect, value, unit, matches) is True if len(values) > 1 else held[0]
-    straddles = any(held) and not all(held)
-    if worse := _slipped(criterion, value, unit):
-        return _measured(criterion, Verdict.FAIL, value, unit, worse, flaky=straddles)
-    shown = _shown(criterion, value, unit)
-    if not holding:
-        reason = f"{shown}, expected {criterion.expect.text}"
-        return _measured(criterion, Verdict.FAIL, value, unit, reason, flaky=straddles)
+    straddles = len({answer for answer, _ in answers}) > 1
     doubts = []
     if straddles:
-        doubts.append(f"its {len(values)} samples straddle {criterion.expect.text}")
+        doubts.append(f"its {len(answers)} samples straddle {criterion.expect.text}")
     if reading.retried:
         doubts.append("only on a retry")
+    holding, middle = answers[0] if len(answers) == 1 else _median(criterion, answers, matches)
+    faults = [] if holding else [f"expected {criterion.expect.text}"]
+    faults += _slipped(criterion, middle)
+    if faults:
+        return _measured(criterion, Verdict.FAIL, middle, faults, flaky=straddles)
     flaky = bool(doubts)
-    if criterion.warn and _ask(criterion.warn, value, unit, matches) is not True:
+    if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(f"wanted {criterion.warn.text}")
     verdict = Verdict.WARN if doubts else Verdict.PASS
-    return _measured(criterion, verdict, value, unit, ", ".join([shown, *doubts]), flaky=flaky)
+    return _measured(criterion, verdict, middle, doubts, flaky=flaky)
 
 
 def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) -> bool | Unmeasured:
@@ -181,15 +173,23 @@ def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) ->
         )
 
 
-def _median(values: Sequence[Value], held: Sequence[bool]) -> Value:
-    """Return the middle value; of texts and booleans, one that stands for the majority."""
-    numbers = sorted(value for value in values if isinstance(value, Decimal))
-    middle = len(values) // 2
-    if len(numbers) < len(values):
-        return sorted(zip(held, values, strict=True), key=lambda pair: pair[0])[~middle][1]
-    if len(numbers) % 2:
-        return numbers[middle]
-    return _MEAN.multiply(_MEAN.add(numbers[middle - 1], numbers[middle]), Decimal("0.5"))
+def _median(
+    criterion: Criterion, answers: list[tuple[bool, Measurement]], matches: Matcher
+) -> tuple[bool, Measurement]:
+    """Return the middle sample; of texts and booleans, one that stands for the majority.
+
+    Where two are in the middle, numbers give their mean and others the one that fails.
+    """
+    middle = len(answers) // 2
+    numbers = sorted(sample.value for _, sample in answers if isinstance(sample.value, Decimal))
+    if len(numbers) < len(answers):
+        return sorted(answers, key=lambda pair: pair[0])[(len(answers) - 1) // 2]
+    value = numbers[middle]
+    if len(numbers) % 2 == 0:
+        value = _MEAN.divide(_MEAN.add(numbers[middle - 1], value), Decimal(2))
+    unit = answers[0][1].unit
+    holding = _ask(criterion.expect, value, unit, matches) is True
+    return holding, Measurement(value=value, unit=unit)
 
 
 def _better(criterion: Criterion) -> Better | None:
@@ -197,17 +197,18 @@ def _better(criterion: Criterion) -> Better | None:
     return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
 
 
-def _slipped(criterion: Criterion, value: Value, unit: str) -> str:
-    """Say that a ratchet's value is worse than the baseline; "" where it is not."""
+def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
+    """Say that a ratchet's value is worse than its baseline, if it is."""
     floor = _floor(criterion)
-    if floor is None or not isinstance(value, Decimal) or holds(floor, value, unit):
-        return ""
-    shown = _shown(criterion, value, unit, floor)
-    return f"{shown}, worse than the baseline {format_value(floor.number)}"
+    if floor is None or not isinstance(found.value, Decimal):
+        return []
+    if holds(floor, found.value, found.unit):
+        return []
+    return [f"worse than the baseline {format_value(floor.number)}"]
 
 
 def _floor(criterion: Criterion) -> Expectation | None:
-    """What a ratchet asks: no worse than the baseline."""
+    """Return what a ratchet asks: no worse than the baseline."""
     better = _better(criterion)
     if not criterion.ratchet or criterion.baseline is None or better is None:
         return None
@@ -217,15 +218,16 @@ def _floor(criterion: Criterion) -> Expectation | None:
 
 
 def _measured(
-    criterion: Criterion, verdict: Verdict, value: Value, unit: str, reason: str, *, flaky: bool
+    criterion: Criterion, verdict: Verdict, found: Measurement, remarks: list[str], *, flaky: bool
 ) -> Judgement:
+    good = verdict in GOOD
     return Judgement(
         criterion=criterion,
         verdict=verdict,
-        value=value,
-        unit=unit,
-        progress=WHOLE if verdict in GOOD else _progress(criterion, value, unit),
-        reason=reason,
+        value=found.value,
+        unit=found.unit,
+        progress=WHOLE if good else _progress(criterion, found.value, found.unit),
+        reason=", ".join([_shown(criterion, found), *remarks]),
         flaky=flaky,
     )
 
@@ -241,23 +243,22 @@ def _progress(criterion: Criterion, value: Value, unit: str) -> Decimal:
     )
 
 
-def _shown(criterion: Criterion, value: Value, unit: str, limit: Expectation | None = None) -> str:
+def _shown(criterion: Criterion, found: Measurement) -> str:
     """Write the value for a reason: a text in quotes, an exit status by its name."""
-    if isinstance(value, str):
-        return quote(value)
-    text = format_value(value, unit, limit or criterion.expect)
+    if isinstance(found.value, str):
+        return quote(found.value)
+    limit = criterion.expect
+    if (floor := _floor(criterion)) and _slipped(criterion, found):
+        limit = floor
+    text = format_value(found.value, found.unit, limit)
     by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
     return f"exit status {text}" if by_status else text
 
 
-def _error(
-    criterion: Criterion, lack: Unmeasured, value: Value | None = None, unit: str = ""
-) -> Judgement:
+def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
     return Judgement(
         criterion=criterion,
         verdict=Verdict.ERROR,
-        value=value,
-        unit=unit,
         reason=lack.reason,
         code=lack.code,
         hint=lack.hint,
