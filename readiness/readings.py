@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from readiness.document import FindingRecord, ProbeRecord
 from readiness.judge import evidence_path, judge
-from readiness.measure import Evidence, findings, measure, unusable
+from readiness.measure import Documents, find, measure, unusable
 from readiness.model import (
     Board,
     Capture,
@@ -74,12 +74,12 @@ class Readings:
             self._keep_version(probe, capture)
             return Settled(succeeded=True)
         self._records[index] = self._recorder.probe(probe, capture)
-        evidence = Evidence(capture, probe, self._plan.environment)
-        refused = unusable(evidence, probe.check)
+        documents = Documents(capture, probe, self._plan.environment)
+        refused = unusable(documents, probe.check)
         if refused is None:
             self.durations[probe.key] = capture.duration
         for planned in self._readers[index]:
-            self._read(planned.criterion, evidence)
+            self._read(planned.criterion, documents)
         delay = self._pause(probe, capture)
         if delay is not None:
             return Settled(succeeded=False, again=True, delay=delay)
@@ -108,18 +108,18 @@ class Readings:
             for finding in self._findings.get(planned.criterion.id, ())
         ]
 
-    def _read(self, criterion: Criterion, evidence: Evidence) -> None:
+    def _read(self, criterion: Criterion, documents: Documents) -> None:
         check, wanted = criterion.check, criterion.measure
         if check is None or wanted is None:
             return
-        sample = unusable(evidence, check) or measure(
-            evidence, check, wanted, number=criterion.expect.operator not in TEXTUAL
+        sample = unusable(documents, check) or measure(
+            documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
         )
         if check.findings is not None and not isinstance(sample, Unmeasured):
-            found = findings(evidence, check)
+            found = find(documents, check)
             self._findings[criterion.id] = self._recorder.findings(criterion.id, found)
-        probe, attempt = evidence.probe, evidence.capture.attempt
-        key = (criterion.id, evidence.capture.probe)
+        probe, attempt = documents.probe, documents.capture.attempt
+        key = (criterion.id, documents.capture.probe)
         earlier = self._readings[key].samples if 1 < attempt <= probe.samples else ()
         retried = attempt > probe.samples and not probe.wait
         self._readings[key] = Reading(samples=(*earlier, sample), retried=retried)

@@ -11,7 +11,7 @@ from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
 from readiness.history import History, board_key
 from readiness.load import load_board
-from readiness.model import Plan, Verdict
+from readiness.model import Gate, Plan, Verdict
 from readiness.output import context, put, tell
 from readiness.pipeline import TOOL, Outcome, Start, execute
 from readiness.plan import make_plan, secret_values
@@ -19,6 +19,7 @@ from readiness.progress import progress
 from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
 from readiness.run.supervise import supervise
+from readiness.score import exit_status
 from readiness.settings import RunSettings, find_board, history_path
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
@@ -65,7 +66,13 @@ class _Run:
         versions = self.history.versions() if self.history else {}
         plan = self._plan(durations, versions)
         at = time.time()
-        start = Start(id=_run_id(at), at=at, git=self.git.answer(), previous=self.previous)
+        start = Start(
+            id=run_id(at),
+            at=at,
+            profile=self.board.profile,
+            git=self.git.answer(),
+            previous=self.previous,
+        )
         self._invalidate_reports(start)
         self._enter(start)
         outcome = self._execute(plan, start, versions)
@@ -170,16 +177,20 @@ class _Run:
     def _status(self, outcome: Outcome) -> int:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
-        status = outcome.document.gate.exit_status
-        if status == ExitStatus.READY and self.problems:
-            return ExitStatus.NOT_WRITTEN
-        if self.settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
-            tell(f"readiness: exit status {status} becomes 0 by --exit-zero")
-            return ExitStatus.READY
-        return status
+        return final_status(outcome.document, self.settings, written=not self.problems)
 
 
-def _run_id(at: float) -> str:
+def final_status(document: RunDocument, settings: RunSettings, *, written: bool) -> int:
+    """The status that the process ends with, told where it is not the gate's."""
+    gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
+    status = exit_status(gate, written=written, exit_zero=settings.exit_zero)
+    if settings.exit_zero and status != document.gate.exit_status:
+        tell(f"readiness: exit status {document.gate.exit_status} becomes {status} by --exit-zero")
+    return status
+
+
+def run_id(at: float) -> str:
+    """A name for a run that starts now; it sorts by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     return f"{moment}-{os.urandom(4).hex()}"
 
