@@ -358,7 +358,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run will do. Nothing has run yet.
 
     `planned` follows the board. `order` lists the indices of `probes` in the order in which
-    they should start. `environment` is what every probe gets.
+    they should start. `environment` is what every probe gets. `version_keys` maps a check's name
+    to the key under which its tool's version is kept; probes that only ask a tool for its version
+    come last in `probes`, have that key, and no measures.
     """
 
     probes: tuple[Probe, ...]
@@ -366,6 +368,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     order: tuple[int, ...]
     environment: dict[str, str]
     partial: bool = False
+    version_keys: dict[str, str] = {}
 
 
 # --- what a run brings back -----------------------------------------------------------------------

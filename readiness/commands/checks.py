@@ -1,0 +1,83 @@
+"""`readiness checks`: the catalogue, and one check in full."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+from readiness.errors import ExitStatus, UsageError
+from readiness.layout import columns
+from readiness.load import board_folders, load_catalogue
+from readiness.model import Check, Measure
+from readiness.output import put
+from readiness.settings import BoardSettings, find_board
+
+
+def checks(settings: BoardSettings, name: str | None) -> int:
+    """List every check, or document the one called `name`."""
+    catalogue = load_catalogue(_folders(settings))
+    if name is not None and name not in catalogue:
+        raise UsageError(_unknown(name, catalogue))
+    chosen = catalogue if name is None else {name: catalogue[name]}
+    if settings.output_format == "json":
+        put(msgspec.json.format(msgspec.json.encode(chosen), indent=2).decode())
+    elif name is None:
+        put(_listing(catalogue))
+    else:
+        put(documentation(catalogue[name]))
+    return ExitStatus.READY
+
+
+def documentation(check: Check) -> str:
+    """One check, as a page of plain text."""
+    lines = [check.name, f"  {check.summary}", ""]
+    if check.tools:
+        lines += [f"Needs {', '.join(check.tools)}: {check.install}", ""]
+    lines += ["Measures (the first is the default)"]
+    lines.append(_indent(columns([_measure(m) for m in check.measures], None)))
+    if check.expect is not None:
+        lines.append(f"  expected unless the board says otherwise: {check.expect.text}")
+    if check.params:
+        lines += ["", "Parameters (given by `with:`)"]
+        rows = [
+            [p.name, p.help, "required" if p.default is None else f"default: {p.default!r}"]
+            for p in check.params
+        ]
+        lines.append(_indent(columns(rows, None)))
+    if check.after:
+        lines += ["", f"Runs after {', '.join(check.after)}"]
+    lines += ["", "Command", _indent(check.run.strip()), "", f"Defined in {check.path}"]
+    return "\n".join(lines)
+
+
+def _folders(settings: BoardSettings) -> list[str]:
+    try:
+        path = find_board(settings, os.environ, os.getcwd())
+    except UsageError:
+        return []
+    return board_folders(path)
+
+
+def _listing(catalogue: Mapping[str, Check]) -> str:
+    rows = [
+        [check.name, ", ".join(m.name for m in check.measures), check.summary]
+        for check in sorted(catalogue.values(), key=lambda check: check.name)
+    ]
+    return f"{columns(rows, ['check', 'measures', 'summary'])}\n\nMore: readiness checks NAME"
+
+
+def _measure(measure: Measure) -> list[str]:
+    better = f"{measure.better} is better" if measure.better is not None else ""
+    return [measure.name, measure.unit, better]
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+
+
+def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, catalogue, 1)
+    advice = f'did you mean "{near[0]}"?' if near else "`readiness checks` lists them"
+    return f'no check is called "{name}"; {advice}'

@@ -1,0 +1,114 @@
+"""`readiness doctor`: which tools a board needs, which are here, and how to get the others."""
+
+import os
+import shutil
+import subprocess
+
+import msgspec
+
+from readiness.errors import ExitStatus
+from readiness.layout import columns
+from readiness.load import load_board
+from readiness.model import Check
+from readiness.output import put
+from readiness.plan import probe_environment
+from readiness.settings import BoardSettings, find_board
+
+TIME_LIMIT = 30.0
+
+
+class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One tool: where it is (null where it is missing), its version, and which checks need it."""
+
+    tool: str
+    path: str | None
+    version: str | None
+    checks: list[str]
+    install: str
+
+
+def doctor(settings: BoardSettings) -> int:
+    """Print every tool that the board's checks need. The status is 3 where one is missing."""
+    path = find_board(settings, os.environ, os.getcwd())
+    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    used = {
+        criterion.check.name
+        for task in board.tasks
+        for criterion in task.criteria
+        if criterion.check is not None and criterion.check.name
+    }
+    needed = _with_producers(used, board.checks)
+    environment = probe_environment(board, os.environ)
+    tools = look(needed, environment, board.workdir)
+    if settings.output_format == "json":
+        put(msgspec.json.format(msgspec.json.encode(tools), indent=2).decode())
+    else:
+        put(_table(tools))
+    return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
+
+
+def look(checks: list[Check], environment: dict[str, str], workdir: str) -> list[ToolRecord]:
+    """Find each tool that `checks` name on the PATH of `environment`, and ask for its version."""
+    users: dict[str, list[Check]] = {"bash": []}
+    for check in checks:
+        for tool in check.tools:
+            users.setdefault(tool, []).append(check)
+    records = []
+    for tool, asking in users.items():
+        path = shutil.which(tool, path=environment.get("PATH"))
+        telling = [check for check in asking if check.tools[0] == tool and check.version]
+        command = telling[0].version if telling else ""
+        version = _version(command, environment, workdir) if path and command else None
+        records.append(
+            ToolRecord(
+                tool=tool,
+                path=path,
+                version=version,
+                checks=[check.name for check in asking],
+                install=asking[0].install if asking else "part of every Debian",
+            )
+        )
+    return records
+
+
+def _with_producers(names: set[str], catalogue: dict[str, Check]) -> list[Check]:
+    waiting = sorted(names)
+    found: dict[str, Check] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = catalogue[name]
+            waiting += catalogue[name].after
+    return list(found.values())
+
+
+def _version(command: str, environment: dict[str, str], workdir: str) -> str | None:
+    try:
+        finished = subprocess.run(
+            ["bash", "-c", command],
+            cwd=workdir,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    output = (finished.stdout or finished.stderr).decode("utf-8", "backslashreplace").strip()
+    return output.splitlines()[0] if finished.returncode == 0 and output else None
+
+
+def _table(tools: list[ToolRecord]) -> str:
+    rows = [
+        [
+            tool.tool,
+            "here" if tool.path else "MISSING",
+            (tool.version or tool.path or "") if tool.path else f"install: {tool.install}",
+            ", ".join(tool.checks),
+        ]
+        for tool in tools
+    ]
+    missing = sum(1 for tool in tools if tool.path is None)
+    verdict = f"{missing} missing" if missing else "all here"
+    return f"{columns(rows, ['tool', '', 'version', 'needed by'])}\n\n{len(tools)} tools, {verdict}"

@@ -1,0 +1,73 @@
+"""`readiness list`: the tasks of a board, as they stood in the last run."""
+
+import os
+
+import msgspec
+
+from readiness.commands.past import last_run
+from readiness.document import TaskRecord
+from readiness.errors import ExitStatus
+from readiness.layout import columns
+from readiness.load import load_board
+from readiness.model import Task, Verdict
+from readiness.output import put
+from readiness.settings import RunSettings, find_board
+
+
+class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One task. `good` and `attainment` are of the last run, null where there was none."""
+
+    id: str
+    priority: str
+    title: str
+    owner: str
+    estimate: str
+    risk: str
+    depends_on: tuple[str, ...]
+    criteria: int
+    good: int | None
+    attainment: float | None
+
+
+def list_tasks(settings: RunSettings) -> int:
+    """Print the tasks of the board."""
+    path = find_board(settings, os.environ, os.getcwd())
+    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    run = last_run(settings, board)
+    records = {} if run is None else {task.id: task for task in run.tasks}
+    lines = [_line(task, records.get(task.id)) for task in board.tasks]
+    if settings.output_format == "json":
+        put(msgspec.json.format(msgspec.json.encode(lines), indent=2).decode())
+        return ExitStatus.READY
+    rows = [
+        [
+            line.id,
+            line.priority,
+            f"{'-' if line.good is None else line.good}/{line.criteria}",
+            line.owner or "-",
+            line.estimate or "-",
+            " ".join(line.depends_on) or "-",
+            line.title,
+        ]
+        for line in lines
+    ]
+    put(columns(rows, ["task", "prio", "good", "owner", "estimate", "after", "title"]))
+    since = "no run is recorded yet" if run is None else f"as measured at {run.started_at}"
+    put(f"\n{len(lines)} tasks, {since}. More: readiness show ID")
+    return ExitStatus.READY
+
+
+def _line(task: Task, record: TaskRecord | None) -> TaskLine:
+    good = (Verdict.PASS, Verdict.WARN)
+    return TaskLine(
+        id=task.id,
+        priority=task.priority.value,
+        title=task.title,
+        owner=task.owner,
+        estimate=task.estimate,
+        risk=task.risk,
+        depends_on=task.depends_on,
+        criteria=len(task.criteria),
+        good=None if record is None else sum(c.verdict in good for c in record.criteria),
+        attainment=None if record is None else record.attainment,
+    )

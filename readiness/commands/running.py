@@ -1,0 +1,194 @@
+"""What the commands that run probes share: one run, from settings to an exit status."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Collection
+
+from readiness.document import RunDocument
+from readiness.errors import ExitStatus, NotWrittenError, UsageError
+from readiness.git import Asking
+from readiness.history import History, board_key
+from readiness.load import load_board
+from readiness.model import Plan, Verdict
+from readiness.output import context, put, tell
+from readiness.pipeline import TOOL, Outcome, Start, execute
+from readiness.plan import make_plan, secret_values
+from readiness.progress import progress
+from readiness.record import board_ref, timestamp
+from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
+from readiness.run.supervise import supervise
+from readiness.settings import RunSettings, find_board, history_path
+
+Printer = Callable[[RunDocument, RunSettings, Context], str]
+
+GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
+IN_A_FILE = Context()
+
+
+def run_and_report(settings: RunSettings, printer: Printer) -> int:
+    """Run the board, record the run, write its reports, and print what `printer` makes of it."""
+    if settings.output_format not in FORMATS:
+        raise UsageError(
+            f'--output-format: no format is called "{settings.output_format}";'
+            f" there is {', '.join(sorted(FORMATS))}"
+        )
+    if settings.dry_run:
+        return _Run(settings).show_plan()
+    return supervise(lambda: _Run(settings).perform(printer))
+
+
+class _Run:
+    """One run and what has to be told at its end."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.problems: list[str] = []
+        path = find_board(settings, os.environ, os.getcwd())
+        self.board = load_board(
+            path, profile=settings.profile, environ=os.environ, project=settings.project
+        )
+        self.git = Asking(self.board.workdir)
+        history = history_path(settings, path)
+        self.history = History(history) if history else None
+        self.previous = self._remembered()
+
+    def show_plan(self) -> int:
+        from readiness.commands.dry_run import describe
+
+        put(describe(self.board, self._plan({}, {})))
+        return ExitStatus.READY
+
+    def perform(self, printer: Printer) -> int:
+        durations = self.history.durations() if self.history else {}
+        versions = self.history.versions() if self.history else {}
+        plan = self._plan(durations, versions)
+        at = time.time()
+        start = Start(id=_run_id(at), at=at, git=self.git.answer(), previous=self.previous)
+        self._invalidate_reports(start)
+        self._enter(start)
+        outcome = self._execute(plan, start, versions)
+        self._finish(outcome)
+        self._write_reports(outcome.document)
+        settings = self.settings
+        seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
+        put(printer(outcome.document, settings, seen))
+        return self._status(outcome)
+
+    def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
+        settings = self.settings
+        jobs = settings.jobs or len(os.sched_getaffinity(0))
+        scratch = _scratch_folder()
+        observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
+        try:
+            return execute(
+                self.board,
+                plan,
+                start,
+                secrets=secret_values(self.board, os.environ),
+                known_versions=versions,
+                jobs=jobs,
+                run_timeout=settings.run_timeout or self.board.run_timeout,
+                scratch=scratch,
+                fail_fast=settings.fail_fast,
+                observer=observer,
+            )
+        finally:
+            observer.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
+        return make_plan(
+            self.board,
+            environ=os.environ,
+            selectors=self.settings.selectors,
+            failed=self._failed(),
+            durations=durations,
+            versions=versions,
+            timeout=self.settings.timeout,
+        )
+
+    def _failed(self) -> Collection[str] | None:
+        if self.previous is None:
+            return None
+        return {
+            criterion.id for criterion in self.previous.criteria() if criterion.verdict not in GOOD
+        }
+
+    def _remembered(self) -> RunDocument | None:
+        if self.history is None:
+            return None
+        try:
+            return self.history.last(board_key(self.board.path), self.board.profile, whole=True)
+        except (NotWrittenError, UsageError) as error:
+            tell(f"warning: {error}")
+            return None
+
+    def _enter(self, start: Start) -> None:
+        if self.history is None:
+            return
+        board = self.board
+        try:
+            self.history.begin(start.id, board_key(board.path), board.profile, timestamp(start.at))
+        except NotWrittenError as error:
+            self.problems.append(str(error))
+            self.history = None
+
+    def _finish(self, outcome: Outcome) -> None:
+        if self.history is None:
+            return
+        try:
+            self.history.finish(outcome.document, outcome.durations, outcome.versions)
+        except NotWrittenError as error:
+            self.problems.append(str(error))
+
+    def _invalidate_reports(self, start: Start) -> None:
+        """Yesterday's report must not read ready while today's run goes on, or is killed."""
+        if self.settings.reports:
+            document = unfinished(
+                run=start.id,
+                tool=TOOL,
+                board=board_ref(self.board),
+                profile=self.board.profile,
+                git=start.git,
+                started_at=timestamp(start.at),
+            )
+            self._write(document, invalidate)
+
+    def _write_reports(self, document: RunDocument) -> None:
+        self._write(document, write_report)
+
+    def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
+        for target in self.settings.reports:
+            try:
+                text = render(target.format, document, IN_A_FILE)
+                write(target.path, text, forbidden=(self.board.path,))
+            except NotWrittenError as error:
+                self.problems.append(str(error))
+
+    def _status(self, outcome: Outcome) -> int:
+        for problem in dict.fromkeys(self.problems):
+            tell(f"readiness: {problem}")
+        status = outcome.document.gate.exit_status
+        if status == ExitStatus.READY and self.problems:
+            return ExitStatus.NOT_WRITTEN
+        if self.settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
+            tell(f"readiness: exit status {status} becomes 0 by --exit-zero")
+            return ExitStatus.READY
+        return status
+
+
+def _run_id(at: float) -> str:
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+    return f"{moment}-{os.urandom(4).hex()}"
+
+
+def _scratch_folder() -> str:
+    parent = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
+    path = os.path.join(parent, f"readiness-{os.urandom(8).hex()}")
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
+    return os.path.realpath(path)

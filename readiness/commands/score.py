@@ -1,0 +1,66 @@
+"""`readiness score`: the same run, printed for CI."""
+
+from readiness.commands.running import run_and_report
+from readiness.document import RunDocument
+from readiness.report import Context, render
+from readiness.settings import RunSettings
+
+
+def score(settings: RunSettings) -> int:
+    """Run the board, or join recorded runs, and print score, gate and reasons."""
+    if settings.recorded:
+        from readiness.commands.join import join_and_report
+
+        return join_and_report(settings, _print)
+    return run_and_report(settings, _print)
+
+
+def _print(document: RunDocument, settings: RunSettings, context: Context) -> str:
+    if settings.output_format != "table":
+        return render(settings.output_format, document, context)
+    lines = []
+    if settings.explain:
+        lines += [explanation(document), ""]
+    lines += summary(document)
+    return "\n".join(lines)
+
+
+def summary(document: RunDocument) -> list[str]:
+    """Score, gate and reasons; last, one plain line for programs that grep."""
+    score = document.score
+    gate = document.gate
+    decision = gate.decision.replace("_", " ")
+    lines = [f"{document.board.title}", f"gate: {decision} (exit status {gate.exit_status})"]
+    lines += [f"  - {reason}" for reason in gate.reasons]
+    lines.append(
+        f"measured: {score.measured} of {score.in_scope} criteria in scope, {score.total} in all"
+    )
+    if score.attested:
+        lines.append(f"attested: {score.attested:.1%} of the score rests on attestations")
+    if score.value is None:
+        lines.append("Readiness: unknown (nothing was measured)")
+    else:
+        lines.append(f"Readiness: {percent(score.shown)}% ({score.shown}/10)")
+    return lines
+
+
+def percent(shown: str) -> str:
+    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5."""
+    from decimal import Decimal
+
+    return f"{Decimal(shown) * 10:f}"
+
+
+def explanation(document: RunDocument) -> str:
+    """The score's sum, line by line."""
+    from readiness.layout import columns
+
+    rows = [
+        [record.id, record.verdict.value, f"{record.points:.4f}", f"{record.points_possible:.4f}"]
+        for record in document.criteria()
+        if record.points_possible
+    ]
+    earned = sum(record.points for record in document.criteria())
+    possible = sum(record.points_possible for record in document.criteria())
+    rows.append(["sum", "", f"{earned:.4f}", f"{possible:.4f}"])
+    return columns(rows, ["criterion", "verdict", "points", "of"])

@@ -1,0 +1,140 @@
+"""`readiness show`: one task or criterion in full, with the evidence of the last run."""
+
+import os
+from collections.abc import Iterator
+
+import msgspec
+
+from readiness.commands.past import last_run
+from readiness.document import CriterionRecord, ProbeRecord, RunDocument
+from readiness.errors import ExitStatus, UsageError
+from readiness.load import load_board
+from readiness.model import Board, Criterion, Task
+from readiness.output import put
+from readiness.settings import RunSettings, find_board
+
+FINDINGS = 10
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives: records of the last run, empty where there was none."""
+
+    id: str
+    title: str
+    criteria: list[CriterionRecord]
+    probes: list[ProbeRecord]
+
+
+def show(settings: RunSettings, subject: str) -> int:
+    """Print the task or criterion whose id is `subject`."""
+    path = find_board(settings, os.environ, os.getcwd())
+    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    task, criteria = _find(board, subject)
+    run = last_run(settings, board)
+    if settings.output_format == "json":
+        put(_json(subject, task, criteria, run))
+        return ExitStatus.READY
+    lines = list(_task_lines(task)) if subject == task.id else [f"{task.id} {task.title}"]
+    for criterion in criteria:
+        lines += ["", *_criterion_lines(criterion, run)]
+    put("\n".join(lines))
+    return ExitStatus.READY
+
+
+def _find(board: Board, subject: str) -> tuple[Task, list[Criterion]]:
+    names = []
+    for task in board.tasks:
+        if task.id == subject:
+            return task, list(task.criteria)
+        names.append(task.id)
+        for criterion in task.criteria:
+            if criterion.id == subject:
+                return task, [criterion]
+            names.append(criterion.id)
+    import difflib
+
+    near = difflib.get_close_matches(subject, names, 1)
+    advice = f'did you mean "{near[0]}"?' if near else "`readiness list` names the tasks"
+    raise UsageError(f'no task or criterion is called "{subject}"; {advice}')
+
+
+def _task_lines(task: Task) -> Iterator[str]:
+    yield f"{task.id} {task.title}"
+    facts = {
+        "priority": task.priority.value,
+        "owner": task.owner,
+        "estimate": task.estimate,
+        "risk": task.risk,
+        "depends on": ", ".join(task.depends_on),
+        "tags": ", ".join(task.tags),
+        "problem": " ".join(task.problem.split()),
+    }
+    for name, value in facts.items():
+        if value:
+            yield f"  {name}: {value}"
+    for number, step in enumerate(task.steps, 1):
+        yield f"  {number}. {step}"
+
+
+def _criterion_lines(criterion: Criterion, run: RunDocument | None) -> Iterator[str]:
+    yield f"{criterion.id} {criterion.title}"
+    yield from _definition_lines(criterion)
+    record = None if run is None else _record(run, criterion.id)
+    if run is None or record is None:
+        yield "  not measured yet: run `readiness check`"
+        return
+    yield f"  last run {run.started_at}: {record.verdict.value} {record.reason}".rstrip()
+    if record.hint:
+        yield f"  next: {record.hint}"
+    for probe in run.probes:
+        if probe.id in record.probes:
+            yield from _probe_lines(probe)
+    found = [finding for finding in run.findings if finding.criterion == criterion.id]
+    for finding in found[:FINDINGS]:
+        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+        yield f"  {where}: {finding.rule} {finding.message}".rstrip()
+    if len(found) > FINDINGS:
+        yield f"  ... and {len(found) - FINDINGS} more findings"
+
+
+def _definition_lines(criterion: Criterion) -> Iterator[str]:
+    if criterion.attest is not None:
+        attest = criterion.attest
+        yield f"  attested by {attest.by} on {attest.on}, good to {attest.until}"
+        return
+    assert criterion.check is not None  # noqa: S101 - what is not attested has a check
+    yield f"  expected: {criterion.expect.text}"
+    if criterion.check.name:
+        params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
+        yield f"  check: {criterion.check.name} ({params})"
+    yield f"  command: {' '.join(criterion.check.run.split())}"
+
+
+def _probe_lines(probe: ProbeRecord) -> Iterator[str]:
+    ended = f"signal {probe.signal}" if probe.signal else f"exit status {probe.exit_status}"
+    version = f", {probe.tool_version}" if probe.tool_version else ""
+    yield f"  {probe.id}: {ended} after {probe.duration_s:g} s{version}"
+    for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
+        if stream.bytes:
+            yield f"  {name}, {stream.bytes} bytes:"
+            yield from (f"    | {line}" for line in stream.head.splitlines())
+            if stream.tail:
+                yield "    | ..."
+                yield from (f"    | {line}" for line in stream.tail.splitlines())
+
+
+def _record(run: RunDocument, criterion: str) -> CriterionRecord | None:
+    return next((record for record in run.criteria() if record.id == criterion), None)
+
+
+def _json(subject: str, task: Task, criteria: list[Criterion], run: RunDocument | None) -> str:
+    ids = {criterion.id for criterion in criteria}
+    records = [] if run is None else [record for record in run.criteria() if record.id in ids]
+    wanted = {probe for record in records for probe in record.probes}
+    shown = Shown(
+        id=subject,
+        title=task.title if subject == task.id else criteria[0].title,
+        criteria=records,
+        probes=[] if run is None else [probe for probe in run.probes if probe.id in wanted],
+    )
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()

@@ -1,0 +1,70 @@
+"""What git says of the folder that is measured."""
+
+import os
+import subprocess
+
+from readiness.document import Git
+
+TIME_LIMIT = 10.0
+
+
+class Asking:
+    """`git status`, asked early so that the answer is there when it is needed."""
+
+    def __init__(self, folder: str) -> None:
+        """Ask about the repository that `folder` is in; starts nothing where there is none."""
+        self._process: subprocess.Popen[bytes] | None = None
+        if not _in_repository(folder):
+            return
+        # What the caller's shell says of another repository must not be believed here.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+        try:
+            self._process = subprocess.Popen(
+                [*command, "status", "--porcelain=v2", "--branch"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**environment, "LC_ALL": "C.UTF-8"},
+            )
+        except OSError:
+            return
+
+    def answer(self) -> Git | None:
+        """The revision, or None where there is no repository, no commit or no git."""
+        if self._process is None:
+            return None
+        try:
+            output, _ = self._process.communicate(timeout=TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+            return None
+        return parse(output.decode("utf-8", "backslashreplace")) if output else None
+
+
+def parse(status: str) -> Git | None:
+    """Read `git status --porcelain=v2 --branch`."""
+    headers = {}
+    dirty = False
+    for line in status.splitlines():
+        if line.startswith("# "):
+            name, _, value = line[2:].partition(" ")
+            headers[name] = value
+        else:
+            dirty = True
+    commit = headers.get("branch.oid", "(initial)")
+    if commit == "(initial)":
+        return None
+    branch = headers.get("branch.head", "")
+    return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
+
+
+def _in_repository(folder: str) -> bool:
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return True
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return False
+        folder = parent

@@ -1,0 +1,150 @@
+"""The plan stage: from a board to the probes that will run. Starts nothing."""
+
+import hashlib
+from collections.abc import Collection, Container, Mapping, Sequence
+
+import msgspec
+
+from readiness.model import Board, Check, Criterion, Plan, Planned, Probe
+from readiness.plan.environment import probe_environment, secret_values
+from readiness.plan.selection import select, skip_reason
+from readiness.plan.versions import version_keys, version_probes
+from readiness.shell import argv
+
+__all__ = ["make_plan", "probe_environment", "secret_values", "select"]
+
+UNKNOWN_DURATION = 1.0
+
+
+def make_plan(
+    board: Board,
+    *,
+    environ: Mapping[str, str],
+    selectors: Sequence[str] = (),
+    failed: Collection[str] | None = None,
+    durations: Mapping[str, float] | None = None,
+    versions: Container[str] = (),
+    timeout: float | None = None,
+) -> Plan:
+    """Plan a run of `board`: equal probes merged, producers before readers, longest first.
+
+    `durations` maps a probe's key to the seconds it took before. `versions` are the keys of the
+    tools whose versions are known; the others are asked, last. `timeout` replaces the time limit
+    of every probe. Raises `UsageError` for a selector that names nothing.
+    """
+    chosen = select(board, selectors, failed)
+    probes = _Probes(board, durations or {}, timeout)
+    planned = tuple(
+        _planned(criterion, skip_reason(criterion, board, chosen), probes)
+        for task in board.tasks
+        for criterion in task.criteria
+    )
+    plan = Plan(
+        probes=tuple(probes.probes),
+        planned=planned,
+        order=_start_order(probes.probes),
+        environment=probe_environment(board, environ),
+        partial=chosen is not None,
+    )
+    return _asking_versions(plan, versions, board.workdir)
+
+
+def _asking_versions(plan: Plan, known: Container[str], workdir: str) -> Plan:
+    checks = {probe.check.name: probe.check for probe in plan.probes if probe.check.version}
+    keys = version_keys(checks.values(), plan.environment)
+    asked = version_probes(plan, keys, known, workdir)
+    size = len(plan.probes)
+    return msgspec.structs.replace(
+        plan,
+        probes=plan.probes + asked,
+        order=plan.order + tuple(range(size, size + len(asked))),
+        version_keys=keys,
+    )
+
+
+def _planned(criterion: Criterion, skipped: str, probes: "_Probes") -> Planned:
+    if skipped or criterion.unset or criterion.check is None:
+        return Planned(criterion=criterion, skipped=skipped)
+    indices = [
+        probes.add(criterion.check, {**criterion.params, **combination}, criterion)
+        for combination in criterion.matrix
+    ]
+    return Planned(criterion=criterion, probes=tuple(dict.fromkeys(indices)))
+
+
+class _Probes:
+    """The distinct probes of a plan, in the order in which criteria ask for them."""
+
+    def __init__(self, board: Board, durations: Mapping[str, float], timeout: float | None) -> None:
+        self.probes: list[Probe] = []
+        self._board = board
+        self._durations = durations
+        self._timeout = timeout
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def add(self, check: Check, params: dict[str, str], criterion: Criterion | None) -> int:
+        """The index of the probe that runs `check` with `params`, which may be there already."""
+        after = tuple(self._producer(name, params) for name in check.after)
+        own = None if criterion is None else criterion.timeout
+        timeout = self._timeout or own or check.timeout or self._board.timeout
+        # A producer serves all its readers, so how often one reader wants to see it is not its own.
+        patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
+        identity = (check.name, check.folder, check.run, tuple(sorted(params.items())), timeout)
+        identity += (*patience, after)
+        index = self._known.get(identity)
+        if index is None:
+            index = self._known[identity] = len(self.probes)
+            self.probes.append(self._probe(check, params, timeout, after, patience, identity))
+        return index
+
+    def _probe(
+        self,
+        check: Check,
+        params: dict[str, str],
+        timeout: float,
+        after: tuple[int, ...],
+        patience: tuple[int, float, int],
+        identity: tuple[object, ...],
+    ) -> Probe:
+        key = hashlib.blake2b(
+            repr((self._board.workdir, identity)).encode(), digest_size=12
+        ).hexdigest()
+        samples, wait, retries = patience
+        return Probe(
+            id=f"p{len(self.probes) + 1}",
+            command=check.run,
+            argv=argv(check.run),
+            workdir=self._board.workdir,
+            timeout=timeout,
+            check=check,
+            env=params,
+            after=after,
+            samples=samples,
+            wait=wait,
+            retries=retries,
+            estimate=self._durations.get(key),
+            key=key,
+        )
+
+    def _producer(self, name: str, params: dict[str, str]) -> int:
+        check = self._board.checks[name]
+        own = {
+            parameter.name: params.get(parameter.name, parameter.default or "")
+            for parameter in check.params
+        }
+        return self.add(check, own, None)
+
+
+def _patience(criterion: Criterion) -> tuple[int, float, int]:
+    return criterion.samples, criterion.wait, criterion.retries
+
+
+def _start_order(probes: Sequence[Probe]) -> tuple[int, ...]:
+    """Longest chain first: a probe counts for its own duration and the longest chain behind it."""
+    chains = [probe.estimate or UNKNOWN_DURATION for probe in probes]
+    # Producers stand before their readers, so from the end every chain behind a probe is known.
+    for index in range(len(probes) - 1, -1, -1):
+        for producer in probes[index].after:
+            own = probes[producer].estimate or UNKNOWN_DURATION
+            chains[producer] = max(chains[producer], own + chains[index])
+    return tuple(sorted(range(len(probes)), key=lambda index: -chains[index]))

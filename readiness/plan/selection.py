@@ -1,0 +1,80 @@
+"""Which criteria a run is about: selectors and profiles."""
+
+from collections.abc import Collection, Sequence
+
+from readiness.errors import UsageError
+from readiness.model import Board, Criterion, Priority, Task
+
+KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME or failed"
+
+
+def select(
+    board: Board, selectors: Sequence[str], failed: Collection[str] | None
+) -> frozenset[str] | None:
+    """The ids of the criteria that `selectors` name together; None where there is no selector.
+
+    `failed` are the criteria that were not good in the last run, None where there was none.
+    Raises `UsageError` for a selector that names nothing.
+    """
+    if not selectors:
+        return None
+    chosen: set[str] = set()
+    for selector in selectors:
+        matches = _matches(board, selector, failed)
+        if not matches:
+            raise UsageError(f'"{selector}" selects nothing: {_why_nothing(board, selector)}')
+        chosen |= matches
+    return frozenset(chosen)
+
+
+def skip_reason(criterion: Criterion, board: Board, chosen: frozenset[str] | None) -> str:
+    """Why a criterion is not part of this run; empty where it is."""
+    if chosen is not None and criterion.id not in chosen:
+        return "not selected"
+    if criterion.profiles and board.profile not in criterion.profiles:
+        wanted = ", ".join(criterion.profiles)
+        return f"only in profile {wanted}"
+    return ""
+
+
+def _matches(board: Board, selector: str, failed: Collection[str] | None) -> set[str]:
+    if selector == "failed":
+        if failed is None:
+            raise UsageError(
+                '"failed" needs a recorded run of this board: run the whole board once'
+            )
+        return {criterion.id for _, criterion in _criteria(board) if criterion.id in failed}
+    kind, colon, name = selector.partition(":")
+    return {
+        criterion.id
+        for task, criterion in _criteria(board)
+        if (_tagged(task, criterion, kind, name) if colon else _named(task, criterion, selector))
+    }
+
+
+def _criteria(board: Board) -> list[tuple[Task, Criterion]]:
+    return [(task, criterion) for task in board.tasks for criterion in task.criteria]
+
+
+def _tagged(task: Task, criterion: Criterion, kind: str, name: str) -> bool:
+    if kind == "tag":
+        return name in task.tags
+    return kind == "check" and criterion.check is not None and criterion.check.name == name
+
+
+def _named(task: Task, criterion: Criterion, selector: str) -> bool:
+    return selector in (task.id, criterion.id, task.priority.value)
+
+
+def _why_nothing(board: Board, selector: str) -> str:
+    import difflib
+
+    if selector == "failed":
+        return "nothing failed in the last run"
+    names = {"failed", *Priority}
+    for task, criterion in _criteria(board):
+        names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))
+        if criterion.check is not None and criterion.check.name:
+            names.add(f"check:{criterion.check.name}")
+    near = difflib.get_close_matches(selector, sorted(names), 1)
+    return f'did you mean "{near[0]}"?' if near else f"expected {KINDS}"

@@ -1,0 +1,296 @@
+"""The record stage: what a run found, made into a run document. Pure, but for its arguments."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from readiness.clean import Redactor, clean, cut, decode
+from readiness.document import (
+    AttestationRecord,
+    BoardRef,
+    CriterionRecord,
+    FindingRecord,
+    GateRecord,
+    MilestoneRecord,
+    Previous,
+    ProbeRecord,
+    RunDocument,
+    ScoreRecord,
+    StreamRecord,
+    TaskRecord,
+    Value,
+    WaiverRecord,
+)
+from readiness.expect import format_value
+from readiness.model import (
+    Board,
+    Capture,
+    Criterion,
+    Finding,
+    Gate,
+    Judgement,
+    Plan,
+    Probe,
+    Score,
+    ScoreLine,
+    Stream,
+    Task,
+    Verdict,
+)
+
+TEXT_LIMIT = 2000
+
+
+class Recorder:
+    """Makes records, with foreign text cleaned and secrets masked."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redact = redactor.redact
+
+    def text(self, text: str) -> str:
+        """Foreign text for one line of a report."""
+        return self._redact(cut(clean(text, newlines=False), TEXT_LIMIT)) if text else ""
+
+    def probe(self, probe: Probe, capture: Capture) -> ProbeRecord:
+        """What is kept of a probe's last attempt."""
+        started = capture.started_at
+        return ProbeRecord(
+            id=probe.id,
+            check=probe.check.name or None,
+            command=self._redact(probe.command),
+            workdir=probe.workdir,
+            exit_status=capture.exit_status,
+            signal=capture.signal,
+            timed_out=capture.timed_out,
+            leaked=capture.leaked,
+            attempts=capture.attempt,
+            started_at=timestamp(started) if started else None,
+            duration_s=round(capture.duration, 4),
+            cpu_s=round(capture.cpu, 4),
+            memory_kib=capture.memory,
+            reused=False,
+            tool_version=None,
+            stdout=self._stream(capture.stdout),
+            stderr=self._stream(capture.stderr),
+            params={name: self._redact(value) for name, value in probe.env.items()},
+        )
+
+    def findings(self, criterion: str, findings: Sequence[Finding]) -> list[FindingRecord]:
+        """The places that a tool complained about, for one criterion."""
+        return [
+            FindingRecord(
+                criterion=criterion,
+                path=self.text(finding.path),
+                line=finding.line,
+                rule=self.text(finding.rule),
+                message=self.text(finding.message),
+            )
+            for finding in findings
+        ]
+
+    def criterion(
+        self,
+        judgement: Judgement,
+        line: ScoreLine | None,
+        probes: list[str],
+        previous: CriterionRecord | None,
+    ) -> CriterionRecord:
+        """One criterion's verdict with all that explains it. `line`: None where it was skipped."""
+        criterion = judgement.criterion
+        value = judgement.value
+        return CriterionRecord(
+            id=criterion.id,
+            title=criterion.title,
+            verdict=judgement.verdict,
+            value=self._value(value),
+            shown="" if value is None else self.text(format_value(value, judgement.unit)),
+            unit=judgement.unit,
+            expect="attested" if criterion.attest is not None else criterion.expect.text,
+            warn=criterion.warn.text if criterion.warn is not None else None,
+            baseline=None if criterion.baseline is None else float(criterion.baseline),
+            progress=None if judgement.progress is None else round(float(judgement.progress), 6),
+            reason=self.text(judgement.reason),
+            reason_code=judgement.code,
+            hint=self.text(judgement.hint) or None,
+            flaky=judgement.flaky,
+            waiver=_waiver(criterion, judgement.stale_waiver),
+            attestation=_attestation(criterion),
+            points=_points(line.points) if line is not None else 0.0,
+            points_possible=_points(line.possible) if line is not None else 0.0,
+            probes=probes,
+            check=(criterion.check.name or None) if criterion.check is not None else None,
+            line=criterion.position.line,
+            previous=_previous(judgement, previous),
+        )
+
+    def _value(self, value: Decimal | bool | str | None) -> Value:
+        if isinstance(value, Decimal):
+            return int(value) if value == value.to_integral_value() else float(value)
+        return self.text(value) if isinstance(value, str) else value
+
+    def _stream(self, stream: Stream) -> StreamRecord:
+        if not stream.size:
+            return EMPTY_STREAM
+        return StreamRecord(
+            bytes=stream.size,
+            digest=stream.digest,
+            head=self._redact(clean(decode(stream.head), newlines=True)),
+            tail=self._redact(clean(decode(stream.tail), newlines=True)),
+            cut=stream.cut,
+        )
+
+
+EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
+
+
+def task_records(
+    board: Board,
+    plan: Plan,
+    judgements: Sequence[Judgement],
+    lines: Sequence[ScoreLine],
+    recorder: Recorder,
+    previous: RunDocument | None,
+) -> list[TaskRecord]:
+    """Every task of the board with its criteria, in the board's order."""
+    line_of = {line.criterion: line for line in lines}
+    before = {} if previous is None else {record.id: record for record in previous.criteria()}
+    judged = iter(zip(plan.planned, judgements, strict=True))
+    tasks = []
+    for task in board.tasks:
+        records = []
+        for _ in task.criteria:
+            planned, judgement = next(judged)
+            records.append(
+                recorder.criterion(
+                    judgement,
+                    line_of.get(planned.criterion.id),
+                    [plan.probes[index].id for index in planned.probes],
+                    before.get(planned.criterion.id),
+                )
+            )
+        tasks.append(
+            _task(task, records, line_of, blocking=board.priorities[task.priority].blocking)
+        )
+    return tasks
+
+
+def _task(
+    task: Task,
+    records: list[CriterionRecord],
+    line_of: Mapping[str, ScoreLine],
+    *,
+    blocking: bool,
+) -> TaskRecord:
+    lines = [line_of[record.id] for record in records if record.id in line_of]
+    possible = sum((line.possible for line in lines), Fraction(0))
+    earned = sum((line.points for line in lines), Fraction(0))
+    in_scope = [record.verdict for record in records if record.verdict is not Verdict.SKIP]
+    return TaskRecord(
+        id=task.id,
+        title=task.title,
+        priority=task.priority,
+        owner=task.owner,
+        done=bool(in_scope) and all(v in (Verdict.PASS, Verdict.WARN) for v in in_scope),
+        attainment=round(float(earned / possible), 6) if possible else None,
+        criteria=records,
+        blocking=blocking,
+    )
+
+
+def with_versions(
+    probes: Sequence[ProbeRecord], keys: Mapping[str, str], versions: Mapping[str, str]
+) -> list[ProbeRecord]:
+    """The probes with what each one's tool said of its version.
+
+    `keys` gives the key of a check's tool, `versions` what was said, by that key.
+    """
+    if not keys:
+        return list(probes)
+    return [
+        msgspec.structs.replace(probe, tool_version=versions.get(keys.get(probe.check or "", "")))
+        for probe in probes
+    ]
+
+
+def score_record(score: Score, shown: str) -> ScoreRecord:
+    """The score as numbers, and as it must be printed."""
+    target = Fraction(score.target)
+    reached = None if score.value is None else float(score.value)
+    progress = (
+        0.0 if score.value is None else float(min(score.value / target, 1)) if target else 1.0
+    )
+    return ScoreRecord(
+        value=None if reached is None else round(reached, 6),
+        shown=shown,
+        target=float(score.target),
+        progress=round(progress, 6),
+        measured=score.measured,
+        in_scope=score.in_scope,
+        total=score.total,
+        attested=round(float(score.attested_share), 6),
+    )
+
+
+def gate_record(gate: Gate, recorder: Recorder) -> GateRecord:
+    """The decision with its reasons, which may quote what probes printed."""
+    return GateRecord(
+        decision=gate.decision,
+        exit_status=gate.exit_status,
+        reasons=[recorder.text(reason) for reason in gate.reasons],
+    )
+
+
+def milestone_records(board: Board, met: Mapping[str, bool]) -> list[MilestoneRecord]:
+    """Every milestone of the board, met or not."""
+    return [
+        MilestoneRecord(
+            id=milestone.id, title=milestone.title, met=met[milestone.id], due=milestone.due
+        )
+        for milestone in board.milestones
+    ]
+
+
+def board_ref(board: Board) -> BoardRef:
+    """Which board a run is about."""
+    return BoardRef(
+        title=board.title, path=board.path, digest=board.digest, language=board.language
+    )
+
+
+def timestamp(seconds: float) -> str:
+    """Unix time as ISO 8601 in UTC, to the millisecond."""
+    import datetime
+
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _points(points: Fraction) -> float:
+    return round(float(points), 6)
+
+
+def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:
+    waiver = criterion.waive
+    if waiver is None:
+        return None
+    return WaiverRecord(reason=waiver.reason, by=waiver.by, until=waiver.until, stale=stale)
+
+
+def _attestation(criterion: Criterion) -> AttestationRecord | None:
+    attest = criterion.attest
+    if attest is None:
+        return None
+    return AttestationRecord(
+        by=attest.by, on=attest.on, until=attest.until, evidence=attest.evidence
+    )
+
+
+def _previous(judgement: Judgement, previous: CriterionRecord | None) -> Previous | None:
+    """Only like is compared with like: another expectation or unit is another criterion."""
+    if previous is None or previous.verdict is Verdict.SKIP:
+        return None
+    if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
+        return None
+    return Previous(verdict=previous.verdict, value=previous.value)

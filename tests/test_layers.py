@@ -1,0 +1,90 @@
+"""The architecture holds: data flows one way, and a stage knows the foundation, not its neighbours."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "readiness"
+
+FOUNDATION = ["model", "errors", "units", "expect", "shell", "clean", "labels", "layout"]
+STAGES = ["load", "plan", "run", "measure", "judge", "score", "document", "record", "report"]
+JOINS = ["history", "git", "progress", "readings", "pipeline", "settings", "output", "commands", "cli"]
+
+# What a module may import beside its own package; stages see the foundation alone.
+MAY_IMPORT = {
+    "model": [],
+    "errors": [],
+    "units": ["model"],
+    "expect": ["model", "units"],
+    "shell": [],
+    "clean": [],
+    "labels": ["model"],
+    "layout": ["clean"],
+    **{stage: FOUNDATION for stage in STAGES},
+    "record": [*FOUNDATION, "document"],
+    "report": [*FOUNDATION, "document"],
+    "history": [*FOUNDATION, "document"],
+    "git": ["document"],
+    "progress": [*FOUNDATION, "run"],
+    "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
+    "pipeline": [*FOUNDATION, *STAGES, "readings"],
+    "settings": ["errors"],
+    "output": ["report"],
+    "commands": [*FOUNDATION, *STAGES, *JOINS],
+    "cli": ["errors", "settings", "commands", "expect", "report"],
+    "__main__": ["cli"],
+    "__init__": [],
+}
+
+
+def unit(path: Path) -> str:
+    """The module or package below readiness/ that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The modules and packages of ours that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [node.module] if node.module != "readiness" else [
+                f"readiness.{alias.name}" for alias in node.names
+            ]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("readiness.")}
+    return found - {"__version__"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=str)
+def test_no_arrow_points_back(path: Path) -> None:
+    """A module imports only what the architecture lets it."""
+    own = unit(path)
+    allowed = {own, *MAY_IMPORT[own]}
+    assert imported(path) <= allowed, f"{own} imports {imported(path) - allowed}"
+
+
+def test_every_module_has_its_place() -> None:
+    """The picture names every module that there is, and no other."""
+    there = {unit(path) for path in PACKAGE.rglob("*.py")}
+    assert there == set(MAY_IMPORT)
+
+
+def test_only_run_starts_probes() -> None:
+    """Outside of run/, processes are started by git.py and doctor.py alone."""
+    starters = {"subprocess", "posix_spawn", "fork"}
+    guilty = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and starters & {alias.name for alias in node.names})
+        or (isinstance(node, ast.Attribute) and node.attr in starters)
+    }
+    assert {name for name in guilty if not name.startswith("run/")} <= {
+        "git.py",
+        "commands/doctor.py",
+        "measure/guard.py",
+    }
