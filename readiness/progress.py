@@ -81,7 +81,8 @@ class _Lines(Progress):
         self._plan = plan
         self._output = output
         self._clock = clock
-        self._total = len(plan.order)
+        self._order = _order(plan)
+        self._total = len(self._order)
         self._done: set[int] = set()
         self._waiting: dict[int, str] = {}
         self._last = float("-inf")
@@ -98,6 +99,8 @@ class _Lines(Progress):
         While a probe waits for something to come up, its failures are kept back until the last.
         Of many probes not more than ten lines a second are shown, and the last one.
         """
+        if capture.probe not in self._order:
+            return
         probe = self._plan.probes[capture.probe]
         self._done.add(capture.probe)
         line = self._line(probe, capture)
@@ -139,6 +142,7 @@ class _Live(Progress):
         self._output = output
         self._clock = clock
         self._size = size
+        self._order = _order(plan)
         self._done: set[int] = set()
         self._running: dict[int, tuple[float, int]] = {}
         self._drawn = 0
@@ -146,13 +150,15 @@ class _Live(Progress):
 
     def started(self, probe: int, attempt: int) -> None:
         """Add the probe to what runs."""
-        self._done.discard(probe)
-        self._running[probe] = (self._clock(), attempt)
+        if probe in self._order:
+            self._done.discard(probe)
+            self._running[probe] = (self._clock(), attempt)
 
     def finished(self, capture: Capture) -> None:
         """Take the probe from what runs."""
-        self._running.pop(capture.probe, None)
-        self._done.add(capture.probe)
+        if capture.probe in self._order:
+            self._running.pop(capture.probe, None)
+            self._done.add(capture.probe)
 
     def tick(self) -> None:
         """Redraw, ten times a second at most; a short run shows nothing at all."""
@@ -202,7 +208,7 @@ class _Live(Progress):
         return f"{again}{_elapsed(seconds)}{of}"
 
     def _status(self, now: float, hidden: int, columns: int) -> str:
-        total = len(self._plan.order)
+        total = len(self._order)
         done = len(self._done)
         share = done / total if total else 1.0
         parts = [f"{bar(share, min(20, (columns + 1) // 4))} {done} of {total} done"]
@@ -216,7 +222,7 @@ class _Live(Progress):
     def _left(self, now: float) -> float | None:
         """Return how many seconds the rest will take, None where earlier runs do not tell."""
         rest = []
-        for probe in self._plan.order:
+        for probe in self._order:
             if probe in self._done:
                 continue
             estimate = self._plan.probes[probe].estimate
@@ -225,6 +231,12 @@ class _Live(Progress):
             since = self._running.get(probe, (now, 1))[0]
             rest.append(max(estimate - (now - since), 0.0))
         return max(sum(rest) / self._jobs, *rest, 0.0) if rest else 0.0
+
+
+def _order(plan: Plan) -> dict[int, None]:
+    """Return the probes that count: those that only ask for a tool's version do not."""
+    keys = set(plan.version_keys.values())
+    return dict.fromkeys(index for index in plan.order if plan.probes[index].key not in keys)
 
 
 def _label(probe: Probe) -> str:

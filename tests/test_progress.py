@@ -222,6 +222,24 @@ def test_a_reader_that_does_not_read_stops_nothing() -> None:
     os.close(writer)
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_asking_for_a_version_is_no_probe_to_tell_of(terminal: bool) -> None:
+    """What a run does on the side is neither counted nor shown."""
+    plan = _plan(2)
+    asking = msgspec.structs.replace(plan.probes[1], id="v1", key="mypy --version")
+    plan = msgspec.structs.replace(
+        plan, probes=(plan.probes[0], asking), version_keys={"mypy": "mypy --version"}
+    )
+    with _watched(plan, terminal=terminal) as watched:
+        watched.progress.started(1, 1)
+        assert "v1" not in watched.after(0.5)
+        watched.progress.finished(Capture(probe=1, exit_status=0))
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        text = watched.after(0.5)
+        assert "v1" not in text
+        assert ("1 of 1 done" if terminal else "[1/1] p0") in text
+
+
 def test_quiet_shows_nothing() -> None:
     """Neither on a terminal nor elsewhere."""
     reader, writer = os.pipe()

@@ -92,8 +92,8 @@ class _Rows:
 
     def _facts(self, criterion: CriterionRecord) -> tuple[str, str]:
         """Return what was found, and what is expected."""
-        if criterion.attestation is not None:
-            return self._words.attested, literal(criterion.expect)
+        if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
+            return self._words.attested, ""
         if criterion.shown or criterion.reason_code is None:
             return literal(criterion.shown), literal(criterion.expect)
         return criterion.reason_code.replace("_", " "), literal(criterion.expect)
