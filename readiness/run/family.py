@@ -16,11 +16,11 @@ from typing import Final
 
 from readiness.run import prctl, procfs
 from readiness.run.attempt import Attempt
+from readiness.run.kill import kill_all, send
 from readiness.run.procfs import Process
 
 _FEW: Final = 4096
 _MANY: Final = 1 << 22
-_ROUNDS: Final = 8
 
 
 class Family:
@@ -90,32 +90,21 @@ class Family:
         _signal_group(attempt, members, number)
         for wake in (number, signal.SIGCONT):
             for process in members:
-                _signal(process.pid, wake)
+                send(process.pid, wake)
 
     def kill(self, attempt: Attempt) -> None:
         """Kill all of the attempt, though it may be multiplying. Repeat until none is left."""
         members = self.of(attempt)
         self._blame_others(attempt, members)
-        # No fork slips through a signal to a group; what has left the group is frozen first.
+        # No fork slips through a signal to a group; what has left the group takes more.
         _signal_group(attempt, members, signal.SIGKILL)
-        seen: set[int] = set()
-        for _ in range(_ROUNDS):
-            fresh = [process.pid for process in members if process.pid not in seen]
-            if not fresh:
-                break
-            for pid in fresh:
-                _signal(pid, signal.SIGSTOP)
-            seen.update(fresh)
-            members = self.of(attempt)
-        for pid in seen:
-            _signal(pid, signal.SIGKILL)
+        kill_all(lambda: self.of(attempt))
 
     def end_strays(self) -> bool:
         """Kill what nobody running can have left; return whether nothing is left of it."""
         self.survey(())
-        strays = procfs.descendants([int(token) for token in self._owners])
-        for process in strays:
-            _signal(process.pid, signal.SIGKILL)
+        strays = [int(token) for token in self._owners]
+        kill_all(lambda: procfs.descendants(strays))
         return not strays
 
     def _adopt(self, token: bytes, running: Collection[Attempt]) -> None:
@@ -180,11 +169,6 @@ def _signal_group(attempt: Attempt, members: Iterable[Process], number: int) -> 
     if not attempt.exited or any(process.session == attempt.pid for process in members):
         with suppress(OSError):
             os.killpg(attempt.pid, number)
-
-
-def _signal(pid: int, number: int) -> None:
-    with suppress(OSError):  # gone already, or another user's
-        os.kill(pid, number)
 
 
 def _reaped(pid: int) -> bool:

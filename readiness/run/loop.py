@@ -34,6 +34,8 @@ GIVE_UP: Final = 5.0
 # How often orphans of running probes are looked at.
 SURVEY: Final = 0.5
 TICK: Final = 0.1
+# Who ends a process tree often signals the watcher and the gate: that is one signal.
+AGAIN: Final = 0.2
 LONGEST: Final = 3600.0
 DESCRIPTORS: Final = 5
 _FINAL: Final = (ReasonCode.NOT_RUN, ReasonCode.PRODUCER_FAILED)
@@ -73,6 +75,7 @@ class Loop:
         self._next_tick = 0.0
         self._due: float | None = None
         self._obeyed = 0
+        self._interrupted_at = 0.0
 
     def run(self) -> "Ending":
         """Run the plan to its end; nothing that was started outlives this call."""
@@ -337,6 +340,7 @@ class Loop:
         self._obeyed += len(fresh)
         if self._signal is None:
             self._signal = fresh.pop(0)
+            self._interrupted_at = now
             why = f"interrupted by {SignalName(self._signal).name}"
             self._halt(why)
             for attempt in list(self._live.values()):
@@ -344,7 +348,7 @@ class Loop:
                     attempt.failure = ReasonCode.NOT_RUN
                     attempt.failure_text = why
                     self._end(attempt, now)
-        if fresh:
+        if fresh and now >= self._interrupted_at + AGAIN:
             for attempt in self._live.values():
                 attempt.kill_at = attempt.wake = now
 
