@@ -74,12 +74,14 @@ class Readings:
             self._keep_version(probe, capture)
             return Settled(succeeded=True)
         self._records[index] = self._recorder.probe(probe, capture)
-        documents = Documents(capture, probe, self._plan.environment)
+        documents = Documents(
+            capture, probe.workdir, self._environment(probe, capture), timeout=probe.timeout
+        )
         refused = unusable(documents, probe.check)
         if refused is None:
             self.durations[probe.key] = capture.duration
         for planned in self._readers[index]:
-            self._read(planned.criterion, documents)
+            self._read(planned.criterion, probe, documents)
         delay = self._pause(probe, capture)
         if delay is not None:
             return Settled(succeeded=False, again=True, delay=delay)
@@ -108,7 +110,7 @@ class Readings:
             for finding in self._findings.get(planned.criterion.id, ())
         ]
 
-    def _read(self, criterion: Criterion, documents: Documents) -> None:
+    def _read(self, criterion: Criterion, probe: Probe, documents: Documents) -> None:
         check, wanted = criterion.check, criterion.measure
         if check is None or wanted is None:
             return
@@ -118,7 +120,7 @@ class Readings:
         if check.findings is not None and not isinstance(sample, Unmeasured):
             found = find(documents, check)
             self._findings[criterion.id] = self._recorder.findings(criterion.id, found)
-        probe, attempt = documents.probe, documents.capture.attempt
+        attempt = documents.capture.attempt
         key = (criterion.id, documents.capture.probe)
         earlier = self._readings[key].samples if 1 < attempt <= probe.samples else ()
         retried = attempt > probe.samples and not probe.wait
@@ -169,6 +171,14 @@ class Readings:
             os.path.exists(os.path.join(folder, path))
             for folder in (self._board.workdir, beside_board)
         )
+
+    def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
+        return {
+            **self._plan.environment,
+            **probe.env,
+            "READINESS_TMP": capture.tmp,
+            "READINESS_SCRATCH": capture.scratch,
+        }
 
     def _keep_version(self, probe: Probe, capture: Capture) -> None:
         said = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
