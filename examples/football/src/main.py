@@ -14,8 +14,6 @@ from src.database.session import Database
 from src.monitoring.metrics import Metrics
 from src.monitoring.middleware import RequestMonitor
 
-API_PREFIX = "/api/v1"
-
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application; without settings they come from the environment."""
@@ -43,7 +41,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics
     app.add_middleware(RequestMonitor, metrics=metrics, logger=logger)
     register_error_handlers(app, logger)
-    app.include_router(health.router)
-    for router in (teams.router, matches.router, predictions.router):
-        app.include_router(router, prefix=API_PREFIX)
+    for module in (health, teams, matches, predictions):
+        app.include_router(module.router)
     return app

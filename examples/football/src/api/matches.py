@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, status
 
+from src.api import API_PREFIX
 from src.api.dependencies import (
     CountedMetrics,
     KeyHolder,
@@ -20,7 +21,9 @@ from src.api.schemas import (
 from src.domain.results import MatchStatus, Score
 
 router = APIRouter(
-    prefix="/matches", tags=["matches"], responses={404: {"model": ErrorOutput}}
+    prefix=f"{API_PREFIX}/matches",
+    tags=["matches"],
+    responses={404: {"model": ErrorOutput}},
 )
 
 

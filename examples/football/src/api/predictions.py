@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from src.api import API_PREFIX
 from src.api.dependencies import CountedMetrics, Limit, Offset, Predictions
 from src.api.schemas import (
     AccuracyOutput,
@@ -11,7 +12,9 @@ from src.api.schemas import (
 )
 
 router = APIRouter(
-    prefix="/predictions", tags=["predictions"], responses={404: {"model": ErrorOutput}}
+    prefix=f"{API_PREFIX}/predictions",
+    tags=["predictions"],
+    responses={404: {"model": ErrorOutput}},
 )
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, status
 
+from src.api import API_PREFIX
 from src.api.dependencies import KeyHolder, Limit, Offset, Teams
 from src.api.schemas import (
     Country,
@@ -11,7 +12,7 @@ from src.api.schemas import (
     TeamOutput,
 )
 
-router = APIRouter(prefix="/teams", tags=["teams"])
+router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["teams"])
 
 
 @router.post(

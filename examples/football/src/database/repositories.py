@@ -25,6 +25,16 @@ class TeamRepository:
         """Return a team by its number."""
         return self._session.get(Team, team_id)
 
+    def lock(self, *team_ids: int) -> None:
+        """Read these teams afresh and keep others from changing them meanwhile."""
+        self._session.scalars(
+            select(Team)
+            .where(Team.id.in_(team_ids))
+            .order_by(Team.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+
     def by_name(self, name: str) -> Team | None:
         """Return a team by its exact name."""
         return self._session.scalars(

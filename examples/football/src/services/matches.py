@@ -69,6 +69,7 @@ class MatchService:
         match = self._scheduled(match_id)
         if (moment or datetime.now(UTC)) < match.kickoff:
             raise RuleError("a match has no result before its kickoff")
+        self._ratings.lock(match.home_team_id, match.away_team_id)
         before = RatingPair(match.home_team.rating, match.away_team.rating)
         after = rated(before, score)
         match.home_goals, match.away_goals = score.home, score.away
