@@ -10,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import Session
 
+from src.core.config import normalised_database_url
 from src.database.session import Database
 from tests.flows import declared_flows
 
 ROOT = Path(__file__).parent.parent
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "")
+POSTGRES_URL = normalised_database_url(os.environ.get("TEST_POSTGRES_URL", ""))
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
 
