@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-KEY = "end-to-end-key-of-tests"
+KEY = "e" * 16
 PATIENCE = 20.0
 
 Start = Callable[[Path], httpx2.Client]

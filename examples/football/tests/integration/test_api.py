@@ -16,6 +16,7 @@ from src.database.revisions import expected_revision
 from src.main import create_app
 
 API = "/api/v1"
+KEY = "k" * 16
 PAST = "2025-08-16T16:00:00+02:00"
 FUTURE = "2999-08-16T14:00:00Z"
 
@@ -204,7 +205,7 @@ def test_predictions_are_judged_by_results(client: TestClient, match_id: int) ->
     [
         ({}, 401),
         ({"X-API-Key": "wrong"}, 401),
-        ({"X-API-Key": "right-and-long-enough"}, 201),
+        ({"X-API-Key": KEY}, 201),
     ],
 )
 def test_only_the_key_opens_the_door(
@@ -213,7 +214,7 @@ def test_only_the_key_opens_the_door(
     settings = Settings(
         environment=Environment.PRODUCTION,
         database_url=f"sqlite:///{sqlite_file}",
-        api_key="right-and-long-enough",
+        api_key=KEY,
     )
     with TestClient(create_app(settings)) as client:
         body = {"name": "Alpha", "country": "DE"}

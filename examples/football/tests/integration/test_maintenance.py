@@ -69,6 +69,23 @@ def test_a_broken_backup_is_not_restored(
 
 
 @pytest.mark.flow("backup-restore")
+def test_a_damaged_database_is_not_backed_up(
+    live: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute(live, INSERT)
+    with closing(sqlite3.connect(live)) as connection, connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master "
+            "WHERE name = 'ix_matches_home_team_id') WHERE name = 'ix_teams_country'"
+        )
+    backup = tmp_path / "backup.db"
+    assert main(["backup", str(backup)]) == 1
+    assert "is damaged" in capsys.readouterr().err
+    assert not backup.exists()
+
+
+@pytest.mark.flow("backup-restore")
 def test_a_database_without_revision_is_found_out(
     live: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
