@@ -5,8 +5,6 @@ Some of them run in the project's own Python.
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, TypedDict
@@ -115,29 +113,3 @@ def read_json(path: str) -> object:
         return json.loads(read_text(path))
     except ValueError as error:
         not_measured(f"{path} is not JSON: {error}")
-
-
-def copy_project(name: str = "copy") -> str:
-    """Make a throw-away copy of the project's folder: what git would know of it, or all.
-
-    An installed `.venv` is linked into it, so that relative paths to its tools go on working.
-    """
-    target = os.path.join(os.environ["READINESS_TMP"], name)
-    listed = subprocess.run(
-        ["git", "-c", "core.quotepath=false", "ls-files", "-z", "-co", "--exclude-standard"],
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        for path in filter(None, listed.stdout.decode(errors="surrogateescape").split("\0")):
-            if os.path.lexists(path) and not os.path.isdir(path):
-                copied = os.path.join(target, path)
-                os.makedirs(os.path.dirname(copied), exist_ok=True)
-                shutil.copy2(path, copied, follow_symlinks=False)
-    else:
-        ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
-        shutil.copytree(".", target, symlinks=True, ignore=ignored)
-    os.makedirs(target, exist_ok=True)
-    if os.path.isdir(".venv") and not os.path.lexists(os.path.join(target, ".venv")):
-        os.symlink(os.path.abspath(".venv"), os.path.join(target, ".venv"))
-    return target
