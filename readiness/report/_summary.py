@@ -28,7 +28,7 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
 def _revision(run: RunDocument, words: Labels) -> str:
     if run.git is None:
         return words.no_revision
-    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:12]}".strip()
+    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
     return words.dirty.format(text) if run.git.dirty else text
 
 
