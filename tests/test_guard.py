@@ -96,9 +96,12 @@ def test_lines_are_counted(pattern: str) -> None:
     assert guard.count(r"^$", "a\n\nb\n") == 1
 
 
-def test_an_optional_group_that_is_absent() -> None:
-    """A match without its group is told apart from an empty one."""
-    assert guard.spans(r"a(b)?", "a ab") == [(-1, -1), (3, 4)]
+def test_empty_matches_count_only_where_there_are_no_others() -> None:
+    """They are no values, but they prove that the pattern matches."""
+    assert guard.spans(r"a(b)?", "a ab") == [(3, 4)]
+    assert guard.spans(r"a(b)?", "a a") == [(-1, -1)]
+    assert guard.spans(r"^(\d*)", "a\n\n7", 1) == [(3, 4)]
+    assert guard.spans(r"^()", "a\nb", 1) == [(0, 0)]
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?:a)+("])
