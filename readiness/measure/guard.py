@@ -32,7 +32,8 @@ def spans(pattern: str, text: str, limit: int = 0) -> list[Span]:
     """Return where the pattern's group (or, without a group, the pattern) matches in the text.
 
     `^` and `$` match at lines. At most `limit` matches, where that is not 0. Empty matches are left
-    out, unless there are no others: then the first of them, or (-1, -1) for an absent group. Raises `PatternTooSlowError`, and `re.error` for what is no pattern.
+    out, unless there are no others: then the first of them, or (-1, -1) for an absent group.
+    Raises `PatternTooSlowError`, and `re.error` for what is no pattern.
     """
     if _is_cheap(pattern, len(text)):
         return _spans(pattern, text, limit)
