@@ -10,9 +10,15 @@ def main() -> int:
 
         sys.stdout.write(f"readiness {__version__}\n")
         return 0
-    from readiness.cli import main as run
+    try:
+        from readiness.cli import main as run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return 130
+    except ImportError as error:  # Python's own status for it, 1, would say "not ready"
+        sys.stderr.write(f"readiness: cannot start: {error}\n")
+        return 70
 
 
 if __name__ == "__main__":
