@@ -203,7 +203,8 @@ def hidden_failure(
                 hint = f"remove `{mask.text}`, which hides the failure"
                 problems.add(path, "this command can never fail", hint)
                 return
-    elif masks := shell.masks(command):
+    # What is sent to the background and lives on is found when it runs.
+    elif masks := [mask for mask in shell.masks(command) if mask.text != "&"]:
         text = masks[0].text
         hint = "add proof: what only a tool that did its work prints"
         problems.add(path, f"the failure of its tool is hidden by `{text}`", hint)
