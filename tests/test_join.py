@@ -54,7 +54,7 @@ def test_two_profiles_are_one_release(joint: Project) -> None:
     run = ended.run
     assert set(verdicts(ended).values()) == {"pass"}
     assert (run.partial, run.profile, run.score.in_scope) == (False, "local+production", 4)
-    assert len({probe.id for probe in run.probes}) == len(run.probes) == 6
+    assert len({probe.id for probe in run.probes}) == len(run.probes) == 4
     used = {probe for one in run.criteria() for probe in one.probes}
     assert used <= {probe.id for probe in run.probes}
     assert "Readiness: 100.0% (10.0/10)" in joint("score", *names).out
@@ -77,7 +77,7 @@ def test_the_worst_word_counts(joint: Project) -> None:
         ended = joined(joint, *names)
         assert ended.status == 1, ended
         assert verdicts(ended)["T1.3"] == "fail"
-        assert ended.run.gate.reasons == ["T1.3 (P0) fails: exit status 1, expected == 0"]
+        assert "T1.3 (P0) fails: exit status 1, expected == 0" in ended.run.gate.reasons
 
 
 def test_selections_may_make_a_whole(joint: Project) -> None:
