@@ -1,9 +1,12 @@
 """What git says of the folder that is measured."""
 
 import os
-import subprocess
+from typing import TYPE_CHECKING
 
 from readiness.document import Git
+
+if TYPE_CHECKING:
+    import subprocess
 
 TIME_LIMIT = 10.0
 
@@ -16,6 +19,8 @@ class Asking:
         self._process: subprocess.Popen[bytes] | None = None
         if not _in_repository(folder):
             return
+        import subprocess
+
         # What the caller's shell says of another repository must not be believed here.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
         command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
@@ -34,6 +39,8 @@ class Asking:
         """The revision, or None where there is no repository, no commit or no git."""
         if self._process is None:
             return None
+        import subprocess
+
         try:
             output, _ = self._process.communicate(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
