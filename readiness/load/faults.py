@@ -95,7 +95,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that was probably meant, or ""."""
     import difflib
 
-    found = difflib.get_close_matches(word.lower(), list(known), 1, 0.6)
+    names = list(known)
+    begun = [name for name in names if name.startswith(word)] if len(word) > 2 else []
+    found = difflib.get_close_matches(word.lower(), names, 1, 0.6) or begun
     return found[0] if found else ""
 
 

@@ -38,6 +38,9 @@ ELSEWHERE: Final = {
 }
 
 
+DOUBTFUL: Final = "is a boolean or a number to other readers of YAML"
+
+
 class _Dropped:
     """Stands for a value that has a fault."""
 
@@ -220,7 +223,7 @@ class Walk:
             self.problems.add(path, f"{shown(data)} {complaint}", rule, key=key)
             return DROPPED
         if not key and self._doubtful(path):
-            self.problems.add(path, f"{data} is not text to every reader of YAML", "quote it")
+            self.problems.add(path, f"{shown(data)} {DOUBTFUL}", "quote it")
             return DROPPED
         return data
 
