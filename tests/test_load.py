@@ -360,7 +360,7 @@ def test_an_unset_workdir_is_an_error_of_all_criteria(board: Loader, folder: Pat
         "run: mypy src; true",
         "run: mypy || true\nproof: {as: text, regex: Found}",
         "run: rm x || true; mypy\nread: {as: text, regex: \\d+}\nexpect: '== 0'",
-        "run: mypy || true\nread: {as: text, regex: \\d+}\nproof: {as: text, regex: F}\nexpect: '> 1'",
+        "run: x || true\nread: {as: text, regex: \\d+}\nproof: {as: text, regex: F}\nexpect: '> 1'",
     ],
 )
 def test_commands_whose_failure_shows_are_accepted(criterion: CriterionLoader, text: str) -> None:

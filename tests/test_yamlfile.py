@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from readiness.errors import UsageError
 from readiness.load import yamlfile
-from readiness.load.yamlfile import Data, Document, parse, read
+from readiness.load.scalars import Data
+from readiness.load.yamlfile import Document, parse, read
 
 
 def load(text: str | bytes, **options: frozenset[str]) -> Document:

@@ -15,9 +15,10 @@ from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, Tas
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.readers import seconds
+from readiness.load.scalars import Data
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
-from readiness.load.yamlfile import Data, Document, Path, child, collector_off, parse, read
+from readiness.load.yamlfile import Document, Path, child, collector_off, parse, read
 from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Task
 
 PRIORITIES: Final = {

@@ -208,6 +208,6 @@ def hidden_failure(
         return
     for mask in shell.masks(command):
         if mask.final or not mask.command.startswith(_CLEANERS):
-            hint = "allow its statuses with `exit`, or add `proof`: what it prints only when it ran"
+            hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
             problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
             return

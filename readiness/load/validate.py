@@ -9,7 +9,8 @@ import msgspec
 from msgspec import inspect
 
 from readiness.load.faults import ID_RULE, Problems, nearest, shown
-from readiness.load.yamlfile import OLD_BOOLEANS, Data, Path
+from readiness.load.scalars import OLD_BOOLEANS, Data
+from readiness.load.yamlfile import Path
 
 Definition = TypeVar("Definition", bound=msgspec.Struct)
 
