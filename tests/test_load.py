@@ -1,13 +1,16 @@
 """Boards: what they become, and every fault that they may have."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from readiness.errors import BoardError, UsageError
+from readiness.errors import BoardError, Fault, UsageError
 from readiness.load import load_board
 from readiness.model import Board, Criterion, Format, Language, Operator, Priority, Scoring
 
@@ -464,6 +467,12 @@ FAULTS = [
     ("check: mypy\nwith: {paths: {a: b}}", "6:23: T1.1: text is needed here, not a mapping"),
     ("check: mypy\nwith: {'a b': c}", '6:16: T1.1: "a b" is not the name of a variable'),
     ("run: x\nmatrix: {a: b}", '6:21: T1.1: a list is needed here, not the text "b"'),
+    ("check: http\nmatrix: {url: b}", '6:23: T1.1: a list is needed here, not the text "b"'),
+    ("check: http\nwith: {url: }", '6:21: T1.1: text is needed here, not nothing; write ""'),
+    ("check: http\nwith:", "6:14: T1.1: a mapping is needed here, not nothing; write {}"),
+    ('check: "a\\e[2J"', '5:16: T1.1: no check is called "a\\x1b[2J"'),
+    ('run: x\nexpect: "\\e[2J"', '6:17: T1.1: "\\x1b[2J" is not an expectation'),
+    ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
     ("run: x\nmatrix: {a: []}", "6:21: T1.1: this list is empty"),
     ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),
     # what does not go together
@@ -720,3 +729,53 @@ def test_ten_thousand_criteria_load_fast(board: Loader) -> None:
     started = time.process_time()
     assert len(board(text).tasks) == 2000
     assert time.process_time() - started < 5
+
+
+WORDS = st.sampled_from(
+    [
+        *("version", "title", "target", "tasks", "criteria", "id", "priority", "depends_on", "run"),
+        *("check", "attest", "waive", "with", "matrix", "expect", "warn", "read", "proof", "exit"),
+        *("as", "query", "regex", "count", "env", "profiles", "milestones", "requires", "checks"),
+        *(
+            "by",
+            "on",
+            "valid",
+            "until",
+            "reason",
+            "up_to",
+            "weight",
+            "baseline",
+            "ratchet",
+            "paths",
+        ),
+        *("mypy", "T1", "P0", "json", "text", "< 5", "== 0 ms", "${A}", "${", "no", "1e3", "10m"),
+        *("2025-01-01", "matches x", "true", "local", "measure", "errors", "ok", "a || true"),
+    ]
+)
+VALUES = st.recursive(
+    st.one_of(
+        WORDS, st.integers(-1, 300), st.booleans(), st.none(), st.floats(), st.text(max_size=3)
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=6)),
+    max_leaves=25,
+)
+CRITERIA = st.dictionaries(WORDS, VALUES, max_size=4)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+)
+@given(st.dictionaries(WORDS, VALUES, max_size=5), st.lists(CRITERIA, max_size=3), VALUES)
+def test_any_board_loads_or_has_faults(
+    board: Loader, head: dict[str, object], criteria: list[dict[str, object]], task: object
+) -> None:
+    """Whatever stands where, the loader answers with a board or with faults that have a place."""
+    known = {"id": "T1", "criteria": [{"run": "x", **each} for each in criteria]}
+    text = json.dumps({**head, "tasks": [known, task]})
+    found: list[Fault] = []
+    try:
+        board(text)
+    except BoardError as error:
+        found = error.faults
+    assert all(fault.line >= 1 and fault.message for fault in found)

@@ -30,9 +30,9 @@ class Problems:
                 path=self.document.path,
                 line=place.line,
                 column=place.column,
-                message=message,
+                message=printable(message),
                 subject=subject(self.document, path),
-                hint=hint,
+                hint=printable(hint),
             )
         )
 
@@ -69,7 +69,8 @@ def _with_subject(fault: Fault, document: Document) -> Fault:
         for position, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
             if _is_within(fault, criterion, document):
                 found = ("tasks", number, "criteria", position)
-    return msgspec.structs.replace(fault, subject=subject(document, found))
+    message = printable(fault.message)
+    return msgspec.structs.replace(fault, subject=subject(document, found), message=message)
 
 
 def _is_within(fault: Fault, part: Data, document: Document) -> bool:
@@ -85,11 +86,16 @@ def _id(document: Document, path: Path) -> str:
     return shown(found)[1:-1] if isinstance(found, str) else ""
 
 
+def printable(text: str) -> str:
+    """Return the text with nothing in it that a terminal would obey."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def shown(text: str) -> str:
     """Put the text within quotes, cut, and with nothing in it that a terminal would obey."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    return quote(text)
+    return quote(printable(text))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

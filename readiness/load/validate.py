@@ -42,6 +42,15 @@ ELSEWHERE: Final = {
 DOUBTFUL: Final = "is a boolean or a number to other readers of YAML"
 
 
+# What to write where nothing is meant.
+_EMPTY: Final[dict[type, str]] = {
+    inspect.StrType: 'write ""',
+    inspect.ListType: "write []",
+    inspect.DictType: "write {}",
+    inspect.StructType: "write {}",
+}
+
+
 class _Dropped:
     """Stands for a value that has a fault."""
 
@@ -107,10 +116,10 @@ class Walk:
 
     def _mismatch(self, kind: inspect.Type, data: Data, path: Path) -> None:
         hint = ""
-        if isinstance(kind, inspect.StrType):
-            hint = 'write ""' if data is None else "quote it"
-            if isinstance(data, list | dict):
-                hint = ""
+        if data is None:
+            hint = _EMPTY.get(type(kind), "")
+        elif isinstance(kind, inspect.StrType) and not isinstance(data, list | dict):
+            hint = "quote it"
         self.problems.add(path, f"{_wanted(kind)} is needed here, not {_found(data)}", hint)
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
