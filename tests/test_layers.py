@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "shellsyntax", "clean"),
+    *("model", "errors", "units", "expect", "shell", "shellsyntax", "shellwords", "clean"),
     *("labels", "layout"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "document", "record", "report"]
@@ -23,8 +23,9 @@ MAY_IMPORT = {
     "errors": [],
     "units": ["model"],
     "expect": ["model", "units"],
-    "shell": ["shellsyntax"],
-    "shellsyntax": [],
+    "shell": ["shellsyntax", "shellwords"],
+    "shellsyntax": ["shellwords"],
+    "shellwords": [],
     "clean": [],
     "labels": ["model"],
     "layout": ["clean"],
