@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "shellsyntax", "shellwords", "clean"),
+    *("model", "errors", "units", "expect", "shell", "clean"),
     *("labels", "layout"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "document", "record", "report"]
@@ -23,9 +23,7 @@ MAY_IMPORT = {
     "errors": [],
     "units": ["model"],
     "expect": ["model", "units"],
-    "shell": ["shellsyntax", "shellwords"],
-    "shellsyntax": ["shellwords"],
-    "shellwords": [],
+    "shell": [],
     "clean": [],
     "labels": ["model"],
     "layout": ["clean"],
