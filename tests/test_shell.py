@@ -160,13 +160,13 @@ HONEST_AND_GREEN = {"grep '|| true' Makefile", 'grep "|| true" Makefile'}
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize(
     ("command", "errexit"),
-    [(command, errexit) for command, errexit, _ in MASKED]
-    + [(command, errexit) for command, errexit in HONEST if "mypy" in command],
+    [
+        *((command, errexit) for command, errexit, _ in MASKED if command[0] not in "@-"),
+        *((command, errexit) for command, errexit in HONEST if command.startswith("mypy")),
+    ],
 )
 def test_bash_agrees(command: str, errexit: bool, tmp_path: Path) -> None:
     """With every tool failing, bash ends with 0 where a mask is final, and not where none is."""
-    if command.lstrip("@- ") != command or "${{" in command:
-        pytest.skip("make's prefixes are not of the shell")
     for tool in ("mypy", "ruff", "no_such_tool"):
         (tmp_path / tool).write_text("#!/bin/sh\nexit 3\n")
         (tmp_path / tool).chmod(0o755)
