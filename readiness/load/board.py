@@ -30,7 +30,11 @@ DEFAULT_CHECKS: Final = "checks"
 
 
 def load_board(
-    path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
+    path: str,
+    *,
+    profile: str | None,
+    environ: Mapping[str, str],
+    project: str | None = None,
 ) -> Board:
     """Load a board for one profile (None: its first), with variables replaced.
 

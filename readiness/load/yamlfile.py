@@ -54,9 +54,8 @@ _DOUBTFUL = re.compile(
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 # Whether some quoted text could hold one of those.
 _ESCAPED = re.compile(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# Compiled when it is needed: that takes longer than a usual board.
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 # The parser's kinds of events, by identity: the loop below asks a million times.
 _SCALAR: Final[type] = events.ScalarEvent
@@ -165,15 +164,13 @@ def read(path: str) -> bytes:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise UsageError(f"{path!r} is not the name of a file") from None
+    kind = os.fstat(handle).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(handle)
+        what = "a folder" if stat.S_ISDIR(kind) else "not a regular file"
+        raise UsageError(f"{path}: {what}; name a YAML file")
     with open(handle, "rb") as file:
-        kind = os.fstat(handle).st_mode
-        if not stat.S_ISREG(kind):
-            what = "a folder" if stat.S_ISDIR(kind) else "not a regular file"
-            raise UsageError(f"{path}: {what}; name a YAML file")
-        try:
-            data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
     return data
@@ -415,7 +412,7 @@ class _Builder:
         raise _Stopped
 
     def _unprintable(self, error: yaml.reader.ReaderError) -> None:
-        found = _UNPRINTABLE.search(self.text)
+        found = re.search(_UNPRINTABLE, self.text)
         if found is None:
             self._fault_at(0, 0, f"not YAML: {error.reason}")
             return

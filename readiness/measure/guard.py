@@ -13,10 +13,12 @@ import re
 from typing import NoReturn, cast
 
 CPU_LIMIT = 0.8
-"""The CPU time in seconds that one search may take."""
+"""The CPU time in seconds that one search may take; in a long text as often as it is long."""
 
-WALL_LIMIT = 1.5
-"""The seconds after which a search is given up however little CPU time it got."""
+_WALL_LIMIT = 1.5
+"""The seconds after which a search is given up however little CPU time it got; likewise."""
+
+_LONG = 8 * 1024 * 1024
 
 Span = tuple[int, int]
 
@@ -114,6 +116,11 @@ def _is_cheap(pattern: str, length: int) -> bool:
     return steps <= _IN_PLACE
 
 
+def _lengths(text: str) -> float:
+    """Return how many times the limits the text is worth."""
+    return max(1.0, len(text) / _LONG)
+
+
 # --- the worker -----------------------------------------------------------------------------------
 
 
@@ -169,12 +176,12 @@ def _ask(question: str, pattern: str, text: str, limit: int) -> object:
         known = _worker.text is text
         _worker.send(marshal.dumps((question, pattern, limit, None if known else text)))
         _worker.text = text
-        answer = _worker.receive(WALL_LIMIT)
+        answer = _worker.receive(_WALL_LIMIT * _lengths(text))
     except OSError:
         answer = None
     if answer is None:
         close()
-        raise PatternTooSlowError(pattern)
+        raise PatternTooSlowError(f"stopped after {CPU_LIMIT * _lengths(text):.1f} s")
     result = marshal.loads(answer)  # noqa: S302 - what our own fork wrote
     if isinstance(result, str):
         raise re.error(result)
@@ -218,7 +225,7 @@ def _serve(data: bytes, text: str, pipe: int) -> str:
     if new_text is not None:
         text = new_text
     # The default action of the timer's signal ends the process: nothing in `re` can defer that.
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT * _lengths(text))
     result: object
     try:
         result = _count(pattern, text) if question == "count" else _spans(pattern, text, limit)
