@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from _common import emit, not_measured, param, place, read_json, words
+from _common import emit, not_measured, param, place, read_json, refuse, words
 from _copy import copy_project
 
 DATES = {"date", "generated_at", "created", "created_at", "timestamp", "time", "started_at"}
@@ -79,7 +79,8 @@ def main() -> None:
         written = os.path.join(folder, report)
         if os.path.exists(written):
             os.remove(written)
-        copy.run(["make", target])
+        _, output = copy.run(["make", target])
+        refuse(param("unknown"), output, f"make {target}")
         if not os.path.exists(written):
             not_measured(f"make {target} wrote no {report}")
     texts = list(leaves(read_json(os.path.join(folder, report))))

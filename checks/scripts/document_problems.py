@@ -11,7 +11,7 @@ from _copy import copy_project
 from _markdown import SHELLS, Document, read_markdown
 
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-MAKE = re.compile(r"(?:^|[;&|(]\s*)make((?:[ \t]+[^\s;&|#)]+)+)", re.MULTILINE)
+MAKE = re.compile(r"(?:^|[;&|(]\s*)make((?:[ \t]+[^\s;&|#)<>]+)+)", re.MULTILINE)
 DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 DAY = 86_400
 
@@ -63,6 +63,8 @@ def broken_commands(path: str, document: Document, targets: set[str]) -> list[Pl
         if parsed.returncode:
             found.append(place(path, line, "command", parsed.stderr.strip().partition("\n")[0]))
         for said in MAKE.findall(text):
+            if " -C" in said or " -f" in said:
+                continue  # another Makefile than the project's
             named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
             missing = [word for word in named if word not in targets]
             found += [
