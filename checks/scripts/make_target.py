@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from _common import Place, emit, not_measured, param, place, refuse, words
+from _common import Place, emit, not_measured, param, place, refuse, require, words
 from _copy import Copy, copy_project
 from _makefile import hidden_failures, hidden_when_expanded, read_database
 
@@ -39,6 +39,7 @@ def number_in(output: str, pattern: str) -> float:
 
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
+    require("make")
     target = param("target")
     copy = copy_project()
     findings: list[Place] = masked(copy)

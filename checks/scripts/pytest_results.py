@@ -8,7 +8,7 @@ import subprocess
 import sys
 from glob import glob
 
-from _common import emit, not_measured
+from _common import emit, not_measured, require
 from _junit import failures, numbers, read_cases, seconds
 
 
@@ -28,6 +28,7 @@ def save_coverage(tmp: str) -> None:
 
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
+    require("coverage", "pytest")
     for line in sys.stdin:
         sys.stderr.write(line)
     tmp = os.environ["READINESS_TMP"]
