@@ -193,7 +193,8 @@ def need_one_more(football: Football) -> None:
 
 
 def lag_behind(football: Football) -> None:
-    football.edit("requirements.lock", r"^mako==\S+", "mako==1.3.9")
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        football.edit(lock, r"^mako==\S+", "mako==1.3.9")
 
 
 def lose_a_hash(football: Football) -> None:

@@ -20,19 +20,15 @@ class Copy:
 
         Unless `quiet`, standard error gets the output too.
         """
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env={**os.environ, **(extra or {}), "PWD": self.folder},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        except FileNotFoundError:
-            print(f"{command[0]}: not found", file=sys.stderr)
-            sys.exit(127)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **(extra or {}), "PWD": self.folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
         output = done.stdout.decode(errors="replace")
         if not quiet:
             sys.stderr.write(output)

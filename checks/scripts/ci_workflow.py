@@ -123,7 +123,7 @@ def main() -> None:
     for name, job, step in steps:
         findings += [place(path, at, "ci", f"{name}: {text}") for text in complaints(job, step)]
     if problems := problems_here():
-        findings.append(place(path, at, "ci", f"run here, it has {problems} problems"))
+        findings.append(place(path, at, "ci", f"problems when it is run here: {problems}"))
     status = None
     if steps and param("replay") == "true":
         _, job, step = steps[0]

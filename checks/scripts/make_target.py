@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from _common import Place, emit, not_measured, param, place, refuse, require, words
+from _common import Place, emit, not_measured, number_param, param, place, refuse, require, words
 from _copy import Copy, copy_project
 from _makefile import hidden_failures, hidden_when_expanded, read_database
 
@@ -61,6 +61,9 @@ def main() -> None:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
     pattern = param("number")
     number = number_in(output, pattern) if pattern and not status else None
+    least = number_param("at_least")
+    if number is not None and least is not None and number < least:
+        findings.append(place("Makefile", 0, "number", f"{target}: {number:g}, {least:g} asked"))
     numbers = {"problems": len(findings), "status": status, "masks": masks, "number": number}
     with open(os.path.join(os.environ["READINESS_TMP"], "numbers.json"), "w") as file:
         json.dump(numbers, file)
