@@ -42,7 +42,8 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The score: `value` is null where nothing was measured, `shown` how it must be printed.
 
-    `attested` is the share of the score, 0..1, that rests on attestations.
+    `attested` is the share of the score, 0..1, that rests on attestations. The points of all
+    criteria and `rounding` (0 or less) add up to what is shown.
     """
 
     value: float | None
@@ -53,6 +54,7 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     in_scope: int
     total: int
     attested: float = 0.0
+    rounding: float = 0.0
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ __all__ = [
     "mismatch",
     "parse",
     "progress",
+    "rounded",
     "search",
     "singular",
     "target",
@@ -190,9 +191,11 @@ def mismatch(expectation: Expectation, value: Value) -> str:
 
     A number has to be finite. Text may stand for a boolean (`true`), and anything has a text.
     """
+    if isinstance(value, Decimal) and not value.is_finite():
+        return f"{value} is not a number"
     if expectation.operator in BOOLEANS:
         return "" if _boolean(value) is not None else f"{_shown(value)} is neither true nor false"
-    if expectation.operator not in NUMERIC or (isinstance(value, Decimal) and value.is_finite()):
+    if expectation.operator not in NUMERIC or isinstance(value, Decimal):
         return ""
     return f"{_shown(value)} is not a number"
 
@@ -275,8 +278,12 @@ def progress(
     better: Better | None = None,
 ) -> Decimal:
     """How far the value has come, 0..1, rounded down to 28 digits; 1 only where it holds."""
-    way = attained(expectation, value, unit, baseline, better)
-    return DOWN.divide(Decimal(way.numerator), Decimal(way.denominator))
+    return rounded(attained(expectation, value, unit, baseline, better))
+
+
+def rounded(share: Fraction) -> Decimal:
+    """Write a share as a decimal, rounded down to 28 digits."""
+    return DOWN.divide(Decimal(share.numerator), Decimal(share.denominator))
 
 
 def attained(
@@ -285,15 +292,13 @@ def attained(
     unit: str = "",
     baseline: Decimal | None = None,
     better: Better | None = None,
-    *,
-    held: bool | None = None,
 ) -> Fraction:
-    """How far the value has come, exactly. `held` spares asking again whether it holds.
+    """How far the value has come, exactly.
 
     `baseline` is in the measure's unit. `better` is the way that `== N` goes; without it, N may
     be missed on either side. Of `between`, the end that is missed counts.
     """
-    if holds(expectation, value, unit) if held is None else held:
+    if holds(expectation, value, unit):
         return Fraction(1)
     if not isinstance(value, Decimal) or not value.is_finite():
         return Fraction(0)

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from readiness.document import RunDocument, from_json, to_json
 from readiness.errors import NotWrittenError
@@ -102,7 +103,7 @@ class History:
         """What each tool said of its version, by the key under which it was kept."""
         return dict(self._read("select key, version from versions", ()))
 
-    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[str, object]]:
+    def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
         if self._connection is None and not os.path.exists(self.path):
             return []
         try:

@@ -12,11 +12,12 @@ import msgspec
 
 from readiness import __version__
 from readiness.clean import Redactor
-from readiness.document import BoardRef, Git, RunDocument, Tool
-from readiness.model import Board, Plan
+from readiness.document import FindingRecord, Git, ProbeRecord, RunDocument, Tool
+from readiness.model import Board, Judgement, Plan
 from readiness.readings import Readings
 from readiness.record import (
     Recorder,
+    board_ref,
     gate_record,
     milestone_records,
     score_record,
@@ -25,7 +26,9 @@ from readiness.record import (
     with_versions,
 )
 from readiness.run import Observer, run
-from readiness.score import gate, milestones_met, score
+from readiness.score import display, exit_status, explain, gate, milestones_met, score
+
+TOOL = Tool(name="readiness", version=__version__)
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +36,20 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     at: float
+    profile: str
     git: Git | None = None
     previous: RunDocument | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found beside its judgements: `probe_ids` by criterion, `elapsed` in seconds."""
+
+    probe_ids: Mapping[str, list[str]]
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+    elapsed: float
+    partial: bool = False
+    signal: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +58,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     document: RunDocument
     durations: dict[str, float]
     versions: dict[str, str]
-    signal: int | None = None
 
 
 def execute(
@@ -74,38 +88,62 @@ def execute(
         jobs=jobs,
         run_timeout=run_timeout,
         scratch=scratch,
-        observer=observer,
-        stop=readings.stop_reason,
+        observe=observer,
+        fail_fast=fail_fast,
     )
     judgements = [readings.judge(planned) for planned in plan.planned]
-    total = score(board, judgements)
-    interrupted = ending.signal is not None
-    decision = gate(board, total, judgements, partial=plan.partial, interrupted=interrupted)
-    elapsed = monotonic() - began
     versions = {**known_versions, **readings.versions}
-    document = RunDocument(
-        id=start.id,
-        tool=Tool(name="readiness", version=__version__),
-        board=BoardRef(
-            title=board.title, path=board.path, digest=board.digest, language=board.language
-        ),
-        profile=board.profile,
+    facts = Facts(
+        probe_ids={
+            planned.criterion.id: [plan.probes[index].id for index in planned.probes]
+            for planned in plan.planned
+        },
+        probes=with_versions(readings.records(), plan.version_keys, versions),
+        findings=readings.findings(),
+        elapsed=monotonic() - began,
         partial=plan.partial,
+        signal=ending.signal or 0,
+    )
+    return Outcome(
+        document=conclude(board, judgements, start, facts, recorder),
+        durations=readings.durations,
+        versions=readings.versions,
+    )
+
+
+def conclude(
+    board: Board,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    recorder: Recorder,
+) -> RunDocument:
+    """Score the judgements, decide, and write all of it down."""
+    total = score(board, judgements)
+    sum_of = explain(total)
+    points = {
+        line.criterion: (earned, line.possible)
+        for line, earned in zip(total.lines, sum_of.points, strict=True)
+    }
+    interrupted = facts.signal != 0
+    decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)
+    return RunDocument(
+        id=start.id,
+        tool=TOOL,
+        board=board_ref(board),
+        profile=start.profile,
+        partial=facts.partial,
         interrupted=interrupted,
         git=start.git,
         started_at=timestamp(start.at),
-        finished_at=timestamp(start.at + elapsed),
-        duration_s=round(elapsed, 3),
-        score=score_record(total),
-        gate=gate_record(decision, recorder),
-        tasks=task_records(board, plan, judgements, total.lines, recorder, start.previous),
-        probes=with_versions(readings.records(), plan.version_keys, versions),
-        findings=readings.findings(),
-        milestones=milestone_records(board, milestones_met(board, total, judgements)),
-    )
-    return Outcome(
-        document=document,
-        durations=readings.durations,
-        versions=readings.versions,
-        signal=ending.signal,
+        finished_at=timestamp(start.at + facts.elapsed),
+        duration_s=round(facts.elapsed, 3),
+        score=score_record(total, display(total.value, total.target), sum_of.rounding),
+        gate=gate_record(decision, exit_status(decision, signal=facts.signal), recorder),
+        tasks=task_records(board, judgements, points, facts.probe_ids, recorder, start.previous),
+        probes=facts.probes,
+        findings=facts.findings,
+        milestones=milestone_records(
+            board, milestones_met(board, total, judgements, partial=facts.partial)
+        ),
     )

@@ -9,6 +9,7 @@ import msgspec
 from readiness.clean import Redactor, clean, cut, decode
 from readiness.document import (
     AttestationRecord,
+    BoardRef,
     CriterionRecord,
     FindingRecord,
     GateRecord,
@@ -30,16 +31,17 @@ from readiness.model import (
     Finding,
     Gate,
     Judgement,
-    Plan,
     Probe,
     Score,
-    ScoreLine,
     Stream,
     Task,
     Verdict,
 )
 
 TEXT_LIMIT = 2000
+
+Points = tuple[Decimal, Fraction]
+"""What a criterion earned, as it is printed, and what it could have earned."""
 
 
 class Recorder:
@@ -92,11 +94,11 @@ class Recorder:
     def criterion(
         self,
         judgement: Judgement,
-        line: ScoreLine | None,
+        points: Points | None,
         probes: list[str],
         previous: CriterionRecord | None,
     ) -> CriterionRecord:
-        """One criterion's verdict with all that explains it. `line`: None where it was skipped."""
+        """One criterion's verdict with all that explains it. Skipped ones have no `points`."""
         criterion = judgement.criterion
         value = judgement.value
         return CriterionRecord(
@@ -116,8 +118,8 @@ class Recorder:
             flaky=judgement.flaky,
             waiver=_waiver(criterion, judgement.stale_waiver),
             attestation=_attestation(criterion),
-            points=_points(line.points) if line is not None else 0.0,
-            points_possible=_points(line.possible) if line is not None else 0.0,
+            points=float(points[0]) if points is not None else 0.0,
+            points_possible=round(float(points[1]), 6) if points is not None else 0.0,
             probes=probes,
             check=(criterion.check.name or None) if criterion.check is not None else None,
             line=criterion.position.line,
@@ -146,45 +148,42 @@ EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
 
 def task_records(
     board: Board,
-    plan: Plan,
     judgements: Sequence[Judgement],
-    lines: Sequence[ScoreLine],
+    points: Mapping[str, Points],
+    probe_ids: Mapping[str, list[str]],
     recorder: Recorder,
     previous: RunDocument | None,
 ) -> list[TaskRecord]:
-    """Every task of the board with its criteria, in the board's order."""
-    line_of = {line.criterion: line for line in lines}
+    """Every task of the board with its criteria, in the board's order.
+
+    `points` has the criteria in scope: what each earned, and what it could have.
+    """
     before = {} if previous is None else {record.id: record for record in previous.criteria()}
-    judged = iter(zip(plan.planned, judgements, strict=True))
-    tasks = []
-    for task in board.tasks:
-        records = []
-        for _ in task.criteria:
-            planned, judgement = next(judged)
-            records.append(
+    judged = {judgement.criterion.id: judgement for judgement in judgements}
+    return [
+        _task(
+            task,
+            [
                 recorder.criterion(
-                    judgement,
-                    line_of.get(planned.criterion.id),
-                    [plan.probes[index].id for index in planned.probes],
-                    before.get(planned.criterion.id),
+                    judged[criterion.id],
+                    points.get(criterion.id),
+                    probe_ids[criterion.id],
+                    before.get(criterion.id),
                 )
-            )
-        tasks.append(
-            _task(task, records, line_of, blocking=board.priorities[task.priority].blocking)
+                for criterion in task.criteria
+            ],
+            [points[criterion.id] for criterion in task.criteria if criterion.id in points],
+            blocking=board.priorities[task.priority].blocking,
         )
-    return tasks
+        for task in board.tasks
+    ]
 
 
 def _task(
-    task: Task,
-    records: list[CriterionRecord],
-    line_of: Mapping[str, ScoreLine],
-    *,
-    blocking: bool,
+    task: Task, records: list[CriterionRecord], points: list[Points], *, blocking: bool
 ) -> TaskRecord:
-    lines = [line_of[record.id] for record in records if record.id in line_of]
-    possible = sum((line.possible for line in lines), Fraction(0))
-    earned = sum((line.points for line in lines), Fraction(0))
+    possible = sum(float(possible) for _, possible in points)
+    earned = sum(float(earned) for earned, _ in points)
     in_scope = [record.verdict for record in records if record.verdict is not Verdict.SKIP]
     return TaskRecord(
         id=task.id,
@@ -192,7 +191,7 @@ def _task(
         priority=task.priority,
         owner=task.owner,
         done=bool(in_scope) and all(v in (Verdict.PASS, Verdict.WARN) for v in in_scope),
-        attainment=round(float(earned / possible), 6) if possible else None,
+        attainment=min(1.0, round(earned / possible, 3)) if possible else None,
         criteria=records,
         blocking=blocking,
     )
@@ -213,15 +212,14 @@ def with_versions(
     ]
 
 
-def score_record(score: Score, shown: str) -> ScoreRecord:
+def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
     """The score as numbers, and as it must be printed."""
-    target = Fraction(score.target)
-    reached = None if score.value is None else float(score.value)
-    progress = (
-        0.0 if score.value is None else float(min(score.value / target, 1)) if target else 1.0
-    )
+    value = score.value
+    progress = 0.0
+    if value is not None:
+        progress = min(float(value) / float(score.target), 1.0) if score.target else 1.0
     return ScoreRecord(
-        value=None if reached is None else round(reached, 6),
+        value=None if value is None else round(float(value), 6),
         shown=shown,
         target=float(score.target),
         progress=round(progress, 6),
@@ -229,26 +227,32 @@ def score_record(score: Score, shown: str) -> ScoreRecord:
         in_scope=score.in_scope,
         total=score.total,
         attested=round(float(score.attested_share), 6),
+        rounding=float(rounding),
     )
 
 
-def gate_record(gate: Gate, recorder: Recorder) -> GateRecord:
+def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
     """The decision with its reasons, which may quote what probes printed."""
     return GateRecord(
         decision=gate.decision,
-        exit_status=gate.exit_status,
+        exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
     )
 
 
-def milestone_records(board: Board, met: Mapping[str, bool]) -> list[MilestoneRecord]:
+def milestone_records(board: Board, met: Sequence[bool]) -> list[MilestoneRecord]:
     """Every milestone of the board, met or not."""
     return [
-        MilestoneRecord(
-            id=milestone.id, title=milestone.title, met=met[milestone.id], due=milestone.due
-        )
-        for milestone in board.milestones
+        MilestoneRecord(id=milestone.id, title=milestone.title, met=is_met, due=milestone.due)
+        for milestone, is_met in zip(board.milestones, met, strict=True)
     ]
+
+
+def board_ref(board: Board) -> BoardRef:
+    """Which board a run is about."""
+    return BoardRef(
+        title=board.title, path=board.path, digest=board.digest, language=board.language
+    )
 
 
 def timestamp(seconds: float) -> str:
@@ -257,10 +261,6 @@ def timestamp(seconds: float) -> str:
 
     moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _points(points: Fraction) -> float:
-    return round(float(points), 6)
 
 
 def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:

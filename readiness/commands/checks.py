@@ -34,7 +34,7 @@ def documentation(check: Check) -> str:
     if check.tools:
         lines += [f"Needs {', '.join(check.tools)}: {check.install}", ""]
     lines += ["Measures (the first is the default)"]
-    lines.append(_indent(columns([_measure(m) for m in check.measures], None)))
+    lines.append(_indent(columns([_measure(m) for m in check.measures])))
     if check.expect is not None:
         lines.append(f"  expected unless the board says otherwise: {check.expect.text}")
     if check.params:
@@ -43,7 +43,7 @@ def documentation(check: Check) -> str:
             [p.name, p.help, "required" if p.default is None else f"default: {p.default!r}"]
             for p in check.params
         ]
-        lines.append(_indent(columns(rows, None)))
+        lines.append(_indent(columns(rows)))
     if check.after:
         lines += ["", f"Runs after {', '.join(check.after)}"]
     lines += ["", "Command", _indent(check.run.strip()), "", f"Defined in {check.path}"]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Collection
 
@@ -10,23 +11,21 @@ from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
 from readiness.history import History, board_key
 from readiness.load import load_board
-from readiness.model import Plan, Verdict
+from readiness.model import Gate, Plan, Verdict
 from readiness.output import context, put, tell
-from readiness.pipeline import Outcome, Start, execute
+from readiness.pipeline import TOOL, Outcome, Start, execute
 from readiness.plan import make_plan, secret_values
-from readiness.progress import make_progress
-from readiness.record import timestamp
-from readiness.report import FORMATS, Context, render
-from readiness.report.write import invalidate, write_report
+from readiness.progress import progress
+from readiness.record import board_ref, timestamp
+from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
 from readiness.run.supervise import supervise
+from readiness.score import exit_status
 from readiness.settings import RunSettings, find_board, history_path
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
+
 GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
-UNFINISHED = (
-    b'{"version": 1, "interrupted": true,'
-    b' "gate": {"decision": "undecided", "exit_status": 3, "reasons": ["the run has not ended"]}}\n'
-)
+IN_A_FILE = Context()
 
 
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
@@ -42,6 +41,8 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
 
 
 class _Run:
+    """One run and what has to be told at its end."""
+
     def __init__(self, settings: RunSettings) -> None:
         self.settings = settings
         self.problems: list[str] = []
@@ -64,20 +65,29 @@ class _Run:
         durations = self.history.durations() if self.history else {}
         versions = self.history.versions() if self.history else {}
         plan = self._plan(durations, versions)
-        self._invalidate_reports()
         at = time.time()
-        start = Start(id=_run_id(at), at=at, git=self.git.answer(), previous=self.previous)
+        start = Start(
+            id=run_id(at),
+            at=at,
+            profile=self.board.profile,
+            git=self.git.answer(),
+            previous=self.previous,
+        )
+        self._invalidate_reports(start)
         self._enter(start)
         outcome = self._execute(plan, start, versions)
         self._finish(outcome)
         self._write_reports(outcome.document)
-        put(printer(outcome.document, self.settings, self._context()))
+        settings = self.settings
+        seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
+        put(printer(outcome.document, settings, seen))
         return self._status(outcome)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
+        jobs = settings.jobs or len(os.sched_getaffinity(0))
         scratch = _scratch_folder()
-        progress = make_progress(plan, os.environ, quiet=settings.quiet)
+        observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(
                 self.board,
@@ -85,14 +95,14 @@ class _Run:
                 start,
                 secrets=secret_values(self.board, os.environ),
                 known_versions=versions,
-                jobs=settings.jobs or len(os.sched_getaffinity(0)),
+                jobs=jobs,
                 run_timeout=settings.run_timeout or self.board.run_timeout,
                 scratch=scratch,
                 fail_fast=settings.fail_fast,
-                observer=progress,
+                observer=observer,
             )
         finally:
-            progress.close()
+            observer.close()
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
@@ -125,10 +135,9 @@ class _Run:
     def _enter(self, start: Start) -> None:
         if self.history is None:
             return
+        board = self.board
         try:
-            self.history.begin(
-                start.id, board_key(self.board.path), self.board.profile, timestamp(start.at)
-            )
+            self.history.begin(start.id, board_key(board.path), board.profile, timestamp(start.at))
         except NotWrittenError as error:
             self.problems.append(str(error))
             self.history = None
@@ -141,40 +150,47 @@ class _Run:
         except NotWrittenError as error:
             self.problems.append(str(error))
 
-    def _invalidate_reports(self) -> None:
-        """Yesterday's report must not read ready while, or after, today's run is killed."""
-        for target in self.settings.reports:
-            try:
-                invalidate(target.path, UNFINISHED.decode(), forbidden=(self.board.path,))
-            except NotWrittenError as error:
-                self.problems.append(str(error))
+    def _invalidate_reports(self, start: Start) -> None:
+        """Yesterday's report must not read ready while today's run goes on, or is killed."""
+        if self.settings.reports:
+            document = unfinished(
+                run=start.id,
+                tool=TOOL,
+                board=board_ref(self.board),
+                profile=self.board.profile,
+                git=start.git,
+                started_at=timestamp(start.at),
+            )
+            self._write(document, invalidate)
 
     def _write_reports(self, document: RunDocument) -> None:
-        plain = Context(width=None, colour=False, terminal=False, quiet=False, verbose=False)
+        self._write(document, write_report)
+
+    def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         for target in self.settings.reports:
             try:
-                text = render(target.format, document, plain)
-                write_report(target.path, text, forbidden=(self.board.path,))
+                text = render(target.format, document, IN_A_FILE)
+                write(target.path, text, forbidden=(self.board.path,))
             except NotWrittenError as error:
                 self.problems.append(str(error))
-
-    def _context(self) -> Context:
-        settings = self.settings
-        return context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
 
     def _status(self, outcome: Outcome) -> int:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
-        status = outcome.document.gate.exit_status
-        if status == ExitStatus.READY and self.problems:
-            return ExitStatus.NOT_WRITTEN
-        if self.settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
-            tell(f"readiness: exit status {status} becomes 0 by --exit-zero")
-            return ExitStatus.READY
-        return status
+        return final_status(outcome.document, self.settings, written=not self.problems)
 
 
-def _run_id(at: float) -> str:
+def final_status(document: RunDocument, settings: RunSettings, *, written: bool) -> int:
+    """The status that the process ends with, told where it is not the gate's."""
+    gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
+    status = exit_status(gate, written=written, exit_zero=settings.exit_zero)
+    if settings.exit_zero and status != document.gate.exit_status:
+        tell(f"readiness: exit status {document.gate.exit_status} becomes {status} by --exit-zero")
+    return status
+
+
+def run_id(at: float) -> str:
+    """A name for a run that starts now; it sorts by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     return f"{moment}-{os.urandom(4).hex()}"
 
@@ -185,7 +201,5 @@ def _scratch_folder() -> str:
     try:
         os.mkdir(path, 0o700)
     except OSError as error:
-        raise UsageError(
-            f"{parent}: no scratch folder can be made there: {error.strerror}"
-        ) from None
+        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
     return os.path.realpath(path)

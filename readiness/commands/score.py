@@ -52,15 +52,20 @@ def percent(shown: str) -> str:
 
 
 def explanation(document: RunDocument) -> str:
-    """The score's sum, line by line."""
+    """The score's sum, line by line: the points and the rounding add up to the printed score."""
+    from decimal import Decimal
+
     from readiness.layout import columns
 
+    counted = [record for record in document.criteria() if record.points_possible]
+    points = [Decimal(str(record.points)) for record in counted]
+    rounding = Decimal(str(document.score.rounding))
     rows = [
-        [record.id, record.verdict.value, f"{record.points:.4f}", f"{record.points_possible:.4f}"]
-        for record in document.criteria()
-        if record.points_possible
+        [record.id, record.verdict.value, f"{earned:f}", f"{record.points_possible:.4f}"]
+        for record, earned in zip(counted, points, strict=True)
     ]
-    earned = sum(record.points for record in document.criteria())
-    possible = sum(record.points_possible for record in document.criteria())
-    rows.append(["sum", "", f"{earned:.4f}", f"{possible:.4f}"])
-    return columns(rows, ["criterion", "verdict", "points", "of"])
+    if rounding:
+        rows.append(["rounded down", "", f"{rounding:f}", ""])
+    total = sum(points, rounding)
+    rows.append(["score", "", f"{total:f}", "10.0000"])
+    return columns(rows, ["criterion", "verdict", "points", "of"], right=(2, 3))

@@ -89,8 +89,8 @@ class _Probes:
         timeout = self._timeout or own or check.timeout or self._board.timeout
         # A producer serves all its readers, so how often one reader wants to see it is not its own.
         patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
-        identity = (check.name, check.folder, check.run, tuple(sorted(params.items())), timeout)
-        identity += (*patience, after)
+        settled = (check.name, check.folder, check.run, timeout, after)
+        identity = (*settled, *patience, tuple(sorted(params.items())))
         index = self._known.get(identity)
         if index is None:
             index = self._known[identity] = len(self.probes)

@@ -1,0 +1,79 @@
+"""Run commands in a throw-away copy of the project, where their side effects do no harm."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the project. `folder` is where the project's own folder lies in it."""
+
+    folder: str
+
+    def run(
+        self, command: list[str], extra: dict[str, str] | None = None, *, quiet: bool = False
+    ) -> tuple[int, str]:
+        """Run a command there; return its status and its output.
+
+        Unless `quiet`, standard error gets the output too.
+        """
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **(extra or {}), "PWD": self.folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        output = done.stdout.decode(errors="replace")
+        if not quiet:
+            sys.stderr.write(output)
+        return done.returncode, output
+
+
+def copy_project() -> Copy:
+    """Copy what git knows of the project or would add, with its history; without git, everything.
+
+    An installed `.venv` is linked into the copy, so that relative paths to its tools go on
+    working.
+    """
+    target = os.path.join(os.environ["READINESS_TMP"], "copy")
+    top = _git("rev-parse", "--show-toplevel").strip()
+    inside = ""
+    if top:
+        _git("clone", "--quiet", "--shared", "--no-checkout", top, target)
+    if os.path.isdir(target):
+        inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
+        _git("-C", target, "reset", "--quiet")
+        _copy_listed(top, target)
+    if not os.path.isdir(target):
+        ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
+        shutil.copytree(".", target, symlinks=True, ignore=ignored)
+    folder = os.path.normpath(os.path.join(target, inside))
+    venv = os.path.join(folder, ".venv")
+    if os.path.isdir(".venv") and not os.path.lexists(venv):
+        os.symlink(os.path.abspath(".venv"), venv)
+    return Copy(folder)
+
+
+def _copy_listed(top: str, target: str) -> None:
+    listed = _git("-C", top, "ls-files", "-z", "-co", "--exclude-standard")
+    for path in filter(None, listed.split("\0")):
+        original, copied = os.path.join(top, path), os.path.join(target, path)
+        if os.path.lexists(original) and not os.path.isdir(original):
+            os.makedirs(os.path.dirname(copied), exist_ok=True)
+            shutil.copy2(original, copied, follow_symlinks=False)
+
+
+def _git(*words: str) -> str:
+    """Return what git says; nothing where it fails."""
+    command = ["git", "-c", "core.quotepath=false", *words]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.decode(errors="surrogateescape") if done.returncode == 0 else ""

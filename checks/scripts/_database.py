@@ -1,0 +1,114 @@
+"""A throw-away database, and a guard that lets nobody connect to another one.
+
+Run by the project's Python; needs SQLAlchemy.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from _common import not_measured
+from sqlalchemy import URL, Connection, create_engine, event, inspect, make_url, pool, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+Result = TypeVar("Result")
+
+SERVERS = {"postgresql": "postgres", "mysql": "", "mariadb": ""}
+"""Where a database of each kind is created from: the database that is always there."""
+
+
+class ForeignDatabaseError(Exception):
+    """Something tried to connect to a database that is not the throw-away one."""
+
+
+@contextmanager
+def throw_away(text_of_url: str) -> Iterator[URL]:
+    """Give an empty database on the server of that URL, and drop it at the end.
+
+    The database that the URL itself names is never connected to. For SQLite, and where the URL is
+    empty, it is a file in READINESS_TMP.
+    """
+    try:
+        url = make_url(text_of_url or "sqlite://")
+    except SQLAlchemyError:
+        not_measured("the address of the database cannot be read")
+    name = f"readiness_{uuid.uuid4().hex}"
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        yield url.set(database=os.path.join(os.environ["READINESS_TMP"], f"{name}.db"))
+        return
+    if kind not in SERVERS:
+        not_measured(f"no throw-away database can be made of the kind {kind}")
+    server = url.set(database=SERVERS[kind] or None)
+    try:
+        _execute(server, f"CREATE DATABASE {name}")
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        not_measured(f"no throw-away database could be created: {_first_line(error)}")
+    try:
+        yield url.set(database=name)
+    finally:
+        _execute(
+            server, f"DROP DATABASE {name}" + (" WITH (FORCE)" if kind == "postgresql" else "")
+        )
+
+
+@contextmanager
+def only(url: URL) -> Iterator[None]:
+    """Refuse every connection to another database than that of the URL."""
+    own = os.path.basename(str(url.database))
+
+    def refuse_others(_dialect: object, _record: object, cargs: Any, cparams: Any) -> None:
+        if not any(own in str(value) for value in (*cargs, *cparams.values())):
+            raise ForeignDatabaseError
+
+    event.listen(Engine, "do_connect", refuse_others)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "do_connect", refuse_others)
+
+
+def tables(url: URL) -> set[str]:
+    """Name the tables in the database."""
+    return _with_connection(url, lambda connection: set(inspect(connection).get_table_names()))
+
+
+def rows(url: URL, table: str, column: str) -> set[str]:
+    """Return the values in a column; none where the table is missing."""
+    if table not in tables(url):
+        return set()
+    question = text(f"SELECT {column} FROM {table}")  # noqa: S608 - names are alembic's own
+    return _with_connection(url, lambda connection: set(connection.scalars(question)))
+
+
+def _execute(url: URL, statement: str) -> None:
+    def execute(connection: Connection) -> None:
+        connection.execute(text(statement))
+
+    _with_connection(url, execute, isolation_level="AUTOCOMMIT")
+
+
+def _with_connection(url: URL, use: Callable[[Connection], Result], **options: Any) -> Result:
+    if url.get_dialect().is_async:
+        return asyncio.run(_with_async_connection(url, use, **options))
+    engine = create_engine(url, poolclass=pool.NullPool, **options)
+    with engine.connect() as connection:
+        return use(connection)
+
+
+async def _with_async_connection(
+    url: URL, use: Callable[[Connection], Result], **options: Any
+) -> Result:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(url, poolclass=pool.NullPool, **options)
+    async with engine.connect() as connection:
+        return await connection.run_sync(use)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,177 @@
+"""Find what keeps tools silent: comments, skipped tests, and settings."""
+
+import ast
+import configparser
+import os
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterable, Iterator
+
+from _common import Place, files_below, not_measured, place
+
+COMMENTS = {
+    "type-ignore": re.compile(r"#\s*type:\s*ignore"),
+    "mypy-off": re.compile(r"#\s*mypy:\s*(?:ignore[-_]errors|disable[-_]error[-_]code)"),
+    "noqa": re.compile(r"#\s*(?:ruff:\s*|flake8[:=]\s*)?noqa\b", re.IGNORECASE),
+    "nosec": re.compile(r"#\s*nosec\b", re.IGNORECASE),
+    "no-cover": re.compile(r"#\s*pragma:\s*no\s*(?:cover|branch)", re.IGNORECASE),
+}
+SKIPS = {"skip", "skipif", "xfail", "skipIf", "skipUnless", "expectedFailure", "importorskip"}
+SKIPPING = {"pytest", "mark", "unittest", "self"}
+ANY_WORD = re.compile(r"ignore|mypy|noqa|nosec|pragma|skip|xfail|expectedFailure", re.IGNORECASE)
+
+
+def in_files(paths: Iterable[str]) -> Iterator[Place]:
+    """Yield every suppressing comment and skipped test below the paths; its kind is the rule."""
+    for path in files_below(paths, (".py", ".pyi")):
+        try:
+            with tokenize.open(path) as file:
+                text = file.read()
+            if ANY_WORD.search(text):
+                yield from _comments(path, text)
+                yield from _skips(path, text)
+        except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
+            not_measured(f"{path} cannot be read: {error}")
+
+
+def _comments(path: str, text: str) -> Iterator[Place]:
+    lines = iter(text.splitlines(keepends=True))
+    for token in tokenize.generate_tokens(lambda: next(lines, "")):
+        if token.type == tokenize.COMMENT:
+            for kind, pattern in COMMENTS.items():
+                if pattern.search(token.string):
+                    yield place(path, token.start[0], kind, token.string)
+
+
+def _skips(path: str, text: str) -> Iterator[Place]:
+    for node in ast.walk(ast.parse(text, path)):
+        if isinstance(node, ast.Attribute) and node.attr in SKIPS:
+            owner = node.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+            if name in SKIPPING:
+                yield place(path, node.lineno, "skipped-test", f"{name}.{node.attr}")
+
+
+def count(paths: Iterable[str], kinds: tuple[str, ...]) -> int:
+    """Count the suppressions of some kinds below the paths."""
+    return sum(found["rule"] in kinds for found in in_files(paths))
+
+
+def in_settings() -> list[Place]:
+    """List what the settings in the project's folder leave out or silence."""
+    return [*mypy_settings(), *ruff_settings(), *coverage_settings()]
+
+
+def mypy_settings() -> list[Place]:
+    """List the sections of mypy's settings that ignore errors."""
+    found = []
+    for path in ("mypy.ini", ".mypy.ini", "setup.cfg"):
+        for name, section in _ini(path).items():
+            if name.startswith("mypy") and section.get("ignore_errors", "").lower() in _TRUE:
+                found.append(
+                    place(
+                        path, _line(path, f"[{name}]"), "mypy-settings", f"[{name}] ignore_errors"
+                    )
+                )
+    tool = _table(_toml("pyproject.toml"), "tool", "mypy")
+    if tool.get("ignore_errors") is True:
+        found.append(_in_pyproject("mypy-settings", "ignore_errors", "ignore_errors"))
+    for override in _list(tool.get("overrides")):
+        if isinstance(override, dict) and override.get("ignore_errors") is True:
+            text = f"ignore_errors for {override.get('module')}"
+            found.append(_in_pyproject("mypy-settings", "ignore_errors", text))
+    return found
+
+
+def ruff_settings() -> list[Place]:
+    """List the rules that ruff's settings ignore, and the folders they leave out."""
+    found = []
+    for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
+        tool = _toml(path)
+        if path == "pyproject.toml":
+            tool = _table(tool, "tool", "ruff")
+        for table in (tool, _table(tool, "lint")):
+            for key in ("ignore", "extend-ignore", "exclude", "extend-exclude"):
+                found += [
+                    place(path, _line(path, key), "ruff-settings", f"{key}: {value}")
+                    for value in _list(table.get(key))
+                ]
+            for key in ("per-file-ignores", "extend-per-file-ignores"):
+                for files, rules in _table(table, key).items():
+                    text = f"{key}: {files}: {' '.join(map(str, _list(rules)))}"
+                    found.append(place(path, _line(path, str(files)), "ruff-settings", text))
+    return found
+
+
+def coverage_settings() -> list[Place]:
+    """List the files and lines that coverage's settings leave out of the count."""
+    found = []
+    for path in (".coveragerc", "setup.cfg", "tox.ini"):
+        prefix = "" if path == ".coveragerc" else "coverage:"
+        for section, key in _COVERAGE_KEYS:
+            found += [
+                place(path, _line(path, entry), "coverage-settings", f"{key}: {entry.strip()}")
+                for entry in _ini(path).get(prefix + section, {}).get(key, "").splitlines()
+                if entry.strip()
+            ]
+    tool = _table(_toml("pyproject.toml"), "tool", "coverage")
+    for section, key in _COVERAGE_KEYS:
+        found += [
+            _in_pyproject("coverage-settings", str(value), f"{key}: {value}")
+            for value in _list(_table(tool, section).get(key))
+        ]
+    return found
+
+
+_TRUE = {"true", "1", "yes", "on"}
+_COVERAGE_KEYS = (
+    ("run", "omit"),
+    ("report", "omit"),
+    ("report", "exclude_lines"),
+    ("report", "exclude_also"),
+)
+
+
+def _in_pyproject(kind: str, key: str, text: str) -> Place:
+    return place("pyproject.toml", _line("pyproject.toml", key), kind, text)
+
+
+def _ini(path: str) -> dict[str, dict[str, str]]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read(path, encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        not_measured(f"{path} cannot be read: {error}")
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _toml(path: str) -> dict[str, object]:
+    if not os.path.exists(path):
+        return {}
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        not_measured(f"{path} cannot be read: {error}")
+
+
+def _table(data: dict[str, object], *keys: str) -> dict[str, object]:
+    for key in keys:
+        value = data.get(key)
+        data = value if isinstance(value, dict) else {}
+    return data
+
+
+def _list(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _line(path: str, needle: str) -> int:
+    """Find the line on which a setting stands; 0 where it cannot be told."""
+    if not os.path.exists(path):
+        return 0
+    with open(path, encoding="utf-8") as file:
+        return next((at for at, line in enumerate(file, 1) if needle in line), 0)

@@ -1,0 +1,57 @@
+"""Run a make target in a throw-away copy, and tell whether its end can be believed."""
+
+import os
+import re
+
+from _common import Place, emit, not_measured, param, place, words
+from _copy import Copy, copy_project
+from _makefile import hidden_failures, read_database
+
+
+def known(copy: Copy, make: list[str]) -> str:
+    """Return make's database, if it has a rule for the target."""
+    status, output = copy.run([*make, "--dry-run"])
+    if status:
+        not_measured(f"make cannot make {param('target')}: {output.strip()[-300:]}")
+    _, database = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
+    return database
+
+
+def number_in(output: str, pattern: str) -> float:
+    """Return the last number that the pattern finds."""
+    found = re.findall(pattern, output, re.MULTILINE)
+    if not found:
+        not_measured(f"what the target printed has nothing that matches {pattern}")
+    text = found[-1] if isinstance(found[-1], str) else found[-1][0]
+    try:
+        return float(text)
+    except ValueError:
+        not_measured(f"{text!r} is no number")
+
+
+def main() -> None:
+    """Look at the recipes, run the target, verify what it should have done."""
+    target = param("target")
+    copy = copy_project()
+    make = ["make", *words("args"), "--", target]
+    findings: list[Place] = hidden_failures(read_database(known(copy, make)), target)
+    masks = len(findings)
+    extra = {}
+    if variable := param("sqlite_variable"):
+        path = os.path.join(os.environ["READINESS_TMP"], "target.db")
+        extra[variable] = f"sqlite:///{path}"
+    status, output = copy.run(make, extra)
+    if status:
+        last = [line for line in output.splitlines() if line.strip()][-1:]
+        findings.append(place("Makefile", 0, "status", f"{target}: status {status}: {''.join(last)}"))
+    elif verify := param("verify"):
+        verified, _ = copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
+        if verified:
+            findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
+    pattern = param("number")
+    number = number_in(output, pattern) if pattern and not status else None
+    emit({"problems": len(findings), "status": status, "masks": masks, "number": number}, findings)
+
+
+if __name__ == "__main__":
+    main()

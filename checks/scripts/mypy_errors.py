@@ -1,0 +1,71 @@
+"""Turn mypy's text (standard input, and its -v log) into numbers that prove themselves."""
+
+import json
+import os
+import re
+import sys
+
+from _common import Place, emit, files_below, not_measured, place, relative, words
+from _suppressions import count, mypy_settings
+
+COMPLAINT = re.compile(
+    r"(?P<path>.+?)(?::(?P<line>\d+))?(?::\d+){0,3}: error: (?P<message>.*?)"
+    r"(?:  \[(?P<rule>[a-z0-9-]+)\])?$"
+)
+SOURCE = re.compile(r"^LOG: +Found source: +BuildSource\(path=(?P<path>'[^']*'|\"[^\"]*\")")
+SUMMARY = re.compile(
+    r"^(?:Success: no issues found in (?P<clean>\d+) source files?"
+    r"|Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<checked>\d+) source files?\))$"
+)
+
+
+def complaints(lines: list[str]) -> list[Place]:
+    """Pick the errors out of mypy's lines; notes are not errors."""
+    matches = filter(None, map(COMPLAINT.match, lines))
+    return [
+        place(found["path"], int(found["line"] or 0), found["rule"] or "", found["message"])
+        for found in matches
+    ]
+
+
+def read_log(path: str) -> list[str]:
+    """List the files that mypy checked; what else it said on standard error is passed on."""
+    sources = []
+    with open(path, encoding="utf-8", errors="replace") as log:
+        for line in log:
+            if found := SOURCE.match(line):
+                sources.append(relative(found["path"][1:-1]))
+            if line.strip() and not line.startswith("LOG:"):
+                sys.stderr.write(line)
+    return sorted(sources)
+
+
+def main() -> None:
+    """Read, cross-check and print."""
+    tmp = os.environ["READINESS_TMP"]
+    lines = sys.stdin.read().splitlines()
+    sources = read_log(os.path.join(tmp, "mypy.log"))
+    summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
+    if summary is None:
+        sys.stderr.write("\n".join(lines[-20:]) + "\n")
+        not_measured("mypy stopped before it had checked the files")
+    checked = int(summary["clean"] or summary["checked"])
+    errors = complaints(lines)
+    if len(errors) != int(summary["errors"] or 0):
+        not_measured(f"mypy says {summary['errors'] or 0} errors, its lines show {len(errors)}")
+    if not checked or checked != len(sources):
+        not_measured(f"mypy says that it checked {checked} files and names {len(sources)}")
+    paths = words("paths") or ["."]
+    document = {
+        "errors": len(errors),
+        "files": checked,
+        "unchecked": len(set(files_below(paths)) - set(sources)),
+        "suppressed": count(paths, ("type-ignore", "mypy-off")) + len(mypy_settings()),
+    }
+    with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
+        json.dump({"sources": sources, "errors": errors}, file)
+    emit(document, errors)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Count the results of the tests below some paths, from the shared run of pytest."""
+
+import os
+
+from _common import emit, words
+from _junit import below, failures, numbers, read_cases
+
+
+def main() -> None:
+    """Select, then count; where no test was executed, nothing was measured."""
+    cases = read_cases(os.path.join(os.environ["READINESS_TMP_PYTEST"], "junit.xml"))
+    selected = below(cases, words("below"))
+    duration = sum(case.seconds for case in selected)
+    emit({**numbers(selected), "duration": round(duration, 3)}, failures(selected))
+
+
+if __name__ == "__main__":
+    main()

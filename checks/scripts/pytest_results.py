@@ -1,0 +1,42 @@
+"""Count the tests of a run (its text on standard input), and keep its coverage as JSON.
+
+Leaves `junit.xml` and `coverage.json` in READINESS_TMP, for the checks that come after.
+"""
+
+import os
+import subprocess
+import sys
+from glob import glob
+
+from _common import emit, not_measured
+from _junit import failures, numbers, read_cases, seconds
+
+
+def save_coverage(tmp: str) -> None:
+    """Write the coverage of the run as JSON, whatever limit the project's settings have."""
+    data = os.path.join(tmp, "coverage")
+    parts = glob(f"{data}.*")
+    commands = [["coverage", "combine", "--quiet", "--data-file", data, *parts]] if parts else []
+    report = os.path.join(tmp, "coverage.json")
+    commands.append(
+        ["coverage", "json", "--quiet", "--fail-under", "0", "--data-file", data, "-o", report]
+    )
+    for command in commands:
+        if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
+            not_measured("the tests left no coverage behind")
+
+
+def main() -> None:
+    """Pass pytest's text on to standard error, then count."""
+    for line in sys.stdin:
+        sys.stderr.write(line)
+    tmp = os.environ["READINESS_TMP"]
+    results = os.path.join(tmp, "junit.xml")
+    cases = read_cases(results)
+    counted = numbers(cases)
+    save_coverage(tmp)
+    emit({**counted, "duration": seconds(results)}, failures(cases))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tools for those who develop and run the service."""

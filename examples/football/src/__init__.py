@@ -1,0 +1,3 @@
+"""A small service which rates football teams and predicts their matches."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,3 @@
+"""The HTTP side of the service."""
+
+API_PREFIX = "/api/v1"

@@ -1,0 +1,1 @@
+"""Single migrations, in the order of their revisions."""

@@ -1,0 +1,1 @@
+"""The mathematics of the prediction. Nothing here knows of HTTP or a database."""

@@ -1,0 +1,1 @@
+"""Tests of whole scenarios against a really started server."""

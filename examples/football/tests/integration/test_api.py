@@ -1,0 +1,307 @@
+"""The API on a real database."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from src.api.errors import register_error_handlers
+from src.core.config import Environment, Settings
+from src.core.errors import FootballError
+from src.core.logging import configure_logging
+from src.database.revisions import expected_revision
+from src.main import create_app
+
+API = "/api/v1"
+KEY = "k" * 16
+PAST = "2025-08-16T16:00:00+02:00"
+FUTURE = "2999-08-16T14:00:00Z"
+
+
+def enter(client: TestClient, name: str, **extra: object) -> int:
+    answer = client.post(f"{API}/teams", json={"name": name, "country": "DE"} | extra)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def plan(client: TestClient, home: int, away: int, kickoff: str = PAST) -> int:
+    answer = client.post(
+        f"{API}/matches",
+        json={
+            "home_team_id": home,
+            "away_team_id": away,
+            "competition": "Liga",
+            "kickoff": kickoff,
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+@pytest.fixture
+def match_id(client: TestClient) -> int:
+    return plan(client, enter(client, "Alpha", rating=1600), enter(client, "Beta"))
+
+
+@pytest.mark.flow("team-registration")
+def test_a_team_is_entered_found_and_listed(client: TestClient) -> None:
+    weak = enter(client, "  Beta  ")
+    strong = enter(client, "山东泰山", country="CN", rating=1650.5)
+    assert client.get(f"{API}/teams/{weak}").json()["name"] == "Beta"
+    listed = client.get(f"{API}/teams").json()
+    assert [team["id"] for team in listed] == [strong, weak]
+    chinese = client.get(f"{API}/teams", params={"country": "CN"}).json()
+    assert [team["name"] for team in chinese] == ["山东泰山"]
+    assert client.get(f"{API}/teams/{weak}/ratings").json() == []
+
+
+@pytest.mark.flow("team-registration")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "", "country": "DE"},
+        {"name": "Alpha", "country": "Germany"},
+        {"name": "Alpha", "country": "DE", "rating": -1},
+        {"name": "Alpha", "country": "DE", "colour": "red"},
+        {"name": "A" * 81, "country": "DE"},
+    ],
+)
+def test_a_malformed_team_is_refused(client: TestClient, body: dict[str, Any]) -> None:
+    assert client.post(f"{API}/teams", json=body).status_code == 422
+    assert client.get(f"{API}/teams").json() == []
+
+
+@pytest.mark.flow("team-registration")
+def test_a_taken_name_is_a_conflict(client: TestClient) -> None:
+    enter(client, "Alpha")
+    answer = client.post(f"{API}/teams", json={"name": "Alpha", "country": "FR"})
+    assert answer.status_code == 409
+    assert answer.json() == {"detail": "there is a team named 'Alpha' already"}
+
+
+@pytest.mark.flow("match-planning")
+def test_a_match_is_planned_listed_and_cancelled(
+    client: TestClient, match_id: int
+) -> None:
+    shown = client.get(f"{API}/matches/{match_id}").json()
+    assert shown["home_team"]["name"] == "Alpha"
+    assert shown["kickoff"] == "2025-08-16T14:00:00Z"
+    assert shown["status"] == "scheduled"
+    cancelled = client.post(f"{API}/matches/{match_id}/cancel").json()
+    assert cancelled["status"] == "cancelled"
+    found = client.get(f"{API}/matches", params={"status": "cancelled"}).json()
+    assert [match["id"] for match in found] == [match_id]
+    assert client.get(f"{API}/matches", params={"status": "played"}).json() == []
+
+
+@pytest.mark.flow("match-planning")
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"away_team_id": 999}, 404),
+        ({"away_team_id": None}, 422),
+        ({"kickoff": "2025-08-16T14:00:00"}, 422),
+        ({"kickoff": PAST}, 409),
+        ({"home_team_id": "same"}, 422),
+    ],
+)
+def test_a_match_that_cannot_be_is_refused(
+    client: TestClient, match_id: int, change: dict[str, Any], status: int
+) -> None:
+    shown = client.get(f"{API}/matches/{match_id}").json()
+    body = {
+        "home_team_id": shown["home_team"]["id"],
+        "away_team_id": shown["away_team"]["id"],
+        "competition": "Cup",
+        "kickoff": FUTURE,
+    } | change
+    if body["home_team_id"] == "same":
+        body["home_team_id"] = body["away_team_id"]
+    assert client.post(f"{API}/matches", json=body).status_code == status
+    assert len(client.get(f"{API}/matches").json()) == 1
+
+
+@pytest.mark.flow("match-prediction")
+def test_a_match_is_predicted_once(client: TestClient, match_id: int) -> None:
+    first = client.post(f"{API}/matches/{match_id}/prediction").json()
+    assert client.post(f"{API}/matches/{match_id}/prediction").json() == first
+    assert first["home_win"] + first["draw"] + first["away_win"] == pytest.approx(1)
+    assert first["home_win"] > first["away_win"]
+    assert client.get(f"{API}/predictions/{first['id']}").json() == first
+    assert client.get(f"{API}/predictions").json() == [first]
+
+
+@pytest.mark.flow("match-prediction")
+def test_any_two_teams_can_be_previewed(client: TestClient, match_id: int) -> None:
+    shown = client.get(f"{API}/matches/{match_id}").json()
+    answer = client.get(
+        f"{API}/predictions/preview",
+        params={
+            "home_team_id": shown["away_team"]["id"],
+            "away_team_id": shown["home_team"]["id"],
+        },
+    )
+    assert answer.status_code == 200
+    assert answer.json()["home_win"] < answer.json()["away_win"]
+    assert client.get(f"{API}/predictions").json() == []
+
+
+@pytest.mark.flow("match-prediction")
+@pytest.mark.parametrize("path", ["predictions/9", "matches/9", "teams/9"])
+def test_unknown_things_are_not_found(client: TestClient, path: str) -> None:
+    answer = client.get(f"{API}/{path}")
+    assert answer.status_code == 404
+    assert "9 does not exist" in answer.json()["detail"]
+
+
+@pytest.mark.flow("result-entry")
+def test_a_result_moves_both_ratings(client: TestClient, match_id: int) -> None:
+    answer = client.post(
+        f"{API}/matches/{match_id}/result", json={"home_goals": 0, "away_goals": 1}
+    )
+    assert answer.status_code == 200
+    played = answer.json()
+    assert played["status"] == "played"
+    assert played["home_team"]["rating"] < 1600
+    home = played["home_team"]["id"]
+    (change,) = client.get(f"{API}/teams/{home}/ratings").json()
+    assert change["match_id"] == match_id
+    assert change["rating_before"] == 1600
+    assert change["rating_after"] == played["home_team"]["rating"]
+
+
+@pytest.mark.flow("result-entry")
+def test_a_result_cannot_come_twice_or_early(client: TestClient, match_id: int) -> None:
+    result = {"home_goals": 2, "away_goals": 2}
+    client.post(f"{API}/matches/{match_id}/result", json=result)
+    again = client.post(f"{API}/matches/{match_id}/result", json=result)
+    assert again.status_code == 409
+    early = plan(client, 1, 2, FUTURE)
+    answer = client.post(f"{API}/matches/{early}/result", json=result)
+    assert answer.status_code == 422
+    assert "before its kickoff" in answer.json()["detail"]
+
+
+@pytest.mark.flow("accuracy-review")
+def test_predictions_are_judged_by_results(client: TestClient, match_id: int) -> None:
+    before = client.get(f"{API}/predictions/accuracy").json()
+    assert before == {"count": 0, "hit_share": None, "brier": None}
+    client.post(f"{API}/matches/{match_id}/prediction")
+    client.post(
+        f"{API}/matches/{match_id}/result", json={"home_goals": 3, "away_goals": 0}
+    )
+    after = client.get(f"{API}/predictions/accuracy").json()
+    assert after["count"] == 1
+    assert after["hit_share"] == 1.0
+    assert 0 < after["brier"] < 0.5
+
+
+@pytest.mark.flow("access-control")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"X-API-Key": "wrong"}, 401),
+        ({"X-API-Key": KEY}, 201),
+    ],
+)
+def test_only_the_key_opens_the_door(
+    sqlite_file: Path, headers: dict[str, str], status: int
+) -> None:
+    settings = Settings(
+        environment=Environment.PRODUCTION,
+        database_url=f"sqlite:///{sqlite_file}",
+        api_key=KEY,
+    )
+    with TestClient(create_app(settings)) as client:
+        body = {"name": "Alpha", "country": "DE"}
+        answer = client.post(f"{API}/teams", json=body, headers=headers)
+        assert answer.status_code == status
+        assert client.get(f"{API}/teams").status_code == 200
+        assert client.get("/docs").status_code == 404
+
+
+@pytest.mark.flow("readiness")
+def test_a_migrated_database_is_ready(client: TestClient) -> None:
+    health = client.get("/health").json()
+    assert health["status"] == "ok"
+    assert health["environment"] == "test"
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["revision"] == expected_revision()
+
+
+@pytest.mark.flow("readiness")
+def test_an_old_or_lost_database_is_not_ready(sqlite_file: Path) -> None:
+    app = create_app(Settings(database_url=f"sqlite:///{sqlite_file}"))
+    with TestClient(app) as client:
+        with app.state.database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        answer = client.get("/health/ready")
+        assert answer.status_code == 503
+        assert answer.json()["database"] == "wrong revision"
+        app.state.database.close()
+        sqlite_file.unlink()
+        sqlite_file.mkdir()
+        answer = client.get("/health/ready")
+        assert answer.status_code == 503
+        assert answer.json()["database"] == "unreachable"
+
+
+@pytest.mark.flow("measurement")
+def test_requests_are_counted_by_route(client: TestClient, match_id: int) -> None:
+    client.get(f"{API}/matches/{match_id}", headers={"X-Request-ID": "abc-123"})
+    client.post(f"{API}/matches/{match_id}/prediction")
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert (
+        'football_http_requests_total{method="GET",'
+        'route="/api/v1/matches/{match_id}",status="200"} 1.0'
+    ) in answer.text
+    assert "football_predictions_total 1.0" in answer.text
+    assert 'football_build_info{version="1.0.0"} 1.0' in answer.text
+
+
+@pytest.mark.flow("measurement")
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abc-123", True), ("a" * 65, False), ("x y", False)]
+)
+def test_a_request_can_be_traced(
+    client: TestClient,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+    kept: bool,
+) -> None:
+    configure_logging("INFO")
+    answer = client.get("/health", headers={"X-Request-ID": given})
+    name = answer.headers["X-Request-ID"]
+    assert (name == given) is kept
+    entry = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert entry["request_id"] == name
+    assert entry["status"] == 200
+
+
+@pytest.mark.flow("measurement")
+def test_an_unexpected_error_tells_nothing_of_the_inside(
+    sqlite_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(Settings(database_url=f"sqlite:///{sqlite_file}"))
+    register_error_handlers(app, configure_logging("INFO"))
+
+    @app.get("/crash")
+    def crash() -> None:
+        raise ZeroDivisionError("inside")
+
+    @app.get("/odd")
+    def odd() -> None:
+        raise FootballError("inside")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for path in ("/crash", "/odd"):
+            answer = client.get(path)
+            assert answer.status_code == 500
+            assert answer.json() == {"detail": "internal error"}
+    assert "ZeroDivisionError: inside" in capsys.readouterr().err

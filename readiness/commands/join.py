@@ -1,0 +1,149 @@
+"""`readiness score RUN.json ...`: recorded runs of one board, scored together."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from readiness.clean import Redactor
+from readiness.commands.running import final_status, run_id
+from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
+from readiness.errors import NotWrittenError, UsageError
+from readiness.load import load_board
+from readiness.model import Board, Criterion, Judgement, Verdict
+from readiness.output import context, put, tell
+from readiness.pipeline import Facts, Start, conclude
+from readiness.record import Recorder
+from readiness.report import Context, render, write_report
+from readiness.settings import RunSettings, find_board
+
+# Where a criterion was measured in several runs, the worst word counts.
+WORST_FIRST = (
+    Verdict.ERROR,
+    Verdict.FAIL,
+    Verdict.WAIVED,
+    Verdict.WARN,
+    Verdict.PASS,
+    Verdict.SKIP,
+)
+
+
+def join_and_report(
+    settings: RunSettings, printer: Callable[[RunDocument, RunSettings, Context], str]
+) -> int:
+    """Score the union of recorded runs as if it were one. Nothing is run or recorded.
+
+    Raises `UsageError` for a file that is not a run document, or of another board.
+    """
+    path = find_board(settings, os.environ, os.getcwd())
+    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    runs = [_read(name, board) for name in settings.recorded]
+    document = join(board, runs)
+    written = True
+    for target in settings.reports:
+        try:
+            text = render(target.format, document, Context())
+            write_report(target.path, text, forbidden=(board.path, *settings.recorded))
+        except NotWrittenError as error:
+            tell(f"readiness: {error}")
+            written = False
+    seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
+    put(printer(document, settings, seen))
+    return final_status(document, settings, written=written)
+
+
+def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
+    """One document of several: each criterion with its worst measured verdict, scored anew.
+
+    The union is partial where a criterion that was in scope of one of the runs is in none.
+    """
+    renamed = [_with_own_probes(run, number) for number, run in enumerate(runs, 1)]
+    profiles = {run.profile for run in runs}
+    chosen = [
+        (criterion, _worst(criterion.id, renamed))
+        for task in board.tasks
+        for criterion in task.criteria
+    ]
+    partial = any(
+        record.verdict is Verdict.SKIP
+        and (not criterion.profiles or profiles & set(criterion.profiles))
+        for criterion, record in chosen
+    )
+    profiles_in_words = "+".join(sorted(profiles))
+    at = time.time()
+    start = Start(id=run_id(at), at=at, profile=profiles_in_words, git=_common_git(runs))
+    facts = Facts(
+        probe_ids={criterion.id: record.probes for criterion, record in chosen},
+        probes=[probe for run in renamed for probe in run.probes],
+        findings=[finding for run in runs for finding in run.findings],
+        elapsed=sum(run.duration_s for run in runs),
+        partial=partial,
+    )
+    judgements = [_judgement(criterion, record) for criterion, record in chosen]
+    return conclude(board, judgements, start, facts, Recorder(Redactor([])))
+
+
+def _common_git(runs: Sequence[RunDocument]) -> Git | None:
+    """The revision, where all runs measured the same one."""
+    revisions = {(run.git.commit, run.git.dirty) if run.git else None for run in runs}
+    if len(revisions) > 1:
+        raise UsageError(
+            "the runs are of different revisions: "
+            + ", ".join(sorted(run.git.commit[:12] if run.git else "none" for run in runs))
+        )
+    return runs[0].git
+
+
+def _read(name: str, board: Board) -> RunDocument:
+    try:
+        with open(name, "rb") as file:
+            run = from_json(file.read(), name)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    if run.board.digest != board.digest:
+        raise UsageError(
+            f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"
+            f" {board.path}, {board.digest[:19]}; run the board again"
+        )
+    return run
+
+
+def _worst(criterion: str, runs: Iterable[RunDocument]) -> CriterionRecord:
+    records = [record for run in runs for record in run.criteria() if record.id == criterion]
+    return min(records, key=lambda record: WORST_FIRST.index(record.verdict))
+
+
+def _judgement(criterion: Criterion, record: CriterionRecord) -> Judgement:
+    value = record.value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Judgement(
+        criterion=criterion,
+        verdict=record.verdict,
+        value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
+        unit=record.unit,
+        progress=None if record.progress is None else Decimal(str(record.progress)),
+        reason=record.reason,
+        code=record.reason_code,
+        hint=record.hint or "",
+        flaky=record.flaky,
+    )
+
+
+def _with_own_probes(run: RunDocument, number: int) -> RunDocument:
+    """The run with probe ids that no other run has."""
+
+    def renamed(probe: ProbeRecord) -> ProbeRecord:
+        return msgspec.structs.replace(probe, id=f"r{number}.{probe.id}")
+
+    def repointed(record: CriterionRecord) -> CriterionRecord:
+        return msgspec.structs.replace(
+            record, probes=[f"r{number}.{probe}" for probe in record.probes]
+        )
+
+    tasks = [
+        msgspec.structs.replace(task, criteria=[repointed(record) for record in task.criteria])
+        for task in run.tasks
+    ]
+    return msgspec.structs.replace(run, tasks=tasks, probes=[renamed(p) for p in run.probes])

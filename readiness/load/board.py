@@ -1,0 +1,289 @@
+"""A board file → the model, or all its faults at once."""
+
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from msgspec import UNSET
+
+from readiness.errors import BoardError, UsageError
+from readiness.load.catalogue import Catalogue
+from readiness.load.criteria import CriterionLoader, expanded, number
+from readiness.load.decisions import day
+from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
+from readiness.load.faults import ID_RULE, Problems, shown, suggestion
+from readiness.load.graph import cycles
+from readiness.load.readers import seconds
+from readiness.load.validate import Walk, convert
+from readiness.load.variables import RULE, Variables, broken_reference
+from readiness.load.yamlfile import Document, Path, collector_off, parse, read
+from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Task
+
+PRIORITIES: Final = {
+    Priority.P0: PriorityRule(weight=Decimal(10), blocking=True),
+    Priority.P1: PriorityRule(weight=Decimal("7.5")),
+    Priority.P2: PriorityRule(weight=Decimal(5)),
+    Priority.P3: PriorityRule(weight=Decimal("2.5")),
+}
+DEFAULT_CHECKS: Final = "checks"
+
+
+def load_board(
+    path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
+) -> Board:
+    """Load a board for one profile (None: its first), with variables replaced.
+
+    `project` takes the place of the board's `workdir`. Raises BoardError with every fault of the
+    board and of the checks it uses, UsageError where there is no file to read or no such profile.
+    """
+    content = read(path)
+    with collector_off():
+        problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+        file, walk = convert(BoardFile, problems)
+        if file is None:
+            raise BoardError(problems.faults)
+        loader = _BoardLoader(file, walk, problems, environ, profile)
+        return loader.load(content, project)
+
+
+class _BoardLoader:
+    def __init__(
+        self,
+        file: BoardFile,
+        walk: Walk,
+        problems: Problems,
+        environ: Mapping[str, str],
+        profile: str | None,
+    ) -> None:
+        self.file = file
+        self.walk = walk
+        self.problems = problems
+        self.document: Document = problems.document
+        self.folder = os.path.dirname(self.document.path)
+        self.profile = self._profile(profile)
+        layers = [file.env]
+        if self.profile in file.profiles:
+            layers.insert(0, file.profiles[self.profile].env)
+        self.variables = Variables(environ, *layers)
+        self.catalogue = Catalogue(self._folders())
+        self.ids: dict[str, str] = {}
+
+    def load(self, content: bytes, project: str | None) -> Board:
+        file = self.file
+        env, unset_env = self._environment()
+        unset: list[str] = []
+        workdir = self._workdir(project, unset)
+        criteria = CriterionLoader(
+            self.problems,
+            self.catalogue,
+            self.variables,
+            profiles=tuple(file.profiles),
+            unset_env=unset_env,
+            unset=tuple(unset),
+        )
+        tasks = tuple(
+            self._task(task, self.walk.path(task, ("tasks", index)), criteria)
+            for index, task in enumerate(file.tasks)
+        )
+        self._dependencies()
+        board = Board(
+            path=self.document.path,
+            digest=_digest(content),
+            title=file.title,
+            workdir=workdir,
+            tasks=tasks,
+            checks=self.catalogue.checks,
+            priorities=self._priorities(),
+            profile=self.profile,
+            profiles=tuple(file.profiles),
+            language=file.language,
+            target=number(file.target, ("target",), self.problems, between=(0, 10)),
+            min_measured=self._share(),
+            baseline=None
+            if file.baseline is UNSET
+            else number(file.baseline, ("baseline",), self.problems, between=(0, 10)),
+            scoring=file.scoring,
+            env=env,
+            unset_env=unset_env,
+            secrets=tuple(file.secrets),
+            timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
+            run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
+            milestones=self._milestones(),
+        )
+        if faults := self.problems.faults + self.catalogue.faults:
+            raise BoardError(faults)
+        return board
+
+    # --- where and with what ----------------------------------------------------------------------
+
+    def _profile(self, wanted: str | None) -> str:
+        profiles = self.file.profiles
+        if wanted is None:
+            return next(iter(profiles), "")
+        if wanted not in profiles and not self.problems.broken(("profiles",)):
+            hint = suggestion(wanted, profiles, otherwise="the profiles are")
+            hint = hint or "the board has no profiles"
+            raise UsageError(f"no profile is called {shown(wanted)}; {hint}")
+        return wanted
+
+    def _folders(self) -> Sequence[str]:
+        if self.file.checks is UNSET:
+            return [os.path.join(self.folder, DEFAULT_CHECKS)]
+        folders = [os.path.join(self.folder, name) for name in self.file.checks]
+        for index, folder in enumerate(folders):
+            if not os.path.isdir(folder):
+                self.problems.add(("checks", index), f"there is no folder {shown(folder)}")
+        return folders
+
+    def _environment(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Replace variables in every `env`, complaining of those of other profiles too."""
+        places: list[Path] = [("env",)]
+        places += [("profiles", name, "env") for name in self.file.profiles]
+        layers = [self.file.env, *(each.env for each in self.file.profiles.values())]
+        sound = True
+        for place, layer in zip(places, layers, strict=True):
+            for name, text in layer.items():
+                if broken := broken_reference(text):
+                    self.problems.add((*place, name), f"`{broken}` is not a variable", RULE)
+                    sound = False
+        if not sound:
+            return {}, {}
+        try:
+            return self.variables.entries()
+        except ValueError as error:
+            self.problems.add(("env",), str(error))
+            return {}, {}
+
+    def _workdir(self, project: str | None, unset: list[str]) -> str:
+        if project is not None:
+            return os.path.abspath(project)
+        place = ("workdir",)
+        folder = expanded(self.file.workdir, self.variables, place, self.problems, unset)
+        return os.path.abspath(os.path.join(self.folder, "" if unset else folder))
+
+    # --- tasks ------------------------------------------------------------------------------------
+
+    def _task(self, file: TaskFile, path: Path, criteria: CriterionLoader) -> Task:
+        self._claim(file.id, (*path, "id"))
+        start = self._start(path)
+        loaded = []
+        for index, each in enumerate(file.criteria):
+            place = self.walk.path(each, (*path, "criteria", index))
+            own_id = each.id if each.id is not UNSET else f"{file.id}.{int(place[-1]) + 1}"
+            if not self.problems.broken((*place, "id")):
+                self._claim(own_id, (*place, "id"))
+            criterion = criteria.load(each, place, file.id, own_id, self._start(place))
+            if criterion is not None:
+                loaded.append(criterion)
+        return Task(
+            id=file.id,
+            title=file.title or file.id,
+            priority=file.priority,
+            position=start,
+            criteria=tuple(loaded),
+            owner=file.owner,
+            estimate=file.estimate,
+            risk=file.risk,
+            problem=file.problem,
+            steps=tuple(file.steps),
+            weight=number(file.weight, (*path, "weight"), self.problems, above=0),
+            depends_on=tuple(file.depends_on),
+            tags=tuple(file.tags),
+        )
+
+    def _start(self, path: Path) -> Position:
+        """Return where the mapping at `path` begins."""
+        here = self.document.at(path)
+        assert isinstance(here, dict)  # noqa: S101 - tasks and criteria are mappings
+        return self.document.start(here)
+
+    def _claim(self, own_id: str, path: Path) -> None:
+        """Record an id that is taken already, or that no path or command line could hold."""
+        if self.problems.broken(path):
+            return
+        if not own_id.strip("."):
+            self.problems.add(path, f"{shown(own_id)} is not an id", ID_RULE)
+        taken = self.ids.setdefault(own_id.lower(), own_id)
+        if taken is not own_id:
+            same = "is used twice" if taken == own_id else f"differs from {taken} only in case"
+            self.problems.add(
+                path, f"the id {own_id} {same}", "every task and criterion needs its own"
+            )
+
+    def _dependencies(self) -> None:
+        needs = {task.id: task.depends_on for task in self.file.tasks}
+        paths: dict[str, Path] = {}
+        for index, task in enumerate(self.file.tasks):
+            path = paths[task.id] = self.walk.path(task, ("tasks", index))
+            for position, name in enumerate(task.depends_on):
+                if name not in needs:
+                    hint = suggestion(name, needs)
+                    place = (*path, "depends_on", position)
+                    self.problems.add(place, f'there is no task "{name}"', hint)
+        for circle in cycles(needs):
+            round_trip = " → ".join([*circle, circle[0]])
+            place = (*paths[circle[0]], "depends_on")
+            self.problems.add(place, f"these tasks wait for each other: {round_trip}")
+
+    # --- the rest ---------------------------------------------------------------------------------
+
+    def _priorities(self) -> dict[Priority, PriorityRule]:
+        rules = dict(PRIORITIES)
+        for name, given in self.file.priorities.items():
+            rule = rules[name]
+            place = ("priorities", name.value, "weight")
+            rules[name] = PriorityRule(
+                weight=rule.weight
+                if given.weight is UNSET
+                else number(given.weight, place, self.problems, above=0),
+                blocking=rule.blocking if given.blocking is UNSET else given.blocking,
+            )
+        return rules
+
+    def _share(self) -> Decimal | None:
+        text = self.file.min_measured
+        if text is UNSET:
+            return None
+        try:
+            percent = Decimal(text.rstrip(" %"))
+        except ArithmeticError:
+            percent = Decimal(-1)
+        if not 0 <= percent <= 100:
+            self.problems.add(("min_measured",), f"{shown(text)} is not a share", "0% to 100%")
+        return percent / 100
+
+    def _milestones(self) -> tuple[Milestone, ...]:
+        seen: dict[str, str] = {}
+        return tuple(
+            self._milestone(each, self.walk.path(each, ("milestones", index)), seen)
+            for index, each in enumerate(self.file.milestones)
+        )
+
+    def _milestone(self, file: MilestoneFile, path: Path, seen: dict[str, str]) -> Milestone:
+        if (
+            not self.problems.broken((*path, "id"))
+            and seen.setdefault(file.id.lower(), file.id) is not file.id
+        ):
+            self.problems.add((*path, "id"), f"the id {file.id} is used twice")
+        if file.due:
+            day(file.due, (*path, "due"), self.problems)
+        requires = file.requires
+        place = (*path, "requires")
+        if requires.priority is UNSET and requires.score is UNSET:
+            self.problems.add(place, "a milestone requires a priority or a score")
+        return Milestone(
+            id=file.id,
+            title=file.title,
+            due=file.due,
+            priority=None if requires.priority is UNSET else requires.priority,
+            score=None
+            if requires.score is UNSET
+            else number(requires.score, (*place, "score"), self.problems, between=(0, 10)),
+        )
+
+
+def _digest(content: bytes) -> str:
+    from hashlib import sha256
+
+    return f"sha256:{sha256(content).hexdigest()}"

@@ -1,0 +1,209 @@
+"""The catalogue: folders of check files, each read when it is first asked for."""
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import UNSET
+
+from readiness import shell
+from readiness.errors import BoardError, Fault, UsageError
+from readiness.load.definitions import TEXT_UNDER, CheckFile
+from readiness.load.faults import ID_RULE, Problems, suggestion
+from readiness.load.readers import (
+    EXIT,
+    EXIT_IS_ZERO,
+    exit_statuses,
+    expectation,
+    fit,
+    measure,
+    pattern,
+    reader,
+    seconds,
+    words,
+)
+from readiness.load.validate import convert
+from readiness.load.yamlfile import parse, read
+from readiness.model import Check, Expectation, Format, Measure, Parameter
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_ENDINGS: Final = (".yaml", ".yml")
+
+
+def builtin_checks() -> str:
+    """Return the folder of the built-in checks: in the package, or beside it in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "checks")
+    if os.path.isdir(installed):
+        return installed
+    return os.path.join(os.path.dirname(package), "checks")
+
+
+def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
+    """Load every check of the folders and the built-in ones, by name; an earlier folder wins.
+
+    Raises BoardError with all faults of all files.
+    """
+    catalogue = Catalogue(folders)
+    for name in catalogue.names():
+        catalogue.find(name)
+    if catalogue.faults:
+        raise BoardError(catalogue.faults)
+    return {name: catalogue.checks[name] for name in catalogue.names()}
+
+
+class Catalogue:
+    """Checks by name. `faults` grows as files are read; `checks` holds those without one."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self.checks: dict[str, Check] = {}
+        self.faults: list[Fault] = []
+        self._files: dict[str, str] = {}
+        self._read: set[str] = set()
+        self._underway: list[str] = []
+        for folder in (*folders, builtin_checks()):
+            self._list(folder)
+
+    def _list(self, folder: str) -> None:
+        try:
+            entries = sorted(os.listdir(folder))
+        except OSError:
+            return
+        for entry in entries:
+            name, ending = os.path.splitext(entry)
+            if ending in _ENDINGS and not entry.startswith("."):
+                self._files.setdefault(name, os.path.join(folder, entry))
+
+    def names(self) -> list[str]:
+        """Return the names of all checks, sorted."""
+        return sorted(self._files)
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a file for this check."""
+        return name in self._files
+
+    def find(self, name: str) -> Check | None:
+        """Return a known check, with what it comes after loaded too; None where it has faults."""
+        if name not in self._read:
+            self._read.add(name)
+            self._underway.append(name)
+            check = self._load(name)
+            self._underway.pop()
+            if check is not None:
+                self.checks[name] = check
+        return self.checks.get(name)
+
+    def _load(self, name: str) -> Check | None:
+        path = self._files[name]
+        try:
+            document = parse(read(path), path, text_under=TEXT_UNDER)
+        except UsageError as error:
+            message = str(error).removeprefix(f"{path}: ")
+            self.faults.append(Fault(path=path, line=1, column=1, message=message))
+            return None
+        problems = Problems(document)
+        if not _NAME.fullmatch(name):
+            problems.add((), f'"{name}" cannot be the name of a check', ID_RULE)
+        file, _ = convert(CheckFile, problems)
+        check = None
+        if file is not None:
+            check = _check(file, name, path, problems)
+            self._follow(check, file, problems)
+        self.faults.extend(problems.faults)
+        return None if problems.faults else check
+
+    def _follow(self, check: Check, file: CheckFile, problems: Problems) -> None:
+        """Load what the check comes after, and see that it can be given its parameters."""
+        given = {param.name for param in check.params}
+        for index, name in enumerate(check.after):
+            place = ("after",) if isinstance(file.after, str) else ("after", index)
+            if name in self._underway:
+                circle = " after ".join([*self._underway[self._underway.index(name) :], name])
+                problems.add(place, f"these checks wait for each other: {circle}")
+            elif not self.knows(name):
+                hint = suggestion(name, self._files)
+                problems.add(place, f'no check is called "{name}"', hint)
+            elif producer := self.find(name):
+                for param in producer.params:
+                    if param.default is None and param.name not in given:
+                        hint = "give this check a parameter of the same name"
+                        problems.add(place, f'"{name}" needs the parameter {param.name}', hint)
+
+
+def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
+    measures = tuple(
+        measure(key, each, ("measures", key), problems) for key, each in file.measures.items()
+    ) or (EXIT,)
+    proof = findings = None
+    if file.proof is not UNSET:
+        proof = reader(file.proof, ("proof",), problems, one_value=False)
+        if proof.format is Format.EXIT:
+            problems.add(("proof", "as"), "an exit status is not a proof that a tool did its work")
+    if file.findings is not UNSET:
+        findings = reader(file.findings, ("findings",), problems, one_value=False)
+    if file.reject:
+        pattern(file.reject, ("reject",), problems)
+    if proof is None and not problems.broken(("proof",)):
+        hidden_failure(file.run, measures[0], ("run",), problems)
+    return Check(
+        name=name,
+        run=file.run,
+        measures=measures,
+        summary=file.summary,
+        path=path,
+        folder=os.path.dirname(os.path.abspath(path)),
+        tools=words(file.tool),
+        version=file.version,
+        install=file.install,
+        params=_parameters(file),
+        after=words(file.after),
+        exit_ok=exit_statuses(file.exit, measures),
+        proof=proof,
+        reject=file.reject,
+        expect=_expectation(file, measures[0], problems),
+        findings=findings,
+        inputs=tuple(file.inputs),
+        timeout=seconds(file.timeout, ("timeout",), problems),
+        exclusive=words(file.exclusive),
+    )
+
+
+def _parameters(file: CheckFile) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(
+            name=name,
+            help=param.help,
+            default=None if param.default is UNSET else " ".join(_items(param.default)),
+        )
+        for name, param in file.params.items()
+    )
+
+
+def _items(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _expectation(file: CheckFile, first: Measure, problems: Problems) -> Expectation | None:
+    if file.expect is UNSET:
+        return EXIT_IS_ZERO if first.reader.format is Format.EXIT else None
+    expected = expectation(file.expect, ("expect",), problems)
+    if expected is not None and not problems.broken(("measures",)):
+        fit(expected, first, ("expect",), problems)
+    return expected
+
+
+def hidden_failure(
+    command: str, read: Measure, path: tuple[str | int, ...], problems: Problems
+) -> None:
+    """Record a command, without a proof, whose tool may fail unseen."""
+    if read.reader.format is Format.EXIT:
+        for mask in shell.masks(command):
+            if mask.final:
+                hint = f"remove `{mask.text}`, which hides the failure"
+                problems.add(path, "this command can never fail", hint)
+                return
+    elif masks := shell.masks(command):
+        text = masks[0].text
+        hint = "add proof: what only a tool that did its work prints"
+        problems.add(path, f"the failure of its tool is hidden by `{text}`", hint)

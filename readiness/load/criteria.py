@@ -1,0 +1,388 @@
+"""One criterion of a board file → the model, with its check, parameters and expectation."""
+
+import os
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from readiness import expect
+from readiness.load import decisions
+from readiness.load.catalogue import Catalogue, hidden_failure
+from readiness.load.definitions import CriterionFile, Number
+from readiness.load.faults import Problems, suggestion
+from readiness.load.readers import (
+    EXIT,
+    EXIT_IS_ZERO,
+    exit_statuses,
+    expectation,
+    fit,
+    measure,
+    pattern,
+    reader,
+    seconds,
+    words,
+)
+from readiness.load.variables import RULE, Variables, broken_reference
+from readiness.load.yamlfile import Path
+from readiness.model import Check, Criterion, Expectation, Format, Measure, Position
+
+MAX_COMBINATIONS: Final = 1000
+ATTESTED: Final = expect.parse("true")
+ONE: Final = Decimal(1)
+NOTHING: Final[tuple[dict[str, str], ...]] = ({},)
+
+_KINDS: Final = ("check", "run", "attest")
+_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "exclusive")
+_OF_PROBES: Final = (
+    "with",
+    "matrix",
+    "measure",
+    "expect",
+    "warn",
+    *_OF_INLINE,
+    "timeout",
+    "baseline",
+    "samples",
+    "wait",
+    "retries",
+)
+
+
+class CriterionLoader:
+    """What all criteria of a board share: the catalogue, the variables, the profiles.
+
+    `unset_env` maps entries of `env` to the variables they lacked; `unset` names those which every
+    criterion needs, for the working folder.
+    """
+
+    def __init__(
+        self,
+        problems: Problems,
+        catalogue: Catalogue,
+        variables: Variables,
+        *,
+        profiles: tuple[str, ...],
+        unset_env: dict[str, str],
+        unset: tuple[str, ...] = (),
+    ) -> None:
+        self.problems = problems
+        self.catalogue = catalogue
+        self.variables = variables
+        self.profiles = profiles
+        self.unset = unset
+        self.unset_env = unset_env
+        path = problems.document.path
+        self.board = path
+        self.folder = os.path.dirname(os.path.abspath(path))
+        self.mentions = [
+            (re.compile(rf"\$(?:{name}\b|\{{{name}\b)"), name, lacked)
+            for name, lacked in unset_env.items()
+        ]
+
+    def load(
+        self, file: CriterionFile, path: Path, task: str, own_id: str, position: Position
+    ) -> Criterion | None:
+        """Return the criterion; None, with faults, where not enough of it is known."""
+        self._common(file, path)
+        weight = number(file.weight, (*path, "weight"), self.problems, above=0)
+        waive = None
+        if file.waive is not UNSET:
+            waive = decisions.waiver(file.waive, (*path, "waive"), self.problems)
+        kinds = [name for name in _KINDS if self._has(file, path, name)]
+        if len(kinds) != 1:
+            found = " and ".join(kinds) or "none of them"
+            hint = "give exactly one of check, run, attest"
+            self.problems.add(path, f"this criterion has {found}", hint)
+            return None
+        if file.attest is not UNSET:
+            self._refuse(path, _OF_PROBES, "attest")
+            return Criterion(
+                id=own_id,
+                title=file.title or f"attested by {file.attest.by}",
+                task=task,
+                position=position,
+                expect=ATTESTED,
+                weight=weight,
+                profiles=tuple(file.profiles),
+                attest=decisions.attestation(file.attest, (*path, "attest"), self.problems),
+                waive=waive,
+            )
+        check = self._check(file, path)
+        chosen = self._measure(file, path, check) if check is not None else None
+        if check is None or chosen is None:
+            return None
+        expected = self._expected(file, path, check, chosen)
+        if expected is None:
+            return None
+        if waive is not None and waive.up_to is not None:
+            fit(waive.up_to, chosen, (*path, "waive", "up_to"), self.problems)
+        params, matrix, unset = self._parameters(file, path, check)
+        return Criterion(
+            id=own_id,
+            title=file.title or check.name or check.run.strip().split("\n", 1)[0],
+            task=task,
+            position=position,
+            expect=expected,
+            check=check,
+            measure=chosen,
+            params=params,
+            matrix=matrix,
+            unset=unset,
+            warn=self._warn(file, path, chosen),
+            baseline=None
+            if file.baseline is UNSET
+            else number(file.baseline, (*path, "baseline"), self.problems),
+            ratchet=file.ratchet,
+            weight=weight,
+            profiles=tuple(file.profiles),
+            samples=file.samples,
+            wait=seconds(file.wait, (*path, "wait"), self.problems) or 0.0,
+            retries=file.retries,
+            timeout=check.timeout
+            if file.timeout is UNSET or not check.name
+            else seconds(file.timeout, (*path, "timeout"), self.problems),
+            waive=waive,
+        )
+
+    # --- what every criterion has -----------------------------------------------------------------
+
+    def _common(self, file: CriterionFile, path: Path) -> None:
+        for index, name in enumerate(file.profiles):
+            if name not in self.profiles:
+                hint = suggestion(name, self.profiles, otherwise="the profiles are")
+                message = f'no profile is called "{name}"'
+                self.problems.add((*path, "profiles", index), message, hint)
+        if file.ratchet and file.baseline is UNSET and not self._broken(path, "baseline"):
+            self.problems.add((*path, "ratchet"), "a ratchet needs a baseline to hold")
+
+    def _broken(self, path: Path, field: str) -> bool:
+        return self.problems.broken((*path, field))
+
+    def _has(self, file: CriterionFile, path: Path, field: str) -> bool:
+        return getattr(file, field) is not UNSET or self._broken(path, field)
+
+    def _refuse(self, path: Path, fields: tuple[str, ...], kind: str) -> None:
+        """Record fields that have no meaning beside `check`, `run` or `attest`."""
+        given = self.problems.document.at(path)
+        assert isinstance(given, dict)  # noqa: S101 - a criterion is a mapping
+        for field in fields:
+            if field in given:
+                message = f'"{field}" has no meaning beside "{kind}"'
+                self.problems.add((*path, field), message, key=True)
+
+    # --- its check --------------------------------------------------------------------------------
+
+    def _check(self, file: CriterionFile, path: Path) -> Check | None:
+        if file.run is not UNSET:
+            return self._inline(file, file.run, path)
+        if file.check is UNSET:
+            return None
+        self._refuse_inline(file, path)
+        if not self.catalogue.knows(file.check):
+            message = f'no check is called "{file.check}"'
+            hint = suggestion(file.check, self.catalogue.names())
+            self.problems.add((*path, "check"), message, hint)
+            return None
+        return self.catalogue.find(file.check)
+
+    def _refuse_inline(self, file: CriterionFile, path: Path) -> None:
+        for field in _OF_INLINE:
+            if getattr(file, field) is not UNSET:
+                message = f'"{field}" has no meaning beside "check"'
+                self.problems.add((*path, field), message, "it belongs into the check", key=True)
+
+    def _inline(self, file: CriterionFile, command: str, path: Path) -> Check | None:
+        """Make the check of a probe that the board defines in place."""
+        if file.measure is not UNSET:
+            message = '"measure" has no meaning beside "run"'
+            self.problems.add((*path, "measure"), message, 'use "read"', key=True)
+        if self._broken(path, "read"):
+            return None
+        problems = self.problems
+        read = (
+            EXIT if file.read is UNSET else measure("value", file.read, (*path, "read"), problems)
+        )
+        proof = None
+        if file.proof is not UNSET:
+            proof = reader(file.proof, (*path, "proof"), problems, one_value=False)
+            if proof.format is Format.EXIT:
+                message = "an exit status is not a proof that a tool did its work"
+                problems.add((*path, "proof", "as"), message)
+        elif not self._broken(path, "proof"):
+            hidden_failure(command, read, (*path, "run"), problems)
+        if file.reject is not UNSET:
+            pattern(file.reject, (*path, "reject"), problems)
+        return Check(
+            name="",
+            run=command,
+            measures=(read,),
+            path=self.board,
+            folder=self.folder,
+            exit_ok=exit_statuses(file.exit, (read,)),
+            proof=proof,
+            reject="" if file.reject is UNSET else file.reject,
+            inputs=() if file.inputs is UNSET else tuple(file.inputs),
+            timeout=seconds(file.timeout, (*path, "timeout"), problems),
+            exclusive=words(file.exclusive),
+        )
+
+    def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:
+        if file.measure is UNSET or not check.name:
+            return None if self._broken(path, "measure") else check.measures[0]
+        for each in check.measures:
+            if each.name == file.measure:
+                return each
+        names = [each.name for each in check.measures]
+        hint = suggestion(file.measure, names, otherwise="its measures are")
+        message = f'{check.name} has no measure "{file.measure}"'
+        self.problems.add((*path, "measure"), message, hint)
+        return None
+
+    # --- what is expected -------------------------------------------------------------------------
+
+    def _expected(
+        self, file: CriterionFile, path: Path, check: Check, chosen: Measure
+    ) -> Expectation | None:
+        here = (*path, "expect")
+        if file.expect is not UNSET:
+            expected = expectation(file.expect, here, self.problems)
+        elif self._broken(path, "expect"):
+            return None
+        elif check.expect is not None:
+            expected = check.expect
+        elif chosen.reader.format is Format.EXIT:
+            return EXIT_IS_ZERO
+        else:
+            what = "" if chosen is check.measures[0] else f" of {chosen.name}"
+            self.problems.add(here, f"nothing says what is expected{what}", "add expect")
+            return None
+        if expected is None or not fit(expected, chosen, here, self.problems):
+            return None
+        return expected
+
+    def _warn(self, file: CriterionFile, path: Path, chosen: Measure) -> Expectation | None:
+        if file.warn is UNSET:
+            return None
+        here = (*path, "warn")
+        warn = expectation(file.warn, here, self.problems)
+        if warn is not None:
+            fit(warn, chosen, here, self.problems)
+        return warn
+
+    # --- its parameters ---------------------------------------------------------------------------
+
+    def _parameters(
+        self, file: CriterionFile, path: Path, check: Check
+    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...]]:
+        """Return the parameters, the combinations of the matrix, and the names that nobody set."""
+        unset = list(self.unset)
+        params = {param.name: param.default for param in check.params}
+        known = set(params) if check.name else None
+        if file.with_ is not UNSET:
+            for name, value in file.with_.items():
+                here = (*path, "with", name)
+                if self._known(name, known, here, check):
+                    params[name] = self._text(value, here, unset)
+        matrix = NOTHING
+        if file.matrix is not UNSET:
+            axes: dict[str, list[str]] = {}
+            for name, values in file.matrix.items():
+                here = (*path, "matrix", name)
+                if self._known(name, known, here, check):
+                    axes[name] = [
+                        self._text(value, (*here, index), unset)
+                        for index, value in enumerate(values)
+                    ]
+            matrix = self._combinations(axes, (*path, "matrix"))
+            params.update({name: axes[name][0] for name in axes if params.get(name) is None})
+        for name, default in params.items():
+            if default is None and not self._broken((*path, "with"), name):
+                message = f'{check.name} needs the parameter "{name}"'
+                self.problems.add((*path, "with"), message, f"add it to `with`: {name}")
+        if self.mentions:
+            self._mentioned(check, params, unset)
+        given = {name: value for name, value in params.items() if value is not None}
+        return given, matrix, tuple(dict.fromkeys(unset))
+
+    def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
+        if known is None or name in known:
+            return True
+        hint = suggestion(name, known, otherwise="its parameters are")
+        self.problems.add(path, f'{check.name} has no parameter "{name}"', hint, key=True)
+        if hint.startswith("did"):
+            self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
+        return False
+
+    def _text(self, value: str | list[str], path: Path, unset: list[str]) -> str:
+        """Return a value of the board as text, its variables replaced."""
+        text = value if isinstance(value, str) else " ".join(value)
+        return expanded(text, self.variables, path, self.problems, unset)
+
+    def _combinations(self, axes: dict[str, list[str]], path: Path) -> tuple[dict[str, str], ...]:
+        count = 1
+        for values in axes.values():
+            count *= len(values)
+        if count > MAX_COMBINATIONS:
+            message = f"{count} combinations are too many"
+            self.problems.add(path, message, f"the most is {MAX_COMBINATIONS}")
+            return NOTHING
+        combinations: list[dict[str, str]] = [{}]
+        for name, values in axes.items():
+            combinations = [{**one, name: value} for one in combinations for value in values]
+        return tuple(combinations)
+
+    def _mentioned(self, check: Check, params: dict[str, str | None], unset: list[str]) -> None:
+        """Add the variables that the command needs and the board's `env` could not make."""
+        for each in self._commands(check):
+            for mention, name, lacked in self.mentions:
+                if name not in params and mention.search(each):
+                    unset.append(lacked)
+
+    def _commands(self, check: Check) -> Iterator[str]:
+        yield check.run
+        for each in check.measures:
+            yield each.reader.source
+        for name in check.after:
+            producer = self.catalogue.find(name)
+            if producer is not None:
+                yield from self._commands(producer)
+
+
+def expanded(
+    text: str, variables: Variables, path: Path, problems: Problems, unset: list[str]
+) -> str:
+    """Replace the variables of a text; what nobody set is added to `unset`."""
+    if "$" not in text:
+        return text
+    if broken := broken_reference(text):
+        problems.add(path, f"`{broken}` is not a variable", RULE)
+        return ""
+    try:
+        value, missing = variables.expand(text)
+    except ValueError as error:
+        problems.add(path, str(error))
+        return ""
+    unset.extend(missing)
+    return value
+
+
+def number(
+    value: Number | UnsetType,
+    path: Path,
+    problems: Problems,
+    *,
+    above: int | None = None,
+    between: tuple[int, int] | None = None,
+) -> Decimal:
+    """Return a number of the board as it is exact; records one that is out of bounds."""
+    if value == 1 or value is UNSET:
+        return ONE
+    exact = Decimal(value)
+    if above is not None and exact <= above:
+        problems.add(path, f"{value} is not more than {above}")
+    if between is not None and not between[0] <= exact <= between[1]:
+        problems.add(path, f"{value} is not between {between[0]} and {between[1]}")
+    return exact

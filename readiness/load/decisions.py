@@ -1,0 +1,63 @@
+"""What people decide in a board: attestations, waivers and dates."""
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from msgspec import UNSET
+
+from readiness.load.definitions import AttestFile, WaiveFile
+from readiness.load.faults import Problems, shown
+from readiness.load.readers import expectation, seconds
+from readiness.load.yamlfile import Path
+from readiness.model import Attestation, Waiver
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY: Final = 86_400
+
+
+def day(text: str, path: Path, problems: Problems) -> date | None:
+    """Read an ISO date; None, with a fault, where it is none."""
+    if problems.broken(path):
+        return None
+    if not _DATE.fullmatch(text):
+        problems.add(path, f"{shown(text)} is not a date", "write it as YYYY-MM-DD")
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problems.add(path, f"{text} is not in the calendar")
+        return None
+
+
+def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation | None:
+    """Return a person's word, with the last day it is good for."""
+    given = day(file.on, (*path, "on"), problems)
+    valid = None
+    if not problems.broken((*path, "valid")):
+        valid = seconds(file.valid, (*path, "valid"), problems)
+    if given is None or valid is None:
+        return None
+    try:
+        until = given + timedelta(days=valid // _DAY)
+    except OverflowError:
+        problems.add((*path, "valid"), f"{file.valid} leads out of the calendar")
+        return None
+    return Attestation(by=file.by, on=file.on, until=until.isoformat(), evidence=file.evidence)
+
+
+def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
+    """Return a waiver, having recorded what is wrong with it."""
+    day(file.until, (*path, "until"), problems)
+    for name, value in (("reason", file.reason), ("by", file.by)):
+        if not value.strip() and not problems.broken((*path, name)):
+            problems.add(
+                (*path, name),
+                f"a waiver needs a {name}"
+                if name == "reason"
+                else "a waiver needs the person who approved it",
+            )
+    up_to = None
+    if file.up_to is not UNSET:
+        up_to = expectation(file.up_to, (*path, "up_to"), problems)
+    return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)

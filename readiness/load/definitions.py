@@ -1,0 +1,257 @@
+"""What may stand in a board and in a check file: the definitions behind validation and schemas.
+
+`AsText` fields hold what the file says, as written: `true` and `3.10` stay text there.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from readiness.model import Better, Format, Language, Pick, Priority, Scoring
+
+# Below these keys plain values are text as written, whatever they look like.
+TEXT_UNDER: Final = frozenset(
+    {"env", "with", "matrix", "params", "expect", "warn", "up_to"}
+    | {"timeout", "run_timeout", "wait", "valid"}
+)
+# Marks, in a schema, the strings that may be written as other scalars too.
+WRITTEN: Final = "x-as-written"
+
+Number: TypeAlias = int | Decimal
+AsText: TypeAlias = Annotated[str, Meta(extra_json_schema={WRITTEN: True})]
+Id: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
+VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
+Words: TypeAlias = str | list[str]
+Parameters: TypeAlias = dict[VariableName, AsText | list[AsText]]
+Environment: TypeAlias = dict[VariableName, AsText]
+Regex: TypeAlias = Annotated[str, Meta(description="A regular expression.")]
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
+Duration: TypeAlias = Annotated[
+    AsText, Meta(description='A time, like "90s", "10m" or "1.5h"; a bare number is seconds.')
+]
+Expects: TypeAlias = Annotated[
+    AsText,
+    Meta(
+        description='What must hold: "<= 5", ">= 80 %", "between 1 and 3", "true", "matches REGEX"'
+    ),
+]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A mapping in a file, in which unknown keys are mistakes."""
+
+
+# --- what both have -------------------------------------------------------------------------------
+
+
+class ReaderFile(_Part, frozen=True):
+    """How a value is read from what a probe left."""
+
+    as_: Annotated[Format, Meta(description="The format of the output.")] = field(name="as")
+    from_: Annotated[
+        str, Meta(description="stdout, stderr, output (both), or a file's path.", min_length=1)
+    ] = field(name="from", default="stdout")
+    query: Annotated[str, Meta(description="A JMESPath expression.")] = ""
+    regex: Regex = ""
+    count: Annotated[str, Meta(description="Count the lines that match this pattern.")] = ""
+    pick: Annotated[Pick, Meta(description="Which of several values counts.")] | UnsetType = UNSET
+
+
+class MeasureFile(ReaderFile, frozen=True):
+    """A named value that a check can read."""
+
+    unit: Annotated[str, Meta(description='Its unit, or what it counts: "ms", "errors".')] = ""
+    better: Better | UnsetType = UNSET
+
+
+class ExitFile(_Part, frozen=True):
+    """What the exit status means."""
+
+    ok: Annotated[
+        list[Annotated[int, Meta(ge=0, le=255)]],
+        Meta(description="The statuses after which the output may be read.", min_length=1),
+    ]
+
+
+# --- a check file ---------------------------------------------------------------------------------
+
+
+class ParameterFile(_Part, frozen=True):
+    """A parameter of a check; without a default it must be given."""
+
+    help: str = ""
+    default: AsText | list[AsText] | UnsetType = UNSET
+
+
+class CheckFile(_Part, frozen=True):
+    """A check: how to run one tool and read its numbers."""
+
+    run: Annotated[str, Meta(description="The command, for bash -euo pipefail.", min_length=1)]
+    summary: Annotated[str, Meta(description="What it measures, in one line.")] = ""
+    tool: Annotated[Words, Meta(description="What must be on PATH.")] = field(default_factory=list)
+    version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
+    install: Annotated[str, Meta(description="How to install the tool.")] = ""
+    params: dict[VariableName, ParameterFile] = field(default_factory=dict)
+    after: Annotated[Words, Meta(description="Checks whose probes must have succeeded first.")] = (
+        field(default_factory=list)
+    )
+    exit: ExitFile | UnsetType = UNSET
+    proof: Annotated[
+        ReaderFile | UnsetType, Meta(description="What only a tool that did its work leaves.")
+    ] = UNSET
+    reject: Annotated[str, Meta(description="Output that this pattern matches is an error.")] = ""
+    measures: Annotated[
+        dict[Id, MeasureFile], Meta(description="What can be read; the first is the default.")
+    ] = field(default_factory=dict)
+    expect: Expects | UnsetType = UNSET
+    findings: ReaderFile | UnsetType = UNSET
+    inputs: Annotated[
+        list[str], Meta(description="Patterns of the files that the result depends on.")
+    ] = field(default_factory=list)
+    timeout: Duration | UnsetType = UNSET
+    exclusive: Annotated[Words, Meta(description="Probes that share a word never overlap.")] = (
+        field(default_factory=list)
+    )
+    control: Annotated[
+        dict[str, Any], Meta(description="A known-bad sample that the check must not pass.")
+    ] = field(default_factory=dict)
+
+
+# --- a board --------------------------------------------------------------------------------------
+
+
+class AttestFile(_Part, frozen=True):
+    """A person's word, in place of a probe."""
+
+    by: Text
+    on: Annotated[str, Meta(description="The day it was given, YYYY-MM-DD.")]
+    valid: Annotated[AsText, Meta(description='For how long it is good: "180d".')]
+    evidence: str = ""
+
+
+class WaiveFile(_Part, frozen=True):
+    """A decision to let a criterion fail for a while."""
+
+    reason: Text
+    by: Text
+    until: Annotated[str, Meta(description="The last day it is in force, YYYY-MM-DD.")]
+    up_to: Expects | UnsetType = UNSET
+
+
+class CriterionFile(_Part, frozen=True):
+    """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
+
+    id: Annotated[Id, Meta(description="Default: the task's id and the position.")] | UnsetType = (
+        UNSET
+    )
+    title: str = ""
+    check: Annotated[str, Meta(description="The name of a check.")] | UnsetType = UNSET
+    run: Annotated[str, Meta(description="A command.", min_length=1)] | UnsetType = UNSET
+    attest: AttestFile | UnsetType = UNSET
+    with_: Parameters | UnsetType = field(name="with", default=UNSET)
+    matrix: (
+        Annotated[
+            dict[VariableName, Annotated[list[AsText], Meta(min_length=1)]],
+            Meta(description="Passes when every combination does."),
+        ]
+        | UnsetType
+    ) = UNSET
+    measure: Annotated[str, Meta(description="Default: the check's first.")] | UnsetType = UNSET
+    expect: Expects | UnsetType = UNSET
+    warn: Expects | UnsetType = UNSET
+    read: MeasureFile | UnsetType = UNSET
+    exit: ExitFile | UnsetType = UNSET
+    proof: ReaderFile | UnsetType = UNSET
+    reject: Regex | UnsetType = UNSET
+    inputs: list[str] | UnsetType = UNSET
+    exclusive: Words | UnsetType = UNSET
+    timeout: Duration | UnsetType = UNSET
+    baseline: Annotated[Number, Meta(description="Where it started.")] | UnsetType = UNSET
+    ratchet: Annotated[bool, Meta(description="Worse than the baseline always fails.")] = False
+    weight: Number = 1
+    profiles: list[Id] = field(default_factory=list)
+    samples: Annotated[int, Meta(description="Runs; the median counts.", ge=1, le=1000)] = 1
+    wait: Annotated[Duration, Meta(description="Tried again for this long.")] | UnsetType = UNSET
+    retries: Annotated[int, Meta(ge=0, le=1000)] = 0
+    waive: WaiveFile | UnsetType = UNSET
+
+
+class TaskFile(_Part, frozen=True):
+    """A piece of work that stands between the project and its release."""
+
+    id: Id
+    criteria: Annotated[list[CriterionFile], Meta(min_length=1)]
+    title: str = ""
+    priority: Annotated[Priority, Meta(description="Default: P2.")] = Priority.P2
+    owner: str = ""
+    estimate: str = ""
+    risk: str = ""
+    weight: Annotated[Number, Meta(description="Among tasks of the same priority.")] = 1
+    depends_on: list[Id] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    problem: str = ""
+    steps: list[str] = field(default_factory=list)
+
+
+class PriorityFile(_Part, frozen=True):
+    """What a priority weighs, and whether its failures block the release."""
+
+    weight: Number | UnsetType = UNSET
+    blocking: bool | UnsetType = UNSET
+
+
+class ProfileFile(_Part, frozen=True):
+    """A place where a run takes place."""
+
+    env: Environment = field(default_factory=dict)
+
+
+class RequiresFile(_Part, frozen=True):
+    """What a milestone asks."""
+
+    priority: Priority | UnsetType = UNSET
+    score: Number | UnsetType = UNSET
+
+
+class MilestoneFile(_Part, frozen=True):
+    """A dated promise."""
+
+    id: Id
+    requires: RequiresFile
+    title: str = ""
+    due: Annotated[str, Meta(description="A day, YYYY-MM-DD.")] = ""
+
+
+class BoardFile(_Part, frozen=True):
+    """A board: the tasks that stand between a project and its release."""
+
+    tasks: Annotated[list[TaskFile], Meta(min_length=1)]
+    version: Literal[1] = 1
+    title: str = ""
+    language: Annotated[Language, Meta(description="Of reports and rendered boards.")] = Language.EN
+    workdir: Annotated[str, Meta(description="Where probes run, relative to this file.")] = ""
+    target: Annotated[Number, Meta(description="The score the gate asks for, 0 to 10.")] = 10
+    min_measured: (
+        Annotated[
+            str,
+            Meta(
+                description='The share a release must measure: "90%".',
+                pattern=r"^[0-9.]+ ?%$(?!\n)",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    baseline: Annotated[Number, Meta(description="The score at the start.")] | UnsetType = UNSET
+    scoring: Scoring = Scoring.STRICT
+    priorities: dict[Priority, PriorityFile] = field(default_factory=dict)
+    checks: Annotated[
+        list[str] | UnsetType, Meta(description="Catalogue folders; default: checks/ beside it.")
+    ] = UNSET
+    env: Environment = field(default_factory=dict)
+    secrets: list[VariableName] = field(default_factory=list)
+    timeout: Annotated[Duration, Meta(description="Default per probe.")] | UnsetType = UNSET
+    run_timeout: Annotated[Duration, Meta(description="For the whole run.")] | UnsetType = UNSET
+    profiles: dict[Id, ProfileFile] = field(default_factory=dict)
+    milestones: list[MilestoneFile] = field(default_factory=list)

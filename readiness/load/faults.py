@@ -1,0 +1,85 @@
+"""Collecting faults: where they stand, which criterion they are about, what was probably meant."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from readiness.errors import Fault
+from readiness.load.yamlfile import Document, Path, child
+from readiness.units import quote
+
+ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
+
+
+class Problems:
+    """The faults of one file. A field with a fault is `broken`, and not complained of again."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.faults: list[Fault] = list(document.faults)
+        self._broken: set[Path] = set()
+
+    def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+        """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
+        place = self.document.position(path, key=key)
+        self._broken.add(path)
+        self.faults.append(
+            Fault(
+                path=self.document.path,
+                line=place.line,
+                column=place.column,
+                message=message,
+                subject=subject(self.document, path),
+                hint=hint,
+            )
+        )
+
+    def break_field(self, path: Path) -> None:
+        """Note that nothing is known of a field, for a fault that stands elsewhere."""
+        self._broken.add(path)
+
+    def broken(self, path: Path) -> bool:
+        """Whether the value at `path` has a fault already."""
+        return bool(self._broken) and path in self._broken
+
+
+def subject(document: Document, path: Path) -> str:
+    """Return the id of the task or criterion that a place in a board belongs to, or ""."""
+    match path:
+        case ("tasks", int() as task, "criteria", int() as criterion, *_):
+            parent = _id(document, path[:2])
+            own = _id(document, path[:4])
+            return own or (f"{parent}.{criterion + 1}" if parent else f"task {task + 1}")
+        case ("tasks", int() as task, *_):
+            return _id(document, path[:2]) or f"task {task + 1}"
+        case _:
+            return ""
+
+
+def _id(document: Document, path: Path) -> str:
+    found = child(document.at(path), "id")
+    return shown(found)[1:-1] if isinstance(found, str) else ""
+
+
+def shown(text: str) -> str:
+    """Put the text within quotes, cut, and with nothing in it that a terminal would obey."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return quote(text)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was probably meant, or ""."""
+    import difflib
+
+    found = difflib.get_close_matches(word.lower(), list(known), 1, 0.6)
+    return found[0] if found else ""
+
+
+def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """`did you mean "mypy"?`, or what is known where nothing is near and the list is short."""
+    names = list(known)
+    if found := nearest(word, names):
+        return f'did you mean "{found}"?'
+    if otherwise and names and len(names) <= 12:
+        return f"{otherwise} {', '.join(names)}"
+    return ""

@@ -1,0 +1,26 @@
+"""Circles among things that wait for each other."""
+
+from collections.abc import Mapping, Sequence
+
+
+def cycles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return one circle of each knot among the names, in the order in which they wait."""
+    done: set[str] = set()
+    found: list[list[str]] = []
+    for start in needs:
+        trail: list[str] = []
+        pending = [(start, iter(needs[start]))] if start not in done else []
+        trail += [name for name, _ in pending]
+        while pending:
+            name, rest = pending[-1]
+            following = next(rest, None)
+            if following is None:
+                pending.pop()
+                trail.pop()
+                done.add(name)
+            elif following in trail:
+                found.append(trail[trail.index(following) :])
+            elif following in needs and following not in done:
+                trail.append(following)
+                pending.append((following, iter(needs[following])))
+    return found

@@ -1,0 +1,297 @@
+"""Data against its definition: at once where all is well, else every fault with its place."""
+
+import re
+from decimal import Decimal
+from enum import Enum
+from typing import Final, TypeVar, cast
+
+import msgspec
+from msgspec import inspect
+
+from readiness.load.faults import ID_RULE, Problems, nearest, shown
+from readiness.load.yamlfile import OLD_BOOLEANS, Data, Path
+
+Definition = TypeVar("Definition", bound=msgspec.Struct)
+
+RULES: Final = {
+    r"^[A-Za-z0-9._-]+$(?!\n)": ("is not an id", ID_RULE),
+    r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)": (
+        "is not the name of a variable",
+        'names are made of letters, digits and "_"',
+    ),
+    r"^[0-9.]+ ?%$(?!\n)": ("is not a share", 'write it like "90%"'),
+}
+# Words of other formats, and what they are called here.
+ELSEWHERE: Final = {
+    "threshold": "expect",
+    "limit": "expect",
+    "max": "expect",
+    "min": "expect",
+    "op": "expect",
+    "command": "run",
+    "cmd": "run",
+    "probe": "run",
+    "name": "title",
+    "parse": "read",
+    "needs": "depends_on",
+    "format": "as",
+}
+
+
+class _Dropped:
+    """Stands for a value that has a fault."""
+
+
+DROPPED: Final = _Dropped()
+
+
+def convert(definition: type[Definition], problems: Problems) -> tuple[Definition | None, "Walk"]:
+    """Return the document as its definition has it, with what is wrong left out.
+
+    The faults go to `problems`. None where not even the outermost mapping is there.
+    """
+    document = problems.document
+    walk = Walk(problems)
+    if not document.doubtful and not document.faults:
+        try:
+            return msgspec.convert(document.data, definition, builtin_types=(Decimal,)), walk
+        except msgspec.ValidationError:
+            pass
+    if document.faults and document.data is None:
+        return None, walk
+    value = walk.value(inspect.type_info(definition), document.data, ())
+    return (None if value is DROPPED else cast("Definition", value)), walk
+
+
+class Walk:
+    """The thorough way: the same conversion in Python, which goes on after a fault.
+
+    `paths` says where a part stood, by its id: list items with faults leave no gap behind.
+    """
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.paths: dict[int, Path] = {}
+
+    def path(self, part: object, otherwise: Path) -> Path:
+        """Return where the part stands in its file."""
+        return self.paths.get(id(part), otherwise) if self.paths else otherwise
+
+    def value(self, kind: inspect.Type, data: Data, path: Path) -> object:
+        """Convert one value; DROPPED, with a fault, where that cannot be."""
+        match kind:
+            case inspect.Metadata():
+                return self.value(kind.type, data, path)
+            case inspect.UnionType():
+                return self.value(_alternative(kind, data), data, path)
+            case inspect.StructType() if isinstance(data, dict):
+                return self._struct(kind, data, path)
+            case inspect.DictType() if isinstance(data, dict):
+                return self._mapping(kind, data, path)
+            case inspect.ListType() if isinstance(data, list):
+                return self._list(kind, data, path)
+            case inspect.EnumType() if isinstance(data, str):
+                return self._enum(kind, data, path)
+            case inspect.StrType() if isinstance(data, str):
+                return self._text(kind, data, path)
+            case inspect.IntType() if isinstance(data, int) and not isinstance(data, bool):
+                return self._whole_number(kind, data, path)
+            case _ if _fits(kind, data):
+                return data
+        self._mismatch(kind, data, path)
+        return DROPPED
+
+    def _mismatch(self, kind: inspect.Type, data: Data, path: Path) -> None:
+        hint = ""
+        if isinstance(kind, inspect.StrType):
+            hint = 'write ""' if data is None else "quote it"
+            if isinstance(data, list | dict):
+                hint = ""
+        self.problems.add(path, f"{_wanted(kind)} is needed here, not {_found(data)}", hint)
+
+    def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
+        fields = {field.encode_name: field for field in kind.fields}
+        values: dict[str, object] = {}
+        meant = {self._unknown_key(key, fields, data, path) for key in data if key not in fields}
+        for name, field in fields.items():
+            here = (*path, name)
+            if name in data:
+                value = self.value(field.type, data[name], here)
+            elif not field.required:
+                continue
+            else:
+                if name not in meant:
+                    self.problems.add(here, f'"{name}" is missing')
+                value = DROPPED
+            if value is DROPPED and field.required:
+                value = _placeholder(field.type)
+                if value is DROPPED:
+                    return DROPPED
+            if value is not DROPPED:
+                values[field.name] = value
+        part = kind.cls(**values)
+        self.paths[id(part)] = path
+        return part
+
+    def _unknown_key(
+        self, key: str, fields: dict[str, inspect.Field], data: dict[str, Data], path: Path
+    ) -> str:
+        """Complain of a key; return the one that was probably meant, or ""."""
+        known = [name for name in fields if name not in data]
+        meant = nearest(key, known)
+        if not meant:
+            other = ELSEWHERE.get(nearest(key, ELSEWHERE), "")
+            meant = other if other in known else ""
+        hint = f'did you mean "{meant}"?' if meant else f"the keys here are {', '.join(fields)}"
+        if key in OLD_BOOLEANS:
+            hint = "quote it where it is meant as text"
+        elif key == "<<":
+            hint = "merge keys are not part of YAML 1.2"
+        self.problems.add((*path, key), f"unknown key {shown(key)}", hint, key=True)
+        if meant:
+            self.problems.break_field((*path, meant))
+        return meant
+
+    def _mapping(self, kind: inspect.DictType, data: dict[str, Data], path: Path) -> object:
+        built: dict[object, object] = {}
+        for key, item in data.items():
+            here = (*path, key)
+            name = self._key(kind.key_type, key, here)
+            value = self.value(kind.value_type, item, here)
+            if name is not DROPPED and value is not DROPPED:
+                built[name] = value
+        return built
+
+    def _key(self, kind: inspect.Type, key: str, path: Path) -> object:
+        kind = kind.type if isinstance(kind, inspect.Metadata) else kind
+        if isinstance(kind, inspect.EnumType):
+            return self._enum(kind, key, path, key=True)
+        if isinstance(kind, inspect.StrType):
+            return self._text(kind, key, path, key=True)
+        return key
+
+    def _list(self, kind: inspect.ListType, data: list[Data], path: Path) -> object:
+        if len(data) < (kind.min_length or 0):
+            self.problems.add(path, "this list is empty", "it needs an item")
+            return DROPPED
+        items = (
+            self.value(kind.item_type, item, (*path, index)) for index, item in enumerate(data)
+        )
+        return [item for item in items if item is not DROPPED]
+
+    def _enum(
+        self, kind: inspect.EnumType, data: str, path: Path, *, key: bool = False
+    ) -> Enum | _Dropped:
+        try:
+            return kind.cls(data)
+        except ValueError:
+            names = [str(member.value) for member in kind.cls]
+            meant = nearest(data, names)
+            hint = f'did you mean "{meant}"?' if meant else ""
+            self.problems.add(
+                path, f"{shown(data)} is not one of {', '.join(names)}", hint, key=key
+            )
+            return DROPPED
+
+    def _text(
+        self, kind: inspect.StrType, data: str, path: Path, *, key: bool = False
+    ) -> str | _Dropped:
+        if len(data) < (kind.min_length or 0):
+            self.problems.add(path, "this is empty", key=key)
+            return DROPPED
+        if kind.pattern is None:
+            return data
+        complaint, rule = RULES[kind.pattern]
+        if not re.search(kind.pattern, data):
+            self.problems.add(path, f"{shown(data)} {complaint}", rule, key=key)
+            return DROPPED
+        if not key and self._doubtful(path):
+            self.problems.add(path, f"{data} is not text to every reader of YAML", "quote it")
+            return DROPPED
+        return data
+
+    def _doubtful(self, path: Path) -> bool:
+        """Whether other readers of YAML take the text at `path` for something else."""
+        document = self.problems.document
+        return (id(document.at(path[:-1])), path[-1]) in document.doubtful
+
+    def _whole_number(self, kind: inspect.IntType, data: int, path: Path) -> int | _Dropped:
+        if kind.ge is not None and data < kind.ge:
+            self.problems.add(path, f"{data} is too small", f"the least is {kind.ge}")
+            return DROPPED
+        if kind.le is not None and data > kind.le:
+            self.problems.add(path, f"{data} is too large", f"the most is {kind.le}")
+            return DROPPED
+        return data
+
+
+def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
+    """Choose the member of a union that the data is meant for."""
+    bare = [part.type if isinstance(part, inspect.Metadata) else part for part in kind.types]
+    if any(isinstance(part, inspect.DecimalType) for part in bare):
+        return inspect.DecimalType()
+    wanted = inspect.ListType if isinstance(data, list) else inspect.StrType
+    return next(part for part in bare if isinstance(part, wanted))
+
+
+def _fits(kind: inspect.Type, data: Data) -> bool:
+    match kind:
+        case inspect.AnyType():
+            return True
+        case inspect.DecimalType():
+            return isinstance(data, int | Decimal) and not isinstance(data, bool)
+        case inspect.BoolType():
+            return isinstance(data, bool)
+        case inspect.LiteralType():
+            return not isinstance(data, bool | list | dict) and data in kind.values
+        case _:
+            return False
+
+
+def _placeholder(kind: inspect.Type) -> object:
+    """Return what stands for a required value that is missing or wrong."""
+    match kind:
+        case inspect.Metadata():
+            return _placeholder(kind.type)
+        case inspect.StrType():
+            return ""
+        case inspect.ListType():
+            return []
+        case _:
+            return DROPPED
+
+
+def _wanted(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.StructType() | inspect.DictType():
+            return "a mapping"
+        case inspect.ListType():
+            return "a list"
+        case inspect.IntType():
+            return "a whole number"
+        case inspect.DecimalType():
+            return "a number"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.EnumType():
+            return "one of " + ", ".join(str(member.value) for member in kind.cls)
+        case inspect.LiteralType():
+            return " or ".join(map(str, kind.values))
+        case _:
+            return "text"
+
+
+def _found(data: Data) -> str:
+    match data:
+        case None:
+            return "nothing"
+        case bool():
+            return str(data).lower()
+        case int() | Decimal():
+            return f"the number {data}"
+        case str():
+            return f"the text {shown(data)}"
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping"

@@ -1,0 +1,96 @@
+"""`${NAME}`, `${NAME:-default}` and `$$` in a board, replaced when it is loaded."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+# Either a whole reference, or the start of one that is not.
+_REFERENCE: Final = re.compile(
+    r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}|(?P<bad>\{))"
+)
+MAX_STEPS: Final = 10_000
+MAX_LENGTH: Final = 128 * 1024
+RULE: Final = "write ${NAME} or ${NAME:-default}, and $$ for one $"
+
+
+def broken_reference(text: str) -> str:
+    """Return the part of the text that starts like `${` and is not a reference, or ""."""
+    for found in _REFERENCE.finditer(text):
+        if found["bad"]:
+            end = text.find("}", found.start())
+            return text[found.start() : end + 1 if end >= 0 else len(text)]
+    return ""
+
+
+class Variables:
+    """What the names in a board stand for: the environment, then its layers of `env`, in order.
+
+    An entry may refer to others; one that comes back to itself means what the layers after it say.
+    """
+
+    def __init__(self, environ: Mapping[str, str], *layers: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.layers = layers
+        self._underway: list[tuple[int, str]] = []
+        self._steps = 0
+
+    def expand(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Return the text with its references replaced, and the names that nobody set.
+
+        Raises ValueError where the references multiply beyond any use.
+        """
+        if "$" not in text:
+            return text, ()
+        self._steps = self._steps + 1 if self._underway else 0
+        missing: list[str] = []
+
+        def replace(found: re.Match[str]) -> str:
+            name = found["name"]
+            if not name:
+                return "$" if found["dollar"] else found[0]
+            value, lacking = self._look_up(name)
+            if found["with_default"] and (value is None or not value):
+                return found["default"]
+            if value is None:
+                missing.extend(lacking)
+                return ""
+            return value
+
+        expanded = _REFERENCE.sub(replace, text)
+        if self._steps > MAX_STEPS or len(expanded) > MAX_LENGTH:
+            raise ValueError("its variables make a text of more than 128 KiB, or never end")
+        return expanded, tuple(dict.fromkeys(missing))
+
+    def entries(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the `env` of all layers expanded (the first layer wins), and what has no value.
+
+        The second maps an entry's name to the variable it lacked.
+        """
+        made: dict[str, str] = {}
+        unset: dict[str, str] = {}
+        for depth, layer in enumerate(self.layers):
+            for name in layer:
+                if name in made or name in unset:
+                    continue
+                value, missing = self._entry(depth, name)
+                if missing:
+                    unset[name] = missing[0]
+                else:
+                    made[name] = value
+        return made, unset
+
+    def _look_up(self, name: str) -> tuple[str | None, tuple[str, ...]]:
+        if name in self.environ:
+            return self.environ[name], ()
+        for depth, layer in enumerate(self.layers):
+            if name in layer and (depth, name) not in self._underway:
+                value, missing = self._entry(depth, name)
+                return (None, missing) if missing else (value, ())
+        return None, (name,)
+
+    def _entry(self, depth: int, name: str) -> tuple[str, tuple[str, ...]]:
+        self._underway.append((depth, name))
+        try:
+            return self.expand(self.layers[depth][name])
+        finally:
+            self._underway.pop()

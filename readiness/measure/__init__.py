@@ -1,0 +1,39 @@
+"""The stage that reads: `Capture` → `Measurement`, or the reason why there is none.
+
+Make one `Documents` for a capture, ask `unusable` first, then `measure` for each criterion that
+reads it, then let it go. `close` ends the helper process that searches with doubtful patterns.
+"""
+
+from readiness.measure.documents import Documents
+from readiness.measure.guard import close, worker_pid
+from readiness.measure.problem import NotMeasuredError
+from readiness.measure.usable import unusable
+from readiness.model import Check, Finding, Measure, Measurement, Unmeasured
+
+__all__ = ["Documents", "close", "find", "measure", "unusable", "worker_pid"]
+
+
+def measure(
+    documents: Documents, check: Check, measure: Measure, *, number: bool
+) -> Measurement | Unmeasured:
+    """Read one value; only for documents that is not `unusable`.
+
+    `number` says that the expectation needs a number: then anything else is `not_a_number`.
+    Otherwise text stays text, as it was printed: clean it before it is shown. Never raises.
+    """
+    from readiness.measure.select import one, read
+
+    try:
+        values = read(documents, check, measure, number=number)
+        return Measurement(value=one(values, measure.reader), unit=measure.unit)
+    except NotMeasuredError as error:
+        return error.unmeasured
+
+
+def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
+    """Return the single complaints that the check can read, cleaned; none is no error."""
+    if check.findings is None:
+        return ()
+    from readiness.measure import places
+
+    return places.find(documents, check)

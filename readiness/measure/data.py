@@ -1,0 +1,42 @@
+"""Parsed output as plain data, whatever the format was; the formats are the files `read_*.py`.
+
+A document format is one module `read_<format>.py` with a function `parse(text) -> Data` that
+raises ValueError (or RecursionError) with a message for what it refuses.
+"""
+
+from decimal import Decimal
+from importlib import import_module
+from typing import Protocol, TypeAlias, cast
+
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Format, ReasonCode
+
+Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | Decimal | bool | None"
+
+
+class DocumentReader(Protocol):
+    """What a module `read_<format>.py` offers."""
+
+    def parse(self, text: str) -> Data:
+        """Return the text as data; numbers exact, nothing guessed, nothing ignored."""
+
+
+def parse(kind: Format, text: str, passed_over: str = "") -> Data:
+    """Return the text as data; see `Documents.document`."""
+    reader = cast("DocumentReader", import_module(f"readiness.measure.read_{kind}"))
+    try:
+        if passed_over:
+            from readiness.measure.read_jsonl import without
+
+            text = without(text, passed_over)
+        return reader.parse(text)
+    except RecursionError:
+        raise _unreadable(kind, "it is nested too deeply") from None
+    except ValueError as error:
+        raise _unreadable(kind, str(error)) from None
+
+
+def _unreadable(kind: Format, why: str) -> NotMeasuredError:
+    return NotMeasuredError(
+        ReasonCode.UNREADABLE, f"the output is not readable as {kind}: {shown(why)}"
+    )

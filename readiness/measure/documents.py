@@ -1,0 +1,151 @@
+"""What one attempt of a probe left to read: its streams and files, each read and parsed once."""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+
+from readiness.clean import decode, strip_ansi
+from readiness.measure.data import Data, parse
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Capture, Format, ReasonCode, Stream, Unmeasured
+
+LARGEST_FILE = 64 * 1024 * 1024
+"""The largest file that is read, in bytes."""
+
+_CLOCK_TICK = 0.01
+"""File systems stamp files with the time of the last tick, up to so many seconds ago."""
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+
+
+class Documents:
+    """What is read of one capture. Made once for it, shared by all that read it, then let go.
+
+    `workdir` is the probe's folder, to which files are relative. `environment` is all that the
+    probe had, READINESS_TMP and READINESS_SCRATCH included. `timeout` is its limit in seconds,
+    where that is known. Texts and parsed data live as long as this does.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        workdir: str,
+        environment: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        self.capture = capture
+        self.workdir = workdir
+        self.timeout = timeout
+        self.refusals: dict[int, Unmeasured | None] = {}
+        self._environment = environment
+        self._texts: dict[str, str] = {}
+        self._plain_texts: dict[str, str] = {}
+        self._documents: dict[tuple[str, Format, str], Data | NotMeasuredError] = {}
+
+    def text(self, source: str) -> str:
+        """Return what a source holds: UTF-8, bad bytes as escapes, lines ended as on Unix."""
+        text = self._texts.get(source)
+        if text is None:
+            data = self._bytes(source)
+            text = self._texts[source] = decode(data).removeprefix("\ufeff").replace("\r\n", "\n")
+        return text
+
+    def plain_text(self, source: str) -> str:
+        """Return the text of a source without terminal sequences."""
+        text = self._plain_texts.get(source)
+        if text is None:
+            text = self._plain_texts[source] = strip_ansi(self.text(source))
+        return text
+
+    def document(self, source: str, kind: Format, passed_over: str = "") -> Data:
+        """Return the source as parsed data.
+
+        `passed_over` is a pattern: lines of JSON lines that are plain text and match are no fault.
+        """
+        key = (source, kind, passed_over)
+        if key not in self._documents:
+            self._documents[key] = self._parsed(*key)
+        document = self._documents[key]
+        if isinstance(document, NotMeasuredError):
+            raise document
+        return document
+
+    def _parsed(self, source: str, kind: Format, passed_over: str) -> "Data | NotMeasuredError":
+        try:
+            return parse(kind, self.text(source), passed_over)
+        except NotMeasuredError as error:
+            return error
+
+    def _bytes(self, source: str) -> bytes:
+        if source == "output":
+            first, second = self._bytes("stdout"), self._bytes("stderr")
+            between = b"\n" if first and second and not first.endswith(b"\n") else b""
+            return first + between + second
+        if source in {"stdout", "stderr"}:
+            return _stream(
+                self.capture.stdout if source == "stdout" else self.capture.stderr, source
+            )
+        return _file(self._path(source), source, self.capture.started_at)
+
+    def _path(self, source: str) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = match[1] or match[2]
+            found = self._environment.get(name)
+            if not found:
+                raise NotMeasuredError(
+                    ReasonCode.UNSET_VARIABLE,
+                    f"the file {shown(source)} cannot be found: {name} is not set",
+                    f"set {name}",
+                )
+            return found
+
+        return os.path.join(self.workdir, _VARIABLE.sub(value, source))
+
+
+def _stream(stream: Stream, name: str) -> bytes:
+    if stream.cut:
+        raise NotMeasuredError(
+            ReasonCode.UNREADABLE,
+            f"{name} was cut: {stream.size:,} bytes were written, "
+            f"more than the {_kept(stream):,} that are kept for reading",
+            "have the command print less, or write to a file in $READINESS_TMP",
+        )
+    if not stream.spool:
+        return stream.data
+    with open(stream.spool, "rb") as spool:
+        return spool.read()
+
+
+def _kept(stream: Stream) -> int:
+    try:
+        return os.path.getsize(stream.spool) if stream.spool else len(stream.data)
+    except OSError:
+        return 0
+
+
+def _file(path: str, source: str, started_at: float) -> bytes:
+    name = shown(source)
+    try:
+        # Opening a device may have effects; opening a FIFO blocks, unless told otherwise.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise NotMeasuredError(ReasonCode.UNREADABLE, f"{name} is not a regular file")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise NotMeasuredError(ReasonCode.NO_VALUE, f"cannot read {name}: {reason}") from None
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if status.st_mtime < started_at - _CLOCK_TICK:
+            raise NotMeasuredError(
+                ReasonCode.STALE_FILE,
+                f"{name} is older than this run of the command, which did not write it",
+                "have the command write the file, into $READINESS_TMP if possible",
+            )
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise NotMeasuredError(
+            ReasonCode.UNREADABLE, f"{name} is larger than {LARGEST_FILE // 1024**2} MiB"
+        )
+    return data

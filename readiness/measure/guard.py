@@ -1,0 +1,246 @@
+r"""Regular expressions that cannot run wild.
+
+Python's `re` holds the interpreter while it searches, and what a pattern costs depends on the text:
+`(\w+\s?)*errors` doubles with every letter, `(\d+) errors` takes seconds on 20 kB of digits. A
+search whose worst case is small is made in place. Any other is made by a worker, a forked process
+with a limit on its CPU time; when that is used up, the worker ends and the next search gets a new
+one. The worker holds nothing of the gate's but two pipes, and ends when the gate does.
+"""
+
+import functools
+import os
+import re
+from typing import NoReturn, cast
+
+CPU_LIMIT = 0.8
+"""The CPU time in seconds that one search may take."""
+
+WALL_LIMIT = 1.5
+"""The seconds after which a search is given up however little CPU time it got."""
+
+Span = tuple[int, int]
+
+_IN_PLACE = 10_000_000
+"""The steps that a search may take without a worker; in the worst case some 0.2 s."""
+
+
+class PatternTooSlowError(Exception):
+    """A search was given up."""
+
+
+def spans(pattern: str, text: str, limit: int = 0) -> list[Span]:
+    """Return where the pattern's group (or, without a group, the pattern) matches in the text.
+
+    `^` and `$` match at lines. At most `limit` matches, where that is not 0. A match without its
+    group is (-1, -1). Raises `PatternTooSlowError`, and `re.error` for what is no pattern.
+    """
+    if _is_cheap(pattern, len(text)):
+        return _spans(pattern, text, limit)
+    return cast("list[Span]", _ask("spans", pattern, text, limit))
+
+
+def count(pattern: str, text: str) -> int:
+    """Return in how many lines of the text the pattern is found. Raises as `spans` does."""
+    if _is_cheap(pattern, len(text)):
+        return _count(pattern, text)
+    return cast("int", _ask("count", pattern, text, 0))
+
+
+def worker_pid() -> int | None:
+    """Return the process id of the worker, if there is one: a child that no probe left behind."""
+    return _worker.pid if _worker else None
+
+
+def close() -> None:
+    """End the worker, if there is one. A later search starts another."""
+    global _worker
+    if _worker:
+        _worker.end()
+        _worker = None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
+
+
+def _spans(pattern: str, text: str, limit: int) -> list[Span]:
+    compiled = _compiled(pattern)
+    group = 1 if compiled.groups else 0
+    found: list[Span] = []
+    for match in compiled.finditer(text):
+        found.append(match.span(group))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _count(pattern: str, text: str) -> int:
+    search = _compiled(pattern).search
+    return sum(1 for line in text.removesuffix("\n").split("\n") if search(line))
+
+
+@functools.cache
+def _shape(pattern: str) -> tuple[int, int] | None:
+    """Return how many parts repeat, and how many are a choice of two; None if repeats may nest.
+
+    Characters of a class are counted too: the numbers are upper bounds, which is all we need.
+    """
+    plain = re.sub(r"\\[^0-9]", "x", pattern)
+    if re.search(r"\)[*+{]|\\|\(\?P=|\(\?\(|\(\?[a-zA-Z-]*x", plain):
+        return None
+    return (
+        sum(map(plain.count, "*+{")),
+        sum(map(plain.count, "?|")),
+    )
+
+
+def _is_cheap(pattern: str, length: int) -> bool:
+    """Say whether a search takes few steps in the worst case.
+
+    From each start, each repeated part may take any length and each choice either way.
+    """
+    shape = _shape(pattern)
+    if shape is None:
+        return False
+    repeats, choices = shape
+    steps: int = (length + 1) ** (repeats + 1) << min(choices, 64)
+    return steps <= _IN_PLACE
+
+
+# --- the worker -----------------------------------------------------------------------------------
+
+
+class _Worker:
+    """The gate's end of a worker: its process and two pipes. `text` is what it was sent last."""
+
+    def __init__(self) -> None:
+        request_read, self._request = os.pipe()
+        self._answer, answer_write = os.pipe()
+        self.text: str | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _work(request_read, answer_write)
+        os.close(request_read)
+        os.close(answer_write)
+
+    def send(self, request: bytes) -> None:
+        _send(self._request, request)
+
+    def receive(self, seconds: float) -> bytes | None:
+        """Return the answer, or None when there is none within that time or the worker ended."""
+        import select
+
+        poll = select.poll()
+        poll.register(self._answer, select.POLLIN)
+        return _receive(self._answer) if poll.poll(seconds * 1000) else None
+
+    def end(self) -> None:
+        import signal
+
+        os.close(self._request)
+        os.close(self._answer)
+        try:
+            # Until we wait for it here its process id is not given to another process, unless
+            # the gate collects all children: then there may be none of ours left.
+            if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+        except (ChildProcessError, ProcessLookupError):
+            pass
+
+
+_worker: _Worker | None = None
+
+
+def _ask(question: str, pattern: str, text: str, limit: int) -> object:
+    """Have the worker search. An answer that is text is the message of a `re.error`."""
+    global _worker
+    import marshal
+
+    _worker = _worker or _Worker()
+    try:
+        known = _worker.text is text
+        _worker.send(marshal.dumps((question, pattern, limit, None if known else text)))
+        _worker.text = text
+        answer = _worker.receive(WALL_LIMIT)
+    except OSError:
+        answer = None
+    if answer is None:
+        close()
+        raise PatternTooSlowError(pattern)
+    result = marshal.loads(answer)  # noqa: S302 - what our own fork wrote
+    if isinstance(result, str):
+        raise re.error(result)
+    return result
+
+
+def _work(request: int, answer: int) -> NoReturn:
+    """Be the worker: answer requests until the gate closes its end."""
+    try:
+        _let_go(request, answer)
+        text = ""
+        while (data := _receive(request)) is not None:
+            text = _serve(data, text, answer)
+    finally:
+        os._exit(0)
+
+
+def _let_go(request: int, answer: int) -> None:
+    """Keep nothing of the gate's: its files would stay open, its handlers would run twice."""
+    import gc
+    import signal
+
+    gc.disable()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    low, high = sorted((request, answer))
+    os.closerange(0, low)
+    os.closerange(low + 1, high)
+    os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _serve(data: bytes, text: str, pipe: int) -> str:
+    """Answer one request; return the text that the next one may be about."""
+    import marshal
+    import signal
+
+    question, pattern, limit, new_text = marshal.loads(data)  # noqa: S302 - from the gate
+    if new_text is not None:
+        text = new_text
+    # The default action of the timer's signal ends the process: nothing in `re` can defer that.
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT)
+    result: object
+    try:
+        result = _count(pattern, text) if question == "count" else _spans(pattern, text, limit)
+    except re.error as error:
+        result = str(error)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    _send(pipe, marshal.dumps(result))
+    return text
+
+
+def _send(pipe: int, message: bytes) -> None:
+    data = memoryview(len(message).to_bytes(8, "little") + message)
+    while data:
+        data = data[os.write(pipe, data) :]
+
+
+def _receive(pipe: int) -> bytes | None:
+    """Return one message, or None at the end of the pipe."""
+    header = _exactly(pipe, 8)
+    return header and _exactly(pipe, int.from_bytes(header, "little"))
+
+
+def _exactly(pipe: int, size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        part = os.read(pipe, min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,70 @@
+"""The single places that a tool complains about, for annotations and SARIF."""
+
+import os
+from decimal import Decimal
+
+from readiness.clean import clean, cut
+from readiness.measure.data import Data
+from readiness.measure.documents import Documents
+from readiness.measure.problem import NotMeasuredError
+from readiness.measure.structured import found
+from readiness.model import Check, Finding, Format
+
+MOST_FINDINGS = 5_000
+"""How many findings of one probe are kept, the first ones."""
+
+_LONGEST_MESSAGE = 1_000
+_LONGEST_PATH = 4_096
+
+
+def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
+    """Return what the check's `findings` query gives, cleaned; nothing where it cannot be read.
+
+    Paths below the probe's folder are made relative to it. An entry without a path is left out.
+    """
+    reader = check.findings
+    if reader is None or reader.format in {Format.TEXT, Format.EXIT}:
+        return ()
+    try:
+        data = found(documents, reader, check)
+    except NotMeasuredError:
+        return ()
+    items = data if isinstance(data, list) else [data]
+    workdir = os.path.realpath(documents.workdir)
+    made = (_finding(item, workdir) for item in items[:MOST_FINDINGS] if isinstance(item, dict))
+    return tuple(finding for finding in made if finding is not None)
+
+
+def _finding(item: dict[str, Data], workdir: str) -> Finding | None:
+    path = item.get("path")
+    if not isinstance(path, str) or not path:
+        return None
+    return Finding(
+        path=_line_of_text(_relative(path, workdir), _LONGEST_PATH),
+        line=_line_number(item.get("line")),
+        rule=_line_of_text(item.get("rule"), _LONGEST_MESSAGE),
+        message=_line_of_text(item.get("message"), _LONGEST_MESSAGE),
+    )
+
+
+def _relative(path: str, workdir: str) -> str:
+    path = os.path.normpath(path.removeprefix("file://"))
+    for folder in (workdir, os.path.realpath(workdir)):
+        if path.startswith(folder.rstrip("/") + "/"):
+            return os.path.relpath(path, folder)
+    return path
+
+
+def _line_of_text(value: Data, limit: int) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return cut(clean(str(value), newlines=False), limit)
+
+
+def _line_number(value: Data) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return 0
+    try:
+        return max(0, int(value))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,20 @@
+"""How a reader says, from any depth, that there is no measurement."""
+
+from readiness.clean import clean, cut
+from readiness.model import ReasonCode, Unmeasured
+
+_SHOWN = 200
+
+
+class NotMeasuredError(Exception):
+    """There is no measurement; `unmeasured` says why. Stays inside this package."""
+
+    def __init__(self, code: ReasonCode, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.unmeasured = Unmeasured(code=code, reason=reason, hint=hint)
+
+
+def shown(text: str, limit: int = _SHOWN) -> str:
+    """Return foreign text as it may stand in a reason: one clean line of bounded length."""
+    # The first cut bounds the work; cleaning makes the text longer, hence the second.
+    return cut(clean(cut(text, 4 * limit), newlines=False), limit)

@@ -1,0 +1,28 @@
+"""CSV with a header: a list of objects, all values text."""
+
+import csv
+import io
+
+from readiness.measure.data import Data
+
+_LARGEST_FIELD = 1 << 20
+
+
+def parse(text: str) -> Data:
+    """Return an object for each row. A row must have as many fields as the header."""
+    csv.field_size_limit(_LARGEST_FIELD)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    header, *body = rows
+    if len(set(header)) != len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise ValueError(f"the column {twice!r} stands twice in the header")
+    return [_row(number, header, row) for number, row in enumerate(body, start=1)]
+
+
+def _row(number: int, header: list[str], row: list[str]) -> Data:
+    if len(row) != len(header):
+        raise ValueError(f"row {number} has {len(row)} fields, the header {len(header)}")
+    return dict(zip(header, row, strict=True))

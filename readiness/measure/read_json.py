@@ -1,0 +1,29 @@
+"""JSON, strictly: no NaN, no infinity, no repeated keys; numbers with a point are exact."""
+
+import json
+from typing import NoReturn
+
+from readiness.measure.data import Data
+from readiness.measure.numbers import decimal
+
+
+def parse(text: str) -> Data:
+    """Return one JSON text as data."""
+    data: Data = _DECODER.decode(text)
+    return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _object(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_float=decimal, parse_constant=_refuse, object_pairs_hook=_object)

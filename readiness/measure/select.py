@@ -1,0 +1,59 @@
+"""The values that a reader finds, and the one that counts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from readiness.measure.documents import Documents
+from readiness.measure.numbers import bounded, exact_sum
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Check, Format, Measure, Pick, Reader, ReasonCode
+
+Value = Decimal | bool | str
+
+_NEED_NUMBERS = frozenset({Pick.MIN, Pick.MAX, Pick.SUM})
+
+
+def read(documents: Documents, check: Check, measure: Measure, *, number: bool) -> Sequence[Value]:
+    """Return all values that the measure's reader finds, numbers where numbers are needed."""
+    reader = measure.reader
+    number = number or reader.pick in _NEED_NUMBERS
+    if reader.format is Format.EXIT:
+        return _exit_status(documents)
+    if reader.format is Format.TEXT:
+        from readiness.measure import text
+
+        return text.values(documents, reader, number=number, unit=measure.unit)
+    from readiness.measure import structured
+
+    return structured.values(documents, reader, check, number=number, unit=measure.unit)
+
+
+def _exit_status(documents: Documents) -> list[Decimal]:
+    status = documents.capture.exit_status
+    return [] if status is None else [Decimal(status)]
+
+
+def one(values: Sequence[Value], reader: Reader) -> Value:
+    """Return the only value, or the one that `pick` names."""
+    values = [value for value in values if value != ""]
+    if not values:
+        raise NotMeasuredError(
+            ReasonCode.NO_VALUE,
+            f"no value: {shown(reader.query or reader.regex, 120)} finds nothing in "
+            f"{shown(reader.source)}",
+        )
+    if len(values) == 1 or reader.pick is Pick.FIRST:
+        return values[0]
+    if reader.pick is Pick.LAST:
+        return values[-1]
+    if reader.pick is None:
+        some = ", ".join(shown(str(value), 30) for value in values[:3])
+        raise NotMeasuredError(
+            ReasonCode.SEVERAL_VALUES,
+            f"several values: {some}{', …' if len(values) > 3 else ''}",
+            "narrow the query or regex, or say which counts with pick",
+        )
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    if reader.pick is Pick.SUM:
+        return bounded(exact_sum(numbers))
+    return min(numbers) if reader.pick is Pick.MIN else max(numbers)

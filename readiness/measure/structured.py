@@ -1,0 +1,70 @@
+"""Values in structured output: what a JMESPath query finds."""
+
+from decimal import Decimal
+
+from readiness.measure.data import Data
+from readiness.measure.documents import Documents
+from readiness.measure.numbers import bounded, parse_number
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Check, Format, Reader, ReasonCode
+
+_TEXT_ONLY = frozenset({Format.XML, Format.CSV})
+"""Formats that have no numbers, only text that may be one."""
+
+
+def found(documents: Documents, reader: Reader, check: Check) -> Data:
+    """Return what the reader's query finds, or without a query the whole document."""
+    passed_over = ""
+    if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
+        passed_over = check.proof.regex or check.proof.count
+    if not documents.text(reader.source).strip() and not _may_be_empty(reader, check):
+        raise NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
+    data = documents.document(reader.source, reader.format, passed_over)
+    if not reader.query:
+        return data
+    from readiness.measure.query import search
+
+    return search(reader.query, data)
+
+
+def _may_be_empty(reader: Reader, check: Check) -> bool:
+    """Say whether nothing may mean none: JSON lines of a tool that proves itself elsewhere."""
+    return reader.format is Format.JSONL and check.proof is not None
+
+
+def values(
+    documents: Documents, reader: Reader, check: Check, *, number: bool, unit: str
+) -> list[Decimal | bool | str]:
+    """Return the values that the query finds; none where it finds null or nothing in a list."""
+    data = found(documents, reader, check)
+    items = data if isinstance(data, list) else [data]
+    textual = reader.format in _TEXT_ONLY
+    return [
+        _scalar(item, reader, number=number, unit=unit if textual else None)
+        for item in items
+        if item is not None and item != ""
+    ]
+
+
+def _scalar(item: Data, reader: Reader, *, number: bool, unit: str | None) -> Decimal | bool | str:
+    """Return a single value; `unit` is None where text is no number, whatever it says."""
+    if isinstance(item, bool):
+        if number:
+            raise _not_a_number(reader, f"{item}".lower(), "the condition in it does not hold")
+        return item
+    if isinstance(item, int | Decimal):
+        return bounded(Decimal(item))
+    if isinstance(item, str):
+        if not number:
+            return item
+        if unit is None:
+            raise _not_a_number(reader, f"the text «{shown(item, 60)}»", "use to_number()")
+        return parse_number(item, unit)
+    what = "a list" if isinstance(item, list) else "an object"
+    raise _not_a_number(reader, what, "let the query find a single value")
+
+
+def _not_a_number(reader: Reader, what: str, why: str) -> NotMeasuredError:
+    return NotMeasuredError(
+        ReasonCode.NOT_A_NUMBER, f"{shown(reader.query, 120) or 'the output'} gives {what}", why
+    )

@@ -1,0 +1,75 @@
+"""Values in plain text: what a regular expression matches, or how many lines it matches."""
+
+import re
+from decimal import Decimal
+
+from readiness.measure import guard
+from readiness.measure.documents import Documents
+from readiness.measure.numbers import parse_number, refuse_piece
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Pick, Reader, ReasonCode
+
+_MOST_MATCHES = 1_000_000
+_ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
+"""How many matches are looked for: without `pick` two are as wrong as more."""
+
+
+def values(
+    documents: Documents, reader: Reader, *, number: bool, unit: str
+) -> list[Decimal] | list[str]:
+    """Return what the text gives: matches in their order (numbers if so asked), or one count."""
+    text = documents.plain_text(reader.source)
+    if reader.count:
+        return [Decimal(count(reader.count, text))]
+    limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)
+    found = [span for span in spans(reader.regex, text, limit) if span != (-1, -1)]
+    if not found:
+        raise _no_match(reader, text)
+    if len(found) == _MOST_MATCHES:
+        raise NotMeasuredError(
+            ReasonCode.UNREADABLE, f"{shown(reader.regex)} matches {_MOST_MATCHES:,} times or more"
+        )
+    if not number or (reader.pick is None and len(found) > 1):
+        return [text[start:end] for start, end in found]
+    if reader.pick is Pick.LAST:
+        found = found[-1:]
+    for start, end in found:
+        refuse_piece(text, start, end)
+    return [parse_number(text[start:end], unit) for start, end in found]
+
+
+def count(pattern: str, text: str) -> int:
+    """Return in how many lines the pattern is found, or say that it ran wild."""
+    try:
+        return guard.count(pattern, text)
+    except (guard.PatternTooSlowError, re.error) as error:
+        raise _bad_pattern(pattern, error) from None
+
+
+def spans(pattern: str, text: str, limit: int) -> list[guard.Span]:
+    """Return where the pattern's group, or the pattern, matches, or say that it ran wild."""
+    try:
+        return guard.spans(pattern, text, limit)
+    except (guard.PatternTooSlowError, re.error) as error:
+        raise _bad_pattern(pattern, error) from None
+
+
+def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
+    if isinstance(error, guard.PatternTooSlowError):
+        return NotMeasuredError(
+            ReasonCode.PATTERN_TOO_SLOW,
+            f"pattern too slow: {shown(pattern)} was stopped after {guard.CPU_LIMIT:g} s",
+            "avoid repeats within repeats, and say what stands before a repeat",
+        )
+    return NotMeasuredError(
+        ReasonCode.UNREADABLE, f"{shown(pattern)} is not a regular expression: {shown(str(error))}"
+    )
+
+
+def _no_match(reader: Reader, text: str) -> NotMeasuredError:
+    if not text.strip():
+        return NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
+    return NotMeasuredError(
+        ReasonCode.NO_VALUE,
+        f"no value: {shown(reader.regex)} does not match {shown(reader.source)}",
+    )

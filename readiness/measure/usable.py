@@ -1,0 +1,196 @@
+"""Whether anything of a finished probe may be read at all."""
+
+import re
+
+from readiness.clean import clean, decode, strip_ansi
+from readiness.measure.documents import Documents
+from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model import Capture, Check, Format, Reader, ReasonCode, Stream, Unmeasured
+
+_TELLING = re.compile(
+    r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",
+    re.IGNORECASE,
+)
+_LINES_LOOKED_AT = 200
+_BYTES_LOOKED_AT = 16 * 1024
+_LAST_SIGNAL = 64
+
+
+def unusable(documents: Documents, check: Check) -> Unmeasured | None:
+    """Return why nothing of this capture may be read, or None.
+
+    In this order: it could not be run, ended by a limit or a signal, left processes, ended with a
+    status that the check does not allow, printed what the check rejects, lacks the check's proof.
+    """
+    # Checks live as long as the board, so their identity is a sound key; hashing one is not cheap.
+    key = id(check)
+    if key not in documents.refusals:
+        documents.refusals[key] = _refusal(documents, check)
+    return documents.refusals[key]
+
+
+def _refusal(documents: Documents, check: Check) -> Unmeasured | None:
+    capture = documents.capture
+    return (
+        _not_run(capture, check)
+        or _not_ended(documents)
+        or _bad_status(capture, check)
+        or _rejected(documents, check)
+        or _unproven(documents, check)
+    )
+
+
+def _not_run(capture: Capture, check: Check) -> Unmeasured | None:
+    if capture.failure is None:
+        return None
+    missing = capture.failure is ReasonCode.TOOL_MISSING
+    return Unmeasured(
+        code=capture.failure,
+        reason=shown(capture.failure_text) or capture.failure.replace("_", " "),
+        hint=_install(check) if missing else "",
+    )
+
+
+def _install(check: Check) -> str:
+    if check.install:
+        return f"install it: {check.install}"
+    return "install it, or correct the command" if not check.tools else "install it"
+
+
+def _not_ended(documents: Documents) -> Unmeasured | None:
+    capture = documents.capture
+    if capture.timed_out:
+        killed = ", needed SIGKILL" if capture.needed_kill else ""
+        return Unmeasured(
+            code=ReasonCode.TIMEOUT,
+            reason=f"{_limit(documents)}{killed}",
+            hint="raise its timeout, or give it less to do",
+        )
+    if capture.signal is not None:
+        return _signalled(capture.signal, "")
+    if capture.leaked:
+        processes = "1 process" if capture.leaked == 1 else f"{capture.leaked} processes"
+        return Unmeasured(
+            code=ReasonCode.LEAKED,
+            reason=f"{processes} outlived it",
+            hint="have the command wait for what it starts, or end it",
+        )
+    return None
+
+
+def _limit(documents: Documents) -> str:
+    if documents.timeout is None:
+        return f"not finished in time, ended after {documents.capture.duration:.1f} s"
+    return f"not finished within {documents.timeout:g} s"
+
+
+def _signalled(number: int, more: str) -> Unmeasured:
+    from signal import Signals
+
+    try:
+        name = f" ({Signals(number).name})"
+    except ValueError:
+        name = ""
+    return Unmeasured(code=ReasonCode.SIGNAL, reason=f"signal {number}{name}{more}")
+
+
+def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
+    status = capture.exit_status
+    if status is None:
+        return Unmeasured(code=ReasonCode.NOT_RUN, reason="it has no exit status")
+    if check.exit_ok is not None and status in check.exit_ok:
+        return None
+    said = _telling_line(capture)
+    more = f": {said}" if said else ""
+    if status in {126, 127}:
+        what = "not found (127)" if status == 127 else "cannot be executed (126)"
+        return Unmeasured(code=ReasonCode.TOOL_MISSING, reason=what + more, hint=_install(check))
+    if status == 124:
+        return Unmeasured(
+            code=ReasonCode.TIMEOUT, reason=f"ended by a time limit of its own (124){more}"
+        )
+    if 128 < status <= 128 + _LAST_SIGNAL:
+        return _signalled(status - 128, f", reported as exit status {status}{more}")
+    if check.exit_ok is None:
+        return None
+    return Unmeasured(
+        code=ReasonCode.EXIT_STATUS,
+        reason=f"exit status {status}, expected {_alternatives(check.exit_ok)}{more}",
+    )
+
+
+def _alternatives(statuses: tuple[int, ...]) -> str:
+    *others, last = map(str, statuses or (0,))
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _telling_line(capture: Capture) -> str:
+    """Return the line that is likeliest to say what went wrong, or nothing."""
+    for stream in (capture.stderr, capture.stdout):
+        text = strip_ansi(decode(_beginning(stream)))
+        lines = [line.strip() for line in text.split("\n")[:_LINES_LOOKED_AT] if line.strip()]
+        if not lines:
+            continue
+        if any(line.startswith("Traceback (most recent call last)") for line in lines):
+            return shown(lines[-1])
+        return shown(next(filter(_TELLING.search, lines), lines[0]))
+    return ""
+
+
+def _beginning(stream: Stream) -> bytes:
+    return (stream.head or stream.data)[:_BYTES_LOOKED_AT]
+
+
+def _rejected(documents: Documents, check: Check) -> Unmeasured | None:
+    if not check.reject:
+        return None
+    from readiness.measure import text
+
+    try:
+        for source in ("stdout", "stderr"):
+            searched = documents.plain_text(source)
+            for start, _ in text.spans(check.reject, searched, 1):
+                line = searched[start:].split("\n", 1)[0] if start >= 0 else check.reject
+                return Unmeasured(
+                    code=ReasonCode.NO_PROOF,
+                    reason=f"{source} holds «{shown(line, 80)}», which the check rejects",
+                )
+    except NotMeasuredError as error:
+        return error.unmeasured
+    return None
+
+
+def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
+    if check.proof is None:
+        return None
+    try:
+        if _proves(documents, check.proof, check):
+            return None
+    except NotMeasuredError as error:
+        if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
+            return error.unmeasured
+    said = _telling_line(documents.capture)
+    return Unmeasured(
+        code=ReasonCode.NO_PROOF,
+        reason="no proof that it did its work: "
+        f"{shown(_sought(check.proof))} is not in {clean(check.proof.source, newlines=False)}"
+        + (f" ({said})" if said else ""),
+    )
+
+
+def _sought(proof: Reader) -> str:
+    return proof.regex or proof.count or proof.query or proof.format
+
+
+def _proves(documents: Documents, proof: Reader, check: Check) -> bool:
+    """Say whether the proof finds anything: a match, or data that is neither false nor empty."""
+    if proof.format is Format.TEXT:
+        from readiness.measure import text
+
+        return bool(text.spans(proof.regex or proof.count, documents.plain_text(proof.source), 1))
+    if proof.format is Format.EXIT:
+        return True
+    from readiness.measure.structured import found
+
+    data = found(documents, proof, check)
+    return data is not None and data is not False and data not in ("", [], {})

@@ -1,0 +1,68 @@
+"""Reports: the run document in one format a file.
+
+Every module here without a leading underscore is a format, named after its file (`in_toto.py` is
+`in-toto`). Its function `render(run, context) -> str` knows nothing but its arguments.
+"""
+
+import os
+from importlib import import_module
+from typing import Protocol
+
+import msgspec
+
+from readiness.document import RunDocument
+from readiness.errors import UsageError
+from readiness.report._unfinished import unfinished
+from readiness.report._write import check_target, invalidate, write_report
+
+__all__ = [
+    "FORMATS",
+    "Context",
+    "Renderer",
+    "check_target",
+    "invalidate",
+    "render",
+    "unfinished",
+    "write_report",
+]
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a report will be read, as far as a renderer may know.
+
+    `width` is in cells, None where there is no limit; it counts on a terminal alone.
+    """
+
+    width: int | None = None
+    colour: bool = False
+    terminal: bool = False
+    verbose: bool = False
+    quiet: bool = False
+
+
+class Renderer(Protocol):
+    """What a format's module offers."""
+
+    def render(self, run: RunDocument, context: Context) -> str:
+        """Return the whole report, ending with a line end."""
+
+
+def _formats() -> dict[str, str]:
+    stems = sorted(
+        name.removesuffix(".py")
+        for name in os.listdir(os.path.dirname(__file__))
+        if name.endswith(".py") and not name.startswith("_")
+    )
+    return {stem.replace("_", "-"): f"{__name__}.{stem}" for stem in stems}
+
+
+FORMATS = _formats()
+"""Each format's name and its module, which is imported when it is first asked for."""
+
+
+def render(name: str, run: RunDocument, context: Context) -> str:
+    """Return `run` in the format `name`. Raises `UsageError` where there is no such format."""
+    if name not in FORMATS:
+        raise UsageError(f"no report format is called {name!r}; there are {', '.join(FORMATS)}")
+    module: Renderer = import_module(FORMATS[name])
+    return module.render(run, context)

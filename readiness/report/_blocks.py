@@ -1,0 +1,77 @@
+"""What the table consists of, before it takes one of its two looks: lines, and one grid.
+
+All text in here is literal already: it can be shown as it is.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Style(StrEnum):
+    """What a piece of text is, for a look that has colours."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    DIM = "dim"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+Part = tuple[str, Style]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. Its parts follow each other; wrapped, they stay to the right of the label.
+
+    `label_cells` is the room that the label takes, `indent` what stands before it.
+    """
+
+    parts: tuple[Part, ...] = ()
+    label: Part = ("", Style.PLAIN)
+    label_cells: int = 0
+    indent: int = 0
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of the grid.
+
+    A cell that is wider than `cap` does not make the column wider. `droppable` columns give way,
+    the highest number first, on a terminal that is too narrow for all.
+    """
+
+    name: str
+    right: bool = False
+    cap: int | None = None
+    wraps: bool = False
+    droppable: int = 0
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion: a cell for each column, and the style of each."""
+
+    cells: tuple[str, ...]
+    styles: tuple[Style, ...]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One task: its head (`facts` at the right end), and its rows. `before` opens a group."""
+
+    title: tuple[Part, ...]
+    facts: tuple[Part, ...]
+    rows: list[Row]
+    before: tuple[Line, ...] = ()
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """The table of tasks and criteria; the columns are as wide in every section."""
+
+    columns: tuple[Column, ...]
+    sections: list[Section]
+    indent: int = 2
+    gap: int = 2
+
+
+Block = Line | Grid

@@ -1,0 +1,155 @@
+"""The table's grid: tasks by priority, and a row for each criterion."""
+
+from readiness.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.labels import Labels
+from readiness.layout import bar, duration, literal, pad, width
+from readiness.model import Priority, Verdict
+from readiness.report._blocks import Column, Grid, Line, Part, Row, Section, Style
+from readiness.report._words import MARKS, STYLES, change, percent
+
+_SEPARATOR: Part = ("  ", Style.PLAIN)
+
+
+def grid(run: RunDocument, words: Labels, *, skipped: bool) -> Grid:
+    """Return all tasks in scope, the most urgent first; with `skipped`, the others too."""
+    tasks = [task for task in run.tasks if skipped or task.attainment is not None]
+    tasks.sort(key=lambda task: task.priority)
+    compared = any(criterion.previous for criterion in run.criteria())
+    rows = _Rows(run, words, compared=compared)
+    facts = _facts(tasks, words)
+    sections = []
+    group: Priority | None = None
+    for task, fact in zip(tasks, facts, strict=True):
+        before = (Line(), _group(task, words)) if task.priority is not group else ()
+        group = task.priority
+        sections.append(
+            Section(
+                title=(
+                    (literal(task.id), Style.STRONG),
+                    (f"  {literal(task.title)}", Style.STRONG),
+                ),
+                facts=fact,
+                rows=[
+                    rows.row(criterion)
+                    for criterion in task.criteria
+                    if skipped or criterion.verdict is not Verdict.SKIP
+                ],
+                before=before,
+            )
+        )
+    return Grid(columns=_columns(words, compared=compared), sections=sections)
+
+
+def _columns(words: Labels, *, compared: bool) -> tuple[Column, ...]:
+    columns = [
+        Column(name=words.id),
+        Column(name=words.verdict),
+        Column(name=words.criterion, cap=56, wraps=True),
+        Column(name=words.value, right=True, cap=24),
+        Column(name=words.expected, cap=24),
+        Column(name=words.progress, right=True, droppable=1),
+        Column(name=words.change, droppable=2),
+        Column(name=words.time, right=True, droppable=3),
+    ]
+    if not compared:
+        columns.pop(6)
+    return tuple(columns)
+
+
+class _Rows:
+    """Makes the rows of one run."""
+
+    def __init__(self, run: RunDocument, words: Labels, *, compared: bool) -> None:
+        self._words = words
+        self._compared = compared
+        self._probes = {probe.id: probe for probe in run.probes}
+        self._verdicts = {
+            verdict: f"{MARKS[verdict]} {words.verdicts[verdict]}" for verdict in Verdict
+        }
+        self._styles = {
+            verdict: self._styles_of(verdict)[: None if compared else -1] for verdict in Verdict
+        }
+
+    def row(self, criterion: CriterionRecord) -> Row:
+        """Return the row of one criterion."""
+        styles = self._styles[criterion.verdict]
+        value, expected = self._facts(criterion)
+        progress = criterion.progress
+        cells = [
+            literal(criterion.id),
+            self._verdicts[criterion.verdict],
+            literal(criterion.title),
+            value,
+            expected,
+            "" if progress is None else percent(progress),
+        ]
+        if self._compared:
+            text, style = change(criterion, self._words)
+            cells.append(text)
+            styles = (*styles[:6], style, styles[7])
+        cells.append(self._time(criterion.probes))
+        return Row(cells=tuple(cells), styles=styles)
+
+    def _facts(self, criterion: CriterionRecord) -> tuple[str, str]:
+        """Return what was found, and what is expected."""
+        if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
+            return self._words.attested, ""
+        if criterion.shown or criterion.reason_code is None:
+            return literal(criterion.shown), literal(criterion.expect)
+        return criterion.reason_code.replace("_", " "), literal(criterion.expect)
+
+    def _time(self, probes: list[str]) -> str:
+        known = [self._probes[probe] for probe in probes if probe in self._probes]
+        if not known:
+            return ""
+        if all(probe.reused for probe in known):
+            return self._words.reused
+        return duration(sum(probe.duration_s for probe in known))
+
+    @staticmethod
+    def _styles_of(verdict: Verdict) -> tuple[Style, ...]:
+        rest = Style.DIM if verdict in (Verdict.PASS, Verdict.SKIP) else Style.PLAIN
+        title = Style.DIM if verdict is Verdict.SKIP else Style.PLAIN
+        value = Style.STRONG if verdict is Verdict.FAIL else rest
+        style = STYLES[verdict]
+        return (title, style, title, value, rest, Style.DIM, Style.DIM, Style.DIM)
+
+
+def _group(task: TaskRecord, words: Labels) -> Line:
+    parts: list[Part] = [(task.priority.value, Style.STRONG)]
+    if task.blocking:
+        parts.append((f"  {words.blocking}", Style.BAD))
+    return Line(parts=tuple(parts))
+
+
+def _facts(tasks: list[TaskRecord], words: Labels) -> list[tuple[Part, ...]]:
+    """Tell owner, what is done and what is earned of each task, one below the other."""
+    owners = [literal(task.owner) for task in tasks]
+    done = [words.done.format(_done(task), _in_scope(task)) for task in tasks]
+    owner_cells = max(map(width, owners), default=0)
+    done_cells = max(map(width, done), default=0)
+    facts: list[tuple[Part, ...]] = []
+    for task, owner, text in zip(tasks, owners, done, strict=True):
+        if task.attainment is None:
+            facts.append(((words.verdicts[Verdict.SKIP], Style.DIM),))
+            continue
+        style = Style.GOOD if task.done else Style.PLAIN
+        facts.append(
+            (
+                (pad(owner, owner_cells), Style.DIM),
+                _SEPARATOR,
+                (pad(text, done_cells, right=True), style),
+                _SEPARATOR,
+                (bar(task.attainment, 10), style),
+                (percent(task.attainment).rjust(5), style),
+            )
+        )
+    return facts
+
+
+def _done(task: TaskRecord) -> int:
+    return sum(criterion.verdict in (Verdict.PASS, Verdict.WARN) for criterion in task.criteria)
+
+
+def _in_scope(task: TaskRecord) -> int:
+    return sum(criterion.verdict is not Verdict.SKIP for criterion in task.criteria)

@@ -1,0 +1,285 @@
+"""Below the grid: what failed and why, one block each, and what rests on somebody's word."""
+
+from collections.abc import Iterator
+
+from readiness.document import (
+    CriterionRecord,
+    FindingRecord,
+    ProbeRecord,
+    RunDocument,
+    StreamRecord,
+    TaskRecord,
+)
+from readiness.labels import Labels
+from readiness.layout import duration, literal, width
+from readiness.model import Verdict
+from readiness.report._blocks import Line, Part, Style
+from readiness.report._words import MARKS, STYLES, change_in_words, percent
+
+_SHOWN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
+_FINDINGS, _PROBES, _COMMAND = 3, 6, 100
+
+
+def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line]:
+    """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
+    open_ones = [
+        (task, criterion)
+        for task in run.tasks
+        for criterion in task.criteria
+        if criterion.verdict in _SHOWN
+    ]
+    if not open_ones:
+        return
+    open_ones.sort(key=_urgency)
+    teller = _Teller(run, words, verbose=verbose)
+    yield from heading(words.problems)
+    for number, (task, criterion) in enumerate(open_ones):
+        if number:
+            yield Line()
+        yield from teller.block(task, criterion)
+
+
+def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
+    task, criterion = entry
+    warns = criterion.verdict is Verdict.WARN
+    return warns, not task.blocking, task.priority
+
+
+def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Tell what is waived, the waivers that nothing needs, and what rests on attestations."""
+    criteria = list(run.criteria())
+    waived = [criterion for criterion in criteria if criterion.verdict is Verdict.WAIVED]
+    stale = [criterion for criterion in criteria if criterion.waiver and criterion.waiver.stale]
+    attested = [
+        criterion
+        for criterion in criteria
+        if criterion.attestation and criterion.verdict is not Verdict.SKIP
+    ]
+    if waived:
+        yield from heading(words.waived)
+        for criterion in waived:
+            yield from _waived(criterion, words)
+    if stale:
+        yield from heading(words.stale)
+        for criterion in stale:
+            if criterion.waiver:
+                text = words.stale_hint.format(literal(criterion.waiver.reason))
+                yield _entry(criterion, (text, Style.PLAIN))
+    if attested:
+        yield from heading(words.attestations)
+        for criterion in attested:
+            yield _attested(criterion, words)
+        if run.score.attested > 0:
+            share = words.attested_share.format(percent(run.score.attested))
+            yield Line(parts=((share, Style.PLAIN),), indent=2)
+
+
+def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Tell how the change moves its own goalposts."""
+    if run.loosened:
+        yield from heading(words.loosened)
+    for item in run.loosened:
+        what, before, after = map(literal, (item.what, item.before, item.after))
+        text = f"{what}: {before} → {after}" if before or after else what
+        yield Line(
+            label=(literal(item.subject), Style.BAD),
+            label_cells=width(literal(item.subject)) + 2,
+            parts=((text, Style.PLAIN),),
+            indent=2,
+        )
+
+
+def heading(text: str) -> tuple[Line, Line]:
+    """Return an empty line and the title of a part."""
+    return Line(), Line(parts=((text, Style.STRONG),))
+
+
+class _Teller:
+    """Tells why criteria are not good."""
+
+    def __init__(self, run: RunDocument, words: Labels, *, verbose: bool) -> None:
+        self._words = words
+        self._verbose = verbose
+        self._probes = {probe.id: probe for probe in run.probes}
+        self._findings: dict[str, list[FindingRecord]] = {}
+        for finding in run.findings:
+            self._findings.setdefault(finding.criterion, []).append(finding)
+        names = (words.expected, words.found, words.where, words.next_step, words.output)
+        self._label_cells = max(map(width, names)) + 2
+
+    def block(self, task: TaskRecord, criterion: CriterionRecord) -> Iterator[Line]:
+        """Tell everything about one criterion."""
+        words = self._words
+        yield self._head(task, criterion)
+        if criterion.expect and not criterion.attestation:
+            yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
+        yield from self._paragraph(
+            words.found, self._found(criterion), change_in_words(criterion, words)
+        )
+        yield from self._where(criterion)
+        yield from self._paragraph(words.next_step, criterion.hint or "")
+        if self._verbose:
+            yield from self._outputs(criterion)
+        more = words.more.format(literal(criterion.id))
+        yield Line(parts=((more, Style.DIM),), indent=2)
+
+    def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
+        words = self._words
+        facts = [task.priority.value]
+        if task.blocking:
+            facts.append(words.blocking)
+        missing = criterion.points_possible - criterion.points
+        if missing >= 0.005:
+            facts.append(words.worth.format(f"{missing:.2f}"))
+        mark = f"{MARKS[criterion.verdict]} {words.verdicts[criterion.verdict]}"
+        return Line(
+            label=(f"{mark}  {literal(criterion.id)}", STYLES[criterion.verdict]),
+            label_cells=width(mark) + 2 + width(literal(criterion.id)) + 2,
+            parts=(
+                (literal(criterion.title), Style.STRONG),
+                (f"  ({', '.join(facts)})", Style.DIM),
+            ),
+        )
+
+    def _fact(self, label: str, parts: tuple[Part, ...]) -> Line:
+        return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
+
+    def _paragraph(self, label: str, text: str, remark: Part = ("", Style.PLAIN)) -> Iterator[Line]:
+        """Show the lines of `text`, the first one labelled and followed by the remark."""
+        for number, line in enumerate(text.splitlines()):
+            parts: tuple[Part, ...] = ((literal(line), Style.PLAIN),)
+            if remark[0] and not number:
+                parts = (*parts, (f"  {remark[0]}", remark[1]))
+            yield self._fact("" if number else label, parts)
+
+    def _expected(self, criterion: CriterionRecord) -> str:
+        expect = literal(criterion.expect)
+        if criterion.warn is None:
+            return expect
+        return self._words.warn_at.format(expect, literal(criterion.warn))
+
+    def _found(self, criterion: CriterionRecord) -> str:
+        """Return the value and the reason, without saying one thing twice."""
+        shown, reason = criterion.shown, criterion.reason
+        plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
+        if shown and plain_reason:
+            text = shown
+        else:
+            text = reason if not shown or shown in reason else f"{shown}: {reason}"
+        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
+
+    def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
+        """Show the probes and the places, as many as one can read."""
+        words = self._words
+        probes = [self._probes[probe] for probe in criterion.probes if probe in self._probes]
+        shown = probes if self._verbose else probes[:_PROBES]
+        lines = [self._probe(probe, _varying(probes)) for probe in shown]
+        if len(probes) > len(shown):
+            lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
+        findings = self._findings.get(criterion.id, [])
+        places = findings if self._verbose else findings[:_FINDINGS]
+        lines += [_place(finding) for finding in places]
+        if len(findings) > len(places):
+            lines.append(((words.more_findings.format(len(findings) - len(places)), Style.DIM),))
+        for number, parts in enumerate(lines):
+            yield self._fact("" if number else words.where, parts)
+
+    def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
+        command = " ".join(probe.command.split())
+        if len(command) > _COMMAND and not self._verbose:
+            command = f"{command[:_COMMAND]}…"
+        params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
+        facts = ", ".join(self._ending(probe))
+        return (
+            (f"{literal(probe.id)}  ", Style.DIM),
+            (literal(command) + literal(params), Style.PLAIN),
+            (f"  ({facts})", Style.DIM),
+        )
+
+    def _ending(self, probe: ProbeRecord) -> Iterator[str]:
+        """Tell how a probe ended."""
+        words = self._words
+        if probe.timed_out:
+            yield words.timed_out
+        elif probe.signal is not None:
+            yield words.signal.format(probe.signal)
+        elif probe.exit_status is not None:
+            yield words.exit.format(probe.exit_status)
+        else:
+            yield words.not_started
+        if probe.leaked:
+            yield words.leaked.format(probe.leaked)
+        yield words.reused if probe.reused else duration(probe.duration_s)
+        if probe.attempts > 1:
+            yield words.attempts.format(probe.attempts)
+        for stream in (probe.stdout, probe.stderr):
+            if stream.cut:
+                yield words.output_cut.format(stream.bytes)
+        if probe.tool_version:
+            yield literal(probe.tool_version)
+
+    def _outputs(self, criterion: CriterionRecord) -> Iterator[Line]:
+        for name in criterion.probes:
+            if probe := self._probes.get(name):
+                yield from self._output(f"{probe.id} stdout", probe.stdout)
+                yield from self._output(f"{probe.id} stderr", probe.stderr)
+
+    def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
+        """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
+        text = stream.head
+        if stream.tail and stream.tail not in stream.head:
+            text = f"{text}\n…\n{stream.tail}"
+        if text.strip():
+            yield self._fact(self._words.output, ((literal(name), Style.DIM),))
+            for line in text.rstrip().splitlines():
+                yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
+
+
+def _varying(probes: list[ProbeRecord]) -> list[str]:
+    """Return the parameters that tell the probes of one criterion apart."""
+    names = sorted({name for probe in probes for name in probe.params})
+    return [name for name in names if len({probe.params.get(name) for probe in probes}) > 1]
+
+
+def _place(finding: FindingRecord) -> tuple[Part, ...]:
+    line = f":{finding.line}" if finding.line else ""
+    text = "  ".join(filter(None, (literal(finding.rule), literal(finding.message))))
+    return ((f"{literal(finding.path)}{line}", Style.PLAIN), (f"  {text}", Style.DIM))
+
+
+def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
+    identifier = literal(criterion.id)
+    return Line(
+        label=(identifier, Style.PLAIN),
+        label_cells=width(identifier) + 2,
+        parts=parts,
+        indent=2,
+    )
+
+
+def _waived(criterion: CriterionRecord, words: Labels) -> Iterator[Line]:
+    yield _entry(
+        criterion,
+        (literal(criterion.title), Style.PLAIN),
+        (f"  {literal(criterion.reason)}" if criterion.reason else "", Style.DIM),
+    )
+    if waiver := criterion.waiver:
+        reason, by, until = map(literal, (waiver.reason, waiver.by, waiver.until))
+        text = words.waived_by.format(reason, by, until)
+        yield Line(
+            label_cells=width(literal(criterion.id)) + 2, parts=((text, Style.WARN),), indent=2
+        )
+
+
+def _attested(criterion: CriterionRecord, words: Labels) -> Line:
+    attestation = criterion.attestation
+    if attestation is None:
+        return Line()
+    by, on, until = map(literal, (attestation.by, attestation.on, attestation.until))
+    evidence = f"  {literal(attestation.evidence)}" if attestation.evidence else ""
+    return _entry(
+        criterion,
+        (f"{MARKS[criterion.verdict]} ", STYLES[criterion.verdict]),
+        (literal(criterion.title), Style.PLAIN),
+        (f"  {words.attested_by.format(by, on, until)}{evidence}", Style.DIM),
+    )

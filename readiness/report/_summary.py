@@ -1,0 +1,115 @@
+"""The head of the table, and its end: the score, the reasons and the decision."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from readiness.document import RunDocument
+from readiness.labels import Labels
+from readiness.layout import bar, duration, literal, pad, width
+from readiness.model import Verdict
+from readiness.report._blocks import Line, Part, Style
+from readiness.report._problems import heading
+from readiness.report._words import DECISION_MARKS, STYLES, moment, percent, target
+
+_DOT: Part = (" · ", Style.DIM)
+
+
+def header(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Tell what was measured, and when."""
+    yield Line(parts=((literal(run.board.title), Style.STRONG),))
+    facts = [words.profile.format(literal(run.profile))] if run.profile else []
+    facts.append(_revision(run, words))
+    facts += [moment(run.started_at), duration(run.duration_s)]
+    yield Line(parts=((" · ".join(facts), Style.DIM),))
+    if run.interrupted:
+        yield Line(parts=((words.interrupted, Style.BAD),))
+
+
+def _revision(run: RunDocument, words: Labels) -> str:
+    if run.git is None:
+        return words.no_revision
+    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
+    return words.dirty.format(text) if run.git.dirty else text
+
+
+def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Tell of each milestone whether it is met, and when it is due."""
+    if not run.milestones:
+        return
+    yield from heading(words.milestones)
+    names = [literal(milestone.id) for milestone in run.milestones]
+    dues = [words.due.format(literal(item.due)) if item.due else "" for item in run.milestones]
+    states = {True: f"✓ {words.met}", False: f"✗ {words.not_met}"}
+    cells, due_cells, state_cells = (
+        max(map(width, texts)) + 2 for texts in (names, dues, states.values())
+    )
+    for name, due, milestone in zip(names, dues, run.milestones, strict=True):
+        yield Line(
+            label=(name, Style.PLAIN),
+            label_cells=cells,
+            parts=(
+                (
+                    pad(states[milestone.met], state_cells),
+                    Style.GOOD if milestone.met else Style.BAD,
+                ),
+                (pad(due, due_cells), Style.DIM),
+                (literal(milestone.title), Style.PLAIN),
+            ),
+            indent=2,
+        )
+
+
+def score(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Tell how many have which verdict, the score, and the way to the target."""
+    yield Line()
+    yield Line(parts=_counts(run, words))
+    record = run.score
+    shown = literal(record.shown) if record.value is not None else words.unknown
+    goal = target(record.target)
+    yield Line(
+        parts=(
+            (words.score.format(shown, goal), Style.STRONG),
+            _DOT,
+            (words.measured.format(record.measured, record.in_scope, record.total), Style.PLAIN),
+        )
+    )
+    if record.value is not None:
+        reached = record.progress >= 1
+        yield Line(
+            parts=(
+                (bar(record.progress, 30), Style.GOOD if reached else Style.WARN),
+                (f" {words.way.format(percent(record.progress), goal)}", Style.DIM),
+            )
+        )
+
+
+def _counts(run: RunDocument, words: Labels) -> tuple[Part, ...]:
+    counts = Counter(criterion.verdict for criterion in run.criteria())
+    parts: list[Part] = []
+    for verdict in Verdict:
+        if counts[verdict]:
+            parts += [_DOT] if parts else []
+            parts.append((f"{counts[verdict]} {words.verdicts[verdict]}", STYLES[verdict]))
+    return tuple(parts)
+
+
+def decision(run: RunDocument, words: Labels) -> Iterator[Line]:
+    """Give the reasons, and last the decision."""
+    gate = run.gate
+    cells = width(words.reasons) + 2
+    for number, reason in enumerate(gate.reasons):
+        yield Line(
+            label=("" if number else words.reasons, Style.DIM),
+            label_cells=cells,
+            parts=((literal(reason), Style.PLAIN),),
+        )
+    if gate.reasons:
+        yield Line()
+    mark, style = DECISION_MARKS[gate.decision]
+    yield Line(
+        parts=(
+            (f"{mark} {words.decisions[gate.decision]}", style),
+            (words.meanings[gate.decision], Style.PLAIN),
+            (f" · {words.exit_status.format(gate.exit_status)}", Style.DIM),
+        )
+    )

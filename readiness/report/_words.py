@@ -1,0 +1,126 @@
+"""How single facts are written in the table: marks, percentages, durations, changes."""
+
+from readiness.document import CriterionRecord, Previous, Value
+from readiness.labels import Labels
+from readiness.layout import literal
+from readiness.model import Decision, Verdict
+from readiness.report._blocks import Part, Style
+
+MARKS = {
+    Verdict.PASS: "✓",
+    Verdict.WARN: "!",
+    Verdict.FAIL: "✗",
+    Verdict.ERROR: "?",
+    Verdict.WAIVED: "~",
+    Verdict.SKIP: "-",
+}
+STYLES = {
+    Verdict.PASS: Style.GOOD,
+    Verdict.WARN: Style.WARN,
+    Verdict.FAIL: Style.BAD,
+    Verdict.ERROR: Style.UNKNOWN,
+    Verdict.WAIVED: Style.WARN,
+    Verdict.SKIP: Style.DIM,
+}
+DECISION_MARKS: dict[Decision, Part] = {
+    Decision.READY: ("✓", Style.GOOD),
+    Decision.NOT_READY: ("✗", Style.BAD),
+    Decision.UNDECIDED: ("?", Style.UNKNOWN),
+    Decision.PARTIAL: ("~", Style.WARN),
+    Decision.LOOSENED: ("✗", Style.BAD),
+}
+_RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
+
+
+def percent(share: float) -> str:
+    """Return a share 0..1 as a whole percentage; only a whole share is 100%."""
+    return "100%" if share >= 1 else f"{min(round(share * 100), 99)}%"
+
+
+def number(value: float) -> str:
+    """Write a number as short as it can be without changing it."""
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def target(value: float) -> str:
+    """Write a score to be reached, with one decimal at least: `8.0`, `8.25`."""
+    return f"{value:.1f}" if round(value, 1) == value else repr(value)
+
+
+def moment(iso: str) -> str:
+    """Write `2026-11-24T13:10:42Z` as `2026-11-24 13:10 UTC`."""
+    return f"{iso[:10]} {iso[11:16]} UTC" if len(iso) >= 16 else iso
+
+
+def change(criterion: CriterionRecord, words: Labels) -> Part:
+    """Return what a criterion was in the last comparable run: its value, else its verdict.
+
+    The mark says what happened since: ▲ better, ▼ worse, = the same, ± neither of these.
+    """
+    if criterion.verdict is Verdict.SKIP:
+        return ("", Style.DIM)
+    if criterion.previous is None:
+        return (words.new, Style.DIM)
+    direction = _direction(criterion, criterion.previous)
+    if direction is None:
+        return ("=", Style.DIM)
+    mark, style = {1: ("▲", Style.GOOD), -1: ("▼", Style.BAD), 0: ("±", Style.DIM)}[direction]
+    return (f"{mark} {_before(criterion, criterion.previous, words)}", style)
+
+
+def change_in_words(criterion: CriterionRecord, words: Labels) -> Part:
+    """Return the same as a sentence's end, empty where there is nothing to compare with."""
+    if criterion.previous is None:
+        return ("", Style.DIM)
+    direction = _direction(criterion, criterion.previous)
+    if direction is None:
+        return (words.same, Style.DIM)
+    text, style = {
+        1: (words.better, Style.GOOD),
+        -1: (words.worse, Style.BAD),
+        0: (words.otherwise, Style.DIM),
+    }[direction]
+    return (text.format(_before(criterion, criterion.previous, words)), style)
+
+
+def _before(criterion: CriterionRecord, previous: Previous, words: Labels) -> str:
+    moved = previous.value is not None and previous.value != criterion.value
+    return _text(previous.value) if moved else words.verdicts[previous.verdict]
+
+
+def _direction(criterion: CriterionRecord, previous: Previous) -> int | None:
+    """Return 1 for better, -1 for worse, 0 for a change that is neither, None for none."""
+    now, then = _RANKS.get(criterion.verdict), _RANKS.get(previous.verdict)
+    if now is not None and then is not None and now != then:
+        return 1 if now > then else -1
+    if criterion.value == previous.value:
+        return None if criterion.verdict is previous.verdict else 0
+    here = _distance(criterion.expect, criterion.value)
+    there = _distance(criterion.expect, previous.value)
+    if here is None or there is None or here == there:
+        return 0
+    return 1 if here < there else -1
+
+
+def _distance(expect: str, value: Value) -> float | None:
+    """Return how far a number is from good, as far as the expectation tells; less is better."""
+    if value is None or isinstance(value, bool | str):
+        return None
+    if expect.startswith("<"):
+        return value
+    if expect.startswith(">"):
+        return -value
+    if expect.startswith("== "):
+        try:
+            return abs(value - float(expect.split()[1]))
+        except ValueError:
+            return None
+    return None
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number(value)
+    return literal(value or "")

@@ -1,0 +1,116 @@
+"""Files that reports go to: written whole or not at all, and never through a link."""
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+
+from readiness.errors import NotWrittenError
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def write_report(path: str, text: str, *, forbidden: Collection[str] = ()) -> None:
+    """Replace the file `path` by `text` in UTF-8, in one step that survives a crash.
+
+    Raises `NotWrittenError`, which names the path, where that is not possible, and where it is
+    refused: through a symbolic link, over anything but a regular file, over a `forbidden` file.
+    What was there before is then untouched.
+    """
+    with _named(path), _folder(path) as folder:
+        name = _target(path, folder, forbidden)
+        temporary = f".readiness-{os.getpid()}-{os.urandom(4).hex()}"
+        try:
+            file = os.open(temporary, _NEW_FILE, 0o666, dir_fd=folder)
+            with open(file, "wb") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
+                stream.flush()
+                os.fsync(file)
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        os.fsync(folder)
+
+
+def invalidate(path: str, placeholder: str, *, forbidden: Collection[str] = ()) -> None:
+    """Replace a report of an earlier run, if there is one, by `placeholder`.
+
+    So that a run that is killed leaves no old verdict behind. Raises as `write_report` does.
+    """
+    if os.path.lexists(path):
+        write_report(path, placeholder, forbidden=forbidden)
+
+
+def check_target(path: str, *, forbidden: Collection[str] = ()) -> None:
+    """Raise `NotWrittenError` where `write_report` would refuse `path`. Writes nothing."""
+    with _named(path), _folder(path) as folder:
+        _target(path, folder, forbidden)
+        if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
+            raise PermissionError(None, "its folder is read-only")
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    """Turn what the system says into an error that names the report."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWrittenError(f"{path}: not written: {error.strerror}") from None
+    except ValueError as error:
+        raise NotWrittenError(f"{path!r}: not written: {error}") from None
+
+
+@contextmanager
+def _folder(path: str) -> Iterator[int]:
+    """Open the folder of `path` one step at a time, following no link on the way from here.
+
+    Links above the current folder, and above the last folder of a path that leads elsewhere, are
+    the system's own business (`/tmp`, a mounted home).
+    """
+    start, steps = _steps(path)
+    folder = os.open(start, _FOLDER)
+    try:
+        for step in steps:
+            if stat.S_ISLNK(os.stat(step, dir_fd=folder, follow_symlinks=False).st_mode):
+                raise OSError(None, f"its folder {step} is a symbolic link")
+            inner = os.open(step, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _steps(path: str) -> tuple[str, list[str]]:
+    """Return where to start, and the folders from there to the file."""
+    here = os.getcwd()
+    folder = os.path.dirname(path)
+    if os.path.isabs(folder):
+        if folder != here and not folder.startswith(f"{here}/"):
+            above, last = os.path.split(folder.rstrip("/"))
+            return above, [last] if last else []
+        folder = folder[len(here) :]
+    return here, [step for step in folder.split("/") if step not in ("", ".")]
+
+
+def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
+    """Return the file's name within the open folder, once it may be written."""
+    name = os.path.basename(path)
+    if name in ("", ".", ".."):
+        raise OSError(None, "it names no file")
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return name
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(None, "it is a symbolic link")
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(None, "it is not a regular file")
+    for other in forbidden:
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(other), found):
+                raise OSError(None, f"it is {other}, which no report may replace")
+    return name

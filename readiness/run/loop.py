@@ -1,0 +1,364 @@
+"""The loop of a run: one thread that starts, reads, times and ends probes, and never blocks."""
+
+import math
+import os
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+from signal import SIGTERM
+from signal import Signals as SignalName
+from typing import TYPE_CHECKING, Final
+
+from readiness.model import Capture, Plan, ReasonCode
+from readiness.run.attempt import Attempt
+from readiness.run.family import Family
+from readiness.run.queue import Queue
+from readiness.run.signals import Signals
+from readiness.run.start import CannotStart, Starter
+from readiness.run.stream import Sink
+
+if TYPE_CHECKING:
+    from readiness.run import Ending, Observer, Settled
+
+# Most probes that do next to nothing end within this time. Until then their pipes, which hold
+# 64 KiB, are left alone: to watch them would wake the loop twice more for each probe.
+YOUNG: Final = 0.003
+# From SIGTERM to SIGKILL.
+GRACE: Final = 0.5
+# What a probe may leave running for a moment: the end of a pipe, a shell about to exit.
+LINGER: Final = 0.15
+PACE: Final = 0.01
+# How long to go on killing what does not die (a process that the kernel does not let go).
+GIVE_UP: Final = 5.0
+# How often orphans of running probes are looked at.
+SURVEY: Final = 0.5
+TICK: Final = 0.1
+# Who ends a process tree often signals the watcher and the gate: that is one signal.
+AGAIN: Final = 0.2
+LONGEST: Final = 3600.0
+DESCRIPTORS: Final = 5
+_FINAL: Final = (ReasonCode.NOT_RUN, ReasonCode.PRODUCER_FAILED)
+
+
+class Loop:
+    """One run of a plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        settle: "Callable[[Capture], Settled]",
+        jobs: int,
+        run_timeout: float,
+        scratch: str,
+        observe: "Observer | None",
+        fail_fast: bool,
+    ) -> None:
+        self._plan = plan
+        self._settle_with = settle
+        self._jobs = max(1, min(jobs, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS))
+        self._run_timeout = run_timeout
+        self._observe = observe
+        self._fail_fast = fail_fast
+        self._queue = Queue(plan)
+        self._starter = Starter(plan, scratch)
+        self._numbers: dict[int, int] = {}
+        self._live: dict[int, Attempt] = {}
+        self._over: deque[tuple[Capture, Attempt | None]] = deque()
+        self._poll = select.poll()
+        self._exits: dict[int, Attempt] = {}
+        self._sinks: dict[int, Sink] = {}
+        self._stop = ""
+        self._signal: int | None = None
+        self._timed_out = False
+        self._stopped = False
+        self._next_tick = 0.0
+        self._due: float | None = None
+        self._obeyed = 0
+        self._interrupted_at = 0.0
+
+    def run(self) -> "Ending":
+        """Run the plan to its end; nothing that was started outlives this call."""
+        from readiness.run import Ending
+
+        self._over_at = time.monotonic() + self._run_timeout
+        self._family = Family()
+        with Signals() as self._signals:
+            self._poll.register(self._signals.fd, select.POLLIN)
+            try:
+                self._go()
+            finally:
+                self._clear_away()
+        return Ending(signal=self._signal, timed_out=self._timed_out, stopped=self._stopped)
+
+    def _go(self) -> None:
+        while True:
+            # The next probes run while the last one is settled.
+            if not (self._fail_fast and self._over):
+                self._fill()
+            if self._over:
+                self._settle(*self._over.popleft())
+            elif self._live or self._queue:
+                self._wait()
+            else:
+                break
+
+    def _clear_away(self) -> None:
+        """End what still runs (the caller failed), and what hid until now."""
+        for attempt in self._live.values():
+            attempt.kill_at = attempt.wake = 0.0
+        while self._live:
+            self._wait()
+        give_up = time.monotonic() + GIVE_UP
+        while not self._family.end_strays() and time.monotonic() < give_up:
+            time.sleep(PACE)
+        self._family.close()
+        self._starter.close()
+
+    # --- starting and settling ------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """Start what may start."""
+        self._due = self._queue.wake(time.monotonic())
+        while len(self._live) < self._jobs:
+            index = self._queue.take()
+            if index is None:
+                return
+            number = self._numbers.get(index, 0) + 1
+            try:
+                attempt = self._starter.start(index, number)
+            except CannotStart as refusal:
+                if refusal.busy and self._live:
+                    self._jobs = len(self._live)
+                    self._queue.put_back(index)
+                    return
+                self._numbers[index] = number
+                self._queue.free(index)
+                self._never(index, refusal.code, refusal.text)
+                continue
+            self._numbers[index] = number
+            self._follow(attempt)
+
+    def _follow(self, attempt: Attempt) -> None:
+        self._live[attempt.index] = attempt
+        self._family.add(attempt)
+        try:
+            attempt.pidfd = os.pidfd_open(attempt.pid)
+        except (AttributeError, OSError):  # an old system: look now and then
+            attempt.wake = attempt.started + YOUNG
+        else:
+            self._exits[attempt.pidfd] = attempt
+            self._poll.register(attempt.pidfd, select.POLLIN)
+        attempt.deadline = attempt.started + attempt.probe.timeout
+        attempt.wake = min(attempt.started + YOUNG, attempt.deadline)
+        if self._observe is not None:
+            self._observe.started(attempt.index, attempt.number)
+
+    def _never(self, index: int, code: ReasonCode, text: str) -> None:
+        number = self._numbers.get(index, 0) or 1
+        self._over.append(
+            (
+                Capture(
+                    probe=index,
+                    attempt=number,
+                    failure=code,
+                    failure_text=text,
+                    started_at=time.time(),
+                    scratch=self._starter.shared,
+                ),
+                None,
+            )
+        )
+
+    def _settle(self, capture: Capture, attempt: Attempt | None) -> None:
+        if self._observe is not None:
+            self._observe.finished(capture)
+        settled = self._settle_with(capture)
+        index = capture.probe
+        if settled.stop and not self._stop:
+            self._stopped = True
+            self._halt(settled.stop)
+        again = settled.again and capture.failure not in _FINAL
+        if attempt is not None and (again or not self._queue.leads(index)):
+            self._starter.settle(attempt)
+        if not again:
+            for follower in self._queue.settle(index, succeeded=settled.succeeded):
+                self._never(follower, ReasonCode.PRODUCER_FAILED, self._blame(index))
+        elif self._stop:
+            self._numbers[index] += 1
+            self._never(index, ReasonCode.NOT_RUN, self._stop)
+        else:
+            self._queue.delay(index, time.monotonic() + settled.delay)
+
+    def _blame(self, index: int) -> str:
+        producer = self._plan.probes[index]
+        name = f"{producer.check.name} ({producer.id})" if producer.check.name else producer.id
+        return f"its producer {name} did not succeed"
+
+    def _halt(self, why: str) -> None:
+        """Start nothing more."""
+        self._stop = why
+        self._over_at = math.inf
+        pending = [capture.probe for capture, _ in self._over]
+        for index in self._queue.abandon([*self._live, *pending]):
+            self._numbers[index] = self._numbers.get(index, 0) + 1
+            self._never(index, ReasonCode.NOT_RUN, why)
+
+    # --- waiting --------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Wait until something happens or is due, and attend to it."""
+        # What has ended in time is seen before any time limit is looked at.
+        for fd, _ in self._poll.poll(self._patience()):
+            attempt = self._exits.get(fd)
+            if attempt is not None:
+                self._exited(attempt, time.monotonic())
+            elif fd in self._sinks:
+                self._read(self._sinks[fd])
+            elif fd == self._signals.fd:
+                self._signals.clear()
+        now = time.monotonic()
+        for attempt in [attempt for attempt in self._live.values() if attempt.wake <= now]:
+            self._attend(attempt, now)
+        if len(self._signals.received) > self._obeyed:
+            self._obey(now)
+        if now >= self._over_at:
+            self._time_out(now)
+        if self._observe is not None and now >= self._next_tick:
+            self._next_tick = now + TICK
+            self._observe.tick()
+
+    def _patience(self) -> int:
+        """How long nothing is due, in milliseconds."""
+        wake = min((attempt.wake for attempt in self._live.values()), default=math.inf)
+        wake = min(wake, self._over_at)
+        if self._due is not None:
+            wake = min(wake, self._due)
+        if self._observe is not None:
+            wake = min(wake, self._next_tick)
+        wait = wake - time.monotonic()
+        return math.ceil(min(max(wait, 0.0), LONGEST) * 1000)
+
+    def _read(self, sink: Sink) -> None:
+        fd = sink.fd
+        sink.read()
+        if sink.fd < 0:
+            self._poll.unregister(fd)
+            del self._sinks[fd]
+
+    def _watch(self, attempt: Attempt) -> None:
+        """Read what the attempt writes, from now on."""
+        if attempt.watched:
+            return
+        attempt.watched = True
+        for sink in (attempt.stdout, attempt.stderr):
+            self._sinks[sink.fd] = sink
+            self._poll.register(sink.fd, select.POLLIN)
+
+    # --- ending ---------------------------------------------------------------------------------
+
+    def _attend(self, attempt: Attempt, now: float) -> None:
+        """Do what is due for the attempt."""
+        if attempt.pidfd < 0 and not attempt.exited and self._exited(attempt, now):
+            return
+        if attempt.kill_at is not None:
+            self._press(attempt, now)
+        elif now >= attempt.deadline:
+            attempt.timed_out = True
+            self._end(attempt, now)
+        else:
+            self._watch(attempt)
+            if not self._family.quiet(attempt):
+                self._family.survey(self._live.values())
+            pause = SURVEY if attempt.pidfd >= 0 else PACE
+            attempt.wake = min(attempt.deadline, now + pause)
+
+    def _exited(self, attempt: Attempt, now: float) -> bool:
+        """Reap the process of the attempt, and finish it if that was all; False: it lives."""
+        if not attempt.reap(now):
+            return False
+        self._family.remove(attempt)
+        self._forget_exit(attempt)
+        if attempt.kill_at is not None:
+            self._press(attempt, now)
+        elif self._family.quiet(attempt):
+            self._finish(attempt)
+        else:
+            attempt.kill_at = now + LINGER
+            self._watch(attempt)
+            self._press(attempt, now)
+        return True
+
+    def _end(self, attempt: Attempt, now: float) -> None:
+        """Ask the attempt to end; it is killed after the grace."""
+        attempt.signalled = True
+        attempt.kill_at = now + GRACE
+        attempt.wake = now + PACE
+        self._watch(attempt)
+        self._family.survey(self._live.values())
+        self._family.tell(attempt, SIGTERM)
+
+    def _press(self, attempt: Attempt, now: float) -> None:
+        """Finish an attempt that has to be over once nothing is left; else kill it in time."""
+        self._family.survey(self._live.values())
+        left = self._family.of(attempt)
+        kill_at = now if attempt.kill_at is None else attempt.kill_at
+        if (not left and attempt.exited) or now >= kill_at + GIVE_UP:
+            attempt.leaked += len(left)
+            self._finish(attempt)
+            return
+        if now < kill_at:
+            attempt.wake = min(now + PACE, kill_at)
+            return
+        if attempt.signalled:
+            attempt.needed_kill = True
+        else:
+            attempt.leaked = max(attempt.leaked, len(left))
+        self._family.kill(attempt)
+        attempt.wake = now + PACE
+
+    def _finish(self, attempt: Attempt) -> None:
+        self._forget_exit(attempt)
+        if attempt.watched:
+            for sink in (attempt.stdout, attempt.stderr):
+                if self._sinks.pop(sink.fd, None) is not None:
+                    self._poll.unregister(sink.fd)
+        del self._live[attempt.index]
+        self._queue.free(attempt.index)
+        self._over.append((attempt.capture(self._starter.shared), attempt))
+
+    def _forget_exit(self, attempt: Attempt) -> None:
+        if attempt.pidfd >= 0:
+            self._poll.unregister(attempt.pidfd)
+            del self._exits[attempt.pidfd]
+            os.close(attempt.pidfd)
+            attempt.pidfd = -1
+
+    def _obey(self, now: float) -> None:
+        """End the run at a signal; at a second one, do not wait."""
+        fresh = self._signals.received[self._obeyed :]
+        self._obeyed += len(fresh)
+        if self._signal is None:
+            self._signal = fresh.pop(0)
+            self._interrupted_at = now
+            why = f"interrupted by {SignalName(self._signal).name}"
+            self._halt(why)
+            for attempt in list(self._live.values()):
+                if attempt.kill_at is None:
+                    attempt.failure = ReasonCode.NOT_RUN
+                    attempt.failure_text = why
+                    self._end(attempt, now)
+        if fresh and now >= self._interrupted_at + AGAIN:
+            for attempt in self._live.values():
+                attempt.kill_at = attempt.wake = now
+
+    def _time_out(self, now: float) -> None:
+        """End the run: its time is over."""
+        self._timed_out = True
+        why = f"the time limit of the run, {self._run_timeout:g} s, was over"
+        self._halt(why)
+        for attempt in list(self._live.values()):
+            if attempt.kill_at is None:
+                attempt.timed_out = True
+                attempt.failure_text = why
+                self._end(attempt, now)

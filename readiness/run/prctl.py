@@ -1,0 +1,31 @@
+"""The two settings of a Linux process that Python has no call for. Elsewhere they do nothing."""
+
+import ctypes
+import sys
+from typing import Final
+
+_SET_DEATH_SIGNAL: Final = 1
+_SET_SUBREAPER: Final = 36
+_GET_SUBREAPER: Final = 37
+
+
+def _prctl(option: int, argument: object) -> bool:
+    if sys.platform != "linux":
+        return False
+    return bool(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0) == 0)
+
+
+def become_subreaper(wanted: bool = True) -> bool:
+    """Let orphaned descendants come back to this process; return whether that is so now."""
+    return _prctl(_SET_SUBREAPER, ctypes.c_ulong(wanted))
+
+
+def is_subreaper() -> bool:
+    """Whether orphaned descendants come back to this process."""
+    answer = ctypes.c_int()
+    return _prctl(_GET_SUBREAPER, ctypes.byref(answer)) and bool(answer.value)
+
+
+def die_with_parent(signal: int) -> bool:
+    """Ask for this signal when the thread that forked this process ends."""
+    return _prctl(_SET_DEATH_SIGNAL, ctypes.c_ulong(signal))

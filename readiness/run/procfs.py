@@ -1,0 +1,100 @@
+"""What /proc tells about processes. Where it tells nothing, nothing is what you get."""
+
+import os
+import sys
+from typing import NamedTuple
+
+TICKS = os.sysconf("SC_CLK_TCK")
+HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")
+
+
+class Process(NamedTuple):
+    """A process as it was a moment ago. `born` is in clock ticks since the machine started."""
+
+    pid: int
+    state: str
+    parent: int
+    session: int
+    born: int
+
+    @property
+    def dead(self) -> bool:
+        """Whether it has ended, and only its status is still there."""
+        return self.state in "ZX"
+
+
+def look_up(pid: int) -> Process | None:
+    """Return what the process is; None: there is none."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read()
+    except OSError:
+        return None
+    # The name, in parentheses, may hold anything, parentheses too.
+    fields = text[text.rindex(b")") + 2 :].split()
+    return Process(pid, fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
+
+
+def descendants(roots: list[int]) -> list[Process]:
+    """Return the processes `roots` and all that descend from them, those that live."""
+    found: dict[int, Process] = {}
+    table: dict[int, list[int]] | None = None
+    todo = list(roots)
+    while todo:
+        pid = todo.pop()
+        process = None if pid in found else look_up(pid)
+        if process is None:
+            continue
+        found[pid] = process
+        children = children_of(pid)
+        if children is None:
+            table = by_parent() if table is None else table
+            children = table.get(pid, [])
+        todo += children
+    return [process for process in found.values() if not process.dead]
+
+
+def children_of(pid: int) -> list[int] | None:
+    """Return the children of the process; None: this kernel does not list them."""
+    children: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                children += map(int, file.read().split())
+    except FileNotFoundError:
+        # Either the process has just ended or the kernel was built without these files.
+        return [] if os.path.exists(f"/proc/self/task/{os.getpid()}/children") else None
+    except OSError:
+        return []
+    return children
+
+
+def by_parent() -> dict[int, list[int]]:
+    """Return the children of every process. Slow: it looks at all there are."""
+    table: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        process = look_up(int(name)) if name.isdigit() else None
+        if process is not None:
+            table.setdefault(process.parent, []).append(process.pid)
+    return table
+
+
+def environment_has(pid: int, entry: bytes) -> bool:
+    """Whether the process was started with `entry` (NAME=value) in its environment."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            return entry in file.read().split(b"\0")
+    except OSError:
+        return False
+
+
+def holds_pipe(pid: int, inodes: set[int]) -> bool:
+    """Whether the process has one of these pipes open."""
+    wanted = {f"pipe:[{inode}]" for inode in inodes}
+    try:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            if os.readlink(f"/proc/{pid}/fd/{fd}") in wanted:
+                return True
+    except OSError:
+        pass
+    return False

@@ -1,0 +1,203 @@
+"""Starts the process of a probe: its program, environment, folders, pipes and session."""
+
+import errno
+import os
+import signal
+import sys
+import time
+from fcntl import F_SETFL, fcntl
+from typing import Final
+
+from readiness.model import Plan, Probe, ReasonCode
+from readiness.run.attempt import Attempt
+from readiness.run.stream import Sink
+
+# What the user or Python ignores here must not be ignored by a probe: without SIGPIPE
+# `yes | head` never ends.
+_DEFAULT_SIGNALS: Final = tuple(
+    number
+    for number in signal.valid_signals()
+    if number not in (signal.SIGKILL, signal.SIGSTOP) and number < signal.NSIG // 2
+)
+_DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+_EXHAUSTED: Final = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
+class CannotStart(Exception):  # noqa: N818 - an answer, not a mistake
+    """Why a probe cannot be started. `busy`: it may work once fewer others run."""
+
+    def __init__(self, code: ReasonCode, text: str, *, busy: bool = False) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.busy = busy
+
+
+class Starter:
+    """Starts the probes of one plan."""
+
+    def __init__(self, plan: Plan, scratch: str) -> None:
+        self._probes = plan.probes
+        self._environment = plan.environment
+        self.shared, self._own, self._spool = (
+            os.path.join(scratch, name) for name in ("shared", "own", "spool")
+        )
+        for folder in (self.shared, self._own, self._spool):
+            os.mkdir(folder, 0o700)
+        self._unused: list[str] = []
+        self._folders = 0
+        self._found: dict[tuple[str, str, str], str] = {}
+        self._home = os.getcwd()
+        self._home_fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._base = {os.fsencode(k): os.fsencode(v) for k, v in plan.environment.items()}
+        self._base[b"READINESS_SCRATCH"] = os.fsencode(self.shared)
+        self._base[b"READINESS_PYTHON"] = os.fsencode(sys.executable)
+        self._tmp_of: dict[int, str] = {}
+
+    def close(self) -> None:
+        """Close what was kept open."""
+        os.close(self._home_fd)
+        os.close(self._null)
+
+    def start(self, index: int, number: int) -> Attempt:
+        """Start this attempt of the probe, or raise CannotStart."""
+        probe = self._probes[index]
+        program, argv = self._program(probe)
+        try:
+            attempt = Attempt(index, number, probe, self._folder(index))
+            self._spawn(attempt, program, argv)
+        except ValueError as error:  # a NUL in a command, or what no encoding knows
+            raise CannotStart(ReasonCode.COULD_NOT_START, str(error)) from error
+        except OSError as error:
+            raise self._refusal(error, argv[0], program) from error
+        return attempt
+
+    def settle(self, attempt: Attempt) -> None:
+        """Nobody will look into the folder of this attempt any more, if it is empty."""
+        if not os.listdir(attempt.tmp):
+            self._unused.append(attempt.tmp)
+
+    # --- what to start --------------------------------------------------------------------------
+
+    def _program(self, probe: Probe) -> tuple[str, tuple[str, ...]]:
+        path = probe.env.get("PATH") or self._environment.get("PATH") or _DEFAULT_PATH
+        for tool in probe.check.tools:
+            if not self._find(tool, path, probe.workdir):
+                raise CannotStart(ReasonCode.TOOL_MISSING, f"{tool}: not found on PATH")
+        if probe.argv is not None:
+            argv = probe.argv
+            program = self._find(argv[0], path, probe.workdir)
+            if not program:
+                raise CannotStart(ReasonCode.TOOL_MISSING, f"{argv[0]}: not found (127)")
+            return program, argv
+        bash = self._find("bash", path, probe.workdir)
+        if bash:
+            return bash, ("bash", "-euo", "pipefail", "-c", probe.command)
+        sh = self._find("sh", path, probe.workdir) or "/bin/sh"
+        return sh, ("sh", "-eu", "-c", probe.command)
+
+    def _find(self, name: str, path: str, workdir: str) -> str:
+        """Return the file that `name` stands for, or "". Only what was found is remembered."""
+        key = (name, path, workdir)
+        found = self._found.get(key, "")
+        if not found:
+            folders = [""] if "/" in name else path.split(":")
+            for folder in folders:
+                file = os.path.join(workdir, folder, name)
+                if os.path.isfile(file) and os.access(file, os.X_OK):
+                    self._found[key] = found = file
+                    break
+        return found
+
+    def _variables(self, probe: Probe, tmp: str) -> dict[bytes, bytes]:
+        variables = self._base.copy()
+        for name, value in probe.env.items():
+            variables[os.fsencode(name)] = os.fsencode(value)
+        for producer in probe.after:
+            if producer in self._tmp_of:
+                variable = tmp_variable(self._probes[producer].check.name)
+                variables[variable] = os.fsencode(self._tmp_of[producer])
+        if probe.check.folder:
+            variables[b"READINESS_CHECK_DIR"] = os.fsencode(probe.check.folder)
+        variables[b"READINESS_TMP"] = os.fsencode(tmp)
+        return variables
+
+    def _folder(self, index: int) -> str:
+        if self._unused:
+            tmp = self._unused.pop()
+        else:
+            self._folders += 1
+            tmp = f"{self._own}/{self._folders}"
+            os.mkdir(tmp, 0o700)
+        self._tmp_of[index] = tmp
+        return tmp
+
+    # --- how it is started ----------------------------------------------------------------------
+
+    def _spawn(self, attempt: Attempt, program: str, argv: tuple[str, ...]) -> None:
+        probe = attempt.probe
+        variables = self._variables(probe, attempt.tmp)
+        fds: list[int] = []
+        away = probe.workdir != self._home
+        try:
+            for _ in range(2):
+                fds += os.pipe2(os.O_CLOEXEC)
+            if away:
+                os.chdir(probe.workdir)
+            attempt.started_at = time.time()
+            attempt.started = time.monotonic()
+            pid = self._posix_spawn(program, argv, variables, fds[1], fds[3])
+        except BaseException:
+            for fd in fds:
+                os.close(fd)
+            raise
+        finally:
+            if away:
+                os.fchdir(self._home_fd)
+        attempt.pid = pid
+        os.close(fds[1])
+        os.close(fds[3])
+        spool = f"{self._spool}/{attempt.index}.{attempt.number}"
+        for fd in (fds[0], fds[2]):
+            fcntl(fd, F_SETFL, os.O_NONBLOCK)
+        attempt.stdout = Sink(fds[0], spool + ".stdout")
+        attempt.stderr = Sink(fds[2], spool + ".stderr")
+
+    def _posix_spawn(
+        self, program: str, argv: tuple[str, ...], env: dict[bytes, bytes], out: int, err: int
+    ) -> int:
+        actions = [
+            (os.POSIX_SPAWN_DUP2, self._null, 0),
+            (os.POSIX_SPAWN_DUP2, out, 1),
+            (os.POSIX_SPAWN_DUP2, err, 2),
+        ]
+        try:
+            return os.posix_spawn(
+                program,
+                argv,
+                env,
+                file_actions=actions,
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_DEFAULT_SIGNALS,
+            )
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            # A script without `#!`: what every shell does with it.
+            return self._posix_spawn("/bin/sh", ("sh", program, *argv[1:]), env, out, err)
+
+    def _refusal(self, error: OSError, name: str, program: str) -> CannotStart:
+        if error.errno in _EXHAUSTED:
+            return CannotStart(ReasonCode.COULD_NOT_START, error.strerror or "", busy=True)
+        if isinstance(error, FileNotFoundError) and not os.path.exists(program):
+            return CannotStart(ReasonCode.TOOL_MISSING, f"{name}: not found (127)")
+        where = f"{error.filename}: " if error.filename else ""
+        return CannotStart(ReasonCode.COULD_NOT_START, f"{where}{error.strerror}")
+
+
+def tmp_variable(check: str) -> bytes:
+    """Return the name of the variable that holds READINESS_TMP of the producer `check`."""
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in check.upper())
+    return b"READINESS_TMP_" + name.encode()

@@ -1,0 +1,363 @@
+"""What can be told of a shell command by reading it: its words, and the failures that it hides."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from readiness.shellsyntax import Node
+
+# Words that mean something to a shell as the first of a command, though a program of the same
+# name may exist.
+_NAMES = """
+. : [ [[ alias bg bind break builtin caller case cd command compgen complete compopt continue coproc
+declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for
+function getopts hash help history if in jobs kill let local logout mapfile popd printf pushd pwd
+read readarray readonly return select set shift shopt source suspend test then time times trap true
+type typeset ulimit umask unalias unset until wait while
+"""
+BUILTINS: Final = frozenset(_NAMES.split())
+
+_PLAIN_COMMAND = re.compile(r"[\w./:@%+,=^\- \t]+")
+_QUOTED_COMMAND = re.compile(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
+_WORD = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+
+
+def argv(command: str) -> tuple[str, ...] | None:
+    """Return the words of a command that needs no shell, or None.
+
+    A command needs one as soon as it has any syntax beyond quoted words, or begins with what only
+    a shell knows or knows otherwise (`echo`, `cd`, `X=1`).
+    """
+    command = command.strip()
+    if _PLAIN_COMMAND.fullmatch(command):
+        words = command.split()
+    elif _QUOTED_COMMAND.fullmatch(command):
+        words = [
+            _QUOTED.sub(r"\1\2", word) if "'" in word or '"' in word else word
+            for word in _WORD.findall(command)
+        ]
+    else:
+        return None
+    first = words[0] if words else ""
+    if not first or first in BUILTINS or "=" in first or first[0] in "%-":
+        return None
+    return tuple(words)
+
+
+class Mask(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a command that hides failures.
+
+    `text` is that part (`|| true`), `command` what it hides the failures of, `line` where it
+    stands, counted from 1. `final` says that the whole command can no longer fail.
+    """
+
+    text: str
+    command: str = ""
+    line: int = 1
+    final: bool = False
+
+
+# What never fails, for all that a reader can tell.
+_HARMLESS = ": true echo printf set shopt trap wait export readonly local declare typeset unset"
+_ALWAYS = frozenset(_HARMLESS.split())
+# What fails seldom, and says nothing of the command before it.
+_TALK = frozenset(("cat", "tail", "head", "tee", "sleep", "date", "logger", "ls"))
+_WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
+_TESTS = frozenset(("[", "test"))
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
+_ASSIGNMENT = re.compile(r"(\w+)\+?=")
+_MAKE_PREFIX = re.compile(r"\s*[@+\s]*-[@+\s-]*(?=[^\s@+-])")
+_MAKE_QUIET = re.compile(r"\s*[@+][@+\s]*")
+_WORTH_READING = re.compile(
+    r"\|\||[&;\n{(`]|\bif\b|\bset\b|\btrap\b|\bcase\b|-\w*c\b|\beval\b|^\s*[@+-]"
+)
+_ROUGHLY = re.compile(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
+
+
+def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -> list[Mask]:
+    """Find what hides failures in a command, in the order of the text.
+
+    `errexit` tells whether a failure ends the command (`sh -e`); `pipefail`, by default the same,
+    whether one within a pipe counts. A recipe line of make may be given with its `-` and `@`.
+    """
+    ignored = _MAKE_PREFIX.match(command)
+    prefix = ignored or _MAKE_QUIET.match(command)
+    body = command[prefix.end() :] if prefix else command
+    if ignored:
+        return [Mask(text="-", command=body.strip(), final=True)]
+    if errexit and pipefail is not False and not _WORTH_READING.search(body):
+        return []
+    from readiness.shellsyntax import Unreadable, parse
+
+    reading = _Reading(body, errexit=errexit, pipefail=errexit if pipefail is None else pipefail)
+    try:
+        final = not reading.can_fail(parse(body)) or reading.trapped
+    except (Unreadable, RecursionError):
+        return [
+            Mask(text=found[0].rstrip(";)}\n "), line=_line(body, found.start()), final=True)
+            for found in _ROUGHLY.finditer(body)
+        ]
+    return [
+        Mask(text=text, command=hidden, line=_line(body, start), final=final)
+        for start, text, hidden in sorted(set(reading.found))
+    ]
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+class _Reading:
+    """Goes through a command as a shell would, asking of each part whether it can fail."""
+
+    def __init__(self, source: str, *, errexit: bool, pipefail: bool) -> None:
+        self.source = source
+        self.errexit = errexit
+        self.pipefail = pipefail
+        self.trapped = False
+        self.functions: dict[str, bool] = {}
+        self.results: dict[int, bool] = {}
+        self.found: list[tuple[int, str, str]] = []
+
+    def text(self, node: "Node") -> str:
+        return self.source[node.start : node.end].strip()
+
+    def mask(self, start: int, text: str, hidden: str) -> None:
+        self.found.append((start, text, hidden))
+
+    def can_fail(self, node: "Node") -> bool:
+        """Whether the node may end with a status other than 0; notes what it hides."""
+        result = self.results[id(node)] = self._can_fail(node)
+        return result
+
+    def _can_fail(self, node: "Node") -> bool:
+        match node.kind:
+            case "simple":
+                return self._simple(node)
+            case "list":
+                return self._list(node)
+            case "pipe":
+                return self._pipe(node)
+            case "and":
+                left = self._unguarded(node.parts[0])
+                return self.can_fail(node.parts[1]) or left
+            case "or":
+                return self._or(node)
+            case "if":
+                return self._if(node)
+            case "subshell":
+                before = self.errexit, self.pipefail
+                result = self.can_fail(node.parts[0])
+                self.errexit, self.pipefail = before
+                return result
+            case "function":
+                self.functions[node.words[0]] = self.can_fail(node.parts[0])
+                return False
+            case "test":
+                return True
+            case _:
+                results = [self.can_fail(part) for part in node.parts]
+                return any(results)
+
+    def _unguarded(self, node: "Node") -> bool:
+        """Ask where a shell does not end at a failure: left of `||` and `&&`, in conditions."""
+        before, self.errexit = self.errexit, False
+        result = self.can_fail(node)
+        self.errexit = before
+        return result
+
+    def _list(self, node: "Node") -> bool:
+        ends = False  # whether a failure before the last command ends it all
+        lost: Node | None = None
+        last = len(node.parts) - 1
+        result = False
+        for index, part in enumerate(node.parts):
+            guarded = self.errexit
+            result = self.can_fail(part)
+            if guarded and not self.errexit and self._loses(node.parts[index + 1 :]):
+                self.mask(part.start, self.text(part), self.text(node.parts[index + 1]))
+            if part.kind == "background":
+                result = False
+                if self._unguarded(part.parts[0]) and all(
+                    map(self._waits, node.parts[index + 1 :])
+                ):
+                    self.mask(part.end, "&", self.text(part.parts[0]))
+            if index < last and result:
+                obeyed = guarded and self.errexit and self._ends_a_shell(part)
+                ends = ends or obeyed
+                if not obeyed or (part.kind == "and" and self._asks_a_tool(part.parts[0])):
+                    lost = part
+            if _is_exit(part):
+                last = index
+                break
+        if not node.parts or result:
+            return result
+        if lost is not None and node.parts[last] is not lost:
+            self.mask(node.parts[last].start, f"; {self.text(node.parts[last])}", self.text(lost))
+        return ends
+
+    def _ends_a_shell(self, node: "Node") -> bool:
+        """Whether `-e` obeys the node's failure: not that of the left of `&&`, nor a `!`."""
+        if node.kind == "and":
+            return self.results[id(node.parts[1])]
+        return not node.negated
+
+    def _asks_a_tool(self, node: "Node") -> bool:
+        """Whether it can fail for another reason than the answer of a test."""
+        return self.results[id(node)] and not _is_test(node)
+
+    def _loses(self, following: list["Node"]) -> bool:
+        """Whether, after `set +e`, a failure is lost: not the last one, and not looked at."""
+        if not following or re.search(r"\$\?|PIPESTATUS", self.source[following[0].start :]):
+            return False
+        return any(not _never_fails(part) for part in following[:-1])
+
+    def _waits(self, node: "Node") -> bool:
+        return node.kind == "background" or _never_fails(node)
+
+    def _pipe(self, node: "Node") -> bool:
+        results = [self.can_fail(part) for part in node.parts]
+        if node.negated:
+            return True
+        if self.pipefail:
+            return any(results)
+        last = node.parts[-1]
+        quiet = not results[-1] or _name(last) in _TALK
+        if quiet and any(results[:-1]):
+            self.mask(last.start, f"| {self.text(last)}", self.text(node.parts[0]))
+        return results[-1] and not (quiet and len(node.parts) > 1)
+
+    def _or(self, node: "Node") -> bool:
+        left, right = node.parts
+        fails = self._unguarded(left)
+        saved = self.can_fail(right) and _name(right) not in _TALK
+        if not fails or saved or self._keeps_status(right):
+            return fails
+        self.mask(right.start, f"|| {self.text(right)}", self.text(left))
+        return False
+
+    def _keeps_status(self, node: "Node") -> bool:
+        """Whether it only stores `$?`, in a variable that is used further on."""
+        if node.kind != "simple" or len(node.words) != 1 or "$?" not in node.words[0]:
+            return False
+        found = _ASSIGNMENT.match(node.words[0])
+        return bool(found and re.search(rf"\$\{{?{found[1]}\b", self.source[node.end :]))
+
+    def _if(self, node: "Node") -> bool:
+        conditions, bodies = node.parts[:-1:2], node.parts[1::2]
+        if len(node.parts) % 2:
+            bodies.append(node.parts[-1])
+        for part in conditions:
+            self._unguarded(part)
+        asked = [self._asks_a_tool(part) for part in conditions]
+        results = [self.can_fail(part) for part in bodies]
+        if any(asked) and not any(results):
+            self.mask(node.start, "if", self.text(conditions[0]))
+        return any(results)
+
+    def _simple(self, node: "Node") -> bool:
+        before, self.errexit = self.errexit, False
+        inner = [self.can_fail(part) for part in node.substitutions]
+        self.errexit = before
+        words = _command_words(node)
+        if not words:
+            return any(inner)
+        name = words[0].rpartition("/")[2]
+        if name in self.functions:
+            return self.functions[name]
+        if name == "set":
+            self._set(words[1:])
+        elif name == "trap" and _traps_failure(words):
+            self.trapped = True
+            self.mask(node.start, self.text(node), "")
+        elif name == "eval" or name in _SHELLS:
+            return self._script(node, name, words)
+        return not _never_fails(node)
+
+    def _set(self, options: list[str]) -> None:
+        for index, option in enumerate(options):
+            wanted = option[:1] == "-"
+            if option[:1] not in "-+" or not option:
+                continue
+            if "e" in option[1:]:
+                self.errexit = wanted
+            if option.endswith("o"):
+                name = options[index + 1] if index + 1 < len(options) else ""
+                if name == "errexit":
+                    self.errexit = wanted
+                if name == "pipefail":
+                    self.pipefail = wanted
+
+    def _script(self, node: "Node", name: str, words: list[str]) -> bool:
+        """Look into `sh -c '…'` and `eval '…'`, where the script is all literal."""
+        errexit, pipefail, index = self.errexit, self.pipefail, 1
+        if name != "eval":
+            errexit = pipefail = False
+            while index < len(words) and words[index].startswith(("-", "+")):
+                errexit = errexit or "e" in words[index]
+                if words[index].endswith("o") and words[index + 1 : index + 2] == ["pipefail"]:
+                    pipefail = True
+                    index += 1
+                index += 1
+            if not any(re.fullmatch(r"-\w*c", word) for word in words[1:index]):
+                return True
+        script = words[index] if index < len(words) else ""
+        literal = _QUOTED.fullmatch(script)
+        if not literal or (script[0] == '"' and re.search(r"[$`\\]", script)):
+            return True
+        inner = masks(script[1:-1], errexit=errexit, pipefail=pipefail)
+        for each in inner:
+            self.mask(node.start, each.text, each.command)
+        return not any(each.final for each in inner)
+
+
+def _command_words(node: "Node") -> list[str]:
+    """Return the words of a simple command without assignments and wrappers in front."""
+    words = node.words
+    index = 0
+    while index < len(words) and (
+        _ASSIGNMENT.match(words[index])
+        or (words[index] in _WRAPPERS and index + 1 < len(words) and words[index + 1][0] != "-")
+    ):
+        index += 1
+    return words[index:]
+
+
+def _name(node: "Node") -> str:
+    """Return the name of the program that a simple command runs, or ""."""
+    words = _command_words(node) if node.kind == "simple" else []
+    return words[0].rpartition("/")[2] if words else ""
+
+
+def _never_fails(node: "Node") -> bool:
+    """Whether a simple command ends with status 0 whatever happens."""
+    if node.kind != "simple":
+        return False
+    words = _command_words(node)
+    if not words:
+        return not node.substitutions
+    name = words[0].rpartition("/")[2]
+    if name in ("exit", "return"):
+        return words[1:] == ["0"]
+    if name == "wait":
+        return len(words) == 1
+    return name in _ALWAYS
+
+
+def _is_exit(node: "Node") -> bool:
+    return _name(node) in ("exit", "return", "exec")
+
+
+def _is_test(node: "Node") -> bool:
+    """Whether a condition only looks at something, and runs no tool."""
+    if node.kind == "simple":
+        return _name(node) in _TESTS and not node.substitutions
+    return node.kind == "test" or (bool(node.parts) and all(map(_is_test, node.parts)))
+
+
+def _traps_failure(words: list[str]) -> bool:
+    action = words[1].strip("'\"") if len(words) > 2 else ""
+    return bool(re.search(r"\bexit\s+0\b", action)) and bool({"EXIT", "0", "ERR"} & set(words[2:]))

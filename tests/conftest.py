@@ -1,0 +1,28 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+_GOLDEN = os.path.join(os.path.dirname(__file__), "golden")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes golden files anew, to be read as a diff."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden file of a name, or write that file."""
+
+    def compare(name: str, text: str) -> None:
+        path = os.path.join(_GOLDEN, name)
+        if request.config.getoption("--update-golden"):
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        with open(path, encoding="utf-8", newline="") as file:
+            assert text == file.read(), f"{name} differs; look, then --update-golden"
+
+    return compare

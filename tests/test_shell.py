@@ -1,0 +1,269 @@
+"""What is told of a shell command by reading it."""
+
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readiness import shell
+
+# command, whether a failure ends it, what is found (`!` before what decides the whole command)
+MASKED = [
+    ("mypy src || true", True, ["!|| true"]),
+    ("mypy src ||true", True, ["!|| true"]),
+    ("mypy src || :", True, ["!|| :"]),
+    ("mypy src || /bin/true", True, ["!|| /bin/true"]),
+    ("mypy src || exit 0", True, ["!|| exit 0"]),
+    ("mypy src || echo 0", True, ["!|| echo 0"]),
+    ("mypy src || printf '%s' 0", True, ["!|| printf '%s' 0"]),
+    ('mypy src || echo "failed with $?"', True, ['!|| echo "failed with $?"']),
+    ("mypy src ||\n  true", True, ["!|| true"]),
+    ("mypy src \\\n  || true", True, ["!|| true"]),
+    ("mypy src || { echo bad; true; }", True, ["!|| { echo bad; true; }"]),
+    ("mypy src || (echo bad)", True, ["!|| (echo bad)"]),
+    ("mypy src || cat mypy.log", True, ["!|| cat mypy.log"]),
+    ("mypy src && echo good || echo bad", True, ["!|| echo bad"]),
+    ("mypy src || true # for now", True, ["!|| true"]),
+    ("(mypy src || true)", True, ["!|| true"]),
+    ("{ mypy src || true; }", True, ["!|| true"]),
+    ("mypy src || rc=$?", True, ["!|| rc=$?"]),
+    ("command mypy src || command true", True, ["!|| command true"]),
+    ("no_such_tool . 2>/dev/null | grep -c error || true", True, ["!|| true"]),
+    ("mypy src > out 2>&1 || true; ruff check", True, ["|| true"]),
+    ("mypy src || true\nruff check", True, ["|| true"]),
+    ("echo errors: $(mypy src | grep -c error || true)", True, ["!|| true"]),
+    ('n="$(mypy src || true)"; test "$n" = 0', True, ["|| true"]),
+    ("n=`mypy src || true`; test $n = 0", True, ["|| true"]),
+    ("for d in a b; do mypy $d || true; done", True, ["!|| true"]),
+    ("while read -r d; do mypy $d || :; done < list", True, ["!|| :"]),
+    ("case $x in a|b) mypy || true;; *) ruff;; esac", True, ["|| true"]),
+    ("f() { mypy src || true; }; f", True, ["!|| true"]),
+    ("if mypy src; then echo good; else echo bad; fi", True, ["!if"]),
+    ("if mypy src; then echo good; fi", True, ["!if"]),
+    ("mypy src &", True, ["!&"]),
+    ("mypy src & wait", True, ["!&"]),
+    ("mypy src & ruff check & wait", True, ["!&", "!&"]),
+    ("set +e; mypy src; echo done", True, ["!set +e", "!; echo done"]),
+    ("set +o errexit; mypy src; ruff check", True, ["set +o errexit"]),
+    ("trap 'exit 0' EXIT; mypy src", True, ["!trap 'exit 0' EXIT"]),
+    ("sh -c 'mypy src || true'", True, ["!|| true"]),
+    ("bash -euc 'mypy src || true'", True, ["!|| true"]),
+    ("sh -c 'mypy src; true'", True, ["!; true"]),
+    ("eval 'mypy src || true'", True, ["!|| true"]),
+    ("cat <<EOF | mypy src || true\nx || y\nEOF", True, ["!|| true"]),
+    ("mypy src && echo good; echo done", True, ["!; echo done"]),
+    ("mypy src && ruff check; echo done", True, ["; echo done"]),
+    ("! mypy src; echo done", True, ["!; echo done"]),
+    ("{ mypy src; echo done; } || exit 1", True, ["!; echo done"]),
+    ("mypy src; true", False, ["!; true"]),
+    ("mypy src; echo ok", False, ["!; echo ok"]),
+    ("mypy src; exit 0", False, ["!; exit 0"]),
+    ("mypy src\necho done", False, ["!; echo done"]),
+    ("mypy src; ruff check; :", False, ["!; :"]),
+    ("mypy src | tee log", False, ["!| tee log"]),
+    ("-mypy src", False, ["!-"]),
+    ("@-mypy src", False, ["!-"]),
+    ("- @mypy src", False, ["!-"]),
+    ("@mypy src || true", False, ["!|| true"]),
+    ("@mypy src || echo 'types are bad'", False, ["!|| echo 'types are bad'"]),
+]
+
+HONEST = [
+    ("mypy src", True),
+    ("true", True),
+    ("echo 1", True),
+    ("echo 'errors: 0'", True),
+    ("cat VERSION", True),
+    ("mypy src || exit 1", True),
+    ("mypy src || exit", True),
+    ("mypy src || exit $?", True),
+    ("mypy src || false", True),
+    ("mypy src || return 1", True),
+    ("mypy src || { echo bad; exit 1; }", True),
+    ("mypy src || (echo bad && exit 1)", True),
+    ("mypy src || { echo bad >&2; false; }", True),
+    ("mypy src || ruff check", True),
+    ("mypy src || [ $? -eq 1 ]", True),
+    ("mypy src || test $? = 1", True),
+    ("mypy src || rc=$?; exit $rc", True),
+    ("grep '|| true' Makefile", True),
+    ('grep "|| true" Makefile', True),
+    ("grep \\|\\|\\ true Makefile", True),
+    ("mypy src # || true", True),
+    ("# mypy || true\nmypy src", True),
+    ("mypy src; true", True),
+    ("mypy src; exit 0", True),
+    ("mypy src\necho done", True),
+    ("mypy src | tee log", True),
+    ("mypy src && echo ok", True),
+    ("echo start; mypy src", True),
+    ("echo start; mypy src", False),
+    ("mypy src; ruff check", False),
+    ("test -d src && mypy src; echo done", True),
+    ("set -e; mypy src; true", False),
+    ("set -o errexit\nmypy src\ntrue", False),
+    ("set -euo pipefail; mypy src | tee log", False),
+    ("set +e; mypy src; rc=$?; echo $rc; exit $rc", True),
+    ("[[ -f a || -f b ]]", True),
+    ("(( a || b ))", True),
+    ("echo $(( a || 0 ))", True),
+    ("echo ${a:-x || true}", True),
+    ("if mypy src; then echo good; else exit 1; fi", True),
+    ("if ! mypy src; then exit 1; fi", True),
+    ("if [ -f setup.cfg ]; then echo found; fi", True),
+    ("until curl -f localhost; do sleep 1; done", True),
+    ("server & pid=$!; pytest; kill $pid", True),
+    ("cat > f <<'EOF'\nmypy src || true\nEOF\nruff check", True),
+    ("trap 'rm -f x' EXIT; mypy src", True),
+    ("bash -ec 'mypy src; true'", True),
+    ("sh -c 'mypy src'", True),
+    ("sh script.sh", True),
+    ("! grep -q TODO src", True),
+    ("f() { mypy src; }; f", True),
+    ("case $x in a) mypy;; esac", True),
+    ("echo ${{ inputs.a || 'b' }}", True),
+    ("@mypy src", False),
+    ("python -c 'print(1 or 2)'", True),
+    ("find . -name '*.py' -exec grep -l x {} \\;", True),
+    ("diff <(sort a) <(sort b)", True),
+    ("", True),
+]
+
+
+def shown(found: list[shell.Mask]) -> list[str]:
+    """Write masks short, with `!` before what decides the whole command."""
+    return [("!" if mask.final else "") + mask.text for mask in found]
+
+
+@pytest.mark.parametrize(("command", "errexit", "expected"), MASKED)
+def test_what_hides_a_failure_is_found(command: str, errexit: bool, expected: list[str]) -> None:
+    """Each construct that swallows a status is named, and whether it decides the whole command."""
+    assert shown(shell.masks(command, errexit=errexit)) == expected
+
+
+@pytest.mark.parametrize(("command", "errexit"), HONEST)
+def test_what_hides_nothing_is_left_alone(command: str, errexit: bool) -> None:
+    """A command that passes failures on is not complained of, whatever it quotes or comments."""
+    assert shown(shell.masks(command, errexit=errexit)) == []
+
+
+# These end with status 0 here, without hiding a tool: what they look at is as they want it.
+HONEST_AND_GREEN = {"grep '|| true' Makefile", 'grep "|| true" Makefile'}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("command", "errexit"),
+    [(command, errexit) for command, errexit, _ in MASKED]
+    + [(command, errexit) for command, errexit in HONEST if "mypy" in command],
+)
+def test_bash_agrees(command: str, errexit: bool, tmp_path: Path) -> None:
+    """With every tool failing, bash ends with 0 where a mask is final, and not where none is."""
+    if command.lstrip("@- ") != command or "${{" in command:
+        pytest.skip("make's prefixes are not of the shell")
+    for tool in ("mypy", "ruff", "no_such_tool"):
+        (tmp_path / tool).write_text("#!/bin/sh\nexit 3\n")
+        (tmp_path / tool).chmod(0o755)
+    (tmp_path / "list").write_text("a\n")
+    for name in ("mypy.log", "Makefile"):
+        (tmp_path / name).write_text("|| true\n")
+    (tmp_path / "src").mkdir()
+    options = ["-euo", "pipefail"] if errexit else []
+    done = subprocess.run(
+        ["bash", *options, "-c", command],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "x": "a"},
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=10,
+    )
+    found = shell.masks(command, errexit=errexit)
+    if any(mask.final for mask in found):
+        assert done.returncode == 0, done.stderr
+    elif not found and command not in HONEST_AND_GREEN:
+        assert done.returncode != 0, done.stderr
+
+
+def test_a_mask_tells_its_line_and_what_it_hides() -> None:
+    """A mask points to its line in the command, and quotes the command that it covers."""
+    (mask,) = shell.masks("cd src\nmypy . || true\nruff check")
+    assert (mask.line, mask.command) == (2, "mypy .")
+
+
+@pytest.mark.parametrize(
+    "command", ["mypy 'src || true", "mypy $(x || true", "((( || true", "fi || true"]
+)
+def test_what_cannot_be_parsed_is_searched_roughly(command: str) -> None:
+    """A command that no shell would take is no way around the search, and raises nothing."""
+    assert isinstance(shell.masks(command), list)
+
+
+def test_a_broken_command_ending_in_true_is_found() -> None:
+    """Even in a text that is not a command, an `|| true` at its end is seen."""
+    assert shown(shell.masks("done) && mypy || true")) == ["!|| true"]
+
+
+@given(st.text(alphabet="ab |&;(){}<>$`'\"\\\n#!=-0", max_size=60))
+def test_any_text_is_read(text: str) -> None:
+    """Any text gives masks and words or none; never an exception."""
+    shell.masks(text)
+    shell.masks(text, errexit=False)
+    shell.argv(text)
+
+
+def test_deep_nesting_is_given_up() -> None:
+    """A command nested without end is not followed for ever."""
+    assert isinstance(shell.masks("$(" * 5000 + "mypy || true"), list)
+    assert isinstance(shell.masks("{ " * 5000 + "mypy || true"), list)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+SIMPLE = [
+    ("mypy src", ("mypy", "src")),
+    ("  mypy   src\t", ("mypy", "src")),
+    ("mypy src\n", ("mypy", "src")),
+    ("sh -c 'echo 1'", ("sh", "-c", "echo 1")),
+    ("sh -c 'a | b > $c'", ("sh", "-c", "a | b > $c")),
+    ("grep -c \"a b\" x'y z'w", ("grep", "-c", "a b", "xy zw")),
+    ("make type-check", ("make", "type-check")),
+    (
+        "./run.sh --opt=x,y @file +1 a%b a:b ^c",
+        ("./run.sh", "--opt=x,y", "@file", "+1", "a%b", "a:b", "^c"),
+    ),
+    ("cat 报告.txt", ("cat", "报告.txt")),
+    ("grep '' x", ("grep", "", "x")),
+    ('grep "" x', ("grep", "", "x")),
+    ("/bin/echo 1", ("/bin/echo", "1")),
+]
+
+NEEDS_SHELL = [
+    *("", " ", "''", "echo 1", "cd x", "exit 1", "test -f x", "[ -f x ]", "true", ": x", ". x"),
+    *("!", "! x", "'echo' 1", "X=1 cmd", "a b | c", "a; b", "a && b", "a & ", "a > b", "a < b"),
+    *("a $b", 'a "$b"', "a `b`", 'a "`b`"', "a *", "a ?", "a [b]", "a ~", "~/x", "a {b,c}"),
+    *("a #b", "a \\ b", 'a "\\""', "a 'b", 'a "b', "a\nb", "a (b)", "if x", "time x", "%1"),
+    *("-x", "exec x", "a b!", "source x", "function f"),
+]
+
+
+@pytest.mark.parametrize(("command", "words"), SIMPLE)
+def test_a_plain_command_is_split_into_words(command: str, words: tuple[str, ...]) -> None:
+    """Words come out as a shell would make them, quotes removed."""
+    assert shell.argv(command) == words == tuple(shlex.split(command))
+
+
+@pytest.mark.parametrize("command", NEEDS_SHELL)
+def test_what_needs_a_shell_is_left_to_one(command: str) -> None:
+    """Syntax, expansions, builtins and keywords are never guessed at."""
+    assert shell.argv(command) is None
+
+
+@given(st.text(alphabet="ab |&;(){}<>$`'\"\\\n\t#!=-0*?[]~%^é", max_size=30))
+def test_words_agree_with_the_shell(command: str) -> None:
+    """Whatever is split has only quotes as syntax, so that a plain splitter agrees."""
+    if (words := shell.argv(command)) is not None:
+        assert list(words) == shlex.split(command)
