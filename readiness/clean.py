@@ -45,7 +45,7 @@ def clean(text: str, *, newlines: bool) -> str:
 
     With `newlines` the lines stay lines; without, the result is one line.
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\t", _TAB)
     return _UNSEEN.sub(_keep_newline if newlines else _escape, text)

@@ -1,13 +1,13 @@
 """The command line: flags become settings, settings go to one command, and it gives the status."""
 
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from readiness.errors import ExitStatus, ReadinessError, UsageError
+from readiness.ending import protected
+from readiness.errors import ExitStatus, UsageError
 from readiness.settings import BoardSettings, ReportTarget, RunSettings
 
 app = typer.Typer(
@@ -125,7 +125,7 @@ def check(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
-    """Run the probes, show what passes and what does not, the score and the gate."""
+    """Run the probes; show what passes, the score and the gate."""
     from readiness.commands.check import check as command
 
     return command(
@@ -203,7 +203,7 @@ def validate(
     profile: Profile = None,
     quiet: Quiet = False,
 ) -> int:
-    """Report every mistake of the board and its checks. Runs nothing."""
+    """Report every mistake of the board; run nothing."""
     from readiness.commands.validate import validate as command
 
     return command(BoardSettings(board=board, project=project, profile=profile, quiet=quiet))
@@ -216,7 +216,7 @@ def list_tasks(
     output_format: OutputFormat = "table",
     history: History = None,
 ) -> int:
-    """List the tasks of the board, as they stood in the last run."""
+    """List the tasks, as they stood in the last run."""
     from readiness.commands.list import list_tasks as command
 
     return command(
@@ -232,7 +232,7 @@ def show(
     output_format: OutputFormat = "table",
     history: History = None,
 ) -> int:
-    """Show one task or criterion in full, with the evidence of the last run."""
+    """Show one task or criterion with its evidence."""
     from readiness.commands.show import show as command
 
     return command(
@@ -262,7 +262,7 @@ def doctor(
     profile: Profile = None,
     output_format: OutputFormat = "table",
 ) -> int:
-    """Tell which tools the board needs, which are here, and how to install the others."""
+    """Tell which tools are here, and how to get the others."""
     from readiness.commands.doctor import doctor as command
 
     return command(
@@ -276,7 +276,7 @@ def schema(
         str, typer.Argument(metavar="[board|check|run]", help="Which file it describes.")
     ] = "board",
 ) -> int:
-    """Print the JSON Schema of a board, a check file or a run document."""
+    """Print the JSON Schema of a board, a check or a run."""
     from readiness.commands.schema import schema as command
 
     return command(subject)
@@ -284,18 +284,7 @@ def schema(
 
 def main(arguments: list[str]) -> int:
     """Run one command. The result is the exit status; errors are told on stderr."""
-    try:
-        return _invoke(arguments)
-    except ReadinessError as error:
-        _tell(str(error))
-        return error.status
-    except KeyboardInterrupt:
-        return ExitStatus.SIGNAL + 2
-    except BrokenPipeError:
-        _abandon_stdout()
-        return ExitStatus.NOT_WRITTEN
-    except Exception as error:  # noqa: BLE001 - a bug must end calmly, and never as ready
-        return _internal_error(error)
+    return protected(lambda: _invoke(arguments))
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -336,26 +325,5 @@ def _targets(values: list[str] | None) -> tuple[ReportTarget, ...]:
     return tuple(targets)
 
 
-def _all(names: object) -> str:
-    return ", ".join(sorted(map(str, names)))  # type: ignore[call-overload]
-
-
-def _tell(message: str) -> None:
-    sys.stdout.flush()
-    sys.stderr.write(f"{message}\n")
-
-
-def _abandon_stdout() -> None:
-    # The interpreter flushes stdout once more at its end; that must not fail again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _internal_error(error: Exception) -> int:
-    from readiness.commands.crash import write_crash_log
-
-    where = write_crash_log(error)
-    _tell(f"readiness: internal error: {type(error).__name__}; this is a bug. {where}")
-    return ExitStatus.INTERNAL
-
-
-Command = Callable[..., int]
+def _all(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

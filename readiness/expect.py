@@ -7,7 +7,6 @@ import operator
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
 from typing import TypeAlias
 
 from readiness.model import Better, Expectation, Operator
@@ -27,7 +26,6 @@ from readiness.units import (
 
 __all__ = [
     "UNITS",
-    "attained",
     "can_fail",
     "compatible",
     "convert",
@@ -38,7 +36,6 @@ __all__ = [
     "mismatch",
     "parse",
     "progress",
-    "rounded",
     "search",
     "singular",
     "target",
@@ -66,7 +63,8 @@ GRAMMAR = (
 )
 # What fails is never whole, however near it comes: `< 50` at 50 would otherwise earn all its credit
 # under partial scoring.
-ALMOST = 1 - Fraction(1, 10**6)
+ALMOST = Decimal("0.999999")
+_WHOLE, _NOTHING = Decimal(1), Decimal(0)
 
 _COMPARISON = re.compile(r"(==|!=|<=|>=|<|>)(?![<=>])\s*(.*)", re.DOTALL)
 _WORD = re.compile(r"(between|matches|contains)\b\s*(.*)", re.DOTALL)
@@ -277,33 +275,17 @@ def progress(
     baseline: Decimal | None = None,
     better: Better | None = None,
 ) -> Decimal:
-    """How far the value has come, 0..1, rounded down to 28 digits; 1 only where it holds."""
-    return rounded(attained(expectation, value, unit, baseline, better))
-
-
-def rounded(share: Fraction) -> Decimal:
-    """Write a share as a decimal, rounded down to 28 digits."""
-    return DOWN.divide(Decimal(share.numerator), Decimal(share.denominator))
-
-
-def attained(
-    expectation: Expectation,
-    value: Value,
-    unit: str = "",
-    baseline: Decimal | None = None,
-    better: Better | None = None,
-) -> Fraction:
-    """How far the value has come, exactly.
+    """How far the value has come, 0..1, to 28 digits; 1 only where the expectation holds.
 
     `baseline` is in the measure's unit. `better` is the way that `== N` goes; without it, N may
     be missed on either side. Of `between`, the end that is missed counts.
     """
     if holds(expectation, value, unit):
-        return Fraction(1)
-    if not isinstance(value, Decimal) or not value.is_finite():
-        return Fraction(0)
-    if expectation.operator is Operator.NE or expectation.operator not in NUMERIC:
-        return Fraction(0)
+        return _WHOLE
+    if not isinstance(value, Decimal) or expectation.operator not in NUMERIC:
+        return _NOTHING
+    if expectation.operator is Operator.NE:
+        return _NOTHING
     number, low, high = _comparable(expectation, value, unit)
     goal, way = low, direction(expectation) or better
     if expectation.operator is Operator.BETWEEN:
@@ -316,23 +298,19 @@ def attained(
     return min(_share(part, whole), ALMOST)
 
 
-def _reduced(value: Decimal, baseline: Decimal | None) -> Fraction:
+def _reduced(value: Decimal, baseline: Decimal | None) -> Decimal:
     """Progress towards 0 from the baseline; none where nobody knows where it started."""
     if not baseline or (value and value.is_signed() != baseline.is_signed()):
-        return Fraction(0)
-    return min(1 - _share(value, baseline), ALMOST)
+        return _NOTHING
+    return min(DOWN.subtract(_WHOLE, _share(value, baseline)), ALMOST)
 
 
-def _share(part: Decimal, whole: Decimal) -> Fraction:
-    """Divide part by whole, within 0..1, at no cost for numbers of absurd size."""
+def _share(part: Decimal, whole: Decimal) -> Decimal:
+    """Divide part by whole, within 0..1; what would start after the 28th decimal is 0."""
     if not part or not whole or part.is_signed() != whole.is_signed():
-        return Fraction(0)
-    if part.copy_abs() >= whole.copy_abs():
-        return Fraction(1)
-    if part.adjusted() < whole.adjusted() - 28:
-        return Fraction(0)
-    shift = -whole.adjusted()
-    return Fraction(part.scaleb(shift, EXACT)) / Fraction(whole.scaleb(shift, EXACT))
+        return _NOTHING
+    share = DOWN.divide(part, whole)
+    return _NOTHING if share.adjusted() < -28 else min(share, _WHOLE)
 
 
 # --- showing ------------------------------------------------------------------------------------

@@ -10,11 +10,10 @@ import msgspec
 from readiness.expect import (
     Matcher,
     Value,
-    attained,
     direction,
     format_value,
     holds,
-    rounded,
+    progress,
     search,
 )
 from readiness.model import (
@@ -209,8 +208,10 @@ def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
 
 def _floor(criterion: Criterion) -> Expectation | None:
     """Return what a ratchet asks: no worse than the baseline."""
+    if not criterion.ratchet or criterion.baseline is None:
+        return None
     better = _better(criterion)
-    if not criterion.ratchet or criterion.baseline is None or better is None:
+    if better is None:
         return None
     asked = Operator.LE if better is Better.LOWER else Operator.GE
     text = f"{asked} {format_value(criterion.baseline)}"
@@ -238,9 +239,7 @@ def _progress(criterion: Criterion, value: Value, unit: str) -> Decimal:
         return NOTHING
     better = _better(criterion)
     asked = (criterion.expect, _floor(criterion))
-    return rounded(
-        min(attained(one, value, unit, criterion.baseline, better) for one in asked if one)
-    )
+    return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
 
 
 def _shown(criterion: Criterion, found: Measurement) -> str:

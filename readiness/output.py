@@ -1,4 +1,4 @@
-"""Where output goes: data to stdout, talk to stderr. The only module that writes to them."""
+"""Where output goes: data to stdout, whole and as UTF-8."""
 
 import os
 import sys
@@ -51,9 +51,3 @@ def put(text: str) -> None:
     stream = sys.stdout.buffer
     stream.write(data)
     stream.flush()
-
-
-def tell(message: str) -> None:
-    """Write one message to stderr."""
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()

@@ -1,6 +1,7 @@
 """Turns verdicts into the score, the gate and the exit status, and explains the sum. Pure."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,8 @@ from readiness.model import (
     Verdict,
 )
 
-FULL = Fraction(10)
+FULL = 10
+NOTHING = Fraction(0)
 DONE = (Verdict.PASS, Verdict.WARN)
 STATUSES = {
     Decision.READY: ExitStatus.READY,
@@ -108,26 +110,25 @@ def _is_measured(judgement: Judgement) -> bool:
 def _lines(
     board: Board, scope: Sequence[Group], found: Mapping[str, Judgement]
 ) -> Iterable[ScoreLine]:
-    shares = iter(_shares(board.priorities, scope))
+    shares = iter(_shares(board.priorities, scope, FULL))
     for task, criteria in scope:
         for criterion in criteria:
             judgement = found[criterion.id]
-            possible = next(shares) * FULL
-            credit = _credit(judgement, board.scoring)
+            possible = next(shares)
             yield ScoreLine(
                 task=task.id,
                 criterion=criterion.id,
                 verdict=judgement.verdict,
-                points=possible * credit if credit else Fraction(0),
+                points=_earned(judgement, board.scoring, possible),
                 possible=possible,
             )
 
 
-def _credit(judgement: Judgement, scoring: Scoring) -> Fraction | int:
+def _earned(judgement: Judgement, scoring: Scoring, possible: Fraction) -> Fraction:
     if judgement.verdict in DONE:
-        return 1
+        return possible
     partial = scoring is Scoring.PARTIAL and judgement.verdict is Verdict.FAIL
-    return _exact(judgement.progress) if partial and judgement.progress else 0
+    return possible * _exact(judgement.progress) if partial and judgement.progress else NOTHING
 
 
 def _exact(progress: Decimal) -> Fraction:
@@ -136,29 +137,35 @@ def _exact(progress: Decimal) -> Fraction:
     Three criteria at a third have to earn a whole, not a hair less than the target.
     """
     written = Fraction(progress)
+    if len(progress.as_tuple().digits) < 28:
+        return written
     simple = written.limit_denominator(1000)
     return simple if abs(simple - written) < Fraction(1, 10**27) else written
 
 
-def _shares(priorities: Mapping[Priority, PriorityRule], groups: Sequence[Group]) -> list[Fraction]:
-    """Return each criterion's share of these groups; together they are 1 (or 0, without weight).
+def _shares(
+    priorities: Mapping[Priority, PriorityRule], groups: Sequence[Group], whole: int = 1
+) -> list[Fraction]:
+    """Divide `whole` among the criteria of these groups by weight, as the contract's sum does.
 
     A board has few different weights, so the slow exact division is done once for each.
     """
-    weights = [
-        Fraction(priorities[task.priority].weight) * Fraction(task.weight) if ours else Fraction(0)
-        for task, ours in groups
-    ]
     sums = [sum((one.weight for one in ours), Decimal(0)) for _, ours in groups]
-    whole = _total(weight for weight, within in zip(weights, sums, strict=True) if within)
-    known: dict[tuple[Fraction, Decimal, Decimal], Fraction] = {}
+    kinds = [(task.priority, task.weight) for task, _ in groups]
+    counts = Counter(kind for kind, within in zip(kinds, sums, strict=True) if within)
+    weights = {
+        (priority, weight): Fraction(priorities[priority].weight) * Fraction(weight)
+        for priority, weight in counts
+    }
+    total = sum((weights[kind] * count for kind, count in counts.items()), Fraction(0))
+    known: dict[tuple[Priority, Decimal, Decimal, Decimal], Fraction] = {}
     shares = []
-    for (_, ours), weight, within in zip(groups, weights, sums, strict=True):
+    for (_, ours), kind, within in zip(groups, kinds, sums, strict=True):
         for one in ours:
-            key = (weight, one.weight, within)
+            key = (*kind, within, one.weight)
             if key not in known:
-                part = Fraction(one.weight) / Fraction(within) if within else Fraction(0)
-                known[key] = weight * part / whole if whole else Fraction(0)
+                part = Fraction(one.weight) / Fraction(within) if within and total else Fraction(0)
+                known[key] = part and whole * weights[kind] * part / total
             shares.append(known[key])
     return shares
 

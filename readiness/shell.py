@@ -69,11 +69,8 @@ _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
 _ASSIGNMENT = re.compile(r"(\w+)\+?=")
-_MAKE_PREFIX = re.compile(r"\s*[@+\s]*-[@+\s-]*(?=[^\s@+-])")
-_MAKE_QUIET = re.compile(r"\s*[@+][@+\s]*")
-_WORTH_READING = re.compile(
-    r"\|\||[&;\n{(`]|\bif\b|\bset\b|\btrap\b|\bcase\b|-\w*c\b|\beval\b|^\s*[@+-]"
-)
+_MAKE_PREFIX = re.compile(r"[@+\s-]+(?=[^@+\s-])")
+_SYNTAX = re.compile(r"[&;\n{(`]")
 _ROUGHLY = re.compile(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
 
 
@@ -83,12 +80,13 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
     `errexit` tells whether a failure ends the command (`sh -e`); `pipefail`, by default the same,
     whether one within a pipe counts. A recipe line of make may be given with its `-` and `@`.
     """
-    ignored = _MAKE_PREFIX.match(command)
-    prefix = ignored or _MAKE_QUIET.match(command)
-    body = command[prefix.end() :] if prefix else command
-    if ignored:
-        return [Mask(text="-", command=body.strip(), final=True)]
-    if errexit and pipefail is not False and not _WORTH_READING.search(body):
+    body = command.strip()
+    if body[:1] in ("@", "+", "-"):
+        prefix = _MAKE_PREFIX.match(body)
+        body = body[prefix.end() :] if prefix else body
+        if prefix and "-" in prefix[0]:
+            return [Mask(text="-", command=body, final=True)]
+    if errexit and pipefail is not False and not _SYNTAX.search(body) and "||" not in body:
         return []
     from readiness.shellsyntax import Unreadable, parse
 

@@ -37,7 +37,8 @@ PRIORITIES = {
 
 def a_measure(unit: str = "errors", **changes: Any) -> Measure:
     """Build a number that is read from text."""
-    fields = {"name": "errors", "reader": Reader(format=Format.TEXT, regex=r"\d+"), "unit": unit}
+    reader = Reader(format=Format.TEXT, regex=r"\d+")
+    fields: dict[str, Any] = {"name": "errors", "reader": reader, "unit": unit}
     return Measure(**(fields | changes))
 
 

@@ -76,6 +76,6 @@ def read(
     **fields: object,
 ) -> Measurement | Unmeasured:
     """Return what a reader makes of an output."""
-    check = a_check(reader, unit=unit, **fields)
+    check = a_check(reader, unit=unit, **fields)  # type: ignore[arg-type]
     documents = documents_of(a_capture(stdout))
     return measure(documents, check, check.measures[0], number=number)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness import expect
-from readiness.model import Board, Decision, Judgement, Scoring, Verdict
+from readiness.model import Board, Decision, Expectation, Judgement, Scoring, Verdict
 from readiness.score import display, explain, gate, score
 from tests.builders import a_board, a_criterion, a_judgement, a_task
 
@@ -185,7 +185,7 @@ expectations = st.builds(
 
 @given(expectations, numbers, st.none() | numbers)
 def test_progress_is_whole_only_where_the_expectation_holds(
-    asked: expect.Expectation, value: Decimal, baseline: Decimal | None
+    asked: Expectation, value: Decimal, baseline: Decimal | None
 ) -> None:
     """Progress is within 0..1, and 1 says that it holds."""
     progress = expect.progress(asked, value, baseline=baseline)
@@ -195,7 +195,7 @@ def test_progress_is_whole_only_where_the_expectation_holds(
 
 
 @given(expectations, numbers)
-def test_a_shown_value_never_crosses_its_limit(asked: expect.Expectation, value: Decimal) -> None:
+def test_a_shown_value_never_crosses_its_limit(asked: Expectation, value: Decimal) -> None:
     """The number as printed stands to the expectation as the number does."""
     shown = Decimal(expect.format_value(value, "", asked))
 

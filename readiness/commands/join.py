@@ -10,10 +10,11 @@ import msgspec
 from readiness.clean import Redactor
 from readiness.commands.running import final_status, run_id
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
+from readiness.ending import tell
 from readiness.errors import NotWrittenError, UsageError
 from readiness.load import load_board
 from readiness.model import Board, Criterion, Judgement, Verdict
-from readiness.output import context, put, tell
+from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
 from readiness.record import Recorder
 from readiness.report import Context, render, write_report

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Collection
 
 from readiness.document import RunDocument
+from readiness.ending import abandon_stdout, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
 from readiness.history import History, board_key
 from readiness.load import load_board
 from readiness.model import Gate, Plan, Verdict
-from readiness.output import context, put, tell
+from readiness.output import context, put
 from readiness.pipeline import TOOL, Outcome, Start, execute
 from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
@@ -37,7 +38,7 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
         )
     if settings.dry_run:
         return _Run(settings).show_plan()
-    return supervise(lambda: _Run(settings).perform(printer))
+    return supervise(lambda: protected(lambda: _Run(settings).perform(printer)))
 
 
 class _Run:
@@ -80,7 +81,7 @@ class _Run:
         self._write_reports(outcome.document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        put(printer(outcome.document, settings, seen))
+        self._put(printer(outcome.document, settings, seen))
         return self._status(outcome)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
@@ -173,6 +174,13 @@ class _Run:
                 write(target.path, text, forbidden=(self.board.path,))
             except NotWrittenError as error:
                 self.problems.append(str(error))
+
+    def _put(self, text: str) -> None:
+        try:
+            put(text)
+        except OSError as error:
+            abandon_stdout()
+            self.problems.append(f"standard output: {error.strerror}")
 
     def _status(self, outcome: Outcome) -> int:
         for problem in dict.fromkeys(self.problems):

@@ -17,7 +17,7 @@ from readiness.load.graph import cycles
 from readiness.load.readers import seconds
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
-from readiness.load.yamlfile import Document, Path, collector_off, parse, read
+from readiness.load.yamlfile import Data, Document, Path, child, collector_off, parse, read
 from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Task
 
 PRIORITIES: Final = {
@@ -39,12 +39,23 @@ def load_board(
     """
     content = read(path)
     with collector_off():
-        problems = Problems(parse(content, path, text_under=TEXT_UNDER))
-        file, walk = convert(BoardFile, problems)
-        if file is None:
-            raise BoardError(problems.faults)
-        loader = _BoardLoader(file, walk, problems, environ, profile)
-        return loader.load(content, project)
+        # All that is only needed for loading goes before the collector comes back to walk over it.
+        return _load(content, path, profile, environ, project)
+
+
+def _load(
+    content: bytes,
+    path: str,
+    profile: str | None,
+    environ: Mapping[str, str],
+    project: str | None,
+) -> Board:
+    problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+    file, walk = convert(BoardFile, problems)
+    if file is None:
+        raise BoardError(problems.faults)
+    loader = _BoardLoader(file, walk, problems, environ, profile)
+    return loader.load(content, project)
 
 
 class _BoardLoader:
@@ -166,21 +177,22 @@ class _BoardLoader:
 
     def _task(self, file: TaskFile, path: Path, criteria: CriterionLoader) -> Task:
         self._claim(file.id, (*path, "id"))
-        start = self._start(path)
+        raw = self.document.at((*path, "criteria"))
         loaded = []
         for index, each in enumerate(file.criteria):
             place = self.walk.path(each, (*path, "criteria", index))
             own_id = each.id if each.id is not UNSET else f"{file.id}.{int(place[-1]) + 1}"
             if not self.problems.broken((*place, "id")):
                 self._claim(own_id, (*place, "id"))
-            criterion = criteria.load(each, place, file.id, own_id, self._start(place))
+            start = self._start(child(raw, place[-1]))
+            criterion = criteria.load(each, place, file.id, own_id, start)
             if criterion is not None:
                 loaded.append(criterion)
         return Task(
             id=file.id,
             title=file.title or file.id,
             priority=file.priority,
-            position=start,
+            position=self._start(self.document.at(path)),
             criteria=tuple(loaded),
             owner=file.owner,
             estimate=file.estimate,
@@ -192,11 +204,9 @@ class _BoardLoader:
             tags=tuple(file.tags),
         )
 
-    def _start(self, path: Path) -> Position:
-        """Return where the mapping at `path` begins."""
-        here = self.document.at(path)
-        assert isinstance(here, dict)  # noqa: S101 - tasks and criteria are mappings
-        return self.document.start(here)
+    def _start(self, part: Data) -> Position:
+        assert isinstance(part, dict)  # noqa: S101 - tasks and criteria are mappings
+        return self.document.start(part)
 
     def _claim(self, own_id: str, path: Path) -> None:
         """Record an id that is taken already, or that no path or command line could hold."""

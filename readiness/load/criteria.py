@@ -91,8 +91,10 @@ class CriterionLoader:
         waive = None
         if file.waive is not UNSET:
             waive = decisions.waiver(file.waive, (*path, "waive"), self.problems)
-        kinds = [name for name in _KINDS if self._has(file, path, name)]
+        kinds = [name for name in _KINDS if getattr(file, name) is not UNSET]
         if len(kinds) != 1:
+            if any(self._broken(path, name) for name in _KINDS):
+                return None
             found = " and ".join(kinds) or "none of them"
             hint = "give exactly one of check, run, attest"
             self.problems.add(path, f"this criterion has {found}", hint)
@@ -159,10 +161,7 @@ class CriterionLoader:
             self.problems.add((*path, "ratchet"), "a ratchet needs a baseline to hold")
 
     def _broken(self, path: Path, field: str) -> bool:
-        return self.problems.broken((*path, field))
-
-    def _has(self, file: CriterionFile, path: Path, field: str) -> bool:
-        return getattr(file, field) is not UNSET or self._broken(path, field)
+        return bool(self.problems.faults) and self.problems.broken((*path, field))
 
     def _refuse(self, path: Path, fields: tuple[str, ...], kind: str) -> None:
         """Record fields that have no meaning beside `check`, `run` or `attest`."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from readiness.errors import Fault
-from readiness.load.yamlfile import Document, Path, child
+from readiness.load.yamlfile import Data, Document, Path, child
 from readiness.units import quote
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
@@ -15,7 +17,7 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.faults: list[Fault] = list(document.faults)
+        self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
         self._broken: set[Path] = set()
 
     def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
@@ -39,7 +41,7 @@ class Problems:
 
     def broken(self, path: Path) -> bool:
         """Whether the value at `path` has a fault already."""
-        return bool(self._broken) and path in self._broken
+        return path in self._broken
 
 
 def subject(document: Document, path: Path) -> str:
@@ -53,6 +55,28 @@ def subject(document: Document, path: Path) -> str:
             return _id(document, path[:2]) or f"task {task + 1}"
         case _:
             return ""
+
+
+def _with_subject(fault: Fault, document: Document) -> Fault:
+    """Name the task or criterion that a fault of YAML falls into."""
+    found: Path = ()
+    tasks = document.data.get("tasks") if isinstance(document.data, dict) else None
+    for number, task in enumerate(tasks if isinstance(tasks, list) else ()):
+        criteria = child(task, "criteria")
+        if _is_within(fault, task, document):
+            found = ("tasks", number)
+        for position, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
+            if _is_within(fault, criterion, document):
+                found = ("tasks", number, "criteria", position)
+    return msgspec.structs.replace(fault, subject=subject(document, found))
+
+
+def _is_within(fault: Fault, part: Data, document: Document) -> bool:
+    """Whether a fault stands behind the start of a mapping, and no further out."""
+    if not isinstance(part, dict):
+        return False
+    start = document.start(part)
+    return fault.line >= start.line and fault.column >= start.column
 
 
 def _id(document: Document, path: Path) -> str:

@@ -110,6 +110,22 @@ class Walk:
         self.problems.add(path, f"{_wanted(kind)} is needed here, not {_found(data)}", hint)
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
+        part = self._sound(kind, data) if path else None
+        if part is None:
+            part = self._repaired(kind, data, path)
+        self.paths[id(part)] = path
+        return part
+
+    def _sound(self, kind: inspect.StructType, data: dict[str, Data]) -> object:
+        """Convert a part at once; None where the long way has to tell what is wrong with it."""
+        if self.problems.document.doubtful:
+            return None
+        try:
+            return msgspec.convert(data, kind.cls, builtin_types=(Decimal,))
+        except msgspec.ValidationError:
+            return None
+
+    def _repaired(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
         fields = {field.encode_name: field for field in kind.fields}
         values: dict[str, object] = {}
         meant = {self._unknown_key(key, fields, data, path) for key in data if key not in fields}
@@ -129,9 +145,7 @@ class Walk:
                     return DROPPED
             if value is not DROPPED:
                 values[field.name] = value
-        part = kind.cls(**values)
-        self.paths[id(part)] = path
-        return part
+        return kind.cls(**values)
 
     def _unknown_key(
         self, key: str, fields: dict[str, inspect.Field], data: dict[str, Data], path: Path

@@ -52,6 +52,8 @@ _DOUBTFUL = re.compile(
     r"|0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
+# Whether some quoted text could hold one of those.
+_ESCAPED = re.compile(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -202,6 +204,14 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
+def _number(written: str) -> Data:
+    if _INTEGER.fullmatch(written):
+        return int(written)
+    if _BASED.fullmatch(written):
+        return int(written, 0)
+    return Decimal(written) if _FRACTION.fullmatch(written) else None
+
+
 class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
     """The rest of the document cannot be read."""
 
@@ -217,6 +227,9 @@ class _Builder:
         self.aliased = 0
         self.weights: dict[int, int] = {}
         self.depth = 0
+        # What unquoted scalars mean, as far as they have been met.
+        self.known: dict[str, Data] = dict(CONSTANTS)
+        self.is_careful = bool(_ESCAPED.search(text))
         self.next_event: Callable[[], _Event]
 
     def build(self) -> Document:
@@ -274,6 +287,7 @@ class _Builder:
         """Read the pairs of a mapping. The scalars of a board pass here: kept short, for speed."""
         built: dict[str, Data] = {}
         next_event = self.next_event
+        is_careful = self.is_careful
         marks = self.document.marks[id(built)] = [start.start_mark]
         add_mark = marks.append
         while (event := next_event()).__class__ is not _MAPPING_END:
@@ -296,11 +310,10 @@ class _Builder:
             else:
                 value = event.value
                 if (
-                    value in _SPECIAL
-                    or value[0] in _NUMERIC
-                    or not event.implicit[0]
-                    or event.anchor is not None
-                ):
+                    (value in _SPECIAL or value[0] in _NUMERIC)
+                    if event.implicit[0]
+                    else (is_careful or not event.implicit[1])
+                ) or event.anchor is not None:
                     is_text_here = is_text or key in self.text_under
                     value = self._scalar(event, (id(built), key), is_text=is_text_here)
             add_mark(mark)
@@ -310,8 +323,9 @@ class _Builder:
 
     def _list(self, start: _Event, *, is_text: bool) -> list[Data]:
         built: list[Data] = []
+        next_event = self.next_event
         marks = self.document.marks[id(built)] = [start.start_mark]
-        while (event := self.next_event()).__class__ is not _LIST_END:
+        while (event := next_event()).__class__ is not _LIST_END:
             built.append(self._value(event, (id(built), len(built)), is_text=is_text))
             marks.append(event.start_mark)
         return built
@@ -319,7 +333,8 @@ class _Builder:
     def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
         value: Data = event.value
         if event.implicit[0]:
-            value = self._plain(event.value, place, is_text=is_text)
+            if value in _SPECIAL or event.value[0] in _NUMERIC:
+                value = self._plain(event.value, place, is_text=is_text)
         elif event.tag is not None:
             self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
         elif found := _UNUSABLE.search(event.value):
@@ -334,18 +349,16 @@ class _Builder:
             return None
         if is_text:
             return written
-        if written in CONSTANTS:
-            return CONSTANTS[written]
-        if len(written) <= MAX_DIGITS:
-            if _INTEGER.fullmatch(written):
-                return int(written)
-            if _BASED.fullmatch(written):
-                return int(written, 0)
-            if _FRACTION.fullmatch(written):
-                return Decimal(written)
-        if written in OLD_BOOLEANS or _DOUBTFUL.fullmatch(written):
-            self.document.doubtful.add(place)
-        return written
+        value = self.known.get(written)
+        if value is None:
+            value = _number(written) if len(written) <= MAX_DIGITS else None
+            if value is not None:
+                self.known[written] = value
+        if value is None:
+            if written in OLD_BOOLEANS or _DOUBTFUL.fullmatch(written):
+                self.document.doubtful.add(place)
+            return written
+        return value
 
     def _key(self, event: _Event) -> str | None:
         """Return the text of a key that is not a scalar: an alias of one, at best."""

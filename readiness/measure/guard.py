@@ -31,8 +31,9 @@ class PatternTooSlowError(Exception):
 def spans(pattern: str, text: str, limit: int = 0) -> list[Span]:
     """Return where the pattern's group (or, without a group, the pattern) matches in the text.
 
-    `^` and `$` match at lines. At most `limit` matches, where that is not 0. A match without its
-    group is (-1, -1). Raises `PatternTooSlowError`, and `re.error` for what is no pattern.
+    `^` and `$` match at lines. At most `limit` matches, where that is not 0. Empty matches are left
+    out, unless there are no others: then the first of them, or (-1, -1) for an absent group.
+    Raises `PatternTooSlowError`, and `re.error` for what is no pattern.
     """
     if _is_cheap(pattern, len(text)):
         return _spans(pattern, text, limit)
@@ -68,11 +69,16 @@ def _spans(pattern: str, text: str, limit: int) -> list[Span]:
     compiled = _compiled(pattern)
     group = 1 if compiled.groups else 0
     found: list[Span] = []
+    empty: list[Span] = []
     for match in compiled.finditer(text):
-        found.append(match.span(group))
-        if len(found) == limit:
-            break
-    return found
+        start, end = match.span(group)
+        if start < end:
+            found.append((start, end))
+            if len(found) == limit:
+                break
+        elif not empty:
+            empty.append((start, end))
+    return found or empty
 
 
 def _count(pattern: str, text: str) -> int:

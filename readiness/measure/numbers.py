@@ -18,9 +18,10 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 # What directly before or after a number makes it a piece of a longer one: a digit, a digit behind
 # a separator of thousands or decimals, a sign or a leading point, an exponent, a 0x.
 _SEPARATOR = "[.,'’_\u00a0\u2009\u202f]"
-_PIECE_BEFORE = re.compile(rf"(?:\d{_SEPARATOR}?|\d[eE][+-]?|(?:^|[\s:=(\[|])[-−.]|0[xX])$")
-_PIECE_AFTER = re.compile(rf"{_SEPARATOR}?\d|[eE][+-]?\d|[xX][0-9a-fA-F]")
-_TOKEN_BEFORE = re.compile(r"[-−\w.,'’\u00a0\u2009\u202f]*$")
+_PIECE_BEFORE = re.compile(rf"(?:\d{_SEPARATOR}?|\d[eE][+-]?|(?:^|[\s:=(\[|])[-−.]|0[xX])\Z")
+_PIECE_AFTER = re.compile(rf"{_SEPARATOR}?\d|[eE][+-]?\d")
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]")
+_TOKEN_BEFORE = re.compile(r"[-−\w.,'’\u00a0\u2009\u202f]*\Z")
 _TOKEN_AFTER = re.compile(r"[-−\w.,'’\u00a0\u2009\u202f]*")
 _AROUND = 40
 
@@ -81,7 +82,9 @@ def refuse_piece(text: str, start: int, end: int) -> None:
         return
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     cut_before = (bare[0].isdecimal() or bare[0] in ".,") and _PIECE_BEFORE.search(before)
-    cut_after = (bare[-1].isdecimal() or bare[-1] == ".") and _PIECE_AFTER.match(after)
+    cut_after = (bare[-1].isdecimal() or bare[-1] == ".") and (
+        _PIECE_AFTER.match(after) or _HEXADECIMAL.match(bare + after)
+    )
     if not (cut_before or cut_after):
         return
     head, tail = _TOKEN_BEFORE.search(before), _TOKEN_AFTER.match(after)

@@ -22,8 +22,8 @@ def values(
     if reader.count:
         return [Decimal(count(reader.count, text))]
     limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)
-    found = [span for span in spans(reader.regex, text, limit) if span != (-1, -1)]
-    if not found:
+    found = spans(reader.regex, text, limit)
+    if not found or found[0][0] == found[0][1]:
         raise _no_match(reader, text)
     if len(found) == _MOST_MATCHES:
         raise NotMeasuredError(

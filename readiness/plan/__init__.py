@@ -81,6 +81,7 @@ class _Probes:
         self._durations = durations
         self._timeout = timeout
         self._known: dict[tuple[object, ...], int] = {}
+        self._producers = {name for check in board.checks.values() for name in check.after}
 
     def add(self, check: Check, params: dict[str, str], criterion: Criterion | None) -> int:
         """The index of the probe that runs `check` with `params`, which may be there already."""
@@ -89,7 +90,9 @@ class _Probes:
         timeout = self._timeout or own or check.timeout or self._board.timeout
         # A producer serves all its readers, so how often one reader wants to see it is not its own.
         patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
-        settled = (check.name, check.folder, check.run, timeout, after)
+        # What a producer leaves behind is found under its name; other probes are what they run.
+        name = check.name if check.name in self._producers else ""
+        settled = (name, check.folder, check.run, timeout, after)
         identity = (*settled, *patience, tuple(sorted(params.items())))
         index = self._known.get(identity)
         if index is None:
