@@ -48,7 +48,8 @@ def install(work: str) -> None:
 
 
 def _readiness(work: str) -> None:
-    python = _venv(work, "readiness", [])
+    # What pip writes as the program imports more or less before us, by its version.
+    python = _venv(work, "readiness", ["--upgrade", "pip"])
     wheels = os.path.join(work, "wheels")
     shutil.rmtree(wheels, ignore_errors=True)
     _run(python, "-m", "pip", "-q", "wheel", "--no-deps", "-w", wheels, os.path.dirname(HERE))

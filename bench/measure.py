@@ -125,6 +125,9 @@ class Harness:
             case.before()
         command = [self._tm, self._record, self._output, *case.argv]
         environment = {**os.environ, **case.env}
+        # These would make every Python program slower than its users have it.
+        for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+            environment.pop(name, None)
         with subprocess.Popen(command, cwd=case.cwd, env=environment) as process:
             peak = _Peak(process.pid) if case.watched else None
             if process.wait() != 0:
