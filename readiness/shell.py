@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from readiness.shellsyntax import Node
+    from readiness.shellwords import Node
 
 # Words that mean something to a shell as the first of a command, though a program of the same
 # name may exist.
@@ -88,7 +88,8 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
             return [Mask(text="-", command=body, final=True)]
     if errexit and pipefail is not False and not _SYNTAX.search(body) and "||" not in body:
         return []
-    from readiness.shellsyntax import Unreadable, parse
+    from readiness.shellsyntax import parse
+    from readiness.shellwords import Unreadable
 
     reading = _Reading(body, errexit=errexit, pipefail=errexit if pipefail is None else pipefail)
     try:

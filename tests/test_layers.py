@@ -41,7 +41,8 @@ MAY_IMPORT = {
     "commands": [*FOUNDATION, *STAGES, *JOINS],
     "ending": ["errors"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "__main__": ["cli"],
+    "quick": ["settings"],
+    "__main__": ["cli", "commands", "ending", "quick"],
     "__init__": [],
 }
 

@@ -3,3 +3,17 @@
 from readiness.load.board import load_board as load_board
 from readiness.load.catalogue import builtin_checks as builtin_checks
 from readiness.load.catalogue import load_catalogue as load_catalogue
+
+
+def board_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a board file."""
+    from readiness.load import schema
+
+    return schema.board_schema()
+
+
+def check_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a check file."""
+    from readiness.load import schema
+
+    return schema.check_schema()

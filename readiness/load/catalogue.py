@@ -28,6 +28,8 @@ from readiness.load.yamlfile import parse, read
 from readiness.model import Check, Expectation, Format, Measure, Parameter
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+# Commands that clear up before or after a tool; whether they fail says nothing of what is read.
+_CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
 _ENDINGS: Final = (".yaml", ".yml")
 
 
@@ -203,7 +205,9 @@ def hidden_failure(
                 hint = f"remove `{mask.text}`, which hides the failure"
                 problems.add(path, "this command can never fail", hint)
                 return
-    elif masks := shell.masks(command):
-        text = masks[0].text
-        hint = "add proof: what only a tool that did its work prints"
-        problems.add(path, f"the failure of its tool is hidden by `{text}`", hint)
+        return
+    for mask in shell.masks(command):
+        if mask.final or not mask.command.startswith(_CLEANERS):
+            hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
+            problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
+            return

@@ -13,10 +13,12 @@ import re
 from typing import NoReturn, cast
 
 CPU_LIMIT = 0.8
-"""The CPU time in seconds that one search may take."""
+"""The CPU time in seconds that one search may take; in a long text as often as it is long."""
 
-WALL_LIMIT = 1.5
-"""The seconds after which a search is given up however little CPU time it got."""
+_WALL_LIMIT = 1.5
+"""The seconds after which a search is given up however little CPU time it got; likewise."""
+
+_LONG = 8 * 1024 * 1024
 
 Span = tuple[int, int]
 
@@ -114,6 +116,11 @@ def _is_cheap(pattern: str, length: int) -> bool:
     return steps <= _IN_PLACE
 
 
+def _lengths(text: str) -> float:
+    """Return how many times the limits the text is worth."""
+    return max(1.0, len(text) / _LONG)
+
+
 # --- the worker -----------------------------------------------------------------------------------
 
 
@@ -169,12 +176,12 @@ def _ask(question: str, pattern: str, text: str, limit: int) -> object:
         known = _worker.text is text
         _worker.send(marshal.dumps((question, pattern, limit, None if known else text)))
         _worker.text = text
-        answer = _worker.receive(WALL_LIMIT)
+        answer = _worker.receive(_WALL_LIMIT * _lengths(text))
     except OSError:
         answer = None
     if answer is None:
         close()
-        raise PatternTooSlowError(pattern)
+        raise PatternTooSlowError(f"stopped after {CPU_LIMIT * _lengths(text):.1f} s")
     result = marshal.loads(answer)  # noqa: S302 - what our own fork wrote
     if isinstance(result, str):
         raise re.error(result)
@@ -187,19 +194,22 @@ def _work(request: int, answer: int) -> NoReturn:
         _let_go(request, answer)
         text = ""
         while (data := _receive(request)) is not None:
-            text = _serve(data, text, answer)
+            text, result = _search(data, text, request)
+            _send(answer, result)
     finally:
         os._exit(0)
 
 
 def _let_go(request: int, answer: int) -> None:
     """Keep nothing of the gate's: its files would stay open, its handlers would run twice."""
+    import fcntl
     import gc
     import signal
 
     gc.disable()
+    fcntl.fcntl(request, fcntl.F_SETOWN, os.getpid())
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM, signal.SIGIO):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -209,24 +219,27 @@ def _let_go(request: int, answer: int) -> None:
     os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _serve(data: bytes, text: str, pipe: int) -> str:
-    """Answer one request; return the text that the next one may be about."""
+def _search(data: bytes, text: str, request: int) -> tuple[str, bytes]:
+    """Return the text, which the next request may be about too, and the answer to this one."""
+    import fcntl
     import marshal
     import signal
 
     question, pattern, limit, new_text = marshal.loads(data)  # noqa: S302 - from the gate
     if new_text is not None:
         text = new_text
-    # The default action of the timer's signal ends the process: nothing in `re` can defer that.
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT)
+    # Nothing is sent while we search, so a signal from the pipe means that the gate is gone. It and
+    # the timer's signal end the process by their default action: nothing in `re` can defer that.
+    fcntl.fcntl(request, fcntl.F_SETFL, os.O_ASYNC)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT * _lengths(text))
     result: object
     try:
         result = _count(pattern, text) if question == "count" else _spans(pattern, text, limit)
     except re.error as error:
         result = str(error)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    _send(pipe, marshal.dumps(result))
-    return text
+    fcntl.fcntl(request, fcntl.F_SETFL, 0)
+    return text, marshal.dumps(result)
 
 
 def _send(pipe: int, message: bytes) -> None:

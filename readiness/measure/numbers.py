@@ -12,6 +12,7 @@ EXACT = Context(prec=2000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 _EXPONENTS = range(-400, 309)
 _MOST_DIGITS = 400
+_SURELY_BOUNDED = 300
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 
@@ -46,6 +47,8 @@ def bounded(number: Decimal) -> Decimal:
 
 def decimal(text: str) -> Decimal:
     """Return a number as a document format writes it, exactly; refuse NaN, infinity and 1e999."""
+    if len(text) < _SURELY_BOUNDED and text[-1:].isdigit() and "e" not in text.lower():
+        return Decimal(text)
     try:
         return bounded(Decimal(text))
     except ArithmeticError:

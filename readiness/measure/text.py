@@ -58,7 +58,7 @@ def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
     if isinstance(error, guard.PatternTooSlowError):
         return NotMeasuredError(
             ReasonCode.PATTERN_TOO_SLOW,
-            f"pattern too slow: {shown(pattern)} was stopped after {guard.CPU_LIMIT:g} s",
+            f"pattern too slow: {shown(pattern)} was {error}",
             "avoid repeats within repeats, and say what stands before a repeat",
         )
     return NotMeasuredError(

@@ -87,10 +87,12 @@ class Family:
         """Send the signal to all of the attempt, stopped processes too."""
         members = self.of(attempt)
         self._blame_others(attempt, members)
-        _signal_group(attempt, members, number)
-        for wake in (number, signal.SIGCONT):
+        for each in (number, signal.SIGCONT):
+            _signal_group(attempt, members, each)
+            # Once is enough: a second SIGTERM makes some tools give up cleaning.
             for process in members:
-                send(process.pid, wake)
+                if process.group != attempt.pid:
+                    send(process.pid, each)
 
     def kill(self, attempt: Attempt) -> None:
         """Kill all of the attempt, though it may be multiplying. Repeat until none is left."""
@@ -161,7 +163,7 @@ def _group(attempt: Attempt) -> list[Process]:
         os.killpg(attempt.pid, 0)
     except OSError:
         return []
-    return [Process(attempt.pid, "?", 0, attempt.pid, 0)]
+    return [Process(attempt.pid, "?", 0, attempt.pid, attempt.pid, 0)]
 
 
 def _signal_group(attempt: Attempt, members: Iterable[Process], number: int) -> None:

@@ -105,8 +105,9 @@ class Loop:
 
     def _clear_away(self) -> None:
         """End what still runs (the caller failed), and what hid until now."""
+        now = time.monotonic()
         for attempt in self._live.values():
-            attempt.kill_at = attempt.wake = 0.0
+            attempt.kill_at = attempt.wake = now
         while self._live:
             self._wait()
         give_up = time.monotonic() + GIVE_UP
@@ -175,9 +176,6 @@ class Loop:
             self._observe.finished(capture)
         settled = self._settle_with(capture)
         index = capture.probe
-        if settled.stop and not self._stop:
-            self._stopped = True
-            self._halt(settled.stop)
         again = settled.again and capture.failure not in _FINAL
         if attempt is not None and (again or not self._queue.leads(index)):
             self._starter.settle(attempt)
@@ -189,6 +187,9 @@ class Loop:
             self._never(index, ReasonCode.NOT_RUN, self._stop)
         else:
             self._queue.delay(index, time.monotonic() + settled.delay)
+        if settled.stop and not self._stop:
+            self._stopped = True
+            self._halt(settled.stop)
 
     def _blame(self, index: int) -> str:
         producer = self._plan.probes[index]

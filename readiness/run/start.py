@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from fcntl import F_SETFL, fcntl
 from typing import Final
 
@@ -12,13 +13,6 @@ from readiness.model import Plan, Probe, ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.stream import Sink
 
-# What the user or Python ignores here must not be ignored by a probe: without SIGPIPE
-# `yes | head` never ends.
-_DEFAULT_SIGNALS: Final = tuple(
-    number
-    for number in signal.valid_signals()
-    if number not in (signal.SIGKILL, signal.SIGSTOP) and number < signal.NSIG // 2
-)
 _DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 _EXHAUSTED: Final = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
@@ -49,6 +43,14 @@ class Starter:
         self._found: dict[tuple[str, str, str], str] = {}
         self._home = os.getcwd()
         self._home_fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # What the user or Python ignores here must not be ignored by a probe: without SIGPIPE
+        # `yes | head` never ends. What is caught here is not ignored there anyway.
+        self._ignored = tuple(
+            number
+            for number in signal.valid_signals()
+            if signal.getsignal(number) in (signal.SIG_IGN, None)
+        )
+        _keep_descriptors()
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._base = {os.fsencode(k): os.fsencode(v) for k, v in plan.environment.items()}
         self._base[b"READINESS_SCRATCH"] = os.fsencode(self.shared)
@@ -142,7 +144,7 @@ class Starter:
         away = probe.workdir != self._home
         try:
             for _ in range(2):
-                fds += os.pipe2(os.O_CLOEXEC)
+                fds += os.pipe()
             if away:
                 os.chdir(probe.workdir)
             attempt.started_at = time.time()
@@ -180,7 +182,7 @@ class Starter:
                 file_actions=actions,
                 setsid=True,
                 setsigmask=(),
-                setsigdef=_DEFAULT_SIGNALS,
+                setsigdef=self._ignored,
             )
         except OSError as error:
             if error.errno != errno.ENOEXEC:
@@ -195,6 +197,14 @@ class Starter:
             return CannotStart(ReasonCode.TOOL_MISSING, f"{name}: not found (127)")
         where = f"{error.filename}: " if error.filename else ""
         return CannotStart(ReasonCode.COULD_NOT_START, f"{where}{error.strerror}")
+
+
+def _keep_descriptors() -> None:
+    """Keep from probes what this process was given beyond the standard streams."""
+    with suppress(OSError):
+        for name in os.listdir("/dev/fd"):
+            with suppress(OSError):
+                os.set_inheritable(int(name), int(name) <= 2)
 
 
 def tmp_variable(check: str) -> bytes:

@@ -1,0 +1,235 @@
+"""Whatever is killed, stopped or interrupted: nothing of a run is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from readiness.errors import ExitStatus
+from readiness.run.procfs import children_of
+from readiness.run.supervise import supervise
+from tests.running import alive_in, wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+GATE = """
+import sys
+from pathlib import Path
+from readiness.run.supervise import supervise
+from tests.running import Runner, succeeded
+
+def gate():
+    runner = Runner(Path(sys.argv[1]))
+    captures = runner(*sys.argv[2:])
+    print(*(capture.stdout.data.decode().strip() for capture in captures), flush=True)
+    if runner.ending.signal:
+        return 128 + runner.ending.signal
+    return 0 if all(map(succeeded, captures)) else 3
+
+sys.exit(supervise(gate))
+"""
+
+# Of each kind one: simple, immune, in a session of its own, hidden.
+PROBES = (
+    "touch ready; sleep 60",
+    "trap '' TERM; while :; do sleep 1; done",
+    "setsid sleep 60 & wait",
+    "(env -i setsid sleep 60 >/dev/null 2>&1 </dev/null &) ; sleep 60",
+)
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a gate over some probes; afterwards nothing of it may be alive."""
+    started = []
+
+    def start(*probes: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", GATE, tmp_path, *probes],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.communicate(timeout=10)
+    assert alive_in(tmp_path) == []
+
+
+def started_all(folder: Path) -> bool:
+    """Whether the probes of PROBES run."""
+    return (folder / "work/ready").exists() and len(alive_in(folder / "work")) >= 7
+
+
+def gate_of(process: subprocess.Popen[bytes]) -> int:
+    """Return the process that runs the probes."""
+    (gate,) = children_of(process.pid) or ()
+    return gate
+
+
+def test_the_status_of_the_gate_is_returned(start: Start) -> None:
+    """What the gate returns and prints is what the process returns and prints."""
+    process = start("echo healthy")
+    assert process.communicate(timeout=10) == (b"healthy\n", b"")
+    assert process.returncode == 0
+
+
+def test_a_bad_status_is_returned_too(start: Start) -> None:
+    """A gate that is not satisfied says so through the watcher."""
+    process = start("echo ill; false")
+    assert process.communicate(timeout=10) == (b"ill\n", b"")
+    assert process.returncode == 3
+
+
+KILLS: dict[str, Callable[[subprocess.Popen[bytes]], None]] = {
+    "watcher": lambda process: os.kill(process.pid, signal.SIGKILL),
+    "gate": lambda process: os.kill(gate_of(process), signal.SIGKILL),
+    "group": lambda process: os.killpg(process.pid, signal.SIGKILL),
+    "gate's group": lambda process: os.killpg(gate_of(process), signal.SIGKILL),
+}
+
+
+@pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)
+def test_nothing_survives_a_kill(
+    start: Start, tmp_path: Path, kill: Callable[[subprocess.Popen[bytes]], None]
+) -> None:
+    """17: after any single SIGKILL no probe is alive within a second."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    kill(process)
+    assert wait_for(lambda: not alive_in(tmp_path), 2.0)
+    process.communicate(timeout=10)
+    assert process.returncode in (-signal.SIGKILL, ExitStatus.INTERNAL)
+
+
+def test_a_probe_that_kills_the_gate_decides_nothing(start: Start) -> None:
+    """The status is 70 then, with one calm line."""
+    process = start("sleep 0.1; kill -KILL $PPID; sleep 60", "sleep 60")
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == ExitStatus.INTERNAL
+    assert out == b""
+    assert err.decode() == (
+        "readiness: the gate was ended by SIGKILL; "
+        "its probes were ended too, and nothing is decided\n"
+    )
+
+
+@pytest.mark.parametrize("target", ["$PPID", "$(ps -o ppid= -p $PPID)"], ids=["gate", "watcher"])
+def test_a_probe_that_stops_the_gate_stops_nothing(start: Start, target: str) -> None:
+    """The run goes on, and ends as it would have."""
+    process = start(f"kill -STOP {target}; sleep 0.1; echo healthy", "sleep 0.2")
+    out, _ = process.communicate(timeout=10)
+    assert (process.returncode, out) == (0, b"healthy \n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_reach_the_gate_once(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    """15: a signal to the process, as of Ctrl-C, interrupts the run within two seconds."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    sent = time.monotonic()
+    os.killpg(process.pid, number)
+    process.communicate(timeout=10)
+    assert process.returncode == 128 + number
+    assert time.monotonic() - sent < 2
+
+
+def test_quit_ends_all_at_once(start: Start, tmp_path: Path) -> None:
+    """A signal that the gate does not catch still leaves nothing."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    process.send_signal(signal.SIGQUIT)
+    process.communicate(timeout=10)
+    assert process.returncode == 128 + signal.SIGQUIT
+
+
+def test_it_can_be_suspended(start: Start, tmp_path: Path) -> None:
+    """Ctrl-Z stops the watcher and the gate; both go on together."""
+    process = start("touch ready; sleep 0.5; echo healthy")
+    assert wait_for(lambda: (tmp_path / "work/ready").exists())
+    gate = gate_of(process)
+    process.send_signal(signal.SIGTSTP)
+    assert wait_for(lambda: state(process.pid) == state(gate) == "T")
+    process.send_signal(signal.SIGCONT)
+    out, _ = process.communicate(timeout=10)
+    assert (process.returncode, out) == (0, b"healthy\n")
+
+
+def state(pid: int) -> str:
+    """Return the state letter of a process."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def raising(error: BaseException) -> Callable[[], int]:
+    """Make a gate that raises."""
+
+    def gate() -> int:
+        raise error
+
+    return gate
+
+
+@pytest.mark.parametrize(
+    ("gate", "status"),
+    [
+        (lambda: 0, 0),
+        (lambda: 3, 3),
+        (lambda: 256, ExitStatus.INTERNAL),
+        (lambda: -1, ExitStatus.INTERNAL),
+        (raising(RuntimeError("secret")), ExitStatus.INTERNAL),
+        (raising(KeyboardInterrupt()), 130),
+        (raising(SystemExit(4)), 4),
+        (raising(SystemExit()), 0),
+        (raising(SystemExit("text")), ExitStatus.INTERNAL),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL) or 0, ExitStatus.INTERNAL),
+        (lambda: os.kill(os.getpid(), signal.SIGTERM) or 0, ExitStatus.INTERNAL),
+    ],
+)
+def test_every_end_of_a_gate_is_a_status(
+    gate: Callable[[], int], status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No end of the gate passes for success by accident, and no trace is shown."""
+    assert supervise(gate) == status
+    err = capfd.readouterr().err
+    assert "Traceback" not in err
+    assert "secret" not in err
+
+
+def test_handlers_and_streams_are_as_before(capfd: pytest.CaptureFixture[str]) -> None:
+    """What was printed before is printed once, and signals do again what they did."""
+    before = [signal.getsignal(number) for number in signal.valid_signals()]
+    print("once", end=" ")
+
+    def gate() -> int:
+        print("twice", end="")
+        return 0
+
+    assert supervise(gate) == 0
+    assert capfd.readouterr().out == "once twice"
+    assert [signal.getsignal(number) for number in signal.valid_signals()] == before
+
+
+def test_a_terminal_does_not_reach_probes(tmp_path: Path) -> None:
+    """21: started from a terminal, a probe that asks for a password meets the end of input."""
+    main, terminal = os.openpty()
+    probes = ("printf 'Password: '; read x || echo none", "echo x >/dev/tty || echo none")
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", sys.executable, "-c", GATE, tmp_path, *probes],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, _ = process.communicate(timeout=10)
+    os.close(main)
+    os.close(terminal)
+    assert out == b"Password: none none\n"
