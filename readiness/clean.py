@@ -45,7 +45,7 @@ def clean(text: str, *, newlines: bool) -> str:
 
     With `newlines` the lines stay lines; without, the result is one line.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and (text.replace("\n", "") if newlines else text).isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\t", _TAB)
     return _UNSEEN.sub(_keep_newline if newlines else _escape, text)
@@ -93,9 +93,9 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Return the text with every secret, and secrets that overlap as one, as `***`."""
-        spans = sorted(span for form in self._forms for span in _occurrences(form, text))
-        if not spans:
+        if not any(form in text for form in self._forms):
             return text
+        spans = sorted(span for form in self._forms for span in _occurrences(form, text))
         parts: list[str] = []
         shown = 0
         for start, end in spans:

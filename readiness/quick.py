@@ -29,9 +29,7 @@ OF_COMMAND = {"check": ("--dry-run", "dry_run"), "score": ("--explain", "explain
 POSITIONAL = {"check": "selectors", "score": "recorded"}
 
 
-def read(
-    arguments: Sequence[str], environ: Mapping[str, str]
-) -> tuple[str, RunSettings] | None:
+def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[str, RunSettings] | None:
     """The command and its settings; None where Typer must have a look."""
     if not arguments or arguments[0] not in POSITIONAL or _has_variables(environ):
         return None

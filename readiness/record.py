@@ -39,6 +39,8 @@ from readiness.model import (
 )
 
 TEXT_LIMIT = 2000
+HEAD = 4096
+TAIL = 8192
 
 Points = tuple[Decimal, Fraction]
 """What a criterion earned, as it is printed, and what it could have earned."""
@@ -134,13 +136,33 @@ class Recorder:
     def _stream(self, stream: Stream) -> StreamRecord:
         if not stream.size:
             return EMPTY_STREAM
+        head, tail = self._ends(stream)
         return StreamRecord(
             bytes=stream.size,
             digest=stream.digest,
-            head=self._redact(clean(decode(stream.head), newlines=True)),
-            tail=self._redact(clean(decode(stream.tail), newlines=True)),
+            head=head,
+            tail=tail,
             cut=stream.cut,
         )
+
+    def _ends(self, stream: Stream) -> tuple[str, str]:
+        """The first and the last part of what a stream held; a short one is all in the first.
+
+        Secrets are masked before anything is cut, so that none is cut in two and shown in part.
+        """
+        if stream.data:
+            text = self._shown(decode(stream.data))
+            if len(text) <= HEAD + TAIL:
+                return text, ""
+            return text[:HEAD], text[-TAIL:]
+        # Of a long output only its ends are at hand: a line that may go on elsewhere is left out.
+        head, tail = decode(stream.head), decode(stream.tail)
+        head = head[: head.rfind("\n") + 1]
+        tail = tail[tail.find("\n") + 1 :]
+        return self._shown(head), self._shown(tail)
+
+    def _shown(self, text: str) -> str:
+        return self._redact(clean(text, newlines=True))
 
 
 EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")

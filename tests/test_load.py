@@ -501,6 +501,10 @@ FAULTS = [
         "run: mypy src || true",
         "5:14: T1.1: this command can never fail; remove `|| true`, ",
     ),
+    (
+        "run: command -v mypy || exit 0; mypy",
+        "5:14: T1.1: this command passes where `command -v mypy` fails; remove `|| exit 0`",
+    ),
     ("run: mypy src || echo 0", "5:14: T1.1: this command can never fail"),
     ("run: mypy || exit 0\nexit: {ok: [0]}", "5:14: T1.1: this command can never fail"),
     (

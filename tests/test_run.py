@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model import Capture, ReasonCode
-from readiness.run import Settled, loop, stream
+from readiness.run import Settled, loop, prctl, procfs, stream
 from tests.running import Runner, a_check, alive_in, own_children, succeeded, texts
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -418,3 +418,44 @@ def test_a_child_of_the_caller_is_left_alone(runner: Runner) -> None:
     captures = runner("true", "sleep 0.1", "sleep 0.3", settle=settle)
     assert all(succeeded(capture) for capture in captures)
     assert [helper.wait() for helper in helpers] == [7, 7, 7]
+
+
+def test_a_failing_observer_leaves_nothing(runner: Runner) -> None:
+    """An exception of the observer ends the run, and all that runs."""
+
+    class Failing:
+        """Fails at the first tick."""
+
+        def started(self, probe: int, attempt: int) -> None:
+            """Hear nothing."""
+
+        def finished(self, capture: Capture) -> None:
+            """Hear nothing."""
+
+        def tick(self) -> None:
+            """Fail."""
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        runner("sleep 60", observe=Failing())
+
+
+@pytest.mark.parametrize("lacking", ["pidfds", "lists of children", "subreaper"])
+def test_older_systems_do_as_well(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """Without what newer kernels offer a run is slower, and otherwise the same."""
+    if lacking == "pidfds":
+        monkeypatch.delattr(os, "pidfd_open")
+    elif lacking == "lists of children":
+        monkeypatch.setattr(procfs, "open_own_children", lambda: -1)
+        monkeypatch.setattr(procfs, "children_of", lambda _: None)
+    else:
+        monkeypatch.setattr(prctl, "become_subreaper", lambda wanted=True: False)
+    leaky, late, stubborn, healthy = runner(
+        "sleep 60 & echo 1", "sleep 60", "trap '' TERM; sleep 60; sleep 60", "echo 2", timeout=SHORT
+    )
+    assert leaky.leaked == 1
+    assert late.timed_out
+    assert stubborn.needed_kill
+    assert succeeded(healthy)

@@ -95,7 +95,9 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
             where = at + mask.line - 1 if at else 0
             found.append(place(rule.path, where, "masked", f"{name}: {mask.text}"))
         for words in SUBMAKE.findall(command):
-            if re.search(r"(?:^|\s)(?:-[a-zA-Z]*[ikn]|--ignore-errors|--keep-going)(?:\s|$)", words):
+            if re.search(
+                r"(?:^|\s)(?:-[a-zA-Z]*[ikn]|--ignore-errors|--keep-going)(?:\s|$)", words
+            ):
                 found.append(place(rule.path, at, "masked", f"{name}: make{words}"))
         at += line.count("\0") + line.count("\n") + 1 if at else 0
     return found

@@ -43,7 +43,9 @@ def main() -> None:
     status, output = copy.run(make, extra)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]
-        findings.append(place("Makefile", 0, "status", f"{target}: status {status}: {''.join(last)}"))
+        findings.append(
+            place("Makefile", 0, "status", f"{target}: status {status}: {''.join(last)}")
+        )
     elif verify := param("verify"):
         verified, _ = copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
         if verified:

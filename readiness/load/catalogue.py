@@ -201,9 +201,10 @@ def hidden_failure(
     """Record a command, without a proof, whose tool may fail unseen."""
     if read.reader.format is Format.EXIT:
         for mask in shell.masks(command):
-            if mask.final:
+            if mask.final or mask.ends:
+                what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
                 hint = f"remove `{mask.text}`, which hides the failure"
-                problems.add(path, "this command can never fail", hint)
+                problems.add(path, f"this command {what}", hint)
                 return
         return
     for mask in shell.masks(command):

@@ -100,6 +100,8 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return Unmeasured(code=ReasonCode.NOT_RUN, reason="it has no exit status")
     if check.exit_ok is not None and status in check.exit_ok:
         return None
+    if status < 124 and check.exit_ok is None:
+        return None
     said = _telling_line(capture)
     more = f": {said}" if said else ""
     if status in {126, 127}:

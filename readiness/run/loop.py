@@ -105,6 +105,7 @@ class Loop:
 
     def _clear_away(self) -> None:
         """End what still runs (the caller failed), and what hid until now."""
+        self._observe = None  # it may be what failed
         now = time.monotonic()
         for attempt in self._live.values():
             attempt.kill_at = attempt.wake = now

@@ -77,6 +77,14 @@ def children_of(pid: int) -> list[int] | None:
     return children
 
 
+def open_own_children() -> int:
+    """Return a descriptor that reads as the children of this process; -1: there is no such."""
+    try:
+        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+
+
 def by_parent() -> dict[int, list[int]]:
     """Return the children of every process. Slow: it looks at all there are."""
     table: dict[int, list[int]] = {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from readiness.shellwords import Node
+    from readiness.shell.words import Node
 
 # Words that mean something to a shell as the first of a command, though a program of the same
 # name may exist.
@@ -51,13 +51,15 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a command that hides failures.
 
     `text` is that part (`|| true`), `command` what it hides the failures of, `line` where it
-    stands, counted from 1. `final` says that the whole command can no longer fail.
+    stands, counted from 1. `final` says that the whole command can no longer fail, `ends` that a
+    failure of a tool ends it as a success, though what follows could fail.
     """
 
     text: str
     command: str = ""
     line: int = 1
     final: bool = False
+    ends: bool = False
 
 
 # What never fails, for all that a reader can tell.
@@ -88,8 +90,8 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
             return [Mask(text="-", command=body, final=True)]
     if errexit and pipefail is not False and not _SYNTAX.search(body) and "||" not in body:
         return []
-    from readiness.shellsyntax import parse
-    from readiness.shellwords import Unreadable
+    from readiness.shell.syntax import parse
+    from readiness.shell.words import Unreadable
 
     reading = _Reading(body, errexit=errexit, pipefail=errexit if pipefail is None else pipefail)
     try:
@@ -100,8 +102,8 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
             for found in _ROUGHLY.finditer(body)
         ]
     return [
-        Mask(text=text, command=hidden, line=_line(body, start), final=final)
-        for start, text, hidden in sorted(set(reading.found))
+        Mask(text=text, command=hidden, line=_line(body, start), final=final, ends=ends)
+        for start, text, hidden, ends in sorted(set(reading.found))
     ]
 
 
@@ -119,13 +121,13 @@ class _Reading:
         self.trapped = False
         self.functions: dict[str, bool] = {}
         self.results: dict[int, bool] = {}
-        self.found: list[tuple[int, str, str]] = []
+        self.found: list[tuple[int, str, str, bool]] = []
 
     def text(self, node: "Node") -> str:
         return self.source[node.start : node.end].strip()
 
-    def mask(self, start: int, text: str, hidden: str) -> None:
-        self.found.append((start, text, hidden))
+    def mask(self, start: int, text: str, hidden: str, *, ends: bool = False) -> None:
+        self.found.append((start, text, hidden, ends))
 
     def can_fail(self, node: "Node") -> bool:
         """Whether the node may end with a status other than 0; notes what it hides."""
@@ -235,7 +237,8 @@ class _Reading:
         saved = self.can_fail(right) and _name(right) not in _TALK
         if not fails or saved or self._keeps_status(right):
             return fails
-        self.mask(right.start, f"|| {self.text(right)}", self.text(left))
+        ends = _exits(right) and self._asks_a_tool(left)
+        self.mask(right.start, f"|| {self.text(right)}", self.text(left), ends=ends)
         return False
 
     def _keeps_status(self, node: "Node") -> bool:
@@ -348,6 +351,13 @@ def _never_fails(node: "Node") -> bool:
 
 def _is_exit(node: "Node") -> bool:
     return _name(node) in ("exit", "return", "exec")
+
+
+def _exits(node: "Node") -> bool:
+    """Whether a command that never fails ends the shell."""
+    if node.kind == "group":
+        return any(map(_exits, node.parts[0].parts))
+    return _name(node) == "exit"
 
 
 def _is_test(node: "Node") -> bool:

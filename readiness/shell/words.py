@@ -168,6 +168,8 @@ class Words:
                 self.position = min(self.position + 2, len(self.source))
             elif here in "$`" and not self.at_backquote():
                 self._expansion(node)
+            elif here == "(" and self.position > start and self.source[self.position - 1] == "=":
+                self.balanced()
             elif here in "<>" and self.source.startswith("(", self.position + 1):
                 self.position += 1
                 self._substitution(node)

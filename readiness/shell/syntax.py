@@ -6,7 +6,7 @@ command of its own, `$(...)` or backquotes.
 
 import re
 
-from readiness.shellwords import MAX_DEPTH, Node, Unreadable, Words
+from readiness.shell.words import MAX_DEPTH, Node, Unreadable, Words
 
 _BOUNDS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
 
