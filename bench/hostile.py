@@ -28,7 +28,7 @@ def loud() -> str:
 
 def cases(tools: Tools) -> dict[str, Case]:
     make = partial(boards.case, tools, watched=True, rounds=3)
-    holder = boards.board(["run: sleep 30 & echo 1\ntimeout: 1s"])
+    holder = boards.board(["run: (sleep 30 &); test -d .\ntimeout: 1s"])
     ignoring = "run: trap '' TERM; setsid sleep 30 & sleep 30; sleep 30\ntimeout: 1s"
     folder = partial(os.path.join, tools.work)
     return {

@@ -10,7 +10,6 @@ import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -126,12 +125,12 @@ class Harness:
         command = [self._tm, self._record, self._output, *case.argv]
         environment = {**os.environ, **case.env}
         # These would make every Python program slower than its users have it.
-        for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
-            environment.pop(name, None)
+        for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+            environment.pop(variable, None)
         with subprocess.Popen(command, cwd=case.cwd, env=environment) as process:
-            peak = _Peak(process.pid) if case.watched else None
-            if process.wait() != 0:
-                raise WrongResult(f"{name}: tm ended with {process.returncode}")
+            peak = _peak(process) if case.watched else 0.0
+        if process.returncode != 0:
+            raise WrongResult(f"{name}: tm ended with {process.returncode}")
         with open(self._record, encoding="ascii") as file:
             wall, user, system, rss, status = file.read().split()
         with open(self._output, encoding="utf-8", errors="replace") as file:
@@ -147,7 +146,7 @@ class Harness:
             wall=float(wall),
             cpu=float(user) + float(system),
             rss=float(rss),
-            pss=peak.end() if peak else 0.0,
+            pss=peak,
             value=case.value(output) if case.value else 0.0,
             foreign=0.0,
         )
@@ -161,29 +160,18 @@ class Harness:
                 return
 
 
-class _Peak:
-    """The most memory, in KiB, that a child of `pid` and its first child held together.
+def _peak(process: "subprocess.Popen[bytes]") -> float:
+    """The most memory, in KiB, that a child of the process and its first child hold until it ends.
 
     Pages that they share count once.
     """
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._most = 0.0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-        self._thread.start()
-
-    def end(self) -> float:
-        self._over.set()
-        self._thread.join()
-        return self._most
-
-    def _look(self) -> None:
-        while not self._over.wait(SAMPLING):
-            first = _children(self._pid)[:1]
-            second = [pid for parent in first for pid in _children(parent)[:1]]
-            self._most = max(self._most, sum(map(_proportional, first + second)))
+    most = 0.0
+    while process.poll() is None:
+        first = _children(process.pid)[:1]
+        second = [pid for parent in first for pid in _children(parent)[:1]]
+        most = max(most, sum(map(_proportional, first + second)))
+        time.sleep(SAMPLING)
+    return most
 
 
 def _children(pid: int) -> list[int]:

@@ -57,7 +57,7 @@ def loading(tools: Tools) -> dict[str, Case]:
         PLANNED: Case(
             argv=[tools.readiness, "check", "--dry-run"],
             cwd=good,
-            verify=counts(r"^p\d+ ", 50),
+            verify=counts(r"^p\d+ ", SIZE),
             rounds=5,
         ),
     }
