@@ -15,9 +15,15 @@ def main() -> int:
         return 0
     # A run lives for seconds and makes few cycles; to look for them costs more than they hold.
     gc.disable()
-    status = _run(arguments)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except ImportError as error:  # Python's own status for it, 1, would say "not ready"
+        sys.stderr.write(f"readiness: cannot start: {error}\n")
+        status = 70
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
 

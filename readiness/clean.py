@@ -91,18 +91,44 @@ class Redactor:
         forms = {form for value in values for form in _forms(value)}
         self._forms = sorted((form for form in forms if len(form) >= SHORTEST_SECRET), key=len)
 
-    def redact(self, text: str) -> str:
-        """Return the text with every secret, and secrets that overlap as one, as `***`."""
-        if not any(form in text for form in self._forms):
+    def redact(self, text: str, *, cut_before: bool = False, cut_after: bool = False) -> str:
+        """Return the text with every secret, and secrets that overlap as one, as `***`.
+
+        A text that was cut out of a longer one may begin or end within a secret, which is masked
+        as well; it is for the caller to say on which side it was cut.
+        """
+        if not self._forms:
             return text
-        spans = sorted(span for form in self._forms for span in _occurrences(form, text))
+        spans = {span for form in self._forms for span in _occurrences(form, text)}
+        if cut_before:
+            spans |= {(0, size) for form in self._forms if (size := _ends_first(form, text))}
+        if cut_after:
+            spans |= {
+                (len(text) - size, len(text))
+                for form in self._forms
+                if (size := _begins_last(form, text))
+            }
+        if not spans:
+            return text
         parts: list[str] = []
         shown = 0
-        for start, end in spans:
+        for start, end in sorted(spans):
             if start >= shown:
                 parts += text[shown:start], _MASK
             shown = max(shown, end)
         return "".join(parts) + text[shown:]
+
+
+def _ends_first(form: str, text: str) -> int:
+    """How much of the text's beginning is the end of the form."""
+    sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
+    return next((size for size in sizes if text.startswith(form[-size:])), 0)
+
+
+def _begins_last(form: str, text: str) -> int:
+    """How much of the text's end is the beginning of the form."""
+    sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
+    return next((size for size in sizes if text.endswith(form[:size])), 0)
 
 
 def _occurrences(form: str, text: str) -> Iterable[tuple[int, int]]:

@@ -1,12 +1,13 @@
 """The command line: flags become settings, settings go to one command, and it gives the status."""
 
+import os
 import sys
 from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from readiness.ending import protected
+from readiness.ending import protected, secure_streams
 from readiness.errors import ExitStatus, UsageError
 from readiness.settings import BoardSettings, ReportTarget, RunSettings
 
@@ -139,7 +140,7 @@ def check(
             fail_fast=fail_fast,
             reports=_targets(report),
             output_format=output_format,
-            history=history,
+            history=_given_history(history),
             dry_run=dry_run,
             exit_zero=exit_zero,
             quiet=quiet,
@@ -169,6 +170,7 @@ def score(
             "--explain", envvar="READINESS_EXPLAIN", help="Show the score's sum line by line."
         ),
     ] = False,
+    dry_run: DryRun = False,
     exit_zero: ExitZero = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -187,7 +189,8 @@ def score(
             fail_fast=fail_fast,
             reports=_targets(report),
             output_format=output_format,
-            history=history,
+            history=_given_history(history),
+            dry_run=dry_run,
             explain=explain,
             exit_zero=exit_zero,
             quiet=quiet,
@@ -220,7 +223,12 @@ def list_tasks(
     from readiness.commands.list import list_tasks as command
 
     return command(
-        RunSettings(board=board, profile=profile, output_format=output_format, history=history)
+        RunSettings(
+            board=board,
+            profile=profile,
+            output_format=output_format,
+            history=_given_history(history),
+        )
     )
 
 
@@ -236,7 +244,12 @@ def show(
     from readiness.commands.show import show as command
 
     return command(
-        RunSettings(board=board, profile=profile, output_format=output_format, history=history),
+        RunSettings(
+            board=board,
+            profile=profile,
+            output_format=output_format,
+            history=_given_history(history),
+        ),
         subject,
     )
 
@@ -284,6 +297,7 @@ def schema(
 
 def main(arguments: list[str]) -> int:
     """Run one command. The result is the exit status; errors are told on stderr."""
+    secure_streams()
     return protected(lambda: _invoke(arguments))
 
 
@@ -300,6 +314,11 @@ def _invoke(arguments: list[str]) -> int:
     return status if isinstance(status, int) else ExitStatus.READY
 
 
+def _given_history(option: str | None) -> str | None:
+    """As the option says; an empty variable, which Typer takes for none, means no history too."""
+    return os.environ.get("READINESS_HISTORY") if option is None else option
+
+
 def _seconds(text: str | None) -> float | None:
     if text is None:
         return None
@@ -314,13 +333,15 @@ def _seconds(text: str | None) -> float | None:
 def _targets(values: list[str] | None) -> tuple[ReportTarget, ...]:
     from readiness.report import FORMATS
 
-    targets = []
+    targets: list[ReportTarget] = []
     for value in values or ():
         name, equals, path = value.partition("=")
         if not equals or not path:
             raise UsageError(f'--report: expected FORMAT=FILE, found "{value}"')
         if name not in FORMATS:
             raise UsageError(f'--report: no format is called "{name}"; there is {_all(FORMATS)}')
+        if any(os.path.realpath(path) == os.path.realpath(other.path) for other in targets):
+            raise UsageError(f"--report: {path} is named twice")
         targets.append(ReportTarget(name, path))
     return tuple(targets)
 

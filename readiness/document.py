@@ -101,7 +101,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     expect: str
     warn: str | None
-    baseline: float | None
+    baseline: int | float | None
     progress: float | None
     reason: str
     reason_code: ReasonCode | None

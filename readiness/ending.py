@@ -3,9 +3,18 @@
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 from readiness import __version__
 from readiness.errors import ExitStatus, ReadinessError
+
+
+class Interrupted(BaseException):
+    """A signal that ends the command, raised where no probe runs."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def protected(action: Callable[[], int]) -> int:
@@ -17,30 +26,61 @@ def protected(action: Callable[[], int]) -> int:
         return error.status
     except KeyboardInterrupt:
         return ExitStatus.SIGNAL + 2
+    except Interrupted as end:
+        return ExitStatus.SIGNAL + end.number
     except BrokenPipeError:
         abandon_stdout()
         return ExitStatus.NOT_WRITTEN
     except Exception as error:  # noqa: BLE001 - a bug must end calmly, and never as ready
-        tell(f"readiness: internal error: {type(error).__name__}; {write_crash_log(error)}")
+        tell(f"readiness: {bug(error)}")
         return ExitStatus.INTERNAL
+
+
+def secure_streams() -> None:
+    """Open what the caller closed of the standard streams, so that no file gets their numbers.
+
+    Messages are lost then; data that cannot be written is an error, as it would have been.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def bug(error: BaseException) -> str:
+    """Say that this error is one of the program's own, and where its log is."""
+    return f"internal error: {type(error).__name__}; {write_crash_log(error)}"
 
 
 def tell(message: str) -> None:
     """Write one message to stderr, after all that went to stdout before."""
+    from readiness.clean import clean
+    from readiness.layout import inert
+
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         abandon_stdout()
     try:
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{inert(clean(message, newlines=True))}\n")
         sys.stderr.flush()
     except OSError:
-        return
+        _abandon(sys.stderr)
 
 
 def abandon_stdout() -> None:
     """Let nothing fail on stdout again, where nobody reads it any more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _abandon(sys.stdout)
+
+
+def _abandon(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def write_crash_log(error: BaseException) -> str:

@@ -4,6 +4,9 @@ import os
 import sys
 from collections.abc import Mapping
 
+from readiness.clean import clean
+from readiness.errors import NotWrittenError, UsageError
+from readiness.layout import inert
 from readiness.report import Context
 
 
@@ -43,11 +46,46 @@ def terminal_width(environ: Mapping[str, str]) -> int:
 
 
 def put(text: str) -> None:
-    """Write data to stdout as UTF-8, whole. Raises `BrokenPipeError` where nobody reads it."""
-    sys.stdout.flush()
+    """Write data to stdout as UTF-8, whole.
+
+    Raises `BrokenPipeError` where nobody reads it, else `NotWrittenError`.
+    """
     data = text.encode("utf-8", "backslashreplace")
     if not data.endswith(b"\n"):
         data += b"\n"
     stream = sys.stdout.buffer
-    stream.write(data)
-    stream.flush()
+    try:
+        sys.stdout.flush()
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotWrittenError(f"standard output: {error.strerror}") from None
+
+
+def put_text(text: str) -> None:
+    """Write text for people to stdout, with nothing in it that a terminal or a CI log obeys.
+
+    Raises as `put` does.
+    """
+    put(inert(clean(text, newlines=True)))
+
+
+def put_json(value: object) -> None:
+    """Write a value as indented JSON to stdout. Raises as `put` does."""
+    import msgspec
+
+    put(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def wants_json(output_format: str) -> bool:
+    """Whether a command that knows `table` and `json` was asked for JSON.
+
+    Raises `UsageError` for any other format.
+    """
+    if output_format not in ("table", "json"):
+        raise UsageError(
+            f'--output-format: this command knows no format "{output_format}"; there is json, table'
+        )
+    return output_format == "json"

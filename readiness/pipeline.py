@@ -13,6 +13,7 @@ import msgspec
 from readiness import __version__
 from readiness.clean import Redactor
 from readiness.document import FindingRecord, Git, ProbeRecord, RunDocument, Tool
+from readiness.measure import close as close_helper
 from readiness.model import Board, Judgement, Plan
 from readiness.readings import Readings
 from readiness.record import (
@@ -49,6 +50,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingRecord]
     elapsed: float
     partial: bool = False
+    interrupted: bool = False
     signal: int = 0
 
 
@@ -82,16 +84,19 @@ def execute(
     today = datetime.datetime.fromtimestamp(start.at, datetime.UTC).date()
     recorder = Recorder(Redactor(secrets))
     readings = Readings(board, plan, recorder, today, fail_fast=fail_fast, monotonic=monotonic)
-    ending = run(
-        plan,
-        readings.settle,
-        jobs=jobs,
-        run_timeout=run_timeout,
-        scratch=scratch,
-        observe=observer,
-        fail_fast=fail_fast,
-    )
-    judgements = [readings.judge(planned) for planned in plan.planned]
+    try:
+        ending = run(
+            plan,
+            readings.settle,
+            jobs=jobs,
+            run_timeout=run_timeout,
+            scratch=scratch,
+            observe=observer,
+            fail_fast=fail_fast,
+        )
+        judgements = [readings.judge(planned) for planned in plan.planned]
+    finally:
+        close_helper()
     versions = {**known_versions, **readings.versions}
     facts = Facts(
         probe_ids={
@@ -125,7 +130,7 @@ def conclude(
         line.criterion: (earned, line.possible)
         for line, earned in zip(total.lines, sum_of.points, strict=True)
     }
-    interrupted = facts.signal != 0
+    interrupted = facts.interrupted or facts.signal != 0
     decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)
     return RunDocument(
         id=start.id,

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from readiness.document import FindingRecord, ProbeRecord
 from readiness.judge import evidence_path, judge
 from readiness.measure import Documents, find, measure, unusable
+from readiness.measure.guard import found
 from readiness.model import (
     Board,
     Capture,
+    Check,
     Criterion,
     Judgement,
     Operator,
@@ -85,7 +87,10 @@ class Readings:
         delay = self._pause(probe, capture)
         if delay is not None:
             return Settled(succeeded=False, again=True, delay=delay)
-        return Settled(succeeded=refused is None, stop=self._reason_to_stop(index))
+        return Settled(
+            succeeded=refused is None and _succeeded(probe.check, capture),
+            stop=self._reason_to_stop(index),
+        )
 
     def judge(self, planned: Planned) -> Judgement:
         """The verdict on a criterion, from what its probes have given."""
@@ -96,6 +101,7 @@ class Readings:
             today=self._today,
             skipped=planned.skipped,
             evidence_missing=self._evidence_missing(criterion),
+            matches=found,
         )
 
     def records(self) -> list[ProbeRecord]:
@@ -114,20 +120,25 @@ class Readings:
         check, wanted = criterion.check, criterion.measure
         if check is None or wanted is None:
             return
+        index, attempt = documents.capture.probe, documents.capture.attempt
+        if attempt > probe.samples and self._is_good(criterion, index):
+            return  # others have it tried again
         sample = unusable(documents, check) or measure(
             documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
         )
         if check.findings is not None and not isinstance(sample, Unmeasured):
-            found = find(documents, check)
-            self._findings[criterion.id] = self._recorder.findings(criterion.id, found)
-        attempt = documents.capture.attempt
-        key = (criterion.id, documents.capture.probe)
+            places = find(documents, check)
+            self._findings[criterion.id] = self._recorder.findings(criterion.id, places)
+        key = (criterion.id, index)
         earlier = self._readings[key].samples if 1 < attempt <= probe.samples else ()
         retried = attempt > probe.samples and not probe.wait
         self._readings[key] = Reading(samples=(*earlier, sample), retried=retried)
 
     def _pause(self, probe: Probe, capture: Capture) -> float | None:
-        """The seconds before the next attempt; None where there is none."""
+        """The seconds before the next attempt; None where there is none.
+
+        The last attempt of one that waits starts when its time is over.
+        """
         if capture.failure is ReasonCode.NOT_RUN:
             return None
         if capture.attempt < probe.samples:
@@ -138,19 +149,17 @@ class Readings:
             return 0.0 if capture.attempt < probe.samples + probe.retries else None
         now = self._monotonic()
         first = self._first_start.setdefault(capture.probe, now - capture.duration)
-        delay = min(FIRST_DELAY * 2.0 ** min(capture.attempt - 1, 8), LONGEST_DELAY)
-        return delay if now + delay - first < probe.wait else None
+        left = first + probe.wait - now
+        delay = min(FIRST_DELAY * 2.0 ** min(capture.attempt - 1, 8), LONGEST_DELAY, left)
+        return delay if delay > 0 else None
 
     def _all_good(self, index: int) -> bool:
-        return all(
-            judge(
-                planned.criterion,
-                [self._readings[planned.criterion.id, index]],
-                today=self._today,
-            ).verdict
-            in GOOD
-            for planned in self._readers[index]
-        )
+        return all(self._is_good(planned.criterion, index) for planned in self._readers[index])
+
+    def _is_good(self, criterion: Criterion, index: int) -> bool:
+        """Whether this probe alone, as it was read last, makes the criterion hold."""
+        reading = self._readings[criterion.id, index]
+        return judge(criterion, [reading], today=self._today, matches=found).verdict in GOOD
 
     def _reason_to_stop(self, index: int) -> str:
         if self._fail_fast:
@@ -184,3 +193,8 @@ class Readings:
         said = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
         if capture.exit_status == 0 and said:
             self.versions[probe.key] = self._recorder.text(said.splitlines()[0])
+
+
+def _succeeded(check: Check, capture: Capture) -> bool:
+    """Whether those that come after it may start: a status that is read freely has to be 0."""
+    return check.exit_ok is not None or capture.exit_status == 0

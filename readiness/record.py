@@ -1,5 +1,6 @@
 """The record stage: what a run found, made into a run document. Pure, but for its arguments."""
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -39,8 +40,7 @@ from readiness.model import (
 )
 
 TEXT_LIMIT = 2000
-HEAD = 4096
-TAIL = 8192
+EXACT_IN_JSON = 2**53
 
 Points = tuple[Decimal, Fraction]
 """What a criterion earned, as it is printed, and what it could have earned."""
@@ -50,11 +50,13 @@ class Recorder:
     """Makes records, with foreign text cleaned and secrets masked."""
 
     def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
         self._redact = redactor.redact
+        self._made: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Foreign text for one line of a report."""
-        return self._redact(cut(clean(text, newlines=False), TEXT_LIMIT)) if text else ""
+        return cut(self._redact(clean(text, newlines=False)), TEXT_LIMIT) if text else ""
 
     def probe(self, probe: Probe, capture: Capture) -> ProbeRecord:
         """What is kept of a probe's last attempt."""
@@ -62,8 +64,8 @@ class Recorder:
         return ProbeRecord(
             id=probe.id,
             check=probe.check.name or None,
-            command=self._redact(probe.command),
-            workdir=probe.workdir,
+            command=self._lines(probe.command),
+            workdir=self._lines(probe.workdir),
             exit_status=capture.exit_status,
             signal=capture.signal,
             timed_out=capture.timed_out,
@@ -77,7 +79,7 @@ class Recorder:
             tool_version=None,
             stdout=self._stream(capture.stdout),
             stderr=self._stream(capture.stderr),
-            params={name: self._redact(value) for name, value in probe.env.items()},
+            params={name: self._lines(value) for name, value in probe.env.items()},
         )
 
     def findings(self, criterion: str, findings: Sequence[Finding]) -> list[FindingRecord]:
@@ -112,7 +114,7 @@ class Recorder:
             unit=judgement.unit,
             expect="attested" if criterion.attest is not None else criterion.expect.text,
             warn=criterion.warn.text if criterion.warn is not None else None,
-            baseline=None if criterion.baseline is None else float(criterion.baseline),
+            baseline=None if criterion.baseline is None else _number(criterion.baseline),
             progress=None if judgement.progress is None else round(float(judgement.progress), 6),
             reason=self.text(judgement.reason),
             reason_code=judgement.code,
@@ -128,41 +130,37 @@ class Recorder:
             previous=_previous(judgement, previous),
         )
 
+    def _lines(self, text: str) -> str:
+        """Text that may have several lines; the same few come again and again."""
+        made = self._made.get(text)
+        if made is None:
+            made = self._made[text] = self._redact(clean(text, newlines=True))
+        return made
+
     def _value(self, value: Decimal | bool | str | None) -> Value:
         if isinstance(value, Decimal):
-            return int(value) if value == value.to_integral_value() else float(value)
+            return _number(value)
         return self.text(value) if isinstance(value, str) else value
+
+    def _part(self, data: bytes, *, begins: bool = False, ends: bool = False) -> str:
+        """A part of an output that was cut from it at its beginning or end."""
+        text = clean(decode(data), newlines=True)
+        return self._redactor.redact(text, cut_before=begins, cut_after=ends)
 
     def _stream(self, stream: Stream) -> StreamRecord:
         if not stream.size:
             return EMPTY_STREAM
-        head, tail = self._ends(stream)
+        head, tail = stream.head, stream.tail
+        both = len(head) - stream.size + len(tail)
+        if both >= 0:  # nothing between them is left out: one text
+            head, tail = head + tail[both:], b""
         return StreamRecord(
             bytes=stream.size,
             digest=stream.digest,
-            head=head,
-            tail=tail,
+            head=self._part(head, ends=bool(tail)),
+            tail=self._part(tail, begins=True),
             cut=stream.cut,
         )
-
-    def _ends(self, stream: Stream) -> tuple[str, str]:
-        """The first and the last part of what a stream held; a short one is all in the first.
-
-        Secrets are masked before anything is cut, so that none is cut in two and shown in part.
-        """
-        if stream.data:
-            text = self._shown(decode(stream.data))
-            if len(text) <= HEAD + TAIL:
-                return text, ""
-            return text[:HEAD], text[-TAIL:]
-        # Of a long output only its ends are at hand: a line that may go on elsewhere is left out.
-        head, tail = decode(stream.head), decode(stream.tail)
-        head = head[: head.rfind("\n") + 1]
-        tail = tail[tail.find("\n") + 1 :]
-        return self._shown(head), self._shown(tail)
-
-    def _shown(self, text: str) -> str:
-        return self._redact(clean(text, newlines=True))
 
 
 EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
@@ -204,8 +202,6 @@ def task_records(
 def _task(
     task: Task, records: list[CriterionRecord], points: list[Points], *, blocking: bool
 ) -> TaskRecord:
-    possible = sum(float(possible) for _, possible in points)
-    earned = sum(float(earned) for earned, _ in points)
     in_scope = [record.verdict for record in records if record.verdict is not Verdict.SKIP]
     return TaskRecord(
         id=task.id,
@@ -213,10 +209,20 @@ def _task(
         priority=task.priority,
         owner=task.owner,
         done=bool(in_scope) and all(v in (Verdict.PASS, Verdict.WARN) for v in in_scope),
-        attainment=min(1.0, round(earned / possible, 3)) if possible else None,
+        attainment=_attainment(points),
         criteria=records,
         blocking=blocking,
     )
+
+
+def _attainment(points: list[Points]) -> float | None:
+    """The earned share, which is 1 only where all of it is."""
+    possible = sum(float(possible) for _, possible in points)
+    if not possible:
+        return None
+    share = round(sum(float(earned) for earned, _ in points) / possible, 3)
+    lacking = any(float(earned) < float(possible) - 0.001 for earned, possible in points)
+    return min(share, 0.999 if lacking else 1.0)
 
 
 def with_versions(
@@ -239,18 +245,34 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
     value = score.value
     progress = 0.0
     if value is not None:
-        progress = min(float(value) / float(score.target), 1.0) if score.target else 1.0
+        progress = _below(value / Fraction(score.target), 1) if score.target else 1.0
     return ScoreRecord(
-        value=None if value is None else round(float(value), 6),
+        value=None if value is None else _below(value, score.target),
         shown=shown,
         target=float(score.target),
-        progress=round(progress, 6),
+        progress=min(progress, 1.0),
         measured=score.measured,
         in_scope=score.in_scope,
         total=score.total,
         attested=round(float(score.attested_share), 6),
         rounding=float(rounding),
     )
+
+
+def _below(number: Fraction, limit: Decimal | int) -> float:
+    """The number to six decimals, or to as many as it takes to be below the limit if it is."""
+    for written in (round(float(number), 6), float(number)):
+        if number >= limit or written < limit:
+            return written
+    return math.nextafter(float(limit), 0.0)
+
+
+def _number(value: Decimal) -> int | float | None:
+    """The number as JSON holds it; None for one that is too large for that."""
+    if value == value.to_integral_value() and abs(value) < EXACT_IN_JSON:
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
@@ -273,7 +295,10 @@ def milestone_records(board: Board, met: Sequence[bool]) -> list[MilestoneRecord
 def board_ref(board: Board) -> BoardRef:
     """Which board a run is about."""
     return BoardRef(
-        title=board.title, path=board.path, digest=board.digest, language=board.language
+        title=board.title,
+        path=clean(board.path, newlines=False),
+        digest=board.digest,
+        language=board.language,
     )
 
 

@@ -97,7 +97,9 @@ def _named_in(pyproject: str) -> str:
         data = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{pyproject}: {error}") from None
-    board = data.get("tool", {}).get("readiness", {}).get("board", "")
+    section = data.get("tool")
+    section = section.get("readiness") if isinstance(section, dict) else None
+    board = section.get("board", "") if isinstance(section, dict) else ""
     if not isinstance(board, str):
         raise UsageError(f"{pyproject}: [tool.readiness] board must be a path, found {board!r}")
     return board

@@ -1,9 +1,13 @@
 """What all tests share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.program import Project
+from tests.running import alive_in
 
 _GOLDEN = os.path.join(os.path.dirname(__file__), "golden")
 
@@ -26,3 +30,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             assert text == file.read(), f"{name} differs; look, then --update-golden"
 
     return compare
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A project to run the program in; afterwards nothing of it is alive or left behind."""
+    made = Project(tmp_path)
+    yield made
+    made.close()
+    assert alive_in(tmp_path) == []
+    assert made.left() == []

@@ -5,6 +5,7 @@ Some of them run in the project's own Python.
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, TypedDict
@@ -37,8 +38,16 @@ def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
 
 def not_measured(why: str) -> NoReturn:
     """End the script: nothing was measured, and the reader is told why."""
-    print(f"not measured: {why}", file=sys.stderr)
+    print(f"error: {why}", file=sys.stderr)
     sys.exit(NOT_MEASURED)
+
+
+def require(*tools: str) -> None:
+    """End the script as a shell would where a tool is missing, which the end of a pipe hides."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            print(f"{tool}: command not found", file=sys.stderr)
+            sys.exit(127)
 
 
 def param(name: str, default: str = "") -> str:

@@ -3,18 +3,25 @@
 import os
 import re
 
-from _common import Place, emit, not_measured, param, place, words
+from _common import Place, emit, not_measured, param, place, require, words
 from _copy import Copy, copy_project
-from _makefile import hidden_failures, read_database
+from _makefile import hidden_failures, hidden_when_expanded, read_database
 
 
-def known(copy: Copy, make: list[str]) -> str:
-    """Return make's database, if it has a rule for the target."""
-    status, output = copy.run([*make, "--dry-run"])
+def make(*options: str) -> list[str]:
+    """Return the command that makes the target."""
+    return ["make", *options, *words("args"), param("target")]
+
+
+def masked(copy: Copy) -> list[Place]:
+    """List what hides failures of the target, if make has a rule for it."""
+    status, output = copy.run(make("--dry-run"))
     if status:
         not_measured(f"make cannot make {param('target')}: {output.strip()[-300:]}")
-    _, database = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
-    return database
+    _, printed = copy.run(make("--dry-run", "--print-data-base"), quiet=True)
+    database = read_database(printed)
+    found = hidden_failures(database, param("target"))
+    return found + hidden_when_expanded(database, output, found)
 
 
 def number_in(output: str, pattern: str) -> float:
@@ -31,16 +38,16 @@ def number_in(output: str, pattern: str) -> float:
 
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
+    require("make")
     target = param("target")
     copy = copy_project()
-    make = ["make", *words("args"), "--", target]
-    findings: list[Place] = hidden_failures(read_database(known(copy, make)), target)
+    findings: list[Place] = masked(copy)
     masks = len(findings)
     extra = {}
     if variable := param("sqlite_variable"):
         path = os.path.join(os.environ["READINESS_TMP"], "target.db")
         extra[variable] = f"sqlite:///{path}"
-    status, output = copy.run(make, extra)
+    status, output = copy.run(make(), extra)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]
         findings.append(

@@ -3,28 +3,27 @@
 import os
 from collections.abc import Mapping
 
-import msgspec
-
 from readiness.errors import ExitStatus, UsageError
 from readiness.layout import columns
 from readiness.load import board_folders, load_catalogue
 from readiness.model import Check, Measure
-from readiness.output import put
+from readiness.output import put_json, put_text, wants_json
 from readiness.settings import BoardSettings, find_board
 
 
 def checks(settings: BoardSettings, name: str | None) -> int:
     """List every check, or document the one called `name`."""
+    as_json = wants_json(settings.output_format)
     catalogue = load_catalogue(_folders(settings))
     if name is not None and name not in catalogue:
         raise UsageError(_unknown(name, catalogue))
     chosen = catalogue if name is None else {name: catalogue[name]}
-    if settings.output_format == "json":
-        put(msgspec.json.format(msgspec.json.encode(chosen), indent=2).decode())
+    if as_json:
+        put_json(chosen)
     elif name is None:
-        put(_listing(catalogue))
+        put_text(_listing(catalogue))
     else:
-        put(documentation(catalogue[name]))
+        put_text(documentation(catalogue[name]))
     return ExitStatus.READY
 
 

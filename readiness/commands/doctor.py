@@ -6,13 +6,14 @@ import subprocess
 
 import msgspec
 
+from readiness.clean import Redactor
+from readiness.commands.opening import open_board
 from readiness.errors import ExitStatus
 from readiness.layout import columns
-from readiness.load import load_board
 from readiness.model import Check
-from readiness.output import put
-from readiness.plan import probe_environment
-from readiness.settings import BoardSettings, find_board
+from readiness.output import put_json, put_text, wants_json
+from readiness.plan import probe_environment, secret_values
+from readiness.settings import BoardSettings
 
 TIME_LIMIT = 30.0
 
@@ -29,8 +30,8 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 def doctor(settings: BoardSettings) -> int:
     """Print every tool that the board's checks need. The status is 3 where one is missing."""
-    path = find_board(settings, os.environ, os.getcwd())
-    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    as_json = wants_json(settings.output_format)
+    board = open_board(settings)
     used = {
         criterion.check.name
         for task in board.tasks
@@ -39,15 +40,18 @@ def doctor(settings: BoardSettings) -> int:
     }
     needed = _with_producers(used, board.checks)
     environment = probe_environment(board, os.environ)
-    tools = look(needed, environment, board.workdir)
-    if settings.output_format == "json":
-        put(msgspec.json.format(msgspec.json.encode(tools), indent=2).decode())
+    redactor = Redactor(secret_values(board, os.environ))
+    tools = look(needed, environment, board.workdir, redactor)
+    if as_json:
+        put_json(tools)
     else:
-        put(_table(tools))
+        put_text(_table(tools))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
-def look(checks: list[Check], environment: dict[str, str], workdir: str) -> list[ToolRecord]:
+def look(
+    checks: list[Check], environment: dict[str, str], workdir: str, redactor: Redactor
+) -> list[ToolRecord]:
     """Find each tool that `checks` name on the PATH of `environment`, and ask for its version."""
     users: dict[str, list[Check]] = {"bash": []}
     for check in checks:
@@ -63,7 +67,7 @@ def look(checks: list[Check], environment: dict[str, str], workdir: str) -> list
             ToolRecord(
                 tool=tool,
                 path=path,
-                version=version,
+                version=redactor.redact(version) if version else None,
                 checks=[check.name for check in asking],
                 install=asking[0].install if asking else "part of every Debian",
             )

@@ -8,17 +8,17 @@ from decimal import Decimal
 import msgspec
 
 from readiness.clean import Redactor
-from readiness.commands.running import final_status, run_id
+from readiness.commands.opening import open_board
+from readiness.commands.running import final_status, run_id, write_reports
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
 from readiness.ending import tell
-from readiness.errors import NotWrittenError, UsageError
-from readiness.load import load_board
+from readiness.errors import UsageError
 from readiness.model import Board, Criterion, Judgement, Verdict
 from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
 from readiness.record import Recorder
-from readiness.report import Context, render, write_report
-from readiness.settings import RunSettings, find_board
+from readiness.report import Context, write_report
+from readiness.settings import RunSettings
 
 # Where a criterion was measured in several runs, the worst word counts.
 WORST_FIRST = (
@@ -38,21 +38,16 @@ def join_and_report(
 
     Raises `UsageError` for a file that is not a run document, or of another board.
     """
-    path = find_board(settings, os.environ, os.getcwd())
-    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
-    runs = [_read(name, board) for name in settings.recorded]
-    document = join(board, runs)
-    written = True
-    for target in settings.reports:
-        try:
-            text = render(target.format, document, Context())
-            write_report(target.path, text, forbidden=(board.path, *settings.recorded))
-        except NotWrittenError as error:
-            tell(f"readiness: {error}")
-            written = False
+    board = open_board(settings)
+    document = join(board, [_read(name, board) for name in settings.recorded])
+    problems = write_reports(
+        document, settings, write_report, forbidden=(board.path, *settings.recorded)
+    )
+    for problem in problems:
+        tell(f"readiness: {problem}")
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
     put(printer(document, settings, seen))
-    return final_status(document, settings, written=written)
+    return final_status(document, settings, written=not problems)
 
 
 def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
@@ -81,6 +76,7 @@ def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
         findings=[finding for run in runs for finding in run.findings],
         elapsed=sum(run.duration_s for run in runs),
         partial=partial,
+        interrupted=any(run.interrupted for run in runs),
     )
     judgements = [_judgement(criterion, record) for criterion, record in chosen]
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
@@ -103,11 +99,16 @@ def _read(name: str, board: Board) -> RunDocument:
             run = from_json(file.read(), name)
     except OSError as error:
         raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise UsageError(f"{name!r} is no path") from None
     if run.board.digest != board.digest:
         raise UsageError(
             f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"
             f" {board.path}, {board.digest[:19]}; run the board again"
         )
+    ids = [criterion.id for task in board.tasks for criterion in task.criteria]
+    if [record.id for record in run.criteria()] != ids:
+        raise UsageError(f"{name}: that run has not finished, or was edited; run the board again")
     return run
 
 

@@ -1,17 +1,15 @@
 """`readiness list`: the tasks of a board, as they stood in the last run."""
 
-import os
-
 import msgspec
 
+from readiness.commands.opening import open_board
 from readiness.commands.past import last_run
 from readiness.document import TaskRecord
 from readiness.errors import ExitStatus
 from readiness.layout import columns
-from readiness.load import load_board
 from readiness.model import Task, Verdict
-from readiness.output import put
-from readiness.settings import RunSettings, find_board
+from readiness.output import put_json, put_text, wants_json
+from readiness.settings import RunSettings
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +29,13 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_tasks(settings: RunSettings) -> int:
     """Print the tasks of the board."""
-    path = find_board(settings, os.environ, os.getcwd())
-    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    as_json = wants_json(settings.output_format)
+    board = open_board(settings)
     run = last_run(settings, board)
     records = {} if run is None else {task.id: task for task in run.tasks}
     lines = [_line(task, records.get(task.id)) for task in board.tasks]
-    if settings.output_format == "json":
-        put(msgspec.json.format(msgspec.json.encode(lines), indent=2).decode())
+    if as_json:
+        put_json(lines)
         return ExitStatus.READY
     rows = [
         [
@@ -51,9 +49,9 @@ def list_tasks(settings: RunSettings) -> int:
         ]
         for line in lines
     ]
-    put(columns(rows, ["task", "prio", "good", "owner", "estimate", "after", "title"]))
+    table = columns(rows, ["task", "prio", "good", "owner", "estimate", "after", "title"])
     since = "no run is recorded yet" if run is None else f"as measured at {run.started_at}"
-    put(f"\n{len(lines)} tasks, {since}. More: readiness show ID")
+    put_text(f"{table}\n{len(lines)} tasks, {since}. More: readiness show ID")
     return ExitStatus.READY
 
 

@@ -6,14 +6,17 @@ import sys
 import time
 from collections.abc import Callable, Collection
 
+from readiness.clean import Redactor
+from readiness.commands.interrupts import held, interruptible
+from readiness.commands.opening import open_board
+from readiness.commands.past import remembered
 from readiness.document import RunDocument
-from readiness.ending import abandon_stdout, protected, tell
+from readiness.ending import abandon_stdout, bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
 from readiness.history import History, board_key
-from readiness.load import load_board
-from readiness.model import Gate, Plan, Verdict
-from readiness.output import context, put
+from readiness.model import Board, Gate, Plan, Verdict
+from readiness.output import context, put, put_text
 from readiness.pipeline import TOOL, Outcome, Start, execute
 from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
@@ -21,7 +24,7 @@ from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
 from readiness.run.supervise import supervise
 from readiness.score import exit_status
-from readiness.settings import RunSettings, find_board, history_path
+from readiness.settings import RunSettings, history_path
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
@@ -38,7 +41,12 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
         )
     if settings.dry_run:
         return _Run(settings).show_plan()
-    return supervise(lambda: protected(lambda: _Run(settings).perform(printer)))
+    return supervise(lambda: protected(lambda: _perform(settings, printer)))
+
+
+def _perform(settings: RunSettings, printer: Printer) -> int:
+    with interruptible():
+        return _Run(settings).perform(printer)
 
 
 class _Run:
@@ -47,38 +55,37 @@ class _Run:
     def __init__(self, settings: RunSettings) -> None:
         self.settings = settings
         self.problems: list[str] = []
-        path = find_board(settings, os.environ, os.getcwd())
-        self.board = load_board(
-            path, profile=settings.profile, environ=os.environ, project=settings.project
-        )
-        self.git = Asking(self.board.workdir)
-        history = history_path(settings, path)
-        self.history = History(history) if history else None
+        self.board = open_board(settings)
+        self.history = open_history(settings, self.board)
         self.previous = self._remembered()
 
     def show_plan(self) -> int:
         from readiness.commands.dry_run import describe
 
-        put(describe(self.board, self._plan({}, {})))
+        durations, _ = self._learned()
+        plan = self._plan(durations, {})
+        redactor = Redactor(secret_values(self.board, os.environ))
+        put_text(redactor.redact(describe(self.board, plan)))
         return ExitStatus.READY
 
     def perform(self, printer: Printer) -> int:
-        durations = self.history.durations() if self.history else {}
-        versions = self.history.versions() if self.history else {}
+        git = Asking(self.board.workdir)
+        durations, versions = self._learned()
         plan = self._plan(durations, versions)
         at = time.time()
         start = Start(
             id=run_id(at),
             at=at,
             profile=self.board.profile,
-            git=self.git.answer(),
+            git=git.answer(),
             previous=self.previous,
         )
-        self._invalidate_reports(start)
-        self._enter(start)
-        outcome = self._execute(plan, start, versions)
-        self._finish(outcome)
-        self._write_reports(outcome.document)
+        with held():
+            self._invalidate_reports(start)
+            self._enter(start)
+            outcome = self._execute(plan, start, versions)
+            self._finish(outcome)
+            self._write_reports(outcome.document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         self._put(printer(outcome.document, settings, seen))
@@ -125,13 +132,16 @@ class _Run:
         }
 
     def _remembered(self) -> RunDocument | None:
+        return None if self.history is None else remembered(self.history, self.board, whole=True)
+
+    def _learned(self) -> tuple[dict[str, float], dict[str, str]]:
+        """What earlier runs taught of durations and versions; nothing where that is unreadable."""
         if self.history is None:
-            return None
+            return {}, {}
         try:
-            return self.history.last(board_key(self.board.path), self.board.profile, whole=True)
-        except (NotWrittenError, UsageError) as error:
-            tell(f"warning: {error}")
-            return None
+            return self.history.durations(), self.history.versions()
+        except NotWrittenError:  # told already, when the last run was asked for
+            return {}, {}
 
     def _enter(self, start: Start) -> None:
         if self.history is None:
@@ -168,24 +178,60 @@ class _Run:
         self._write(document, write_report)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
-        for target in self.settings.reports:
-            try:
-                text = render(target.format, document, IN_A_FILE)
-                write(target.path, text, forbidden=(self.board.path,))
-            except NotWrittenError as error:
-                self.problems.append(str(error))
+        forbidden = [self.board.path]
+        if self.history is not None:
+            forbidden.append(self.history.path)
+        self.problems += write_reports(document, self.settings, write, forbidden)
 
     def _put(self, text: str) -> None:
         try:
             put(text)
-        except OSError as error:
+        except BrokenPipeError:
             abandon_stdout()
-            self.problems.append(f"standard output: {error.strerror}")
+            self.problems.append("standard output: nobody read it to its end")
+        except NotWrittenError as error:
+            abandon_stdout()
+            self.problems.append(str(error))
 
     def _status(self, outcome: Outcome) -> int:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
         return final_status(outcome.document, self.settings, written=not self.problems)
+
+
+def write_reports(
+    document: RunDocument,
+    settings: RunSettings,
+    write: Callable[..., None],
+    forbidden: Collection[str],
+) -> list[str]:
+    """Write every report with `write`, whatever becomes of the others; return what went wrong."""
+    problems = []
+    for target in settings.reports:
+        try:
+            write(target.path, render(target.format, document, IN_A_FILE), forbidden=forbidden)
+        except NotWrittenError as error:
+            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
+            problems.append(f"{target.path}: not written: {bug(error)}")
+    return problems
+
+
+def open_history(settings: RunSettings, board: Board) -> History | None:
+    """The history that the run is recorded in; None where there is to be none.
+
+    A read-only checkout that has no history gets none, unless the caller named one.
+    """
+    path = history_path(settings, board.path)
+    if not path:
+        return None
+    folder = os.path.dirname(os.path.abspath(path))
+    if settings.history is None and not os.path.lexists(folder):
+        above = os.path.dirname(folder)
+        if not os.access(above, os.W_OK):
+            tell(f"warning: no history is kept: {above} is read-only; name one with --history")
+            return None
+    return History(path)
 
 
 def final_status(document: RunDocument, settings: RunSettings, *, written: bool) -> int:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-import msgspec
-
 from readiness.document import run_schema
 from readiness.errors import ExitStatus, UsageError
 from readiness.load import board_schema, check_schema
-from readiness.output import put
+from readiness.output import put_json
 
 SCHEMAS: dict[str, Callable[[], dict[str, object]]] = {
     "board": board_schema,
@@ -20,5 +18,5 @@ def schema(subject: str) -> int:
     """Print the schema of `board`, `check` or `run`. Raises `UsageError` for another word."""
     if subject not in SCHEMAS:
         raise UsageError(f'no schema is called "{subject}"; there is {", ".join(SCHEMAS)}')
-    put(msgspec.json.format(msgspec.json.encode(SCHEMAS[subject]()), indent=2).decode())
+    put_json(SCHEMAS[subject]())
     return ExitStatus.READY

@@ -1,7 +1,9 @@
 """`readiness score`: the same run, printed for CI."""
 
+from readiness.clean import clean
 from readiness.commands.running import run_and_report
 from readiness.document import RunDocument
+from readiness.layout import inert
 from readiness.report import Context, render
 from readiness.settings import RunSettings
 
@@ -22,7 +24,7 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
     if settings.explain:
         lines += [explanation(document), ""]
     lines += summary(document)
-    return "\n".join(lines)
+    return inert(clean("\n".join(lines), newlines=True))
 
 
 def summary(document: RunDocument) -> list[str]:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from readiness.clean import Redactor
+from readiness.commands.opening import open_board
 from readiness.commands.past import last_run
 from readiness.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.errors import ExitStatus, UsageError
-from readiness.load import load_board
 from readiness.model import Board, Criterion, Task
-from readiness.output import put
-from readiness.settings import RunSettings, find_board
+from readiness.output import put_json, put_text, wants_json
+from readiness.plan import secret_values
+from readiness.settings import RunSettings
 
 FINDINGS = 10
 
@@ -27,17 +29,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def show(settings: RunSettings, subject: str) -> int:
     """Print the task or criterion whose id is `subject`."""
-    path = find_board(settings, os.environ, os.getcwd())
-    board = load_board(path, profile=settings.profile, environ=os.environ, project=settings.project)
+    as_json = wants_json(settings.output_format)
+    board = open_board(settings)
     task, criteria = _find(board, subject)
     run = last_run(settings, board)
-    if settings.output_format == "json":
-        put(_json(subject, task, criteria, run))
+    if as_json:
+        put_json(_shown(subject, task, criteria, run))
         return ExitStatus.READY
     lines = list(_task_lines(task)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
         lines += ["", *_criterion_lines(criterion, run)]
-    put("\n".join(lines))
+    redactor = Redactor(secret_values(board, os.environ))
+    put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
 
 
@@ -127,14 +130,13 @@ def _record(run: RunDocument, criterion: str) -> CriterionRecord | None:
     return next((record for record in run.criteria() if record.id == criterion), None)
 
 
-def _json(subject: str, task: Task, criteria: list[Criterion], run: RunDocument | None) -> str:
+def _shown(subject: str, task: Task, criteria: list[Criterion], run: RunDocument | None) -> Shown:
     ids = {criterion.id for criterion in criteria}
     records = [] if run is None else [record for record in run.criteria() if record.id in ids]
     wanted = {probe for record in records for probe in record.probes}
-    shown = Shown(
+    return Shown(
         id=subject,
         title=task.title if subject == task.id else criteria[0].title,
         criteria=records,
         probes=[] if run is None else [probe for probe in run.probes if probe.id in wanted],
     )
-    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()

@@ -63,6 +63,18 @@ def _load(
     return loader.load(content, project)
 
 
+def board_folders(path: str) -> list[str]:
+    """Return the catalogue folders of a board, whatever else is wrong with it.
+
+    Raises UsageError where there is no file to read.
+    """
+    data = parse(read(path), path).data
+    named = data.get("checks", DEFAULT_CHECKS) if isinstance(data, dict) else DEFAULT_CHECKS
+    names = named if isinstance(named, list) else [named]
+    folder = os.path.dirname(path)
+    return [os.path.join(folder, name) for name in names if isinstance(name, str)]
+
+
 class _BoardLoader:
     def __init__(
         self,

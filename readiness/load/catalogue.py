@@ -208,7 +208,8 @@ def hidden_failure(
                 return
         return
     for mask in shell.masks(command):
-        if mask.final or not mask.command.startswith(_CLEANERS):
+        # What is sent to the background and lives on is found when it runs.
+        if mask.text != "&" and (mask.final or not mask.command.startswith(_CLEANERS)):
             hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
             problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
             return

@@ -26,7 +26,7 @@ _IN_PLACE = 10_000_000
 """The steps that a search may take without a worker; in the worst case some 0.2 s."""
 
 
-class PatternTooSlowError(Exception):
+class PatternTooSlowError(TimeoutError):
     """A search was given up."""
 
 
@@ -47,6 +47,16 @@ def count(pattern: str, text: str) -> int:
     if _is_cheap(pattern, len(text)):
         return _count(pattern, text)
     return cast("int", _ask("count", pattern, text, 0))
+
+
+def found(pattern: str, text: str) -> bool:
+    """Return whether the pattern is found in the text, `^` and `$` being the ends of all of it.
+
+    Raises as `spans` does; `PatternTooSlowError` is a `TimeoutError`.
+    """
+    if _is_cheap(pattern, len(text)):
+        return _found(pattern, text)
+    return cast("bool", _ask("found", pattern, text, 0))
 
 
 def worker_pid() -> int | None:
@@ -86,6 +96,10 @@ def _spans(pattern: str, text: str, limit: int) -> list[Span]:
 def _count(pattern: str, text: str) -> int:
     search = _compiled(pattern).search
     return sum(1 for line in text.removesuffix("\n").split("\n") if search(line))
+
+
+def _found(pattern: str, text: str) -> bool:
+    return re.search(pattern, text) is not None
 
 
 @functools.cache
@@ -234,7 +248,12 @@ def _search(data: bytes, text: str, request: int) -> tuple[str, bytes]:
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT * _lengths(text))
     result: object
     try:
-        result = _count(pattern, text) if question == "count" else _spans(pattern, text, limit)
+        if question == "count":
+            result = _count(pattern, text)
+        elif question == "found":
+            result = _found(pattern, text)
+        else:
+            result = _spans(pattern, text, limit)
     except re.error as error:
         result = str(error)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -92,7 +92,8 @@ class _Probes:
         patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
         # What a producer leaves behind is found under its name; other probes are what they run.
         name = check.name if check.name in self._producers else ""
-        settled = (name, check.folder, check.run, timeout, after)
+        needs = (check.tools, check.exclusive)
+        settled = (name, check.folder, check.run, *needs, timeout, after)
         identity = (*settled, *patience, tuple(sorted(params.items())))
         index = self._known.get(identity)
         if index is None:
@@ -144,10 +145,14 @@ def _patience(criterion: Criterion) -> tuple[int, float, int]:
 
 def _start_order(probes: Sequence[Probe]) -> tuple[int, ...]:
     """Longest chain first: a probe counts for its own duration and the longest chain behind it."""
-    chains = [probe.estimate or UNKNOWN_DURATION for probe in probes]
+    chains = [_cost(probe) for probe in probes]
     # Producers stand before their readers, so from the end every chain behind a probe is known.
     for index in range(len(probes) - 1, -1, -1):
         for producer in probes[index].after:
-            own = probes[producer].estimate or UNKNOWN_DURATION
-            chains[producer] = max(chains[producer], own + chains[index])
+            chain = _cost(probes[producer]) + chains[index]
+            chains[producer] = max(chains[producer], chain)
     return tuple(sorted(range(len(probes)), key=lambda index: -chains[index]))
+
+
+def _cost(probe: Probe) -> float:
+    return (probe.estimate or UNKNOWN_DURATION) * probe.samples

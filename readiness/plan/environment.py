@@ -1,7 +1,7 @@
 """The environment that every probe of a run gets."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from readiness.clean import looks_secret
 from readiness.model import Board
@@ -62,15 +62,25 @@ def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str
 
 
 def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
-    """The values that must not be shown: of every variable that looks secret or is named so."""
+    """The values that must not be shown, each once.
+
+    They are those of every variable and parameter that looks secret or is named as one.
+    """
     named = set(board.secrets)
-    sources = (environ, board.env)
-    return [
-        value
-        for source in sources
-        for name, value in source.items()
-        if name in named or looks_secret(name)
-    ]
+    values: dict[str, None] = {}
+    for source in (environ, board.env, *_parameters(board)):
+        for name, value in source.items():
+            if name in named or looks_secret(name):
+                values[value] = None
+    return list(values)
+
+
+def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
+    for task in board.tasks:
+        for criterion in task.criteria:
+            if criterion.params:
+                yield criterion.params
+            yield from filter(None, criterion.matrix)
 
 
 def _dropped(name: str) -> bool:

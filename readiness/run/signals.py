@@ -12,7 +12,8 @@ ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Signals:
     """Within `with`: `received` collects signals that end a run; `fd` turns readable at each.
 
-    What was ignored stays ignored (`nohup`). Afterwards the former handlers hold again.
+    What was ignored stays ignored (`nohup`), what the caller blocks is let through meanwhile.
+    Afterwards the former handlers hold again, and what was blocked is.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class Signals:
             if former is not signal.SIG_IGN:
                 signal.signal(number, self._receive)
                 self._former[number] = former
+        self._blocked = signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         return self
 
     def __exit__(
@@ -37,6 +39,7 @@ class Signals:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._blocked)
         for number, former in self._former.items():
             signal.signal(number, former)  # type: ignore[arg-type]
         signal.set_wakeup_fd(self._former_fd)

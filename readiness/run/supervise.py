@@ -49,7 +49,11 @@ def supervise(gate: Callable[[], int]) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
     child = os.fork()
     if not child:
-        os._exit(_be_gate(gate, watcher))
+        status: int = ExitStatus.INTERNAL
+        try:
+            status = _be_gate(gate, watcher)
+        finally:
+            os._exit(status)  # whatever happened: there is one process that goes on from here
     return _Watcher(child, before).watch()
 
 
@@ -57,10 +61,10 @@ def _be_gate(gate: Callable[[], int], watcher: int) -> int:
     """Run the gate and return its status, whatever happens in it."""
     os.setsid()
     prctl.die_with_parent(signal.SIGTERM)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
     if os.getppid() != watcher:  # it died before we could ask to be told
         return ExitStatus.SIGNAL + signal.SIGTERM
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
         status = gate()
     except KeyboardInterrupt:
         status = ExitStatus.SIGNAL + signal.SIGINT
