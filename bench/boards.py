@@ -59,7 +59,7 @@ def large(number: int) -> str:
         f'title: "Criterion {each}: coverage of part {each}"\n'
         f"run: |\n  coverage report --include 'src/part{each}/*' | tail -1\n"
         "read:\n  as: text\n  regex: '(\\d+(?:\\.\\d+)?)%'\n  unit: '%'\n"
-        f'expect: ">= {50 + each % 50}%"\n'
+        f'expect: ">= {50 + each % 50}%"\nwarn: ">= {55 + each % 50}%"\nbaseline: 22.5\n'
         f"weight: {1 + each % 3}.5\ntimeout: 30s"
         for each in range(number)
     )
