@@ -22,6 +22,7 @@ RECORDINGS = os.path.join(ROOT, "tests", "recordings")
 LINES = 6
 
 UNTYPED = projects.SUMS.replace("-> int:", "-> str:")
+SWITCHED_OFF = "# mypy: ignore-errors\n" + UNTYPED
 UNUSED = "import os\nimport sys\n" + projects.SUMS
 UGLY = projects.SUMS.replace("a + b", "a+b")
 SHELL = "import subprocess\n\n\ndef run(c):\n    subprocess.call(c, shell=True)\n    assert c\n"
@@ -111,7 +112,12 @@ def ci(old: str = "", new: str = "") -> Files:
 
 GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
 CASES: dict[str, list[Case]] = {
-    "mypy": [*linter(service(sums=UNTYPED)), absent(service())],
+    "mypy": [
+        *linter(service(sums=UNTYPED)),
+        Case("silenced", service(sums=SWITCHED_OFF), {"paths": "src"}),
+        Case("neutral", service(sums=SWITCHED_OFF), {"paths": "src", "neutral": "true"}),
+        absent(service()),
+    ],
     "mypy-below": [
         Case("clean", service(), {"below": "src/app"}),
         Case("failing", service(sums=UNTYPED), {"below": "src/app"}),
@@ -218,6 +224,12 @@ CASES: dict[str, list[Case]] = {
         Case("no-such-step", ci(), {"command": "make nosuch"}),
         Case("no-such-file", {}, {"command": "make good"}),
         Case("broken", ci("on:", "]"), {"command": "make good"}),
+    ],
+    "ci-make": [
+        Case("clean", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "good"}),
+        Case("failing", {**ci("good", "bad"), "Makefile": projects.MAKEFILE}, {"target": "bad"}),
+        Case("no-such-step", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "needed"}),
+        Case("no-such-file", {"Makefile": projects.MAKEFILE}, {"target": "good"}),
     ],
     "audit-report": [
         Case("no-such-file", {}, {}),

@@ -5,6 +5,7 @@ Some of them run in the project's own Python.
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -62,6 +63,13 @@ def number_param(name: str) -> float | None:
         return float(text) if text else None
     except ValueError:
         not_measured(f"the parameter {name} is {text!r}, which is no number")
+
+
+def refuse(pattern: str, output: str, who: str) -> None:
+    """End the script if a tool's output matches the pattern: it says that it could not work."""
+    if pattern and (found := re.search(pattern, output, re.MULTILINE)):
+        said = found[1] if found.re.groups else found[0]
+        not_measured(f"{who} says: {said.strip()}")
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from _common import emit, not_measured, param, place, read_json, words
+from _common import emit, not_measured, param, place, read_json, refuse, require, words
 from _copy import copy_project
 
 DATES = {"date", "generated_at", "created", "created_at", "timestamp", "time", "started_at"}
@@ -74,12 +74,14 @@ def main() -> None:
     report = param("report")
     folder = "."
     if target := param("target"):
+        require("make")
         copy = copy_project()
         folder = copy.folder
         written = os.path.join(folder, report)
         if os.path.exists(written):
             os.remove(written)
-        copy.run(["make", target])
+        _, output = copy.run(["make", target])
+        refuse(param("unknown"), output, f"make {target}")
         if not os.path.exists(written):
             not_measured(f"make {target} wrote no {report}")
     texts = list(leaves(read_json(os.path.join(folder, report))))

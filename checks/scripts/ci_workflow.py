@@ -1,10 +1,11 @@
 """Tell whether a step of a GitHub workflow exists, runs, and can fail."""
 
+import os
 import re
 from typing import TypedDict, cast
 
 import yaml
-from _common import Place, emit, not_measured, param, place, read_text
+from _common import Place, emit, not_measured, param, place, read_json, read_text
 from _copy import copy_project
 
 from readiness.shell import masks
@@ -97,6 +98,14 @@ def replay(job: Job, step: Step) -> tuple[int, str]:
     return copy_project().run(["bash", *options, "-c", text], extra)
 
 
+def problems_here() -> int:
+    """Return the problems that the shared run of the make target found; 0 where there was none."""
+    shared = os.environ.get("READINESS_TMP_MAKE_TARGET")
+    if not shared:
+        return 0
+    return cast("dict[str, int]", read_json(os.path.join(shared, "numbers.json")))["problems"]
+
+
 def main() -> None:
     """Look at the workflow, and replay the step if asked to."""
     path = param("workflow")
@@ -113,6 +122,8 @@ def main() -> None:
         findings.append(place(path, 0, "ci", f"no step runs {param('command')}"))
     for name, job, step in steps:
         findings += [place(path, at, "ci", f"{name}: {text}") for text in complaints(job, step)]
+    if problems := problems_here():
+        findings.append(place(path, at, "ci", f"problems when it is run here: {problems}"))
     status = None
     if steps and param("replay") == "true":
         _, job, step = steps[0]

@@ -1,9 +1,10 @@
 """Run a make target in a throw-away copy, and tell whether its end can be believed."""
 
+import json
 import os
 import re
 
-from _common import Place, emit, not_measured, param, place, require, words
+from _common import Place, emit, not_measured, number_param, param, place, refuse, require, words
 from _copy import Copy, copy_project
 from _makefile import hidden_failures, hidden_when_expanded, read_database
 
@@ -48,6 +49,7 @@ def main() -> None:
         path = os.path.join(os.environ["READINESS_TMP"], "target.db")
         extra[variable] = f"sqlite:///{path}"
     status, output = copy.run(make(), extra)
+    refuse(param("unknown"), output, f"make {target}")
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]
         findings.append(
@@ -59,7 +61,13 @@ def main() -> None:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
     pattern = param("number")
     number = number_in(output, pattern) if pattern and not status else None
-    emit({"problems": len(findings), "status": status, "masks": masks, "number": number}, findings)
+    least = number_param("at_least")
+    if number is not None and least is not None and number < least:
+        findings.append(place("Makefile", 0, "number", f"{target}: {number:g}, {least:g} asked"))
+    numbers = {"problems": len(findings), "status": status, "masks": masks, "number": number}
+    with open(os.path.join(os.environ["READINESS_TMP"], "numbers.json"), "w") as file:
+        json.dump(numbers, file)
+    emit(numbers, findings)
 
 
 if __name__ == "__main__":
