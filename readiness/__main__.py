@@ -1,24 +1,50 @@
-"""The entry point. It answers --version before anything is imported."""
+"""The entry point. What can be answered without an import is answered without one."""
 
+import gc
+import os
 import sys
 
 
 def main() -> int:
-    """Run the program with `sys.argv`; the result is the exit status."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
+    """Run the program with `sys.argv`. Does not return: it ends the process with its status."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
         from readiness import __version__
 
         sys.stdout.write(f"readiness {__version__}\n")
         return 0
+    # A run lives for seconds and makes few cycles; to look for them costs more than they hold.
+    gc.disable()
     try:
-        from readiness.cli import main as run
-
-        return run(sys.argv[1:])
+        status = _run(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
     except KeyboardInterrupt:
-        return 130
+        status = 130
     except ImportError as error:  # Python's own status for it, 1, would say "not ready"
         sys.stderr.write(f"readiness: cannot start: {error}\n")
-        return 70
+        status = 70
+    # Taking the interpreter apart would cost as much as a small run.
+    os._exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    from readiness.ending import protected
+    from readiness.quick import read
+
+    found = read(arguments, os.environ)
+    if found is None:
+        from readiness.cli import main
+
+        return main(arguments)
+    command, settings = found
+    if command == "check":
+        from readiness.commands.check import check
+
+        return protected(lambda: check(settings))
+    from readiness.commands.score import score
+
+    return protected(lambda: score(settings))
 
 
 if __name__ == "__main__":

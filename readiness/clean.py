@@ -45,7 +45,7 @@ def clean(text: str, *, newlines: bool) -> str:
 
     With `newlines` the lines stay lines; without, the result is one line.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and (text.replace("\n", "") if newlines else text).isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\t", _TAB)
     return _UNSEEN.sub(_keep_newline if newlines else _escape, text)
@@ -97,6 +97,8 @@ class Redactor:
         A text that was cut out of a longer one may begin or end within a secret, which is masked
         as well; it is for the caller to say on which side it was cut.
         """
+        if not self._forms:
+            return text
         spans = {span for form in self._forms for span in _occurrences(form, text)}
         if cut_before:
             spans |= {(0, size) for form in self._forms if (size := _ends_first(form, text))}

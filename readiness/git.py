@@ -1,9 +1,12 @@
 """What git says of the folder that is measured."""
 
 import os
-import subprocess
+from typing import TYPE_CHECKING
 
 from readiness.document import Git
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 TIME_LIMIT = 10.0
 
@@ -13,30 +16,17 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
-        self._process: subprocess.Popen[bytes] | None = None
-        if not _in_repository(folder):
-            return
-        # What the caller's shell says of another repository must not be believed here.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-        command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
-        try:
-            self._process = subprocess.Popen(
-                [*command, "status", "--porcelain=v2", "--branch"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**environment, "LC_ALL": "C.UTF-8"},
-            )
-        except OSError:
-            return
+        self._process = _start(folder) if _in_repository(folder) else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
         if self._process is None:
             return None
+        from subprocess import TimeoutExpired
+
         try:
             output, _ = self._process.communicate(timeout=TIME_LIMIT)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             self._process.kill()
             self._process.communicate()
             return None
@@ -60,11 +50,28 @@ def parse(status: str) -> Git | None:
     return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
 
 
+def _start(folder: str) -> "Popen[bytes] | None":
+    import subprocess
+
+    # What the caller's shell says of another repository must not be believed here.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    try:
+        return subprocess.Popen(
+            [*command, "status", "--porcelain=v2", "--branch"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**environment, "LC_ALL": "C.UTF-8"},
+        )
+    except OSError:
+        return None
+
+
 def _in_repository(folder: str) -> bool:
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return True
+    while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
             return False
         folder = parent
+    return True

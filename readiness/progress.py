@@ -103,14 +103,13 @@ class _Lines(Progress):
             return
         probe = self._plan.probes[capture.probe]
         self._done.add(capture.probe)
-        line = self._line(probe, capture)
         if probe.wait and capture.exit_status != 0:
-            self._waiting[capture.probe] = line
+            self._waiting[capture.probe] = self._line(probe, capture)
             return
         now = self._clock()
         if self._total <= _MANY or now - self._last >= _FRAME or len(self._done) == self._total:
             self._last = now
-            self._output.write(line)
+            self._output.write(self._line(probe, capture))
 
     def _line(self, probe: Probe, capture: Capture) -> str:
         digits = len(str(self._total))

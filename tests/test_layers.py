@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "shellsyntax", "clean"),
+    *("model", "errors", "units", "expect", "shell", "clean"),
     *("labels", "layout"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "document", "record", "report"]
@@ -23,8 +23,7 @@ MAY_IMPORT = {
     "errors": [],
     "units": ["model"],
     "expect": ["model", "units"],
-    "shell": ["shellsyntax"],
-    "shellsyntax": [],
+    "shell": [],
     "clean": [],
     "labels": ["model"],
     "layout": ["clean"],
@@ -41,7 +40,8 @@ MAY_IMPORT = {
     "commands": [*FOUNDATION, *STAGES, *JOINS],
     "ending": ["errors", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "__main__": ["cli"],
+    "quick": ["settings"],
+    "__main__": ["cli", "commands", "ending", "quick"],
     "__init__": [],
 }
 

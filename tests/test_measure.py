@@ -67,6 +67,12 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             "exit status 3, expected 0, 1 or 2: KeyError: 1",
         ),
         (
+            a_capture("", "tool: error: 7\nnot measured: the tool has no network\n", exit_status=3),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "the tool has no network",
+        ),
+        (
             a_capture("", "bash: line 1: no_such_tool: command not found\n", exit_status=127),
             {},
             "tool_missing",

@@ -171,6 +171,19 @@ def test_the_caller_may_stop_at_the_first_failure(runner: Runner) -> None:
     ] * 2
 
 
+def test_a_stop_spares_what_is_over(runner: Runner) -> None:
+    """A probe that waits to be settled when the run is stopped keeps its own failure."""
+    missing = {"argv": ("no-such",)}
+    captures = runner(
+        missing, missing, "echo 2", settle=lambda _: Settled(succeeded=False, stop="enough"), jobs=1
+    )
+    assert [c.failure for c in captures] == [
+        ReasonCode.TOOL_MISSING,
+        ReasonCode.TOOL_MISSING,
+        None,
+    ]
+
+
 def test_each_probe_is_settled_exactly_once(runner: Runner) -> None:
     """Whatever ends a run, no probe is lost and none is told twice."""
 

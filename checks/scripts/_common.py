@@ -5,6 +5,8 @@ Some of them run in the project's own Python.
 
 import json
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, TypedDict
@@ -37,8 +39,16 @@ def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
 
 def not_measured(why: str) -> NoReturn:
     """End the script: nothing was measured, and the reader is told why."""
-    print(f"not measured: {why}", file=sys.stderr)
+    print(f"error: {why}", file=sys.stderr)
     sys.exit(NOT_MEASURED)
+
+
+def require(*tools: str) -> None:
+    """End the script as a shell would where a tool is missing, which the end of a pipe hides."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            print(f"{tool}: command not found", file=sys.stderr)
+            sys.exit(127)
 
 
 def param(name: str, default: str = "") -> str:
@@ -53,6 +63,13 @@ def number_param(name: str) -> float | None:
         return float(text) if text else None
     except ValueError:
         not_measured(f"the parameter {name} is {text!r}, which is no number")
+
+
+def refuse(pattern: str, output: str, who: str) -> None:
+    """End the script if a tool's output matches the pattern: it says that it could not work."""
+    if pattern and (found := re.search(pattern, output, re.MULTILINE)):
+        said = found[1] if found.re.groups else found[0]
+        not_measured(f"{who} says: {said.strip()}")
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -35,13 +35,13 @@ class Copy:
         return done.returncode, output
 
 
-def copy_project() -> Copy:
+def copy_project(name: str = "copy") -> Copy:
     """Copy what git knows of the project or would add, with its history; without git, everything.
 
     An installed `.venv` is linked into the copy, so that relative paths to its tools go on
     working.
     """
-    target = os.path.join(os.environ["READINESS_TMP"], "copy")
+    target = os.path.join(os.environ["READINESS_TMP"], name)
     top = _git("rev-parse", "--show-toplevel").strip()
     inside = ""
     if top:

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from _common import Place, place
+
 from readiness.shell import masks
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")
+CARELESS = re.compile(r"(?:^|\s)(?:-[a-zA-Z]*[ikn]|--ignore-errors|--keep-going)(?:\s|$)")
 ORIGIN = re.compile(r"^#\s+recipe to execute \(from '(?P<path>[^']*)', line (?P<line>\d+)\):")
 
 
@@ -69,9 +71,9 @@ def hidden_failures(database: Database, target: str) -> list[Place]:
     flags = database.variables.get("MAKEFLAGS", "").partition(" -- ")[0].split()
     short = "".join(flag.lstrip("-") for flag in flags if not flag.startswith("--"))
     if "i" in short.partition("=")[0] or "--ignore-errors" in flags:
-        found.append(place("Makefile", 0, "masked", "MAKEFLAGS ignores errors"))
-    shell_flags = database.variables.get(".SHELLFLAGS", "-c").split()
-    strict = any("e" in flag for flag in shell_flags if flag.startswith("-"))
+        found.append(place("Makefile", 0, "masked", "all errors are ignored"))
+        ignoring = None
+    strict = _strict(database)
     for name in database.reached(target):
         rule = database.rules[name]
         if ignoring and (not ignoring.needs or name in ignoring.needs):
@@ -80,24 +82,38 @@ def hidden_failures(database: Database, target: str) -> list[Place]:
     return found
 
 
+def hidden_when_expanded(database: Database, dry_run: str, found: list[Place]) -> list[Place]:
+    """List what only shows in the commands with their variables replaced."""
+    shown = " ".join(each["message"] for each in found)
+    commands = dry_run.replace("\\\n", "\\\0").split("\n")
+    return [
+        place("Makefile", 0, "masked", f"{command.strip()}: {mask.text}".replace("\0", ""))
+        for command in commands
+        for mask in masks(command.replace("\0", "\n"), errexit=_strict(database))
+        if mask.text not in shown
+    ]
+
+
+def _strict(database: Database) -> bool:
+    flags = database.variables.get(".SHELLFLAGS", "-c").split()
+    return any("e" in flag for flag in flags if flag.startswith("-"))
+
+
 def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[Place]:
     text = "\n".join(rule.recipe)
     lines = [text] if one_shell else text.replace("\\\n", "\\\0").split("\n")
     found = []
     at = rule.line
     for line in lines:
-        prefix = re.match(r"[\s@+-]*", line)
-        command = line[prefix.end() :] if prefix else line
-        command = command.replace("\0", "\n")
-        if prefix and "-" in prefix[0]:
-            found.append(place(rule.path, at, "masked", f"{name}: -{command}"))
-        for mask in masks(command, errexit=strict):
-            where = at + mask.line - 1 if at else 0
-            found.append(place(rule.path, where, "masked", f"{name}: {mask.text}"))
-        for words in SUBMAKE.findall(command):
-            if re.search(r"(?:^|\s)(?:-[a-zA-Z]*[ikn]|--ignore-errors|--keep-going)(?:\s|$)", words):
-                found.append(place(rule.path, at, "masked", f"{name}: make{words}"))
-        at += line.count("\0") + line.count("\n") + 1 if at else 0
+        command = line.replace("\0", "\n").lstrip("@+ \t")
+        hiding = [(mask.line, mask.text) for mask in masks(command, errexit=strict)]
+        hiding += [
+            (1, f"make{words}") for words in SUBMAKE.findall(command) if CARELESS.search(words)
+        ]
+        for offset, text in hiding:
+            where = at + offset - 1 if at else 0
+            found.append(place(rule.path, where, "masked", f"{name}: {text}"))
+        at += command.count("\n") + 1 if at else 0
     return found
 
 

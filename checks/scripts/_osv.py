@@ -72,7 +72,12 @@ class Service:
                 return None
             not_measured(f"the advisory service at {self.url} answered {error.code}")
         except (OSError, ValueError) as error:
-            not_measured(f"no advisory service was reached at {self.url}: {error}")
+            not_measured(f"the advisory service at {self.url} could not be reached: {_why(error)}")
+
+
+def _why(error: Exception) -> str:
+    cause = getattr(error, "reason", error)
+    return str(getattr(cause, "strerror", None) or cause)
 
 
 def is_high(advisory: Advisory) -> bool | None:

@@ -4,7 +4,7 @@ import json
 import sys
 from typing import TypedDict, cast
 
-from _common import emit, not_measured, place
+from _common import emit, not_measured, place, require
 
 SECRETS = {"B105", "B106", "B107"}
 """Rules whose message quotes a password."""
@@ -40,6 +40,7 @@ def message(result: _Result) -> str:
 
 def main() -> None:
     """Refuse a scan that left a file out or read nothing, then count."""
+    require("bandit")
     try:
         report = cast("Report", json.load(sys.stdin))
     except ValueError:

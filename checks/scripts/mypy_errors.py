@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from _common import Place, emit, files_below, not_measured, place, relative, words
+from _common import Place, emit, files_below, not_measured, place, relative, require, words
 from _suppressions import count, mypy_settings
 
 COMPLAINT = re.compile(
@@ -42,6 +42,7 @@ def read_log(path: str) -> list[str]:
 
 def main() -> None:
     """Read, cross-check and print."""
+    require("mypy")
     tmp = os.environ["READINESS_TMP"]
     lines = sys.stdin.read().splitlines()
     sources = read_log(os.path.join(tmp, "mypy.log"))

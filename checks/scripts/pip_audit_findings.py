@@ -4,7 +4,7 @@ import json
 import sys
 from typing import TypedDict, cast
 
-from _common import Place, emit, not_measured, param, place, read_text
+from _common import Place, emit, not_measured, param, place, read_text, require
 from _osv import Service, is_high
 
 
@@ -58,6 +58,7 @@ def read_report(service: Service) -> list[_Dependency]:
 
 def main() -> None:
     """Look up each vulnerability, count, and name the places in the lock file."""
+    require("pip-audit")
     service = Service(param("osv_url"))
     dependencies = read_report(service)
     lock = param("lock")

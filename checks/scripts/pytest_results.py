@@ -3,12 +3,13 @@
 Leaves `junit.xml` and `coverage.json` in READINESS_TMP, for the checks that come after.
 """
 
+import atexit
 import os
 import subprocess
 import sys
 from glob import glob
 
-from _common import emit, not_measured
+from _common import emit, not_measured, require
 from _junit import failures, numbers, read_cases, seconds
 
 
@@ -28,8 +29,8 @@ def save_coverage(tmp: str) -> None:
 
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
-    for line in sys.stdin:
-        sys.stderr.write(line)
+    require("coverage", "pytest")
+    atexit.register(sys.stderr.write, sys.stdin.read())  # after what this script has to say
     tmp = os.environ["READINESS_TMP"]
     results = os.path.join(tmp, "junit.xml")
     cases = read_cases(results)

@@ -15,9 +15,10 @@ from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, Tas
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.readers import seconds
+from readiness.load.scalars import Data
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
-from readiness.load.yamlfile import Data, Document, Path, child, collector_off, parse, read
+from readiness.load.yamlfile import Document, Path, child, collector_off, parse, read
 from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Task
 
 PRIORITIES: Final = {
@@ -192,13 +193,13 @@ class _BoardLoader:
     # --- tasks ------------------------------------------------------------------------------------
 
     def _task(self, file: TaskFile, path: Path, criteria: CriterionLoader) -> Task:
-        self._claim(file.id, (*path, "id"))
+        is_named = self._claim(file.id, (*path, "id"))
         raw = self.document.at((*path, "criteria"))
         loaded = []
         for index, each in enumerate(file.criteria):
             place = self.walk.path(each, (*path, "criteria", index))
             own_id = each.id if each.id is not UNSET else f"{file.id}.{int(place[-1]) + 1}"
-            if not self.problems.broken((*place, "id")):
+            if each.id is not UNSET or is_named:
                 self._claim(own_id, (*place, "id"))
             start = self._start(child(raw, place[-1]))
             criterion = criteria.load(each, place, file.id, own_id, start)
@@ -224,18 +225,20 @@ class _BoardLoader:
         assert isinstance(part, dict)  # noqa: S101 - tasks and criteria are mappings
         return self.document.start(part)
 
-    def _claim(self, own_id: str, path: Path) -> None:
-        """Record an id that is taken already, or that no path or command line could hold."""
+    def _claim(self, own_id: str, path: Path) -> bool:
+        """Whether the id is free and usable; records a fault where it is not."""
         if self.problems.broken(path):
-            return
+            return False
         if not own_id.strip("."):
             self.problems.add(path, f"{shown(own_id)} is not an id", ID_RULE)
-        taken = self.ids.setdefault(own_id.lower(), own_id)
-        if taken is not own_id:
-            same = "is used twice" if taken == own_id else f"differs from {taken} only in case"
-            self.problems.add(
-                path, f"the id {own_id} {same}", "every task and criterion needs its own"
-            )
+            return False
+        taken = self.ids.get(own_id.lower())
+        if taken is None:
+            self.ids[own_id.lower()] = own_id
+            return True
+        same = "is used twice" if taken == own_id else f"differs from {taken} only in case"
+        self.problems.add(path, f"the id {own_id} {same}", "every task and criterion needs its own")
+        return False
 
     def _dependencies(self) -> None:
         needs = {task.id: task.depends_on for task in self.file.tasks}
@@ -280,18 +283,17 @@ class _BoardLoader:
         return percent / 100
 
     def _milestones(self) -> tuple[Milestone, ...]:
-        seen: dict[str, str] = {}
+        seen: set[str] = set()
         return tuple(
             self._milestone(each, self.walk.path(each, ("milestones", index)), seen)
             for index, each in enumerate(self.file.milestones)
         )
 
-    def _milestone(self, file: MilestoneFile, path: Path, seen: dict[str, str]) -> Milestone:
-        if (
-            not self.problems.broken((*path, "id"))
-            and seen.setdefault(file.id.lower(), file.id) is not file.id
-        ):
-            self.problems.add((*path, "id"), f"the id {file.id} is used twice")
+    def _milestone(self, file: MilestoneFile, path: Path, seen: set[str]) -> Milestone:
+        if not self.problems.broken((*path, "id")):
+            if file.id.lower() in seen:
+                self.problems.add((*path, "id"), f"the id {file.id} is used twice")
+            seen.add(file.id.lower())
         if file.due:
             day(file.due, (*path, "due"), self.problems)
         requires = file.requires

@@ -28,6 +28,8 @@ from readiness.load.yamlfile import parse, read
 from readiness.model import Check, Expectation, Format, Measure, Parameter
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+# Commands that clear up before or after a tool; whether they fail says nothing of what is read.
+_CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
 _ENDINGS: Final = (".yaml", ".yml")
 
 
@@ -199,12 +201,15 @@ def hidden_failure(
     """Record a command, without a proof, whose tool may fail unseen."""
     if read.reader.format is Format.EXIT:
         for mask in shell.masks(command):
-            if mask.final:
+            if mask.final or mask.ends:
+                what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
                 hint = f"remove `{mask.text}`, which hides the failure"
-                problems.add(path, "this command can never fail", hint)
+                problems.add(path, f"this command {what}", hint)
                 return
-    # What is sent to the background and lives on is found when it runs.
-    elif masks := [mask for mask in shell.masks(command) if mask.text != "&"]:
-        text = masks[0].text
-        hint = "add proof: what only a tool that did its work prints"
-        problems.add(path, f"the failure of its tool is hidden by `{text}`", hint)
+        return
+    for mask in shell.masks(command):
+        # What is sent to the background and lives on is found when it runs.
+        if mask.text != "&" and (mask.final or not mask.command.startswith(_CLEANERS)):
+            hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
+            problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
+            return

@@ -298,13 +298,20 @@ class CriterionLoader:
             matrix = self._combinations(axes, (*path, "matrix"))
             params.update({name: axes[name][0] for name in axes if params.get(name) is None})
         for name, default in params.items():
-            if default is None and not self._broken((*path, "with"), name):
+            if default is None and not self._is_given(path, name):
                 message = f'{check.name} needs the parameter "{name}"'
                 self.problems.add((*path, "with"), message, f"add it to `with`: {name}")
         if self.mentions:
             self._mentioned(check, params, unset)
         given = {name: value for name, value in params.items() if value is not None}
         return given, matrix, tuple(dict.fromkeys(unset))
+
+    def _is_given(self, path: Path, name: str) -> bool:
+        """Whether the criterion has a value for a parameter, if a faulty one."""
+        return any(
+            self._broken(path, field) or self._broken((*path, field), name)
+            for field in ("with", "matrix")
+        )
 
     def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
         if known is None or name in known:

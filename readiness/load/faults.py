@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from readiness.errors import Fault
-from readiness.load.yamlfile import Data, Document, Path, child
+from readiness.load.scalars import Data
+from readiness.load.yamlfile import Document, Path, child
 from readiness.units import quote
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
@@ -29,9 +30,9 @@ class Problems:
                 path=self.document.path,
                 line=place.line,
                 column=place.column,
-                message=message,
+                message=printable(message),
                 subject=subject(self.document, path),
-                hint=hint,
+                hint=printable(hint),
             )
         )
 
@@ -68,7 +69,8 @@ def _with_subject(fault: Fault, document: Document) -> Fault:
         for position, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
             if _is_within(fault, criterion, document):
                 found = ("tasks", number, "criteria", position)
-    return msgspec.structs.replace(fault, subject=subject(document, found))
+    message = printable(fault.message)
+    return msgspec.structs.replace(fault, subject=subject(document, found), message=message)
 
 
 def _is_within(fault: Fault, part: Data, document: Document) -> bool:
@@ -84,18 +86,25 @@ def _id(document: Document, path: Path) -> str:
     return shown(found)[1:-1] if isinstance(found, str) else ""
 
 
+def printable(text: str) -> str:
+    """Return the text with nothing in it that a terminal would obey."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def shown(text: str) -> str:
     """Put the text within quotes, cut, and with nothing in it that a terminal would obey."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    return quote(text)
+    return quote(printable(text))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that was probably meant, or ""."""
     import difflib
 
-    found = difflib.get_close_matches(word.lower(), list(known), 1, 0.6)
+    names = list(known)
+    begun = [name for name in names if name.startswith(word)] if len(word) > 2 else []
+    found = difflib.get_close_matches(word.lower(), names, 1, 0.6) or begun
     return found[0] if found else ""
 
 

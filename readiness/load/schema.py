@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from readiness.load.definitions import WRITTEN, BoardFile, CheckFile, CriterionFile
+from readiness.model import Priority
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -12,6 +13,8 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def board_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a board file."""
     schema = _schema(BoardFile, "A board of readiness")
+    priorities = schema["$defs"][BoardFile.__name__]["properties"]["priorities"]
+    priorities["propertyNames"] = {"$ref": f"#/$defs/{Priority.__name__}"}
     criterion = schema["$defs"][CriterionFile.__name__]
     criterion["oneOf"] = [{"required": [kind]} for kind in ("check", "run", "attest")]
     return schema

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import inspect
 
 from readiness.load.faults import ID_RULE, Problems, nearest, shown
-from readiness.load.yamlfile import OLD_BOOLEANS, Data, Path
+from readiness.load.scalars import OLD_BOOLEANS, Data
+from readiness.load.yamlfile import Path
 
 Definition = TypeVar("Definition", bound=msgspec.Struct)
 
@@ -35,6 +36,18 @@ ELSEWHERE: Final = {
     "parse": "read",
     "needs": "depends_on",
     "format": "as",
+}
+
+
+DOUBTFUL: Final = "is a boolean or a number to other readers of YAML"
+
+
+# What to write where nothing is meant.
+_EMPTY: Final[dict[type, str]] = {
+    inspect.StrType: 'write ""',
+    inspect.ListType: "write []",
+    inspect.DictType: "write {}",
+    inspect.StructType: "write {}",
 }
 
 
@@ -103,10 +116,10 @@ class Walk:
 
     def _mismatch(self, kind: inspect.Type, data: Data, path: Path) -> None:
         hint = ""
-        if isinstance(kind, inspect.StrType):
-            hint = 'write ""' if data is None else "quote it"
-            if isinstance(data, list | dict):
-                hint = ""
+        if data is None:
+            hint = _EMPTY.get(type(kind), "")
+        elif isinstance(kind, inspect.StrType) and not isinstance(data, list | dict):
+            hint = "quote it"
         self.problems.add(path, f"{_wanted(kind)} is needed here, not {_found(data)}", hint)
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
@@ -220,7 +233,7 @@ class Walk:
             self.problems.add(path, f"{shown(data)} {complaint}", rule, key=key)
             return DROPPED
         if not key and self._doubtful(path):
-            self.problems.add(path, f"{data} is not text to every reader of YAML", "quote it")
+            self.problems.add(path, f"{shown(data)} {DOUBTFUL}", "quote it")
             return DROPPED
         return data
 

@@ -10,47 +10,24 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
-from typing import Final, Protocol, TypeAlias, Union
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 import yaml
 from yaml import events
 
 from readiness.errors import Fault, UsageError
+from readiness.load import scalars
+from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
 from readiness.model import Position
 
-Data: TypeAlias = Union[  # noqa: UP007 - a forward reference does not take part in `|`
-    str, bool, int, Decimal, list["Data"], dict[str, "Data"], None
-]
 Container: TypeAlias = dict[str, Data] | list[Data]
 Path: TypeAlias = tuple[str | int, ...]
 
 MAX_BYTES: Final = 8 * 2**20
 MAX_DEPTH: Final = 64
 MAX_ALIASED: Final = 100_000
-MAX_DIGITS: Final = 40
 
-CONSTANTS: Final[dict[str, bool | None]] = {
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-}
-# What YAML 1.1 reads as a boolean, in the spellings that its readers know.
-OLD_BOOLEANS: Final = frozenset(
-    spelling
-    for word in ("yes", "no", "on", "off")
-    for spelling in (word, word.title(), word.upper())
-)
-_SPECIAL = frozenset(CONSTANTS) | OLD_BOOLEANS
-_NUMERIC = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FRACTION = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_DOUBTFUL = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*"
-    r"|0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"
-)
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 # Whether some quoted text could hold one of those.
 _ESCAPED = re.compile(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
@@ -201,14 +178,6 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _number(written: str) -> Data:
-    if _INTEGER.fullmatch(written):
-        return int(written)
-    if _BASED.fullmatch(written):
-        return int(written, 0)
-    return Decimal(written) if _FRACTION.fullmatch(written) else None
-
-
 class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
     """The rest of the document cannot be read."""
 
@@ -225,7 +194,7 @@ class _Builder:
         self.weights: dict[int, int] = {}
         self.depth = 0
         # What unquoted scalars mean, as far as they have been met.
-        self.known: dict[str, Data] = dict(CONSTANTS)
+        self.known: dict[str, Data] = {}
         self.is_careful = bool(_ESCAPED.search(text))
         self.next_event: Callable[[], _Event]
 
@@ -307,7 +276,7 @@ class _Builder:
             else:
                 value = event.value
                 if (
-                    (value in _SPECIAL or value[0] in _NUMERIC)
+                    (value in SPECIAL or value[0] in NUMERIC)
                     if event.implicit[0]
                     else (is_careful or not event.implicit[1])
                 ) or event.anchor is not None:
@@ -330,7 +299,7 @@ class _Builder:
     def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
         value: Data = event.value
         if event.implicit[0]:
-            if value in _SPECIAL or event.value[0] in _NUMERIC:
+            if value in SPECIAL or event.value[0] in NUMERIC:
                 value = self._plain(event.value, place, is_text=is_text)
         elif event.tag is not None:
             self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
@@ -342,20 +311,17 @@ class _Builder:
 
     def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
         """Return what an unquoted scalar means."""
-        if CONSTANTS.get(written, True) is None:
+        if written in NULLS:
             return None
         if is_text:
             return written
-        value = self.known.get(written)
-        if value is None:
-            value = _number(written) if len(written) <= MAX_DIGITS else None
-            if value is not None:
-                self.known[written] = value
-        if value is None:
-            if written in OLD_BOOLEANS or _DOUBTFUL.fullmatch(written):
+        if written not in self.known:
+            self.known[written] = scalars.meaning(written)
+        if self.known[written] is None:
+            if scalars.is_doubtful(written):
                 self.document.doubtful.add(place)
             return written
-        return value
+        return self.known[written]
 
     def _key(self, event: _Event) -> str | None:
         """Return the text of a key that is not a scalar: an alias of one, at best."""

@@ -208,19 +208,22 @@ def _work(request: int, answer: int) -> NoReturn:
         _let_go(request, answer)
         text = ""
         while (data := _receive(request)) is not None:
-            text = _serve(data, text, answer)
+            text, result = _search(data, text, request)
+            _send(answer, result)
     finally:
         os._exit(0)
 
 
 def _let_go(request: int, answer: int) -> None:
     """Keep nothing of the gate's: its files would stay open, its handlers would run twice."""
+    import fcntl
     import gc
     import signal
 
     gc.disable()
+    fcntl.fcntl(request, fcntl.F_SETOWN, os.getpid())
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM, signal.SIGIO):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -230,15 +233,18 @@ def _let_go(request: int, answer: int) -> None:
     os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _serve(data: bytes, text: str, pipe: int) -> str:
-    """Answer one request; return the text that the next one may be about."""
+def _search(data: bytes, text: str, request: int) -> tuple[str, bytes]:
+    """Return the text, which the next request may be about too, and the answer to this one."""
+    import fcntl
     import marshal
     import signal
 
     question, pattern, limit, new_text = marshal.loads(data)  # noqa: S302 - from the gate
     if new_text is not None:
         text = new_text
-    # The default action of the timer's signal ends the process: nothing in `re` can defer that.
+    # Nothing is sent while we search, so a signal from the pipe means that the gate is gone. It and
+    # the timer's signal end the process by their default action: nothing in `re` can defer that.
+    fcntl.fcntl(request, fcntl.F_SETFL, os.O_ASYNC)
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT * _lengths(text))
     result: object
     try:
@@ -251,8 +257,8 @@ def _serve(data: bytes, text: str, pipe: int) -> str:
     except re.error as error:
         result = str(error)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    _send(pipe, marshal.dumps(result))
-    return text
+    fcntl.fcntl(request, fcntl.F_SETFL, 0)
+    return text, marshal.dumps(result)
 
 
 def _send(pipe: int, message: bytes) -> None:

@@ -11,6 +11,9 @@ _TELLING = re.compile(
     r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",
     re.IGNORECASE,
 )
+_OWN_WORDS = "not measured: "
+"""How a check's script says, on the last line of standard error, why it could not measure."""
+
 _LINES_LOOKED_AT = 200
 _BYTES_LOOKED_AT = 16 * 1024
 _LAST_SIGNAL = 64
@@ -100,6 +103,8 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return Unmeasured(code=ReasonCode.NOT_RUN, reason="it has no exit status")
     if check.exit_ok is not None and status in check.exit_ok:
         return None
+    if status < 124 and check.exit_ok is None:
+        return None
     said = _telling_line(capture)
     more = f": {said}" if said else ""
     if status in {126, 127}:
@@ -113,6 +118,9 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return _signalled(status - 128, f", reported as exit status {status}{more}")
     if check.exit_ok is None:
         return None
+    last = _last_line(capture.stderr)
+    if last.startswith(_OWN_WORDS):
+        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=shown(last.removeprefix(_OWN_WORDS)))
     return Unmeasured(
         code=ReasonCode.EXIT_STATUS,
         reason=f"exit status {status}, expected {_alternatives(check.exit_ok)}{more}",
@@ -127,14 +135,22 @@ def _alternatives(statuses: tuple[int, ...]) -> str:
 def _telling_line(capture: Capture) -> str:
     """Return the line that is likeliest to say what went wrong, or nothing."""
     for stream in (capture.stderr, capture.stdout):
-        text = strip_ansi(decode(_beginning(stream)))
-        lines = [line.strip() for line in text.split("\n")[:_LINES_LOOKED_AT] if line.strip()]
+        lines = _lines(_beginning(stream))[:_LINES_LOOKED_AT]
         if not lines:
             continue
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
-            return shown(lines[-1])
+            return shown(_last_line(stream))
         return shown(next(filter(_TELLING.search, lines), lines[0]))
     return ""
+
+
+def _last_line(stream: Stream) -> str:
+    lines = _lines((stream.tail or stream.data)[-_BYTES_LOOKED_AT:])
+    return lines[-1] if lines else ""
+
+
+def _lines(data: bytes) -> list[str]:
+    return [line.strip() for line in strip_ansi(decode(data)).split("\n") if line.strip()]
 
 
 def _beginning(stream: Stream) -> bytes:

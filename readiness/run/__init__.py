@@ -66,6 +66,9 @@ def run(
 
     A probe that comes after one outside `plan.order` does not wait for it.
 
+    A capture's `memory` is never less than what this process itself takes: the kernel counts what
+    a child shares with it until the child's program is loaded.
+
     Call it in the main thread. SIGINT, SIGTERM and SIGHUP end the run within two seconds; what
     they did before holds again afterwards. Processes that `settle` starts and keeps must stay in
     this process's session: any other new child is taken for something that a probe left behind.

@@ -32,15 +32,11 @@ class Family:
         self._session = os.getsid(0)
         self._leaders: set[bytes] = set()
         self._owners: dict[bytes, tuple[Attempt, ...]] = {}
-        self._list = -1
-        with suppress(OSError):
-            self._list = os.open(
-                f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC
-            )
-        self._strangers = set(self._children())
+        self._list = procfs.open_own_children()
+        self._strangers = set(self._children()) if self._adopts else set()
 
     def close(self) -> None:
-        """Orphans go where they went before."""
+        """Let orphans go where they went before."""
         if self._list >= 0:
             os.close(self._list)
         if self._adopts and not self._was_subreaper:
@@ -65,6 +61,8 @@ class Family:
 
     def survey(self, running: Collection[Attempt]) -> None:
         """Find out whose the orphans are that have come since, and reap those that ended."""
+        if not self._adopts:
+            return
         children = self._children()
         self._strangers.intersection_update(children)
         for token in children:
@@ -87,10 +85,12 @@ class Family:
         """Send the signal to all of the attempt, stopped processes too."""
         members = self.of(attempt)
         self._blame_others(attempt, members)
-        _signal_group(attempt, members, number)
-        for wake in (number, signal.SIGCONT):
+        for each in (number, signal.SIGCONT):
+            _signal_group(attempt, members, each)
+            # Once is enough: a second SIGTERM makes some tools give up cleaning.
             for process in members:
-                send(process.pid, wake)
+                if process.group != attempt.pid:
+                    send(process.pid, each)
 
     def kill(self, attempt: Attempt) -> None:
         """Kill all of the attempt, though it may be multiplying. Repeat until none is left."""
@@ -161,7 +161,7 @@ def _group(attempt: Attempt) -> list[Process]:
         os.killpg(attempt.pid, 0)
     except OSError:
         return []
-    return [Process(attempt.pid, "?", 0, attempt.pid, 0)]
+    return [Process(attempt.pid, "?", 0, attempt.pid, attempt.pid, 0)]
 
 
 def _signal_group(attempt: Attempt, members: Iterable[Process], number: int) -> None:

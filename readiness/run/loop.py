@@ -36,6 +36,10 @@ SURVEY: Final = 0.5
 TICK: Final = 0.1
 # Who ends a process tree often signals the watcher and the gate: that is one signal.
 AGAIN: Final = 0.2
+# What nobody waits for is settled several at a time: one after the other between probes, each
+# would find the processor's caches full of something else.
+BATCH: Final = 32
+LAG: Final = 0.02
 LONGEST: Final = 3600.0
 DESCRIPTORS: Final = 5
 _FINAL: Final = (ReasonCode.NOT_RUN, ReasonCode.PRODUCER_FAILED)
@@ -76,6 +80,7 @@ class Loop:
         self._due: float | None = None
         self._obeyed = 0
         self._interrupted_at = 0.0
+        self._settle_at = math.inf
 
     def run(self) -> "Ending":
         """Run the plan to its end; nothing that was started outlives this call."""
@@ -96,8 +101,10 @@ class Loop:
             # The next probes run while the last one is settled.
             if not (self._fail_fast and self._over):
                 self._fill()
-            if self._over:
-                self._settle(*self._over.popleft())
+            if self._over and self._may_settle():
+                self._settle_at = math.inf
+                for _ in range(len(self._over)):
+                    self._settle(*self._over.popleft())
             elif self._live or self._queue:
                 self._wait()
             else:
@@ -105,6 +112,7 @@ class Loop:
 
     def _clear_away(self) -> None:
         """End what still runs (the caller failed), and what hid until now."""
+        self._observe = None  # it may be what failed
         now = time.monotonic()
         for attempt in self._live.values():
             attempt.kill_at = attempt.wake = now
@@ -156,20 +164,28 @@ class Loop:
             self._observe.started(attempt.index, attempt.number)
 
     def _never(self, index: int, code: ReasonCode, text: str) -> None:
-        number = self._numbers.get(index, 0) or 1
-        self._over.append(
-            (
-                Capture(
-                    probe=index,
-                    attempt=number,
-                    failure=code,
-                    failure_text=text,
-                    started_at=time.time(),
-                    scratch=self._starter.shared,
-                ),
-                None,
-            )
+        capture = Capture(
+            probe=index,
+            attempt=self._numbers.get(index, 0) or 1,
+            failure=code,
+            failure_text=text,
+            started_at=time.time(),
+            scratch=self._starter.shared,
         )
+        self._put(capture, None)
+
+    def _put(self, capture: Capture, attempt: Attempt | None) -> None:
+        """Let an attempt be settled: at once if something waits for that, else before long."""
+        self._over.append((capture, attempt))
+        probe = self._plan.probes[capture.probe]
+        again = probe.wait or probe.retries or probe.samples > 1
+        if self._fail_fast or again or self._queue.leads(capture.probe):
+            self._settle_at = 0.0
+        elif len(self._over) == 1:
+            self._settle_at = time.monotonic() + LAG
+
+    def _may_settle(self) -> bool:
+        return not self._live or len(self._over) >= BATCH or time.monotonic() >= self._settle_at
 
     def _settle(self, capture: Capture, attempt: Attempt | None) -> None:
         if self._observe is not None:
@@ -232,7 +248,7 @@ class Loop:
     def _patience(self) -> int:
         """How long nothing is due, in milliseconds."""
         wake = min((attempt.wake for attempt in self._live.values()), default=math.inf)
-        wake = min(wake, self._over_at)
+        wake = min(wake, self._over_at, self._settle_at)
         if self._due is not None:
             wake = min(wake, self._due)
         if self._observe is not None:
@@ -326,7 +342,7 @@ class Loop:
                     self._poll.unregister(sink.fd)
         del self._live[attempt.index]
         self._queue.free(attempt.index)
-        self._over.append((attempt.capture(self._starter.shared), attempt))
+        self._put(attempt.capture(self._starter.shared), attempt)
 
     def _forget_exit(self, attempt: Attempt) -> None:
         if attempt.pidfd >= 0:

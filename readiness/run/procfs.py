@@ -14,6 +14,7 @@ class Process(NamedTuple):
     pid: int
     state: str
     parent: int
+    group: int
     session: int
     born: int
 
@@ -32,7 +33,14 @@ def look_up(pid: int) -> Process | None:
         return None
     # The name, in parentheses, may hold anything, parentheses too.
     fields = text[text.rindex(b")") + 2 :].split()
-    return Process(pid, fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
+    return Process(
+        pid=pid,
+        state=fields[0].decode(),
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
+        born=int(fields[19]),
+    )
 
 
 def descendants(roots: list[int]) -> list[Process]:
@@ -67,6 +75,14 @@ def children_of(pid: int) -> list[int] | None:
     except OSError:
         return []
     return children
+
+
+def open_own_children() -> int:
+    """Return a descriptor that reads as the children of this process; -1: there is no such."""
+    try:
+        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
 
 
 def by_parent() -> dict[int, list[int]]:

@@ -21,7 +21,9 @@ class Signals:
         self._former: dict[int, object] = {}
 
     def __enter__(self) -> Self:
-        self.fd, self._write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self.fd, self._write = os.pipe()
+        os.set_blocking(self.fd, False)
+        os.set_blocking(self._write, False)
         self._former_fd = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for number in ENDING:
             former = signal.getsignal(number)

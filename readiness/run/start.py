@@ -144,7 +144,7 @@ class Starter:
         away = probe.workdir != self._home
         try:
             for _ in range(2):
-                fds += os.pipe2(os.O_CLOEXEC)
+                fds += os.pipe()
             if away:
                 os.chdir(probe.workdir)
             attempt.started_at = time.time()

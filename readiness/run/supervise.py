@@ -5,7 +5,7 @@ session of its own: what kills the user's process group leaves the gate alone, a
 the watcher reaches it as SIGTERM, upon which it ends its probes. When the gate is killed, its
 probes become the watcher's, which ends them. Only killing both at one stroke leaves probes alive.
 
-Off Linux nobody is told of the other's death, and only the forwarding of signals remains.
+Off Linux there is no such bond between processes, and the gate runs alone.
 """
 
 import os
@@ -40,6 +40,8 @@ def supervise(gate: Callable[[], int]) -> int:
     one that raises, is INTERNAL; one that ends by a signal which was sent to this process is
     128 + the signal. Whatever a dead gate has left running is ended.
     """
+    if sys.platform != "linux":
+        return gate()
     before = set(procfs.children_of(os.getpid()) or ())
     prctl.become_subreaper()
     _flush()

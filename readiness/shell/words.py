@@ -1,8 +1,4 @@
-"""A shell command as a tree: enough of the grammar to tell which failures come to light.
-
-Words are kept as they are written. What is expanded inside them is only looked into where it is a
-command of its own, `$(...)` or backquotes.
-"""
+"""The words and operators of a shell command, read one after the other."""
 
 import re
 from typing import Final
@@ -17,7 +13,6 @@ _REDIRECTIONS = re.compile(r"(?:\d+|\{\w+\})?(?:<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()
 _WORD_END = re.compile(r"[\s;&|()<>`]")
 _PLAIN = re.compile(r"[^\s;&|()<>'\"\\$`]+")
 _DOUBLE_PLAIN = re.compile(r"[^\"\\$`]+")
-_BOUNDS = {"then", "elif", "else", "fi", "do", "done", "esac", "}"}
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the text is
@@ -42,16 +37,9 @@ class Node(msgspec.Struct, kw_only=True):
     negated: bool = False
 
 
-def parse(source: str) -> Node:
-    """Return the tree of a command. Raises Unreadable."""
-    parser = _Parser(source)
-    tree = parser.commands()
-    if parser.position < len(source):
-        raise Unreadable(parser.rest())
-    return tree
+class Words:
+    """Reads words from a place in a text on. What is read by whom is up to the grammar."""
 
-
-class _Parser:
     def __init__(
         self, source: str, position: int = 0, depth: int = 0, *, backquoted: bool = False
     ) -> None:
@@ -63,9 +51,14 @@ class _Parser:
         self.backquoted = backquoted
         self.heredocs: list[tuple[str, bool]] = []
 
+    def commands(self) -> Node:
+        """Read commands up to what can only end them."""
+        raise NotImplementedError
+
     # --- characters -------------------------------------------------------------------------------
 
     def rest(self) -> str:
+        """Return the beginning of what is still to be read."""
         return self.source[self.position : self.position + 20]
 
     def blanks(self) -> None:
@@ -90,6 +83,7 @@ class _Parser:
         return self.backquoted and self.source.startswith("`", self.position)
 
     def newlines(self) -> None:
+        """Skip ends of lines, with what is between them."""
         while self.take("\n"):
             pass
 
@@ -102,6 +96,7 @@ class _Parser:
         return ""
 
     def take(self, operator: str) -> bool:
+        """Go behind this operator; False where another thing comes next."""
         if self.operator() != operator:
             return False
         self.position += len(operator)
@@ -118,218 +113,29 @@ class _Parser:
         return ""
 
     def take_keyword(self, word: str) -> bool:
+        """Go behind this reserved word; False where another thing comes next."""
         if self.keyword() != word:
             return False
         self.position += len(word)
         return True
 
     def need(self, word: str) -> None:
+        """Go behind an operator or a reserved word that has to come next."""
         taken = self.take(word) if word in _OPERATORS else self.take_keyword(word)
         if not taken:
             raise Unreadable(f"{word} is missing at {self.rest()}")
 
-    # --- lists ------------------------------------------------------------------------------------
-
-    def commands(self) -> Node:
-        """Read commands up to what can only end them."""
-        self.newlines()
-        tree = Node(kind="list", start=self.position, parts=[])
-        while not self._at_end():
-            part = self.and_or()
-            if self.take("&"):
-                part = Node(kind="background", start=part.start, end=part.end, parts=[part])
-            elif not (self.take(";") or self.operator() == "\n"):
-                tree.parts.append(part)
-                break
-            tree.parts.append(part)
-            self.newlines()
-        tree.end = tree.parts[-1].end if tree.parts else self.position
-        return tree
-
-    def _at_end(self) -> bool:
-        operator = self.operator()
-        if self.position >= len(self.source):
-            return True
-        closed = operator in (")", ";;", ";&", ";;&") or self.at_backquote()
-        return closed or self.keyword() in _BOUNDS
-
-    def and_or(self) -> Node:
-        left = self.pipeline()
-        while (operator := self.operator()) in ("&&", "||"):
-            self.take(operator)
-            self.newlines()
-            right = self.pipeline()
-            kind = "and" if operator == "&&" else "or"
-            left = Node(kind=kind, start=left.start, end=right.end, parts=[left, right])
-        return left
-
-    def pipeline(self) -> Node:
-        self.blanks()
-        start = self.position
-        negated = False
-        while self.keyword() in ("!", "time"):
-            negated ^= self.take_keyword("!") or not self.take_keyword("time")
-        parts = [self.command()]
-        while (operator := self.operator()) in ("|", "|&"):
-            self.take(operator)
-            self.newlines()
-            parts.append(self.command())
-        if len(parts) == 1 and not negated:
-            return parts[0]
-        return Node(kind="pipe", start=start, end=parts[-1].end, parts=parts, negated=negated)
-
-    # --- commands ---------------------------------------------------------------------------------
-
-    def command(self) -> Node:
-        self.blanks()
-        start = self.position
-        if self.source.startswith("((", start):
-            node = self._arithmetic()
-        elif self.take("("):
-            node = Node(kind="subshell", start=start, parts=[self._nested()])
-            self.need(")")
-        else:
-            word = self.keyword()
-            compound = {
-                "{": self._group,
-                "if": self._if,
-                "while": self._while,
-                "until": self._while,
-                "for": self._for,
-                "select": self._for,
-                "case": self._case,
-                "function": self._function,
-                "[[": self._test,
-            }.get(word)
-            if compound is None:
-                return self._simple()
-            self.position += len(word)
-            node = compound(start)
-        while self._redirection(node):
-            pass
-        node.end = self.position
-        return node
-
-    def _nested(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unreadable("nested too deeply")
-        tree = self.commands()
-        self.depth -= 1
-        return tree
-
-    def _arithmetic(self) -> Node:
-        start = self.position
-        self._balanced()
-        return Node(kind="test", start=start)
-
-    def _test(self, start: int) -> Node:
-        end = re.compile(r"\s\]\](?=[\s;&|)]|$)").search(self.source, self.position)
-        if not end:
-            raise Unreadable("]] is missing")
-        self.position = end.end()
-        return Node(kind="test", start=start)
-
-    def _group(self, start: int) -> Node:
-        node = Node(kind="group", start=start, parts=[self._nested()])
-        self.need("}")
-        return node
-
-    def _if(self, start: int) -> Node:
-        parts = [self._nested()]
-        self.need("then")
-        parts.append(self._nested())
-        while self.take_keyword("elif"):
-            parts.append(self._nested())
-            self.need("then")
-            parts.append(self._nested())
-        if self.take_keyword("else"):
-            parts.append(self._nested())
-        self.need("fi")
-        return Node(kind="if", start=start, parts=parts)
-
-    def _while(self, start: int) -> Node:
-        self._nested()
-        return self._body(start)
-
-    def _for(self, start: int) -> Node:
-        self.blanks()
-        if self.source.startswith("((", self.position):
-            self._balanced()
-        else:
-            self._word(Node(kind="simple", start=start))
-            self.newlines()
-            if self.take_keyword("in"):
-                while not self.operator() and self.position < len(self.source):
-                    self._word(Node(kind="simple", start=start))
-        self.take(";")
-        self.newlines()
-        return self._body(start)
-
-    def _body(self, start: int) -> Node:
-        self.need("do")
-        node = Node(kind="loop", start=start, parts=[self._nested()])
-        self.need("done")
-        return node
-
-    def _case(self, start: int) -> Node:
-        self._word(Node(kind="simple", start=start))
-        self.newlines()
-        self.need("in")
-        self.newlines()
-        bodies = []
-        while not self.take_keyword("esac"):
-            self.take("(")
-            while not self.take(")"):
-                if not self.take("|"):
-                    self._word(Node(kind="simple", start=start))
-            bodies.append(self._nested())
-            if not (self.take(";;") or self.take(";&") or self.take(";;&")):
-                self.newlines()
-                self.need("esac")
-                break
-            self.newlines()
-        return Node(kind="case", start=start, parts=bodies)
-
-    def _function(self, start: int) -> Node:
-        name = self._word(Node(kind="simple", start=start))
-        if self.take("("):
-            self.need(")")
-        return self._definition(name, start)
-
-    def _definition(self, name: str, start: int) -> Node:
-        self.newlines()
-        return Node(kind="function", start=start, words=[name], parts=[self.command()])
-
-    def _simple(self) -> Node:
-        self.blanks()
-        node = Node(kind="simple", start=self.position, words=[], substitutions=[])
-        node.end = self.position
-        while self.position < len(self.source):
-            if not self._redirection(node):
-                if self.operator() or self.position >= len(self.source) or self.at_backquote():
-                    break
-                node.words.append(self._word(node))
-            node.end = self.position
-        if len(node.words) == 1 and self.take("("):
-            self.need(")")
-            node = self._definition(node.words[0], node.start)
-            node.end = self.position
-            return node
-        if node.end == node.start:
-            raise Unreadable(f"a command is missing at {self.rest()}")
-        return node
-
     # --- words ------------------------------------------------------------------------------------
 
-    def _redirection(self, node: Node) -> bool:
+    def redirection(self, node: Node) -> bool:
+        """Go behind a redirection; False where none comes next."""
         self.blanks()
         found = _REDIRECTIONS.match(self.source, self.position)
         if not found:
             return False
         self.position = found.end()
         self.blanks()
-        target = self._word(node)
+        target = self.word(node)
         if found[0].endswith(("<<", "<<-")) and "<<<" not in found[0]:
             self.heredocs.append((re.sub(r"['\"\\]", "", target), found[0].endswith("-")))
         return True
@@ -345,7 +151,7 @@ class _Parser:
                     break
         self.heredocs = []
 
-    def _word(self, node: Node) -> str:
+    def word(self, node: Node) -> str:
         """Read one word; the commands in it become substitutions of the node."""
         self.blanks()
         start = self.position
@@ -362,6 +168,8 @@ class _Parser:
                 self.position = min(self.position + 2, len(self.source))
             elif here in "$`" and not self.at_backquote():
                 self._expansion(node)
+            elif here == "(" and self.position > start and self.source[self.position - 1] == "=":
+                self.balanced()
             elif here in "<>" and self.source.startswith("(", self.position + 1):
                 self.position += 1
                 self._substitution(node)
@@ -389,14 +197,14 @@ class _Parser:
     def _expansion(self, node: Node) -> None:
         source, start = self.source, self.position
         if source[start] == "`":
-            inner = _Parser(source, start + 1, self.depth + 1, backquoted=True)
+            inner = type(self)(source, start + 1, self.depth + 1, backquoted=True)
             node.substitutions.append(inner.commands())
             if not inner.at_backquote():
                 raise Unreadable("` is missing")
             self.position = inner.position + 1
         elif source.startswith("$((", start):
             self.position += 1
-            self._balanced()
+            self.balanced()
         elif source.startswith("$(", start):
             self.position += 1
             self._substitution(node)
@@ -411,7 +219,7 @@ class _Parser:
             self.position += 1
 
     def _substitution(self, node: Node) -> None:
-        inner = _Parser(self.source, self.position + 1, self.depth + 1)
+        inner = type(self)(self.source, self.position + 1, self.depth + 1)
         node.substitutions.append(inner.commands())
         inner.need(")")
         self.position = inner.position
@@ -440,7 +248,7 @@ class _Parser:
             raise Unreadable("' is missing")
         self.position = end + 1
 
-    def _balanced(self) -> None:
+    def balanced(self) -> None:
         """Go behind the parenthesis that closes the one here."""
         depth = 0
         for found in re.compile(r"[()]").finditer(self.source, self.position):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from readiness.shellsyntax import Node
+    from readiness.shell.words import Node
 
 # Words that mean something to a shell as the first of a command, though a program of the same
 # name may exist.
@@ -51,13 +51,15 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a command that hides failures.
 
     `text` is that part (`|| true`), `command` what it hides the failures of, `line` where it
-    stands, counted from 1. `final` says that the whole command can no longer fail.
+    stands, counted from 1. `final` says that the whole command can no longer fail, `ends` that a
+    failure of a tool ends it as a success, though what follows could fail.
     """
 
     text: str
     command: str = ""
     line: int = 1
     final: bool = False
+    ends: bool = False
 
 
 # What never fails, for all that a reader can tell.
@@ -65,6 +67,8 @@ _HARMLESS = ": true echo printf set shopt trap wait export readonly local declar
 _ALWAYS = frozenset(_HARMLESS.split())
 # What fails seldom, and says nothing of the command before it.
 _TALK = frozenset(("cat", "tail", "head", "tee", "sleep", "date", "logger", "ls"))
+# What only makes ready for the command after it, which fails in turn.
+_PREPARES = frozenset(("cd", "source", ".", "mkdir", "rm", "cp", "mv", "touch", "[", "test", ""))
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
@@ -88,7 +92,8 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
             return [Mask(text="-", command=body, final=True)]
     if errexit and pipefail is not False and not _SYNTAX.search(body) and "||" not in body:
         return []
-    from readiness.shellsyntax import Unreadable, parse
+    from readiness.shell.syntax import parse
+    from readiness.shell.words import Unreadable
 
     reading = _Reading(body, errexit=errexit, pipefail=errexit if pipefail is None else pipefail)
     try:
@@ -99,8 +104,8 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
             for found in _ROUGHLY.finditer(body)
         ]
     return [
-        Mask(text=text, command=hidden, line=_line(body, start), final=final)
-        for start, text, hidden in sorted(set(reading.found))
+        Mask(text=text, command=hidden, line=_line(body, start), final=final, ends=ends)
+        for start, text, hidden, ends in sorted(set(reading.found))
     ]
 
 
@@ -113,18 +118,18 @@ class _Reading:
 
     def __init__(self, source: str, *, errexit: bool, pipefail: bool) -> None:
         self.source = source
-        self.errexit = errexit
+        self.errexit = self.had_errexit = errexit
         self.pipefail = pipefail
         self.trapped = False
         self.functions: dict[str, bool] = {}
         self.results: dict[int, bool] = {}
-        self.found: list[tuple[int, str, str]] = []
+        self.found: list[tuple[int, str, str, bool]] = []
 
     def text(self, node: "Node") -> str:
         return self.source[node.start : node.end].strip()
 
-    def mask(self, start: int, text: str, hidden: str) -> None:
-        self.found.append((start, text, hidden))
+    def mask(self, start: int, text: str, hidden: str, *, ends: bool = False) -> None:
+        self.found.append((start, text, hidden, ends))
 
     def can_fail(self, node: "Node") -> bool:
         """Whether the node may end with a status other than 0; notes what it hides."""
@@ -191,11 +196,17 @@ class _Reading:
             if _is_exit(part):
                 last = index
                 break
-        if not node.parts or result:
-            return result
-        if lost is not None and node.parts[last] is not lost:
-            self.mask(node.parts[last].start, f"; {self.text(node.parts[last])}", self.text(lost))
-        return ends
+        if lost is None or node.parts[last] is lost:
+            return result or ends
+        if not result or self._forgets(lost):
+            after = node.parts[last]
+            self.mask(after.start, f"; {self.text(after)}", self.text(lost))
+        return result or ends
+
+    def _forgets(self, lost: "Node") -> bool:
+        """Whether a shell that never had `-e` goes on as if a tool had not failed."""
+        asked = re.search(r"\$\?|PIPESTATUS", self.source[lost.end :])
+        return not (self.had_errexit or asked or _name(lost) in _PREPARES)
 
     def _ends_a_shell(self, node: "Node") -> bool:
         """Whether `-e` obeys the node's failure: not that of the left of `&&`, nor a `!`."""
@@ -234,7 +245,8 @@ class _Reading:
         saved = self.can_fail(right) and _name(right) not in _TALK
         if not fails or saved or self._keeps_status(right):
             return fails
-        self.mask(right.start, f"|| {self.text(right)}", self.text(left))
+        ends = _exits(right) and self._asks_a_tool(left)
+        self.mask(right.start, f"|| {self.text(right)}", self.text(left), ends=ends)
         return False
 
     def _keeps_status(self, node: "Node") -> bool:
@@ -347,6 +359,13 @@ def _never_fails(node: "Node") -> bool:
 
 def _is_exit(node: "Node") -> bool:
     return _name(node) in ("exit", "return", "exec")
+
+
+def _exits(node: "Node") -> bool:
+    """Whether a command that never fails ends the shell."""
+    if node.kind == "group":
+        return any(map(_exits, node.parts[0].parts))
+    return _name(node) == "exit"
 
 
 def _is_test(node: "Node") -> bool:

@@ -1,0 +1,65 @@
+"""Read the headings, links and shell blocks of a Markdown document."""
+
+import re
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+SHELLS = {"bash", "sh", "shell"}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[^\W\u3400-\u9fff]+")
+
+
+@dataclass
+class Document:
+    """What is looked at in a document; lines are counted from 1."""
+
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    blocks: list[tuple[int, str, str]] = field(default_factory=list)
+    words: int = 0
+
+    @property
+    def anchors(self) -> set[str]:
+        """The names under which GitHub links to the headings."""
+        seen: dict[str, int] = {}
+        names = set()
+        for _, text in self.headings:
+            slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+            again = seen.get(slug, 0)
+            seen[slug] = again + 1
+            names.add(f"{slug}-{again}" if again else slug)
+        return names
+
+
+def read_markdown(text: str) -> Document:
+    """Return what a document holds."""
+    document = Document()
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for token, before in zip(tokens, [None, *tokens], strict=False):
+        line = token.map[0] + 1 if token.map else 0
+        if token.type == "fence":
+            language = (token.info.split() or [""])[0]
+            document.blocks.append((line + 1, language, token.content))
+        if token.type == "inline":
+            plain = _plain(token)
+            document.words += len(CHINESE.findall(plain)) + len(WORD.findall(plain))
+            document.links += [(line, target) for target in _targets(token)]
+            if before is not None and before.type == "heading_open":
+                document.headings.append((line, plain))
+    return document
+
+
+def _plain(token: Token) -> str:
+    kept = {"text", "code_inline", "softbreak"}
+    return "".join(each.content or " " for each in token.children or [] if each.type in kept)
+
+
+def _targets(token: Token) -> list[str]:
+    return [
+        str(target)
+        for each in token.children or []
+        for target in (each.attrs.get("href"), each.attrs.get("src"))
+        if target
+    ]

@@ -1,0 +1,98 @@
+"""Read requirements files and pyproject.toml. Run by the project's Python."""
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from _common import not_measured, read_text
+
+
+def _find_packaging() -> None:
+    """Make `packaging` importable: pip brings a copy where it is not installed."""
+    if find_spec("packaging") is None:
+        copy = find_spec("pip._vendor") if find_spec("pip") else None
+        if copy is None or copy.submodule_search_locations is None:
+            not_measured("neither packaging nor pip is installed in the project's Python")
+        sys.path += copy.submodule_search_locations
+
+
+_find_packaging()
+
+from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402 - found above
+from packaging.utils import canonicalize_name  # noqa: E402 - found above
+
+__all__ = ["Line", "Requirement", "canonicalize_name", "read_inputs", "read_lines"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One requirement of a file: where it stands, and whether it carries a hash."""
+
+    path: str
+    line: int
+    requirement: Requirement
+    hashed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The package's normalized name."""
+        return str(canonicalize_name(self.requirement.name))
+
+    @property
+    def applies(self) -> bool:
+        """Whether it is meant for this Python and this system."""
+        marker = self.requirement.marker
+        return marker is None or bool(marker.evaluate({"extra": ""}))
+
+
+def read_lines(path: str) -> Iterator[Line]:
+    """Yield the requirements of a file and of those that it includes with -r."""
+    start, text = 0, ""
+    for at, raw in enumerate(read_text(path).splitlines(), 1):
+        start = start or at
+        text += re.sub(r"(^|\s)#.*", "", raw).removesuffix("\\")
+        if raw.endswith("\\"):
+            continue
+        words = text.split()
+        if words and words[0] in {"-r", "--requirement"}:
+            yield from read_lines(os.path.join(os.path.dirname(path), words[1]))
+        elif words and not words[0].startswith("-"):
+            named = text.partition(" --")[0]
+            yield Line(path, start, _parse(named, path, start), "--hash=" in text)
+        start, text = 0, ""
+
+
+def read_inputs(source: str) -> list[Line]:
+    """Return what one input asks for; it must ask for something."""
+    path, _, extra = source.removesuffix("]").partition("[")
+    found = list(_read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path))
+    if not found:
+        not_measured(f"{source} asks for no package")
+    return found
+
+
+def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
+    try:
+        data = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        not_measured(f"{path} cannot be read: {error}")
+    project = data.get("project", {})
+    wanted = list(project.get("dependencies", []))
+    if extra:
+        groups = {**data.get("dependency-groups", {}), **project.get("optional-dependencies", {})}
+        if extra not in groups:
+            not_measured(f"{path} has no extra and no group {extra!r}")
+        wanted += [entry for entry in groups[extra] if isinstance(entry, str)]
+    for text in wanted:
+        yield Line(path, 0, _parse(text, path, 0))
+
+
+def _parse(text: str, path: str, line: int) -> Requirement:
+    try:
+        return Requirement(text.strip())
+    except InvalidRequirement as error:
+        not_measured(f"{path}:{line}: {text.strip()!r} cannot be read: {error}")

@@ -1,0 +1,152 @@
+"""Look for what makes a document useless: missing sections, dead links, broken commands."""
+
+import os
+import re
+import subprocess
+import time
+from urllib.parse import unquote
+
+from _common import Place, emit, not_measured, number_param, param, place, read_text, words
+from _copy import copy_project
+from _markdown import SHELLS, Document, read_markdown
+
+EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+MAKE = re.compile(r"(?:^|[;&|(]\s*)make((?:[ \t]+[^\s;&|#)<>]+)+)", re.MULTILINE)
+DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
+DAY = 86_400
+
+
+def outline(path: str, document: Document) -> list[Place]:
+    """List the sections that are missing, and what is too short."""
+    titles = [title.casefold() for _, title in document.headings]
+    wanted = [each.strip() for each in param("sections").split("|") if each.strip()]
+    found = [
+        place(path, 0, "section", f"no section is called {section}")
+        for section in wanted
+        if not any(section.casefold() in title for title in titles)
+    ]
+    for what, counted, least in (
+        ("words", document.words, number_param("min_words")),
+        ("headings", len(document.headings), number_param("min_headings")),
+    ):
+        if least is not None and counted < least:
+            found.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
+    return found
+
+
+def dead_links(path: str, document: Document) -> list[Place]:
+    """List the links into the project that lead nowhere."""
+    found = []
+    for line, target in document.links:
+        if EXTERNAL.match(target):
+            continue
+        file, _, anchor = unquote(target).partition("#")
+        named = os.path.join(os.path.dirname(path), file) if file else path
+        if not os.path.exists(named):
+            found.append(place(path, line, "link", f"{target} does not exist"))
+        elif anchor and named.endswith(".md"):
+            other = document if not file else read_markdown(read_text(named))
+            if anchor.lower() not in other.anchors:
+                found.append(place(path, line, "link", f"{target}: there is no such heading"))
+    return found
+
+
+def broken_commands(path: str, document: Document, targets: set[str]) -> list[Place]:
+    """List the shell blocks that do not parse, and the make targets that do not exist."""
+    found = []
+    for line, language, text in document.blocks:
+        if language not in SHELLS:
+            continue
+        parsed = subprocess.run(
+            ["bash", "-n"], input=text, text=True, capture_output=True, check=False
+        )
+        if parsed.returncode:
+            found.append(place(path, line, "command", parsed.stderr.strip().partition("\n")[0]))
+        for said in MAKE.findall(text):
+            if " -C" in said or " -f" in said:
+                continue  # another Makefile than the project's
+            named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
+            missing = [word for word in named if word not in targets]
+            found += [
+                place(path, line, "command", f"make has no target {name}") for name in missing
+            ]
+    return found
+
+
+def make_targets() -> set[str]:
+    """Name the targets of the project's Makefile."""
+    if not any(map(os.path.exists, ("GNUmakefile", "makefile", "Makefile"))):
+        return set()
+    command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
+    printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
+    return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))
+
+
+def failing_blocks(path: str, document: Document, number: int) -> list[Place]:
+    """Run the bash blocks of a document, in order, in a copy of its own."""
+    copy = copy_project(f"copy{number}")
+    for line, language, text in document.blocks:
+        if language == "bash":
+            status, output = copy.run(["bash", "-euo", "pipefail", "-c", text])
+            if status:
+                last = "".join(output.strip().splitlines()[-1:])
+                return [place(path, line, "command", f"status {status}: {last}")]
+    return []
+
+
+def age(path: str, text: str) -> float | None:
+    """Return the days since the last commit, or else since the newest date in the text."""
+    shallow = subprocess.run(
+        ["git", "rev-parse", "--is-shallow-repository"], capture_output=True, text=True, check=False
+    )
+    if shallow.stdout.strip() == "false":
+        command = ["git", "log", "-1", "--format=%ct", "--", path]
+        committed = subprocess.run(
+            command, capture_output=True, text=True, check=False
+        ).stdout.strip()
+        if committed:
+            return (time.time() - int(committed)) / DAY
+    past = [day for day in DATE.findall(text) if day <= time.strftime("%Y-%m-%d", time.gmtime())]
+    if not past:
+        return None
+    try:
+        return (time.time() - time.mktime(time.strptime(max(past), "%Y-%m-%d"))) / DAY
+    except ValueError:
+        return None
+
+
+def main() -> None:
+    """Look at each document; one that is missing is a problem, none at all is a mistake."""
+    paths = words("paths")
+    if not paths:
+        not_measured("no document is named")
+    targets = make_targets()
+    findings: list[Place] = []
+    ages: list[float | None] = []
+    read: list[Document] = []
+    for number, path in enumerate(paths):
+        if not os.path.isfile(path):
+            findings.append(place(path, 0, "missing", "the document does not exist"))
+            continue
+        text = read_text(path)
+        document = read_markdown(text)
+        read.append(document)
+        ages.append(age(path, text))
+        findings += outline(path, document) + dead_links(path, document)
+        findings += broken_commands(path, document, targets)
+        if param("execute") == "true":
+            findings += failing_blocks(path, document, number)
+    known = [each for each in ages if each is not None]
+    numbers = {
+        "problems": len(findings),
+        "age": round(max(known), 2) if known and len(known) == len(paths) else None,
+        "words": sum(each.words for each in read),
+        "headings": sum(len(each.headings) for each in read),
+        "links": sum(len(each.links) for each in read),
+        "commands": sum(block[1] in SHELLS for each in read for block in each.blocks),
+    }
+    emit(numbers, findings)
+
+
+if __name__ == "__main__":
+    main()

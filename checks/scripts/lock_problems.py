@@ -1,0 +1,109 @@
+"""Compare a lock file with what its inputs need and with what is installed.
+
+Run by the project's Python, offline: what a package needs is told by its installed metadata.
+"""
+
+import re
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+
+from _common import Place, emit, not_measured, param, place, words
+from _requirements import Line, Requirement, canonicalize_name, read_inputs, read_lines
+
+
+class Lock:
+    """The pins of a lock file by package; only those for this Python and system are compared."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines = list(read_lines(path))
+        if not self.lines:
+            not_measured(f"{path} pins no package")
+        self.pins = {line.name: line for line in self.lines if line.applies}
+        self.findings: list[Place] = []
+        self.seen: set[tuple[str, frozenset[str]]] = set()
+        self.needed: set[str] = set()
+
+    def note(self, rule: str, line: int, message: str) -> None:
+        """Keep a finding, once."""
+        found = place(self.path, line, rule, message)
+        if found not in self.findings:
+            self.findings.append(found)
+
+    def check_pins(self) -> None:
+        """Look at each line on its own."""
+        for line in self.lines:
+            if pinned(line) is None:
+                self.note("missing", line.line, f"{line.name} is not pinned with ==")
+            if not line.hashed:
+                self.note("unhashed", line.line, f"{line.name} has no hash")
+
+    def need(self, wanted: Requirement, by: str) -> None:
+        """Check that what is wanted is pinned and fits, and go on to what that needs in turn."""
+        name = str(canonicalize_name(wanted.name))
+        key = (name, frozenset(wanted.extras))
+        line = self.pins.get(name)
+        self.needed.add(name)
+        if line is None:
+            self.note("missing", 0, f"{name} is not pinned; {by} needs it")
+            return
+        version = pinned(line)
+        if version and not wanted.specifier.contains(version, prereleases=True):
+            self.note(
+                "outdated", line.line, f"{name} {version} is not {wanted.specifier}, as {by} asks"
+            )
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        if installed := self.installed(name, line, version):
+            for text in installed.requires or []:
+                self.follow(Requirement(text), wanted.extras, name)
+
+    def follow(self, requirement: Requirement, extras: set[str], by: str) -> None:
+        """Need a dependency where its marker holds, for one of the extras that are wanted."""
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            self.need(requirement, by)
+
+    def installed(self, name: str, line: Line, version: str | None) -> Distribution | None:
+        """Return what is installed, after comparing it with the pin."""
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            self.note("not-installed", line.line, f"{name} is not installed: its needs are unknown")
+            return None
+        if version and found.version != version:
+            self.note(
+                "outdated", line.line, f"{name} {found.version} is installed, {version} locked"
+            )
+        return found
+
+    def check_unneeded(self) -> None:
+        """Name pins that nothing needs; that can only be told where all needs are known."""
+        if not any(found["rule"] == "not-installed" for found in self.findings):
+            for name in sorted(set(self.pins) - self.needed):
+                self.note("unneeded", self.pins[name].line, f"nothing needs {name}")
+
+
+def pinned(line: Line) -> str | None:
+    """Return the one version that the line allows, or None."""
+    found = re.fullmatch(r"={2,3}([^*,]+)", str(line.requirement.specifier))
+    return found[1] if found else None
+
+
+def main() -> None:
+    """Compare and count."""
+    lock = Lock(param("lock"))
+    lock.check_pins()
+    for source in words("inputs"):
+        for line in read_inputs(source):
+            if line.applies:
+                lock.need(line.requirement, source)
+    lock.check_unneeded()
+    rules = [found["rule"] for found in lock.findings]
+    kinds = ("missing", "unhashed", "outdated", "not-installed", "unneeded")
+    counted = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
+    emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, lock.findings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Count what keeps tools silent, by kind."""
+
+from _common import emit, files_below, not_measured, words
+from _suppressions import in_files, in_settings
+
+KINDS = (
+    "type-ignore",
+    "mypy-off",
+    "noqa",
+    "nosec",
+    "no-cover",
+    "skipped-test",
+    "mypy-settings",
+    "ruff-settings",
+    "coverage-settings",
+)
+
+
+def main() -> None:
+    """Look through files and settings."""
+    paths = words("paths")
+    if not files_below(paths, (".py", ".pyi")):
+        not_measured("there is no Python file below these paths")
+    found = [*in_files(paths), *in_settings()]
+    rules = [each["rule"] for each in found]
+    emit(
+        {"total": len(found), **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS}},
+        found,
+    )
+
+
+if __name__ == "__main__":
+    main()

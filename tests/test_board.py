@@ -1,0 +1,215 @@
+"""The board of examples/football: it is ready as it stands, and every criterion can fail."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from readiness.load import load_board
+from tests.breaks import SLOW, WORLDS, Break, World
+from tests.football import BOARD, CLOSED, TOOLS, Football, Result, check, count_starts, start
+from tests.osv_server import osv_server
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not TOOLS.is_dir(), reason="the example's tools are not installed"),
+]
+
+ADVISED = {"T3.1", "T3.2", "T3.3", "T3.4", "T3.5"}
+"""The criteria that need an advisory service."""
+
+WITHOUT_TOOL = {"T9.3", "T10.1", "T10.2", "T10.3", "T10.4", "T10.5", "T10.6"}
+"""The criteria that the scripts of the catalogue measure by themselves."""
+
+
+def measured_here() -> set[str]:
+    """Name the criteria of the profile that needs no production."""
+    board = load_board(str(BOARD), profile=None, environ={})
+    return {
+        criterion.id
+        for task in board.tasks
+        for criterion in task.criteria
+        if not criterion.profiles or "local" in criterion.profiles
+    }
+
+
+Run = Callable[[World], Result]
+
+
+@pytest.fixture(scope="module")
+def slow_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Result]]:
+    """Start the world that takes a minute by sleeping, while the others are run."""
+    football = Football(tmp_path_factory.mktemp("slow") / "football")
+    for each in SLOW.breaks:
+        each.do(football)
+    process = start(football.folder, *SLOW.select)
+    yield cache(lambda: Result(process))
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    tmp_path_factory: pytest.TempPathFactory, slow_run: Callable[[], Result]
+) -> Iterator[Run]:
+    """Give the result of a world, which is made and run once."""
+    with ExitStack() as stack:
+
+        @cache
+        def run(name: str) -> Result:
+            world = next(each for each in WORLDS if each.name == name)
+            if world is SLOW:
+                return slow_run()
+            football = Football(tmp_path_factory.mktemp(name) / "football")
+            for each in world.breaks:
+                each.do(football)
+            url = stack.enter_context(osv_server(world.advisories))
+            return check(football.folder, *world.select, osv_url=url)
+
+        yield lambda world: run(world.name)
+
+
+class Healthy:
+    """A run of the whole board on the healthy project, and the log of the tools it started."""
+
+    def __init__(self, folder: Path) -> None:
+        football = Football(folder / "football")
+        log = folder / "starts.log"
+        count_starts(football, log)
+        with osv_server() as url:
+            self.result = check(football.folder, osv_url=url)
+        self.starts = log.read_text("utf-8").splitlines()
+
+    def count(self, beginning: str) -> int:
+        """Count the commands that began with these words."""
+        return sum(line.startswith(beginning) for line in self.starts)
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory, slow_run: Callable[[], Result]) -> Healthy:
+    """Measure the healthy project."""
+    return Healthy(tmp_path_factory.mktemp("healthy"))
+
+
+def test_the_healthy_project_is_ready(healthy: Healthy) -> None:
+    """Every criterion in scope passes, and the exit status says ready."""
+    result = healthy.result
+    bad = measured_here() - result.having("pass")
+    assert not bad, result.told(bad)
+    assert result.document.gate.decision.value == "ready"
+    assert result.exit_status == 0
+
+
+def test_equal_probes_run_once(healthy: Healthy) -> None:
+    """No two probes of a run are the same, and none is started twice."""
+    probes = healthy.result.document.probes
+    different = {(probe.command, tuple(sorted(probe.params.items()))) for probe in probes}
+    assert len(different) == len(probes)
+    assert {probe.attempts for probe in probes} == {1}
+    assert len(probes) < len(measured_here())
+
+
+@pytest.mark.parametrize(
+    ("beginning", "criteria", "starts"),
+    [
+        ("mypy @", ("T2.1", "T2.2", "T2.3", "T2.4"), 1),
+        ("mypy --strict", ("T2.5", "T2.6"), 1),
+        ("pip-audit --no-deps", ("T3.1", "T3.2", "T3.4"), 1),
+        ("coverage run --data-file", ("T4.1", "T4.2", "T4.3", "T4.4", "T4.6", "T9.1"), 1),
+        ("coverage run -m pytest", ("T4.5",), 1),
+        ("alembic upgrade head", ("T1.2",), 1),
+    ],
+)
+def test_a_tool_is_started_once_for_all_its_criteria(
+    healthy: Healthy, beginning: str, criteria: tuple[str, ...], starts: int
+) -> None:
+    """However many criteria read a tool's output, the tool itself is started once."""
+    assert set(criteria) <= healthy.result.having("pass")
+    assert healthy.count(beginning) == starts, Counter(healthy.starts).most_common(60)
+
+
+def test_without_an_advisory_service_the_gate_is_undecided(
+    tmp_path: Path, slow_run: Callable[[], Result]
+) -> None:
+    """What needs advisories is an error that says so; nothing else is, and nothing fails."""
+    football = Football(tmp_path / "football")
+    result = check(football.folder, osv_url=CLOSED)
+    assert result.having("error") == ADVISED, result.told(result.having("error", "fail"))
+    assert not result.having("fail"), result.told(result.having("fail"))
+    for name in sorted(ADVISED):
+        reason = result.criteria[name].reason
+        assert "could not be reached" in reason or "pip-audit failed" in reason, reason
+        assert len(reason) < 120, reason
+    assert result.document.gate.decision.value == "undecided"
+    assert result.exit_status == 3
+
+
+def rows() -> list[tuple[World, Break]]:
+    """List every break with its world, those that take longest last."""
+    return [(world, each) for world in WORLDS for each in world.breaks]
+
+
+def test_the_table_breaks_every_criterion() -> None:
+    """Each criterion has a break of its own, and no break hides behind another."""
+    covered: set[str] = set()
+    for world, each in rows():
+        others = [other for other in world.breaks if other is not each]
+        touched = frozenset().union(*(other.fails | other.also for other in others))
+        covered |= each.fails - touched
+    assert covered == measured_here()
+
+
+@pytest.mark.parametrize(
+    ("world", "broken"), rows(), ids=[f"{world.name}: {each.name}" for world, each in rows()]
+)
+def test_a_break_fails_its_criteria(worlds: Run, world: World, broken: Break) -> None:
+    """What a break is about is measured, and fails."""
+    result = worlds(world)
+    bad = broken.fails | broken.also
+    assert bad <= result.having("fail"), result.told(bad)
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_break_fails_nothing_else(worlds: Run, world: World) -> None:
+    """All else that was measured in a broken world passes there."""
+    result = worlds(world)
+    expected = frozenset().union(*(each.fails | each.also for each in world.breaks))
+    wrong = result.having("fail", "error") ^ expected
+    assert not wrong, result.told(wrong)
+
+
+@pytest.fixture(scope="module")
+def toolless(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Measure the healthy project where none of its tools can be found."""
+    folder = tmp_path_factory.mktemp("toolless")
+    football = Football(folder / "football")
+    football.remove(".venv")
+    bare = folder / "bin"
+    bare.mkdir()
+    for name in ("bash", "sh", "git", "env", "cat"):
+        (bare / name).symlink_to(shutil.which(name) or name)
+    with osv_server() as url:
+        return check(football.folder, osv_url=url, environment={"PATH": str(bare)})
+
+
+@pytest.mark.parametrize("criterion", sorted(measured_here() - WITHOUT_TOOL))
+def test_without_its_tool_a_criterion_is_an_error(toolless: Result, criterion: str) -> None:
+    """A tool that is not there is named as the reason, with a hint how to get it."""
+    found = toolless.criteria[criterion]
+    assert found.verdict.value == "error", found
+    assert found.reason_code in {"tool_missing", "producer_failed"}, found
+    assert found.reason_code != "tool_missing" or found.hint, found
+
+
+def test_an_empty_project_passes_nothing(tmp_path: Path) -> None:
+    """Where there is nothing to measure, every criterion fails or is an error."""
+    project = tmp_path / "empty"
+    project.mkdir()
+    (project / ".venv").symlink_to(TOOLS.parent.resolve())
+    with osv_server() as url:
+        result = check(project, osv_url=url)
+    assert not result.having("pass", "warn"), result.told(result.having("pass", "warn"))
