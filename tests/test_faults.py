@@ -194,6 +194,7 @@ def test_17_a_killed_gate_leaves_no_verdict_and_no_process(project: Project) -> 
     project.write(a_board(plain("touch ready; sleep 60")))
     watcher = project.start("check", *reports)
     wait_until(project.folder / "ready")
+    assert "READY" not in (project.folder / "run.txt").read_text()
     watcher.kill()
     watcher.communicate()
     end = time.monotonic() + 3

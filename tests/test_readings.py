@@ -249,10 +249,8 @@ def test_waiting_tries_again_until_it_passes() -> None:
 def test_waiting_uses_all_of_its_time_and_no_more() -> None:
     """The time runs from the start of the first attempt; the last attempt starts at its end."""
     run = Run(a_criterion(wait=2.5, expected="< 5"))
-    delays = []
-    while (delay := waited(run, "9 errors", took=0.5)) is not None:
-        delays.append(delay)
-    assert delays == [0.2, 0.4, pytest.approx(0.4)]
+    delays = [waited(run, "9 errors", took=0.5) for _ in range(4)]
+    assert delays == [0.2, 0.4, pytest.approx(0.4), None]
     assert run.now == pytest.approx(100 + 2.5 + 0.5)
     assert run.verdict().verdict == "fail"
 
