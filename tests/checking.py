@@ -44,6 +44,12 @@ class Outcome:
         assert isinstance(found, Measurement), f"{found}\n{self.stderr}"
         return found.value
 
+    def number(self, name: str) -> Decimal:
+        """Return a measured number."""
+        found = self.value(name)
+        assert isinstance(found, Decimal)
+        return found
+
     @property
     def findings(self) -> list[dict[str, Any]]:
         """Return the findings."""

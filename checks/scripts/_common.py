@@ -39,7 +39,7 @@ def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
 
 def not_measured(why: str) -> NoReturn:
     """End the script: nothing was measured, and the reader is told why."""
-    print(f"not measured: {why}", file=sys.stderr)
+    print(f"error: {why}", file=sys.stderr)
     sys.exit(NOT_MEASURED)
 
 

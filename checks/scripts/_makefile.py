@@ -71,7 +71,8 @@ def hidden_failures(database: Database, target: str) -> list[Place]:
     flags = database.variables.get("MAKEFLAGS", "").partition(" -- ")[0].split()
     short = "".join(flag.lstrip("-") for flag in flags if not flag.startswith("--"))
     if "i" in short.partition("=")[0] or "--ignore-errors" in flags:
-        found.append(place("Makefile", 0, "masked", "MAKEFLAGS ignores errors"))
+        found.append(place("Makefile", 0, "masked", "all errors are ignored"))
+        ignoring = None
     strict = _strict(database)
     for name in database.reached(target):
         rule = database.rules[name]

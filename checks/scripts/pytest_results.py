@@ -3,6 +3,7 @@
 Leaves `junit.xml` and `coverage.json` in READINESS_TMP, for the checks that come after.
 """
 
+import atexit
 import os
 import subprocess
 import sys
@@ -29,8 +30,7 @@ def save_coverage(tmp: str) -> None:
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
     require("coverage", "pytest")
-    for line in sys.stdin:
-        sys.stderr.write(line)
+    atexit.register(sys.stderr.write, sys.stdin.read())  # after what this script has to say
     tmp = os.environ["READINESS_TMP"]
     results = os.path.join(tmp, "junit.xml")
     cases = read_cases(results)
