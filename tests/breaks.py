@@ -155,7 +155,9 @@ def type_error_in_tests(football: Football) -> None:
 
 
 def continue_on_error(football: Football) -> None:
-    football.edit(WORKFLOW, r"^        run: make type-check$", r"\g<0>\n        continue-on-error: true")
+    football.edit(
+        WORKFLOW, r"^        run: make type-check$", r"\g<0>\n        continue-on-error: true"
+    )
 
 
 def mask_lint_in_ci(football: Football) -> None:
@@ -375,11 +377,7 @@ FLAWS = World(
             append_to("backup-and-restore.md", '\n```bash\necho "unfinished\n```\n'),
         ),
     ),
-    (
-        advisory(
-            "GHSA-aaaa-aaaa-aaaa", "starlette", locked("starlette"), fixed="99.0", vector=HIGH
-        ),
-    ),
+    (advisory("GHSA-aaaa-aaaa-aaaa", "starlette", locked("starlette"), fixed="99.0", vector=HIGH),),
 )
 
 SILENCED = World(
@@ -454,9 +452,7 @@ UNTESTED = World(
     "untested",
     ("T4", "T9.1", "T9.2", "T9.3", "T9.4", "T9.5"),
     (
-        a_break(
-            "modules that no test runs", "T4.2 T4.3 T4.4 T9.1 T9.2", three_dead_modules
-        ),
+        a_break("modules that no test runs", "T4.2 T4.3 T4.4 T9.1 T9.2", three_dead_modules),
         a_break("a test fails", "T4.5", fail_a_test),
         a_break("the test of a flow is skipped", "T9.4", skip_a_flow),
         a_break("the test of a flow is gone, and its name with it", "T9.5", drop_a_flow),

@@ -90,9 +90,7 @@ class Healthy:
 
 
 @pytest.fixture(scope="module")
-def healthy(
-    tmp_path_factory: pytest.TempPathFactory, slow_run: Callable[[], Result]
-) -> Healthy:
+def healthy(tmp_path_factory: pytest.TempPathFactory, slow_run: Callable[[], Result]) -> Healthy:
     """Measure the healthy project."""
     return Healthy(tmp_path_factory.mktemp("healthy"))
 

@@ -1,0 +1,113 @@
+"""Start-up, large boards and the table: goals 6, 7 and 10 to 12."""
+
+import os
+
+import boards
+from goals import Goal, Line, Measured, cpu, mebibytes, wall
+from many import nothing
+from measure import Case, WrongResult
+from peers import Tools, counts, succeeds, write
+
+INSIDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inside.py")
+SIZE = 10_000
+VALIDATE = f"validate {SIZE}"
+MISTAKEN = f"validate {SIZE}, mistakes in 100"
+PLANNED = f"plan {SIZE}"
+BARE = f"yaml.load of {SIZE}, bare"
+
+
+def version(tools: Tools) -> dict[str, Case]:
+    case = Case(argv=[tools.readiness, "--version"], verify=counts(r"\d+\.\d+", 1), reps=10)
+    return {**nothing(tools), "readiness --version": case}
+
+
+def usage(tools: Tools) -> dict[str, Case]:
+    case = Case(argv=[tools.readiness, "--help"], verify=counts("^Usage:", 1), reps=5)
+    return {**nothing(tools), "readiness --help": case}
+
+
+def judge_version(measured: Measured) -> list[Line]:
+    what = "--version, against python -c pass"
+    return [wall(measured, "readiness --version", "python -c pass", what, limit=1.6, stretch=1.35)]
+
+
+def judge_usage(measured: Measured) -> list[Line]:
+    what = "--help, against python -c pass"
+    return [wall(measured, "readiness --help", "python -c pass", what, limit=7, stretch=5)]
+
+
+def loading(tools: Tools) -> dict[str, Case]:
+    text = boards.large(SIZE)
+    good = write(os.path.join(tools.work, "large", boards.NAME), text)
+    bad = write(
+        os.path.join(tools.work, "mistaken", boards.NAME), text.replace("expect:", "expct:", 100)
+    )
+    path = os.path.join(good, boards.NAME)
+    wrong = [tools.readiness, "validate"]
+
+    def faults(status: int, output: str) -> None:
+        if status != 2:
+            raise WrongResult("exit status 2 was expected")
+        counts(r"unknown key", 100)(0, output)
+
+    return {
+        BARE: Case(argv=[tools.python, INSIDE, "yaml", path], verify=succeeds, rounds=3),
+        VALIDATE: Case(argv=wrong, cwd=good, verify=succeeds, rounds=5),
+        MISTAKEN: Case(argv=wrong, cwd=bad, verify=faults, rounds=5),
+        PLANNED: Case(
+            argv=[tools.readiness, "check", "--dry-run"],
+            cwd=good,
+            verify=counts(r"^p\d+ ", SIZE),
+            rounds=5,
+        ),
+    }
+
+
+def judge_loading(measured: Measured) -> list[Line]:
+    what = f"validate {SIZE:,} criteria, against bare CSafeLoader, CPU"
+    return [
+        cpu(measured, VALIDATE, BARE, what, limit=0.3, stretch=0.18),
+        cpu(measured, MISTAKEN, BARE, "the same with 100 mistakes, all told"),
+    ]
+
+
+def judge_planning(measured: Measured) -> list[Line]:
+    what = f"load, plan and render {SIZE:,}, against bare CSafeLoader, CPU"
+    return [
+        cpu(measured, PLANNED, BARE, what, limit=0.4, stretch=0.25),
+        Line(what="peak memory", value=mebibytes(measured[PLANNED].rss), unit="MiB", limit=128),
+    ]
+
+
+def rendering(tools: Tools) -> dict[str, Case]:
+    recorded = os.path.join(tools.work, "rendered", "run.json")
+    report = f"json={recorded}"
+    run = boards.case(
+        tools, "rendered", boards.reading(1000), "--report", report, expected=["pass"] * 1000
+    )
+    first = Case(**{**vars(run), "rounds": 1})
+
+    def render(how: str) -> Case:
+        argv = [tools.python, INSIDE, how, recorded]
+        return Case(argv=argv, verify=succeeds, value=float)
+
+    return {
+        "a run to render": first,
+        "table of 1000": render("table"),
+        "rich.Table": render("rich"),
+    }
+
+
+def judge_rendering(measured: Measured) -> list[Line]:
+    ours, theirs = measured["table of 1000"].value, measured["rich.Table"].value
+    what = "1000 rows off a terminal, against rich.Table, CPU"
+    return [Line(what=what, value=ours / theirs, limit=0.05, stretch=0.015)]
+
+
+GOALS = {
+    6: Goal("--version", version, judge_version),
+    7: Goal("--help", usage, judge_usage),
+    10: Goal("load a large board", loading, judge_loading),
+    11: Goal("load, plan and render a large board", loading, judge_planning),
+    12: Goal("render a large table", rendering, judge_rendering),
+}

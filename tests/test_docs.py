@@ -1,0 +1,126 @@
+"""The documents tell what the program does: commands, statuses, checks and examples."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from readiness.cli import app
+from readiness.errors import ExitStatus
+from readiness.load import builtin_checks, load_board, load_catalogue
+from readiness.model import Check, Verdict
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+
+
+def boards_in(document: Path) -> list[str]:
+    """The YAML blocks of a document that are whole boards, without their indentation."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(r"^( *)```yaml\n(.*?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
+    found = []
+    for indent, block in blocks:
+        body = "".join(line.removeprefix(indent) for line in block.splitlines(keepends=True))
+        if body.startswith("version:"):
+            found.append(body)
+    return found
+
+
+BOARDS = [
+    pytest.param(board, id=f"{document.name}-{number}")
+    for document in DOCUMENTS
+    for number, board in enumerate(boards_in(document))
+]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_boards_in_documents_are_valid(board: str, tmp_path: Path) -> None:
+    """A board that a reader copies from a document loads as it stands."""
+    path = tmp_path / "board.yaml"
+    path.write_text(board, encoding="utf-8")
+    assert load_board(str(path), profile=None, environ={}).tasks
+
+
+def test_there_are_boards_in_the_documents() -> None:
+    """The test above has something to look at."""
+    assert len(BOARDS) >= 2
+
+
+def test_the_readme_names_every_command() -> None:
+    """No command is left out of the README, and none is promised that is not there."""
+    there = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    named = set(re.findall(r"`readiness ([a-z]+)", README))
+    assert named == there
+
+
+def test_the_readme_tells_every_exit_status() -> None:
+    """The table of exit statuses is the code's, but for what later releases add."""
+    told = {int(row) for row in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    assert told == {status.value for status in ExitStatus} - {
+        ExitStatus.LOOSENED,
+        ExitStatus.SIGNAL,
+    }
+
+
+def test_the_guide_explains_every_verdict() -> None:
+    """Every verdict has its line in the guide to boards."""
+    guide = (ROOT / "docs" / "board.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| (\w+) \|", guide, flags=re.MULTILINE)) - {"verdict"}
+    assert told == {verdict.value for verdict in Verdict}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link of a document leads to a file that is there."""
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_page_of_checks_is_the_catalogue(golden: Callable[[str, str], None]) -> None:
+    """docs/checks.md is made from the check files; `pytest --update-golden` makes it anew."""
+    catalogue = load_catalogue([builtin_checks()])
+    page = "\n".join([HEAD, *(section(catalogue[name]) for name in sorted(catalogue))])
+    golden(str(ROOT / "docs" / "checks.md"), page)
+
+
+HEAD = """# The checks
+
+What `readiness checks` lists. A criterion names a check with `check:`, gives its parameters with
+`with:` and, where it wants another measure than the first, `measure:`.
+"""
+
+
+def section(check: Check) -> str:
+    """One check as a section of the page."""
+    lines = [f"## {check.name}", "", f"{check.summary}.", ""]
+    if check.tools:
+        lines += [f"Needs {', '.join(f'`{tool}`' for tool in check.tools)}: `{check.install}`.", ""]
+    if check.expect is not None:
+        lines += [f"Expected, unless the board says otherwise: `{check.expect.text}`.", ""]
+    lines += ["| measure | unit | better |", "| --- | --- | --- |"]
+    lines += [
+        f"| {measure.name} | {measure.unit or '-'} | {measure.better or '-'} |"
+        for measure in check.measures
+    ]
+    if check.params:
+        lines += ["", "| parameter | default | what it is |", "| --- | --- | --- |"]
+        lines += [
+            f"| {param.name} | {default(param.default)} | {in_a_cell(param.help)} |"
+            for param in check.params
+        ]
+    return "\n".join([*lines, ""])
+
+
+def default(value: str | None) -> str:
+    """A parameter's default, as the page shows it."""
+    if value is None:
+        return "required"
+    return f"`{value}`" if value else "empty"
+
+
+def in_a_cell(text: str) -> str:
+    """A text that does not end its table cell."""
+    return text.replace("|", "\\|")
