@@ -19,9 +19,8 @@ def bare_yaml(path: str) -> None:
 
 def table(path: str) -> float:
     """The time that the table of a run takes."""
-    from readiness.report import Context, render
-
     from readiness.document import from_json
+    from readiness.report import Context, render
 
     with open(path, "rb") as file:
         run = from_json(file.read(), path)
