@@ -143,7 +143,7 @@ def by_hand() -> None:
         ).stdout
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, ("mypy --strict", "mypy", "coverage", "bandit", "ruff")))
+        list(pool.map(run, ("coverage", "mypy --strict", "mypy", "bandit", "ruff")))
 
 
 class Numbers:
