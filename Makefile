@@ -29,6 +29,7 @@ bench: $(DEV)  ## measure readiness beside its peers; see bench/README.md
 $(DEV): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q readiness
 	touch $@
 
 $(EXAMPLE_READY): $(EXAMPLE)/requirements-dev.lock

@@ -310,6 +310,8 @@ def _invoke(arguments: list[str]) -> int:
     except click.exceptions.ClickException as error:
         error.show(sys.stderr)
         return ExitStatus.USAGE
+    except SystemExit:  # a pipe without a reader: 1 would say "not ready"
+        return ExitStatus.NOT_WRITTEN
     sys.stdout.flush()
     return status if isinstance(status, int) else ExitStatus.READY
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 
 from readiness.clean import clean
+from readiness.ending import abandon_stdout
 from readiness.errors import NotWrittenError, UsageError
 from readiness.layout import inert
 from readiness.report import Context
@@ -48,7 +49,7 @@ def terminal_width(environ: Mapping[str, str]) -> int:
 def put(text: str) -> None:
     """Write data to stdout as UTF-8, whole.
 
-    Raises `BrokenPipeError` where nobody reads it, else `NotWrittenError`.
+    Raises `NotWrittenError` where that is not possible; nothing fails on stdout after that.
     """
     data = text.encode("utf-8", "backslashreplace")
     if not data.endswith(b"\n"):
@@ -58,9 +59,8 @@ def put(text: str) -> None:
         sys.stdout.flush()
         stream.write(data)
         stream.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        abandon_stdout()
         raise NotWrittenError(f"standard output: {error.strerror}") from None
 
 

@@ -131,6 +131,9 @@ class Project:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 process.communicate(timeout=LONGEST)
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
 
     def left(self) -> list[str]:
         """What the program left in the folder for scratch."""

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
     "settings": ["errors"],
-    "output": ["errors", "clean", "layout", "report"],
+    "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],
     "ending": ["errors", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],

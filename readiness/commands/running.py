@@ -11,7 +11,7 @@ from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import open_board
 from readiness.commands.past import remembered
 from readiness.document import RunDocument
-from readiness.ending import abandon_stdout, bug, protected, tell
+from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
 from readiness.history import History, board_key
@@ -186,11 +186,7 @@ class _Run:
     def _put(self, text: str) -> None:
         try:
             put(text)
-        except BrokenPipeError:
-            abandon_stdout()
-            self.problems.append("standard output: nobody read it to its end")
         except NotWrittenError as error:
-            abandon_stdout()
             self.problems.append(str(error))
 
     def _status(self, outcome: Outcome) -> int:

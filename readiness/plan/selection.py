@@ -71,6 +71,8 @@ def _why_nothing(board: Board, selector: str) -> str:
 
     if selector == "failed":
         return "nothing failed in the last run"
+    if selector in [*Priority]:
+        return "no task has this priority"
     names = {"failed", *Priority}
     for task, criterion in _criteria(board):
         names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))

@@ -67,6 +67,8 @@ _HARMLESS = ": true echo printf set shopt trap wait export readonly local declar
 _ALWAYS = frozenset(_HARMLESS.split())
 # What fails seldom, and says nothing of the command before it.
 _TALK = frozenset(("cat", "tail", "head", "tee", "sleep", "date", "logger", "ls"))
+# What only makes ready for the command after it, which fails in turn.
+_PREPARES = frozenset(("cd", "source", ".", "mkdir", "rm", "cp", "mv", "touch", "[", "test", ""))
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
@@ -116,7 +118,7 @@ class _Reading:
 
     def __init__(self, source: str, *, errexit: bool, pipefail: bool) -> None:
         self.source = source
-        self.errexit = errexit
+        self.errexit = self.had_errexit = errexit
         self.pipefail = pipefail
         self.trapped = False
         self.functions: dict[str, bool] = {}
@@ -194,11 +196,17 @@ class _Reading:
             if _is_exit(part):
                 last = index
                 break
-        if not node.parts or result:
-            return result
-        if lost is not None and node.parts[last] is not lost:
-            self.mask(node.parts[last].start, f"; {self.text(node.parts[last])}", self.text(lost))
-        return ends
+        if lost is None or node.parts[last] is lost:
+            return result or ends
+        if not result or self._forgets(lost):
+            after = node.parts[last]
+            self.mask(after.start, f"; {self.text(after)}", self.text(lost))
+        return result or ends
+
+    def _forgets(self, lost: "Node") -> bool:
+        """Whether a shell that never had `-e` goes on as if a tool had not failed."""
+        asked = re.search(r"\$\?|PIPESTATUS", self.source[lost.end :])
+        return not (self.had_errexit or asked or _name(lost) in _PREPARES)
 
     def _ends_a_shell(self, node: "Node") -> bool:
         """Whether `-e` obeys the node's failure: not that of the left of `&&`, nor a `!`."""

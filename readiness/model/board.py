@@ -1,0 +1,206 @@
+"""What a board and a catalogue say, resolved: variables replaced, defaults filled in."""
+
+from decimal import Decimal
+
+import msgspec
+
+from readiness.model.words import Better, Format, Language, Operator, Pick, Priority, Scoring
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a file, both numbers counted from 1."""
+
+    line: int
+    column: int
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """A parsed `expect`, `warn` or `up_to`.
+
+    `text` is what the board says. `number` and `high` are exact; `high` is the upper end of
+    `between`. `pattern` is the text of `matches` and `contains`. `unit` is "" where none is given.
+    """
+
+    text: str
+    operator: Operator
+    number: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
+    unit: str = ""
+    pattern: str = ""
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """How one value is read from a finished probe.
+
+    `source` is `stdout`, `stderr`, `output` or a file's path, which may hold `$NAME` of the
+    probe's environment. `query` is JMESPath. Of `regex` and `count` a text reader has one.
+    """
+
+    format: Format
+    source: str = "stdout"
+    query: str = ""
+    regex: str = ""
+    count: str = ""
+    pick: Pick | None = None
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """A named number, string or boolean that a check can read."""
+
+    name: str
+    reader: Reader
+    unit: str = ""
+    better: Better | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter of a check. Without a default it must be given."""
+
+    name: str
+    help: str = ""
+    default: str | None = None
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
+
+    `exit_ok` are the statuses after which the output may be read; None, only for a check whose
+    measure is the exit status itself, leaves that to the reader. `folder` is where the check file
+    stands. `timeout` is in seconds; None: the board's.
+    """
+
+    name: str
+    run: str
+    measures: tuple[Measure, ...]
+    summary: str = ""
+    path: str = ""
+    folder: str = ""
+    tools: tuple[str, ...] = ()
+    version: str = ""
+    install: str = ""
+    params: tuple[Parameter, ...] = ()
+    after: tuple[str, ...] = ()
+    exit_ok: tuple[int, ...] | None = (0,)
+    proof: Reader | None = None
+    reject: str = ""
+    expect: Expectation | None = None
+    findings: Reader | None = None
+    inputs: tuple[str, ...] = ()
+    timeout: float | None = None
+    exclusive: tuple[str, ...] = ()
+
+
+class Attestation(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC)."""
+
+    by: str
+    on: str
+    until: str
+    evidence: str = ""
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision to let a criterion fail until the end of the day `until` (ISO date, UTC)."""
+
+    reason: str
+    by: str
+    until: str
+    up_to: Expectation | None = None
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True):
+    """One acceptance criterion, with its check, parameters and expectation resolved.
+
+    `params` holds every parameter of the check as text, defaults filled in; `matrix` the
+    combinations that replace some of them (one empty combination where the board has none).
+    `unset` names the variables that the criterion uses and nobody set. `attest` is set where
+    a person's word takes the place of a probe: then `check` and `measure` are None.
+    `samples` counts runs (median), `wait` is in seconds, `retries` counts further tries.
+    """
+
+    id: str
+    title: str
+    task: str
+    position: Position
+    expect: Expectation
+    check: Check | None = None
+    measure: Measure | None = None
+    params: dict[str, str] = {}
+    matrix: tuple[dict[str, str], ...] = ({},)
+    unset: tuple[str, ...] = ()
+    warn: Expectation | None = None
+    baseline: Decimal | None = None
+    ratchet: bool = False
+    weight: Decimal = Decimal(1)
+    profiles: tuple[str, ...] = ()
+    samples: int = 1
+    wait: float = 0.0
+    retries: int = 0
+    timeout: float | None = None
+    attest: Attestation | None = None
+    waive: Waiver | None = None
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of work; done only when every criterion of it in scope is pass or warn."""
+
+    id: str
+    title: str
+    priority: Priority
+    position: Position
+    criteria: tuple[Criterion, ...]
+    owner: str = ""
+    estimate: str = ""
+    risk: str = ""
+    problem: str = ""
+    steps: tuple[str, ...] = ()
+    weight: Decimal = Decimal(1)
+    depends_on: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class PriorityRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a priority weighs, and whether its failures block the release."""
+
+    weight: Decimal
+    blocking: bool = False
+
+
+class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A dated promise: all tasks of a priority done, or a score reached, or both."""
+
+    id: str
+    title: str = ""
+    due: str = ""
+    priority: Priority | None = None
+    score: Decimal | None = None
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """A loaded board, for one profile, with variables replaced.
+
+    `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
+    probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
+    `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name.
+    """
+
+    path: str
+    digest: str
+    title: str
+    workdir: str
+    tasks: tuple[Task, ...]
+    checks: dict[str, Check]
+    priorities: dict[Priority, PriorityRule]
+    profile: str = ""
+    profiles: tuple[str, ...] = ()
+    language: Language = Language.EN
+    target: Decimal = Decimal(10)
+    min_measured: Decimal | None = None
+    baseline: Decimal | None = None
+    scoring: Scoring = Scoring.STRICT
+    env: dict[str, str] = {}
+    unset_env: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    timeout: float = 600.0
+    run_timeout: float = 3600.0
+    milestones: tuple[Milestone, ...] = ()

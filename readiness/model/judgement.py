@@ -1,0 +1,98 @@
+"""What was read, what it is worth, the score and the gate."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from readiness.model.board import Criterion
+from readiness.model.words import Decision, ReasonCode, Verdict
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """One value with its unit. A number is finite and exact."""
+
+    value: Decimal | bool | str
+    unit: str = ""
+
+
+class Unmeasured(msgspec.Struct, frozen=True, kw_only=True):
+    """Why there is no measurement: a code for programs, a sentence and a remedy for people."""
+
+    code: ReasonCode
+    reason: str
+    hint: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that a tool complains about. `line` is 0 where it names none."""
+
+    path: str
+    line: int = 0
+    rule: str = ""
+    message: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one probe gave one criterion: a reading per sample, and whether it took a retry."""
+
+    samples: tuple[Measurement | Unmeasured, ...]
+    retried: bool = False
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one criterion, with all that a renderer needs to explain it.
+
+    `value` is what was measured (the worst of several probes). `progress` is 0..1, exact.
+    `flaky` says that it passed only on a retry or that its samples straddle the limit.
+    `stale_waiver` says that a waiver is in force which nothing needs.
+    """
+
+    criterion: Criterion
+    verdict: Verdict
+    value: Decimal | bool | str | None = None
+    unit: str = ""
+    progress: Decimal | None = None
+    reason: str = ""
+    code: ReasonCode | None = None
+    hint: str = ""
+    flaky: bool = False
+    stale_waiver: bool = False
+
+
+class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion's part of the score: what it earned of what it could, in exact points.
+
+    Over all lines `points` adds up to the score, and `possible` to 10.
+    """
+
+    task: str
+    criterion: str
+    verdict: Verdict
+    points: Fraction
+    possible: Fraction
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """The score, 0..10, exact; None where nothing in scope was measured.
+
+    `in_scope` counts the criteria of this run, `measured` those of them with a measured verdict,
+    `total` all of the board. `measured_share` is by weight, of the whole board, 0..1.
+    """
+
+    value: Fraction | None
+    target: Decimal
+    lines: tuple[ScoreLine, ...]
+    measured: int
+    in_scope: int
+    total: int
+    measured_share: Fraction
+    attested_share: Fraction = Fraction(0)
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision, and the sentences that explain it (none where it is ready)."""
+
+    decision: Decision
+    exit_status: int
+    reasons: tuple[str, ...] = ()

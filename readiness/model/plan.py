@@ -1,0 +1,53 @@
+"""What a run will do: the distinct probes and their order. Nothing has run yet."""
+
+import msgspec
+
+from readiness.model.board import Check, Criterion
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """One concrete command. Equal probes are one probe.
+
+    `argv` is set where the command has no shell syntax and may be started directly. `env` is what
+    this probe has beyond the plan's environment. `after` holds the indices, in the plan, of the
+    probes that must have succeeded first. `estimate` is the duration of earlier runs, in seconds.
+    """
+
+    id: str
+    command: str
+    workdir: str
+    timeout: float
+    argv: tuple[str, ...] | None = None
+    check: Check
+    env: dict[str, str] = {}
+    after: tuple[int, ...] = ()
+    samples: int = 1
+    wait: float = 0.0
+    retries: int = 0
+    estimate: float | None = None
+    key: str = ""
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan has for one criterion: the indices of its probes, or why it has none."""
+
+    criterion: Criterion
+    probes: tuple[int, ...] = ()
+    skipped: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run will do. Nothing has run yet.
+
+    `planned` follows the board. `order` lists the indices of `probes` in the order in which
+    they should start. `environment` is what every probe gets. `version_keys` maps a check's name
+    to the key under which its tool's version is kept; probes that only ask a tool for its version
+    come last in `probes`, have that key, and no measures.
+    """
+
+    probes: tuple[Probe, ...]
+    planned: tuple[Planned, ...]
+    order: tuple[int, ...]
+    environment: dict[str, str]
+    partial: bool = False
+    version_keys: dict[str, str] = {}
