@@ -49,7 +49,9 @@ def main() -> None:
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
         sys.stderr.write("\n".join(lines[-20:]) + "\n")
-        first = [f": {each['path']}:{each['line']}: {each['message']}" for each in complaints(lines)]
+        first = [
+            f": {each['path']}:{each['line']}: {each['message']}" for each in complaints(lines)
+        ]
         not_measured(f"mypy stopped before it had checked the files{''.join(first[:1])}")
     checked = int(summary["clean"] or summary["checked"])
     errors = complaints(lines)
