@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 from measure import Case, WrongResult
-from peers import Tools, write
+from peers import Tools, repository, write
 
 NAME = "board.yaml"
 
@@ -74,11 +75,14 @@ def case(
     status: int = 0,
     **more: object,
 ) -> Case:
-    """`readiness check` of a board, in a folder of its own.
+    """`readiness check` of a board, in a folder of its own and with a history of one run.
 
     `expected` are the verdicts, in the board's order, that the history must hold afterwards.
     """
-    folder = write(os.path.join(tools.work, name, NAME), text)
+    folder = os.path.join(tools.work, name)
+    shutil.rmtree(os.path.join(folder, ".readiness"), ignore_errors=True)
+    write(os.path.join(folder, NAME), text)
+    repository(folder)
     further = more.pop("after", None)
 
     def after() -> None:
@@ -94,6 +98,7 @@ def case(
         "cwd": folder,
         "verify": ends_with(status),
         "after": after,
+        "warm": True,
         **more,
     }
     return Case(**fields)  # type: ignore[arg-type]

@@ -31,7 +31,8 @@ class Case:
     `verify` is given the exit status and the output, and raises WrongResult. `reps` runs make one
     sample, for short commands. `rounds` is the most rounds it takes part in. `before` prepares each
     run and `after` looks at what it left; neither is measured. `value` reads a figure of the case's
-    own from its output. With `watched` the memory of its first two processes is looked at as well.
+    own from its output. With `watched` the memory of its first two processes is looked at too, and
+    with `warm` it is run once before all rounds.
     """
 
     argv: Sequence[str]
@@ -44,6 +45,7 @@ class Case:
     after: Callable[[], None] | None = None
     value: Callable[[str], float] | None = None
     watched: bool = False
+    warm: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +91,13 @@ class Harness:
         """The samples of every case, and what is wrong with those that did not do their work."""
         samples: dict[str, list[Sample]] = {}
         wrong: dict[str, str] = {}
-        for number in range(rounds):
+        for number in range(-1, rounds):
             for name, case in cases.items():
-                if number >= case.rounds or name in wrong:
-                    continue
                 try:
-                    samples.setdefault(name, []).append(self._sample(name, case))
+                    if number < 0 and case.warm:
+                        self._run(name, case)
+                    elif 0 <= number < case.rounds and name not in wrong:
+                        samples.setdefault(name, []).append(self._sample(name, case))
                 except WrongResult as problem:
                     samples.pop(name, None)
                     wrong[name] = str(problem)
@@ -140,7 +143,7 @@ class Harness:
             if case.after:
                 case.after()
         except WrongResult as wrong:
-            tail = output[-2000:]
+            tail = output[-800:]
             raise WrongResult(f"{name}: {wrong} (exit status {status})\n{tail}") from None
         return Sample(
             wall=float(wall),

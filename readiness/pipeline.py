@@ -17,6 +17,7 @@ from readiness.measure import close as close_helper
 from readiness.model import Board, Judgement, Plan
 from readiness.readings import Readings
 from readiness.record import (
+    Points,
     Recorder,
     board_ref,
     gate_record,
@@ -127,8 +128,8 @@ def conclude(
     total = score(board, judgements)
     sum_of = explain(total)
     points = {
-        line.criterion: (earned, line.possible)
-        for line, earned in zip(total.lines, sum_of.points, strict=True)
+        line.criterion: Points(printed, line.points, line.possible)
+        for line, printed in zip(total.lines, sum_of.points, strict=True)
     }
     interrupted = facts.interrupted or facts.signal != 0
     decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)

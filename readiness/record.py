@@ -42,8 +42,13 @@ from readiness.model import (
 TEXT_LIMIT = 2000
 EXACT_IN_JSON = 2**53
 
-Points = tuple[Decimal, Fraction]
-"""What a criterion earned, as it is printed, and what it could have earned."""
+
+class Points(msgspec.Struct, frozen=True):
+    """What a criterion earned, as it is printed and exactly, and what it could have earned."""
+
+    printed: Decimal
+    earned: Fraction
+    possible: Fraction
 
 
 class Recorder:
@@ -122,8 +127,8 @@ class Recorder:
             flaky=judgement.flaky,
             waiver=_waiver(criterion, judgement.stale_waiver),
             attestation=_attestation(criterion),
-            points=float(points[0]) if points is not None else 0.0,
-            points_possible=round(float(points[1]), 6) if points is not None else 0.0,
+            points=float(points.printed) if points is not None else 0.0,
+            points_possible=round(float(points.possible), 6) if points is not None else 0.0,
             probes=probes,
             check=(criterion.check.name or None) if criterion.check is not None else None,
             line=criterion.position.line,
@@ -217,12 +222,11 @@ def _task(
 
 def _attainment(points: list[Points]) -> float | None:
     """The earned share, which is 1 only where all of it is."""
-    possible = sum(float(possible) for _, possible in points)
+    possible = sum((each.possible for each in points), Fraction(0))
     if not possible:
         return None
-    share = round(sum(float(earned) for earned, _ in points) / possible, 3)
-    lacking = any(float(earned) < float(possible) - 0.001 for earned, possible in points)
-    return min(share, 0.999 if lacking else 1.0)
+    share = sum((each.earned for each in points), Fraction(0)) / possible
+    return math.floor(share * 1000) / 1000
 
 
 def with_versions(
