@@ -1,5 +1,6 @@
 """The board of examples/football: it is ready as it stands, and every criterion can fail."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -180,6 +181,17 @@ def test_a_break_fails_nothing_else(worlds: Run, world: World) -> None:
     expected = frozenset().union(*(each.fails | each.also for each in world.breaks))
     wrong = result.having("fail", "error") ^ expected
     assert not wrong, result.told(wrong)
+
+
+def test_a_hollow_target_is_an_error(tmp_path: Path) -> None:
+    """A target that does nothing, and ends well, has not done what its criterion asks for."""
+    football = Football(tmp_path / "football")
+    makefile = (football.folder / "Makefile").read_text("utf-8")
+    football.write("Makefile", re.sub(r"^\t.*$", "\t@true", makefile, flags=re.MULTILINE))
+    names = ("T1.2", "T2.5", "T2.6", "T3.3", "T3.5", "T4.5", "T8.2", "T8.6")
+    result = check(football.folder, *names)
+    assert result.having("error") == set(names) - {"T1.2"}, result.told(names)
+    assert result.having("fail") == {"T1.2"}
 
 
 @pytest.fixture(scope="module")

@@ -174,8 +174,9 @@ def test_a_service_without_tls_does_not_pass() -> None:
     assert result.criteria["T6.1"].verdict.value == "fail", result.criteria["T6.1"]
 
 
-def test_what_cannot_be_reached_is_an_error() -> None:
+def test_what_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing was measured where nobody answers, or no address is given."""
+    monkeypatch.delenv("BASE_URL", raising=False)
     names = ("T5.3", "T6.1", "T7.6")
     closed = {"PROMETHEUS_URL": CLOSED, "BASE_URL": "https://127.0.0.1:9"}
     for environment in (closed, {"PROMETHEUS_URL": CLOSED}):

@@ -61,7 +61,7 @@ def main() -> None:
         if verified:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
     pattern = param("number")
-    number = number_in(output, pattern) if pattern and not status else None
+    number = number_in(output, pattern) if pattern and not findings else None
     least = number_param("at_least")
     if number is not None and least is not None and number < least:
         findings.append(place("Makefile", 0, "number", f"{target}: {number:g}, {least:g} asked"))
