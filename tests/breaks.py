@@ -327,6 +327,10 @@ def append_to(path: str, text: str) -> Callable[[Football], None]:
     return lambda football: football.append(f"docs/{path}", text)
 
 
+def restore_another_file(football: Football) -> None:
+    football.edit("docs/backup-and-restore.md", r"maintenance restore backups/guide", r"\g<0>-2")
+
+
 def empty(path: str, headings: str) -> Callable[[Football], None]:
     def do(football: Football) -> None:
         titles = "".join(f"## {heading}\n\nTo do.\n\n" for heading in headings.split("|"))
@@ -434,12 +438,13 @@ FORGOTTEN = World(
 
 PRETENDED = World(
     "pretended",
-    ("T1.2", "T2.5", "T2.6", "T3.6", "T8.6"),
+    ("T1.2", "T2.5", "T2.6", "T3.6", "T8.6", "T10.6"),
     (
         a_break("make db-migrate only prints", "T1.2", migrate_nothing),
         a_break("a type error in the tests", "T2.5", type_error_in_tests, "T2.6"),
         a_break("a pin has lost its hashes", "T3.6", lose_a_hash),
         a_break("the CI has no step for lint", "T8.6", drop_steps_of_ci),
+        a_break("the guide restores a file that is not there", "T10.6", restore_another_file),
     ),
 )
 
