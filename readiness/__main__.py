@@ -15,23 +15,26 @@ def main() -> int:
         return 0
     # A run lives for seconds and makes few cycles; to look for them costs more than they hold.
     gc.disable()
+    status = 70  # until it is known better: Python's own status for a bug, 1, says "not ready"
     try:
         status = _run(arguments)
         sys.stdout.flush()
         sys.stderr.flush()
+    except OSError:  # nobody takes what is left to write
+        status = status or 5
     except KeyboardInterrupt:
         status = 130
-    except ImportError as error:  # Python's own status for it, 1, would say "not ready"
-        sys.stderr.write(f"readiness: cannot start: {error}\n")
-        status = 70
+    except ImportError as error:
+        os.write(2, f"readiness: cannot start: {error}\n".encode())
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.ending import protected
+    from readiness.ending import protected, secure_streams
     from readiness.quick import read
 
+    secure_streams()
     found = read(arguments, os.environ)
     if found is None:
         from readiness.cli import main

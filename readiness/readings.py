@@ -89,6 +89,7 @@ class Readings:
             return Settled(succeeded=False, again=True, delay=delay)
         return Settled(
             succeeded=refused is None and _succeeded(probe.check, capture),
+            why=refused.reason if refused else "",
             stop=self._reason_to_stop(index),
         )
 

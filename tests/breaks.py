@@ -257,6 +257,7 @@ def uncovered(path: str, statements: int) -> Callable[[Football], None]:
 
 def three_dead_modules(football: Football) -> None:
     uncovered("src/api/dead.py", 100)(football)
+    football.edit("src/api/dead.py", r"int:$", "int:  # pragma: no cover")
     uncovered("src/services/dead.py", 180)(football)
     uncovered("src/database/dead.py", 260)(football)
 

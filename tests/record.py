@@ -256,11 +256,12 @@ def what_is_read(outcome: Outcome) -> str:
     return f"is{text_of(found.value)}" if isinstance(found, Measurement) else "error"
 
 
-def said_last(stderr: str) -> str:
-    """Return the end of what a check said, without the paths of this machine."""
-    said = stderr.replace(CHECKS, "checks").replace(sys.prefix, "venv")
-    said = re.sub(r"/tmp/readiness-\w+/", "", said)
-    return "\n".join(said.splitlines()[-LINES:]) + "\n"
+def said(stderr: str) -> str:
+    """Return what a check said first and last, without the paths of this machine."""
+    text = stderr.replace(CHECKS, "checks").replace(sys.prefix, "venv")
+    text = re.sub(r"/tmp/readiness-\w+/", "", text)
+    lines = text.splitlines()
+    return "\n".join([*lines[:1], *lines[1:][-LINES:]]) + "\n"
 
 
 def record(check: str, case: Case, given: dict[str, str]) -> str:
@@ -280,7 +281,7 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         file.write(outcome.stdout)
     if name.endswith("error"):
         with open(os.path.join(folder, f"{name}.stderr"), "w", encoding="utf-8") as text:
-            text.write(said_last(outcome.stderr))
+            text.write(said(outcome.stderr))
     return f"{check}/{name}"
 
 

@@ -14,7 +14,7 @@ RECORDINGS = os.path.join(ROOT, "tests", "recordings")
 NAME = re.compile(
     r"(?P<version>[\d.]+)_(?P<case>[a-z0-9-]+)\.exit(?P<exit>\d+)\.(?:is(?P<value>.+)|error)\.stdout"
 )
-MACHINE = re.compile(rb"/(?:work/|root/|home/|usr/lib|tmp/(?!project))")
+MACHINE = re.compile(rb"/(?:work|root|home|usr/lib)/|/tmp/(?!project)")
 UNITLESS = {"status", "number", "at_head", "current"}
 
 

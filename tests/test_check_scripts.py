@@ -91,21 +91,33 @@ def test_mypy_with_a_bad_setting_has_measured_nothing(project: str, settings: st
     assert outcome.is_error or "not a valid" in outcome.stderr
 
 
+ONE_FILE = "LOG:  Found source:           BuildSource(path='src/a.py', module='a')"
+ONE_ERROR = "src/a.py:1: error: first  [misc]"
+
+
 @pytest.mark.parametrize(
-    "printed",
+    ("printed", "logged", "counts"),
     [
-        "Found 1 error in 1 file (errors prevented further checking)",
-        "a.py:1: error: first\\nFound 2 errors in 1 file (checked 1 source file)",
-        "Success: no issues found in 1 source file",
-        "",
+        (f"{ONE_ERROR}\nFound 1 error in 1 file (checked 1 source file)", ONE_FILE, True),
+        ("Success: no issues found in 1 source file", ONE_FILE, True),
+        (
+            f"{ONE_ERROR}\nFound 1 error in 1 file (errors prevented further checking)",
+            ONE_FILE,
+            False,
+        ),
+        (f"{ONE_ERROR}\nFound 2 errors in 1 file (checked 1 source file)", ONE_FILE, False),
+        ("Success: no issues found in 2 source files", ONE_FILE, False),
+        ("Success: no issues found in 1 source file", "", False),
+        ("", ONE_FILE, False),
     ],
-    ids=["stopped", "other-count", "no-file-named", "nothing"],
 )
-def test_mypy_that_contradicts_itself_has_measured_nothing(project: str, printed: str) -> None:
-    """Without a summary, with another count in it, or with no file named: an error, never 0."""
-    build(project, {"src/a.py": "x = 1\n"})
-    path = fake_tool(project, "mypy", f"printf '{printed}\\n'")
-    assert run_check("mypy", project, path=path).is_error
+def test_mypy_that_contradicts_itself_has_measured_nothing(
+    project: str, printed: str, logged: str, counts: bool
+) -> None:
+    """Without a summary, with another count in it, or with other files named: an error, never 0."""
+    build(project, {"src/a.py": "x = 1\n", "printed": printed + "\n", "logged": logged + "\n"})
+    path = fake_tool(project, "mypy", "cat printed; cat logged >&2\n")
+    assert run_check("mypy", project, path=path).is_error is not counts
 
 
 def test_mypy_below_counts_only_there(project: str) -> None:

@@ -67,7 +67,9 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             "exit status 3, expected 0, 1 or 2: KeyError: 1",
         ),
         (
-            a_capture("", "tool: error: 7\nnot measured: the tool has no network\n", exit_status=3),
+            a_capture(
+                "", "tool: error: 7\nnot measured: the tool has no network\nbye\n", exit_status=3
+            ),
             {"exit_ok": (0, 1)},
             "exit_status",
             "the tool has no network",

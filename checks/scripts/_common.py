@@ -39,7 +39,8 @@ def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
 
 def not_measured(why: str) -> NoReturn:
     """End the script: nothing was measured, and the reader is told why."""
-    print(f"error: {why}", file=sys.stderr)
+    # What follows these two words becomes the reason that is shown.
+    print(f"not measured: {why}", file=sys.stderr)
     sys.exit(NOT_MEASURED)
 
 
@@ -121,7 +122,7 @@ def read_text(path: str) -> str:
         with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
-        not_measured(f"{path} cannot be read: {error}")
+        not_measured(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def read_json(path: str) -> object:

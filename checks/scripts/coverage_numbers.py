@@ -48,7 +48,8 @@ def weakest(files: dict[str, Summary]) -> list[Place]:
 def main() -> None:
     """Select, then count."""
     tops = words("below")
-    report = os.path.join(os.environ["READINESS_TMP_PYTEST"], "coverage.json")
+    name = "neutral.json" if param("neutral") == "true" else "coverage.json"
+    report = os.path.join(os.environ["READINESS_TMP_PYTEST"], name)
     files = select(read_report(report), tops)
     reached = percent(files.values(), param("below") or param("source"))
     sources = [

@@ -6,7 +6,7 @@ import subprocess
 import time
 from urllib.parse import unquote
 
-from _common import Place, emit, not_measured, number_param, param, place, read_text, words
+from _common import Place, emit, not_measured, number_param, param, place, read_text, require, words
 from _copy import copy_project
 from _markdown import SHELLS, Document, read_markdown
 
@@ -77,6 +77,7 @@ def make_targets() -> set[str]:
     """Name the targets of the project's Makefile."""
     if not any(map(os.path.exists, ("GNUmakefile", "makefile", "Makefile"))):
         return set()
+    require("make")
     command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
     printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
     return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))

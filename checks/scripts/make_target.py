@@ -18,7 +18,8 @@ def masked(copy: Copy) -> list[Place]:
     """List what hides failures of the target, if make has a rule for it."""
     status, output = copy.run(make("--dry-run"))
     if status:
-        not_measured(f"make cannot make {param('target')}: {output.strip()[-300:]}")
+        why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
+        not_measured(f"make cannot make {param('target')}: {why}")
     _, printed = copy.run(make("--dry-run", "--print-data-base"), quiet=True)
     database = read_database(printed)
     found = hidden_failures(database, param("target"))

@@ -49,7 +49,9 @@ def main() -> None:
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
         sys.stderr.write("\n".join(lines[-20:]) + "\n")
-        not_measured("mypy stopped before it had checked the files")
+        found = complaints(lines)[:1]
+        first = "".join(f": {each['path']}:{each['line']}: {each['message']}" for each in found)
+        not_measured(f"mypy stopped before it had checked the files{first}")
     checked = int(summary["clean"] or summary["checked"])
     errors = complaints(lines)
     if len(errors) != int(summary["errors"] or 0):

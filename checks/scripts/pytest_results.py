@@ -1,6 +1,7 @@
 """Count the tests of a run (its text on standard input), and keep its coverage as JSON.
 
-Leaves `junit.xml` and `coverage.json` in READINESS_TMP, for the checks that come after.
+Leaves `junit.xml`, `coverage.json` and `neutral.json` in READINESS_TMP, for the checks that come
+after; in the last one nothing is excluded from the count, by comments or by settings.
 """
 
 import atexit
@@ -18,10 +19,12 @@ def save_coverage(tmp: str) -> None:
     data = os.path.join(tmp, "coverage")
     parts = glob(f"{data}.*")
     commands = [["coverage", "combine", "--quiet", "--data-file", data, *parts]] if parts else []
-    report = os.path.join(tmp, "coverage.json")
-    commands.append(
-        ["coverage", "json", "--quiet", "--fail-under", "0", "--data-file", data, "-o", report]
-    )
+    nothing_excluded = os.path.join(tmp, "neutral.ini")
+    with open(nothing_excluded, "w", encoding="utf-8") as file:
+        file.write("[report]\nexclude_lines = (?!)\n")
+    to_json = ["coverage", "json", "--quiet", "--fail-under", "0", "--data-file", data, "-o"]
+    commands.append([*to_json, os.path.join(tmp, "coverage.json")])
+    commands.append([*to_json, os.path.join(tmp, "neutral.json"), "--rcfile", nothing_excluded])
     for command in commands:
         if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
             not_measured("the tests left no coverage behind")

@@ -29,6 +29,8 @@ class Item(TypedDict):
 def main() -> None:
     """Refuse files that were not read, then count."""
     files = [line for line in read_text(sys.argv[1]).splitlines() if line.strip()]
+    if not files:
+        not_measured("ruff found no Python file below these paths")
     try:
         items = cast("list[Item]", json.load(sys.stdin))
     except ValueError:
@@ -36,8 +38,6 @@ def main() -> None:
     for item in items:
         if item["code"] in UNREAD:
             not_measured(f"{relative(item['filename'])} was not read: {item['message']}")
-    if not files:
-        not_measured("ruff found no Python file below these paths")
     findings = [
         place(
             item["filename"],

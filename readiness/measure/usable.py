@@ -12,7 +12,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _OWN_WORDS = "not measured: "
-"""How a check's script says, on the last line of standard error, why it could not measure."""
+"""How a check's script says, on a line of standard error, why it could not measure."""
 
 _LINES_LOOKED_AT = 200
 _BYTES_LOOKED_AT = 16 * 1024
@@ -118,9 +118,8 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return _signalled(status - 128, f", reported as exit status {status}{more}")
     if check.exit_ok is None:
         return None
-    last = _last_line(capture.stderr)
-    if last.startswith(_OWN_WORDS):
-        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=shown(last.removeprefix(_OWN_WORDS)))
+    if own := _own_words(capture.stderr):
+        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=shown(own))
     return Unmeasured(
         code=ReasonCode.EXIT_STATUS,
         reason=f"exit status {status}, expected {_alternatives(check.exit_ok)}{more}",
@@ -144,9 +143,19 @@ def _telling_line(capture: Capture) -> str:
     return ""
 
 
+def _own_words(stream: Stream) -> str:
+    lines = [*_lines(_beginning(stream)), *_lines(_end(stream))]
+    said = [line for line in lines if line.startswith(_OWN_WORDS)]
+    return said[-1].removeprefix(_OWN_WORDS) if said else ""
+
+
 def _last_line(stream: Stream) -> str:
-    lines = _lines((stream.tail or stream.data)[-_BYTES_LOOKED_AT:])
+    lines = _lines(_end(stream))
     return lines[-1] if lines else ""
+
+
+def _end(stream: Stream) -> bytes:
+    return (stream.tail or stream.data)[-_BYTES_LOOKED_AT:]
 
 
 def _lines(data: bytes) -> list[str]:

@@ -12,13 +12,15 @@ class Settled(msgspec.Struct, frozen=True):
     """What the caller made of a finished attempt.
 
     `succeeded`: the probes after it may start. `again`: it is to be tried once more, `delay`
-    seconds from now. `stop`: why nothing more should start, or empty; what runs may finish.
+    seconds from now. `stop`: why nothing more should start, or empty; what runs may finish. `why`:
+    what kept it from succeeding, or empty.
     """
 
     succeeded: bool
     again: bool = False
     delay: float = 0.0
     stop: str = ""
+    why: str = ""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

@@ -197,7 +197,7 @@ class Loop:
             self._starter.settle(attempt)
         if not again:
             for follower in self._queue.settle(index, succeeded=settled.succeeded):
-                self._never(follower, ReasonCode.PRODUCER_FAILED, self._blame(index))
+                self._never(follower, ReasonCode.PRODUCER_FAILED, self._blame(index, settled.why))
         elif self._stop:
             self._numbers[index] += 1
             self._never(index, ReasonCode.NOT_RUN, self._stop)
@@ -207,10 +207,10 @@ class Loop:
             self._stopped = True
             self._halt(settled.stop)
 
-    def _blame(self, index: int) -> str:
+    def _blame(self, index: int, why: str) -> str:
         producer = self._plan.probes[index]
         name = f"{producer.check.name} ({producer.id})" if producer.check.name else producer.id
-        return f"its producer {name} did not succeed"
+        return f"its producer {name} did not succeed" + (f": {why}" if why else "")
 
     def _halt(self, why: str) -> None:
         """Start nothing more."""
