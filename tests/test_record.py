@@ -12,6 +12,7 @@ from readiness.document import CriterionRecord, StreamRecord
 from readiness.model import Capture, Finding, Gate, Score, Stream, Verdict
 from readiness.plan import make_plan
 from readiness.record import (
+    Points,
     Recorder,
     board_ref,
     gate_record,
@@ -164,7 +165,7 @@ def tasks_of(*verdicts: str) -> Any:
     judgements = judgements_of(board, *verdicts)
     total = score(board, judgements)
     points = {
-        line.criterion: (earned, line.possible)
+        line.criterion: Points(earned, line.points, line.possible)
         for line, earned in zip(total.lines, explain(total).points, strict=True)
     }
     ids: dict[str, list[str]] = {one.criterion.id: [] for one in judgements}
