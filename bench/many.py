@@ -57,14 +57,16 @@ def thousand(tools: Tools) -> dict[str, Case]:
 def judge_wall(measured: Measured) -> list[Line]:
     make = name(1000, "make -j2")
     ours = partial(wall, measured, base=make)
-    others = ("prek", "lefthook", "goss", "go-task", "doit", "nox", "pre-commit")
+    others = ("lefthook", "goss", "go-task", "doit", "pre-commit")
     lines = [
         ours(name(1000), what="1000 probes, against make -j2", limit=1.35, stretch=1.2),
         ours(name(1000, "readiness, reading a number"), what="the same, a number read from each"),
         ours(name(1000, "readiness, no history"), what="the same, without the history"),
     ]
-    compared = less_than(measured, name(1000), {peer: name(1000, peer) for peer in others})
-    return lines + compared
+    lines += less_than(measured, name(1000), {peer: name(1000, peer) for peer in others})
+    unjudged = [peer for peer in ("prek", "nox") if name(1000, peer) in measured]
+    against = [wall(measured, name(1000), name(1000, peer), f"against {peer}") for peer in unjudged]
+    return lines + against
 
 
 def judge_cpu(measured: Measured) -> list[Line]:

@@ -4,6 +4,7 @@ The fields are those of the public contract; times are ISO 8601 in UTC, duration
 """
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +13,7 @@ from readiness.model import Decision, Language, Priority, ReasonCode, Verdict
 
 VERSION = 1
 
+Run = TypeVar("Run")
 Value = int | float | bool | str | None
 
 
@@ -223,8 +225,42 @@ def to_json(document: RunDocument) -> bytes:
     return msgspec.json.encode(document)
 
 
+class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """What later runs ask of a criterion of an earlier one."""
+
+    id: str
+    verdict: Verdict
+    value: Value
+    unit: str
+
+
+class PastTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The criteria of a task in an earlier run."""
+
+    criteria: list[PastCriterion]
+
+
+class PastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that the next run compares itself with."""
+
+    tasks: list[PastTask]
+
+    def criteria(self) -> Iterable[PastCriterion]:
+        """All criteria, in the order of the board."""
+        return (criterion for task in self.tasks for criterion in task.criteria)
+
+
 def from_json(text: bytes, source: str) -> RunDocument:
     """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
+    return _decoded(text, source, RunDocument)
+
+
+def verdicts_from_json(text: bytes, source: str) -> PastRun:
+    """Read only the verdicts of a document. Raises as `from_json` does."""
+    return _decoded(text, source, PastRun)
+
+
+def _decoded(text: bytes, source: str, kind: type[Run]) -> Run:
     try:
         version = msgspec.json.decode(text, type=_Versioned).version
         if version > VERSION:
@@ -232,7 +268,7 @@ def from_json(text: bytes, source: str) -> RunDocument:
                 f"{source}: run document version {version}, this program reads up to {VERSION};"
                 " install a newer readiness"
             )
-        return msgspec.json.decode(text, type=RunDocument)
+        return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{source}: not a run document: {error}") from None
 

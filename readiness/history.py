@@ -7,12 +7,19 @@ killed stays visible as one without an end. Documents are never rewritten.
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from readiness.clean import clean
-from readiness.document import RunDocument, from_json, to_json
+from readiness.document import (
+    PastRun,
+    Run,
+    RunDocument,
+    from_json,
+    to_json,
+    verdicts_from_json,
+)
 from readiness.errors import NotWrittenError, UsageError
 
 SCHEMA_VERSION = 1
@@ -115,14 +122,23 @@ class History:
 
         What is no run document is passed over, and noted in `damaged`.
         """
-        rows = self._read(
-            "select id, document from runs where board = ? and profile = ? and state = 'finished'"
+        return self._newest(board, profile, whole, from_json)
+
+    def last_verdicts(self, board: str, profile: str) -> PastRun | None:
+        """What the newest whole run found, and no more: much less to read than all of it."""
+        return self._newest(board, profile, True, verdicts_from_json)
+
+    def _newest(
+        self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run]
+    ) -> Run | None:
+        for sequence, run_id in self._read(
+            "select sequence, id from runs where board = ? and profile = ? and state = 'finished'"
             " and partial <= ? order by sequence desc limit 20",
             (board, profile, not whole),
-        )
-        for run_id, document in rows:
+        ):
+            ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:
-                return from_json(document, f"{self.path} run {run_id}")
+                return read(document, f"{self.path} run {run_id}")
             except (TypeError, UsageError) as error:
                 self.damaged.append(str(error))
         return None

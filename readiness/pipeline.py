@@ -12,7 +12,7 @@ import msgspec
 
 from readiness import __version__
 from readiness.clean import Redactor
-from readiness.document import FindingRecord, Git, ProbeRecord, RunDocument, Tool
+from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
 from readiness.measure import close as close_helper
 from readiness.model import Board, Judgement, Plan
 from readiness.readings import Readings
@@ -40,7 +40,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     profile: str
     git: Git | None = None
-    previous: RunDocument | None = None
+    previous: PastRun | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,10 @@ from readiness.document import (
     FindingRecord,
     GateRecord,
     MilestoneRecord,
+    PastCriterion,
+    PastRun,
     Previous,
     ProbeRecord,
-    RunDocument,
     ScoreRecord,
     StreamRecord,
     TaskRecord,
@@ -105,7 +106,7 @@ class Recorder:
         judgement: Judgement,
         points: Points | None,
         probes: list[str],
-        previous: CriterionRecord | None,
+        previous: PastCriterion | None,
     ) -> CriterionRecord:
         """One criterion's verdict with all that explains it. Skipped ones have no `points`."""
         criterion = judgement.criterion
@@ -177,7 +178,7 @@ def task_records(
     points: Mapping[str, Points],
     probe_ids: Mapping[str, list[str]],
     recorder: Recorder,
-    previous: RunDocument | None,
+    previous: PastRun | None,
 ) -> list[TaskRecord]:
     """Every task of the board with its criteria, in the board's order.
 
@@ -222,11 +223,13 @@ def _task(
 
 def _attainment(points: list[Points]) -> float | None:
     """The earned share, which is 1 only where all of it is."""
-    possible = sum((each.possible for each in points), Fraction(0))
+    possible = sum(float(each.possible) for each in points)
     if not possible:
         return None
-    share = sum((each.earned for each in points), Fraction(0)) / possible
-    return math.floor(share * 1000) / 1000
+    if all(each.earned == each.possible for each in points):
+        return 1.0
+    share = sum(float(each.earned) for each in points) / possible
+    return min(math.floor(share * 1000 + 1e-6) / 1000, 0.999)
 
 
 def with_versions(
@@ -330,7 +333,7 @@ def _attestation(criterion: Criterion) -> AttestationRecord | None:
     )
 
 
-def _previous(judgement: Judgement, previous: CriterionRecord | None) -> Previous | None:
+def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
     """Only like is compared with like: another expectation or unit is another criterion."""
     if previous is None or previous.verdict is Verdict.SKIP:
         return None

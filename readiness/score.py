@@ -376,12 +376,13 @@ def explain(score: Score) -> Explanation:
     places = max(3, _places(score.target), len(str(len(score.lines))) + 1)
     scale = 10**places
     whole = _total(line.points for line in score.lines)
-    units = [math.floor(line.points * scale) for line in score.lines]
+    units, lost = [], []
+    for line in score.lines:
+        unit, rest = divmod(line.points.numerator * scale, line.points.denominator)
+        units.append(unit)
+        lost.append(rest / line.points.denominator)
     left = math.floor(whole * scale) - sum(units)
-    lost = sorted(
-        range(len(units)), key=lambda place: units[place] - score.lines[place].points * scale
-    )
-    for place in lost[:left]:
+    for place in sorted(range(len(units)), key=lambda place: -lost[place])[:left]:
         units[place] += 1
     points = tuple(Decimal(unit).scaleb(-places) for unit in units)
     shown = Decimal(_write(whole, _places(score.target)))

@@ -122,7 +122,6 @@ def test_equal_probes_run_once(healthy: Healthy) -> None:
         ("pip-audit --no-deps", ("T3.1", "T3.2", "T3.4"), 1),
         ("coverage run --data-file", ("T4.1", "T4.2", "T4.3", "T4.4", "T4.6", "T9.1"), 1),
         ("coverage run -m pytest", ("T4.5",), 1),
-        ("alembic upgrade head", ("T1.2",), 1),
     ],
 )
 def test_a_tool_is_started_once_for_all_its_criteria(

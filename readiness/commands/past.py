@@ -1,6 +1,8 @@
 """The last recorded run, for the commands that look back."""
 
-from readiness.document import RunDocument
+from collections.abc import Callable
+
+from readiness.document import PastRun, Run, RunDocument
 from readiness.ending import tell
 from readiness.errors import NotWrittenError
 from readiness.history import History, board_key
@@ -15,18 +17,22 @@ def last_run(settings: RunSettings, board: Board) -> RunDocument | None:
         return None
     history = History(path)
     try:
-        return remembered(history, board, whole=False)
+        return _told(
+            history, lambda: history.last(board_key(board.path), board.profile, whole=False)
+        )
     finally:
         history.close()
 
 
-def remembered(history: History, board: Board, *, whole: bool) -> RunDocument | None:
-    """The newest finished run of the board, of all its criteria with `whole`.
+def last_verdicts(history: History, board: Board) -> PastRun | None:
+    """What the newest whole run of the board found."""
+    return _told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
 
-    What cannot be read is told as a warning, and taken for nothing.
-    """
+
+def _told(history: History, ask: Callable[[], Run | None]) -> Run | None:
+    """Ask the history; what cannot be read is told as a warning, and taken for nothing."""
     try:
-        run = history.last(board_key(board.path), board.profile, whole=whole)
+        run = ask()
     except NotWrittenError as error:
         tell(f"warning: {error}")
         return None

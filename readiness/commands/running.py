@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import open_board
-from readiness.commands.past import remembered
-from readiness.document import RunDocument
+from readiness.commands.past import last_verdicts
+from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
@@ -131,8 +131,8 @@ class _Run:
             criterion.id for criterion in self.previous.criteria() if criterion.verdict not in GOOD
         }
 
-    def _remembered(self) -> RunDocument | None:
-        return None if self.history is None else remembered(self.history, self.board, whole=True)
+    def _remembered(self) -> PastRun | None:
+        return None if self.history is None else last_verdicts(self.history, self.board)
 
     def _learned(self) -> tuple[dict[str, float], dict[str, str]]:
         """What earlier runs taught of durations and versions; nothing where that is unreadable."""

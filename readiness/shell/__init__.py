@@ -1,6 +1,7 @@
 """What can be told of a shell command by reading it: its words, and the failures that it hides."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -84,29 +85,33 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
     `errexit` tells whether a failure ends the command (`sh -e`); `pipefail`, by default the same,
     whether one within a pipe counts. A recipe line of make may be given with its `-` and `@`.
     """
-    body = command.strip()
+    return list(_masks(command.strip(), errexit, errexit if pipefail is None else pipefail))
+
+
+@lru_cache
+def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
     if body[:1] in ("@", "+", "-"):
         prefix = _MAKE_PREFIX.match(body)
         body = body[prefix.end() :] if prefix else body
         if prefix and "-" in prefix[0]:
-            return [Mask(text="-", command=body, final=True)]
-    if errexit and pipefail is not False and not _SYNTAX.search(body) and "||" not in body:
-        return []
+            return (Mask(text="-", command=body, final=True),)
+    if errexit and pipefail and not _SYNTAX.search(body) and "||" not in body:
+        return ()
     from readiness.shell.syntax import parse
     from readiness.shell.words import Unreadable
 
-    reading = _Reading(body, errexit=errexit, pipefail=errexit if pipefail is None else pipefail)
+    reading = _Reading(body, errexit=errexit, pipefail=pipefail)
     try:
         final = not reading.can_fail(parse(body)) or reading.trapped
     except (Unreadable, RecursionError):
-        return [
+        return tuple(
             Mask(text=found[0].rstrip(";)}\n "), line=_line(body, found.start()), final=True)
             for found in _ROUGHLY.finditer(body)
-        ]
-    return [
+        )
+    return tuple(
         Mask(text=text, command=hidden, line=_line(body, start), final=final, ends=ends)
         for start, text, hidden, ends in sorted(set(reading.found))
-    ]
+    )
 
 
 def _line(text: str, position: int) -> int:
