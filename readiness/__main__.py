@@ -31,9 +31,10 @@ def main() -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.ending import protected, secure_streams
+    from readiness.ending import die_of_interrupts, protected, secure_streams
     from readiness.quick import read
 
+    die_of_interrupts()
     secure_streams()
     found = read(arguments, os.environ)
     if found is None:

@@ -9,14 +9,6 @@ from readiness import __version__
 from readiness.errors import ExitStatus, ReadinessError
 
 
-class Interrupted(BaseException):
-    """A signal that ends the command, raised where no probe runs."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def protected(action: Callable[[], int]) -> int:
     """Run `action`; whatever it raises becomes a message on stderr and an exit status."""
     try:
@@ -26,8 +18,6 @@ def protected(action: Callable[[], int]) -> int:
         return error.status
     except KeyboardInterrupt:
         return ExitStatus.SIGNAL + 2
-    except Interrupted as end:
-        return ExitStatus.SIGNAL + end.number
     except BrokenPipeError:
         abandon_stdout()
         return ExitStatus.NOT_WRITTEN
@@ -49,6 +39,18 @@ def secure_streams() -> None:
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def die_of_interrupts() -> None:
+    """Let SIGINT end the process as SIGTERM does, unless it is ignored.
+
+    Python would raise an exception wherever it is, and not every library survives that: msgspec
+    crashes when it is within the reading of type hints.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def bug(error: BaseException) -> str:
