@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from readiness.errors import UsageError
-from readiness.model import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.model import Better, Decision, Language, Priority, ReasonCode, Verdict
 
 VERSION = 1
 
@@ -25,12 +25,16 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The board that was measured. `digest` is over the file's bytes."""
+    """The board that was measured. `digest` is over the file's bytes.
+
+    `baseline` is the score when the board was opened.
+    """
 
     title: str
     path: str
     digest: str
     language: Language = Language.EN
+    baseline: float | None = None
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +97,10 @@ class Previous(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion. `line` is where it stands in the board. `shown` is the value with its unit."""
+    """One criterion. `line` is where it stands in the board. `shown` is the value with its unit.
+
+    `measure` is which of its check's measures was read, and `better` which way it improves.
+    """
 
     id: str
     title: str
@@ -115,12 +122,17 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     points_possible: float
     probes: list[str]
     check: str | None = None
+    measure: str | None = None
+    better: Better | None = None
     line: int = 0
     previous: Previous | None = None
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One task. `attainment` is the share of it that is earned, 0..1; null out of scope."""
+    """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
+
+    `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks.
+    """
 
     id: str
     title: str
@@ -130,6 +142,13 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     attainment: float | None
     criteria: list[CriterionRecord]
     blocking: bool = False
+    weight: float = 1.0
+    estimate: str = ""
+    risk: str = ""
+    problem: str = ""
+    steps: list[str] = []
+    depends_on: list[str] = []
+    tags: list[str] = []
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,12 +195,20 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A milestone: whether its requirement is met. `due` is an ISO date or empty."""
+    """A milestone: whether its requirement is met. `due` is an ISO date or empty.
+
+    It asks for all tasks of `priority`, for a `score`, or for both. `missing` names the tasks of
+    that priority that are not done. `overdue` says that its day is over and it is not met.
+    """
 
     id: str
     title: str
     met: bool
     due: str
+    overdue: bool = False
+    priority: Priority | None = None
+    score: float | None = None
+    missing: list[str] = []
 
 
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,8 +220,28 @@ class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
+class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report shows of an earlier run: its score, and each criterion's verdict and number.
+
+    Criteria out of scope are in neither; `values` has finite numbers alone.
+    """
+
+    id: str
+    started_at: str
+    commit: str
+    board_digest: str
+    decision: Decision
+    score: float | None
+    verdicts: dict[str, Verdict]
+    values: dict[str, float]
+
+
 class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one run; see the contract, section 8."""
+    """Everything about one run; see the contract, section 8.
+
+    `past` has earlier runs of the same board and profile, oldest first. Only documents that
+    reports are made from have it; the history keeps each run once.
+    """
 
     version: int = VERSION
     id: str
@@ -214,6 +261,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingRecord]
     milestones: list[MilestoneRecord]
     loosened: list[Loosening] = []
+    past: list[PastPoint] = []
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""

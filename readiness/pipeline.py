@@ -14,6 +14,7 @@ from readiness import __version__
 from readiness.clean import Redactor
 from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
 from readiness.measure import close as close_helper
+from readiness.milestones import milestone_states
 from readiness.model import Board, Judgement, Plan
 from readiness.readings import Readings
 from readiness.record import (
@@ -28,7 +29,7 @@ from readiness.record import (
     with_versions,
 )
 from readiness.run import Observer, run
-from readiness.score import display, exit_status, explain, gate, milestones_met, score
+from readiness.score import display, exit_status, explain, gate, score
 
 TOOL = Tool(name="readiness", version=__version__)
 
@@ -41,6 +42,11 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     git: Git | None = None
     previous: PastRun | None = None
+
+
+def day_of(start: Start) -> datetime.date:
+    """The day on which a run started, in UTC."""
+    return datetime.datetime.fromtimestamp(start.at, datetime.UTC).date()
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +88,10 @@ def execute(
     `scratch` is an empty folder that the caller removes. Never raises for what a probe does.
     """
     began = monotonic()
-    today = datetime.datetime.fromtimestamp(start.at, datetime.UTC).date()
     recorder = Recorder(Redactor(secrets))
-    readings = Readings(board, plan, recorder, today, fail_fast=fail_fast, monotonic=monotonic)
+    readings = Readings(
+        board, plan, recorder, day_of(start), fail_fast=fail_fast, monotonic=monotonic
+    )
     try:
         ending = run(
             plan,
@@ -150,6 +157,6 @@ def conclude(
         probes=facts.probes,
         findings=facts.findings,
         milestones=milestone_records(
-            board, milestones_met(board, total, judgements, partial=facts.partial)
+            milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
         ),
     )

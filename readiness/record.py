@@ -26,6 +26,7 @@ from readiness.document import (
     WaiverRecord,
 )
 from readiness.expect import format_value
+from readiness.milestones import MilestoneState
 from readiness.model import (
     Board,
     Capture,
@@ -111,6 +112,7 @@ class Recorder:
         """One criterion's verdict with all that explains it. Skipped ones have no `points`."""
         criterion = judgement.criterion
         value = judgement.value
+        measure = criterion.measure
         return CriterionRecord(
             id=criterion.id,
             title=criterion.title,
@@ -132,6 +134,8 @@ class Recorder:
             points_possible=round(float(points.possible), 6) if points is not None else 0.0,
             probes=probes,
             check=(criterion.check.name or None) if criterion.check is not None else None,
+            measure=(measure.name or None) if measure is not None else None,
+            better=measure.better if measure is not None else None,
             line=criterion.position.line,
             previous=_previous(judgement, previous),
         )
@@ -218,6 +222,13 @@ def _task(
         attainment=_attainment(points),
         criteria=records,
         blocking=blocking,
+        weight=float(task.weight),
+        estimate=task.estimate,
+        risk=task.risk,
+        problem=task.problem,
+        steps=list(task.steps),
+        depends_on=list(task.depends_on),
+        tags=list(task.tags),
     )
 
 
@@ -291,11 +302,20 @@ def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
     )
 
 
-def milestone_records(board: Board, met: Sequence[bool]) -> list[MilestoneRecord]:
-    """Every milestone of the board, met or not."""
+def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:
+    """Every milestone, met or not."""
     return [
-        MilestoneRecord(id=milestone.id, title=milestone.title, met=is_met, due=milestone.due)
-        for milestone, is_met in zip(board.milestones, met, strict=True)
+        MilestoneRecord(
+            id=state.milestone.id,
+            title=state.milestone.title,
+            met=state.met,
+            due=state.milestone.due,
+            overdue=state.overdue,
+            priority=state.milestone.priority,
+            score=None if state.milestone.score is None else float(state.milestone.score),
+            missing=[task.id for task in state.missing],
+        )
+        for state in states
     ]
 
 
@@ -306,6 +326,7 @@ def board_ref(board: Board) -> BoardRef:
         path=clean(board.path, newlines=False),
         digest=board.digest,
         language=board.language,
+        baseline=None if board.baseline is None else float(board.baseline),
     )
 
 

@@ -15,7 +15,6 @@ from readiness.model import (
     Decision,
     Gate,
     Judgement,
-    Milestone,
     Priority,
     PriorityRule,
     ReasonCode,
@@ -323,38 +322,6 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
         for one in task.criteria
         if (judged := found.get(one.id)) and judged.verdict in says
     ]
-
-
-# --- milestones ---------------------------------------------------------------------------------
-
-
-def is_done(task: Task, verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether every criterion of the task in scope is pass or warn, and at least one is."""
-    scope = [verdicts.get(one.id, Verdict.ERROR) for one in task.criteria]
-    scope = [verdict for verdict in scope if verdict is not Verdict.SKIP]
-    return bool(scope) and all(verdict in DONE for verdict in scope)
-
-
-def milestones_met(
-    board: Board, score: Score, judgements: Sequence[Judgement], *, partial: bool = False
-) -> tuple[bool, ...]:
-    """Tell for each milestone of the board whether it is met; a partial run cannot show it."""
-    verdicts = {one.criterion.id: one.verdict for one in judgements}
-    return tuple(
-        not partial and _is_met(milestone, board, score, verdicts) for milestone in board.milestones
-    )
-
-
-def _is_met(
-    milestone: Milestone, board: Board, score: Score, verdicts: Mapping[str, Verdict]
-) -> bool:
-    asked = []
-    if milestone.priority is not None:
-        tasks = [task for task in board.tasks if task.priority is milestone.priority]
-        asked.append(bool(tasks) and all(is_done(task, verdicts) for task in tasks))
-    if milestone.score is not None:
-        asked.append(score.value is not None and score.value >= milestone.score)
-    return bool(asked) and all(asked)
 
 
 # --- showing ------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ FOUNDATION = [
     *("model", "errors", "units", "expect", "shell", "clean"),
     *("labels", "layout"),
 ]
-STAGES = ["load", "plan", "run", "measure", "judge", "score", "document", "record", "report"]
+STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
+STAGES += ["document", "record", "report"]
 JOINS = [
     *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
     *("commands", "cli"),
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "labels": ["model"],
     "layout": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
-    "record": [*FOUNDATION, "document"],
+    "record": [*FOUNDATION, "document", "milestones"],
     "report": [*FOUNDATION, "document"],
     "history": [*FOUNDATION, "document"],
     "git": ["document"],

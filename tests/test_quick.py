@@ -72,3 +72,12 @@ def test_variables_are_left_to_typer() -> None:
     """Those that mean options."""
     assert read(["check"], {"READINESS_JOBS": "2"}) is None
     assert read(["check"], {"HOME": "/root"}) is not None
+
+
+def test_each_module_registers_the_commands_that_it_is_listed_with() -> None:
+    """So that importing only the module of the command that is asked for is enough."""
+    for module, commands in cli.COMMANDS.items():
+        for command in commands:
+            assert cli.modules_of([command, "x"]) == [f"readiness.cli.{module}"]
+    named = [command for commands in cli.COMMANDS.values() for command in commands]
+    assert list(cli.command_for([]).commands) == named  # type: ignore[attr-defined]

@@ -12,12 +12,9 @@ from readiness.model import (
     Decision,
     Gate,
     Judgement,
-    Milestone,
-    Priority,
     Scoring,
-    Verdict,
 )
-from readiness.score import display, exit_status, explain, gate, is_done, milestones_met, score
+from readiness.score import display, exit_status, explain, gate, score
 from tests.builders import (
     a_board,
     a_criterion,
@@ -326,56 +323,6 @@ def test_decisions_have_the_contracts_statuses() -> None:
     """The numbers are public."""
     assert [ExitStatus.READY, ExitStatus.NOT_READY, ExitStatus.UNDECIDED] == [0, 1, 3]
     assert [ExitStatus.USAGE, ExitStatus.LOOSENED, ExitStatus.NOT_WRITTEN] == [2, 4, 5]
-
-
-# --- tasks and milestones -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "done"),
-    [
-        (("pass", "warn"), True),
-        (("pass", "skip"), True),
-        (("pass", "waived"), False),
-        (("pass", "fail"), False),
-        (("pass", "error"), False),
-        (("skip", "skip"), False),
-    ],
-)
-def test_a_task_is_done_when_all_of_it_in_scope_passes(
-    verdicts: tuple[str, ...], done: bool
-) -> None:
-    """A waiver does not make a task done, and neither does leaving it out."""
-    task = a_task(criteria=2)
-    known = {one.id: Verdict(word) for one, word in zip(task.criteria, verdicts, strict=True)}
-
-    assert is_done(task, known) is done
-
-
-@pytest.mark.parametrize(
-    ("priority", "wanted", "verdicts", "met"),
-    [
-        (Priority.P0, None, ("pass", "fail"), True),
-        (Priority.P0, None, ("fail", "pass"), False),
-        (Priority.P2, None, ("pass", "pass"), False),
-        (None, "5.7", ("pass", "fail"), True),
-        (None, "5.8", ("pass", "fail"), False),
-        (None, "0", ("error", "error"), False),
-        (Priority.P0, "8", ("pass", "fail"), False),
-        (None, None, ("pass", "pass"), False),
-    ],
-)
-def test_milestones_are_met_by_evidence(
-    priority: Priority | None, wanted: str | None, verdicts: tuple[str, ...], met: bool
-) -> None:
-    """All tasks of the priority done, and the score reached; a selection shows neither."""
-    asked = Milestone(id="M1", priority=priority, score=Decimal(wanted) if wanted else None)
-    board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
-    judgements = judgements_of(board, *verdicts)
-    found = score(board, judgements)
-
-    assert milestones_met(board, found, judgements) == (met,)
-    assert milestones_met(board, found, judgements, partial=True) == (False,)
 
 
 # --- showing --------------------------------------------------------------------------------------

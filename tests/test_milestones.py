@@ -1,0 +1,94 @@
+"""Milestones are met by evidence alone, and late when their day is over."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from readiness.milestones import is_done, milestone_states
+from readiness.model import Milestone, Priority, Verdict
+from readiness.score import score
+from tests.builders import a_board, a_task, judgements_of
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "done"),
+    [
+        (("pass", "warn"), True),
+        (("pass", "skip"), True),
+        (("pass", "waived"), False),
+        (("pass", "fail"), False),
+        (("pass", "error"), False),
+        (("skip", "skip"), False),
+    ],
+)
+def test_a_task_is_done_when_all_of_it_in_scope_passes(
+    verdicts: tuple[str, ...], done: bool
+) -> None:
+    """A waiver does not make a task done, and neither does leaving it out."""
+    task = a_task(criteria=2)
+    known = {one.id: Verdict(word) for one, word in zip(task.criteria, verdicts, strict=True)}
+
+    assert is_done(task, known) is done
+
+
+@pytest.mark.parametrize(
+    ("priority", "wanted", "verdicts", "met"),
+    [
+        (Priority.P0, None, ("pass", "fail"), True),
+        (Priority.P0, None, ("fail", "pass"), False),
+        (Priority.P2, None, ("pass", "pass"), False),
+        (None, "5.7", ("pass", "fail"), True),
+        (None, "5.8", ("pass", "fail"), False),
+        (None, "0", ("error", "error"), False),
+        (Priority.P0, "8", ("pass", "fail"), False),
+        (None, None, ("pass", "pass"), False),
+    ],
+)
+def test_milestones_are_met_by_evidence(
+    priority: Priority | None, wanted: str | None, verdicts: tuple[str, ...], met: bool
+) -> None:
+    """All tasks of the priority done, and the score reached; a selection shows neither."""
+    asked = Milestone(id="M1", priority=priority, score=Decimal(wanted) if wanted else None)
+    board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
+    judgements = judgements_of(board, *verdicts)
+    found = score(board, judgements)
+
+    (whole,) = milestone_states(board, found, judgements, TODAY)
+    (part,) = milestone_states(board, found, judgements, TODAY, partial=True)
+    assert (whole.met, part.met) == (met, False)
+
+
+@pytest.mark.parametrize(
+    ("due", "verdict", "overdue"),
+    [
+        ("2026-11-23", "fail", True),
+        ("2026-11-24", "fail", False),
+        ("2026-11-25", "fail", False),
+        ("2026-11-23", "pass", False),
+        ("", "fail", False),
+    ],
+)
+def test_a_milestone_is_late_once_its_day_is_over(due: str, verdict: str, overdue: bool) -> None:
+    """What is met is never late, and neither is what has no day."""
+    board = a_board(a_task(criteria=1), milestones=(Milestone(id="M1", score=Decimal(8), due=due),))
+    judgements = judgements_of(board, verdict)
+    (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
+    assert state.overdue is overdue
+
+
+def test_a_milestone_names_the_tasks_that_it_lacks() -> None:
+    """Those of its priority that are not done, in board order."""
+    asked = Milestone(id="M1", priority=Priority.P0)
+    board = a_board(
+        *(
+            a_task(name, 1, priority)
+            for name, priority in [("T1", "P0"), ("T2", "P1"), ("T3", "P0")]
+        ),
+        milestones=(asked,),
+    )
+    judgements = judgements_of(board, "pass", "fail", "fail")
+    (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
+    assert [task.id for task in state.missing] == ["T3"]
