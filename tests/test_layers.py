@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "record": [*FOUNDATION, "document", "milestones"],
     "report": [*FOUNDATION, "document"],
     "history": [*FOUNDATION, "document"],
-    "git": ["document"],
+    "git": ["clean", "document"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
