@@ -122,7 +122,7 @@ def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> P
 def finding_place(run: RunDocument, finding: FindingRecord) -> Place | None:
     """Return where a finding is, or None where that is outside of the repository."""
     path = literal(finding.path)
-    if posixpath.isabs(path):
+    if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
         return None
     inside = _inside(posixpath.join(literal(run.git.folder) if run.git else "", path))
     return Place(path=inside, line=max(1, finding.line)) if inside else None
@@ -145,6 +145,6 @@ def fingerprint(*parts: str) -> str:
 
 def _inside(path: str) -> str:
     """Return `path` in its shortest form; an empty text for one that leads outside."""
-    path = posixpath.normpath(path.strip()) if path.strip() else ""
-    outside = path in ("", ".", "..") or path.startswith(("/", "../"))
+    path = posixpath.normpath(path) if path.strip() else "."
+    outside = path in (".", "..") or path.startswith(("/", "../"))
     return "" if outside else path

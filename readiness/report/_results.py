@@ -151,7 +151,7 @@ def _criterion_rule(task: TaskRecord, criterion: CriterionRecord) -> Rule:
 
 
 def _finding_rule(task: TaskRecord, criterion: CriterionRecord, finding: FindingRecord) -> Rule:
-    check = literal(criterion.check or criterion.id).strip()
+    check = literal(criterion.check or "").strip() or literal(criterion.id)
     rule = literal(finding.rule).strip()
     identifier = f"{check}/{rule}" if rule else check
     return Rule(
