@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import msgspec
 
-from readiness.advice.cheapest import Work
 from readiness.advice.estimates import MINUTES, effort
+from readiness.advice.knapsack import Work
 from readiness.model import Board, Criterion, Score, Task, Verdict
 
 OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)

@@ -64,6 +64,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
     to: float
     reached: bool
+    cheapest: bool
     tasks: list[TaskToDo]
     minutes: int
     score: str
@@ -172,13 +173,14 @@ def _way(
     now = total.value or Fraction(0)
     there = [work for work in works(board, total) if not {work.id, *work.after} & {*without}]
     chosen = cheapest(there, Fraction(goal) - now)
-    done = there if chosen is None else chosen
+    done = there if chosen is None else chosen.works
     names = {work.id for work in done}
     then = now + sum((work.gain for work in done), Fraction(0))
     tasks = {task.id: task for task in board.tasks}
     return Way(
         to=float(goal),
         reached=chosen is not None,
+        cheapest=chosen is not None and chosen.exact,
         tasks=[
             TaskToDo(
                 id=work.id,
@@ -240,7 +242,8 @@ def _way_lines(way: Way) -> Iterator[str]:
     if way.reached and not way.tasks:
         yield f"{goal} is reached already."
     elif way.reached:
-        yield f"The cheapest way to {goal}: {in_words(way.minutes)} of work, score {way.score}"
+        kind = "The cheapest way" if way.cheapest else "A way (there may be a cheaper one)"
+        yield f"{kind} to {goal}: {in_words(way.minutes)} of work, score {way.score}"
     else:
         yield f"No set of tasks reaches {goal}: all of them together lead to {way.score}"
     rows = [
