@@ -284,6 +284,8 @@ class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Value
     unit: str
+    check: str | None = None
+    measure: str | None = None
 
 
 class PastTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -359,8 +359,13 @@ def _attestation(criterion: Criterion) -> AttestationRecord | None:
 
 
 def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
-    """Only like is compared with like: another expectation or unit is another criterion."""
+    """Only like is compared with like: another measure or unit is another criterion."""
     if previous is None or previous.verdict is Verdict.SKIP:
+        return None
+    criterion = judgement.criterion
+    check = criterion.check.name if criterion.check is not None else ""
+    measure = criterion.measure.name if criterion.measure is not None else ""
+    if (previous.check or "", previous.measure or "") != (check, measure):
         return None
     if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
         return None

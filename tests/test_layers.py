@@ -12,7 +12,7 @@ FOUNDATION = [
     *("labels", "layout"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
-STAGES += ["document", "record", "report"]
+STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
     *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
     *("commands", "cli"),
@@ -30,7 +30,9 @@ MAY_IMPORT = {
     "layout": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
-    "report": [*FOUNDATION, "document"],
+    "comparison": ["model", "document"],
+    "report": [*FOUNDATION, "document", "comparison"],
+    "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
     "git": ["document"],
     "progress": [*FOUNDATION, "run"],

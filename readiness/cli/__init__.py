@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run": ("check", "score"),
+    "timeline": ("diff", "trend"),
     "next": ("next",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
