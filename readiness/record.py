@@ -20,6 +20,7 @@ from readiness.document import (
     Previous,
     ProbeRecord,
     ScoreRecord,
+    SectionRecord,
     StreamRecord,
     TaskRecord,
     Value,
@@ -227,6 +228,7 @@ def _task(
         estimate=task.estimate,
         risk=task.risk,
         problem=task.problem,
+        details=task.details,
         steps=list(task.steps),
         depends_on=list(task.depends_on),
         tags=list(task.tags),
@@ -331,6 +333,14 @@ def board_ref(board: Board) -> BoardRef:
         digest=board.digest,
         language=board.language,
         baseline=None if board.baseline is None else float(board.baseline),
+        created=board.created,
+        goal=board.goal,
+        review=board.review,
+        sections=[
+            SectionRecord(title=each.title, text=each.text, place=each.place)
+            for each in board.sections
+        ],
+        key_figures=board.key_figures,
     )
 
 

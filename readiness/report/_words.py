@@ -2,7 +2,7 @@
 
 from readiness import comparison
 from readiness.comparison import Change
-from readiness.document import CriterionRecord, Previous, Value
+from readiness.document import CriterionRecord, Previous, RunDocument, TaskRecord, Value
 from readiness.labels import Labels
 from readiness.layout import literal
 from readiness.model import Decision, Verdict
@@ -37,6 +37,36 @@ DECISION_MARKS: dict[Decision, Part] = {
     Decision.PARTIAL: ("~", Style.WARN),
     Decision.LOOSENED: ("✗", Style.BAD),
 }
+_OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
+
+
+def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
+    """Return what fails, is an error or warns: what blocks comes first, what warns last."""
+    return sorted(
+        (
+            (task, criterion)
+            for task in run.tasks
+            for criterion in task.criteria
+            if criterion.verdict in _OPEN
+        ),
+        key=_urgency,
+    )
+
+
+def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
+    task, criterion = entry
+    return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
+
+
+def found(criterion: CriterionRecord, words: Labels) -> str:
+    """Return the value and the reason, without saying one thing twice; foreign, in lines."""
+    shown, reason = criterion.shown, criterion.reason
+    plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
+    if shown and plain_reason:
+        text = shown
+    else:
+        text = reason if not shown or shown in reason else f"{shown}: {reason}"
+    return f"{text}\n{words.flaky}" if criterion.flaky else text
 
 
 def percent(share: float) -> str:
