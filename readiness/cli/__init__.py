@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run": ("check", "score"),
-    "timeline": ("diff", "trend"),
+    "timeline": ("diff", "trend", "report"),
     "next": ("next",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }

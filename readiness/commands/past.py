@@ -1,9 +1,11 @@
 """The last recorded run, for the commands that look back."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TypeVar
+
+import msgspec
 
 from readiness.document import CriterionRecord, PastRun, RunDocument, from_json
 from readiness.ending import tell
@@ -77,6 +79,22 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
             f'no run is called "{name}", and no file; `readiness history` lists the runs'
         )
     return runs[0]
+
+
+def with_past(
+    run: RunDocument, settings: RunSettings, board: Board, formats: Iterable[str]
+) -> RunDocument:
+    """The run with the earlier ones that these formats show; as it is where none shows any."""
+    from readiness.report import past_wanted
+
+    limit = max(map(past_wanted, formats), default=0)
+    if not limit:
+        return run
+    from readiness.timeline.period import past_point
+
+    runs = recent_runs(settings, board, limit=limit + 1, whole=True)
+    earlier = [one for one in runs if one.id != run.id and one.started_at < run.started_at]
+    return msgspec.structs.replace(run, past=[past_point(one) for one in earlier[-limit:]])
 
 
 def read_run(name: str) -> RunDocument:
