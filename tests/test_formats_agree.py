@@ -34,6 +34,11 @@ def _unknown_score() -> RunDocument:
     return _decided(Decision.UNDECIDED, 3, score=score)
 
 
+def _of_milestone() -> RunDocument:
+    gate = msgspec.structs.replace(_good().gate, milestone="M1")
+    return msgspec.structs.replace(_good(), gate=gate)
+
+
 def _placeholder() -> RunDocument:
     return unfinished(
         run="20261124T131042Z-3f2a",
@@ -56,6 +61,7 @@ RUNS = {
     "partial, with a bad one": _decided(Decision.PARTIAL, 1, partial=True),
     "loosened": _good(Decision.LOOSENED, 4),
     "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
+    "milestone": _of_milestone(),
     "unknown score": _unknown_score(),
     "nothing yet": _placeholder(),
     "nothing in it": _decided(Decision.UNDECIDED, 3, tasks=[], probes=[], findings=[]),

@@ -15,7 +15,8 @@ from readiness.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.labels import labels
 from readiness.layout import literal
 from readiness.model import Decision, Language, Verdict
-from readiness.report._evidence import found
+from readiness.report._summary import meaning
+from readiness.report._words import measured
 
 WORDS = labels(Language.EN)
 
@@ -50,10 +51,15 @@ def gate_state(run: RunDocument) -> GateState:
     return GateState.BAD
 
 
+def gate_name(run: RunDocument) -> str:
+    """Return what the gate of `run` decides on."""
+    milestone = run.gate.milestone
+    return "Release gate" if milestone is None else f"Gate of milestone {literal(milestone)}"
+
+
 def gate_sentence(run: RunDocument) -> str:
     """Tell the decision and its reasons."""
-    decision = run.gate.decision
-    told = f"{WORDS.decisions[decision]}{WORDS.meanings[decision]}"
+    told = f"{WORDS.decisions[run.gate.decision]}{meaning(run, WORDS)}"
     parts = [told, *map(literal, run.gate.reasons)]
     if run.interrupted:
         parts.insert(0, WORDS.interrupted.rstrip("."))
@@ -62,7 +68,7 @@ def gate_sentence(run: RunDocument) -> str:
 
 def sentence(criterion: CriterionRecord) -> str:
     """Tell what was found and what is expected, and whose word it rests on; never empty."""
-    text = literal(found(criterion))
+    text = literal(measured(criterion))
     expect = literal(criterion.expect)
     if criterion.attestation and criterion.verdict is Verdict.PASS:
         text = attested(criterion)

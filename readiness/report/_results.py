@@ -20,6 +20,7 @@ from readiness.report._facts import (
     finding_place,
     finding_sentence,
     fingerprint,
+    gate_name,
     gate_sentence,
     gate_state,
     name,
@@ -82,14 +83,14 @@ def _gate(run: RunDocument) -> Iterator[Result]:
         return
     rule = Rule(
         id="readiness/gate",
-        title="Release gate",
-        help="The whole board decides whether a release is ready. More: readiness check",
+        title=gate_name(run),
+        help="The gate decides by the whole board. More: readiness check",
         severity=Severity.BLOCKER,
         tags=("readiness",),
     )
     yield Result(
         rule=rule,
-        message=f"Release gate: {gate_sentence(run)}",
+        message=f"{gate_name(run)}: {gate_sentence(run)}",
         place=board_place(run),
         fingerprint=fingerprint("gate"),
         severity=Severity.INFO if state is GateState.PARTIAL else Severity.BLOCKER,

@@ -18,6 +18,7 @@ from readiness.report._facts import (
     WORDS,
     GateState,
     board_file,
+    gate_name,
     gate_sentence,
     gate_state,
     name,
@@ -74,8 +75,9 @@ class _Writer:
     def gate(self) -> Element:
         """Return the suite that holds the decision: without it waivers alone would read green."""
         run = self._run
-        suite = self._suite("gate", "Release gate")
-        case = SubElement(suite, "testcase", classname="readiness.gate", name="Release gate")
+        title = gate_name(run)
+        suite = self._suite("gate", title)
+        case = SubElement(suite, "testcase", classname="readiness.gate", name=title)
         case.set("time", _time(0.0))
         state = gate_state(run)
         text = gate_sentence(run)
