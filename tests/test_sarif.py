@@ -148,6 +148,22 @@ def test_what_is_waived_is_suppressed() -> None:
         assert result["level"] == "note"
 
 
+def test_what_two_criteria_read_from_one_tool_is_told_once() -> None:
+    """As bad as it is for the worse of them, and open where one of them is not waived."""
+    verdicts = {"T1.1": Verdict.PASS, "T1.2": Verdict.WAIVED, "T1.3": Verdict.FAIL}
+    criteria = [a_criterion(name, verdict, check="cov") for name, verdict in verdicts.items()]
+    twice = [_finding(line=3), _finding(line=3), _finding(line=8)]
+    findings = [
+        msgspec.structs.replace(finding, criterion=name) for name in verdicts for finding in twice
+    ]
+    run = a_document(tasks=[a_task("T1", *criteria)], findings=findings)
+    found = _results(run, "cov/")
+    assert [_place(each)[1] for each in found] == [3, 3, 8]
+    assert [each["level"] for each in found] == ["warning"] * 3
+    assert not [each for each in found if "suppressions" in each]
+    assert len({each["partialFingerprints"]["readiness/v1"] for each in found}) == 3
+
+
 def test_fingerprints_outlive_moved_lines() -> None:
     """Equal findings of a file are told apart, and none is new because another line is."""
 
