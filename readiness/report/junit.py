@@ -106,7 +106,7 @@ class _Writer:
             suite.append(self._case(task, criterion))
             facts |= _facts(criterion)
         _properties(suite, facts)
-        read = {probe for criterion in task.criteria for probe in criterion.probes}
+        read = dict.fromkeys(each for criterion in task.criteria for each in criterion.probes)
         probes = [self._probes[probe] for probe in read if probe in self._probes]
         _count(suite, sum(probe.duration_s for probe in probes if not probe.reused))
         return suite
