@@ -5,6 +5,7 @@ turn into a skipped test with its reason.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -81,7 +82,7 @@ class Nginx:
 
     folder: Path
     port: int
-    tls_port: int
+    ports: dict[str, int]
     process: subprocess.Popen[bytes]
 
     @property
@@ -99,6 +100,10 @@ class Nginx:
         """Where its plain server answers."""
         return f"http://{LOOPBACK}:{self.port}"
 
+    def at(self, name: str) -> str:
+        """Return where a further server listens, as `ip:port`."""
+        return f"{LOOPBACK}:{self.ports[name]}"
+
     def stop(self) -> None:
         """Stop it before its time."""
         self.process.terminate()
@@ -109,22 +114,22 @@ class Nginx:
 def nginx(folder: Path, sites: str = "") -> Iterator[Nginx]:
     """Run Debian's nginx as it is configured there, but for addresses and paths.
 
-    `sites` are further servers; `@TLS@` in it becomes a second port and `@FOLDER@` the folder.
+    `sites` are further servers: `@name@` becomes a free address, `@@` the folder.
     """
     need("nginx")
-    if not os.path.exists("/etc/nginx/sites-available/default"):
-        raise Missing("Debian's configuration of nginx is not here")
-    port, tls_port = free_port(), free_port()
-    write_nginx(folder, sites, port, tls_port)
+    port = free_port()
+    ports = write_nginx(folder, sites, port)
     program = where_is("nginx") or "nginx"
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     command += ["-e", str(folder / "error.log"), "-g", "daemon off;"]
     with running(command, lambda: listens(port), folder / "nginx.log") as process:
-        yield Nginx(folder, port, tls_port, process)
+        yield Nginx(folder, port, ports, process)
 
 
-def write_nginx(folder: Path, sites: str, port: int, tls_port: int) -> None:
-    """Write Debian's configuration with other addresses and paths, and further servers."""
+def write_nginx(folder: Path, sites: str, port: int) -> dict[str, int]:
+    """Write Debian's configuration with other addresses and paths; return the further ports."""
+    if not os.path.exists("/etc/nginx/sites-available/default"):
+        raise Missing("Debian's configuration of nginx is not here")
     main = Path("/etc/nginx/nginx.conf").read_text()
     for old, new in (
         ("/run/nginx.pid", f"{folder}/nginx.pid"),
@@ -139,8 +144,11 @@ def write_nginx(folder: Path, sites: str, port: int, tls_port: int) -> None:
     default = Path("/etc/nginx/sites-available/default").read_text()
     default = default.replace("listen [::]:80 default_server;", "")
     default = default.replace("listen 80 ", f"listen {LOOPBACK}:{port} ")
+    ports = {name: free_port() for name in sorted(set(re.findall(r"@([a-z-]+)@", sites)))}
+    for name, number in ports.items():
+        sites = sites.replace(f"@{name}@", f"{LOOPBACK}:{number}")
     (folder / "sites").mkdir(exist_ok=True)
     (folder / "sites" / "default").write_text(default)
-    further = sites.replace("@TLS@", f"{LOOPBACK}:{tls_port}").replace("@FOLDER@", str(folder))
-    (folder / "sites" / "further").write_text(further)
+    (folder / "sites" / "further").write_text(sites.replace("@@", str(folder)))
     (folder / "nginx.conf").write_text(main)
+    return ports
