@@ -110,6 +110,16 @@ def bar(share: float, cells: int) -> str:
     return "━" * full + "─" * (cells - full)
 
 
+def percentage(score: str) -> str:
+    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number."""
+    from decimal import Decimal
+
+    try:
+        return f"{Decimal(score) * 10:f}"
+    except ArithmeticError:
+        return ""
+
+
 def duration(seconds: float) -> str:
     """Write seconds for people: `340 ms`, `8.1 s`, `3m 20s`."""
     if seconds < 0.9995:

@@ -143,11 +143,19 @@ def test_text_begins_no_block(foreign: str) -> None:
 @given(MARKS)
 def test_code_stays_code(foreign: str) -> None:
     """Backticks of any number end no code, and a bar ends no cell."""
-    made = code(foreign)
+    made = code(foreign, cell=True)
     page = on_github(f"| a | b |\n| --- | --- |\n| {made} | end |")
     assert page.elements.count("td") == 2
     said = "".join(page.code) or "".join(page.words[page.words.index("b") + 1 :])
     assert said.replace(APART, "").strip().removesuffix("end").strip() == one_line(foreign)
+
+
+@given(MARKS)
+def test_code_outside_of_tables_is_code(foreign: str) -> None:
+    """Whatever is in it, a bar too."""
+    page = on_github(f"- x {code(foreign)}")
+    assert page.elements == ["ul", "li", *(["code"] if one_line(foreign) else [])]
+    assert "".join(page.code) == one_line(foreign)
 
 
 @given(MARKS, MARKS)

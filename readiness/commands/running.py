@@ -10,6 +10,7 @@ from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import open_board
 from readiness.commands.past import last_verdicts
+from readiness.commands.step_files import write_step_files
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -176,6 +177,7 @@ class _Run:
 
     def _write_reports(self, document: RunDocument) -> None:
         self._write(document, write_report)
+        self.problems += write_step_files(document, self.settings, os.environ)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         forbidden = [self.board.path]

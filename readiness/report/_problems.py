@@ -11,16 +11,19 @@ from readiness.document import (
     TaskRecord,
 )
 from readiness.labels import Labels
-from readiness.layout import duration, literal, width
+from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._words import (
     MARKS,
     STYLES,
     change_in_words,
+    ending,
+    findings,
     found,
     open_criteria,
     percent,
+    standing,
 )
 
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
@@ -95,9 +98,7 @@ class _Teller:
         self._words = words
         self._verbose = verbose
         self._probes = {probe.id: probe for probe in run.probes}
-        self._findings: dict[str, list[FindingRecord]] = {}
-        for finding in run.findings:
-            self._findings.setdefault(finding.criterion, []).append(finding)
+        self._findings = findings(run)
         names = (words.expected, words.found, words.where, words.next_step, words.output)
         self._label_cells = max(map(width, names)) + 2
 
@@ -119,12 +120,7 @@ class _Teller:
 
     def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
         words = self._words
-        facts = [task.priority.value]
-        if task.blocking:
-            facts.append(words.blocking)
-        missing = criterion.points_possible - criterion.points
-        if missing >= 0.005:
-            facts.append(words.worth.format(f"{missing:.2f}"))
+        facts = standing(task, criterion, words)
         mark = f"{MARKS[criterion.verdict]} {words.verdicts[criterion.verdict]}"
         return Line(
             label=(f"{mark}  {literal(criterion.id)}", STYLES[criterion.verdict]),
@@ -160,11 +156,11 @@ class _Teller:
         lines = [self._probe(probe, _varying(probes)) for probe in shown]
         if len(probes) > len(shown):
             lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
-        findings = self._findings.get(criterion.id, [])
-        places = findings if self._verbose else findings[:_FINDINGS]
+        named = self._findings.get(criterion.id, [])
+        places = named if self._verbose else named[:_FINDINGS]
         lines += [_place(finding) for finding in places]
-        if len(findings) > len(places):
-            lines.append(((words.more_findings.format(len(findings) - len(places)), Style.DIM),))
+        if len(named) > len(places):
+            lines.append(((words.more_findings.format(len(named) - len(places)), Style.DIM),))
         for number, parts in enumerate(lines):
             yield self._fact("" if number else words.where, parts)
 
@@ -173,34 +169,12 @@ class _Teller:
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = ", ".join(self._ending(probe))
+        facts = literal(", ".join(ending(probe, self._words)))
         return (
             (f"{literal(probe.id)}  ", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
             (f"  ({facts})", Style.DIM),
         )
-
-    def _ending(self, probe: ProbeRecord) -> Iterator[str]:
-        """Tell how a probe ended."""
-        words = self._words
-        if probe.timed_out:
-            yield words.timed_out
-        elif probe.signal is not None:
-            yield words.signal.format(probe.signal)
-        elif probe.exit_status is not None:
-            yield words.exit.format(probe.exit_status)
-        else:
-            yield words.not_started
-        if probe.leaked:
-            yield words.leaked.format(probe.leaked)
-        yield words.reused if probe.reused else duration(probe.duration_s)
-        if probe.attempts > 1:
-            yield words.attempts.format(probe.attempts)
-        for stream in (probe.stdout, probe.stderr):
-            if stream.cut:
-                yield words.output_cut.format(stream.bytes)
-        if probe.tool_version:
-            yield literal(probe.tool_version)
 
     def _outputs(self, criterion: CriterionRecord) -> Iterator[Line]:
         for name in criterion.probes:

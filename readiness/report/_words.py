@@ -1,8 +1,18 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from readiness.document import CriterionRecord, Previous, RunDocument, TaskRecord, Value
+from collections.abc import Iterator
+
+from readiness.document import (
+    CriterionRecord,
+    FindingRecord,
+    Previous,
+    ProbeRecord,
+    RunDocument,
+    TaskRecord,
+    Value,
+)
 from readiness.labels import Labels
-from readiness.layout import literal
+from readiness.layout import duration, literal
 from readiness.model import Decision, Verdict
 from readiness.report._blocks import Part, Style
 
@@ -28,6 +38,21 @@ DECISION_MARKS: dict[Decision, Part] = {
     Decision.UNDECIDED: ("?", Style.UNKNOWN),
     Decision.PARTIAL: ("~", Style.WARN),
     Decision.LOOSENED: ("✗", Style.BAD),
+}
+EMOJI = {
+    Verdict.PASS: "✅",
+    Verdict.WARN: "⚠️",
+    Verdict.FAIL: "❌",
+    Verdict.ERROR: "❓",
+    Verdict.WAIVED: "📝",
+    Verdict.SKIP: "➖",
+}
+DECISION_EMOJI = {
+    Decision.READY: "✅",
+    Decision.NOT_READY: "❌",
+    Decision.UNDECIDED: "❓",
+    Decision.PARTIAL: "⚠️",
+    Decision.LOOSENED: "❌",
 }
 _OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 _RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
@@ -60,6 +85,47 @@ def found(criterion: CriterionRecord, words: Labels) -> str:
     else:
         text = reason if not shown or shown in reason else f"{shown}: {reason}"
     return f"{text}\n{words.flaky}" if criterion.flaky else text
+
+
+def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
+    """Return the places that tools name, by criterion."""
+    found: dict[str, list[FindingRecord]] = {}
+    for finding in run.findings:
+        found.setdefault(finding.criterion, []).append(finding)
+    return found
+
+
+def standing(task: TaskRecord, criterion: CriterionRecord, words: Labels) -> list[str]:
+    """Tell how much a criterion weighs: priority, whether it blocks, the points it could bring."""
+    facts = [task.priority.value]
+    if task.blocking:
+        facts.append(words.blocking)
+    missing = criterion.points_possible - criterion.points
+    if missing >= 0.005:
+        facts.append(words.worth.format(f"{missing:.2f}"))
+    return facts
+
+
+def ending(probe: ProbeRecord, words: Labels) -> Iterator[str]:
+    """Tell how a probe ended; its tool's version, which comes last, is foreign."""
+    if probe.timed_out:
+        yield words.timed_out
+    elif probe.signal is not None:
+        yield words.signal.format(probe.signal)
+    elif probe.exit_status is not None:
+        yield words.exit.format(probe.exit_status)
+    else:
+        yield words.not_started
+    if probe.leaked:
+        yield words.leaked.format(probe.leaked)
+    yield words.reused if probe.reused else duration(probe.duration_s)
+    if probe.attempts > 1:
+        yield words.attempts.format(probe.attempts)
+    for stream in (probe.stdout, probe.stderr):
+        if stream.cut:
+            yield words.output_cut.format(stream.bytes)
+    if probe.tool_version:
+        yield probe.tool_version
 
 
 def percent(share: float) -> str:
