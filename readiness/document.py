@@ -78,11 +78,15 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision, the exit status that tells it, and the reasons."""
+    """The decision, the exit status that tells it, and the reasons.
+
+    It is on the release, or on the `milestone` that the run was asked for.
+    """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
+    milestone: str | None = None
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -296,6 +300,8 @@ class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Value
     unit: str
+    check: str | None = None
+    measure: str | None = None
 
 
 class PastTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ from readiness.model import (
     Finding,
     Gate,
     Judgement,
+    Milestone,
     Probe,
     Score,
     Stream,
@@ -295,12 +296,15 @@ def _number(value: Decimal) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
+def gate_record(
+    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
+) -> GateRecord:
     """The decision with its reasons, which may quote what probes printed."""
     return GateRecord(
         decision=gate.decision,
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
+        milestone=None if milestone is None else milestone.id,
     )
 
 
@@ -365,8 +369,13 @@ def _attestation(criterion: Criterion) -> AttestationRecord | None:
 
 
 def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
-    """Only like is compared with like: another expectation or unit is another criterion."""
+    """Only like is compared with like: another measure or unit is another criterion."""
     if previous is None or previous.verdict is Verdict.SKIP:
+        return None
+    criterion = judgement.criterion
+    check = criterion.check.name if criterion.check is not None else ""
+    measure = criterion.measure.name if criterion.measure is not None else ""
+    if (previous.check or "", previous.measure or "") != (check, measure):
         return None
     if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
         return None

@@ -1,4 +1,4 @@
-"""Tests of readiness.report._markdown: foreign text in Markdown stays text, for every reader."""
+"""Tests of readiness.markdown: foreign text in Markdown stays text, for every reader."""
 
 import re
 from html.parser import HTMLParser
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from readiness.report._markdown import code, fence, one_line, own, prose, text
+from readiness.markdown import code, fence, one_line, own, prose, text
 
 APART = "\u200b"
 

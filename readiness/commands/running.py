@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_verdicts
+from readiness.commands.opening import asked_milestone, open_board
+from readiness.commands.past import last_verdicts, with_past
 from readiness.commands.step_files import write_step_files
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
@@ -57,6 +57,7 @@ class _Run:
         self.settings = settings
         self.problems: list[str] = []
         self.board = open_board(settings)
+        self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
 
@@ -80,16 +81,18 @@ class _Run:
             profile=self.board.profile,
             git=git.answer(),
             previous=self.previous,
+            milestone=self.milestone,
         )
         with held():
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
             self._finish(outcome)
-            self._write_reports(outcome.document)
+            document = self._with_past(outcome.document)
+            self._write_reports(document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        self._put(printer(outcome.document, settings, seen))
+        self._put(printer(document, settings, seen))
         return self._status(outcome)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
@@ -178,6 +181,11 @@ class _Run:
     def _write_reports(self, document: RunDocument) -> None:
         self._write(document, write_report)
         self.problems += write_step_files(document, self.settings, os.environ)
+
+    def _with_past(self, document: RunDocument) -> RunDocument:
+        settings = self.settings
+        formats = [settings.output_format, *(target.format for target in settings.reports)]
+        return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         forbidden = [self.board.path]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.labels import Labels
+from readiness.markdown import code, prose, text
 from readiness.model import Decision, Priority, Verdict
 from readiness.report._board_words import BoardWords
-from readiness.report._markdown import code, prose, text
 from readiness.report._words import EMOJI, percent, target
 
 _GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from readiness.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.labels import Labels
+from readiness.markdown import code, own, prose, text
 from readiness.model import Better, Priority, Verdict
 from readiness.report._board_words import BoardWords
 from readiness.report._comment import counted
-from readiness.report._markdown import code, own, prose, text
 from readiness.report._words import EMOJI, percent
 
 MET = (Verdict.PASS, Verdict.WARN)

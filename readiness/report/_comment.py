@@ -7,10 +7,10 @@ from readiness.clean import cut
 from readiness.document import CriterionRecord, Loosening, MilestoneRecord, RunDocument, TaskRecord
 from readiness.labels import Labels, labels
 from readiness.layout import inert
+from readiness.markdown import code, prose, text
 from readiness.model import Verdict
 from readiness.report._comment_details import evidence, outputs
 from readiness.report._comment_words import CommentWords, comment_words
-from readiness.report._markdown import code, prose, text
 from readiness.report._parts import Limit, Part, fitted
 from readiness.report._words import (
     DECISION_EMOJI,

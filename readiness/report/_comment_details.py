@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from readiness.clean import cut
 from readiness.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.labels import Labels
-from readiness.report._markdown import code, fence, text
+from readiness.markdown import code, fence, text
 from readiness.report._parts import Part
 from readiness.report._words import ending, findings
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from readiness import comparison
+from readiness.comparison import Change
 from readiness.document import (
     CriterionRecord,
     FindingRecord,
@@ -32,6 +34,12 @@ STYLES = {
     Verdict.WAIVED: Style.WARN,
     Verdict.SKIP: Style.DIM,
 }
+CHANGE_MARKS: dict[Change, Part] = {
+    Change.BETTER: ("▲", Style.GOOD),
+    Change.WORSE: ("▼", Style.BAD),
+    Change.OTHER: ("±", Style.DIM),
+    Change.SAME: ("=", Style.DIM),
+}
 DECISION_MARKS: dict[Decision, Part] = {
     Decision.READY: ("✓", Style.GOOD),
     Decision.NOT_READY: ("✗", Style.BAD),
@@ -55,7 +63,6 @@ DECISION_EMOJI = {
     Decision.LOOSENED: "❌",
 }
 _OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
-_RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
 
 
 def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
@@ -157,10 +164,10 @@ def change(criterion: CriterionRecord, words: Labels) -> Part:
         return ("", Style.DIM)
     if criterion.previous is None:
         return (words.new, Style.DIM)
-    direction = _direction(criterion, criterion.previous)
-    if direction is None:
-        return ("=", Style.DIM)
-    mark, style = {1: ("▲", Style.GOOD), -1: ("▼", Style.BAD), 0: ("±", Style.DIM)}[direction]
+    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    mark, style = CHANGE_MARKS[found]
+    if found is Change.SAME:
+        return (mark, style)
     return (f"{mark} {_before(criterion, criterion.previous, words)}", style)
 
 
@@ -168,50 +175,20 @@ def change_in_words(criterion: CriterionRecord, words: Labels) -> Part:
     """Return the same as a sentence's end, empty where there is nothing to compare with."""
     if criterion.previous is None:
         return ("", Style.DIM)
-    direction = _direction(criterion, criterion.previous)
-    if direction is None:
+    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    if found is Change.SAME:
         return (words.same, Style.DIM)
     text, style = {
-        1: (words.better, Style.GOOD),
-        -1: (words.worse, Style.BAD),
-        0: (words.otherwise, Style.DIM),
-    }[direction]
+        Change.BETTER: (words.better, Style.GOOD),
+        Change.WORSE: (words.worse, Style.BAD),
+        Change.OTHER: (words.otherwise, Style.DIM),
+    }[found]
     return (text.format(_before(criterion, criterion.previous, words)), style)
 
 
 def _before(criterion: CriterionRecord, previous: Previous, words: Labels) -> str:
     moved = previous.value is not None and previous.value != criterion.value
     return _text(previous.value) if moved else words.verdicts[previous.verdict]
-
-
-def _direction(criterion: CriterionRecord, previous: Previous) -> int | None:
-    """Return 1 for better, -1 for worse, 0 for a change that is neither, None for none."""
-    now, then = _RANKS.get(criterion.verdict), _RANKS.get(previous.verdict)
-    if now is not None and then is not None and now != then:
-        return 1 if now > then else -1
-    if criterion.value == previous.value:
-        return None if criterion.verdict is previous.verdict else 0
-    here = _distance(criterion.expect, criterion.value)
-    there = _distance(criterion.expect, previous.value)
-    if here is None or there is None or here == there:
-        return 0
-    return 1 if here < there else -1
-
-
-def _distance(expect: str, value: Value) -> float | None:
-    """Return how far a number is from good, as far as the expectation tells; less is better."""
-    if value is None or isinstance(value, bool | str):
-        return None
-    if expect.startswith("<"):
-        return value
-    if expect.startswith(">"):
-        return -value
-    if expect.startswith("== "):
-        try:
-            return abs(value - float(expect.split()[1]))
-        except ValueError:
-            return None
-    return None
 
 
 def _text(value: Value) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from readiness.document import RunDocument
 from readiness.labels import labels
 from readiness.layout import inert
+from readiness.markdown import code, own, prose, text
 from readiness.model import Place, Priority
 from readiness.report import Context
 from readiness.report._board_progress import figures, milestones, score_shown, success
 from readiness.report._board_tasks import TaskChapters
 from readiness.report._board_words import board_words
-from readiness.report._markdown import code, own, prose, text
 from readiness.report._words import DECISION_EMOJI, moment, target
 
 

@@ -20,6 +20,8 @@ from readiness.report import Context
 from readiness.report._comment import comment
 from readiness.report._words import findings, found, open_criteria, standing, target
 
+PAST = 1
+
 PER_TYPE = 10
 """Annotations of one type that GitHub shows of a step."""
 

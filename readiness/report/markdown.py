@@ -10,6 +10,8 @@ from readiness.report._comment import comment
 LONGEST = 65_536
 """Characters that GitHub takes in a comment; GitLab takes more."""
 
+PAST = 1
+
 _SPARE = 1_024
 """What a program that posts the comment may add."""
 
