@@ -94,7 +94,12 @@ def a_document(**fields: object) -> RunDocument:
     document = RunDocument(
         id="20261124T131042Z-3f2a",
         tool=Tool(name="readiness", version="0.1.0"),
-        board=BoardRef(title="Football prediction system", path="board.yaml", digest="sha256:1"),
+        board=BoardRef(
+            title="Football prediction system",
+            path="board.yaml",
+            digest="sha256:1",
+            file="board.yaml",
+        ),
         profile="local",
         partial=False,
         interrupted=False,

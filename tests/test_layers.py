@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
-    "git": ["document"],
+    "git": ["clean", "document"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],

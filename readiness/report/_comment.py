@@ -11,13 +11,13 @@ from readiness.markdown import code, prose, text
 from readiness.model import Verdict
 from readiness.report._comment_details import evidence, outputs
 from readiness.report._comment_words import CommentWords, comment_words
+from readiness.report._evidence import found
 from readiness.report._parts import Limit, Part, fitted
 from readiness.report._words import (
     DECISION_EMOJI,
     EMOJI,
     change,
     change_in_words,
-    found,
     moment,
     number,
     open_criteria,
@@ -113,7 +113,9 @@ class _Comment:
         names = self._labels
         facts = ", ".join(standing(task, criterion, names))
         lines = [f"- {self._named(criterion)} ({facts})"]
-        said = f"{names.found}: {text(_short(_joined(found(criterion, names))))}"
+        said = f"{names.found}: {text(_short(_joined(found(criterion))))}"
+        if criterion.flaky:
+            said += f"; {names.flaky}"
         if remark := change_in_words(criterion, names)[0]:
             said += f" ({text(_short(remark))})"
         lines.append(f"  - {said}")

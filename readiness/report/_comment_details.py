@@ -6,8 +6,9 @@ from readiness.clean import cut
 from readiness.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.labels import Labels
 from readiness.markdown import code, fence, text
+from readiness.report._evidence import ending
 from readiness.report._parts import Part
-from readiness.report._words import ending, findings
+from readiness.report._words import findings
 
 _FINDINGS, _PROBES, _COMMAND, _LINES, _PRINTED = 5, 6, 200, 12, 1500
 

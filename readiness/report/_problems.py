@@ -14,13 +14,12 @@ from readiness.labels import Labels
 from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
+from readiness.report._evidence import ending, found, output
 from readiness.report._words import (
     MARKS,
     STYLES,
     change_in_words,
-    ending,
     findings,
-    found,
     open_criteria,
     percent,
     standing,
@@ -109,7 +108,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation:
             yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, found(criterion, words), change_in_words(criterion, words)
+            words.found, self._found(criterion), change_in_words(criterion, words)
         )
         yield from self._where(criterion)
         yield from self._paragraph(words.next_step, criterion.hint or "")
@@ -148,6 +147,10 @@ class _Teller:
             return expect
         return self._words.warn_at.format(expect, literal(criterion.warn))
 
+    def _found(self, criterion: CriterionRecord) -> str:
+        text = found(criterion)
+        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
+
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""
         words = self._words
@@ -169,7 +172,7 @@ class _Teller:
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = literal(", ".join(ending(probe, self._words)))
+        facts = ", ".join(ending(probe, self._words))
         return (
             (f"{literal(probe.id)}  ", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
@@ -184,12 +187,9 @@ class _Teller:
 
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
-        text = stream.head
-        if stream.tail and stream.tail not in stream.head:
-            text = f"{text}\n…\n{stream.tail}"
-        if text.strip():
+        if text := output(stream):
             yield self._fact(self._words.output, ((literal(name), Style.DIM),))
-            for line in text.rstrip().splitlines():
+            for line in text.splitlines():
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
 

@@ -1,20 +1,17 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from collections.abc import Iterator
-
 from readiness import comparison
 from readiness.comparison import Change
 from readiness.document import (
     CriterionRecord,
     FindingRecord,
     Previous,
-    ProbeRecord,
     RunDocument,
     TaskRecord,
     Value,
 )
 from readiness.labels import Labels
-from readiness.layout import duration, literal
+from readiness.layout import literal
 from readiness.model import Decision, Verdict
 from readiness.report._blocks import Part, Style
 
@@ -83,17 +80,6 @@ def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str
     return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
 
 
-def found(criterion: CriterionRecord, words: Labels) -> str:
-    """Return the value and the reason, without saying one thing twice; foreign, in lines."""
-    shown, reason = criterion.shown, criterion.reason
-    plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
-    if shown and plain_reason:
-        text = shown
-    else:
-        text = reason if not shown or shown in reason else f"{shown}: {reason}"
-    return f"{text}\n{words.flaky}" if criterion.flaky else text
-
-
 def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
     """Return the places that tools name, by criterion."""
     found: dict[str, list[FindingRecord]] = {}
@@ -111,28 +97,6 @@ def standing(task: TaskRecord, criterion: CriterionRecord, words: Labels) -> lis
     if missing >= 0.005:
         facts.append(words.worth.format(f"{missing:.2f}"))
     return facts
-
-
-def ending(probe: ProbeRecord, words: Labels) -> Iterator[str]:
-    """Tell how a probe ended; its tool's version, which comes last, is foreign."""
-    if probe.timed_out:
-        yield words.timed_out
-    elif probe.signal is not None:
-        yield words.signal.format(probe.signal)
-    elif probe.exit_status is not None:
-        yield words.exit.format(probe.exit_status)
-    else:
-        yield words.not_started
-    if probe.leaked:
-        yield words.leaked.format(probe.leaked)
-    yield words.reused if probe.reused else duration(probe.duration_s)
-    if probe.attempts > 1:
-        yield words.attempts.format(probe.attempts)
-    for stream in (probe.stdout, probe.stderr):
-        if stream.cut:
-            yield words.output_cut.format(stream.bytes)
-    if probe.tool_version:
-        yield probe.tool_version
 
 
 def percent(share: float) -> str:

@@ -18,7 +18,8 @@ from readiness.layout import inert, literal, percentage
 from readiness.model import Decision, Verdict
 from readiness.report import Context
 from readiness.report._comment import comment
-from readiness.report._words import findings, found, open_criteria, standing, target
+from readiness.report._evidence import found
+from readiness.report._words import findings, open_criteria, standing, target
 
 PAST = 1
 
@@ -124,7 +125,9 @@ def _criterion(
     run: RunDocument, task: TaskRecord, criterion: CriterionRecord, names: Labels, kind: str
 ) -> _Annotation:
     verdict = names.verdicts[criterion.verdict]
-    lines = [found(criterion, names)]
+    lines = [found(criterion)]
+    if criterion.flaky:
+        lines.append(names.flaky)
     if criterion.expect and criterion.expect not in lines[0]:
         lines.append(f"{names.expected}: {criterion.expect}")
     if criterion.hint:
