@@ -111,13 +111,17 @@ def bar(share: float, cells: int) -> str:
 
 
 def percentage(score: str) -> str:
-    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number."""
+    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number.
+
+    There is one decimal at least.
+    """
     from decimal import Decimal
 
     try:
-        return f"{Decimal(score) * 10:f}"
+        shown = f"{Decimal(score).scaleb(1):f}"
     except ArithmeticError:
         return ""
+    return shown if "." in shown or not shown.isdigit() else f"{shown}.0"
 
 
 def duration(seconds: float) -> str:

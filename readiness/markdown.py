@@ -51,6 +51,12 @@ def text(foreign: str) -> str:
     return _at_start(_literal(one_line(foreign)))
 
 
+def strong(foreign: str) -> str:
+    """Return `foreign` as strong text; nothing for blank text."""
+    line = text(foreign)
+    return f"**{line}**" if line else ""
+
+
 def prose(words: str) -> str:
     """Return what people wrote in a board, such as a title: text, but for its `code`."""
     line = one_line(words)

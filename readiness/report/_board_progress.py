@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.labels import Labels
-from readiness.markdown import code, prose, text
+from readiness.markdown import code, prose, strong, text
 from readiness.model import Decision, Priority, Verdict
 from readiness.report._board_words import BoardWords
 from readiness.report._words import EMOJI, percent, target
@@ -92,7 +92,7 @@ def _milestone(milestone: MilestoneRecord, words: BoardWords, names: Labels) -> 
         asks.append(words.asks_priority.format(milestone.priority.value))
     if milestone.score is not None:
         asks.append(words.asks_score.format(target(milestone.score)))
-    heads = [f"**{text(milestone.id)}**"]
+    heads = [f"{strong(milestone.id)}"]
     heads += [f"({text(milestone.due)})"] if milestone.due else []
     told = f"{' '.join(heads)}{words.colon}{prose(milestone.title)}"
     asked = f" [{words.comma.join(asks)}]" if asks else ""
@@ -117,7 +117,7 @@ def success(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]
     yield _box(bool(run.tasks) and not blocking, words.success_blocking + still * bool(blocking))
     yield _box(ready, words.success_gate)
     if not ready:
-        yield from (f"  - {text(reason)}" for reason in run.gate.reasons)
+        yield from (f"  - {text(reason)}" for reason in run.gate.reasons if reason.strip())
     yield ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.labels import Labels
-from readiness.markdown import code, own, prose, text
+from readiness.markdown import code, own, prose, strong, text
 from readiness.model import Better, Priority, Verdict
 from readiness.report._board_words import BoardWords
 from readiness.report._comment import counted
@@ -40,7 +40,7 @@ class TaskChapters:
         yield f"### {words.task.format(text(task.id))}{words.colon}{prose(task.title)}\n"
         yield f"{' | '.join(self._facts(task))}\n"
         if task.problem.strip():
-            yield f"{self._label(words.problem)}\n{own(task.problem, level=4)}\n"
+            yield f"{self._label(words.problem)}\n\n{_paragraphs(task.problem)}\n"
         yield f"{self._label(words.status)} {status(task, words)}\n"
         yield f"{self._label(words.criteria)}\n"
         for criterion in task.criteria:
@@ -86,7 +86,7 @@ class TaskChapters:
         """Return the line of one criterion; pass and warn alone tick its box."""
         box = "x" if criterion.verdict in MET else " "
         facts = " · ".join(filter(None, self._told(criterion)))
-        return f"- [{box}] **{text(criterion.id)}** {prose(criterion.title)} · {facts}"
+        return f"- [{box}] {strong(criterion.id)} {prose(criterion.title)} · {facts}"
 
     def _told(self, criterion: CriterionRecord) -> Iterator[str]:
         """Tell the verdict, and what it rests on."""
@@ -169,6 +169,11 @@ def status(task: TaskRecord, words: BoardWords) -> str:
     return f"{state} - {words.comma.join(facts)}"
 
 
+def _paragraphs(written: str) -> str:
+    parts = (part for part in written.split("\n\n") if part.strip())
+    return "\n\n".join(map(prose, parts))
+
+
 def _has_moved(criterion: CriterionRecord) -> bool:
     """Whether a number is better than where it started."""
     value, baseline = criterion.value, criterion.baseline
@@ -195,5 +200,5 @@ def risk(written: str, words: BoardWords) -> str:
     """Show a risk's level, which stands before a dash, with its colour."""
     level, dash, rest = written.partition(" - ")
     colour = words.risks.get(level.strip().lower(), "")
-    told = f"{colour} **{text(level)}**".strip()
+    told = f"{colour} {strong(level)}".strip()
     return f"{told} - {prose(rest)}" if dash else told

@@ -1,18 +1,19 @@
 """A run as a comment in Markdown: the decision first, what fails and why, the rest folded away."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from readiness.clean import cut
 from readiness.document import CriterionRecord, Loosening, MilestoneRecord, RunDocument, TaskRecord
 from readiness.labels import Labels, labels
 from readiness.layout import inert
-from readiness.markdown import code, prose, text
+from readiness.markdown import code, prose, strong, text
 from readiness.model import Verdict
 from readiness.report._comment_details import evidence, outputs
 from readiness.report._comment_words import CommentWords, comment_words
 from readiness.report._evidence import found
-from readiness.report._parts import Limit, Part, fitted
+from readiness.report._parts import Items, Limit, Part, fitted
 from readiness.report._words import (
     DECISION_EMOJI,
     EMOJI,
@@ -60,15 +61,13 @@ class _Comment:
         yield Part(
             rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
         )
-        yield from _listed(1, names.loosened, map(_loosened, run.loosened))
-        reasons = (f"- {text(_short(reason))}" for reason in run.gate.reasons)
-        yield from _listed(2, names.reasons, reasons, share=0.3)
+        yield from _listed(1, names.loosened, Items(run.loosened, _loosened))
+        yield from _listed(2, names.reasons, Items(run.gate.reasons, _reason), share=0.3)
         open_ones = open_criteria(run)
-        problems = (self._problem(*each) for each in open_ones)
-        yield from _listed(3, names.problems, problems, share=0.6)
+        yield from _listed(3, names.problems, Items(open_ones, self._problem), share=0.6)
         yield from self._decisions()
         yield from self._changes()
-        yield from _listed(6, names.milestones, map(self._milestone, run.milestones))
+        yield from _listed(6, names.milestones, Items(run.milestones, self._milestone))
         yield from self._tasks()
         yield from self._criteria()
         shown = [criterion for _, criterion in open_ones]
@@ -81,7 +80,7 @@ class _Comment:
     def _verdict(self) -> str:
         run, names = self._run, self._labels
         decision = run.gate.decision
-        shown = names.unknown if run.score.value is None else text(run.score.shown)
+        shown = names.unknown if run.score.value is None else text(_short(run.score.shown, 40))
         said = f"{DECISION_EMOJI[decision]} {names.decisions[decision]}{names.meanings[decision]}"
         return f"## {said} · {names.score.format(shown, target(run.score.target))}"
 
@@ -109,7 +108,8 @@ class _Comment:
 
     # --- criteria ---------------------------------------------------------------------------------
 
-    def _problem(self, task: TaskRecord, criterion: CriterionRecord) -> str:
+    def _problem(self, entry: tuple[TaskRecord, CriterionRecord]) -> str:
+        task, criterion = entry
         names = self._labels
         facts = ", ".join(standing(task, criterion, names))
         lines = [f"- {self._named(criterion)} ({facts})"]
@@ -127,7 +127,7 @@ class _Comment:
 
     def _named(self, criterion: CriterionRecord) -> str:
         verdict = f"{EMOJI[criterion.verdict]} {self._labels.verdicts[criterion.verdict]}"
-        return f"{verdict} **{text(criterion.id)}** {prose(_short(criterion.title))}"
+        return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
         """Tell what rests on somebody's word, and what was let pass."""
@@ -136,12 +136,12 @@ class _Comment:
         waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
         stale = [each for each in criteria if each.waiver and each.waiver.stale]
         attested = [each for each in criteria if each.attestation]
-        yield from _listed(4, names.waived, map(self._waived, waived))
-        yield from _listed(4, names.stale, map(self._stale, stale))
+        yield from _listed(4, names.waived, Items(waived, self._waived))
+        yield from _listed(4, names.stale, Items(stale, self._stale))
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{names.attested_share.format(percent(self._run.score.attested))}"
-        yield from _listed(4, names.attestations, map(self._attested, attested), foot=foot)
+        yield from _listed(4, names.attestations, Items(attested, self._attested), foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
         waiver = criterion.waiver
@@ -177,14 +177,18 @@ class _Comment:
             if (mark := change(criterion, names)[0][:1]) in _CHANGES and criterion.previous
         ]
         changed.sort(key=lambda entry: _CHANGES[entry[0]])
-        lines = [self._changed(mark, criterion) for mark, criterion in changed]
+        title = words.changes
         before = self._run.past[-1].score if self._run.past else None
         if before is not None and self._run.score.value is not None:
             shown = words.score_then.format(number(before), text(self._run.score.shown))
-            lines.insert(0, f"- {shown}")
-        yield from _listed(5, words.changes, lines or [words.unchanged])
+            title = f"{title} ({shown})"
+        if changed:
+            yield from _listed(5, title, Items(changed, self._changed))
+        else:
+            yield from _listed(5, title, Items([words.unchanged]))
 
-    def _changed(self, mark: str, criterion: CriterionRecord) -> str:
+    def _changed(self, entry: tuple[str, CriterionRecord]) -> str:
+        mark, criterion = entry
         before = criterion.previous
         verdicts = self._labels.verdicts
         then = (
@@ -192,12 +196,12 @@ class _Comment:
         )
         now = f"{verdicts[criterion.verdict]} {text(_short(criterion.shown))}".strip()
         title = prose(_short(criterion.title))
-        return f"- {mark} **{text(criterion.id)}** {title}: {then} → {now}"
+        return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
 
     # --- the rest ---------------------------------------------------------------------------------
 
     def _milestone(self, milestone: MilestoneRecord) -> str:
-        return f"- {milestone_line(milestone, self._labels, self._words)}"
+        return f"- {_milestone_line(milestone, self._labels, self._words)}"
 
     def _tasks(self) -> Iterator[Part]:
         words, names = self._words, self._labels
@@ -206,12 +210,12 @@ class _Comment:
             key=lambda task: task.priority,
         )
         columns = [words.task, words.priority, words.owner, words.done, names.progress]
-        yield from _table(7, f"### {words.tasks}\n\n", columns, map(self._task, tasks))
+        yield from _table(7, f"### {words.tasks}\n\n", columns, Items(tasks, self._task))
 
     def _task(self, task: TaskRecord) -> str:
         done, scope = counted(task)
         mark = EMOJI[Verdict.PASS] if task.done else EMOJI[Verdict.FAIL]
-        name = f"{mark} **{text(task.id)}** {prose(_short(task.title))}"
+        name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
         priority = task.priority.value
         if task.blocking:
             priority += f" ({self._labels.blocking})"
@@ -230,7 +234,7 @@ class _Comment:
         columns = [names.id, names.verdict, names.criterion, names.value, names.expected]
         columns += [names.progress, names.change]
         head = f"<details><summary>{self._words.criteria}: {told}</summary>\n\n"
-        rows = [self._criterion(criterion) for criterion in self._run.criteria()]
+        rows = Items(list(self._run.criteria()), self._criterion)
         yield from _table(8, head, columns, rows, "\n</details>")
 
     def _criterion(self, criterion: CriterionRecord) -> str:
@@ -256,7 +260,7 @@ def counted(task: TaskRecord) -> tuple[int, int]:
     return sum(verdict in (Verdict.PASS, Verdict.WARN) for verdict in scope), len(scope)
 
 
-def milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:
+def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:
     """Tell of a milestone whether it is met, when it is due, and what it lacks."""
     mark = EMOJI[Verdict.PASS if milestone.met else Verdict.FAIL]
     facts = [names.met if milestone.met else names.not_met]
@@ -266,7 +270,7 @@ def milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWord
         facts.append(f"**{words.overdue}**")
     if milestone.missing:
         facts.append(words.missing.format(", ".join(map(text, milestone.missing))))
-    name = f"**{text(milestone.id)}** {prose(_short(milestone.title))}"
+    name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
     return f"{mark} {name}: {', '.join(facts)}"
 
 
@@ -278,8 +282,12 @@ def _revision(run: RunDocument, names: Labels) -> str:
     return names.dirty.format(shown) if run.git.dirty else shown
 
 
+def _reason(reason: str) -> str:
+    return f"- {text(_short(reason))}"
+
+
 def _loosened(item: Loosening) -> str:
-    said = f"- **{text(_short(item.subject))}** {text(_short(item.what))}"
+    said = f"- {strong(_short(item.subject))} {text(_short(item.what))}"
     if item.before or item.after:
         return f"{said}: {code(_short(item.before))} → {code(_short(item.after))}"
     return said
@@ -292,22 +300,19 @@ def _value(value: object) -> str:
 
 
 def _listed(
-    rank: int, title: str, items: Iterable[str], *, foot: str = "", share: float = 1.0
+    rank: int, title: str, items: Items[Any], *, foot: str = "", share: float = 1.0
 ) -> Iterator[Part]:
     """Yield a part with a heading, unless there is nothing in it."""
-    lines = list(items)
-    if lines:
-        yield Part(rank=rank, head=f"### {title}\n", items=lines, foot=foot, share=share)
+    if items:
+        yield Part(rank=rank, head=f"### {title}\n", items=items, foot=foot, share=share)
 
 
 def _table(
-    rank: int, head: str, columns: Iterable[str], rows: Iterable[str], foot: str = ""
+    rank: int, head: str, columns: Sequence[str], rows: Items[Any], foot: str = ""
 ) -> Iterator[Part]:
-    names = list(columns)
-    lines = list(rows)
-    if lines:
-        line = f"{head}{_row(*names)}\n{_row(*['---'] * len(names))}"
-        yield Part(rank=rank, head=line, items=lines, foot=foot)
+    if rows:
+        line = f"{head}{_row(*columns)}\n{_row(*['---'] * len(columns))}"
+        yield Part(rank=rank, head=line, items=rows, foot=foot)
 
 
 def _row(*cells: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from readiness.clean import cut
 from readiness.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.labels import Labels
-from readiness.markdown import code, fence, text
+from readiness.markdown import code, fence, strong, text
 from readiness.report._evidence import ending
-from readiness.report._parts import Part
+from readiness.report._parts import Items, Part
 from readiness.report._words import findings
 
 _FINDINGS, _PROBES, _COMMAND, _LINES, _PRINTED = 5, 6, 200, 12, 1500
@@ -19,42 +19,45 @@ def evidence(
     """Yield the probes and the first places of each criterion."""
     places = findings(run)
     probes = {probe.id: probe for probe in run.probes}
-    items = []
-    for criterion in criteria:
-        lines = [_probe(probes[each], names) for each in criterion.probes if each in probes]
-        lines = _first(lines, _PROBES, names.more_probes)
-        found = [_place(finding) for finding in places.get(criterion.id, [])]
-        lines += _first(found, _FINDINGS, names.more_findings)
-        if lines:
-            items.append("\n".join([f"- **{text(criterion.id)}**", *lines]))
-    if items:
+
+    def told(criterion: CriterionRecord) -> str:
+        measured = [_probe(probes[each], names) for each in criterion.probes if each in probes]
+        named = [_place(finding) for finding in places.get(criterion.id, [])[: _FINDINGS + 1]]
+        lines = _first(measured, len(measured), _PROBES, names.more_probes)
+        lines += _first(named, len(places.get(criterion.id, [])), _FINDINGS, names.more_findings)
+        return "\n".join([f"- {strong(criterion.id)}", *lines])
+
+    known = [each for each in criteria if each.id in places or probes.keys() & each.probes]
+    if known:
         head = f"<details><summary>{title}</summary>\n"
-        yield Part(rank=9, head=head, items=items, foot="\n</details>")
+        yield Part(rank=9, head=head, items=Items(known, told), foot="\n</details>")
 
 
 def outputs(run: RunDocument, criteria: Sequence[CriterionRecord], title: str) -> Iterator[Part]:
     """Yield the end of what the probes of each criterion printed, each probe once."""
-    asked = list(dict.fromkeys(probe for criterion in criteria for probe in criterion.probes))
+    asked = dict.fromkeys(probe for criterion in criteria for probe in criterion.probes)
     probes = {probe.id: probe for probe in run.probes}
-    items = []
-    for probe in (probes[each] for each in asked if each in probes):
-        for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
-            printed = _end(stream.tail or stream.head)
-            if printed:
-                items.append(f"{code(probe.id)} {name}:\n\n{fence(printed)}\n")
-    if items:
-        yield Part(
-            rank=10,
-            head=f"<details><summary>{title}</summary>\n",
-            items=items,
-            foot="</details>",
-        )
+    printed = [
+        (probe.id, name, end)
+        for probe in (probes[each] for each in asked if each in probes)
+        for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr))
+        if (end := _end(stream.tail or stream.head))
+    ]
+    if printed:
+        head = f"<details><summary>{title}</summary>\n"
+        yield Part(rank=10, head=head, items=Items(printed, _printed), foot="</details>")
 
 
-def _first(lines: list[str], most: int, more: str) -> list[str]:
-    if len(lines) <= most:
+def _printed(entry: tuple[str, str, str]) -> str:
+    probe, name, end = entry
+    return f"{code(probe)} {name}:\n\n{fence(end)}\n"
+
+
+def _first(lines: list[str], there: int, most: int, more: str) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    if there <= most:
         return lines
-    return [*lines[:most], f"  - {more.format(len(lines) - most)}"]
+    return [*lines[:most], f"  - {more.format(there - most)}"]
 
 
 def _probe(probe: ProbeRecord, names: Labels) -> str:

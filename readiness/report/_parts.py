@@ -1,8 +1,27 @@
 """Reports that may only be so long: what matters least is left out, and how much is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
+
+Record = TypeVar("Record")
+
+_MISSES = 3
+
+
+class Items(Generic[Record]):
+    """The lines of a part, each written when it is asked for: most of a long run never is."""
+
+    def __init__(self, records: Sequence[Record], write: Callable[[Record], str] = str) -> None:
+        self._records = records
+        self._write = write
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._write, self._records)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +33,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     rank: int
     head: str = ""
-    items: Sequence[str] = ()
+    items: Items[Any] = Items(())
     foot: str = ""
     share: float = 1.0
 
@@ -48,14 +67,16 @@ def fitted(parts: Sequence[Part], limit: Limit) -> str:
 
 
 def _first(part: Part, room: int, limit: Limit) -> tuple[list[str], int]:
-    """Return the items that fit, and what they take."""
-    items = []
-    taken = 0
+    """Return the items that fit, and what they take; after a few that do not, none is tried."""
+    items: list[str] = []
+    taken = misses = 0
     for item in part.items:
         cost = limit.size(f"{item}\n")
         if taken + cost <= room:
             taken += cost
             items.append(item)
+        elif (misses := misses + 1) == _MISSES:
+            break
     return items, taken
 
 

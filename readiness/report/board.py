@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from readiness.document import RunDocument
 from readiness.labels import labels
 from readiness.layout import inert
-from readiness.markdown import code, own, prose, text
+from readiness.markdown import code, own, prose, strong, text
 from readiness.model import Place, Priority
 from readiness.report import Context
 from readiness.report._board_progress import figures, milestones, score_shown, success
@@ -68,7 +68,7 @@ class _Board:
             yield f"## {words.loosened}\n"
             for item in run.loosened:
                 change = f"{code(item.before)} → {code(item.after)}".strip(" →")
-                yield f"- **{text(item.subject)}** {text(item.what)} {change}".rstrip()
+                yield f"- {strong(item.subject)} {text(item.what)} {change}".rstrip()
             yield ""
         yield "---\n"
 
@@ -113,6 +113,6 @@ class _Board:
         told = [text(run.board.review)] if run.board.review.strip() else []
         if due:
             first = min(due, key=lambda milestone: milestone.due)
-            told.append(words.next_due.format(f"**{text(first.id)}** ({text(first.due)})"))
+            told.append(words.next_due.format(f"{strong(first.id)} ({text(first.due)})"))
         if told:
             yield f"- **{words.review}**: {words.comma.join(told)}"

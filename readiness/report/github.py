@@ -19,6 +19,7 @@ from readiness.model import Decision, Verdict
 from readiness.report import Context
 from readiness.report._comment import comment
 from readiness.report._evidence import found
+from readiness.report._facts import Place, board_place, finding_place, finding_sentence
 from readiness.report._words import findings, open_criteria, standing, target
 
 PAST = 1
@@ -33,13 +34,12 @@ _MESSAGE, _TITLE = 2000, 200
 
 
 class _Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    """One annotation; `path` is relative to the repository's root, or empty."""
+    """One annotation; without a place it is of the run as a whole."""
 
     type: str
     title: str
     message: str
-    path: str = ""
-    line: int = 0
+    place: Place | None = None
 
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the runner reads it
@@ -137,8 +137,7 @@ def _criterion(
         type=kind,
         title=f"{criterion.id} {verdict}: {criterion.title}",
         message="\n".join(lines),
-        path=run.board.path,
-        line=criterion.line,
+        place=board_place(run, criterion),
     )
 
 
@@ -147,33 +146,28 @@ def _places(run: RunDocument) -> Iterator[_Annotation]:
     named = findings(run)
     places = [named.get(criterion.id, []) for _, criterion in open_criteria(run)]
     for rank in range(PER_TYPE):
-        yield from (_place(each[rank]) for each in places if rank < len(each))
+        yield from (_finding(run, each[rank]) for each in places if rank < len(each))
 
 
-def _place(finding: FindingRecord) -> _Annotation:
+def _finding(run: RunDocument, finding: FindingRecord) -> _Annotation:
+    place = finding_place(run, finding)
     return _Annotation(
         type="warning",
         title=" ".join(filter(None, (finding.criterion, finding.rule))),
-        message=finding.message or finding.rule,
-        path=finding.path,
-        line=finding.line,
+        message=finding_sentence(finding, place),
+        place=place,
     )
 
 
 def _command(annotation: _Annotation) -> str:
     """Return the line that the runner obeys; all that is foreign is data in it."""
-    properties = {"title": _property(cut(annotation.title, _TITLE))}
-    if _is_inside(annotation.path):
-        properties["file"] = _property(annotation.path)
-        if annotation.line > 0:
-            properties["line"] = str(annotation.line)
+    properties = {}
+    if place := annotation.place:
+        properties = {"file": _property(place.path), "line": str(place.line)}
+    properties["title"] = _property(cut(annotation.title, _TITLE))
     told = ",".join(f"{name}={value}" for name, value in properties.items() if value)
     message = inert(clean(cut(annotation.message, _MESSAGE), newlines=True)).strip()
     return f"::{annotation.type} {told}::{_data(message)}"
-
-
-def _is_inside(path: str) -> bool:
-    return bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _property(value: str) -> str:

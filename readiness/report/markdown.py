@@ -1,11 +1,9 @@
 """A comment on a pull request, in the Markdown of GitHub and GitLab."""
 
-import posixpath
-from hashlib import sha256
-
 from readiness.document import RunDocument
 from readiness.report import Context
 from readiness.report._comment import comment
+from readiness.report._facts import board_file, fingerprint
 
 LONGEST = 65_536
 """Characters that GitHub takes in a comment; GitLab takes more."""
@@ -26,5 +24,4 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - a comme
 
 def marker(run: RunDocument) -> str:
     """Return the hidden line that tells this board's comments, in this profile, from others."""
-    key = f"{posixpath.normpath(run.board.path)}\0{run.profile}"
-    return f"<!-- readiness:{sha256(key.encode('utf-8', 'backslashreplace')).hexdigest()[:16]} -->"
+    return f"<!-- readiness:{fingerprint(board_file(run), run.profile)[:16]} -->"
