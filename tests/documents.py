@@ -22,6 +22,7 @@ from readiness.document import (
     WaiverRecord,
 )
 from readiness.model import Decision, Language, Place, Priority, ReasonCode, Verdict
+from readiness.report import unfinished
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
 
@@ -220,6 +221,18 @@ def a_written_document() -> RunDocument:
         ),
     ]
     return msgspec.structs.replace(document, board=board, tasks=tasks, milestones=milestones)
+
+
+def an_unfinished_document() -> RunDocument:
+    """Return what stands in the place of a report while its run goes on."""
+    return unfinished(
+        run="20261124T131042Z-3f2a",
+        tool=Tool(name="readiness", version="0.1.0"),
+        board=BoardRef(title="A board", path="board.yaml", digest="sha256:1"),
+        profile="local",
+        git=None,
+        started_at="2026-11-24T13:10:42Z",
+    )
 
 
 def _tasks() -> list[TaskRecord]:

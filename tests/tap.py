@@ -13,6 +13,17 @@ _DIRECTIVE = re.compile(r"(?<=\s)#\s+(todo|skip)(?:\s+(.*))?$", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\#])")
 
 
+class _Yaml12(yaml.SafeLoader):
+    """A loader that takes `1e29` for a number, as YAML 1.2 does and PyYAML does not."""
+
+
+_Yaml12.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
+
+
 class TestPoint(NamedTuple):
     """One test point, with the subtest that it ends; `directive` is TODO, SKIP or nothing."""
 
@@ -135,7 +146,7 @@ def _diagnostics(lines: _Lines, indent: int) -> dict[str, Any]:
         assert line.startswith(" " * indent)
         if line[indent:] == "...":
             lines.next()
-            facts = yaml.safe_load("\n".join(block))
+            facts = yaml.load("\n".join(block), _Yaml12)
             assert len(facts) == len(block)
             return facts
         block.append(line[indent:])

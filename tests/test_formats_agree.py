@@ -6,14 +6,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from readiness.document import BoardRef, RunDocument, Tool
+from readiness.document import RunDocument
 from readiness.model import Decision, Verdict
-from readiness.report import FORMATS, Context, render, unfinished
-from tests.documents import a_chinese_document, a_criterion, a_document, a_task
+from readiness.report import FORMATS, Context, render
+from tests.documents import (
+    a_chinese_document,
+    a_criterion,
+    a_document,
+    a_task,
+    an_unfinished_document,
+)
 from tests.program import Project, a_board, number
 from tests.readers import READERS, agrees
 
-FOR_PEOPLE = {"board", "github", "html", "markdown"}
+FOR_PEOPLE = {"html"}
 """Formats that people read, which have tests of their own until a reader of them is here."""
 
 
@@ -34,15 +40,9 @@ def _unknown_score() -> RunDocument:
     return _decided(Decision.UNDECIDED, 3, score=score)
 
 
-def _placeholder() -> RunDocument:
-    return unfinished(
-        run="20261124T131042Z-3f2a",
-        tool=Tool(name="readiness", version="0.1.0"),
-        board=BoardRef(title="A board", path="board.yaml", digest="sha256:1"),
-        profile="local",
-        git=None,
-        started_at="2026-11-24T13:10:42Z",
-    )
+def _of_milestone() -> RunDocument:
+    gate = msgspec.structs.replace(_good().gate, milestone="M1")
+    return msgspec.structs.replace(_good(), gate=gate)
 
 
 RUNS = {
@@ -56,8 +56,9 @@ RUNS = {
     "partial, with a bad one": _decided(Decision.PARTIAL, 1, partial=True),
     "loosened": _good(Decision.LOOSENED, 4),
     "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
+    "milestone": _of_milestone(),
     "unknown score": _unknown_score(),
-    "nothing yet": _placeholder(),
+    "nothing yet": an_unfinished_document(),
     "nothing in it": _decided(Decision.UNDECIDED, 3, tasks=[], probes=[], findings=[]),
 }
 

@@ -100,5 +100,6 @@ def test_only_run_starts_probes() -> None:
     assert {name for name in guilty if not name.startswith("run/")} <= {
         "git.py",
         "commands/doctor.py",
+        "commands/mcp.py",
         "measure/guard.py",
     }

@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("check", "score"),
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
+    "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""

@@ -84,7 +84,7 @@ def _milestone(milestone: MilestoneRecord, words: BoardWords, names: Labels) -> 
         state = f"{EMOJI[Verdict.FAIL]} {names.not_met}"
     facts = [state]
     if milestone.overdue:
-        facts.append(f"**{words.overdue}**")
+        facts.append(f"**{names.overdue}**")
     if milestone.missing:
         facts.append(words.missing.format(words.comma.join(map(text, milestone.missing))))
     asks = []
@@ -110,7 +110,7 @@ def success(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]
         for criterion in task.criteria
         if criterion.verdict not in _GOOD
     ]
-    ready = run.gate.decision is Decision.READY
+    ready = run.gate.decision is Decision.READY and run.gate.milestone is None
     yield f"{words.success_rule}\n"
     yield _box(reached, words.success_score.format(target(score.target), score_shown(run, names)))
     still = f" · {words.success_open.format(words.comma.join(map(text, blocking)))}"

@@ -66,7 +66,6 @@ class BoardWords(msgspec.Struct, frozen=True, kw_only=True):
     degree_figure: str
     tasks_done: str
     milestones: str
-    overdue: str
     missing: str
     asks_priority: str
     asks_score: str
@@ -166,7 +165,6 @@ _ENGLISH = BoardWords(
     degree_figure="Overall readiness",
     tasks_done="{} tasks done",
     milestones="🎉 Milestones",
-    overdue="overdue",
     missing="missing {}",
     asks_priority="all {} tasks done",
     asks_score="score {} reached",
@@ -268,7 +266,6 @@ _CHINESE = BoardWords(
     degree_figure="整体就绪度",
     tasks_done="{}任务完成",
     milestones="🎉 里程碑目标",
-    overdue="已逾期",
     missing="缺少 {}",
     asks_priority="{}任务全部完成",
     asks_score="得分达到 {}",

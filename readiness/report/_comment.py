@@ -12,13 +12,14 @@ from readiness.markdown import code, prose, strong, text
 from readiness.model import Verdict
 from readiness.report._comment_details import evidence, outputs
 from readiness.report._comment_words import CommentWords, comment_words
-from readiness.report._evidence import found
 from readiness.report._parts import Items, Limit, Part, fitted
+from readiness.report._summary import meaning
 from readiness.report._words import (
     DECISION_EMOJI,
     EMOJI,
     change,
     change_in_words,
+    found,
     moment,
     number,
     open_criteria,
@@ -81,7 +82,7 @@ class _Comment:
         run, names = self._run, self._labels
         decision = run.gate.decision
         shown = names.unknown if run.score.value is None else text(_short(run.score.shown, 40))
-        said = f"{DECISION_EMOJI[decision]} {names.decisions[decision]}{names.meanings[decision]}"
+        said = f"{DECISION_EMOJI[decision]} {names.decisions[decision]}{meaning(run, names, text)}"
         return f"## {said} · {names.score.format(shown, target(run.score.target))}"
 
     def _facts(self) -> Iterator[str]:
@@ -113,9 +114,7 @@ class _Comment:
         names = self._labels
         facts = ", ".join(standing(task, criterion, names))
         lines = [f"- {self._named(criterion)} ({facts})"]
-        said = f"{names.found}: {text(_short(_joined(found(criterion))))}"
-        if criterion.flaky:
-            said += f"; {names.flaky}"
+        said = f"{names.found}: {text(_short(_joined(found(criterion, names))))}"
         if remark := change_in_words(criterion, names)[0]:
             said += f" ({text(_short(remark))})"
         lines.append(f"  - {said}")
@@ -267,7 +266,7 @@ def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWor
     if milestone.due:
         facts.append(names.due.format(text(_short(milestone.due))))
     if milestone.overdue:
-        facts.append(f"**{words.overdue}**")
+        facts.append(f"**{names.overdue}**")
     if milestone.missing:
         facts.append(words.missing.format(", ".join(map(text, milestone.missing))))
     name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"

@@ -19,7 +19,6 @@ class CommentWords(msgspec.Struct, frozen=True, kw_only=True):
     criteria: str
     evidence: str
     outputs: str
-    overdue: str
     missing: str
     left_out: str
     run: str
@@ -37,7 +36,6 @@ _ENGLISH = CommentWords(
     criteria="All criteria",
     evidence="Where it was measured",
     outputs="What the probes printed last",
-    overdue="overdue",
     missing="missing {}",
     left_out="… {} more, left out because this is as long as it may be.",
     run="run {}",
@@ -55,7 +53,6 @@ _CHINESE = CommentWords(
     criteria="全部验收标准",
     evidence="测量来源",
     outputs="探测的最后输出",
-    overdue="已逾期",
     missing="缺少 {}",
     left_out="…… 因长度限制省略了 {} 项。",
     run="运行 {}",

@@ -15,7 +15,8 @@ from readiness.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.labels import labels
 from readiness.layout import literal
 from readiness.model import Decision, Language, Verdict
-from readiness.report._evidence import found
+from readiness.report._summary import meaning
+from readiness.report._words import measured
 
 WORDS = labels(Language.EN)
 
@@ -50,10 +51,15 @@ def gate_state(run: RunDocument) -> GateState:
     return GateState.BAD
 
 
+def gate_name(run: RunDocument) -> str:
+    """Return what the gate of `run` decides on."""
+    milestone = run.gate.milestone
+    return "Release gate" if milestone is None else f"Gate of milestone {literal(milestone)}"
+
+
 def gate_sentence(run: RunDocument) -> str:
     """Tell the decision and its reasons."""
-    decision = run.gate.decision
-    told = f"{WORDS.decisions[decision]}{WORDS.meanings[decision]}"
+    told = f"{WORDS.decisions[run.gate.decision]}{meaning(run, WORDS)}"
     parts = [told, *map(literal, run.gate.reasons)]
     if run.interrupted:
         parts.insert(0, WORDS.interrupted.rstrip("."))
@@ -62,7 +68,7 @@ def gate_sentence(run: RunDocument) -> str:
 
 def sentence(criterion: CriterionRecord) -> str:
     """Tell what was found and what is expected, and whose word it rests on; never empty."""
-    text = literal(found(criterion))
+    text = literal(measured(criterion))
     expect = literal(criterion.expect)
     if criterion.attestation and criterion.verdict is Verdict.PASS:
         text = attested(criterion)
@@ -122,7 +128,7 @@ def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> P
 def finding_place(run: RunDocument, finding: FindingRecord) -> Place | None:
     """Return where a finding is, or None where that is outside of the repository."""
     path = literal(finding.path)
-    if posixpath.isabs(path):
+    if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
         return None
     inside = _inside(posixpath.join(literal(run.git.folder) if run.git else "", path))
     return Place(path=inside, line=max(1, finding.line)) if inside else None
@@ -145,6 +151,6 @@ def fingerprint(*parts: str) -> str:
 
 def _inside(path: str) -> str:
     """Return `path` in its shortest form; an empty text for one that leads outside."""
-    path = posixpath.normpath(path.strip()) if path.strip() else ""
-    outside = path in ("", ".", "..") or path.startswith(("/", "../"))
+    path = posixpath.normpath(path) if path.strip() else "."
+    outside = path in (".", "..") or path.startswith(("/", "../"))
     return "" if outside else path

@@ -14,12 +14,13 @@ from readiness.labels import Labels
 from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
-from readiness.report._evidence import ending, found, output
+from readiness.report._evidence import ending, output
 from readiness.report._words import (
     MARKS,
     STYLES,
     change_in_words,
     findings,
+    found,
     open_criteria,
     percent,
     standing,
@@ -108,7 +109,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation:
             yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, self._found(criterion), change_in_words(criterion, words)
+            words.found, found(criterion, words), change_in_words(criterion, words)
         )
         yield from self._where(criterion)
         yield from self._paragraph(words.next_step, criterion.hint or "")
@@ -146,10 +147,6 @@ class _Teller:
         if criterion.warn is None:
             return expect
         return self._words.warn_at.format(expect, literal(criterion.warn))
-
-    def _found(self, criterion: CriterionRecord) -> str:
-        text = found(criterion)
-        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
 
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""

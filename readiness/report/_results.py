@@ -20,6 +20,7 @@ from readiness.report._facts import (
     finding_place,
     finding_sentence,
     fingerprint,
+    gate_name,
     gate_sentence,
     gate_state,
     name,
@@ -43,6 +44,8 @@ class Severity(StrEnum):
     MINOR = "minor"
     INFO = "info"
 
+
+Found = tuple[FindingRecord, TaskRecord, CriterionRecord]
 
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _FAILING = {Priority.P0: Severity.CRITICAL, Priority.P1: Severity.CRITICAL}
@@ -82,14 +85,14 @@ def _gate(run: RunDocument) -> Iterator[Result]:
         return
     rule = Rule(
         id="readiness/gate",
-        title="Release gate",
-        help="The whole board decides whether a release is ready. More: readiness check",
+        title=gate_name(run),
+        help="The gate decides by the whole board. More: readiness check",
         severity=Severity.BLOCKER,
         tags=("readiness",),
     )
     yield Result(
         rule=rule,
-        message=f"Release gate: {gate_sentence(run)}",
+        message=f"{gate_name(run)}: {gate_sentence(run)}",
         place=board_place(run),
         fingerprint=fingerprint("gate"),
         severity=Severity.INFO if state is GateState.PARTIAL else Severity.BLOCKER,
@@ -112,27 +115,50 @@ def _criteria(run: RunDocument) -> Iterator[Result]:
 
 def _findings(run: RunDocument) -> Iterator[Result]:
     """Tell what tools found. Equal ones of a file are told apart by their order, not their line."""
-    records = {criterion.id: (task, criterion) for task in run.tasks for criterion in task.criteria}
     rules: dict[tuple[str, str], Rule] = {}
-    seen: Counter[tuple[str, str, str, str]] = Counter()
-    for finding in run.findings:
-        if finding.criterion not in records:
-            continue
-        task, criterion = records[finding.criterion]
-        key = (finding.criterion, finding.path, finding.rule, finding.message)
+    seen: Counter[tuple[str, ...]] = Counter()
+    for finding, task, criterion in _distinct(run):
+        check = _check(criterion)
+        if (check, finding.rule) not in rules:
+            rules[check, finding.rule] = _finding_rule(task, criterion, finding)
+        key = (check, finding.path, finding.rule, finding.message)
         seen[key] += 1
         place = finding_place(run, finding)
-        named = (finding.criterion, finding.rule)
-        if named not in rules:
-            rules[named] = _finding_rule(task, criterion, finding)
         yield Result(
-            rule=rules[named],
+            rule=rules[check, finding.rule],
             message=finding_sentence(finding, place),
             place=place or board_place(run, criterion),
             fingerprint=fingerprint("finding", *key, str(seen[key])),
             severity=_finding_severity(task, criterion),
             suppressed=_suppressed(criterion),
         )
+
+
+def _distinct(run: RunDocument) -> list[Found]:
+    """Return what several criteria read from one probe once, for the one that it hurts most."""
+    records = {criterion.id: (task, criterion) for task in run.tasks for criterion in task.criteria}
+    times: Counter[tuple[str, str, str, int, str, str]] = Counter()
+    found: dict[tuple[object, ...], Found] = {}
+    for finding in run.findings:
+        if finding.criterion not in records:
+            continue
+        task, criterion = records[finding.criterion]
+        what = (_check(criterion), finding.path, finding.line, finding.rule, finding.message)
+        times[finding.criterion, *what] += 1
+        key = (*what, times[finding.criterion, *what])
+        other = found.get(key)
+        if other is None or _hurts(task, criterion) < _hurts(*other[1:]):
+            found[key] = (finding, task, criterion)
+    return list(found.values())
+
+
+def _hurts(task: TaskRecord, criterion: CriterionRecord) -> tuple[int, bool]:
+    """Return how bad findings of a criterion are, the lowest for the worst."""
+    return _ORDER[_finding_severity(task, criterion)], bool(_suppressed(criterion))
+
+
+def _check(criterion: CriterionRecord) -> str:
+    return literal(criterion.check or "").strip() or literal(criterion.id)
 
 
 def _criterion_rule(task: TaskRecord, criterion: CriterionRecord) -> Rule:
@@ -151,7 +177,7 @@ def _criterion_rule(task: TaskRecord, criterion: CriterionRecord) -> Rule:
 
 
 def _finding_rule(task: TaskRecord, criterion: CriterionRecord, finding: FindingRecord) -> Rule:
-    check = literal(criterion.check or criterion.id).strip()
+    check = _check(criterion)
     rule = literal(finding.rule).strip()
     identifier = f"{check}/{rule}" if rule else check
     return Rule(

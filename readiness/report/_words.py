@@ -99,6 +99,20 @@ def standing(task: TaskRecord, criterion: CriterionRecord, words: Labels) -> lis
     return facts
 
 
+def found(criterion: CriterionRecord, words: Labels) -> str:
+    """Return the value and the reason, and that it is unsteady; foreign, in lines."""
+    text = measured(criterion)
+    return f"{text}\n{words.flaky}" if criterion.flaky else text
+
+
+def measured(criterion: CriterionRecord) -> str:
+    """Return the value and the reason, without saying one thing twice; foreign."""
+    shown, reason = criterion.shown, criterion.reason
+    if shown and reason in ("", f"{shown}, expected {criterion.expect}"):
+        return shown
+    return reason if not shown or shown in reason else f"{shown}: {reason}"
+
+
 def percent(share: float) -> str:
     """Return a share 0..1 as a whole percentage; only a whole share is 100%."""
     return "100%" if share >= 1 else f"{min(round(share * 100), 99)}%"

@@ -32,14 +32,14 @@ def render(run: RunDocument, _: Context) -> str:
     """Return the badge of `run`, in the language of its board."""
     words = labels(run.board.language)
     state = gate_state(run)
-    decision = run.gate.decision
+    decision, milestone = run.gate.decision, run.gate.milestone
     if state is GateState.UNKNOWN:
         decision = Decision.UNDECIDED
     told = words.decisions[decision].lower()
     if run.score.value is not None and not run.interrupted:
         told = f"{told} {literal(run.score.shown)}/10"
     badge = Badge(
-        label="readiness",
+        label="readiness" if milestone is None else f"readiness {literal(milestone)}",
         message=told,
         color=_COLOURS[state],
         is_error=state is not GateState.READY,

@@ -11,6 +11,7 @@ from readiness.report import Context
 from readiness.report._board_progress import figures, milestones, score_shown, success
 from readiness.report._board_tasks import TaskChapters
 from readiness.report._board_words import board_words
+from readiness.report._summary import meaning
 from readiness.report._words import DECISION_EMOJI, moment, target
 
 
@@ -52,7 +53,7 @@ class _Board:
         if run.board.created:
             yield f"- **{words.created}**: {text(run.board.created)}"
         yield f"- **{words.updated}**: {text(moment(run.finished_at))}"
-        state = f"**{names.decisions[decision]}**{names.meanings[decision]}"
+        state = f"**{names.decisions[decision]}**{meaning(run, names, text)}"
         yield f"- **{words.state}**: {DECISION_EMOJI[decision]} {state}"
         shown = names.unknown if run.score.value is None else text(run.score.shown)
         degree = words.degree_of.format(shown, target(run.score.target))

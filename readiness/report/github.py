@@ -18,9 +18,9 @@ from readiness.layout import inert, literal, percentage
 from readiness.model import Decision, Verdict
 from readiness.report import Context
 from readiness.report._comment import comment
-from readiness.report._evidence import found
 from readiness.report._facts import Place, board_place, finding_place, finding_sentence
-from readiness.report._words import findings, open_criteria, standing, target
+from readiness.report._summary import meaning
+from readiness.report._words import findings, found, open_criteria, standing, target
 
 PAST = 1
 
@@ -83,6 +83,7 @@ def outputs(run: RunDocument) -> str:
     values = {
         "decision": gate.decision.value,
         "ready": "true" if gate.decision is Decision.READY else "false",
+        "milestone": gate.milestone or "",
         "exit-status": str(int(gate.exit_status)),
         "score": score.shown if known else "",
         "target": target(score.target),
@@ -113,7 +114,7 @@ def _decision(run: RunDocument, names: Labels, left_out: int) -> _Annotation:
     decision = run.gate.decision
     shown = run.score.shown if run.score.value is not None else names.unknown
     said = [
-        f"{names.decisions[decision]}{names.meanings[decision]}",
+        f"{names.decisions[decision]}{meaning(run, names)}",
         names.score.format(shown, target(run.score.target)),
     ]
     if left_out:
@@ -125,9 +126,7 @@ def _criterion(
     run: RunDocument, task: TaskRecord, criterion: CriterionRecord, names: Labels, kind: str
 ) -> _Annotation:
     verdict = names.verdicts[criterion.verdict]
-    lines = [found(criterion)]
-    if criterion.flaky:
-        lines.append(names.flaky)
+    lines = [found(criterion, names)]
     if criterion.expect and criterion.expect not in lines[0]:
         lines.append(f"{names.expected}: {criterion.expect}")
     if criterion.hint:

@@ -82,6 +82,8 @@ def _against(run: RunDocument) -> list[str]:
         reasons.append("the board is not known by its digest")
     if run.interrupted:
         reasons.append("the run was interrupted")
+    if run.gate.milestone is not None:
+        reasons.append("the gate decided on a milestone, not on the release")
     if run.partial:
         reasons.append("a part of the board was run")
     return reasons

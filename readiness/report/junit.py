@@ -18,6 +18,7 @@ from readiness.report._facts import (
     WORDS,
     GateState,
     board_file,
+    gate_name,
     gate_sentence,
     gate_state,
     name,
@@ -74,8 +75,9 @@ class _Writer:
     def gate(self) -> Element:
         """Return the suite that holds the decision: without it waivers alone would read green."""
         run = self._run
-        suite = self._suite("gate", "Release gate")
-        case = SubElement(suite, "testcase", classname="readiness.gate", name="Release gate")
+        title = gate_name(run)
+        suite = self._suite("gate", title)
+        case = SubElement(suite, "testcase", classname="readiness.gate", name=title)
         case.set("time", _time(0.0))
         state = gate_state(run)
         text = gate_sentence(run)
@@ -104,7 +106,7 @@ class _Writer:
             suite.append(self._case(task, criterion))
             facts |= _facts(criterion)
         _properties(suite, facts)
-        read = {probe for criterion in task.criteria for probe in criterion.probes}
+        read = dict.fromkeys(each for criterion in task.criteria for each in criterion.probes)
         probes = [self._probes[probe] for probe in read if probe in self._probes]
         _count(suite, sum(probe.duration_s for probe in probes if not probe.reused))
         return suite

@@ -42,6 +42,7 @@ def render(run: RunDocument, _: Context) -> str:
 def _whole(run: RunDocument) -> Iterator[Metric]:
     """Tell of the run, its score and its gate."""
     score, git = run.score, run.git
+    gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
     yield _one(
         "readiness_board_info",
         "What was measured, by which program.",
@@ -68,10 +69,13 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
         name="readiness_gate_decision",
         help="1 for the decision of the gate, 0 for the others.",
         samples=[
-            ({"decision": decision.value}, decision is run.gate.decision) for decision in Decision
+            ({"decision": decision.value, **gate}, decision is run.gate.decision)
+            for decision in Decision
         ],
     )
-    yield _one("readiness_gate_exit_status", "The exit status of the gate.", run.gate.exit_status)
+    yield _one(
+        "readiness_gate_exit_status", "The exit status of the gate.", run.gate.exit_status, gate
+    )
     yield _one("readiness_run_partial", "1 where a part of the board was run.", run.partial)
     yield _one("readiness_run_interrupted", "1 where the run was interrupted.", run.interrupted)
     yield _one(

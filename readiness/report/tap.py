@@ -13,6 +13,7 @@ from readiness.report import Context
 from readiness.report._facts import (
     GateState,
     board_place,
+    gate_name,
     gate_sentence,
     gate_state,
     name,
@@ -92,7 +93,7 @@ def _gate(run: RunDocument, number: int) -> Iterator[str]:
     status = "ok" if state in (GateState.READY, GateState.PARTIAL) else "not ok"
     partial = " # SKIP a part of the board was run, which decides no release"
     directive = partial if state is GateState.PARTIAL else ""
-    yield f"{status} {number} - Release gate{directive}"
+    yield f"{status} {number} - {_text(gate_name(run))}{directive}"
     yield from _diagnostics(
         decision=run.gate.decision.value,
         exit_status=run.gate.exit_status,
