@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 
+from opentelemetry.propagate import extract
 from opentelemetry.trace import Span, SpanKind, Tracer
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,12 +37,15 @@ class RequestMonitor:
             await self._app(scope, receive, send)
             return
 
-        request_id = _request_id(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         with (
             self._metrics.in_progress.track_inprogress(),
             self._tracer.start_as_current_span(
-                f"{scope['method']} {scope['path']}", kind=SpanKind.SERVER
+                f"{scope['method']} {scope['path']}",
+                context=extract(headers),
+                kind=SpanKind.SERVER,
             ) as span,
         ):
             await self._answer(scope, receive, send, request_id, span)
