@@ -57,11 +57,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     loaded: int
     healthy: int
+    unhealthy: int
     matching: int
     in_files: int
     not_loaded: int
     targets: int
     up: int
+    down: int
     alertmanagers: int
     named: int
     absent: int
@@ -99,11 +101,13 @@ def measure(options: Options) -> Answer:
         version=server.version(),
         loaded=len(rules),
         healthy=len(healthy),
+        unhealthy=len(rules) - len(healthy),
         matching=_matching(options.pattern, healthy),
         in_files=len(expected),
         not_loaded=len(lost),
         targets=len(targets),
         up=len(targets) - len(down),
+        down=len(down),
         alertmanagers=server.alertmanagers(),
         named=len(named),
         absent=len(absent),
