@@ -15,6 +15,7 @@ from readiness.model import Measurement
 from tests import projects
 from tests.cases import Case
 from tests.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, text_of
+from tests.monitoring_cases import MONITORING
 from tests.network_cases import NETWORK
 from tests.osv_server import advisory, osv_server
 from tests.projects import Files, migrations, service
@@ -228,6 +229,7 @@ CASES: dict[str, list[Case]] = {
         Case("broken", {"reports/security.json": "{"}, {}),
     ],
     **NETWORK,
+    **MONITORING,
 }
 
 
