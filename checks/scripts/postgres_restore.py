@@ -107,7 +107,8 @@ def rows(name: str, env: Mapping[str, str]) -> dict[str, int]:
     if not tables:
         return {}
     union = " union all ".join(
-        f"select {number}, count(*) from {table}" for number, table in enumerate(tables)
+        f"select {number}, count(*) from {table}"  # noqa: S608 - the server quoted the names
+        for number, table in enumerate(tables)
     )
     counted = dict(line.split("|") for line in query(name, union, env))
     return {table: int(counted[str(number)]) for number, table in enumerate(tables)}

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from readiness.probes._connect import Address, within
-from readiness.probes._options import Network
+from readiness.probes._options import Network, OptionsError
 from readiness.probes._ports import State, state
 
 
@@ -29,8 +29,16 @@ class Inside(Network, frozen=True, kw_only=True):
         return bool(self.outside_netns or self.outside_source or self.outside_address)
 
     def from_outside(self, place: Address) -> Address:
-        """Return where the outside world would look for a service."""
-        return Address(self.outside_address or place.host, place.port)
+        """Return where the outside world would look for a service.
+
+        Raises OptionsError for the loopback, which in another namespace is another one.
+        """
+        host = self.outside_address or place.host
+        if self.outside_netns and (host == "localhost" or host.startswith(("127.", "::1"))):
+            raise OptionsError(
+                f"--outside-address must be given: {host} is the outside world's own"
+            )
+        return Address(host, place.port)
 
     def outside_state(self, place: Address) -> State | None:
         """Try a service from outside; None where it is not said where that is."""

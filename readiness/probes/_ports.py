@@ -1,6 +1,7 @@
 """Which ports of a host accept connections, many at a time."""
 
 import errno
+import os
 import selectors
 import socket
 import time
@@ -101,15 +102,18 @@ def _batch(
 
 def _start(link: socket.socket, place: Address, source: str) -> int:
     link.setblocking(False)
-    if source:
-        try:
+    try:
+        if source:
             link.bind((source, 0))
-        except OSError as error:
-            link.close()
-            raise NotMeasuredError(
-                f"{place} cannot be tried from {source}: {reason(error)}"
-            ) from None
-    return link.connect_ex(place)
+    except OSError as error:
+        link.close()
+        raise NotMeasuredError(f"{place} cannot be tried from {source}: {reason(error)}") from None
+    number = link.connect_ex(place)
+    if number == errno.ENETUNREACH:
+        # Said at once, by this machine: nothing was sent, so nobody has filtered it.
+        link.close()
+        raise NotMeasuredError(f"{place} cannot be tried: there is no way to it from here")
+    return number
 
 
 def _state(number: int, place: Address) -> State:
@@ -119,6 +123,4 @@ def _state(number: int, place: Address) -> State:
         return State.CLOSED
     if number in _PROHIBITED:
         return State.FILTERED
-    raise NotMeasuredError(
-        f"{place} cannot be tried: {reason(OSError(number, errno.errorcode.get(number, '')))}"
-    )
+    raise NotMeasuredError(f"{place} cannot be tried: {os.strerror(number)}")

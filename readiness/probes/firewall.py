@@ -142,7 +142,7 @@ def _tried(options: Options) -> Iterator[Finding | None]:
     allowed, denied = port_list(options.allowed), port_list(options.denied)
     if not options.address:
         raise OptionsError("--address must be given with an outside world: where services listen")
-    far = options.outside_address or options.address
+    far = options.from_outside(Address(options.address, 0)).host
     with within(options.netns):
         listener = _listener(options.address)
         here = states(

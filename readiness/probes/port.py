@@ -50,10 +50,10 @@ def measure(options: Options) -> Answer:
     found = states(options.host, wanted + unwanted, timeout=options.timeout, source=options.source)
     counts = {state: list(found.values()).count(state) for state in State}
     if counts[State.FILTERED] == len(found):
-        first = next(iter(found))
+        named = " ".join(map(str, list(found)[:5])) + (" …" if len(found) > 5 else "")
         raise NotMeasuredError(
-            f"{options.host}:{first} did not answer within {options.timeout:g} s, nor did any"
-            f" other of {len(found)} ports: whether the host is there is not known"
+            f"{options.host} did not answer within {options.timeout:g} s at any of {named}:"
+            " whether the host is there is not known"
         )
     findings = [
         Finding(path=f"{options.host}:{port}", rule=rule, message=f"port {port} is {found[port]}")
