@@ -5,7 +5,6 @@ What a machine lacks is a skipped test that says so.
 
 import json
 import os
-import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -38,6 +37,7 @@ from tests.servers import (
     redis,
     worlds,
 )
+from tests.test_check_scripts import fake_tool
 from tests.test_live_network import by_hand, said
 
 PASSWORD = "s3cret-word"
@@ -390,15 +390,29 @@ def test_gitleaks_reads_the_whole_history_or_none(secret: Path, tmp_path: Path) 
     assert said(outcome).startswith("the history is not all here")
 
 
-def test_an_index_of_a_few_tests_means_nothing(tmp_path: Path) -> None:
-    """Lynis gives an index for any number of tests; it counts only with enough of them."""
-    try:
-        need("lynis")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    few = {"args": f"--tests FIRE-4512 --plugindir {tmp_path}"}
-    outcome = run_check("lynis", str(tmp_path), few)
-    if os.geteuid():
-        assert "only as root" in said(outcome)
+REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\nfinish=true\n"
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (REPORT, ""),
+        (REPORT.replace("260", "12"), "lynis did 12 tests, of 150"),
+        (REPORT.replace("finish=true\n", ""), "lynis did not finish"),
+        (REPORT.replace("71", ""), "lynis's report does not tell hardening_index"),
+        ("", "lynis did not finish"),
+    ],
+)
+def test_the_index_of_lynis_counts_when_it_did_its_tests(
+    tmp_path: Path, report: str, reason: str
+) -> None:
+    """It gives an index for any number of tests, 100 for one; a real run takes minutes."""
+    (tmp_path / "given").write_text(report)
+    script = 'while [ "$1" != --report-file ]; do shift; done; cat given > "$2"\n'
+    path = fake_tool(str(tmp_path), "lynis", script)
+    outcome = run_check("lynis", str(tmp_path), {"unprivileged": "true"}, path=path)
+    if reason:
+        assert said(outcome).startswith(reason)
     else:
-        assert re.search(r"lynis did \d+ tests, of 150", said(outcome))
+        assert [outcome.value(name) for name in ("hardening_index", "warnings")] == [71, 1]
+        assert outcome.findings[0]["message"] == "warning: Bad. do it"

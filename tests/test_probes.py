@@ -327,6 +327,10 @@ def saying(said: bytes) -> Iterator[str]:
             with link:
                 link.recv(4096)
                 link.sendall(said)
+                # Else what the other says next would have the connection reset.
+                link.shutdown(socket.SHUT_WR)
+                while link.recv(4096):
+                    pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve)
