@@ -23,21 +23,26 @@ _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 
 def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line]:
     """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
-    open_ones = [
-        (task, criterion)
-        for task in run.tasks
-        for criterion in task.criteria
-        if criterion.verdict in _SHOWN
-    ]
+    open_ones = open_criteria(run)
     if not open_ones:
         return
-    open_ones.sort(key=_urgency)
     teller = _Teller(run, words, verbose=verbose)
     yield from heading(words.problems)
     for number, (task, criterion) in enumerate(open_ones):
         if number:
             yield Line()
         yield from teller.block(task, criterion)
+
+
+def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
+    """Return all that fails, is an error or warns: what blocks first, then by priority."""
+    found = [
+        (task, criterion)
+        for task in run.tasks
+        for criterion in task.criteria
+        if criterion.verdict in _SHOWN
+    ]
+    return sorted(found, key=_urgency)
 
 
 def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
@@ -168,7 +173,7 @@ class _Teller:
         words = self._words
         probes = [self._probes[probe] for probe in criterion.probes if probe in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
-        lines = [self._probe(probe, _varying(probes)) for probe in shown]
+        lines = [self._probe(probe, varying(probes)) for probe in shown]
         if len(probes) > len(shown):
             lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
         findings = self._findings.get(criterion.id, [])
@@ -205,7 +210,7 @@ class _Teller:
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
 
-def _varying(probes: list[ProbeRecord]) -> list[str]:
+def varying(probes: list[ProbeRecord]) -> list[str]:
     """Return the parameters that tell the probes of one criterion apart."""
     names = sorted({name for probe in probes for name in probe.params})
     return [name for name in names if len({probe.params.get(name) for probe in probes}) > 1]
