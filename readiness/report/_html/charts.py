@@ -11,7 +11,7 @@ import msgspec
 
 from readiness.model import Verdict
 
-SPARK_WIDTH, SPARK_HEIGHT = 100, 24
+SPARK_WIDTH, SPARK_HEIGHT = 100, 48
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 10, 18, 2
 
 
@@ -34,7 +34,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spark(msgspec.Struct, frozen=True, kw_only=True):
-    """A small line in a box of 100 by 24 that may be stretched: paths, and the height of its end.
+    """A small line in a box of 100 by 48 that may be stretched: paths, and the height of its end.
 
     `goal` is the target's line, empty where there is none.
     """

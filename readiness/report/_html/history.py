@@ -11,6 +11,7 @@ from readiness import expect
 from readiness.clean import cut
 from readiness.document import CriterionRecord, RunDocument
 from readiness.labels import Labels
+from readiness.layout import literal, wrap
 from readiness.model import Decision, Verdict
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
 from readiness.report._html.words import PageWords
@@ -20,6 +21,7 @@ ROWS, NUMBERS = 60, 24
 """How many criteria the heat map has, and how many numbers have a picture of their own."""
 
 _HEIGHT, _TOP = 168, 10.0
+_ID_CELLS, _TITLE_CELLS = 14, 44
 _FINE = (Verdict.PASS, Verdict.WARN)
 
 
@@ -49,10 +51,15 @@ class ScoreHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heat(msgspec.Struct, frozen=True, kw_only=True):
-    """The heat map: the criteria in the order of the rows, and each one's course in words."""
+    """The heat map: the criteria in the order of the rows, and each one's course in words.
+
+    The rows are of one height, so that `ids` and `titles` are cut where they would need two lines.
+    """
 
     cells: Cells
     rows: list[CriterionRecord]
+    ids: list[str]
+    titles: list[str]
     courses: list[str]
     total: int
     first: str
@@ -137,6 +144,8 @@ def heat(run: RunDocument, words: Labels) -> Heat | None:
     return Heat(
         cells=cells([courses[item.id] for item in chosen]),
         rows=chosen,
+        ids=[_one_line(item.id, _ID_CELLS) for item in chosen],
+        titles=[_one_line(item.title, _TITLE_CELLS) for item in chosen],
         courses=[_in_words(courses[item.id], words) for item in chosen],
         total=len(present),
         first=dates[0],
@@ -238,6 +247,11 @@ def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:
     known = [verdict for verdict in verdicts if verdict is not None]
     changes = sum(one != other for one, other in pairwise(known))
     return known[-1] not in _FINE, changes
+
+
+def _one_line(text: str, cells: int) -> str:
+    first, *more = wrap(literal(text), cells)
+    return f"{first}…" if more else first
 
 
 def _in_words(verdicts: Sequence[Verdict | None], words: Labels) -> str:
