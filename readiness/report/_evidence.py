@@ -1,18 +1,10 @@
-"""What stands behind a verdict, in words: what was found, how each probe ended, what it wrote."""
+"""What stands behind a verdict, in words: how each probe ended, and what it wrote."""
 
 from collections.abc import Iterator
 
-from readiness.document import CriterionRecord, ProbeRecord, StreamRecord
+from readiness.document import ProbeRecord, StreamRecord
 from readiness.labels import Labels
 from readiness.layout import duration, literal
-
-
-def found(criterion: CriterionRecord) -> str:
-    """Return the value and the reason, without saying one thing twice. The text is as recorded."""
-    shown, reason = criterion.shown, criterion.reason
-    if shown and reason in ("", f"{shown}, expected {criterion.expect}"):
-        return shown
-    return reason if not shown or shown in reason else f"{shown}: {reason}"
 
 
 def ending(probe: ProbeRecord, words: Labels) -> Iterator[str]:

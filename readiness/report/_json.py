@@ -13,9 +13,12 @@ _OBEYED = re.compile(
 def dump(value: object, *, indent: int | None = None) -> str:
     """Return `value` as strict JSON without a line end, on one line where there is no `indent`.
 
-    NaN and infinity become null. Raises `UnicodeEncodeError` for a lone surrogate.
+    NaN and infinity become null, and a lone surrogate is spelled out.
     """
-    text = msgspec.json.encode(value)
+    try:
+        text = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
     if indent is not None:
         text = msgspec.json.format(text, indent=indent)
     return _OBEYED.sub(_escaped, text.decode())
@@ -23,3 +26,14 @@ def dump(value: object, *, indent: int | None = None) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+def _encodable(value: object) -> object:
+    """Return `value` with all text such as UTF-8 can hold."""
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value

@@ -14,10 +14,16 @@ from readiness.labels import Labels
 from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
-from readiness.report._evidence import ending, found, output
-from readiness.report._words import MARKS, STYLES, change_in_words, percent
+from readiness.report._evidence import ending, output
+from readiness.report._words import (
+    MARKS,
+    STYLES,
+    change_in_words,
+    found,
+    open_criteria,
+    percent,
+)
 
-_SHOWN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 
 
@@ -32,23 +38,6 @@ def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line
         if number:
             yield Line()
         yield from teller.block(task, criterion)
-
-
-def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
-    """Return all that fails, is an error or warns: what blocks first, then by priority."""
-    found = [
-        (task, criterion)
-        for task in run.tasks
-        for criterion in task.criteria
-        if criterion.verdict in _SHOWN
-    ]
-    return sorted(found, key=_urgency)
-
-
-def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
-    task, criterion = entry
-    warns = criterion.verdict is Verdict.WARN
-    return warns, not task.blocking, task.priority
 
 
 def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
@@ -120,7 +109,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation:
             yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, self._found(criterion), change_in_words(criterion, words)
+            words.found, found(criterion, words), change_in_words(criterion, words)
         )
         yield from self._where(criterion)
         yield from self._paragraph(words.next_step, criterion.hint or "")
@@ -163,10 +152,6 @@ class _Teller:
         if criterion.warn is None:
             return expect
         return self._words.warn_at.format(expect, literal(criterion.warn))
-
-    def _found(self, criterion: CriterionRecord) -> str:
-        text = found(criterion)
-        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
 
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""

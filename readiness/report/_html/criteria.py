@@ -11,7 +11,6 @@ from readiness.clean import cut
 from readiness.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.labels import Labels
 from readiness.model import Priority, Verdict
-from readiness.report._evidence import found
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
     Evidence,
@@ -21,7 +20,7 @@ from readiness.report._html.evidence import (
     known,
 )
 from readiness.report._html.words import PageWords
-from readiness.report._words import MARKS, change_in_words, number, percent
+from readiness.report._words import MARKS, change_in_words, measured, number, percent
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
 _GOOD = (Verdict.PASS, Verdict.WARN)
@@ -89,6 +88,7 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     share: int
     progress: str
     problem: str
+    details: str
     steps: list[str]
     facts: list[tuple[str, str]]
     depends: list[Link]
@@ -186,6 +186,7 @@ class Viewer:
             share=whole(attainment),
             progress=percent(attainment),
             problem=self.short(task.problem),
+            details=self.short(task.details),
             steps=[self.short(step) for step in task.steps],
             facts=[(name, text) for name, text in facts if text],
             depends=[Link(name, self._tasks.get(name, "")) for name in task.depends_on],
@@ -225,7 +226,7 @@ class Viewer:
 
     def _found(self, criterion: CriterionRecord) -> str:
         """Tell what was found, where the row does not tell it already."""
-        text = found(criterion)
+        text = measured(criterion)
         return "" if text == criterion.shown else self.short(text)
 
     def _facts(self, criterion: CriterionRecord) -> list[tuple[str, str]]:

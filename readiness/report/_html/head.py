@@ -10,7 +10,7 @@ from readiness.layout import duration
 from readiness.model import Verdict
 from readiness.report._html.criteria import Badge, Viewer, whole
 from readiness.report._html.words import PageWords
-from readiness.report._summary import revision
+from readiness.report._summary import meaning, revision
 from readiness.report._words import DECISION_MARKS, moment, percent, target
 
 
@@ -60,7 +60,7 @@ def head(
         decision=gate.decision.value,
         mark=DECISION_MARKS[gate.decision][0],
         word=words.decisions[gate.decision],
-        meaning=words.meanings[gate.decision].strip(" :：，"),
+        meaning=meaning(run, words).strip(" :：，"),
         exit=words.exit_status.format(gate.exit_status),
         score=score.shown if known else words.unknown,
         target=target(score.target),

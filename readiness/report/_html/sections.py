@@ -5,11 +5,9 @@ import msgspec
 from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.labels import Labels
 from readiness.model import Verdict
-from readiness.report._evidence import found as found_text
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.words import PageWords
-from readiness.report._problems import open_criteria
-from readiness.report._words import target
+from readiness.report._words import measured, open_criteria, target
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +61,7 @@ def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
                 facts=facts,
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
                 newly=newly_bad(criterion),
-                found=viewer.short(found_text(criterion)),
+                found=viewer.short(measured(criterion)),
                 expect="" if criterion.attestation else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )
@@ -79,12 +77,11 @@ def milestone(
     asks = [own.requires_all.format(item.priority.value)] if item.priority else []
     if item.score is not None:
         asks.append(own.requires_score.format(target(item.score)))
-    late = own.overdue_since.format(item.due)
     return Milestone(
         record=item,
         state=state,
-        word=words.met if item.met else words.not_met,
-        due=late if state == "overdue" else words.due.format(item.due) if item.due else "",
+        word=words.met if item.met else words.overdue if item.overdue else words.not_met,
+        due=words.due.format(item.due) if item.due else "",
         asks=" + ".join(asks),
         missing=[viewer.task_link(name, run) for name in item.missing],
     )

@@ -54,7 +54,6 @@ class PageWords(msgspec.Struct, frozen=True, kw_only=True):
     span: str
     probe: str
     when: str
-    overdue_since: str
     requires_all: str
     requires_score: str
     missing: str
@@ -139,7 +138,6 @@ _ENGLISH = PageWords(
     span="from {} to {}",
     probe="Probe",
     when="When",
-    overdue_since="overdue since {}",
     requires_all="every {} task",
     requires_score="score {}",
     missing="Missing",
@@ -224,7 +222,6 @@ _CHINESE = PageWords(
     span="从 {} 到 {}",
     probe="探测",
     when="时段",
-    overdue_since="已逾期（{}）",
     requires_all="全部 {} 任务",
     requires_score="得分 {}",
     missing="缺少",
