@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 CHROMIUM = shutil.which("chromium")
 MISSING = "no chromium: apt-get install chromium fonts-noto-cjk (as root, `make test` does)"
 ADDRESS = "http://page.invalid/"
+HTML = "text/html; charset=utf-8"
 WIDTHS = (360, 768, 1280)
 LAYOUT = (Path(__file__).parent / "page_layout.js").read_text(encoding="utf-8")
 HEIGHT = 900
@@ -40,7 +41,7 @@ def opened(
 
     def answer(route: Route) -> None:
         if route.request.url == ADDRESS:
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+            route.fulfill(body=html, content_type=HTML)
         else:
             wrong.append(f"asks for {route.request.url}")
             route.abort()

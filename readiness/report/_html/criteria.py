@@ -18,6 +18,7 @@ from readiness.report._html.evidence import (
     all_evidence,
     findings_by_criterion,
     known,
+    longest_text,
 )
 from readiness.report._html.words import PageWords
 from readiness.report._words import MARKS, change_in_words, measured, number, percent
@@ -119,8 +120,7 @@ class Viewer:
             verdict: Badge(verdict.value, MARKS[verdict], words.verdicts[verdict])
             for verdict in Verdict
         }
-        # One text of full length is no harm; two thousand of them would be the whole page.
-        self._longest = max(min(400_000 // max(len(criteria), 1), 2000), 200)
+        self._longest = longest_text(run)
         self._evidence = all_evidence(run, words, own)
         self._findings = findings_by_criterion(
             run, most=max(min(2000 // max(len(criteria), 1), 20), 3)

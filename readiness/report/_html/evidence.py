@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from markupsafe import escape
 
+from readiness.clean import cut
 from readiness.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.labels import Labels
 from readiness.layout import duration
@@ -52,7 +53,7 @@ def all_evidence(run: RunDocument, words: Labels, own: PageWords) -> dict[str, E
     There is room for so much output: that of criteria which are not good goes first.
     """
     urgency = _urgency(run)
-    room = _room(run)
+    room, longest = _room(run), longest_text(run)
     found: dict[str, Evidence] = {}
     for probe in sorted(run.probes, key=lambda probe: urgency.get(probe.id, len(_URGENCY))):
         limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
@@ -62,7 +63,7 @@ def all_evidence(run: RunDocument, words: Labels, own: PageWords) -> dict[str, E
             if excerpt is not None:
                 room = max(room - len(escape(excerpt.text).encode("utf-8", "replace")), 0)
                 outputs.append(excerpt)
-        found[probe.id] = _evidence(probe, outputs, words, own)
+        found[probe.id] = _evidence(probe, outputs, words, own, longest)
     return found
 
 
@@ -89,9 +90,21 @@ def memory(kib: int) -> str:
     return f"{number(round(kib / 1024 / 1024, 1))} GiB"
 
 
+def longest_text(run: RunDocument) -> int:
+    """Return how many characters of one text are shown.
+
+    One of full length is no harm; two thousand of them would be the whole page.
+    """
+    return max(min(400_000 // max(_size(run), 1), 2000), 200)
+
+
 def _room(run: RunDocument) -> int:
     """Return the bytes that all outputs may take together, less where there is much else."""
-    return max(1_200_000 - 450 * sum(len(task.criteria) for task in run.tasks), 200_000)
+    return max(1_200_000 - 475 * _size(run), 200_000)
+
+
+def _size(run: RunDocument) -> int:
+    return sum(len(task.criteria) for task in run.tasks)
 
 
 def _urgency(run: RunDocument) -> dict[str, int]:
@@ -105,7 +118,7 @@ def _urgency(run: RunDocument) -> dict[str, int]:
 
 
 def _evidence(
-    probe: ProbeRecord, outputs: Sequence[Excerpt], words: Labels, own: PageWords
+    probe: ProbeRecord, outputs: Sequence[Excerpt], words: Labels, own: PageWords, longest: int
 ) -> Evidence:
     usage = [f"{own.started} {moment(probe.started_at)}"] if probe.started_at else []
     if probe.cpu_s > 0:
@@ -115,9 +128,9 @@ def _evidence(
     return Evidence(
         id=probe.id,
         check=probe.check or "",
-        command=probe.command.strip(),
+        command=cut(probe.command.strip(), longest),
         facts=list(ending(probe, words)),
-        params=list(probe.params.items()),
+        params=[(name, cut(value, longest)) for name, value in probe.params.items()],
         folder="" if probe.workdir in ("", ".") else probe.workdir,
         usage=usage,
         outputs=list(outputs),
