@@ -14,7 +14,7 @@ from readiness.report._evidence import ending, output
 from readiness.report._html.words import PageWords
 from readiness.report._words import moment, number
 
-_WHOLE, _EXCERPT = 8_000, 1_500
+_WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
 _URGENCY = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.WAIVED, Verdict.PASS, Verdict.SKIP)
 _GOOD = _URGENCY.index(Verdict.PASS)
 
@@ -155,7 +155,8 @@ def _excerpt(name: str, stream: StreamRecord, limit: int, own: PageWords) -> Exc
 def _finding(record: FindingRecord) -> Finding:
     line = f":{record.line}" if record.line else ""
     return Finding(
-        place=f"{record.path}{line}", text="  ".join(filter(None, (record.rule, record.message)))
+        place=cut(f"{record.path}{line}", _FINDING),
+        text=cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
     )
 
 
