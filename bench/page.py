@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from readiness.report import Context, render
 from tests.browser import ADDRESS, CHROMIUM, HTML, MISSING, opened, sandboxed
-from tests.pages import a_large_document
+from tests.page_runs import a_large_document
 
 MEASURE = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
   const usable = performance.now();

@@ -23,7 +23,7 @@ from readiness.report._html.words import page_words
 from readiness.report._words import MARKS
 from tests.documents import a_chinese_document, a_criterion, a_document, a_probe, a_task
 from tests.hostile import HOSTILE_TEXTS, full_of
-from tests.pages import a_large_document, a_release
+from tests.page_runs import a_large_document, a_release
 from tests.program import Project
 
 EMPTY = a_document(
@@ -320,6 +320,17 @@ def test_a_first_run_says_so() -> None:
     text = page(a_document())
     assert "The first run of this board" in text
     assert 'aria-labelledby="time"' not in text
+
+
+def test_runs_of_one_day_are_told_apart() -> None:
+    """Where all runs are of one day, their times are told."""
+    run = a_release()
+    past = [
+        msgspec.structs.replace(point, started_at=f"2026-11-24T09:{at:02}:00Z")
+        for at, point in enumerate(run.past)
+    ]
+    text = words_of(parsed(page(msgspec.structs.replace(run, past=past))))
+    assert "From 4.00 on 2026-11-24 09:00 to 6.58 on 2026-11-24 13:10" in text
 
 
 def test_a_course_is_told_in_words() -> None:

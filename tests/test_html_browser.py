@@ -25,7 +25,7 @@ from tests.browser import (
 )
 from tests.documents import a_chinese_document, a_document
 from tests.hostile import HOSTILE_TEXTS, full_of
-from tests.pages import a_large_document, a_release
+from tests.page_runs import a_large_document, a_release
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason=MISSING)
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 import msgspec
 
 from readiness import expect
-from readiness.clean import cut
 from readiness.document import CriterionRecord, RunDocument
 from readiness.labels import Labels
 from readiness.layout import literal, wrap
@@ -240,7 +239,10 @@ def _short(value: float) -> str:
 
 
 def _dates(run: RunDocument) -> list[str]:
-    return [cut(at, 40)[:10] for at in (*(point.started_at for point in run.past), run.started_at)]
+    """Return the day of each run, this one last; with the time where all are of one day."""
+    moments = [*(point.started_at for point in run.past), run.started_at]
+    days = [at[:10] for at in moments]
+    return days if len(set(days)) > 1 else [at[:16].replace("T", " ") for at in moments]
 
 
 def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:

@@ -49,6 +49,8 @@ def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
     """Return all open criteria, what blocks the release first."""
     found = []
     for task, criterion in open_criteria(run):
+        text = measured(criterion)
+        told = criterion.attestation is not None or criterion.expect in text
         gain = criterion.points_possible - criterion.points
         facts = [task.priority.value]
         if gain >= 0.005:
@@ -61,8 +63,8 @@ def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
                 facts=facts,
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
                 newly=newly_bad(criterion),
-                found=viewer.short(measured(criterion)),
-                expect="" if criterion.attestation else viewer.short(criterion.expect),
+                found=viewer.short(text),
+                expect="" if told else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )
         )
