@@ -12,16 +12,28 @@ import msgspec
 
 from readiness import __version__
 from readiness.clean import Redactor
-from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
+from readiness.document import (
+    BaseRef,
+    FindingRecord,
+    Git,
+    Loosening,
+    PastRun,
+    ProbeRecord,
+    RunDocument,
+    Tool,
+)
+from readiness.errors import ExitStatus
 from readiness.measure import close as close_helper
 from readiness.milestones import milestone_states
-from readiness.model import Board, Judgement, Plan
+from readiness.model import Board, Gate, Judgement, Plan
 from readiness.readings import Readings
 from readiness.record import (
     Points,
     Recorder,
     board_ref,
     gate_record,
+    loosening_reasons,
+    loosening_records,
     milestone_records,
     score_record,
     task_records,
@@ -35,13 +47,20 @@ TOOL = Tool(name="readiness", version=__version__)
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a run before its first probe. `at` is Unix time."""
+    """What is known of a run before its first probe. `at` is Unix time.
+
+    With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
+    weights, whose gate must hold as well.
+    """
 
     id: str
     at: float
     profile: str
     git: Git | None = None
     previous: PastRun | None = None
+    base: BaseRef | None = None
+    loosened: Sequence[Loosening] = ()
+    weighed: Board | None = None
 
 
 def day_of(start: Start) -> datetime.date:
@@ -139,7 +158,17 @@ def conclude(
         for line, printed in zip(total.lines, sum_of.points, strict=True)
     }
     interrupted = facts.interrupted or facts.signal != 0
-    decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)
+    loosened = loosening_records(start.loosened, recorder)
+    decision = gate(
+        board,
+        total,
+        judgements,
+        partial=facts.partial,
+        interrupted=interrupted,
+        loosened=loosening_reasons(loosened),
+    )
+    if start.weighed is not None and not loosened:
+        decision = _worse(decision, start.weighed, judgements, facts)
     return RunDocument(
         id=start.id,
         tool=TOOL,
@@ -159,4 +188,25 @@ def conclude(
         milestones=milestone_records(
             milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
         ),
+        loosened=loosened,
+        base=start.base,
     )
+
+
+def _worse(first: Gate, board: Board, judgements: Sequence[Judgement], facts: Facts) -> Gate:
+    """The worse of a decision and that of the same judgements by the weights of `board`."""
+    interrupted = facts.interrupted or facts.signal != 0
+    second = gate(
+        board,
+        score(board, judgements),
+        judgements,
+        partial=facts.partial,
+        interrupted=interrupted,
+    )
+    worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
+    if worst_last.index(ExitStatus(second.exit_status)) <= worst_last.index(
+        ExitStatus(first.exit_status)
+    ):
+        return first
+    reasons = tuple(f"by the head's weights: {reason}" for reason in second.reasons)
+    return msgspec.structs.replace(second, reasons=reasons)

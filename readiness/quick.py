@@ -16,6 +16,7 @@ TEXT = {
     "--profile": "profile",
     "--output-format": "output_format",
     "--history": "history",
+    "--base": "base",
 }
 SWITCHES = {
     "--fail-fast": "fail_fast",

@@ -14,7 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
 STAGES += ["document", "record", "report"]
 JOINS = [
-    *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
+    *("history", "git", "guard", "progress", "readings", "pipeline", "settings", "output"),
+    "ending",
     *("commands", "cli"),
 ]
 
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     "report": [*FOUNDATION, "document"],
     "history": [*FOUNDATION, "document"],
     "git": ["document"],
+    "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": ("check", "score"),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 

@@ -69,7 +69,14 @@ def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
     )
     profiles_in_words = "+".join(sorted(profiles))
     at = time.time()
-    start = Start(id=run_id(at), at=at, profile=profiles_in_words, git=_common_git(runs))
+    start = Start(
+        id=run_id(at),
+        at=at,
+        profile=profiles_in_words,
+        git=_common_git(runs),
+        base=next((run.base for run in runs if run.base is not None), None),
+        loosened=list(dict.fromkeys(each for run in runs for each in run.loosened)),
+    )
     facts = Facts(
         probe_ids={criterion.id: record.probes for criterion, record in chosen},
         probes=[probe for run in renamed for probe in run.probes],
