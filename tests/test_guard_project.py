@@ -75,6 +75,7 @@ prepare:
 docs:
 \tsphinx docs
 """
+CI = ".github/workflows/ci.yml"
 WORKFLOW = """\
 name: ci
 on: push
@@ -106,7 +107,7 @@ FILES: dict[str, str] = {
     "tests/conftest.py": "import pytest\n",
     "pyproject.toml": PYPROJECT,
     "Makefile": MAKEFILE,
-    ".github/workflows/ci.yml": WORKFLOW,
+    CI: WORKFLOW,
     "requirements.lock": LOCK,
     "tools/gate.sh": "#!/bin/sh\nset -e\nmake lint\n",
 }
@@ -227,20 +228,55 @@ OF_TESTS = [
     ("def test_one", "def check_one", "tests/test_a.py:4", Kind.TEST),
     ("    def test_two(self):\n        assert f(2) == 2\n", "", "tests/test_a.py:9", Kind.TEST),
     ("def test_one", "@pytest.mark.skip\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
-    ("def test_one", "@pytest.mark.skipif(True, reason='')\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
+    (
+        "def test_one",
+        "@pytest.mark.skipif(True, reason='')\ndef test_one",
+        "tests/test_a.py:4",
+        Kind.SKIP,
+    ),
     ("def test_one", "@pytest.mark.xfail\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
-    ("    assert f(1) == 1", "    pytest.skip('later')\n    assert f(1) == 1", "tests/test_a.py:5", Kind.SKIP),
+    (
+        "    assert f(1) == 1",
+        "    pytest.skip('later')\n    assert f(1) == 1",
+        "tests/test_a.py:5",
+        Kind.SKIP,
+    ),
     ("    assert f(1) == 1", "    assert True", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert 1 == 1", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert f(1) == 1 or True", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert (f(1), 1)", "tests/test_a.py:5", Kind.ASSERTION),
-    ("import pytest\n", "from pytest import mark, skip as s\ns('x', allow_module_level=True)\nimport pytest\n", "tests/test_a.py:2", Kind.SKIP),
-    ("import pytest\n", "import pytest\npytestmark = pytest.mark.skip\n", "tests/test_a.py:2", Kind.SKIP),
-    ("import pytest\n", "import pytest\nimport unittest as u\nu.skip('x')\n", "tests/test_a.py:3", Kind.SKIP),
-    ("import pytest\n", "import pytest\npytest.importorskip('nothing')\n", "tests/test_a.py:2", Kind.SKIP),
-    ("        assert f(2) == 2\n", "        self.skipTest('x')\n        assert f(2) == 2\n", "tests/test_a.py:10", Kind.SKIP),
+    (
+        "import pytest\n",
+        "from pytest import mark, skip as s\ns('x', allow_module_level=True)\nimport pytest\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\npytestmark = pytest.mark.skip\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\nimport unittest as u\nu.skip('x')\n",
+        "tests/test_a.py:3",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\npytest.importorskip('nothing')\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "        assert f(2) == 2\n",
+        "        self.skipTest('x')\n        assert f(2) == 2\n",
+        "tests/test_a.py:10",
+        Kind.SKIP,
+    ),
     ("import pytest\n", "import pytest (\n", "tests/test_a.py", Kind.UNREADABLE),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "place", "kind"), OF_TESTS)
@@ -308,18 +344,48 @@ def test_a_hook_that_decides_how_tests_end_is_told(text: str, tmp_path: Path) ->
 # --- settings -------------------------------------------------------------------------------------
 
 OF_SETTINGS = [
-    ("strict = true\nfiles", "strict = true\nignore_errors = true\nfiles", "mypy ignore_errors", LOOSE),
+    (
+        "strict = true\nfiles",
+        "strict = true\nignore_errors = true\nfiles",
+        "mypy ignore_errors",
+        LOOSE,
+    ),
     ("strict = true\nfiles", "strict = false\nfiles", "mypy strict", LOOSE),
     ("strict = true\nfiles", "files", "mypy strict", LOOSE),
-    ("strict = true\nfiles", "strict = true\nwarn_unreachable = true\nfiles", "mypy warn_unreachable", TIGHT),
-    ("strict = true\nfiles", "strict = true\nignore_missing_imports = true\nfiles", "mypy ignore_missing_imports", LOOSE),
+    (
+        "strict = true\nfiles",
+        "strict = true\nwarn_unreachable = true\nfiles",
+        "mypy warn_unreachable",
+        TIGHT,
+    ),
+    (
+        "strict = true\nfiles",
+        "strict = true\nignore_missing_imports = true\nfiles",
+        "mypy ignore_missing_imports",
+        LOOSE,
+    ),
     ("strict = true\nfiles", "strict = true\nexclude = 'src/old'\nfiles", "mypy exclude", LOOSE),
-    ("strict = true\nfiles", "strict = true\ndisable_error_code = ['misc']\nfiles", "mypy disable_error_code", LOOSE),
-    ("strict = true\nfiles", "strict = true\nfollow_imports = 'skip'\nfiles", "mypy follow_imports", LOOSE),
+    (
+        "strict = true\nfiles",
+        "strict = true\ndisable_error_code = ['misc']\nfiles",
+        "mypy disable_error_code",
+        LOOSE,
+    ),
+    (
+        "strict = true\nfiles",
+        "strict = true\nfollow_imports = 'skip'\nfiles",
+        "mypy follow_imports",
+        LOOSE,
+    ),
     ('files = ["src", "tests"]', 'files = ["src"]', "mypy files", LOOSE),
     ('files = ["src", "tests"]', 'files = ["src", "tests", "tools"]', "mypy files", TIGHT),
     ("pretty = true", "pretty = false", "mypy pretty", SAME),
-    ("pretty = true\n", "pretty = true\n[[tool.mypy.overrides]]\nmodule = 'a'\nignore_errors = true\n", "mypy overrides[a].ignore_errors", LOOSE),
+    (
+        "pretty = true\n",
+        "pretty = true\n[[tool.mypy.overrides]]\nmodule = 'a'\nignore_errors = true\n",
+        "mypy overrides[a].ignore_errors",
+        LOOSE,
+    ),
     ("line-length = 100", "line-length = 200", "ruff line-length", LOOSE),
     ("line-length = 100", "line-length = 80", "ruff line-length", TIGHT),
     ("line-length = 100", "line-length = 100\nexclude = ['src/old']", "ruff exclude", LOOSE),
@@ -327,18 +393,38 @@ OF_SETTINGS = [
     ('["E", "F", "S"]', '["E", "F", "S", "B"]', "ruff lint.select", TIGHT),
     ('["E501"]', '["E501", "F401"]', "ruff lint.ignore", LOOSE),
     ('["E501"]', "[]", "ruff lint.ignore", TIGHT),
-    ('"tests/*" = ["S101"]', '"tests/*" = ["S101"]\n"src/*" = ["F"]', "ruff lint.per-file-ignores.src/*", LOOSE),
-    ('"tests/*" = ["S101"]', '"tests/*" = ["S101", "F"]', "ruff lint.per-file-ignores.tests/*", LOOSE),
+    (
+        '"tests/*" = ["S101"]',
+        '"tests/*" = ["S101"]\n"src/*" = ["F"]',
+        "ruff lint.per-file-ignores.src/*",
+        LOOSE,
+    ),
+    (
+        '"tests/*" = ["S101"]',
+        '"tests/*" = ["S101", "F"]',
+        "ruff lint.per-file-ignores.tests/*",
+        LOOSE,
+    ),
     ("branch = true\n", "", "coverage run.branch", LOOSE),
     ("branch = true", "branch = true\nomit = ['src/old/*']", "coverage run.omit", LOOSE),
     ('source = ["src"]', 'source = ["src/a"]', "coverage run.source", LOOSE),
     ("fail_under = 80", "fail_under = 79.5", "coverage report.fail_under", LOOSE),
     ("fail_under = 80", "fail_under = 81", "coverage report.fail_under", TIGHT),
     ("fail_under = 80\n", "", "coverage report.fail_under", LOOSE),
-    ("fail_under = 80", "fail_under = 80\nexclude_also = ['def f']", "coverage report.exclude_also", LOOSE),
+    (
+        "fail_under = 80",
+        "fail_under = 80\nexclude_also = ['def f']",
+        "coverage report.exclude_also",
+        LOOSE,
+    ),
     ("-q --strict-markers", "-q", "pytest addopts", LOOSE),
     ("-q --strict-markers", "-q --strict-markers --strict-config", "pytest addopts", TIGHT),
-    ("-q --strict-markers", "-q --strict-markers --ignore=tests/test_a.py", "pytest addopts", LOOSE),
+    (
+        "-q --strict-markers",
+        "-q --strict-markers --ignore=tests/test_a.py",
+        "pytest addopts",
+        LOOSE,
+    ),
     ("-q --strict-markers", "-q --strict-markers -p no:warnings", "pytest addopts", LOOSE),
     ("-q --strict-markers", "-q --strict-markers --deselect x", "pytest addopts", LOOSE),
     ("-q --strict-markers", "-q --strict-markers -k fast", "pytest addopts", LOOSE),
@@ -347,11 +433,16 @@ OF_SETTINGS = [
     ("--cov-fail-under=80", "--cov-fail-under=90", "pytest addopts", TIGHT),
     ('testpaths = ["tests"]', 'testpaths = ["tests/unit"]', "pytest testpaths", LOOSE),
     ("xfail_strict = true\n", "", "pytest xfail_strict", LOOSE),
-    ("xfail_strict = true\n", "xfail_strict = true\nfilterwarnings = ['ignore']\n", "pytest filterwarnings", LOOSE),
+    (
+        "xfail_strict = true\n",
+        "xfail_strict = true\nfilterwarnings = ['ignore']\n",
+        "pytest filterwarnings",
+        LOOSE,
+    ),
     ('exclude_dirs = ["docs"]', 'exclude_dirs = ["docs", "src"]', "bandit exclude_dirs", LOOSE),
     ('exclude_dirs = ["docs"]', 'exclude_dirs = ["docs"]\nskips = ["B101"]', "bandit skips", LOOSE),
     ('exclude_dirs = ["docs"]', "exclude_dirs = []", "bandit exclude_dirs", TIGHT),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "subject", "direction"), OF_SETTINGS)
@@ -366,7 +457,11 @@ def test_a_setting_is_told_in_its_direction(
 
 OF_FILES = [
     ("mypy.ini", "[mypy]\n", "mypy strict"),
-    (".coveragerc", "[run]\nomit = src/*\nbranch = true\nsource = src\n[report]\nfail_under=80\n", "coverage run.omit"),
+    (
+        ".coveragerc",
+        "[run]\nomit = src/*\nbranch = true\nsource = src\n[report]\nfail_under=80\n",
+        "coverage run.omit",
+    ),
     ("pytest.ini", "[pytest]\naddopts = -q\n", "pytest addopts"),
     ("ruff.toml", "line-length = 100\n", "ruff lint.select"),
     (".bandit", "[bandit]\nexclude_dirs = docs\nskips = B101,B102\n", "bandit skips"),
@@ -375,7 +470,7 @@ OF_FILES = [
     ("pyrightconfig.json", '{"exclude": ["src"]}', "pyright exclude"),
     (".gitleaks.toml", "[allowlist]\npaths = ['src']\n", "gitleaks allowlist.paths"),
     (".gitleaksignore", "abc:src/a.py:key:1\n", ".gitleaksignore"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("path", "text", "subject"), OF_FILES)
@@ -434,12 +529,24 @@ OF_COMMANDS = [
     ("Makefile", "\tpip install -q ruff", "\techo skipped", "Makefile:6", Kind.RECIPE),
     ("tools/gate.sh", "make lint", "make lint || true", "tools/gate.sh:3", Kind.MASK),
     ("tools/gate.sh", "make lint", "exit 0", "tools/gate.sh", Kind.SCRIPT),
-    (".github/workflows/ci.yml", "run: make lint", "run: make lint || true", ".github/workflows/ci.yml:9", Kind.MASK),
-    (".github/workflows/ci.yml", "run: make lint", "continue-on-error: true\n        run: make lint", ".github/workflows/ci.yml:9", Kind.MASK),
-    (".github/workflows/ci.yml", "run: make lint", "if: ${{ false }}\n        run: make lint", ".github/workflows/ci.yml:9", Kind.MASK),
-    (".github/workflows/ci.yml", "pip-audit -r requirements.lock", "set +e\n          pip-audit -r requirements.lock\n          true", ".github/workflows/ci.yml:13", Kind.MASK),
-    (".github/workflows/ci.yml", "pip-audit -r requirements.lock", "pip-audit --ignore-vuln GHSA-1 -r requirements.lock", ".github/workflows/ci.yml:13", Kind.FLAG),
-]  # fmt: skip
+    (CI, "run: make lint", "run: make lint || true", f"{CI}:9", Kind.MASK),
+    (CI, "run: make lint", "continue-on-error: true\n        run: make lint", f"{CI}:9", Kind.MASK),
+    (CI, "run: make lint", "if: ${{ false }}\n        run: make lint", f"{CI}:9", Kind.MASK),
+    (
+        CI,
+        "pip-audit -r requirements.lock",
+        "set +e\n          pip-audit -r requirements.lock\n          true",
+        f"{CI}:13",
+        Kind.MASK,
+    ),
+    (
+        CI,
+        "pip-audit -r requirements.lock",
+        "pip-audit --ignore-vuln GHSA-1 -r requirements.lock",
+        f"{CI}:13",
+        Kind.FLAG,
+    ),
+]
 
 
 @pytest.mark.parametrize(("path", "old", "new", "place", "kind"), OF_COMMANDS)
@@ -482,10 +589,14 @@ def test_a_dropped_lock_entry_is_told(tmp_path: Path) -> None:
 
 def test_a_dropped_hash_is_told(tmp_path: Path) -> None:
     """Anything could be installed in its place; one of two hashes is enough."""
-    hashed = edited("requirements.lock", "urllib3==2.4.0 \\\n    --hash=sha256:dd\n", "urllib3==2.4.0\n")  # fmt: skip
+    hashed = edited(
+        "requirements.lock", "urllib3==2.4.0 \\\n    --hash=sha256:dd\n", "urllib3==2.4.0\n"
+    )
     (found,) = compared(tmp_path, hashed)
     assert (found.kind, found.direction, found.note) == (Kind.LOCK, LOOSE, "hashes")
-    one = edited("requirements.lock", "--hash=sha256:bb \\\n    --hash=sha256:cc", "--hash=sha256:bb")  # fmt: skip
+    one = edited(
+        "requirements.lock", "--hash=sha256:bb \\\n    --hash=sha256:cc", "--hash=sha256:bb"
+    )
     assert compared(tmp_path, one) == []
 
 
@@ -537,7 +648,7 @@ def a_package(number: int) -> dict[str, str]:
 
 
 def test_errors_that_are_silenced_are_called_what_they_are(tmp_path: Path) -> None:
-    """Whole packages ignored, and hardly a line of code changed: the count falls, the errors stay."""
+    """Whole packages ignored, hardly a line of code changed: the count falls, the errors stay."""
     packages = {path: text for n in range(8) for path, text in a_package(n).items()}
     modules = "".join(f'  "shop.part{n}.*",\n' for n in range(6))
     override = f"\n[[tool.mypy.overrides]]\nmodule = [\n{modules}]\nignore_errors = true\n"
@@ -563,5 +674,7 @@ def test_errors_that_are_silenced_are_called_what_they_are(tmp_path: Path) -> No
 def test_errors_that_are_fixed_are_not_called_silenced(tmp_path: Path) -> None:
     """The code changes, the settings do not."""
     packages = {path: text for n in range(2) for path, text in a_package(n).items()}
-    fixed = {path: text.replace("(a, b)", "(a: int, b: int) -> int") for path, text in packages.items()}  # fmt: skip
+    fixed = {
+        path: text.replace("(a, b)", "(a: int, b: int) -> int") for path, text in packages.items()
+    }
     assert both(tmp_path, fixed, packages) == ([], [])

@@ -1,0 +1,1 @@
+"""The conformance suite: what may go wrong or be done to the gate, each with a healthy twin."""
