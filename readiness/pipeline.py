@@ -24,8 +24,8 @@ from readiness.document import (
 )
 from readiness.errors import ExitStatus
 from readiness.measure import close as close_helper
-from readiness.milestones import milestone_states
-from readiness.model import Board, Gate, Judgement, Plan
+from readiness.milestones import MilestoneState, as_goal, gate_for, milestone_states
+from readiness.model import Board, Gate, Judgement, Milestone, Plan, Score
 from readiness.readings import Readings
 from readiness.record import (
     Points,
@@ -51,6 +51,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
     weights, whose gate must hold as well.
+    With a `milestone` the gate decides on that, instead of on the release.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
     weighed: Board | None = None
+    milestone: Milestone | None = None
 
 
 def day_of(start: Start) -> datetime.date:
@@ -159,16 +161,12 @@ def conclude(
     }
     interrupted = facts.interrupted or facts.signal != 0
     loosened = loosening_records(start.loosened, recorder)
-    decision = gate(
-        board,
-        total,
-        judgements,
-        partial=facts.partial,
-        interrupted=interrupted,
-        loosened=loosening_reasons(loosened),
-    )
+    reasons = loosening_reasons(loosened)
+    decision, states = _decide(board, total, judgements, start, facts, reasons)
     if start.weighed is not None and not loosened:
-        decision = _worse(decision, start.weighed, judgements, facts)
+        other = start.weighed
+        second, _ = _decide(other, score(other, judgements), judgements, start, facts, ())
+        decision = _worse(decision, second)
     return RunDocument(
         id=start.id,
         tool=TOOL,
@@ -181,32 +179,46 @@ def conclude(
         finished_at=timestamp(start.at + facts.elapsed),
         duration_s=round(facts.elapsed, 3),
         score=score_record(total, display(total.value, total.target), sum_of.rounding),
-        gate=gate_record(decision, exit_status(decision, signal=facts.signal), recorder),
+        gate=gate_record(
+            decision, exit_status(decision, signal=facts.signal), recorder, start.milestone
+        ),
         tasks=task_records(board, judgements, points, facts.probe_ids, recorder, start.previous),
         probes=facts.probes,
         findings=facts.findings,
-        milestones=milestone_records(
-            milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
-        ),
+        milestones=milestone_records(states),
         loosened=loosened,
         base=start.base,
     )
 
 
-def _worse(first: Gate, board: Board, judgements: Sequence[Judgement], facts: Facts) -> Gate:
-    """The worse of a decision and that of the same judgements by the weights of `board`."""
-    interrupted = facts.interrupted or facts.signal != 0
-    second = gate(
-        board,
-        score(board, judgements),
+def _decide(
+    board: Board,
+    total: Score,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    loosened: Sequence[str],
+) -> tuple[Gate, Sequence[MilestoneState]]:
+    """Decide on the release or on the run's milestone, and tell how all milestones stand."""
+    states = milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
+    decision = gate(
+        board if start.milestone is None else as_goal(board, start.milestone),
+        total,
         judgements,
         partial=facts.partial,
-        interrupted=interrupted,
+        interrupted=facts.interrupted or facts.signal != 0,
+        loosened=loosened,
     )
+    if start.milestone is not None:
+        decision = gate_for(start.milestone, decision, states)
+    return decision, states
+
+
+def _worse(first: Gate, second: Gate) -> Gate:
+    """The worse of two decisions on the same judgements, the second by the head's weights."""
     worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
-    if worst_last.index(ExitStatus(second.exit_status)) <= worst_last.index(
-        ExitStatus(first.exit_status)
-    ):
+    ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
+    if ranks[1] <= ranks[0]:
         return first
     reasons = tuple(f"by the head's weights: {reason}" for reason in second.reasons)
     return msgspec.structs.replace(second, reasons=reasons)

@@ -17,6 +17,7 @@ TEXT = {
     "--output-format": "output_format",
     "--history": "history",
     "--base": "base",
+    "--milestone": "milestone",
 }
 SWITCHES = {
     "--fail-fast": "fail_fast",

@@ -13,6 +13,7 @@ from readiness.cli.options import (
     FailFast,
     History,
     Jobs,
+    Milestone,
     OutputFormat,
     Profile,
     Project,
@@ -48,6 +49,7 @@ def check(
     base: Base = None,
     dry_run: DryRun = False,
     exit_zero: ExitZero = False,
+    milestone: Milestone = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -69,6 +71,7 @@ def check(
             base=base,
             dry_run=dry_run,
             exit_zero=exit_zero,
+            milestone=milestone,
             quiet=quiet,
             verbose=verbose,
         )
@@ -99,6 +102,7 @@ def score(
     ] = False,
     dry_run: DryRun = False,
     exit_zero: ExitZero = False,
+    milestone: Milestone = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -121,6 +125,7 @@ def score(
             dry_run=dry_run,
             explain=explain,
             exit_zero=exit_zero,
+            milestone=milestone,
             quiet=quiet,
             verbose=verbose,
         )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_verdicts
+from readiness.commands.opening import asked_milestone, open_board
+from readiness.commands.past import last_verdicts, with_past
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -65,6 +65,7 @@ class _Run:
         self.problems: list[str] = []
         self.judged = _judged_by_base(settings, stack)
         self.board = self.judged.board if self.judged else open_board(settings)
+        self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
 
@@ -91,16 +92,18 @@ class _Run:
             base=self.judged.base if self.judged else None,
             loosened=self.judged.loosened if self.judged else (),
             weighed=self.judged.weighed if self.judged else None,
+            milestone=self.milestone,
         )
         with held():
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
             self._finish(outcome)
-            self._write_reports(outcome.document)
+            document = self._with_past(outcome.document)
+            self._write(document, write_report)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        self._put(printer(outcome.document, settings, seen))
+        self._put(printer(document, settings, seen))
         return self._status(outcome)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
@@ -188,8 +191,10 @@ class _Run:
             )
             self._write(document, invalidate)
 
-    def _write_reports(self, document: RunDocument) -> None:
-        self._write(document, write_report)
+    def _with_past(self, document: RunDocument) -> RunDocument:
+        settings = self.settings
+        formats = [settings.output_format, *(target.format for target in settings.reports)]
+        return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         forbidden = [self.board.path]

@@ -35,6 +35,8 @@ def summary(document: RunDocument) -> list[str]:
     score = document.score
     gate = document.gate
     decision = gate.decision.replace("_", " ")
+    if gate.milestone is not None:
+        decision += f" for milestone {gate.milestone}"
     lines = [f"{document.board.title}"]
     if document.base is not None:
         lines.append(f"base: {document.base.ref} ({document.base.commit})")

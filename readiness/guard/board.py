@@ -129,15 +129,15 @@ def _milestones(base: Board, head: Board) -> Iterator[Change]:
         if new is None:
             yield change(Kind.MILESTONE, LOOSE, _promise(old), "")
         elif (old.due, old.priority, old.score) != (new.due, new.priority, new.score):
-            yield change(Kind.MILESTONE, _promised(old, new), _promise(old), _promise(new))
+            yield change(Kind.MILESTONE, promised(old, new), _promise(old), _promise(new))
         elif old.title != new.title:
             yield change(Kind.TEXT, SAME, old.title, new.title, "title")
     for new in later.values():
         yield Teller(new.id, head.path)(Kind.MILESTONE, TIGHT, "", _promise(new))
 
 
-def _promised(old: Milestone, new: Milestone) -> Direction:
-    """Later, or asking for less of anything, is loosened."""
+def promised(old: Milestone, new: Milestone) -> Direction:
+    """Compare two milestones: later, or asking for less of anything, is loosened."""
     is_later = bool(old.due) and (not new.due or new.due > old.due)
     asks_less = old.priority is not None and new.priority != old.priority
     is_lower = old.score is not None and (new.score is None or new.score < old.score)

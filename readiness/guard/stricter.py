@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from readiness.guard.board import promised
 from readiness.guard.changes import Direction
 from readiness.guard.criteria import moved_baseline
 from readiness.guard.expectations import eased
@@ -59,6 +60,16 @@ def both(base: Board, head: Board) -> Both:
             name: replace(rule, blocking=rule.blocking or head.priorities[name].blocking)
             for name, rule in base.priorities.items()
         },
+    )
+    milestones = {each.id: each for each in head.milestones}
+    board = replace(
+        board,
+        milestones=tuple(
+            milestones[old.id]
+            if old.id in milestones and promised(old, milestones[old.id]) is TIGHT
+            else old
+            for old in base.milestones
+        ),
     )
     not_run = [one.criterion.id for one in pairs.added]
     not_run += [new.id for old, new in partners.items() if old not in same and new.check]

@@ -196,7 +196,8 @@ def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     clone = Project(tmp_path / "other")
     clone.folder.rmdir()
-    git(tmp_path, "clone", "-q", "--depth=1", "--branch=feature", f"file://{change.folder}", str(clone.folder))  # fmt: skip
+    shallow = ("--depth=1", "--branch=feature", f"file://{change.folder}")
+    git(tmp_path, "clone", "-q", *shallow, str(clone.folder))
     for command in ("guard", "check", "score"):
         ended = clone(command, "--base", "origin/main")
         assert ended.status == 4, ended
