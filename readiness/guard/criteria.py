@@ -96,7 +96,8 @@ def _read(change: Teller, old: Measure | None, new: Measure | None) -> Iterator[
         return
     if old.name != new.name:
         yield change(Kind.MEASURE, LOOSE, old.name, new.name)
-    elif old.reader != new.reader:
+        return  # another number has another unit and another way
+    if old.reader != new.reader:
         yield change(Kind.READER, LOOSE, in_words(old.reader), in_words(new.reader))
     if old.unit != new.unit:
         yield change(Kind.MEASURE, LOOSE, old.unit, new.unit, "unit")

@@ -3,7 +3,7 @@
 import io
 import re
 import tokenize
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -13,6 +13,7 @@ from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, surplus
 
 ALL: Final = frozenset({"*"})
+_MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''")
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,18 +29,29 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 
 def suppressions(files: Differing) -> Iterator[Change]:
     """Compare the suppressions of all files: one that moved with its line is the same."""
-    old = [each for path, text in files.before.items() for each in found(path, text)]
-    new = [each for path, text in files.after.items() for each in found(path, text)]
+    paths = [path for path in files.paths() if not _same_comments(*files.both(path))]
+    old = [each for path in paths for each in found(path, files.before.get(path, ""))]
+    new = [each for path in paths for each in found(path, files.after.get(path, ""))]
     gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
     for key in (_by_code, _by_file):
         gone, come = _narrowed(gone, come, key)
+    widened = _grouped(gone, _by_code)
     for one in come:
-        was = next((old for old in gone if _by_code(old) == _by_code(one)), None)
-        if was is not None:
-            gone.remove(was)
+        same = widened.get(_by_code(one))
+        was = same.pop(0) if same else None
         yield _change(one, Direction.LOOSENED, was.text if was else "", one.text)
+    gone = [one for rest in widened.values() for one in rest]
     for one in gone:
         yield _change(one, Direction.TIGHTENED, one.text, "")
+
+
+def _same_comments(before: str, after: str) -> bool:
+    """Whether the lines that may have a comment are the same, which saves reading them."""
+    old, new = (
+        sorted(line.strip() for line in text.split("\n") if _MARKS.search(line))
+        for text in (before, after)
+    )
+    return old == new
 
 
 def _by_code(one: Suppression) -> Hashable:
@@ -100,16 +112,42 @@ def _narrowed(
     gone: list[Suppression], come: list[Suppression], key: Callable[[Suppression], Hashable]
 ) -> tuple[list[Suppression], list[Suppression]]:
     """Take those for the same that are silent about no more than one that went."""
-    left, still_gone = list(come), []
+    waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
+    for same, group in _grouped(come, key).items():
+        waiting[same] = _by_codes(group)
+    still_gone, taken = [], set()
     for old in gone:
-        partner = next(
-            (new for new in left if key(new) == key(old) and _covers(old.codes, new.codes)), None
+        groups = waiting.get(key(old), {})
+        codes = next(
+            (each for each in (old.codes, *groups) if _fits(old.codes, each, groups)), None
         )
-        if partner is None:
+        if codes is None:
             still_gone.append(old)
         else:
-            left.remove(partner)
-    return still_gone, left
+            taken.add(id(groups[codes].pop()))
+            if not groups[codes]:
+                del groups[codes]
+    return still_gone, [one for one in come if id(one) not in taken]
+
+
+def _grouped(
+    items: list[Suppression], key: Callable[[Suppression], Hashable]
+) -> dict[Hashable, list[Suppression]]:
+    groups: dict[Hashable, list[Suppression]] = {}
+    for one in items:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _by_codes(items: list[Suppression]) -> dict[frozenset[str], list[Suppression]]:
+    groups: dict[frozenset[str], list[Suppression]] = {}
+    for one in items:
+        groups.setdefault(one.codes, []).append(one)
+    return groups
+
+
+def _fits(old: frozenset[str], new: frozenset[str], there: Container[frozenset[str]]) -> bool:
+    return new in there and _covers(old, new)
 
 
 def _covers(old: frozenset[str], new: frozenset[str]) -> bool:

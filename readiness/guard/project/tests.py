@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
@@ -15,6 +16,8 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DIRECT: Final = ("self", "cls")
+# What a file has to speak of, if it is not a file of tests.
+_OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ def tests(files: Differing) -> Iterator[Change]:
 
 def found(path: str, text: str) -> list[Item]:
     """What a Python file has of all that; nothing where it cannot be parsed."""
-    if not path.endswith(".py"):
+    if not (path.endswith(".py") and (rules.TEST_FILE.search(path) or _OF_TESTS.search(text))):
         return []
     tree = _parsed(text)
     return [] if tree is None else list(_Reading(path, tree).items())
