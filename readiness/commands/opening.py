@@ -34,8 +34,8 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple[BaseRef, "Comparison
 
     path = find_board(settings, os.environ, os.getcwd())
     project = _project(settings)
-    named = bool(settings.board or os.environ.get("READINESS_BOARD"))
-    base = open_base(settings.base or "", path, is_named=named)
+    is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
+    base = open_base(settings.base or "", path, searched_from=None if is_named else os.getcwd())
     try:
         found = compare(
             base,

@@ -14,7 +14,7 @@ from readiness.load import board_folders, load_board
 from readiness.model import Board
 from readiness.settings import BOARD_NAME, BoardSettings, find_board
 
-_LOOKS_LIKE_A_BOARD = re.compile(rb"^tasks:.*^\s*-?\s*criteria:", re.MULTILINE | re.DOTALL)
+_TASKS = re.compile(rb"^[\"']?tasks[\"']?:", re.MULTILINE)
 _PYPROJECT = "pyproject.toml"
 
 
@@ -58,11 +58,12 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def open_base(ref: str, board: str, *, is_named: bool) -> Base:
+def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
     """Resolve `ref` in the repository of the head's `board`, and copy what its board needs.
 
-    `is_named` says that the user named the board; otherwise the base's own search finds its one.
-    The caller closes what is returned. Raises `BaseError`.
+    Where nobody named the board, `searched_from` is the folder from which it was looked for, and
+    the base's own is looked for from there too. The caller closes what is returned. Raises
+    `BaseError`.
     """
     if not ref:
         raise UsageError("--base: name a revision, such as origin/main")
@@ -76,7 +77,10 @@ def open_base(ref: str, board: str, *, is_named: bool) -> Base:
         own = relative_to(root, board)
         if own.startswith(".."):
             raise BaseError(f"cannot read base {ref}: the board {board} is not in {root}")
-        found = _board_of(listing, own, folder, is_named=is_named)
+        start = (
+            None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
+        )
+        found = _board_of(listing, own, folder, start)
         if found:
             _copy(listing, found, folder)
     except GitError as error:
@@ -135,11 +139,12 @@ def _hint(ref: str, root: str) -> str:
 # --- its board ------------------------------------------------------------------------------------
 
 
-def _board_of(commit: Commit, own: str, folder: str, *, is_named: bool) -> str:
+def _board_of(commit: Commit, own: str, folder: str, start: str | None) -> str:
     """The path of the base's board: the same, what its own search finds, or the renamed one."""
-    if is_named and own in commit.blobs:
+    if start is None and own in commit.blobs:
         return own
-    start = os.path.dirname(own)
+    if start is None or start.startswith(".."):
+        start = os.path.dirname(own)
     if found := _searched(commit, start, folder):
         return found
     if own in commit.blobs:
@@ -182,7 +187,9 @@ def _renamed(commit: Commit, own: str) -> str:
         if path.endswith((".yaml", ".yml")) and not os.path.lexists(os.path.join(commit.root, path))
     ]
     boards = [
-        path for path, content in commit.read(gone).items() if _LOOKS_LIKE_A_BOARD.search(content)
+        path
+        for path, content in commit.read(gone).items()
+        if _TASKS.search(content) and b"criteria" in content
     ]
     folder = os.path.dirname(own)
     return min(boards, key=lambda path: (os.path.dirname(path) != folder, path), default="")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from readiness.clean import looks_secret
 from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
@@ -106,16 +107,19 @@ def _environment(change: Teller, base: Board, head: Board) -> Iterator[Change]:
         for board in (base, head)
     )
     for name in sorted(old.keys() | new.keys()):
-        before, after = _entry(name, old), _entry(name, new)
-        if before != after:
+        if old.get(name) != new.get(name):
+            hidden = looks_secret(name) or name in {*base.secrets, *head.secrets}
+            before, after = (_entry(name, entries, hidden=hidden) for entries in (old, new))
             yield change(Kind.ENV, LOOSE, before, after)
     if set(base.secrets) != set(head.secrets):
         direction = LOOSE if set(head.secrets) - set(base.secrets) else TIGHT
         yield change(Kind.SECRETS, direction, " ".join(base.secrets), " ".join(head.secrets))
 
 
-def _entry(name: str, entries: dict[str, str]) -> str:
-    return f"{name}={entries[name]}" if name in entries else ""
+def _entry(name: str, entries: dict[str, str], *, hidden: bool) -> str:
+    if name not in entries:
+        return ""
+    return f"{name}=***" if hidden else f"{name}={entries[name]}"
 
 
 # --- milestones -----------------------------------------------------------------------------------

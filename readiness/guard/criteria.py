@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from readiness.clean import looks_secret
 from readiness.expect import direction as better_way
 from readiness.expect import format_value
 from readiness.guard.catalogue import check as compare_check
@@ -184,12 +185,15 @@ def _in_short(one: Criterion) -> str:
 
 
 def _given(name: str, value: str) -> str:
-    return f"{name}: {value}" if value else ""
+    if not value:
+        return ""
+    return f"{name}: {'***' if looks_secret(name) else value}"
 
 
 def _combined(combinations: Sequence[dict[str, str]]) -> str:
     return "; ".join(
-        ", ".join(f"{name}: {value}" for name, value in each.items()) for each in combinations
+        ", ".join(_given(name, value) or f"{name}:" for name, value in each.items())
+        for each in combinations
     )
 
 

@@ -50,20 +50,40 @@ class Commit:
         self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
-        """The hash of each wanted file, but of links and of what is too long to compare."""
-        return {
-            path: blob.oid
-            for path, blob in self.blobs.items()
-            if blob.mode != LINK and blob.size <= LARGEST and wanted(path)
-        }
+        """The hash of each wanted file, but of what is too long to compare.
+
+        A link stands for the file that it leads to, where that is in the commit.
+        """
+        found = {}
+        for path, blob in self.blobs.items():
+            if wanted(path):
+                meant = self._meant(path) if blob.mode == LINK else blob
+                if meant is not None and meant.size <= LARGEST:
+                    found[path] = meant.oid
+        return found
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """What these files hold. Raises `GitError` where an object is missing."""
-        asked = [path for path in paths if path in self.blobs]
+        links = {path: self._meant(path) for path in paths}
+        oids = {path: blob.oid for path, blob in links.items() if blob is not None}
+        return self._contents(oids)
+
+    def _meant(self, path: str) -> Blob | None:
+        """The file that a path leads to, through at most one link."""
+        blob = self.blobs.get(path)
+        if blob is None or blob.mode != LINK:
+            return blob
+        (target,) = self._contents({path: blob.oid}).values()
+        there = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(target)))
+        meant = self.blobs.get(there)
+        return None if meant is None or meant.mode == LINK else meant
+
+    def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
+        asked = list(oids)
         found: dict[str, bytes] = {}
         for start in range(0, len(asked), TOGETHER):
             part = asked[start : start + TOGETHER]
-            given = "".join(f"{self.blobs[path].oid}\n" for path in part).encode()
+            given = "".join(f"{oids[path]}\n" for path in part).encode()
             answer = ask(self.root, "cat-file", "--batch", given=given)
             found.update(zip(part, _contents(answer), strict=True))
         return found
@@ -72,7 +92,7 @@ class Commit:
         """Write the wanted files below `folder`; links only where they lead to what is in it."""
         paths = [path for path in self.blobs if _is_safe(path) and wanted(path)]
         links = []
-        for path, content in self.read(paths).items():
+        for path, content in self._contents({path: self.blobs[path].oid for path in paths}).items():
             target = os.path.join(folder, path)
             if os.path.lexists(target):
                 continue
@@ -116,9 +136,13 @@ class Folder:
         return {path: content for path, content in contents.items() if content is not None}
 
     def _content(self, path: str) -> bytes | None:
-        """What a regular file holds. No link is followed, and nothing is waited for."""
+        """What a regular file holds; nothing is waited for, and no link leads out of the tree."""
         full = os.path.join(self.root, path)
         try:
+            if os.path.islink(full):
+                full = os.path.realpath(full)
+                if not full.startswith(os.path.realpath(self.root) + os.sep):
+                    return None
             status = os.lstat(full)
             if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
                 return None

@@ -13,7 +13,7 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.project import rules
-from readiness.guard.project.files import Differing, line_of, surplus
+from readiness.guard.project.files import Differing, line_of, lines_of, surplus
 from readiness.load.yamlfile import Document, Path
 from readiness.load.yamlfile import parse as parse_yaml
 from readiness.shell import masks as masks_of
@@ -27,7 +27,7 @@ _IGNORING = re.compile(
 )
 _WORD = re.compile(r"[\w./@%+=:-]+")
 _SEPARATORS: Final = re.compile(r"&&|\|\||[;&|\n(){}]")
-_ERREXIT = re.compile(r"^\s*set\s+-\w*e|^#!.*\s-\w*e\w*\s*$", re.MULTILINE)
+_ERREXIT = re.compile(r"^[ \t]*set[ \t]+-\w*e|^#!.*[ \t]-\w*e", re.MULTILINE)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +119,7 @@ def _of_command(command: Command) -> Iterator[Mark]:
 
 
 def _ignoring(path: str, text: str) -> Iterator[Mark]:
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if _IGNORING.match(line):
             yield Mark(
                 kind=Kind.MASK, owner="", text=line.strip(), hidden="", path=path, line=number
@@ -129,7 +129,7 @@ def _ignoring(path: str, text: str) -> Iterator[Mark]:
 def _in_makefile(path: str, text: str) -> Iterator[Command]:
     """The recipe lines of every target, each with its continuations."""
     owner, start, lines = "", 0, list[str]()
-    for number, line in enumerate([*text.split("\n"), ""], start=1):
+    for number, line in enumerate([*lines_of(text), ""], start=1):
         if lines:
             lines.append(line.removeprefix("\t"))
         elif line.startswith("\t"):
@@ -222,7 +222,7 @@ def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
 def _targets(path: str, text: str) -> dict[str, str]:
     """Map each target to its needs and its recipe, as one text."""
     found: dict[str, str] = {}
-    for line in text.split("\n"):
+    for line in lines_of(text):
         rule = _RULE.match(line) if not line.startswith("\t") else None
         if rule:
             for name in rule["targets"].split():

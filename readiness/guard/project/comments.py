@@ -10,7 +10,7 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.project import rules
-from readiness.guard.project.files import Differing, surplus
+from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
 
 ALL: Final = frozenset({"*"})
 _MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''")
@@ -68,7 +68,7 @@ def found(path: str, text: str) -> list[Suppression]:
         return list(_in_python(path, text))
     for suffixes, comments in rules.OTHER_COMMENTS:
         if path.endswith(suffixes):
-            lines = enumerate(text.split("\n"), start=1)
+            lines = enumerate(lines_of(text), start=1)
             return [
                 each
                 for number, line in lines
@@ -86,7 +86,9 @@ def _in_python(path: str, text: str) -> Iterator[Suppression]:
             if token.type == tokenize.COMMENT:
                 number, column = token.start
                 code = lines[number - 1][:column]
-                yield from _in_comment(path, number, token.string, code, rules.PYTHON_COMMENTS)
+                yield from _in_comment(
+                    path, number, token.string[:LONGEST], code, rules.PYTHON_COMMENTS
+                )
     except (tokenize.TokenError, SyntaxError):
         return  # what was found before the mistake counts; the mistake is told elsewhere
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.project import rules
-from readiness.guard.project.files import Differing, line_of
+from readiness.guard.project.files import Differing, line_of, lines_of
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@ ]|$)")
 _ASKED = re.compile(
@@ -69,7 +69,8 @@ def _asked(texts: dict[str, str]) -> set[str]:
         _canonical(name)
         for path, text in texts.items()
         if rules.INPUTS.search(path)
-        for name in _ASKED.findall(f"\n{text}")
+        for line in lines_of(text)
+        for name in _ASKED.findall(f" {line}")
     }
 
 
@@ -102,7 +103,7 @@ def _in_toml(data: dict[str, object], table: str) -> Iterator[tuple[str, bool]]:
 
 
 def _in_requirements(text: str) -> Iterator[tuple[str, bool]]:
-    for line in text.replace("\\\n", " ").split("\n"):
+    for line in lines_of(text.replace("\\\n", " ")):
         found = _NAME.match(re.sub(r"(^|\s)#.*", "", line))
         if found:
             yield _canonical(found[1]), "--hash=" in line

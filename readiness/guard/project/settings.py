@@ -104,7 +104,7 @@ def _flat(name: str, text: str) -> dict[str, Value] | None:
         if name.endswith(".toml"):
             return dict(_flattened("", tomllib.loads(text)))
         if name.endswith(".json"):
-            return dict(_flattened("", json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.M))))
+            return dict(_flattened("", json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.M))))
         if name.endswith((".yaml", ".yml")):
             document = parse_yaml(text.encode(), name)
             return None if document.faults else dict(_flattened("", document.data))

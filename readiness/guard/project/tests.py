@@ -53,17 +53,17 @@ def found(path: str, text: str) -> list[Item]:
     """What a Python file has of all that; nothing where it cannot be parsed."""
     if not (path.endswith(".py") and (rules.TEST_FILE.search(path) or _OF_TESTS.search(text))):
         return []
-    tree = _parsed(text)
-    return [] if tree is None else list(_Reading(path, tree).items())
+    return _read(path, text) or []
 
 
-def _parsed(text: str) -> ast.Module | None:
+def _read(path: str, text: str) -> list[Item] | None:
+    """The same; None for what is no Python, or is nested beyond what Python itself reads."""
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes in strings: they are not ours to judge
         try:
-            return ast.parse(text)
+            return list(_Reading(path, ast.parse(text)).items())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
@@ -80,7 +80,7 @@ def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
 def _unreadable(files: Differing) -> Iterator[Change]:
     """A test file that no longer parses has no test any more."""
     for path, text in files.after.items():
-        if rules.TEST_FILE.search(path) and _parsed(text) is None:
+        if rules.TEST_FILE.search(path) and _read(path, text) is None:
             yield Change(
                 subject=path,
                 kind=Kind.UNREADABLE,
