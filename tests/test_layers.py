@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
-    "git": ["document"],
+    "git": ["clean", "document"],
     "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],

@@ -1,1 +1,5 @@
-"""The conformance suite: what may go wrong or be done to the gate, each with a healthy twin."""
+"""What may go wrong, or be done to the gate: each fault beside a healthy twin.
+
+One module a section of the conformance list, whose numbers the tests carry; `rows.py` holds what
+every row implies.
+"""
