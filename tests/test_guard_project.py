@@ -341,6 +341,15 @@ def test_a_hook_that_decides_how_tests_end_is_told(text: str, tmp_path: Path) ->
     assert told(compared(tmp_path, {"tests/conftest.py": "import pytest\nX = 1\n"})) == []
 
 
+def test_a_hook_above_the_folder_of_the_probes_counts(tmp_path: Path) -> None:
+    """As settings there do; other code there does not."""
+    write(tmp_path / "base", {"service/src/a.py": CODE, "x/b.py": CODE})
+    write(tmp_path / "head", {"service/src/a.py": CODE, "x/b.py": f"# noqa\n{CODE}"})
+    write(tmp_path / "head", {"conftest.py": HOOKS[0], "x/conftest.py": HOOKS[0]})
+    changes, _ = compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), workdir="service")
+    assert {change.path for change in changes} == {"conftest.py"}
+
+
 # --- settings -------------------------------------------------------------------------------------
 
 OF_SETTINGS = [

@@ -203,11 +203,7 @@ def _copy(commit: Commit, board: str, folder: str) -> None:
     commit.export(folder, _only(board))
     place = os.path.join(folder, board)
     try:
-        folders = [
-            _plain(os.path.relpath(each, folder))
-            for each in board_folders(place)
-            if not os.path.isabs(os.path.relpath(each, folder))
-        ]
+        folders = [_plain(os.path.relpath(each, folder)) for each in board_folders(place)]
     except UsageError:
         folders = []
     content = commit.read([board]).get(board, b"")

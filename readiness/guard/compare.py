@@ -56,10 +56,10 @@ def compare(
     )
     changes = _moved(base, board)
     for name in [profile] if profile else _profiles(old, head):
-        found = compare_boards(*_comparable(base, board, name))
-        changes += [change for change in found if change not in changes]
+        changes += compare_boards(*_comparable(base, board, name))
     found, remarks = _projects(base, head, workdir, _used(old, head))
-    return Comparison(head=head, base=runnable, changes=changes + found, remarks=remarks)
+    each_once = list(dict.fromkeys([*changes, *found]))
+    return Comparison(head=head, base=runnable, changes=each_once, remarks=remarks)
 
 
 def _load_head(
@@ -128,8 +128,8 @@ def _projects(
         tree = work_tree(base.root, base.commit)
         for place in dict.fromkeys([own, own if os.path.isabs(workdir) else workdir]):
             found, said = compare_projects(base.commit, tree, workdir=place, used=used)
-            changes += [change for change in found if change not in changes]
-            remarks += [each for each in said if each not in remarks]
+            changes += found
+            remarks += said
     except GitError as error:
         raise BaseError(f"cannot read base {base.ref}: {error}") from None
-    return changes, remarks
+    return changes, list(dict.fromkeys(remarks))

@@ -23,6 +23,7 @@ _NAMES = (
     {place.file for tool in rules.TOOLS for place in tool.places}
     | set(rules.IGNORE_LISTS)
     | set(rules.LOCKS)
+    | rules.HOOK_FILES
 )
 _PATTERNS = (
     rules.MAKEFILES,
