@@ -15,7 +15,7 @@ import html5lib
 import msgspec
 import pytest
 
-from readiness.document import RunDocument
+from readiness.document import BaseRef, RunDocument
 from readiness.layout import literal
 from readiness.model import Decision, Language, Verdict
 from readiness.report import Context, html, render, unfinished
@@ -231,6 +231,16 @@ def test_decisions_of_people_are_told() -> None:
     attested = words_of(titled(root, "attested"))
     assert "zhang.min on 2026-11-01, until 2027-04-30 docs/training.md" in attested
     assert "T2.1 expectation == 0 → < 50" in words_of(titled(root, "loosened"))
+
+
+def test_the_base_of_the_judgement_is_told() -> None:
+    """A run that was judged by another revision's board says which, and what was not run."""
+    base = BaseRef(
+        ref="origin/main", commit="c0ffee" * 4, board="board.yaml", digest="", not_run=["T2.1"]
+    )
+    root = parsed(page(a_document(base=base, loosened=[])))
+    assert "judged by origin/main c0ffeec0ff" in words_of(next(root.iter("header")))
+    assert words_of(titled(root, "loosened")).endswith("only as the base has them: T2.1")
 
 
 # --- the evidence -------------------------------------------------------------------------------

@@ -77,13 +77,22 @@ def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
         yield from heading(words.loosened)
     for item in run.loosened:
         what, before, after = map(literal, (item.what, item.before, item.after))
-        text = f"{what}: {before} → {after}" if before or after else what
+        text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
+        place = f"{literal(item.path)}:{item.line}" if item.path and item.line else ""
         yield Line(
             label=(literal(item.subject), Style.BAD),
             label_cells=width(literal(item.subject)) + 2,
-            parts=((text, Style.PLAIN),),
+            parts=(
+                (text, Style.PLAIN),
+                (f"  {place}" if place != literal(item.subject) else "", Style.DIM),
+            ),
             indent=2,
         )
+    if run.base is not None and run.base.not_run:
+        if not run.loosened:
+            yield Line()
+        names = ", ".join(map(literal, run.base.not_run))
+        yield Line(parts=((words.not_run.format(names), Style.WARN),), indent=2)
 
 
 def heading(text: str) -> tuple[Line, Line]:
@@ -153,7 +162,7 @@ class _Teller:
         words = self._words
         probes = [self._probes[probe] for probe in criterion.probes if probe in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
-        lines = [self._probe(probe, varying(probes)) for probe in shown]
+        lines = [self._probe(probe, _varying(probes)) for probe in shown]
         if len(probes) > len(shown):
             lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
         named = self._findings.get(criterion.id, [])
@@ -190,7 +199,7 @@ class _Teller:
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
 
-def varying(probes: list[ProbeRecord]) -> list[str]:
+def _varying(probes: list[ProbeRecord]) -> list[str]:
     """Return the parameters that tell the probes of one criterion apart."""
     names = sorted({name for probe in probes for name in probe.params})
     return [name for name in names if len({probe.params.get(name) for probe in probes}) > 1]

@@ -56,6 +56,7 @@ def head(
     score, gate = run.score, run.gate
     known = score.value is not None
     profile = [words.profile.format(run.profile)] if run.profile else []
+    base = [words.base.format(f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
     return Head(
         decision=gate.decision.value,
         mark=DECISION_MARKS[gate.decision][0],
@@ -74,7 +75,13 @@ def head(
         else own.baseline.format(target(run.board.baseline)),
         attested=own.attested.format(percent(score.attested)) if score.attested > 0 else "",
         counts=_counts(viewer, counts),
-        facts=[*profile, revision(run, words), moment(run.started_at), duration(run.duration_s)],
+        facts=[
+            *profile,
+            revision(run, words),
+            *base,
+            moment(run.started_at),
+            duration(run.duration_s),
+        ],
         interrupted=words.interrupted if run.interrupted else "",
     )
 

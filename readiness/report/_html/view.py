@@ -70,6 +70,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     stale: list[Word]
     attested: list[Word]
     loosened: list[Loosening]
+    not_run: list[str]
     skipped: list[Word]
 
 
@@ -115,6 +116,7 @@ def view(run: RunDocument) -> View:
         number_links=[viewer.criterion_link(item.criterion) for item in shown.shown],
         time=timeline(run, own),
         loosened=run.loosened,
+        not_run=run.base.not_run if run.base is not None else [],
         waived=waived(run, viewer, words),
         stale=stale(run, viewer, words),
         attested=attested(run, viewer, words),
