@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
@@ -92,7 +93,9 @@ def test_nothing_is_cut_or_overlaps(browser: Browser, name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 def test_hostile_text_does_nothing(browser: Browser, name: str) -> None:
     """Whatever stands in the document, nothing is run, asked for or moved out of the window."""
-    with opened(browser, html(full_of(HOSTILE_TEXTS[name], a_release())), width=360) as page:
+    run = a_release()
+    run = full_of(HOSTILE_TEXTS[name], msgspec.structs.replace(run, tasks=run.tasks[1:3]))
+    with opened(browser, html(run), width=360) as page:
         page.evaluate(OPEN_ALL)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360
