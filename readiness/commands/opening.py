@@ -2,19 +2,24 @@
 
 import os
 
-from readiness.errors import UsageError
+from readiness.errors import Fault, UsageError
 from readiness.load import load_board
 from readiness.model import Board, Milestone
 from readiness.settings import BoardSettings, RunSettings, find_board
 
 
-def open_board(settings: BoardSettings) -> Board:
-    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used."""
+def open_board(settings: BoardSettings, masks: list[Fault] | None = None) -> Board:
+    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used.
+
+    With `masks`, what its commands hide is added there, and is no reason to refuse it.
+    """
     path = find_board(settings, os.environ, os.getcwd())
     project = settings.project
     if project is not None and not os.path.isdir(project):
         raise UsageError(f"--project: there is no folder {project}")
-    return load_board(path, profile=settings.profile, environ=os.environ, project=project)
+    return load_board(
+        path, profile=settings.profile, environ=os.environ, project=project, masks=masks
+    )
 
 
 def asked_milestone(settings: RunSettings, board: Board) -> Milestone | None:

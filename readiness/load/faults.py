@@ -14,26 +14,35 @@ ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 
 
 class Problems:
-    """The faults of one file. A field with a fault is `broken`, and not complained of again."""
+    """The faults of one file. A field with a fault is `broken`, and not complained of again.
 
-    def __init__(self, document: Document) -> None:
+    Commands that hide failures are faults too, unless there is a list for them: `masks`.
+    """
+
+    def __init__(self, document: Document, masks: list[Fault] | None = None) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
+        self.masks = self.faults if masks is None else masks
         self._broken: set[Path] = set()
 
     def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
-        place = self.document.position(path, key=key)
         self._broken.add(path)
-        self.faults.append(
-            Fault(
-                path=self.document.path,
-                line=place.line,
-                column=place.column,
-                message=printable(message),
-                subject=subject(self.document, path),
-                hint=printable(hint),
-            )
+        self.faults.append(self._fault(path, message, hint, key=key))
+
+    def add_mask(self, path: Path, message: str, hint: str) -> None:
+        """Record a command that hides failures."""
+        self.masks.append(self._fault(path, message, hint))
+
+    def _fault(self, path: Path, message: str, hint: str, *, key: bool = False) -> Fault:
+        place = self.document.position(path, key=key)
+        return Fault(
+            path=self.document.path,
+            line=place.line,
+            column=place.column,
+            message=printable(message),
+            subject=subject(self.document, path),
+            hint=printable(hint),
         )
 
     def break_field(self, path: Path) -> None:
