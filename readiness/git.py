@@ -1,6 +1,7 @@
 """What git says of the folder that is measured."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from readiness.document import Git
@@ -16,7 +17,8 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
-        self._process = _start(folder) if _in_repository(folder) else None
+        asked = ("status", "--porcelain=v2", "--branch")
+        self._process = _command(folder, asked) if repository(folder) else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
@@ -50,7 +52,7 @@ def parse(status: str) -> Git | None:
     return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
 
 
-def _start(folder: str) -> "Popen[bytes] | None":
+def _command(folder: str, words: Sequence[str]) -> "Popen[bytes] | None":
     import subprocess
 
     # What the caller's shell says of another repository must not be believed here.
@@ -58,7 +60,7 @@ def _start(folder: str) -> "Popen[bytes] | None":
     command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
     try:
         return subprocess.Popen(
-            [*command, "status", "--porcelain=v2", "--branch"],
+            [*command, *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -68,10 +70,27 @@ def _start(folder: str) -> "Popen[bytes] | None":
         return None
 
 
-def _in_repository(folder: str) -> bool:
+def ask(folder: str, *words: str) -> bytes | None:
+    """What git says of the repository that `folder` is in; None where it fails or is not there."""
+    import subprocess
+
+    process = _command(folder, words)
+    if process is None:
+        return None
+    try:
+        output, _ = process.communicate(timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return None
+    return output if process.returncode == 0 else None
+
+
+def repository(folder: str) -> str:
+    """The top folder of the repository that `folder` is in; "" where there is none."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return False
+            return ""
         folder = parent
-    return True
+    return folder
