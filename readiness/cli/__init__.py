@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": ("check", "score"),
     "next": ("next",),
+    "prove": ("prove",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
