@@ -66,6 +66,13 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.path.sep) + os.path.sep)
 
 
+def is_installed(folder: str) -> bool:
+    """Whether this is a folder into which programs were installed, as installers mark it."""
+    if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
+        return True
+    return any(True for _ in _programs_in(os.path.join(folder, ".bin")))
+
+
 class Original:
     """A project that is copied several times. `linked` names what copies only link to."""
 
@@ -100,7 +107,7 @@ class Original:
         moved = self.place.moved(target)
         os.makedirs(moved.workdir)
         for entry in _entries(self.place.workdir):
-            if self._is_installed(entry):
+            if is_installed(entry.path):
                 self._installed(entry.path, os.path.join(moved.workdir, entry.name), target, fill)
         return moved
 
@@ -111,7 +118,7 @@ class Original:
             there = os.path.join(copy, entry.name)
             if entry.name == ".git" or (not relative and entry.name in NOT_COPIED):
                 continue
-            if self._is_installed(entry):
+            if is_installed(entry.path):
                 self._installed(entry.path, there, target, fill)
             elif entry.is_symlink():
                 os.symlink(self._target_of(entry.path, target), there)
@@ -132,14 +139,6 @@ class Original:
             inside = os.path.normpath(os.path.join(os.path.dirname(link), to))
             return to if is_below(inside, self.place.root) else inside
         return self.place.translate(to, target)
-
-    def _is_installed(self, entry: "os.DirEntry[str]") -> bool:
-        """Whether this is a folder into which programs were installed, as installers mark it."""
-        if not entry.is_dir():
-            return False
-        if os.path.isfile(os.path.join(entry.path, "pyvenv.cfg")):
-            return True
-        return any(True for _ in _programs_in(os.path.join(entry.path, ".bin")))
 
     def _installed(self, source: str, copy: str, target: str, fill: Fill) -> None:
         os.mkdir(copy)
@@ -201,7 +200,7 @@ class Original:
             if entry.is_symlink():
                 yield inner, f"{mode} {os.readlink(entry.path)}"
             elif entry.is_dir():
-                if not self._is_installed(entry):
+                if not is_installed(entry.path):
                     yield inner, mode
                     yield from self._prints(entry.path, inner, ignored)
             elif entry.is_file():

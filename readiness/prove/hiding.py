@@ -14,6 +14,7 @@ import msgspec
 from readiness.document import CriterionRecord, FindingRecord
 from readiness.errors import Fault
 from readiness.model import Check, Criterion, Expectation, Format, Measure, Operator, Reader
+from readiness.prove.copying import is_installed
 from readiness.prove.trials import once
 from readiness.shell import masks
 from readiness.shell.programs import SHELLS, programs
@@ -126,7 +127,12 @@ def _script(words: Sequence[str], workdir: str) -> tuple[str, str, bool] | None:
         while rest and rest[0].startswith("-"):
             options = [*options, rest.pop(0)]
         path = rest[0] if rest else ""
-    if not path or any(re.fullmatch(r"-\w*c", option) for option in options):
+    folder = os.path.dirname(os.path.dirname(os.path.join(workdir, path)))
+    if (
+        not path
+        or is_installed(folder)
+        or any(re.fullmatch(r"-\w*c", option) for option in options)
+    ):
         return None
     try:
         with open(os.path.join(workdir, path), encoding="utf-8") as file:

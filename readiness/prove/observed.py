@@ -1,6 +1,5 @@
 """Which programs measure a criterion: as its check says, as it reads, and as it was seen."""
 
-import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 
@@ -40,9 +39,9 @@ class Observer:
 
     def __init__(self, catalogue: Iterable[Check]) -> None:
         checks = list(catalogue)
-        runners = {tool for check in checks if check.recipes for tool in check.tools[:1]}
         known = {tool for check in checks for tool in check.tools}
-        self._known = {name for name in known - runners if not is_python(name)}
+        self._runners = {tool for check in checks if check.recipes for tool in check.tools[:1]}
+        self._known = {name for name in known - self._runners if not is_python(name)}
 
     def tools_of(
         self, check: Check, chains: Iterable[str], recipes: Mapping[str, Collection[str]]
@@ -52,15 +51,15 @@ class Observer:
         `chains` are the lines that stand-ins wrote: `/make/mypy` is a mypy that a make started.
         `recipes` has, by program, what that is known to start, be it there or not.
 
-        A program that starts others only runs them and is kept, unless the catalogue knows it for
-        a tool. Utilities that every system has are kept too where there is any other tool. What a
-        check of the catalogue starts is its tool if its file or its command names it, or if that,
-        or another program that runs others, started it.
+        A program that starts other tools only runs them, and is kept, unless the catalogue knows
+        it for a tool. Utilities that every system has are kept too where there is any other tool.
+        What a check of the catalogue starts is its tool if its file or its command names it, or if
+        that, or another program that runs others, started it.
         """
         seen = [self._cut(line) for line in dict.fromkeys(chains) if line.startswith("/")]
         runners = {name for chain in seen for name in chain[:-1]}
         runners |= {name for name, started in recipes.items() if started}
-        named = {os.path.basename(words[0]) for words in programs(check.run)}
+        named = {words[0] for words in programs(check.run) if "/" not in words[0]}
         asked = named | set(check.tools)
         candidates = asked | {name for started in recipes.values() for name in started}
         candidates |= {
@@ -76,12 +75,17 @@ class Observer:
         return Tools(taken, frozenset(kept) - taken, frozenset(runners))
 
     def _cut(self, line: str) -> tuple[str, ...]:
-        """Read a chain up to the first program that is a tool by itself."""
-        chain: list[str] = []
-        for name in line[1:].split("/"):
-            chain.append(name)
+        """Read a chain up to the program that is a tool by itself.
+
+        That is one which the catalogue knows for a tool, or which starts nothing but utilities.
+        """
+        chain = line[1:].split("/")
+        for place, name in enumerate(chain, 1):
             if name.removeprefix(MODULE) in self._known:
-                break
+                return tuple(chain[:place])
+            by_itself = bool(chain[place:]) and all(map(is_utility, chain[place:]))
+            if by_itself and not (name in self._runners or is_utility(name)):
+                return tuple(chain[:place])
         return tuple(chain)
 
 

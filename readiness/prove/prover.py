@@ -9,7 +9,7 @@ from readiness.document import CriterionRecord, RunDocument
 from readiness.errors import Fault
 from readiness.load import load_board
 from readiness.model import Board, Check, Control, Criterion
-from readiness.prove.copying import Original, place_of
+from readiness.prove.copying import Original, Place, place_of
 from readiness.prove.document import ProofRecord
 from readiness.prove.hiding import Hiding
 from readiness.prove.observed import Observer, Tools
@@ -191,7 +191,25 @@ class Prover:
         project = None if self._options.project is None else moved.workdir
         profile = self._options.profile
         board = load_board(moved.board, profile=profile, environ=environ, project=project, masks=[])
-        return msgspec.structs.replace(board, workdir=moved.workdir), environ
+        return self._moved(board, moved), environ
+
+    def _moved(self, board: Board, moved: Place) -> Board:
+        """A board whose probes run in a copy, even where a command of its own names the project."""
+        tasks = tuple(
+            msgspec.structs.replace(
+                task, criteria=tuple(self._redirected(one, moved) for one in task.criteria)
+            )
+            for task in board.tasks
+        )
+        return msgspec.structs.replace(board, workdir=moved.workdir, tasks=tasks)
+
+    def _redirected(self, criterion: Criterion, moved: Place) -> Criterion:
+        check = criterion.check
+        if check is None or check.name or self._place.root not in check.run:
+            return criterion
+        command = self._place.translate(check.run, moved.root)
+        check = msgspec.structs.replace(check, run=command)
+        return msgspec.structs.replace(criterion, check=check)
 
     def _new(self, world: World) -> str:
         self._worlds += 1

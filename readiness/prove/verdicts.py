@@ -11,6 +11,7 @@ from readiness.prove.document import Outcome, ProofRecord, TrialRecord
 from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
 from readiness.prove.trials import renamed
+from readiness.shell.programs import programs
 
 GOOD = (Verdict.PASS, Verdict.WARN)
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
@@ -95,8 +96,16 @@ def _finding(
         return Finding(Outcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
         return Finding(Outcome.CAN_FAIL, "it fails now")
-    why = "it runs no tool that could be taken away, and passes in an empty folder too"
-    return Finding(Outcome.NOT_TRIED, why if tried else "its probe was not run")
+    return Finding(Outcome.NOT_TRIED, _why_bare(criterion) if tried else "its probe was not run")
+
+
+def _why_bare(criterion: Criterion) -> str:
+    run = criterion.check.run if criterion.check else ""
+    fixed = [words[0] for words in programs(run) if words[0].startswith("/")]
+    if fixed:
+        verb = "is called by its" if len(fixed) == 1 else "are called by their"
+        return f"{_and(fixed)} {verb} full path, and cannot be taken away"
+    return "it runs no tool that could be taken away, and passes in an empty folder too"
 
 
 def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
