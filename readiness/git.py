@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from readiness.clean import clean
 from readiness.document import Git
 
 if TYPE_CHECKING:
@@ -17,8 +18,11 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
+        folder = os.path.realpath(folder)
+        root = repository(folder)
+        self._folder = _below(folder, root) if root else ""
         asked = ("status", "--porcelain=v2", "--branch")
-        self._process = _command(folder, asked) if repository(folder) else None
+        self._process = _command(folder, asked) if root else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
@@ -32,11 +36,12 @@ class Asking:
             self._process.kill()
             self._process.communicate()
             return None
-        return parse(output.decode("utf-8", "backslashreplace")) if output else None
+        status = output.decode("utf-8", "backslashreplace")
+        return parse(status, self._folder) if output else None
 
 
-def parse(status: str) -> Git | None:
-    """Read `git status --porcelain=v2 --branch`."""
+def parse(status: str, folder: str = "") -> Git | None:
+    """Read `git status --porcelain=v2 --branch`, asked in `folder` of the repository."""
     headers = {}
     dirty = False
     for line in status.splitlines():
@@ -49,7 +54,8 @@ def parse(status: str) -> Git | None:
     if commit == "(initial)":
         return None
     branch = headers.get("branch.head", "")
-    return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
+    branch = "" if branch == "(detached)" else branch
+    return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
 def _command(folder: str, words: Sequence[str]) -> "Popen[bytes] | None":
@@ -94,3 +100,8 @@ def repository(folder: str) -> str:
             return ""
         folder = parent
     return folder
+
+
+def _below(folder: str, root: str) -> str:
+    """Return the way from `root` to a folder below it; an empty text for `root` itself."""
+    return clean(os.path.relpath(folder, root), newlines=False) if folder != root else ""

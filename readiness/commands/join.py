@@ -8,9 +8,9 @@ import msgspec
 
 from readiness.clean import Redactor
 from readiness.commands.opening import asked_milestone, open_board
-from readiness.commands.past import judgement_of
+from readiness.commands.past import judgement_of, read_run
 from readiness.commands.running import final_status, run_id, write_reports
-from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
+from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
 from readiness.model import Board, Milestone, Verdict
@@ -103,13 +103,7 @@ def _common_git(runs: Sequence[RunDocument]) -> Git | None:
 
 
 def _read(name: str, board: Board) -> RunDocument:
-    try:
-        with open(name, "rb") as file:
-            run = from_json(file.read(), name)
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise UsageError(f"{name!r} is no path") from None
+    run = read_run(name)
     if run.board.digest != board.digest:
         raise UsageError(
             f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"

@@ -13,6 +13,7 @@ from readiness.commands.running import GOOD, run_id, scratch_folder
 from readiness.document import RunDocument
 from readiness.ending import protected
 from readiness.errors import ExitStatus, Fault
+from readiness.git import Asking
 from readiness.load import load_catalogue
 from readiness.model import Board
 from readiness.output import put_json, put_text, wants_json
@@ -76,6 +77,7 @@ class _Proof:
     def _document(self, scratch: str) -> ProofDocument:
         settings, board = self._settings, self._board
         began = time.monotonic()
+        git = Asking(board.workdir)
         options = Options(
             environ=os.environ,
             profile=settings.profile,
@@ -94,7 +96,7 @@ class _Proof:
         redactor = Redactor(secret_values(board, os.environ))
         return ProofDocument(
             tool=TOOL,
-            board=board_ref(board),
+            board=board_ref(board, git.answer()),
             profile=board.profile,
             started_at=timestamp(self._started_at),
             duration_s=round(time.monotonic() - began, 3),
