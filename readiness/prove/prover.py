@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from readiness.document import CriterionRecord, RunDocument
-from readiness.errors import Fault
+from readiness.errors import Fault, NotWrittenError
 from readiness.load import load_board
 from readiness.model import Board, Check, Control, Criterion
 from readiness.prove.copying import Original, Place, place_of
@@ -94,6 +94,8 @@ class Prover:
         normal = self._part(board, criteria, World.NORMAL.value, environ, logs)
         parts = [normal, *self._controls(names), *self._questions(board, names, environ)]
         self._run(parts, run)
+        if not os.path.isdir(logs):
+            raise NotWrittenError(f"{logs}: somebody removed it while it was in use")
         return {
             planned.criterion.id.partition(BETWEEN)[0]: self._seen(normal, planned.probes, logs)
             for planned in normal.plan.planned
