@@ -19,6 +19,9 @@ WITHOUT_CONTROL = {
     "audit-report": "a repository with a commit",
     "coverage-import": "what it measures is compared with other numbers, and fails at 100 % alone",
     "pip-audit": "an advisory service",
+    **dict.fromkeys(("alertmanager", "grafana", "http", "load"), "a running service"),
+    **dict.fromkeys(("opentelemetry", "prometheus", "sentry"), "a running service"),
+    "benchmark-report": "a repository with a commit",
 }
 """What each check needs that a few files cannot give."""
 

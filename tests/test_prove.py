@@ -279,18 +279,24 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
         {"run": "lint $X", "with": {"X": "${NOBODY_SET_THIS}"}},
         {"run": '[ -n "$HOME" ]'},
         {"run": "/bin/cat /dev/null"},
+        {"check": "elsewhere"},
         {"run": "lint src/*.txt"},
     )
+    (equipped.folder / "checks").mkdir()
+    elsewhere = 'run: \'"$READINESS_PYTHON" -c "print(0)"\'\n'
+    elsewhere += "measures: {errors: {as: text, regex: '\\d+'}}\nexpect: '== 0'\n"
+    (equipped.folder / "checks" / "elsewhere.yaml").write_text(elsewhere)
     found = proofs(equipped)
 
-    why = {name: found[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4")}
+    why = {name: found[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4", "T1.5")}
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
         "T1.3": "it runs no tool that could be taken away, and passes in an empty folder too",
+        "T1.5": "it runs no tool that could be taken away, and passes in an empty folder too",
         "T1.4": "/bin/cat is called by its full path, and cannot be taken away",
     }
-    assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 4]
+    assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
     assert found[""]["exit_status"] == 3
 
 
