@@ -1,7 +1,6 @@
 """What git says of the folder that is measured."""
 
 import os
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from readiness.clean import clean
@@ -21,8 +20,7 @@ class Asking:
         folder = os.path.realpath(folder)
         root = repository(folder)
         self._folder = _below(folder, root) if root else ""
-        asked = ("status", "--porcelain=v2", "--branch")
-        self._process = _command(folder, asked) if root else None
+        self._process = _start(folder) if root else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
@@ -58,42 +56,60 @@ def parse(status: str, folder: str = "") -> Git | None:
     return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
-def _command(folder: str, words: Sequence[str]) -> "Popen[bytes] | None":
+class GitError(Exception):
+    """Git could not answer; the message is its own."""
+
+
+def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+    """What git prints when it is asked from `folder`, with `given` on its standard input.
+
+    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    """
     import subprocess
 
-    # What the caller's shell says of another repository must not be believed here.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    command = _command(folder, "--no-replace-objects", *arguments)
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} takes more than {seconds:g} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise GitError(said.splitlines()[0] if said else f"status {done.returncode}")
+    return done.stdout
+
+
+def _start(folder: str) -> "Popen[bytes] | None":
+    import subprocess
+
     try:
         return subprocess.Popen(
-            [*command, *words],
+            _command(folder, "status", "--porcelain=v2", "--branch"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "LC_ALL": "C.UTF-8"},
+            env=_environment(),
         )
     except OSError:
         return None
 
 
-def ask(folder: str, *words: str) -> bytes | None:
-    """What git says of the repository that `folder` is in; None where it fails or is not there."""
-    import subprocess
+def _command(folder: str, *arguments: str) -> list[str]:
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    return [*command, *arguments]
 
-    process = _command(folder, words)
-    if process is None:
-        return None
-    try:
-        output, _ = process.communicate(timeout=TIME_LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return None
-    return output if process.returncode == 0 else None
+
+def _environment() -> dict[str, str]:
+    """What git gets: what the caller's shell says of another repository must not be believed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def repository(folder: str) -> str:
-    """The top folder of the repository that `folder` is in; "" where there is none."""
+    """Return the folder at or above `folder` that is a repository, else an empty text."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:

@@ -14,7 +14,7 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("history", "git", "progress", "readings", "pipeline", "prove"),
+    *("history", "git", "guard", "progress", "readings", "pipeline", "prove"),
     *("settings", "output", "ending"),
     *("commands", "cli"),
 ]
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
     "git": ["clean", "document"],
+    "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],

@@ -22,6 +22,7 @@ COMMANDS = {
     "prove": ("prove",),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 

@@ -21,6 +21,7 @@ OUTPUTS = {
     "doctor": "readiness.commands.doctor.Tools",
     "prove": "readiness.prove.document.ProofDocument",
     "next": "readiness.commands.next.Next",
+    "guard": "readiness.commands.guard.GuardReport",
     "diff": "readiness.timeline.difference.Difference",
     "trend": "readiness.timeline.trend.Trend",
     "report": "readiness.timeline.period.TeamReport",

@@ -22,28 +22,34 @@ class Problems:
     def __init__(self, document: Document, masks: list[Fault] | None = None) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
-        self.masks = self.faults if masks is None else masks
+        self._masks = masks
         self._broken: set[Path] = set()
 
-    def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+    def add(
+        self,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        key: bool = False,
+        masked: bool = False,
+    ) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
-        self._broken.add(path)
-        self.faults.append(self._fault(path, message, hint, key=key))
-
-    def add_mask(self, path: Path, message: str, hint: str) -> None:
-        """Record a command that hides failures."""
-        self.masks.append(self._fault(path, message, hint))
-
-    def _fault(self, path: Path, message: str, hint: str, *, key: bool = False) -> Fault:
         place = self.document.position(path, key=key)
-        return Fault(
+        fault = Fault(
             path=self.document.path,
             line=place.line,
             column=place.column,
             message=printable(message),
             subject=subject(self.document, path),
             hint=printable(hint),
+            masked=masked,
         )
+        if masked and self._masks is not None:
+            self._masks.append(fault)
+            return
+        self._broken.add(path)
+        self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
         """Note that nothing is known of a field, for a fault that stands elsewhere."""

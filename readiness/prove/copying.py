@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from readiness.git import ask, repository
+from readiness.git import GitError, ask, repository
 
 LINKED_FROM = 200 * 2**20
 """The size from which a folder that git ignores is linked instead of copied, in bytes."""
@@ -86,7 +86,7 @@ class Original:
     def _list(self, *options: str) -> frozenset[str]:
         if not self._is_repository:
             return frozenset()
-        listed = ask(self.place.root, "ls-files", "-z", *options) or b""
+        listed = _git(self.place.root, "ls-files", "-z", *options)
         return frozenset(os.fsdecode(path).rstrip("/") for path in listed.split(b"\0") if path)
 
     # --- copies -----------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def remove(folder: str) -> None:
 
 def _copy_repository(root: str, target: str) -> None:
     """Give the copy a repository of its own, which reads the original's objects."""
-    places = ask(
+    places = _git(
         root, "rev-parse", "--absolute-git-dir", "--git-common-dir", "--git-path", _OBJECTS
     )
     if not places:
@@ -254,7 +254,15 @@ def _copy_repository(root: str, target: str) -> None:
     os.makedirs(os.path.join(made, _OBJECTS, "pack"), exist_ok=True)
     with open(os.path.join(made, _OBJECTS, "info", "alternates"), "wb") as file:
         file.write(os.fsencode(objects) + b"\n")
-    ask(target, "config", "--unset", "core.worktree")
+    _git(target, "config", "--unset", "core.worktree")
+
+
+def _git(folder: str, *words: str) -> bytes:
+    """What git says there; nothing where it fails or is not installed."""
+    try:
+        return ask(folder, *words)
+    except GitError:
+        return b""
 
 
 def _entries(folder: str) -> "list[os.DirEntry[str]]":
