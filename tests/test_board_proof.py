@@ -31,7 +31,7 @@ QUICK = ("T1.1", "T1.2", "T1.5", "T3", "T8", "T9.3", "T10.1", "T10.2", "T10.3", 
 def test_every_criterion_of_the_board_can_fail(
     tmp_path: Path, selectors: tuple[str, ...], least: int
 ) -> None:
-    """All are measured as they are; without their tools, with empty output and on bad samples none does."""
+    """Without their tools, with empty output and on bad samples none of them passes."""
     football = Football(tmp_path / "football")
     command = [sys.executable, "-m", "readiness", "prove", *selectors, "--output-format", "json"]
     command += ["--board", str(BOARD), "--project", str(football.folder), "--profile", "local"]
