@@ -18,7 +18,7 @@ class Asking:
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
         folder = os.path.realpath(folder)
-        root = _root(folder)
+        root = repository(folder)
         self._folder = _below(folder, root) if root else ""
         self._process = _start(folder) if root else None
 
@@ -108,7 +108,7 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def _root(folder: str) -> str:
+def repository(folder: str) -> str:
     """Return the folder at or above `folder` that is a repository, else an empty text."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

@@ -14,8 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("history", "git", "guard", "progress", "readings", "pipeline", "settings", "output"),
-    "ending",
+    *("history", "git", "guard", "progress", "readings", "pipeline", "prove"),
+    *("settings", "output", "ending"),
     *("commands", "cli"),
 ]
 
@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
+    "prove": [*FOUNDATION, "load", "plan", "document", "git"],
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],

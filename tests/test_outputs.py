@@ -39,6 +39,7 @@ ARGUMENTS = {
     "next": ["--to", "9"],
     "trend": ["T1.2"],
     "report": ["--since", "1d"],
+    "prove": ["T1.1"],
 }
 WITHOUT = {"schema", "mcp"}
 """What prints a schema, and what speaks JSON of its own."""

@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("check", "score"),
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
+    "prove": ("prove",),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
     "guard": ("guard",),

@@ -110,7 +110,7 @@ class _Run:
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = _scratch_folder()
+        scratch = scratch_folder()
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(
@@ -277,7 +277,11 @@ def run_id(at: float) -> str:
     return f"{moment}-{os.urandom(4).hex()}"
 
 
-def _scratch_folder() -> str:
+def scratch_folder() -> str:
+    """Make an empty folder for one run; the caller removes it. its path has no links.
+
+    Raises `UsageError` where that cannot be.
+    """
     parent = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
     path = os.path.join(parent, f"readiness-{os.urandom(8).hex()}")
     try:

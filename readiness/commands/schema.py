@@ -19,6 +19,7 @@ OUTPUTS = {
     "show": "readiness.commands.show.Shown",
     "checks": "readiness.commands.checks.Catalogue",
     "doctor": "readiness.commands.doctor.Tools",
+    "prove": "readiness.prove.document.ProofDocument",
     "next": "readiness.commands.next.Next",
     "guard": "readiness.commands.guard.GuardReport",
     "diff": "readiness.timeline.difference.Difference",
