@@ -38,11 +38,16 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision that was measured; `dirty` where the work tree differs from it."""
+    """The revision that was measured; `dirty` where the work tree differs from it.
+
+    `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
+    empty where none does.
+    """
 
     commit: str
     branch: str
     dirty: bool
+    worktree: str = ""
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,11 +241,20 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float]
 
 
+class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The run that ended before this one in the same history. `digest` is over its document."""
+
+    id: str
+    digest: str
+
+
 class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one run; see the contract, section 8.
 
-    `past` has earlier runs of the same board and profile, oldest first. Only documents that
-    reports are made from have it; the history keeps each run once.
+    `previous_run` ties the run to the one that was recorded before it; null where no history
+    holds it, or where it is the first. `past` has earlier runs of the same board and profile,
+    oldest first. Only documents that reports are made from have it; the history keeps each run
+    once.
     """
 
     version: int = VERSION
@@ -262,6 +276,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     milestones: list[MilestoneRecord]
     loosened: list[Loosening] = []
     past: list[PastPoint] = []
+    previous_run: PreviousRun | None = None
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""

@@ -14,8 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
 STAGES += ["document", "record", "report"]
 JOINS = [
-    *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
-    *("commands", "cli"),
+    *("database", "chain", "history", "git", "progress", "readings", "pipeline", "settings"),
+    *("output", "ending", "commands", "cli"),
 ]
 
 # What a module may import beside its own package; stages see the foundation alone.
@@ -31,7 +31,9 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
     "report": [*FOUNDATION, "document"],
-    "history": [*FOUNDATION, "document"],
+    "chain": ["document"],
+    "database": ["errors"],
+    "history": [*FOUNDATION, "database", "chain", "document"],
     "git": ["document"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],

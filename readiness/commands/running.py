@@ -14,7 +14,7 @@ from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
-from readiness.history import History, board_key
+from readiness.history import AlteredError, History, board_key
 from readiness.model import Board, Gate, Plan, Verdict
 from readiness.output import context, put, put_text
 from readiness.pipeline import TOOL, Outcome, Start, execute
@@ -84,12 +84,12 @@ class _Run:
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
-            self._finish(outcome)
-            self._write_reports(outcome.document)
+            document = self._finish(outcome)
+            self._write_reports(document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        self._put(printer(outcome.document, settings, seen))
-        return self._status(outcome)
+        self._put(printer(document, settings, seen))
+        return self._status(document)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
@@ -152,14 +152,23 @@ class _Run:
         except NotWrittenError as error:
             self.problems.append(str(error))
             self.history = None
+        else:
+            for remark in self.history.remarks:
+                tell(f"warning: {remark}")
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: Outcome) -> RunDocument:
+        """Record the run; return its document as the history holds it."""
+        document = outcome.document
         if self.history is None:
-            return
+            return document
         try:
-            self.history.finish(outcome.document, outcome.durations, outcome.versions)
+            return self.history.finish(document, outcome.durations, outcome.versions)
+        except AlteredError as error:
+            self.problems.append(str(error))
+            return error.document
         except NotWrittenError as error:
             self.problems.append(str(error))
+            return document
 
     def _invalidate_reports(self, start: Start) -> None:
         """Yesterday's report must not read ready while today's run goes on, or is killed."""
@@ -189,10 +198,10 @@ class _Run:
         except NotWrittenError as error:
             self.problems.append(str(error))
 
-    def _status(self, outcome: Outcome) -> int:
+    def _status(self, document: RunDocument) -> int:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
-        return final_status(outcome.document, self.settings, written=not self.problems)
+        return final_status(document, self.settings, written=not self.problems)
 
 
 def write_reports(
