@@ -14,7 +14,17 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
 STAGES += ["document", "record", "report"]
 JOINS = [
-    *("database", "chain", "history", "git", "progress", "readings", "pipeline", "settings"),
+    *(
+        "database",
+        "chain",
+        "history",
+        "worktree",
+        "git",
+        "progress",
+        "readings",
+        "pipeline",
+        "settings",
+    ),
     *("output", "ending", "commands", "cli"),
 ]
 
@@ -34,7 +44,8 @@ MAY_IMPORT = {
     "chain": ["document"],
     "database": ["errors"],
     "history": [*FOUNDATION, "database", "chain", "document"],
-    "git": ["document"],
+    "worktree": [],
+    "git": ["document", "worktree"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
