@@ -13,6 +13,7 @@ from readiness.commands.running import final_status, run_id, write_reports
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
 from readiness.ending import tell
 from readiness.errors import UsageError
+from readiness.git import head_of
 from readiness.model import Board, Criterion, Judgement, Verdict
 from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
@@ -36,10 +37,12 @@ def join_and_report(
 ) -> int:
     """Score the union of recorded runs as if it were one. Nothing is run or recorded.
 
-    Raises `UsageError` for a file that is not a run document, or of another board.
+    Raises `UsageError` for a file that is not a run document, or is of another board, and in a
+    repository whose HEAD is another commit than the runs measured.
     """
     board = open_board(settings)
     document = join(board, [_read(name, board) for name in settings.recorded])
+    _refuse_another_commit(document, head_of(board.workdir))
     problems = write_reports(
         document, settings, write_report, forbidden=(board.path, *settings.recorded)
     )
@@ -82,15 +85,28 @@ def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
 
 
+def _refuse_another_commit(document: RunDocument, head: str) -> None:
+    """A verdict on one commit says nothing of another."""
+    if document.git is not None and head and document.git.commit != head:
+        raise UsageError(
+            f"the recorded runs measured commit {document.git.commit}, but HEAD is {head}; run the"
+            " board again, or check out what was measured"
+        )
+
+
 def _common_git(runs: Sequence[RunDocument]) -> Git | None:
-    """The revision, where all runs measured the same one."""
+    """The revision, where all runs measured the same one; of its work tree, what they share."""
     revisions = {(run.git.commit, run.git.dirty) if run.git else None for run in runs}
     if len(revisions) > 1:
         raise UsageError(
             "the runs are of different revisions: "
             + ", ".join(sorted(run.git.commit[:12] if run.git else "none" for run in runs))
         )
-    return runs[0].git
+    git = runs[0].git
+    if git is None or len({run.git.worktree for run in runs if run.git}) == 1:
+        return git
+    tell("warning: the runs are of one commit, but of different uncommitted changes")
+    return msgspec.structs.replace(git, worktree="")
 
 
 def _read(name: str, board: Board) -> RunDocument:
