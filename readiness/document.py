@@ -69,11 +69,15 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision, the exit status that tells it, and the reasons."""
+    """The decision, the exit status that tells it, and the reasons.
+
+    It is on the release, or on the `milestone` that the run was asked for.
+    """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
+    milestone: str | None = None
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +317,15 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         return (criterion for task in self.tasks for criterion in task.criteria)
 
 
+class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that a list of runs shows."""
+
+    git: Git | None
+    score: ScoreRecord
+    gate: GateRecord
+    duration_s: float
+
+
 def from_json(text: bytes, source: str) -> RunDocument:
     """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
     return _decoded(text, source, RunDocument)
@@ -321,6 +334,11 @@ def from_json(text: bytes, source: str) -> RunDocument:
 def verdicts_from_json(text: bytes, source: str) -> PastRun:
     """Read only the verdicts of a document. Raises as `from_json` does."""
     return _decoded(text, source, PastRun)
+
+
+def outcome_from_json(text: bytes, source: str) -> PastVerdict:
+    """Read only what a run came to. Raises as `from_json` does."""
+    return _decoded(text, source, PastVerdict)
 
 
 def _decoded(text: bytes, source: str, kind: type[Run]) -> Run:

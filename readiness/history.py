@@ -64,7 +64,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     sequence: int
     id: str
-    board: str
     profile: str
     started_at: str
     state: str
@@ -204,22 +203,21 @@ class History:
             return document if isinstance(document, bytes) else None
         return None
 
-    def entries(self, limit: int) -> list[Entry]:
-        """The newest entries, newest first; those without an end have no document."""
+    def entries(self, limit: int, board: str | None = None) -> list[Entry]:
+        """The newest entries (of one board), newest first; of those without an end too."""
         return [
             Entry(
                 sequence=sequence,
                 id=str(name),
-                board=str(board),
                 profile=str(profile),
                 started_at=str(started_at),
                 state=str(state),
                 document=document if isinstance(document, bytes) else None,
             )
-            for sequence, name, board, profile, started_at, state, document in self._read(
-                "select sequence, id, board, profile, started_at, state, document from runs"
-                " order by sequence desc limit ?",
-                (limit,),
+            for sequence, name, profile, started_at, state, document in self._read(
+                "select sequence, id, profile, started_at, state, document from runs"
+                " where ? is null or board = ? order by sequence desc limit ?",
+                (board, board, limit),
             )
         ]
 

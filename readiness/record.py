@@ -34,6 +34,7 @@ from readiness.model import (
     Finding,
     Gate,
     Judgement,
+    Milestone,
     Probe,
     Score,
     Stream,
@@ -293,12 +294,15 @@ def _number(value: Decimal) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
+def gate_record(
+    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
+) -> GateRecord:
     """The decision with its reasons, which may quote what probes printed."""
     return GateRecord(
         decision=gate.decision,
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
+        milestone=None if milestone is None else milestone.id,
     )
 
 

@@ -11,7 +11,7 @@ FOUNDATION = [
     *("model", "errors", "units", "expect", "shell", "clean"),
     *("labels", "layout"),
 ]
-STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
+STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report"]
 JOINS = [
     *(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run": ("check", "score"),
+    "next": ("next",),
+    "past": ("history",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""

@@ -65,6 +65,14 @@ History = Annotated[
         help='The history of runs; "" for none. Default: .readiness/history.db beside the board.',
     ),
 ]
+Milestone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        envvar="READINESS_MILESTONE",
+        help="Decide on this milestone instead of on the release.",
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", envvar="READINESS_DRY_RUN", help="Show the plan, run nothing."),

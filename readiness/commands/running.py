@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
-from readiness.commands.opening import open_board
+from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import last_verdicts
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
@@ -56,6 +56,7 @@ class _Run:
         self.settings = settings
         self.problems: list[str] = []
         self.board = open_board(settings)
+        self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
 
@@ -79,6 +80,7 @@ class _Run:
             profile=self.board.profile,
             git=git.answer(),
             previous=self.previous,
+            milestone=self.milestone,
         )
         with held():
             self._invalidate_reports(start)
