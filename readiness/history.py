@@ -180,8 +180,8 @@ class History:
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:
-                return read(document, f"{self.path} run {run_id}")
-            except (TypeError, UsageError) as error:
+                return read(_bytes(document), f"{self.path} run {run_id}")
+            except UsageError as error:
                 self.damaged.append(str(error))
         return None
 
@@ -212,7 +212,7 @@ class History:
                 profile=str(profile),
                 started_at=str(started_at),
                 state=str(state),
-                document=document if isinstance(document, bytes) else None,
+                document=None if document is None else _bytes(document),
             )
             for sequence, name, profile, started_at, state, document in self._read(
                 "select sequence, id, profile, started_at, state, document from runs"
@@ -256,6 +256,11 @@ def _prepare(connection: sqlite3.Connection) -> None:
     """Make the tables, or those that an older program did not know."""
     connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
     connection.executescript(SCHEMA)
+
+
+def _bytes(document: object) -> bytes:
+    """A stored document; what is no bytes is none, and will not be read as one."""
+    return document if isinstance(document, bytes) else b""
 
 
 def _seconds_between(earlier: str, later: str) -> float | None:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -610,19 +609,6 @@ def test_nothing_of_the_callers_reaches_the_history_folder(project: Project) -> 
     assert not (project.folder / ".gitignore").exists()
     assert project("check").status == 0
     assert (project.folder / ".readiness" / ".gitignore").read_text() == "*\n"
-
-
-@pytest.fixture
-def busy() -> Iterator[None]:
-    """A loaded machine: twice as many busy loops as cores."""
-    loops = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(2 * (os.cpu_count() or 1))
-    ]
-    yield
-    for loop in loops:
-        loop.kill()
-        loop.wait()
 
 
 @pytest.mark.usefixtures("busy")
