@@ -20,6 +20,7 @@ from readiness.document import (
     Previous,
     ProbeRecord,
     ScoreRecord,
+    SectionRecord,
     StreamRecord,
     TaskRecord,
     Value,
@@ -227,6 +228,7 @@ def _task(
         estimate=task.estimate,
         risk=task.risk,
         problem=task.problem,
+        details=task.details,
         steps=list(task.steps),
         depends_on=list(task.depends_on),
         tags=list(task.tags),
@@ -331,6 +333,14 @@ def board_ref(board: Board) -> BoardRef:
         digest=board.digest,
         language=board.language,
         baseline=None if board.baseline is None else float(board.baseline),
+        created=board.created,
+        goal=board.goal,
+        review=board.review,
+        sections=[
+            SectionRecord(title=each.title, text=each.text, place=each.place)
+            for each in board.sections
+        ],
+        key_figures=board.key_figures,
     )
 
 
@@ -359,8 +369,13 @@ def _attestation(criterion: Criterion) -> AttestationRecord | None:
 
 
 def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
-    """Only like is compared with like: another expectation or unit is another criterion."""
+    """Only like is compared with like: another measure or unit is another criterion."""
     if previous is None or previous.verdict is Verdict.SKIP:
+        return None
+    criterion = judgement.criterion
+    check = criterion.check.name if criterion.check is not None else ""
+    measure = criterion.measure.name if criterion.measure is not None else ""
+    if (previous.check or "", previous.measure or "") != (check, measure):
         return None
     if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
         return None

@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
     *("model", "errors", "units", "expect", "shell", "clean"),
-    *("labels", "layout"),
+    *("labels", "layout", "markdown"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
-STAGES += ["document", "record", "report"]
+STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
     *(
         "database",
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "clean": [],
     "labels": ["model"],
     "layout": ["clean"],
+    "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
     "report": [*FOUNDATION, "document"],

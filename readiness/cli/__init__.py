@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run": ("check", "score"),
+    "timeline": ("diff", "trend", "report"),
     "next": ("next",),
     "past": ("history",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import asked_milestone, open_board
-from readiness.commands.past import last_verdicts
+from readiness.commands.past import last_verdicts, with_past
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -86,8 +86,8 @@ class _Run:
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
-            document = self._finish(outcome)
-            self._write_reports(document)
+            document = self._with_past(self._finish(outcome))
+            self._write(document, write_report)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         self._put(printer(document, settings, seen))
@@ -185,8 +185,10 @@ class _Run:
             )
             self._write(document, invalidate)
 
-    def _write_reports(self, document: RunDocument) -> None:
-        self._write(document, write_report)
+    def _with_past(self, document: RunDocument) -> RunDocument:
+        settings = self.settings
+        formats = [settings.output_format, *(target.format for target in settings.reports)]
+        return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         forbidden = [self.board.path]

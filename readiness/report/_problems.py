@@ -14,35 +14,29 @@ from readiness.labels import Labels
 from readiness.layout import duration, literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
-from readiness.report._words import MARKS, STYLES, change_in_words, percent
+from readiness.report._words import (
+    MARKS,
+    STYLES,
+    change_in_words,
+    found,
+    open_criteria,
+    percent,
+)
 
-_SHOWN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 
 
 def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line]:
     """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
-    open_ones = [
-        (task, criterion)
-        for task in run.tasks
-        for criterion in task.criteria
-        if criterion.verdict in _SHOWN
-    ]
+    open_ones = open_criteria(run)
     if not open_ones:
         return
-    open_ones.sort(key=_urgency)
     teller = _Teller(run, words, verbose=verbose)
     yield from heading(words.problems)
     for number, (task, criterion) in enumerate(open_ones):
         if number:
             yield Line()
         yield from teller.block(task, criterion)
-
-
-def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
-    task, criterion = entry
-    warns = criterion.verdict is Verdict.WARN
-    return warns, not task.blocking, task.priority
 
 
 def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
@@ -114,7 +108,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation:
             yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, self._found(criterion), change_in_words(criterion, words)
+            words.found, found(criterion, words), change_in_words(criterion, words)
         )
         yield from self._where(criterion)
         yield from self._paragraph(words.next_step, criterion.hint or "")
@@ -157,16 +151,6 @@ class _Teller:
         if criterion.warn is None:
             return expect
         return self._words.warn_at.format(expect, literal(criterion.warn))
-
-    def _found(self, criterion: CriterionRecord) -> str:
-        """Return the value and the reason, without saying one thing twice."""
-        shown, reason = criterion.shown, criterion.reason
-        plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
-        if shown and plain_reason:
-            text = shown
-        else:
-            text = reason if not shown or shown in reason else f"{shown}: {reason}"
-        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
 
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""
