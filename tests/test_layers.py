@@ -14,18 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *(
-        "database",
-        "chain",
-        "history",
-        "worktree",
-        "git",
-        "progress",
-        "readings",
-        "pipeline",
-        "settings",
-    ),
-    *("output", "ending", "commands", "cli"),
+    *("database", "chain", "history", "worktree", "git", "progress", "readings", "pipeline"),
+    *("settings", "output", "ending", "commands", "cli"),
 ]
 
 # What a module may import beside its own package; stages see the foundation alone.
@@ -41,7 +31,9 @@ MAY_IMPORT = {
     "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
-    "report": [*FOUNDATION, "document"],
+    "comparison": ["model", "document"],
+    "report": [*FOUNDATION, "document", "comparison"],
+    "timeline": [*FOUNDATION, "document", "comparison"],
     "chain": ["document"],
     "database": ["errors"],
     "history": [*FOUNDATION, "database", "chain", "document"],

@@ -9,7 +9,7 @@ import msgspec
 from readiness.clean import Redactor
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import judgement_of, read_run
-from readiness.commands.running import final_status, run_id, write_reports
+from readiness.commands.running import final_status, irreplaceable, run_id, write_reports
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
@@ -19,7 +19,7 @@ from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
 from readiness.record import Recorder
 from readiness.report import Context, write_report
-from readiness.settings import RunSettings
+from readiness.settings import RunSettings, history_path
 
 # Where a criterion was measured in several runs, the worst word counts.
 WORST_FIRST = (
@@ -44,9 +44,8 @@ def join_and_report(
     runs = [_read(name, board) for name in settings.recorded]
     document = join(board, runs, asked_milestone(settings, board))
     _refuse_another_commit(document, head_of(board.workdir))
-    problems = write_reports(
-        document, settings, write_report, forbidden=(board.path, *settings.recorded)
-    )
+    forbidden = [*irreplaceable(board, history_path(settings, board.path)), *settings.recorded]
+    problems = write_reports(document, settings, write_report, forbidden)
     for problem in problems:
         tell(f"readiness: {problem}")
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)

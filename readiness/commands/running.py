@@ -30,6 +30,7 @@ Printer = Callable[[RunDocument, RunSettings, Context], str]
 
 GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 IN_A_FILE = Context()
+ENDINGS = (".yaml", ".yml")
 
 
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
@@ -191,10 +192,10 @@ class _Run:
         return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
-        forbidden = [self.board.path]
-        if self.history is not None:
-            forbidden.append(self.history.path)
-        self.problems += write_reports(document, self.settings, write, forbidden)
+        if self.settings.reports:
+            history = self.history.path if self.history is not None else ""
+            forbidden = irreplaceable(self.board, history)
+            self.problems += write_reports(document, self.settings, write, forbidden)
 
     def _put(self, text: str) -> None:
         try:
@@ -224,6 +225,25 @@ def write_reports(
         except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
             problems.append(f"{target.path}: not written: {bug(error)}")
     return problems
+
+
+def irreplaceable(board: Board, history: str) -> list[str]:
+    """The files that no report may take the place of: the board, its checks and the history."""
+    files = [board.path]
+    if history:
+        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    own = os.path.realpath(board.path)
+    for catalogue in board.catalogues:
+        if own.startswith(os.path.join(os.path.realpath(catalogue), "")):
+            beside = os.listdir(catalogue)  # checks beside the board: other files are no checks
+            files += [os.path.join(catalogue, name) for name in beside if name.endswith(ENDINGS)]
+        else:
+            files += [
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(catalogue)
+                for name in names
+            ]
+    return files
 
 
 def open_history(settings: RunSettings, board: Board) -> History | None:

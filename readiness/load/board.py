@@ -94,7 +94,8 @@ class _BoardLoader:
         if self.profile in file.profiles:
             layers.insert(0, file.profiles[self.profile].env)
         self.variables = Variables(environ, *layers)
-        self.catalogue = Catalogue(self._folders())
+        self.folders = tuple(self._folders())
+        self.catalogue = Catalogue(self.folders)
         self.ids: dict[str, str] = {}
 
     def load(self, content: bytes, project: str | None) -> Board:
@@ -122,6 +123,7 @@ class _BoardLoader:
             workdir=workdir,
             tasks=tasks,
             checks=self.catalogue.checks,
+            catalogues=self.folders,
             priorities=self._priorities(),
             profile=self.profile,
             profiles=tuple(file.profiles),

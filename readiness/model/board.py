@@ -193,7 +193,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
-    `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name.
+    `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name,
+    `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
     often the board is looked at), `sections`, and `key_figures`: names of criteria, by id.
     """
@@ -205,6 +206,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     checks: dict[str, Check]
     priorities: dict[Priority, PriorityRule]
+    catalogues: tuple[str, ...] = ()
     profile: str = ""
     profiles: tuple[str, ...] = ()
     language: Language = Language.EN
