@@ -14,8 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("database", "chain", "history", "worktree", "git", "progress", "readings", "pipeline"),
-    *("settings", "output", "ending", "commands", "cli"),
+    *("database", "chain", "history", "worktree", "git", "boardfile", "progress", "readings"),
+    *("pipeline", "settings", "output", "ending", "commands", "cli"),
 ]
 
 # What a module may import beside its own package; stages see the foundation alone.
@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "history": [*FOUNDATION, "database", "chain", "document"],
     "worktree": [],
     "git": ["document", "worktree"],
+    "boardfile": ["load"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],

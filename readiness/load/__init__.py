@@ -6,6 +6,15 @@ from readiness.load.catalogue import builtin_checks as builtin_checks
 from readiness.load.catalogue import load_catalogue as load_catalogue
 
 
+def text_data(content: bytes) -> object:
+    """Return what the YAML of a board says, as plain data; None where it says nothing."""
+    from readiness.load.definitions import TEXT_UNDER
+    from readiness.load.yamlfile import parse
+
+    document = parse(content, "", text_under=TEXT_UNDER)
+    return None if document.faults else document.data
+
+
 def board_schema() -> dict[str, object]:
     """Return the JSON Schema (draft 2020-12) of a board file."""
     from readiness.load import schema
