@@ -181,6 +181,8 @@ def _without(text: str, here: _Node, name: str) -> str:
     pairs = here.pairs()
     place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
     start, end = pairs[place][0].start, _end(text, pairs[place][1])
+    if not here.in_line and len(pairs) == 1:
+        return f"{text[:start]}{{}}{text[end:]}"
     if not here.in_line:
         start, end = _line_start(text, start), _line_end(text, end)
         broken = _LINE_END.match(text, end)
