@@ -104,12 +104,16 @@ class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's word that takes the place of a measurement."""
+    """A person's word that takes the place of a measurement.
+
+    `digest` is over the evidence as it was found in this run; empty where it is no file.
+    """
 
     by: str
     on: str
     until: str
     evidence: str
+    digest: str = ""
 
 
 class Previous(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,17 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("database", "chain", "history", "worktree", "git", "boardfile", "progress", "readings"),
+    *(
+        "database",
+        "chain",
+        "history",
+        "worktree",
+        "git",
+        "boardfile",
+        "evidence",
+        "progress",
+        "readings",
+    ),
     *("pipeline", "settings", "output", "ending", "commands", "cli"),
 ]
 
@@ -41,7 +51,8 @@ MAY_IMPORT = {
     "git": ["document", "worktree"],
     "boardfile": ["load"],
     "progress": [*FOUNDATION, "run"],
-    "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
+    "evidence": [],
+    "readings": [*FOUNDATION, "evidence", "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],

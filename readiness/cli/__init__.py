@@ -20,6 +20,7 @@ COMMANDS = {
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
     "past": ("history",),
+    "decide": ("waive", "attest"),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""

@@ -42,7 +42,18 @@ def load_board(
     `project` takes the place of the board's `workdir`. Raises BoardError with every fault of the
     board and of the checks it uses, UsageError where there is no file to read or no such profile.
     """
-    content = read(path)
+    return load_board_text(read(path), path, profile=profile, environ=environ, project=project)
+
+
+def load_board_text(
+    content: bytes,
+    path: str,
+    *,
+    profile: str | None,
+    environ: Mapping[str, str],
+    project: str | None = None,
+) -> Board:
+    """Load what would be the content of the board at `path`. Raises as `load_board` does."""
     with collector_off():
         # All that is only needed for loading goes before the collector comes back to walk over it.
         return _load(content, path, profile, environ, project)

@@ -1,5 +1,6 @@
 """What a board and a catalogue say, resolved: variables replaced, defaults filled in."""
 
+import re
 from decimal import Decimal
 
 import msgspec
@@ -91,12 +92,26 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attestation(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC)."""
+    """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC).
+
+    All three are empty where nobody has given it yet. `digest` is that of the evidence when it
+    was given, where that is a file.
+    """
 
     by: str
     on: str
     until: str
     evidence: str = ""
+    digest: str = ""
+
+
+def is_path(evidence: str) -> bool:
+    """Whether evidence names a file or a folder; else it is a link or prose."""
+    text = evidence.strip()
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", text):
+        return False
+    named = re.search(r"\.[a-zA-Z][a-zA-Z0-9]{0,7}$", text) or re.fullmatch(r"\S*/\S*", text)
+    return named is not None
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True):
