@@ -35,13 +35,16 @@ class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     """The board that was measured. `digest` is over the file's bytes.
 
-    `baseline` is the score when the board was opened, `created` the day. `goal` is Markdown.
-    `key_figures` names criteria by id: what the rendered board shows of their numbers.
+    `path` is as it was given, `file` the same from the root of the repository that was measured;
+    only its name where it lies outside. `baseline` is the score when the board was opened,
+    `created` the day. `goal` is Markdown. `key_figures` names criteria by id: what the rendered
+    board shows of their numbers.
     """
 
     title: str
     path: str
     digest: str
+    file: str = ""
     language: Language = Language.EN
     baseline: float | None = None
     created: str = ""
@@ -55,13 +58,15 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     """The revision that was measured; `dirty` where the work tree differs from it.
 
     `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
-    empty where none does.
+    empty where none does. `folder` is where the probes ran, from the repository's root; empty
+    for the root itself.
     """
 
     commit: str
     branch: str
     dirty: bool
     worktree: str = ""
+    folder: str = ""
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):

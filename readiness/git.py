@@ -4,6 +4,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from readiness.clean import clean
 from readiness.document import Git
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
+        folder = os.path.realpath(folder)
         self._root = _repository(folder)
+        self._folder = _below(folder, self._root) if self._root else ""
         self._status = self._flags = None
         if self._root:
             status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
@@ -47,6 +50,7 @@ class Asking:
             branch="" if branch == "(detached)" else branch,
             dirty=bool(changed),
             worktree=_worktree(self._root, changed),
+            folder=self._folder,
         )
 
 
@@ -158,3 +162,8 @@ def _repository(folder: str) -> str:
             return ""
         folder = parent
     return folder
+
+
+def _below(folder: str, root: str) -> str:
+    """Return the way from `root` to a folder below it; an empty text for `root` itself."""
+    return clean(os.path.relpath(folder, root), newlines=False) if folder != root else ""

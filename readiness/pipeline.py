@@ -151,7 +151,7 @@ def conclude(
     return RunDocument(
         id=start.id,
         tool=TOOL,
-        board=board_ref(board),
+        board=board_ref(board, start.git),
         profile=start.profile,
         partial=facts.partial,
         interrupted=interrupted,

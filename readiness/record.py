@@ -1,6 +1,7 @@
 """The record stage: what a run found, made into a run document. Pure, but for its arguments."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from readiness.document import (
     CriterionRecord,
     FindingRecord,
     GateRecord,
+    Git,
     MilestoneRecord,
     PastCriterion,
     PastRun,
@@ -325,12 +327,13 @@ def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]
     ]
 
 
-def board_ref(board: Board) -> BoardRef:
-    """Which board a run is about."""
+def board_ref(board: Board, git: Git | None) -> BoardRef:
+    """Which board a run is about, and where it lies in the repository that `git` tells of."""
     return BoardRef(
         title=board.title,
         path=clean(board.path, newlines=False),
         digest=board.digest,
+        file=clean(_in_repository(board, git), newlines=False),
         language=board.language,
         baseline=None if board.baseline is None else float(board.baseline),
         created=board.created,
@@ -342,6 +345,15 @@ def board_ref(board: Board) -> BoardRef:
         ],
         key_figures=board.key_figures,
     )
+
+
+def _in_repository(board: Board, git: Git | None) -> str:
+    """The way from the repository's root, or from the workdir where there is no repository."""
+    folder = os.path.realpath(board.workdir)
+    up = git.folder.count("/") + 1 if git is not None and git.folder else 0
+    root = os.path.normpath(os.path.join(folder, *[".."] * up))
+    path = os.path.relpath(os.path.realpath(board.path), root)
+    return os.path.basename(path) if path.startswith("../") else path
 
 
 def timestamp(seconds: float) -> str:

@@ -53,7 +53,7 @@ def test_the_newest_run_comes_first(past: Project) -> None:
     run(past)
     (past.folder / "broken").touch()
     run(past)
-    listed = past("history", "--output-format", "json").json
+    listed = past("history", "--output-format", "json").json["runs"]
     assert [(one["decision"], one["score"], one["dirty"]) for one in listed] == [
         ("not_ready", "5.0", True),
         ("ready", "10.0", False),
@@ -63,7 +63,7 @@ def test_the_newest_run_comes_first(past: Project) -> None:
     assert rows[1].split()[1] == listed[0]["id"]
     assert f"{head[:10]} (dirty)" in rows[1]
     assert f"{head[:10]} (dirty)" not in rows[2]
-    assert len(past("history", "--limit", "1", "--output-format", "json").json) == 1
+    assert len(past("history", "--limit", "1", "--output-format", "json").json["runs"]) == 1
     assert past("history", "--limit", "0").status == 2
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_passed_over_and_told(past: Project) -> None:
     change(past, "insert into runs (id, board, profile, started_at, state)"
                  " values ('k', 'board.yaml', '', '2026-11-24T00:00:00Z', 'running')")  # fmt: skip
     ended = past("history", "--output-format", "json")
-    assert [one["state"] for one in ended.json] == ["running", "finished", "unreadable"]
+    assert [one["state"] for one in ended.json["runs"]] == ["running", "finished", "unreadable"]
     assert "warning" in ended.err
     assert past("history").status == 0
 
@@ -84,7 +84,7 @@ def test_boards_in_one_folder_have_lists_of_their_own(past: Project) -> None:
     """A history that is named is listed whole where there is no board."""
     run(past)
     past.write(BOARD, "other.yaml")
-    assert past("history", "--board", "other.yaml", "--output-format", "json").json == []
+    assert past("history", "--board", "other.yaml", "--output-format", "json").json == {"runs": []}
     assert "No run is recorded" in past("history", "--board", "other.yaml").out
     away = past.tmp.parent / "away"
     away.mkdir()

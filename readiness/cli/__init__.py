@@ -21,6 +21,7 @@ COMMANDS = {
     "next": ("next",),
     "past": ("history",),
     "decide": ("waive", "attest"),
+    "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""

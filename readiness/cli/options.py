@@ -54,7 +54,9 @@ Report = Annotated[
 OutputFormat = Annotated[
     str,
     typer.Option(
-        metavar="FORMAT", envvar="READINESS_OUTPUT_FORMAT", help="What stdout gets: table or json."
+        metavar="FORMAT",
+        envvar="READINESS_OUTPUT_FORMAT",
+        help="What stdout gets: table, json, or any report format.",
     ),
 ]
 History = Annotated[

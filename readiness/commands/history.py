@@ -35,6 +35,12 @@ class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None = None
 
 
+class PastRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives: the newest runs, newest first."""
+
+    runs: list[PastEntry]
+
+
 class VerifiedReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report file that was held against the history; `problems` is empty where all is well."""
 
@@ -70,7 +76,7 @@ def history(settings: RunSettings, *, limit: int) -> int:
         opened.close()
     entries = [_past(entry, path) for entry in found]
     if as_json:
-        put_json(entries)
+        put_json(PastRuns(runs=entries))
     elif entries:
         put_text(_listing(entries))
     else:

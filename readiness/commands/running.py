@@ -179,7 +179,7 @@ class _Run:
             document = unfinished(
                 run=start.id,
                 tool=TOOL,
-                board=board_ref(self.board),
+                board=board_ref(self.board, start.git),
                 profile=self.board.profile,
                 git=start.git,
                 started_at=timestamp(start.at),

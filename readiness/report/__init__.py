@@ -45,7 +45,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Renderer(Protocol):
     """What a format's module offers."""
 
-    def render(self, run: RunDocument, context: Context) -> str:
+    def render(self, run: RunDocument, context: Context, /) -> str:
         """Return the whole report, ending with a line end."""
 
 

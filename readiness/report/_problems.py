@@ -11,9 +11,10 @@ from readiness.document import (
     TaskRecord,
 )
 from readiness.labels import Labels
-from readiness.layout import duration, literal, width
+from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
+from readiness.report._evidence import ending, output
 from readiness.report._words import (
     MARKS,
     STYLES,
@@ -173,34 +174,12 @@ class _Teller:
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = ", ".join(self._ending(probe))
+        facts = ", ".join(ending(probe, self._words))
         return (
             (f"{literal(probe.id)}  ", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
             (f"  ({facts})", Style.DIM),
         )
-
-    def _ending(self, probe: ProbeRecord) -> Iterator[str]:
-        """Tell how a probe ended."""
-        words = self._words
-        if probe.timed_out:
-            yield words.timed_out
-        elif probe.signal is not None:
-            yield words.signal.format(probe.signal)
-        elif probe.exit_status is not None:
-            yield words.exit.format(probe.exit_status)
-        else:
-            yield words.not_started
-        if probe.leaked:
-            yield words.leaked.format(probe.leaked)
-        yield words.reused if probe.reused else duration(probe.duration_s)
-        if probe.attempts > 1:
-            yield words.attempts.format(probe.attempts)
-        for stream in (probe.stdout, probe.stderr):
-            if stream.cut:
-                yield words.output_cut.format(stream.bytes)
-        if probe.tool_version:
-            yield literal(probe.tool_version)
 
     def _outputs(self, criterion: CriterionRecord) -> Iterator[Line]:
         for name in criterion.probes:
@@ -210,12 +189,9 @@ class _Teller:
 
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
-        text = stream.head
-        if stream.tail and stream.tail not in stream.head:
-            text = f"{text}\n…\n{stream.tail}"
-        if text.strip():
+        if text := output(stream):
             yield self._fact(self._words.output, ((literal(name), Style.DIM),))
-            for line in text.rstrip().splitlines():
+            for line in text.splitlines():
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
 

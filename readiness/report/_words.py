@@ -59,14 +59,17 @@ def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str
 
 
 def found(criterion: CriterionRecord, words: Labels) -> str:
-    """Return the value and the reason, without saying one thing twice; foreign, in lines."""
-    shown, reason = criterion.shown, criterion.reason
-    plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
-    if shown and plain_reason:
-        text = shown
-    else:
-        text = reason if not shown or shown in reason else f"{shown}: {reason}"
+    """Return the value and the reason, and that it is unsteady; foreign, in lines."""
+    text = measured(criterion)
     return f"{text}\n{words.flaky}" if criterion.flaky else text
+
+
+def measured(criterion: CriterionRecord) -> str:
+    """Return the value and the reason, without saying one thing twice; foreign."""
+    shown, reason = criterion.shown, criterion.reason
+    if shown and reason in ("", f"{shown}, expected {criterion.expect}"):
+        return shown
+    return reason if not shown or shown in reason else f"{shown}: {reason}"
 
 
 def percent(share: float) -> str:

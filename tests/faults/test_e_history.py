@@ -187,7 +187,7 @@ def test_105_a_garbage_row_is_kept_told_and_passed_over(project: Project, garbag
     assert rows(project)[:3] == before
     assert "history.db run" not in project("check").err
     listed = project("history", "--output-format", "json")
-    assert [one["state"] for one in listed.json].count("unreadable") == 2
+    assert [one["state"] for one in listed.json["runs"]].count("unreadable") == 2
     assert rows(project)[:3] == before
     status, answer = verified(project)
     assert (status, [one["entry"] for one in answer["altered"]]) == (4, [2, 3])
@@ -353,7 +353,7 @@ def test_109_a_clock_that_was_set_back(project: Project) -> None:
     assert ended.status == 1, ended
     assert "warning: the clock" in ended.err
     assert ended.run.duration_s >= 0
-    listed = project("history", "--output-format", "json").json
+    listed = project("history", "--output-format", "json").json["runs"]
     assert [one["decision"] for one in listed] == ["not_ready", "ready"]
     assert listed[0]["started_at"] < listed[1]["started_at"]
     assert verified(project)[0] == 0
