@@ -117,7 +117,7 @@ def ends_without_room(project: Project, before: Rows, ended: Ended) -> None:
     assert rows(project)[-1][2] == "finished"
 
 
-@pytest.mark.parametrize("kibibytes", [4, 40, 90, 200])
+@pytest.mark.parametrize("kibibytes", [4, 60, 200])
 def test_103_a_file_that_may_not_grow(project: Project, kibibytes: int) -> None:
     """`ulimit -f`, wherever within the run it strikes."""
     checked(project, 2)
@@ -148,7 +148,7 @@ def can_mount() -> bool:
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs the right to mount a file system")
-@pytest.mark.parametrize("size", ["96k", "140k", "400k"])
+@pytest.mark.parametrize("size", ["96k", "300k"])
 def test_103_a_full_disk(project: Project, size: str) -> None:
     """All or nothing, on a file system as small as that."""
     checked(project, 2)
@@ -174,7 +174,7 @@ def test_103_with_room_the_same_run_is_recorded(project: Project) -> None:
 # --- 105: garbage ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("garbage", ["x'67617262616765'", "'text'", "null", "17", "x'7b7d'"])
+@pytest.mark.parametrize("garbage", ["x'67617262616765'", "null", "'{}'"])
 def test_105_a_garbage_row_is_kept_told_and_passed_over(project: Project, garbage: str) -> None:
     """In the middle it is in nobody's way; as the newest, the one before it is the last run."""
     checked(project, 3)
@@ -239,7 +239,7 @@ def test_105_what_is_no_history_is_not_written_over(
 # --- 107, 131, 139: what was done to records ------------------------------------------------------
 
 
-@pytest.mark.parametrize("entry", [1, 2, 3])
+@pytest.mark.parametrize("entry", [1, 3])
 def test_107_an_edited_entry_is_named(project: Project, entry: int) -> None:
     """60 becomes 95, in the same number of bytes. Before that, all is well."""
     project.write(a_board(number("echo 'errors: 60'", "<= 99")))
