@@ -151,7 +151,7 @@ def _insert(text: str, here: _Node, key: str, value: Callable[[bool], str], trie
         raise IndexError
     last = pairs[-1 - tried][1]
     place = _line_end(text, _end(text, last))
-    indent = " " * (here.start - _line_start(text, here.start))
+    indent = " " * (pairs[0][0].start - _line_start(text, pairs[0][0].start))
     return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
 
 

@@ -26,6 +26,9 @@ insert into chain (link, run, digest)
 """
 """Needs the function `digest_of`. Runs from before there was a chain are entered as they are."""
 
+SINCE = 2
+"""The format of the history since which there is a chain."""
+
 LOOKED_AT = 100
 """So many older runs are read again where others wrote while a run went on."""
 
@@ -146,7 +149,17 @@ def verify(connection: sqlite3.Connection) -> Verified:
     seen = look(connection)
     walk = _Walk(connection, None, tied=False)
     outside = _outside(connection)
-    inserted = [each for each in outside if walk.tied_from and each.entry > walk.tied_from]
+    cut_off = [
+        _cut_off(entry, name)
+        for entry, name, document in connection.execute(_UNLINKED)
+        if _is_tied(document)
+    ]
+    known = {each.entry for each in cut_off}
+    inserted = cut_off + [
+        each
+        for each in outside
+        if walk.tied_from and each.entry > walk.tied_from and each.entry not in known
+    ]
     found = [*walk.alterations, *_gaps(connection), *inserted]
     return Verified(
         entries=seen.entries,
@@ -158,16 +171,31 @@ def verify(connection: sqlite3.Connection) -> Verified:
 
 
 def _unchained(connection: sqlite3.Connection) -> Verified:
-    """How a history stands in which only programs before there was a chain have written."""
-    entries, documents, without_end = connection.execute(
-        "select count(*), count(document), count(nullif(state <> 'running', 1)) from runs"
-    ).fetchone()
-    return Verified(entries=entries, links=0, loose=documents, open=without_end, alterations=[])
+    """How a history stands that has no chain: none yet, or none any more."""
+    (version,) = connection.execute("pragma user_version").fetchone()
+    documents = entries = without_end = 0
+    found = []
+    for entry, name, state, document in connection.execute(
+        "select sequence, id, state, document from runs order by sequence"
+    ):
+        entries += 1
+        without_end += state == "running"
+        documents += document is not None
+        if document is not None and (version >= SINCE or _is_tied(document)):
+            found.append(_cut_off(entry, name))
+    loose = documents - len(found)
+    return Verified(entries=entries, links=0, loose=loose, open=without_end, alterations=found)
 
 
 # --- what does not fit --------------------------------------------------------------------------
 
 _LINKS = "select link, run, id, digest from chain left join runs on sequence = run"
+
+
+_UNLINKED = (
+    "select sequence, id, document from runs left join chain on run = sequence"
+    " where link is null and state <> 'running' order by sequence"
+)
 
 
 class _Walk:
@@ -235,18 +263,15 @@ def _edited_below(connection: sqlite3.Connection, last: Link | None) -> list[Alt
         if now not in (digest, known):
             connection.execute("update chain set found = ? where link = ?", (now, link))
             what = "was edited: its document does not have the digest it had"
-            found.append(Alteration(entry=entry, id=name, what=what))
+            found.append(Alteration(entry=entry, id=str(name), what=what))
     return found
 
 
 def _outside(connection: sqlite3.Connection) -> list[Alteration]:
     """Entries with an end that are in no link."""
     return [
-        Alteration(entry=entry, id=name, what="was inserted: no gate recorded it")
-        for entry, name in connection.execute(
-            "select sequence, id from runs left join chain on run = sequence"
-            " where link is null and state <> 'running' order by sequence"
-        )
+        Alteration(entry=entry, id=str(name), what="was inserted: no gate recorded it")
+        for entry, name, _ in connection.execute(_UNLINKED)
     ]
 
 
@@ -280,8 +305,24 @@ def _at(connection: sqlite3.Connection, number: int) -> Link | None:
 
 
 def _link(row: tuple[object, ...]) -> Link:
+    """A link of what the file holds; whoever altered it may have put anything there."""
     number, entry, name, digest = row
-    return msgspec.convert({"number": number, "entry": entry, "id": name, "digest": digest}, Link)
+    return Link(
+        number=number if isinstance(number, int) else 0,
+        entry=entry if isinstance(entry, int) else 0,
+        id=None if name is None else str(name),
+        digest=str(digest),
+    )
+
+
+def _cut_off(entry: int, name: object) -> Alteration:
+    return Alteration(entry=entry, id=str(name), what="was cut off: its link is gone")
+
+
+def _is_tied(document: object) -> bool:
+    """Whether a document holds the digest of a run before it."""
+    tie = _decoded(document)
+    return tie is not None and tie.previous_run is not None
 
 
 def _decoded(document: object) -> _Tie | None:

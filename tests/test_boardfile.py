@@ -51,6 +51,7 @@ ADDED = {
     "beyond ASCII before": BLOCK + "  - {title: 类型 😀, run: é«, W»}\n",
     "a document mark": f"---\n{BLOCK}  - run: x«\n    W»\n...\n",
     "an anchor elsewhere": f"x: &a {{k: v}}\n{BLOCK}  - run: x\n    with: *a«\n    W»\n",
+    "an anchor above": f"{BLOCK}  - &one\n       run: x«\n       W»\n",
     "an anchor of its own": f"{BLOCK}  - &one\n    run: x«\n    W»\n",
 }
 

@@ -150,6 +150,12 @@ TAMPERED: list[tuple[str, tuple[str, ...], list[str]]] = [
         ["run fake (entry 5) was inserted"],
     ),
     (
+        "the chain emptied",
+        ("delete from chain",),
+        ["run r2 (entry 2) was cut off", "run r3 (entry 3) was cut", "run r4 (entry 4) was cut"],
+    ),
+    ("a name that is none", ("update runs set id = x'00ff' where id = 'r2'",), ["entry 2"]),
+    (
         "edited with its digest",
         (*edit("r2"), REDIGEST),
         ["run r2 (entry 2) was edited: run r3, the next, holds another digest of it"],
@@ -182,6 +188,28 @@ def test_what_was_altered_is_named(
         assert words in said
     recorded(path, "r5")
     assert [each for each in named(path) if "r5" in each] == []
+
+
+def test_a_chain_that_was_taken_away_is_missed(path: Path) -> None:
+    """Also by who gives the file the number of the former format."""
+    recorded(path, "r1", "r2")
+    change(path, "drop table chain")
+    assert len(named(path)) == 2
+    change(path, "pragma user_version = 1")
+    assert [each.split(":")[0] for each in named(path)] == ["run r2 (entry 2) was cut off"]
+
+
+@pytest.mark.parametrize("column", ["link", "run", "digest", "found"])
+@pytest.mark.parametrize("value", ["x'00'", "'text'", "-7", "1.5"])
+def test_whatever_stands_in_the_chain_is_told_calmly(path: Path, column: str, value: str) -> None:
+    """Nothing that is put there breaks the verification, or a run."""
+    recorded(path, "r1", "r2", "r3")
+    try:
+        change(path, f"update chain set {column} = {value} where link = 2")
+    except sqlite3.IntegrityError:
+        return
+    assert (named(path) != []) == (column != "found")
+    recorded(path, "r4")
 
 
 # --- histories of before ------------------------------------------------------------------------
