@@ -10,6 +10,7 @@ from readiness.clean import Redactor
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import judgement_of, read_run
 from readiness.commands.running import final_status, irreplaceable, run_id, write_reports
+from readiness.commands.step_files import write_step_files
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
@@ -46,6 +47,7 @@ def join_and_report(
     _refuse_another_commit(document, head_of(board.workdir))
     forbidden = [*irreplaceable(board, history_path(settings, board.path)), *settings.recorded]
     problems = write_reports(document, settings, write_report, forbidden)
+    problems += write_step_files(document, settings, os.environ)
     for problem in problems:
         tell(f"readiness: {problem}")
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)

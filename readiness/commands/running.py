@@ -10,6 +10,7 @@ from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import last_verdicts, with_past
+from readiness.commands.step_files import write_step_files
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -88,7 +89,7 @@ class _Run:
             self._enter(start)
             outcome = self._execute(plan, start, versions)
             document = self._with_past(self._finish(outcome))
-            self._write(document, write_report)
+            self._write_reports(document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         self._put(printer(document, settings, seen))
@@ -185,6 +186,10 @@ class _Run:
                 started_at=timestamp(start.at),
             )
             self._write(document, invalidate)
+
+    def _write_reports(self, document: RunDocument) -> None:
+        self._write(document, write_report)
+        self.problems += write_step_files(document, self.settings, os.environ)
 
     def _with_past(self, document: RunDocument) -> RunDocument:
         settings = self.settings

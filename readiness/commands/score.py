@@ -3,7 +3,7 @@
 from readiness.clean import clean
 from readiness.commands.running import run_and_report
 from readiness.document import RunDocument
-from readiness.layout import inert
+from readiness.layout import inert, percentage
 from readiness.report import Context, render
 from readiness.settings import RunSettings
 
@@ -44,15 +44,8 @@ def summary(document: RunDocument) -> list[str]:
     if score.value is None:
         lines.append("Readiness: unknown (nothing was measured)")
     else:
-        lines.append(f"Readiness: {percent(score.shown)}% ({score.shown}/10)")
+        lines.append(f"Readiness: {percentage(score.shown)}% ({score.shown}/10)")
     return lines
-
-
-def percent(shown: str) -> str:
-    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5."""
-    from decimal import Decimal
-
-    return f"{Decimal(shown) * 10:f}"
 
 
 def explanation(document: RunDocument) -> str:
