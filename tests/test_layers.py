@@ -60,6 +60,8 @@ MAY_IMPORT = {
     "ending": ["errors", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
     "quick": ["settings"],
+    # What checks run as processes of their own; the engine does not import it.
+    "probes": ["errors", "units", "clean"],
     "__main__": ["cli", "commands", "ending", "quick"],
     "__init__": [],
 }
