@@ -54,22 +54,6 @@ class Asking:
         )
 
 
-def head_of(folder: str, name: str = "HEAD") -> str:
-    """The id of a commit in the repository that `folder` is in; empty where there is none."""
-    root = _repository(folder)
-    if not root:
-        return ""
-    asked = _start(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
-    )
-    return _output(asked).decode("ascii", "replace").strip()
-
-
-def user_name(folder: str) -> str:
-    """Whose name stands in git's settings; empty where none does."""
-    return _output(_start(folder, "config", "user.name")).decode("utf-8", "replace").strip()
-
-
 def parse(status: bytes) -> tuple[dict[str, str], list[bytes]]:
     """Read `git status --porcelain=v2 --branch -z`: its headers, and the paths that differ."""
     headers: dict[str, str] = {}
@@ -87,6 +71,50 @@ def parse(status: bytes) -> tuple[dict[str, str], list[bytes]]:
             if kind == b"2":
                 changed.append(next(records, b""))
     return headers, changed
+
+
+class GitError(Exception):
+    """Git could not answer; the message is its own."""
+
+
+def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+    """What git prints when it is asked from `folder`, with `given` on its standard input.
+
+    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    """
+    import subprocess
+
+    command = _command(folder, "--no-replace-objects", *arguments)
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} takes more than {seconds:g} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise GitError(said.splitlines()[0] if said else f"status {done.returncode}")
+    return done.stdout
+
+
+def head_of(folder: str, name: str = "HEAD") -> str:
+    """The id of a commit in the repository that `folder` is in; empty where there is none."""
+    wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return _answered(folder, *wanted) if _repository(folder) else ""
+
+
+def user_name(folder: str) -> str:
+    """Whose name stands in git's settings; empty where none does."""
+    return _answered(folder, "config", "user.name")
+
+
+def _answered(folder: str, *arguments: str) -> str:
+    try:
+        return ask(folder, *arguments, seconds=TIME_LIMIT).decode("utf-8", "replace").strip()
+    except GitError:
+        return ""
 
 
 def _worktree(root: str, changed: list[bytes]) -> str:
@@ -123,19 +151,27 @@ def _only_filtered(root: str, path: bytes, known: bytes) -> bool:
 def _start(folder: str, *arguments: str) -> "Popen[bytes] | None":
     import subprocess
 
-    # What the caller's shell says of another repository must not be believed here.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
     try:
         return subprocess.Popen(
-            [*command, *arguments],
+            _command(folder, *arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "LC_ALL": "C.UTF-8"},
+            env=_environment(),
         )
     except OSError:
         return None
+
+
+def _command(folder: str, *arguments: str) -> list[str]:
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    return [*command, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """What git gets: what the caller's shell says of another repository must not be believed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _output(process: "Popen[bytes] | None") -> bytes:

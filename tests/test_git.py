@@ -1,7 +1,6 @@
 """What is recorded of the revision, by real repositories."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,21 +8,8 @@ import msgspec
 import pytest
 
 from readiness.document import Git
-from readiness.git import Asking, head_of, parse
-
-AUTHOR = {
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-}  # fmt: skip
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder."""
-    output = subprocess.check_output(
-        ["git", "-C", folder, *arguments], env={**os.environ, **AUTHOR}, stderr=subprocess.STDOUT
-    )
-    return output.decode().strip()
+from readiness.git import Asking, GitError, ask, head_of, parse
+from tests.repositories import git
 
 
 @pytest.fixture
@@ -243,3 +229,21 @@ def test_a_commit_is_found_by_its_name(repository: Path, tmp_path: Path) -> None
     assert head_of(str(repository)) == git(repository, "rev-parse", "HEAD")
     for folder, name in ((repository, "nowhere"), (repository, "--all"), (tmp_path, "HEAD")):
         assert head_of(str(folder), name) == ""
+
+
+def test_an_object_is_read_by_its_own_hash(repository: Path) -> None:
+    """A replacement that somebody pushed, or a probe made, does not take its place."""
+    old = git(repository, "rev-parse", "HEAD:file")
+    (repository / "file").write_text("two\n")
+    new = git(repository, "hash-object", "-w", "file")
+    git(repository, "replace", old, new)
+    assert git(repository, "cat-file", "blob", old) == "two"
+    assert ask(str(repository), "cat-file", "blob", old) == b"one\n"
+
+
+def test_what_git_refuses_is_told_in_its_words(repository: Path, tmp_path: Path) -> None:
+    """One line of them."""
+    with pytest.raises(GitError, match="Needed a single revision"):
+        ask(str(repository), "rev-parse", "--verify", "no-such")
+    with pytest.raises(GitError, match="not a git repository"):
+        ask(str(tmp_path), "rev-parse", "HEAD")

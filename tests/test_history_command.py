@@ -8,7 +8,7 @@ import pytest
 
 from readiness.commands.matching import differences
 from tests.program import Project, a_board
-from tests.test_git import git
+from tests.repositories import git
 
 BOARD = a_board({"run": "true"}, {"run": "test ! -e broken"})
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.program import Ended, Project
-from tests.test_git import git
+from tests.repositories import git
 
 BOARD: dict[str, Any] = {
     "version": 1,

@@ -14,18 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *(
-        "database",
-        "chain",
-        "history",
-        "worktree",
-        "git",
-        "boardfile",
-        "evidence",
-        "progress",
-        "readings",
-    ),
-    *("pipeline", "settings", "output", "ending", "commands", "cli"),
+    *("database", "chain", "history", "worktree", "git", "guard", "boardfile", "evidence"),
+    *("progress", "readings", "pipeline", "settings", "output", "ending", "commands", "cli"),
 ]
 
 # What a module may import beside its own package; stages see the foundation alone.
@@ -50,6 +40,7 @@ MAY_IMPORT = {
     "worktree": [],
     "git": ["clean", "document", "worktree"],
     "boardfile": ["load"],
+    "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
     "evidence": [],
     "readings": [*FOUNDATION, "evidence", "document", "record", "run", "measure", "judge"],

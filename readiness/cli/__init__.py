@@ -23,6 +23,7 @@ COMMANDS = {
     "decide": ("waive", "attest"),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 

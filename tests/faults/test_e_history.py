@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests.program import Ended, Project, a_board, number, wait_until
+from tests.repositories import git
 from tests.running import alive_in
-from tests.test_git import git
 
 READY = a_board({"run": "true"})
 LARGE = a_board(*[{"run": f"seq {n}000 {n}999"} for n in range(1, 60)])
