@@ -44,7 +44,21 @@ def load_board(
     board and of the checks it uses, UsageError where there is no file to read or no such profile.
     Commands that hide failures are faults, unless `masks` is given: then they are added to it.
     """
-    content = read(path)
+    return load_board_text(
+        read(path), path, profile=profile, environ=environ, project=project, masks=masks
+    )
+
+
+def load_board_text(
+    content: bytes,
+    path: str,
+    *,
+    profile: str | None,
+    environ: Mapping[str, str],
+    project: str | None = None,
+    masks: list[Fault] | None = None,
+) -> Board:
+    """Load what would be the content of the board at `path`. Raises as `load_board` does."""
     with collector_off():
         # All that is only needed for loading goes before the collector comes back to walk over it.
         return _load(content, path, profile, environ, project, masks)
@@ -98,7 +112,8 @@ class _BoardLoader:
         if self.profile in file.profiles:
             layers.insert(0, file.profiles[self.profile].env)
         self.variables = Variables(environ, *layers)
-        self.catalogue = Catalogue(self._folders(), masks)
+        self.folders = tuple(self._folders())
+        self.catalogue = Catalogue(self.folders, masks)
         self.ids: dict[str, str] = {}
 
     def load(self, content: bytes, project: str | None) -> Board:
@@ -126,6 +141,7 @@ class _BoardLoader:
             workdir=workdir,
             tasks=tasks,
             checks=self.catalogue.checks,
+            catalogues=self.folders,
             priorities=self._priorities(),
             profile=self.profile,
             profiles=tuple(file.profiles),
