@@ -1,12 +1,11 @@
 """What git says of the folder that is measured."""
 
 import os
-from typing import TYPE_CHECKING
+import select
+import signal
+import time
 
 from readiness.document import Git
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 TIME_LIMIT = 10.0
 
@@ -16,20 +15,20 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
-        self._process = _start(folder) if _in_repository(folder) else None
+        self._git = _start(folder) if _in_repository(folder) else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
-        if self._process is None:
+        if self._git is None:
             return None
-        from subprocess import TimeoutExpired
-
+        pid, pipe = self._git
+        self._git = None
         try:
-            output, _ = self._process.communicate(timeout=TIME_LIMIT)
-        except TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            return None
+            output = _read(pipe, time.monotonic() + TIME_LIMIT)
+        finally:
+            os.close(pipe)
+            os.kill(pid, signal.SIGKILL)  # whatever it still does, nobody waits for it
+            os.waitpid(pid, 0)
         return parse(output.decode("utf-8", "backslashreplace")) if output else None
 
 
@@ -50,22 +49,44 @@ def parse(status: str) -> Git | None:
     return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
 
 
-def _start(folder: str) -> "Popen[bytes] | None":
-    import subprocess
-
+def _start(folder: str) -> tuple[int, int] | None:
+    """Return git's process and the end of its pipe; None where there is no git."""
     # What the caller's shell says of another repository must not be believed here.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    pipe, end = os.pipe()
     try:
-        return subprocess.Popen(
+        # Not subprocess: to import it takes longer than git does.
+        pid = os.posix_spawnp(
+            "git",
             [*command, "status", "--porcelain=v2", "--branch"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**environment, "LC_ALL": "C.UTF-8"},
+            {**environment, "LC_ALL": "C.UTF-8"},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, end, 1),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            ],
+            setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
         )
-    except OSError:
+    except (OSError, ValueError):
+        os.close(pipe)
         return None
+    finally:
+        os.close(end)
+    return pid, pipe
+
+
+def _read(pipe: int, until: float) -> bytes | None:
+    """Return all that comes; None where that takes too long."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    parts: list[bytes] = []
+    while poll.poll(max(until - time.monotonic(), 0) * 1000):
+        part = os.read(pipe, 1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+    return None
 
 
 def _in_repository(folder: str) -> bool:

@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "clean"),
-    *("labels", "layout"),
+    *("model", "errors", "status", "units", "expect", "shell", "clean"),
+    *("labels", "layout", "patterns", "digests"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
 STAGES += ["document", "record", "report"]
@@ -21,13 +21,16 @@ JOINS = [
 # What a module may import beside its own package; stages see the foundation alone.
 MAY_IMPORT = {
     "model": [],
-    "errors": [],
-    "units": ["model"],
-    "expect": ["model", "units"],
-    "shell": [],
-    "clean": [],
+    "status": [],
+    "patterns": [],
+    "digests": [],
+    "errors": ["status", "patterns"],
+    "units": ["model", "patterns"],
+    "expect": ["model", "units", "patterns"],
+    "shell": ["patterns"],
+    "clean": ["patterns"],
     "labels": ["model"],
-    "layout": ["clean"],
+    "layout": ["clean", "patterns"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
     "report": [*FOUNDATION, "document"],
@@ -39,10 +42,10 @@ MAY_IMPORT = {
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],
-    "ending": ["errors", "clean", "layout"],
+    "ending": ["errors", "status", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "quick": ["settings"],
-    "__main__": ["cli", "commands", "ending", "quick"],
+    "quick": [],
+    "__main__": ["cli", "commands", "ending", "quick", "run", "settings"],
     "__init__": [],
 }
 

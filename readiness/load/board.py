@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from readiness.digests import digest
 from readiness.errors import BoardError, UsageError
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader, expanded, number
@@ -117,7 +118,7 @@ class _BoardLoader:
         self._dependencies()
         board = Board(
             path=self.document.path,
-            digest=_digest(content),
+            digest=digest(content),
             title=file.title,
             workdir=workdir,
             tasks=tasks,
@@ -309,9 +310,3 @@ class _BoardLoader:
             if requires.score is UNSET
             else number(requires.score, (*place, "score"), self.problems, between=(0, 10)),
         )
-
-
-def _digest(content: bytes) -> str:
-    from hashlib import sha256
-
-    return f"sha256:{sha256(content).hexdigest()}"

@@ -6,8 +6,9 @@ from readiness.clean import clean, decode, strip_ansi
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Capture, Check, Format, Reader, ReasonCode, Stream, Unmeasured
+from readiness.patterns import later
 
-_TELLING = re.compile(
+_TELLING = later(
     r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",
     re.IGNORECASE,
 )

@@ -5,10 +5,11 @@ import re
 import msgspec
 
 from readiness.document import RunDocument, to_json
+from readiness.patterns import later
 from readiness.report import Context
 
 # JSON leaves these as they are; a terminal or a CI log may obey them.
-_OBEYED = re.compile(
+_OBEYED = later(
     "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|(?<=#)#(?=[A-Za-z]*\\[)"
 )
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from readiness.patterns import later
+
 if TYPE_CHECKING:
     from readiness.shell.words import Node
 
@@ -20,10 +22,10 @@ type typeset ulimit umask unalias unset until wait while
 """
 BUILTINS: Final = frozenset(_NAMES.split())
 
-_PLAIN_COMMAND = re.compile(r"[\w./:@%+,=^\- \t]+")
-_QUOTED_COMMAND = re.compile(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
-_WORD = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
-_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_PLAIN_COMMAND = later(r"[\w./:@%+,=^\- \t]+")
+_QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
+_WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
 
 
 def argv(command: str) -> tuple[str, ...] | None:
@@ -73,10 +75,10 @@ _PREPARES = frozenset(("cd", "source", ".", "mkdir", "rm", "cp", "mv", "touch", 
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
-_ASSIGNMENT = re.compile(r"(\w+)\+?=")
-_MAKE_PREFIX = re.compile(r"[@+\s-]+(?=[^@+\s-])")
-_SYNTAX = re.compile(r"[&;\n{(`]")
-_ROUGHLY = re.compile(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
+_ASSIGNMENT = later(r"(\w+)\+?=")
+_MAKE_PREFIX = later(r"[@+\s-]+(?=[^@+\s-])")
+_SYNTAX = later(r"[&;\n{(`]")
+_ROUGHLY = later(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
 
 
 def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -> list[Mask]:

@@ -1,0 +1,47 @@
+"""Regular expressions that are compiled at their first use.
+
+Compiling takes a hundred times longer than a search, and most runs use a few patterns of many.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+
+class _Later:
+    """Stands for a compiled pattern; what is asked of it is kept as its own attribute."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._arguments = (pattern, flags)
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):  # copying and pickling ask for much that a pattern has not
+            raise AttributeError(name)
+        value: object = getattr(_compile(*self._arguments), name)
+        setattr(self, name, value)
+        return value
+
+
+_compile = re.compile
+
+
+def later(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Return what does all that the compiled pattern does, compiled when it is first used.
+
+    It is no `re.Pattern`: use its methods, not the functions of `re`.
+    """
+    return cast("re.Pattern[str]", _Later(pattern, flags))
+
+
+@contextmanager
+def compiled_later() -> Iterator[None]:
+    """Within it, modules that are imported get `later` for `re.compile`.
+
+    For libraries that compile, when imported, patterns which a run never uses.
+    """
+    re.compile = later  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        re.compile = _compile
