@@ -7,6 +7,7 @@ goes out; whoever calls writes it down and shows it.
 import datetime
 import time
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -15,7 +16,7 @@ from readiness.clean import Redactor
 from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
 from readiness.measure import close as close_helper
 from readiness.milestones import milestone_states
-from readiness.model import Board, Judgement, Plan
+from readiness.model import Board, Judgement, Plan, ScoreLine
 from readiness.readings import Readings
 from readiness.record import (
     Points,
@@ -134,10 +135,7 @@ def conclude(
     """Score the judgements, decide, and write all of it down."""
     total = score(board, judgements)
     sum_of = explain(total)
-    points = {
-        line.criterion: Points(printed, line.points, line.possible)
-        for line, printed in zip(total.lines, sum_of.points, strict=True)
-    }
+    points = _points(total.lines, sum_of.points)
     interrupted = facts.interrupted or facts.signal != 0
     decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)
     return RunDocument(
@@ -160,3 +158,15 @@ def conclude(
             milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
         ),
     )
+
+
+def _points(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[str, Points]:
+    """Each criterion's points. A board has few different weights, hence few different ones."""
+    known: dict[tuple[Decimal, int, int], Points] = {}
+    points = {}
+    for line, each in zip(lines, printed, strict=True):
+        key = (each, id(line.points), id(line.possible))
+        if key not in known:
+            known[key] = Points(each, line.points, line.possible)
+        points[line.criterion] = known[key]
+    return points

@@ -247,12 +247,14 @@ class Loop:
 
     def _patience(self) -> int:
         """How long nothing is due, in milliseconds."""
-        wake = min((attempt.wake for attempt in self._live.values()), default=math.inf)
-        wake = min(wake, self._over_at, self._settle_at)
-        if self._due is not None:
-            wake = min(wake, self._due)
-        if self._observe is not None:
-            wake = min(wake, self._next_tick)
+        wake = min(self._over_at, self._settle_at)
+        for attempt in self._live.values():
+            if attempt.wake < wake:
+                wake = attempt.wake
+        if self._due is not None and self._due < wake:
+            wake = self._due
+        if self._observe is not None and self._next_tick < wake:
+            wake = self._next_tick
         wait = wake - time.monotonic()
         return math.ceil(min(max(wait, 0.0), LONGEST) * 1000)
 

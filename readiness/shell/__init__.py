@@ -38,16 +38,22 @@ def argv(command: str) -> tuple[str, ...] | None:
     if _PLAIN_COMMAND.fullmatch(command):
         words = command.split()
     elif _QUOTED_COMMAND.fullmatch(command):
-        words = [
-            _QUOTED.sub(r"\1\2", word) if "'" in word or '"' in word else word
-            for word in _WORD.findall(command)
-        ]
+        words = [_unquoted(word) for word in _WORD.findall(command)]
     else:
         return None
     first = words[0] if words else ""
     if not first or first in BUILTINS or "=" in first or first[0] in "%-":
         return None
     return tuple(words)
+
+
+def _unquoted(word: str) -> str:
+    if "'" not in word and '"' not in word:
+        return word
+    inner = word[1:-1]
+    if word[0] == word[-1] and word[0] in "'\"" and word[0] not in inner:
+        return inner  # nearly all are quoted as a whole
+    return _QUOTED.sub(r"\1\2", word)
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):
