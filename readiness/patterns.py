@@ -14,11 +14,14 @@ class _Later:
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._arguments = (pattern, flags)
+        self._compiled: re.Pattern[str] | None = None
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):  # copying and pickling ask for much that a pattern has not
             raise AttributeError(name)
-        value: object = getattr(_compile(*self._arguments), name)
+        if self._compiled is None:
+            self._compiled = _compile(*self._arguments)
+        value: object = getattr(self._compiled, name)
         setattr(self, name, value)
         return value
 
