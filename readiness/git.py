@@ -5,6 +5,7 @@ import select
 import signal
 import time
 
+from readiness.clean import clean
 from readiness.document import Git
 
 TIME_LIMIT = 10.0
@@ -15,7 +16,10 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
-        self._git = _start(folder) if _in_repository(folder) else None
+        folder = os.path.realpath(folder)
+        root = _root(folder)
+        self._folder = _below(folder, root) if root else ""
+        self._git = _start(folder) if root else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
@@ -29,11 +33,12 @@ class Asking:
             os.close(pipe)
             os.kill(pid, signal.SIGKILL)  # whatever it still does, nobody waits for it
             os.waitpid(pid, 0)
-        return parse(output.decode("utf-8", "backslashreplace")) if output else None
+        status = (output or b"").decode("utf-8", "backslashreplace")
+        return parse(status, self._folder) if output else None
 
 
-def parse(status: str) -> Git | None:
-    """Read `git status --porcelain=v2 --branch`."""
+def parse(status: str, folder: str = "") -> Git | None:
+    """Read `git status --porcelain=v2 --branch`, asked in `folder` of the repository."""
     headers = {}
     dirty = False
     for line in status.splitlines():
@@ -46,7 +51,8 @@ def parse(status: str) -> Git | None:
     if commit == "(initial)":
         return None
     branch = headers.get("branch.head", "")
-    return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
+    branch = "" if branch == "(detached)" else branch
+    return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
 def _start(folder: str) -> tuple[int, int] | None:
@@ -89,10 +95,16 @@ def _read(pipe: int, until: float) -> bytes | None:
     return None
 
 
-def _in_repository(folder: str) -> bool:
+def _root(folder: str) -> str:
+    """Return the folder at or above `folder` that is a repository, else an empty text."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return False
+            return ""
         folder = parent
-    return True
+    return folder
+
+
+def _below(folder: str, root: str) -> str:
+    """Return the way from `root` to a folder below it; an empty text for `root` itself."""
+    return clean(os.path.relpath(folder, root), newlines=False) if folder != root else ""
