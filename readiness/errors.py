@@ -1,9 +1,10 @@
 """Exit statuses, and the faults that are shown to the reader of a board."""
 
-from readiness.patterns import compiled_later
+from readiness.imports import compiled_later, without
 from readiness.status import ExitStatus
 
-with compiled_later():  # it is imported here first
+# It is imported here first. Of the older typing_extensions it takes what is in typing now.
+with compiled_later(), without("typing_extensions"):
     import msgspec
 
 __all__ = ["BoardError", "ExitStatus", "Fault", "NotWrittenError", "ReadinessError", "UsageError"]

@@ -4,8 +4,6 @@ Compiling takes a hundred times longer than a search, and most runs use a few pa
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 
@@ -35,16 +33,3 @@ def later(pattern: str, flags: int = 0) -> re.Pattern[str]:
     It is no `re.Pattern`: use its methods, not the functions of `re`.
     """
     return cast("re.Pattern[str]", _Later(pattern, flags))
-
-
-@contextmanager
-def compiled_later() -> Iterator[None]:
-    """Within it, modules that are imported get `later` for `re.compile`.
-
-    For libraries that compile, when imported, patterns which a run never uses.
-    """
-    re.compile = later  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        re.compile = _compile

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
     *("model", "errors", "status", "units", "expect", "shell", "clean"),
-    *("labels", "layout", "markdown", "patterns", "digests"),
+    *("labels", "layout", "markdown", "patterns", "imports", "digests"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
@@ -23,8 +23,9 @@ MAY_IMPORT = {
     "model": [],
     "status": [],
     "patterns": [],
+    "imports": ["patterns"],
     "digests": [],
-    "errors": ["status", "patterns"],
+    "errors": ["status", "imports"],
     "units": ["model", "patterns"],
     "expect": ["model", "units", "patterns"],
     "shell": ["patterns"],

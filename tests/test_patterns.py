@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from readiness import patterns
-from readiness.patterns import compiled_later, later
+from readiness.imports import compiled_later, without
+from readiness.patterns import later
 
 
 @pytest.fixture
@@ -54,6 +55,17 @@ def test_only_within_the_block_nothing_is_compiled() -> None:
         assert re.compile is later
         raise RuntimeError
     assert re.compile is before
+
+
+def test_a_module_is_kept_away_only_within_the_block() -> None:
+    """It can be imported afterwards; what was there before stays."""
+    sys.modules.pop("colorsys", None)
+    with without("colorsys"), without("re"):
+        import re  # noqa: F401
+
+        with pytest.raises(ImportError):
+            import colorsys
+    import colorsys  # noqa: F401
 
 
 def test_the_library_that_was_imported_so_works() -> None:

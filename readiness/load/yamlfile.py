@@ -14,10 +14,11 @@ from typing import Final, Protocol, TypeAlias
 import msgspec
 
 from readiness.errors import Fault, UsageError
+from readiness.imports import compiled_later
 from readiness.load import scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
 from readiness.model import Position
-from readiness.patterns import compiled_later, later
+from readiness.patterns import later
 
 with compiled_later():
     import yaml
