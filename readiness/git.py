@@ -55,18 +55,41 @@ def parse(status: str, folder: str = "") -> Git | None:
     return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
+class GitError(Exception):
+    """Git could not answer; the message is its own."""
+
+
+def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+    """What git prints when it is asked from `folder`, with `given` on its standard input.
+
+    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    """
+    import subprocess
+
+    command = _command(folder, "--no-replace-objects", *arguments)
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} takes more than {seconds:g} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise GitError(said.splitlines()[0] if said else f"status {done.returncode}")
+    return done.stdout
+
+
 def _start(folder: str) -> tuple[int, int] | None:
     """Return git's process and the end of its pipe; None where there is no git."""
-    # What the caller's shell says of another repository must not be believed here.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
     pipe, end = os.pipe()
     try:
         # Not subprocess: to import it takes longer than git does.
         pid = os.posix_spawnp(
             "git",
-            [*command, "status", "--porcelain=v2", "--branch"],
-            {**environment, "LC_ALL": "C.UTF-8"},
+            _command(folder, "status", "--porcelain=v2", "--branch"),
+            _environment(),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, end, 1),
@@ -93,6 +116,17 @@ def _read(pipe: int, until: float) -> bytes | None:
             return b"".join(parts)
         parts.append(part)
     return None
+
+
+def _command(folder: str, *arguments: str) -> list[str]:
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    return [*command, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """What git gets: what the caller's shell says of another repository must not be believed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _root(folder: str) -> str:

@@ -18,6 +18,7 @@ TEXT = {
     "--profile": "profile",
     "--output-format": "output_format",
     "--history": "history",
+    "--base": "base",
     "--milestone": "milestone",
 }
 SWITCHES = {

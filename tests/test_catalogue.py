@@ -15,7 +15,20 @@ NAME = re.compile(
     r"(?P<version>[\d.]+)_(?P<case>[a-z0-9-]+)\.exit(?P<exit>\d+)\.(?:is(?P<value>.+)|error)\.stdout"
 )
 MACHINE = re.compile(rb"/(?:work|root|home|usr/lib)/|/tmp/(?!project)")
-UNITLESS = {"status", "number", "at_head", "current"}
+UNITLESS = {
+    "status",
+    "number",
+    "at_head",
+    "current",
+    "body",
+    "header",
+    "location",
+    "works",
+    "right_release",
+    "arrived",
+    "linked",
+    "value",
+}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ COMMANDS = {
     "next": ("next",),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 

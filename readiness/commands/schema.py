@@ -20,6 +20,7 @@ OUTPUTS = {
     "checks": "readiness.commands.checks.Catalogue",
     "doctor": "readiness.commands.doctor.Tools",
     "next": "readiness.commands.next.Next",
+    "guard": "readiness.commands.guard.GuardReport",
     "diff": "readiness.timeline.difference.Difference",
     "trend": "readiness.timeline.trend.Trend",
     "report": "readiness.timeline.period.TeamReport",

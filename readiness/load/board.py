@@ -334,6 +334,6 @@ class _BoardLoader:
         for name in figures:
             if name not in criteria:
                 message = f'there is no criterion "{name}"'
-                hint = suggestion(name, sorted(criteria))
+                hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
                 self.problems.add(("key_figures", name), message, hint, key=True)
         return figures

@@ -204,12 +204,13 @@ def hidden_failure(
             if mask.final or mask.ends:
                 what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
                 hint = f"remove `{mask.text}`, which hides the failure"
-                problems.add(path, f"this command {what}", hint)
+                problems.add(path, f"this command {what}", hint, masked=True)
                 return
         return
     for mask in shell.masks(command):
         # What is sent to the background and lives on is found when it runs.
         if mask.text != "&" and (mask.final or not mask.command.startswith(_CLEANERS)):
             hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
-            problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
+            message = f"its tool's failure is hidden by `{mask.text}`"
+            problems.add(path, message, hint, masked=True)
             return

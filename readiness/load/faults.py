@@ -21,7 +21,15 @@ class Problems:
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
         self._broken: set[Path] = set()
 
-    def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+    def add(
+        self,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        key: bool = False,
+        masked: bool = False,
+    ) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
         place = self.document.position(path, key=key)
         self._broken.add(path)
@@ -33,6 +41,7 @@ class Problems:
                 message=printable(message),
                 subject=subject(self.document, path),
                 hint=printable(hint),
+                masked=masked,
             )
         )
 
