@@ -2,13 +2,12 @@
 
 import os
 import re
-from typing import TYPE_CHECKING
+import select
+import signal
+import time
 
 from readiness.clean import clean
 from readiness.document import Git
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 TIME_LIMIT = 10.0
 
@@ -148,19 +147,41 @@ def _only_filtered(root: str, path: bytes, known: bytes) -> bool:
     return _output(_start(root, "hash-object", "--", name)).strip() == known
 
 
-def _start(folder: str, *arguments: str) -> "Popen[bytes] | None":
-    import subprocess
-
+def _start(folder: str, *arguments: str) -> tuple[int, int] | None:
+    """Return git's process and the end of its pipe; None where there is no git."""
+    pipe, end = os.pipe()
     try:
-        return subprocess.Popen(
+        # Not subprocess: to import it takes longer than git does.
+        pid = os.posix_spawnp(
+            "git",
             _command(folder, *arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
+            _environment(),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, end, 1),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            ],
+            setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
         )
-    except OSError:
+    except (OSError, ValueError):
+        os.close(pipe)
         return None
+    finally:
+        os.close(end)
+    return pid, pipe
+
+
+def _read(pipe: int, until: float) -> bytes | None:
+    """Return all that comes; None where that takes too long."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    parts: list[bytes] = []
+    while poll.poll(max(until - time.monotonic(), 0) * 1000):
+        part = os.read(pipe, 1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+    return None
 
 
 def _command(folder: str, *arguments: str) -> list[str]:
@@ -174,19 +195,20 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def _output(process: "Popen[bytes] | None") -> bytes:
+def _output(process: tuple[int, int] | None) -> bytes:
     """What a started git printed; nothing where it failed or took too long."""
     if process is None:
         return b""
-    from subprocess import TimeoutExpired
-
+    pid, pipe = process
+    output, status = None, -1
     try:
-        output, _ = process.communicate(timeout=TIME_LIMIT)
-    except TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return b""
-    return output if process.returncode == 0 else b""
+        output = _read(pipe, time.monotonic() + TIME_LIMIT)
+    finally:
+        os.close(pipe)
+        if output is None:
+            os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+    return output if output is not None and status == 0 else b""
 
 
 def repository(folder: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "clean"),
-    *("labels", "layout", "markdown"),
+    *("model", "errors", "status", "units", "expect", "shell", "clean"),
+    *("labels", "layout", "markdown", "patterns", "imports", "digests"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
@@ -22,13 +22,17 @@ JOINS = [
 # What a module may import beside its own package; stages see the foundation alone.
 MAY_IMPORT = {
     "model": [],
-    "errors": [],
-    "units": ["model"],
-    "expect": ["model", "units"],
-    "shell": [],
-    "clean": [],
+    "status": [],
+    "patterns": [],
+    "imports": ["patterns"],
+    "digests": [],
+    "errors": ["status", "imports"],
+    "units": ["model", "patterns"],
+    "expect": ["model", "units", "patterns"],
+    "shell": ["patterns"],
+    "clean": ["patterns"],
     "labels": ["model"],
-    "layout": ["clean"],
+    "layout": ["clean", "patterns"],
     "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
@@ -50,12 +54,12 @@ MAY_IMPORT = {
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],
-    "ending": ["errors", "clean", "layout"],
+    "ending": ["errors", "status", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "quick": ["settings"],
+    "quick": [],
     # What checks run as processes of their own; the engine does not import it.
     "probes": ["errors", "units", "clean"],
-    "__main__": ["cli", "commands", "ending", "quick"],
+    "__main__": ["cli", "commands", "ending", "quick", "run", "settings"],
     "__init__": [],
 }
 

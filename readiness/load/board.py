@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from readiness.digests import digest
 from readiness.errors import BoardError, Fault, UsageError
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader, expanded, number
@@ -136,7 +137,7 @@ class _BoardLoader:
         self._dependencies()
         board = Board(
             path=self.document.path,
-            digest=_digest(content),
+            digest=digest(content),
             title=file.title,
             workdir=workdir,
             tasks=tasks,
@@ -356,9 +357,3 @@ class _BoardLoader:
                 hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
                 self.problems.add(("key_figures", name), message, hint, key=True)
         return figures
-
-
-def _digest(content: bytes) -> str:
-    from hashlib import sha256
-
-    return f"sha256:{sha256(content).hexdigest()}"

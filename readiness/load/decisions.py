@@ -1,6 +1,5 @@
 """What people decide in a board: attestations, waivers and dates."""
 
-import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,8 +10,9 @@ from readiness.load.faults import Problems, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
 from readiness.model import Attestation, Waiver, is_path
+from readiness.patterns import later
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
 
 
