@@ -1,27 +1,20 @@
 """Exit statuses, and the faults that are shown to the reader of a board."""
 
-from enum import IntEnum
+from readiness.imports import compiled_later, without
+from readiness.status import ExitStatus
 
-import msgspec
+# It is imported here first. Of the older typing_extensions it takes what is in typing now.
+with compiled_later(), without("typing_extensions"):
+    import msgspec
 
-
-class ExitStatus(IntEnum):
-    """Every status the process may end with; 128 + n stands for a signal n."""
-
-    READY = 0
-    NOT_READY = 1
-    USAGE = 2
-    UNDECIDED = 3
-    LOOSENED = 4
-    NOT_WRITTEN = 5
-    INTERNAL = 70
-    SIGNAL = 128
+__all__ = ["BoardError", "ExitStatus", "Fault", "NotWrittenError", "ReadinessError", "UsageError"]
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """One mistake in a file: where it stands (1-based), what is wrong, and what to do next.
 
-    `subject` is the id of the task or criterion it is about, or empty.
+    `subject` is the id of the task or criterion it is about, or empty. `masked` says that it is
+    about a command that hides a failure.
     """
 
     path: str
@@ -30,6 +23,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     subject: str = ""
     hint: str = ""
+    masked: bool = False
 
     def __str__(self) -> str:
         """`board.yaml:42:9: T2.1: what was found; what to do`."""
@@ -55,6 +49,18 @@ class BoardError(ReadinessError):
 
 class UsageError(ReadinessError):
     """A command line that cannot be obeyed."""
+
+
+class BaseError(ReadinessError):
+    """The revision that a change is compared with cannot be read."""
+
+    status = ExitStatus.LOOSENED
+
+
+class LoosenedError(ReadinessError):
+    """The change loosens its own gate in a way that leaves nothing to run."""
+
+    status = ExitStatus.LOOSENED
 
 
 class NotWrittenError(ReadinessError):

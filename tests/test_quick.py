@@ -15,6 +15,8 @@ SAME = [
     "check --output-format json --fail-fast --exit-zero --dry-run",
     "check --history= T1",
     "check --history x=y --board=a=b",
+    "check --base origin/main",
+    "score --base=HEAD~1 --explain",
     "score",
     "score a.json b.json --explain",
     "score --output-format=json -q",
@@ -59,7 +61,10 @@ def by_typer(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, RunSettings]]:
 def test_the_settings_are_the_same(line: str, by_typer: list[tuple[str, RunSettings]]) -> None:
     """Command and settings, whichever way they were read."""
     assert cli.main(line.split()) == 0
-    assert by_typer == [read(line.split(), {})]
+    found = read(line.split(), {})
+    assert found is not None
+    command, fields = found
+    assert by_typer == [(command, RunSettings(**fields))]
 
 
 @pytest.mark.parametrize("line", LEFT)

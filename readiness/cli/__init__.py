@@ -19,8 +19,12 @@ COMMANDS = {
     "run": ("check", "score"),
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
+    "prove": ("prove",),
+    "past": ("history",),
+    "decide": ("waive", "attest"),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 
