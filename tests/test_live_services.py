@@ -6,6 +6,7 @@ What a machine lacks is a skipped test that says so.
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.network_cases import (
     TOKEN,
     repository,
     sshd_wrapper,
+    ufw_wrapper,
 )
 from tests.servers import (
     ELSEWHERE,
@@ -35,6 +37,7 @@ from tests.servers import (
     postgres,
     postgres_tool,
     redis,
+    running,
     worlds,
 )
 from tests.test_check_scripts import fake_tool
@@ -290,6 +293,28 @@ def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_
     assert (outcome.value("default_drop"), outcome.value("leaks")) == (True, 0)
 
 
+def test_ufw_is_proved_as_nft_is(
+    between: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rules are nft's in the end; while it is off, everything comes through."""
+    try:
+        need("ufw", "unshare")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    path = f"{ufw_wrapper(tmp_path)}:{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    between.rules("")
+    between.run("ufw", "allow", "8443/tcp")
+    places = {"netns": between.services, "outside_netns": between.outside, "ufw": "true"}
+    ports = {"address": between.address, "allowed": "8443", "denied": "5432", "seconds": "0.5"}
+    off = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert {"ufw", "default-accept", "leak"} == {finding["rule"] for finding in off.findings}
+    between.run("ufw", "--force", "enable")
+    on = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert (on.value("problems"), on.value("default_drop")) == (0, True)
+    assert "Status: active" in between.run("ufw", "status", "verbose")
+
+
 def test_a_port_where_nobody_listens_proves_nothing(between: Worlds, tmp_path: Path) -> None:
     """The service that is gone is named, with its address."""
     outcome = guarded(between, tmp_path, RULES, denied="5432 6379")
@@ -306,6 +331,23 @@ def test_ports_are_seen_from_where_one_stands(between: Worlds, tmp_path: Path) -
     assert (outside.value("open"), outside.value("filtered"), outside.value()) == (1, 1, 0)
     denied = {**given, "netns": between.outside, "source": between.denied}
     assert f"{between.address} did not answer" in said(run_check("port", str(tmp_path), denied))
+
+
+def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:
+    """The server sees the address that was asked for; a denied one gets no answer."""
+    between.rules(RULES.replace("8443", "8000"))
+    (tmp_path / "health").write_text("ok")
+    command = ["ip", "netns", "exec", between.services, sys.executable, "-u", "-m", "http.server"]
+    command += ["--bind", between.address, "--directory", str(tmp_path), "8000"]
+    log = tmp_path / "log"
+    with running(command, lambda: "Serving" in log.read_text(), log):
+        given = {"url": f"http://{between.address}:8000/health", "netns": between.outside}
+        given |= {"source": between.allowed, "seconds": "0.7"}
+        outcome = run_check("http", str(tmp_path), given)
+        assert (outcome.value("status"), outcome.value("body")) == (200, "ok")
+        assert f"{between.allowed} - - " in log.read_text()
+        denied = run_check("http", str(tmp_path), {**given, "source": between.denied})
+        assert said(denied) == f"{between.address}:8000 did not answer within 0.7 s"
 
 
 # --- sshd, gitleaks, lynis ------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from readiness.probes._connect import Address, Timed, connect
 from readiness.probes._http import Answer
 from readiness.probes.firewall import Options as FirewallOptions
 from readiness.probes.firewall import measure as measure_firewall
-from readiness.probes.security_headers import Options, _faults, _judges
+from readiness.probes.security_headers import Options, _faults, _judges, _location
 from tests.authority import authority, certificate
 from tests.servers import Missing
 from tests.test_probes import answer, probe, saying
@@ -93,6 +93,10 @@ def test_a_weak_header_is_told(name: str, value: str, told: str) -> None:
         ("x-frame-options", "DENY, DENY"),
         ("referrer-policy", "unsafe-url, no-referrer"),
         ("content-security-policy", "script-src 'nonce-abc' 'unsafe-inline'"),
+        (
+            "content-security-policy",
+            "script-src 'sha256-a' 'strict-dynamic' https: 'unsafe-inline'",
+        ),
         ("content-security-policy", "default-src *; script-src 'self'"),
     ],
 )
@@ -111,6 +115,21 @@ def test_a_policy_may_say_who_may_frame() -> None:
 def test_transport_security_is_asked_of_tls_alone() -> None:
     """A browser takes no notice of it without."""
     assert faults({}, url="http://a/b", headers=("strict-transport-security",)) == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("/", ("https://a/", 200)),
+        ("/x=404", ("https://a/x", 404)),
+        ("/x?y=5", ("https://a/x?y=5", 200)),
+        ("/x?y=5=301", ("https://a/x?y=5", 301)),
+        ("http://b/=301", ("http://b/", 301)),
+    ],
+)
+def test_a_location_and_its_status(word: str, expected: tuple[str, int]) -> None:
+    """A path below the site, or a whole URL; 200 unless said otherwise."""
+    assert _location("https://a", word) == expected
 
 
 def test_further_headers_may_be_demanded() -> None:
