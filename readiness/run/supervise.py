@@ -1,9 +1,11 @@
-"""A second process that outlives the gate, so that even a killed gate leaves nothing behind.
+"""Two more processes that outlive the gate, so that even a killed gate leaves nothing behind.
 
-The process that the user started forks once and becomes the watcher. Its child is the gate, in a
-session of its own: what kills the user's process group leaves the gate alone, and the death of
-the watcher reaches it as SIGTERM, upon which it ends its probes. When the gate is killed, its
-probes become the watcher's, which ends them. Only killing both at one stroke leaves probes alive.
+The process that the user started is the watcher. It forks the keeper, which forks the gate; each
+is in a session of its own, so that what kills the user's process group leaves the others alone.
+Both adopt what those below them leave when they die, and end it. The death of one above reaches
+the one below as SIGTERM, which is passed on, and upon which the gate ends its probes. The keeper
+bears another name, as those who kill in one stroke name the watcher and the gate: `kill -9 A B`,
+`pkill -9 -f readiness`. Only what kills all three at once leaves probes alive.
 
 Off Linux there is no such bond between processes, and the gate runs alone.
 """
@@ -27,6 +29,9 @@ FORWARDED: Final = (
     signal.SIGQUIT,
     signal.SIGWINCH,
 )
+KEEPER: Final = "probe-keeper"
+"""The name of the process between the watcher and the gate, for who lists processes."""
+
 _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
@@ -42,6 +47,14 @@ def supervise(gate: Callable[[], int]) -> int:
     """
     if sys.platform != "linux":
         return gate()
+    return _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
+
+
+def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") -> int:
+    """Call `inner` in a child, and be listed as `name`; return its status, as promised.
+
+    The child stops at the signal `stop`.
+    """
     before = set(procfs.children_of(os.getpid()) or ())
     prctl.become_subreaper()
     _flush()
@@ -51,21 +64,23 @@ def supervise(gate: Callable[[], int]) -> int:
     if not child:
         status: int = ExitStatus.INTERNAL
         try:
-            status = _be_gate(gate, watcher)
+            status = _be_child(inner, watcher)
         finally:
             os._exit(status)  # whatever happened: there is one process that goes on from here
-    return _Watcher(child, before).watch()
+    if name:
+        prctl.rename(name)
+    return _Watcher(child, before, stop).watch()
 
 
-def _be_gate(gate: Callable[[], int], watcher: int) -> int:
-    """Run the gate and return its status, whatever happens in it."""
+def _be_child(inner: Callable[[], int], watcher: int) -> int:
+    """Call `inner` and return its status, whatever happens in it."""
     os.setsid()
     prctl.die_with_parent(signal.SIGTERM)
     if os.getppid() != watcher:  # it died before we could ask to be told
         return ExitStatus.SIGNAL + signal.SIGTERM
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
-        status = gate()
+        status = inner()
     except KeyboardInterrupt:
         status = ExitStatus.SIGNAL + signal.SIGINT
     except SystemExit as end:
@@ -80,11 +95,12 @@ def _be_gate(gate: Callable[[], int], watcher: int) -> int:
 
 
 class _Watcher:
-    """Waits for the gate, passes signals on to it, and clears up after it."""
+    """Waits for its child, passes signals on to it, and clears up after it."""
 
-    def __init__(self, gate: int, before: set[int]) -> None:
-        self._gate = gate
+    def __init__(self, child: int, before: set[int], stop: signal.Signals) -> None:
+        self._child = child
         self._before = before
+        self._stop = stop
         self._sent: set[int] = set()
 
     def watch(self) -> int:
@@ -108,13 +124,13 @@ class _Watcher:
 
     def _wait(self) -> int:
         while True:
-            # Keep the number of the gate its own until no handler can use it any more.
-            os.waitid(os.P_PID, self._gate, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+            # Keep the number of the child its own until no handler can use it any more.
+            os.waitid(os.P_PID, self._child, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
             signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
-            pid, status = os.waitpid(self._gate, os.WUNTRACED)
+            pid, status = os.waitpid(self._child, os.WUNTRACED)
             if pid and not os.WIFSTOPPED(status):
                 return status
-            os.kill(self._gate, signal.SIGCONT)  # a probe stopped it
+            os.kill(self._child, signal.SIGCONT)  # a probe stopped it
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
 
     def _died_by(self, number: int) -> int:
@@ -125,7 +141,7 @@ class _Watcher:
         return ExitStatus.INTERNAL
 
     def _clear_away(self) -> None:
-        """Kill what the gate has left, until nothing is left."""
+        """Kill what the child has left, until nothing is left."""
         give_up = time.monotonic() + _GIVE_UP
         while (orphans := self._orphans()) and time.monotonic() < give_up:
             kill_all(lambda: procfs.descendants(self._orphans()))
@@ -141,13 +157,13 @@ class _Watcher:
 
     def _forward(self, number: int, _frame: FrameType | None) -> None:
         self._sent.add(number)
-        os.kill(self._gate, number)
+        os.kill(self._child, number)
 
     def _pause(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop, and let the gate stop meanwhile (Ctrl-Z); it has no terminal to tell it."""
-        os.kill(self._gate, signal.SIGSTOP)
+        """Stop, and let the child stop meanwhile (Ctrl-Z); it has no terminal to tell it."""
+        os.kill(self._child, self._stop)
         os.kill(os.getpid(), signal.SIGSTOP)
-        os.kill(self._gate, signal.SIGCONT)
+        os.kill(self._child, signal.SIGCONT)
 
 
 def _flush() -> bool:
