@@ -189,15 +189,32 @@ def test_quit_ends_all_at_once(start: Start, tmp_path: Path) -> None:
 
 
 def test_it_can_be_suspended(start: Start, tmp_path: Path) -> None:
-    """Ctrl-Z stops the watcher, the keeper and the gate; they go on together."""
+    """Ctrl-Z stops the watcher and the gate; they go on together."""
     process = start("touch ready; sleep 0.5; echo healthy")
     assert wait_for(lambda: (tmp_path / "work/ready").exists())
     chain = chain_of(process.pid)
     process.send_signal(signal.SIGTSTP)
-    assert wait_for(lambda: {state(pid) for pid in chain} == {"T"})
+    assert wait_for(lambda: state(chain.watcher) == state(chain.gate) == "T")
     process.send_signal(signal.SIGCONT)
     out, _ = process.communicate(timeout=10)
     assert (process.returncode, out) == (0, b"healthy\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_what_is_suspended_can_be_ended(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    """A run that sleeps is ended like any other, when its watcher is killed too."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    chain = chain_of(process.pid)
+    process.send_signal(signal.SIGTSTP)
+    assert wait_for(lambda: state(chain.watcher) == state(chain.gate) == "T")
+    process.send_signal(number)
+    process.send_signal(signal.SIGCONT)
+    assert wait_for(lambda: not alive_in(tmp_path), 5.0)
+    process.communicate(timeout=10)
+    assert process.returncode in (-signal.SIGKILL, 128 + number)
 
 
 def state(pid: int) -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -77,8 +78,10 @@ class Starter:
 
     def settle(self, attempt: Attempt) -> None:
         """Nobody will look into the folder of this attempt any more, if it is empty."""
-        if not os.listdir(attempt.tmp):
-            self._unused.append(attempt.tmp)
+        with suppress(OSError):  # a probe may have removed it, or made something else of it
+            untouched = os.lstat(attempt.tmp).st_mode == stat.S_IFDIR | 0o700
+            if untouched and not os.listdir(attempt.tmp):
+                self._unused.append(attempt.tmp)
 
     # --- what to start --------------------------------------------------------------------------
 

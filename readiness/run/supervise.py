@@ -32,7 +32,7 @@ FORWARDED: Final = (
 KEEPER: Final = "probe-keeper"
 """The name of the process between the watcher and the gate, for who lists processes."""
 
-_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP)
+_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 
@@ -101,14 +101,16 @@ class _Watcher:
         self._child = child
         self._before = before
         self._stop = stop
+        self._paused = False
         self._sent: set[int] = set()
 
     def watch(self) -> int:
         """Return the status that the process has to end with."""
+        self._actions = {signal.SIGTSTP: self._pause, signal.SIGCONT: self._resume}
         former = {number: signal.getsignal(number) for number in _CAUGHT}
         for number in _CAUGHT:
             if former[number] is not signal.SIG_IGN:
-                signal.signal(number, self._pause if number == signal.SIGTSTP else self._forward)
+                signal.signal(number, self._actions.get(number, self._forward))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
         try:
             status = self._wait()
@@ -130,7 +132,8 @@ class _Watcher:
             pid, status = os.waitpid(self._child, os.WUNTRACED)
             if pid and not os.WIFSTOPPED(status):
                 return status
-            os.kill(self._child, signal.SIGCONT)  # a probe stopped it
+            if not self._paused:  # a probe stopped it
+                os.kill(self._child, signal.SIGCONT)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
 
     def _died_by(self, number: int) -> int:
@@ -158,11 +161,20 @@ class _Watcher:
     def _forward(self, number: int, _frame: FrameType | None) -> None:
         self._sent.add(number)
         os.kill(self._child, number)
+        self._resume(number, _frame)
 
     def _pause(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop, and let the child stop meanwhile (Ctrl-Z); it has no terminal to tell it."""
+        """Let the child stop (Ctrl-Z); it has no terminal to tell it. The watcher stops too.
+
+        The keeper goes on: stopped, it could not end the gate when the watcher is killed.
+        """
+        self._paused = True
         os.kill(self._child, self._stop)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if self._stop == signal.SIGTSTP:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _resume(self, _number: int, _frame: FrameType | None) -> None:
+        self._paused = False
         os.kill(self._child, signal.SIGCONT)
 
 
