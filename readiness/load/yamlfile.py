@@ -16,6 +16,7 @@ import msgspec
 import yaml
 from yaml import events
 
+from readiness.clean import clean
 from readiness.errors import Fault, UsageError
 from readiness.load import scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
@@ -135,21 +136,25 @@ def collector_off() -> Iterator[None]:
 
 def read(path: str) -> bytes:
     """Return what a regular file holds; never waits. Raises UsageError for anything else."""
+    name = clean(path, newlines=False)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise UsageError(f"{path!r} is not the name of a file") from None
     kind = os.fstat(handle).st_mode
     if not stat.S_ISREG(kind):
         os.close(handle)
         what = "a folder" if stat.S_ISDIR(kind) else "not a regular file"
-        raise UsageError(f"{path}: {what}; name a YAML file")
-    with open(handle, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+        raise UsageError(f"{name}: {what}; name a YAML file")
+    try:
+        with open(handle, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
+        raise UsageError(f"{name}: larger than {MAX_BYTES // 2**20} MiB")
     return data
 
 

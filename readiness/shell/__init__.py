@@ -23,6 +23,7 @@ BUILTINS: Final = frozenset(_NAMES.split())
 _PLAIN_COMMAND = re.compile(r"[\w./:@%+,=^\- \t]+")
 _QUOTED_COMMAND = re.compile(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
 _WORD = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_NOTHING = re.compile(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 
@@ -46,6 +47,11 @@ def argv(command: str) -> tuple[str, ...] | None:
     if not first or first in BUILTINS or "=" in first or first[0] in "%-":
         return None
     return tuple(words)
+
+
+def does_nothing(command: str) -> bool:
+    """Whether there are only blanks and comments in a command: to a shell that is a success."""
+    return _NOTHING.fullmatch(command) is not None
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):
