@@ -18,7 +18,7 @@ from yaml import events
 
 from readiness.clean import clean
 from readiness.errors import Fault, UsageError
-from readiness.load import scalars
+from readiness.load import characters, scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
 from readiness.model import Position
 
@@ -32,8 +32,6 @@ MAX_ALIASED: Final = 100_000
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 # Whether some quoted text could hold one of those.
 _ESCAPED = re.compile(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
-# Compiled when it is needed: that takes longer than a usual board.
-_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 # The parser's kinds of events, by identity: the loop below asks a million times.
 _SCALAR: Final[type] = events.ScalarEvent
@@ -166,21 +164,9 @@ def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return Document(path=path, faults=[_not_utf8(content, error, path)])
+        return Document(path=path, faults=[characters.not_utf8(content, error, path)])
     with collector_off():
         return _Builder(text, path, text_under).build()
-
-
-def _not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
-    before = content[: error.start].decode("utf-8-sig")
-    line, column = _place(before)
-    message = f"byte 0x{content[error.start]:02x} is not UTF-8"
-    return Fault(path=path, line=line, column=column, message=message, hint="save it as UTF-8")
-
-
-def _place(before: str) -> tuple[int, int]:
-    """Line and column of what follows `before`."""
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
@@ -207,13 +193,17 @@ class _Builder:
         """Return the document; whatever stops the parser becomes a fault."""
         loader = None
         try:
+            if fault := characters.hidden_break(self.text, self.document.path):
+                self.document.faults.append(fault)
+                return self.document
             loader = _Loader(self.text)
             self.next_event = loader.get_event
             self._stream()
         except _Stopped:
             pass
         except yaml.reader.ReaderError as error:
-            self._unprintable(error)
+            fault = characters.unprintable(self.text, error.reason, self.document.path)
+            self.document.faults.append(fault)
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
         finally:
@@ -381,15 +371,6 @@ class _Builder:
     def _stop(self, event: _Event, message: str) -> None:
         self._fault(event, message)
         raise _Stopped
-
-    def _unprintable(self, error: yaml.reader.ReaderError) -> None:
-        found = re.search(_UNPRINTABLE, self.text)
-        if found is None:
-            self._fault_at(0, 0, f"not YAML: {error.reason}")
-            return
-        line, column = _place(self.text[: found.start()])
-        code = f"U+{ord(found[0]):04X}"
-        self._fault_at(line - 1, column - 1, f"the character {code} is not allowed in YAML")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark

@@ -41,7 +41,7 @@ def growth(query: str) -> int:
     """Return how many times a query may visit one part of the data: 1 for a plain one."""
     try:
         return _growth(_compiled(query).parsed)
-    except (JMESPathError, RecursionError):
+    except (JMESPathError, RecursionError, ValueError):
         return 1  # which `search` will tell
 
 
