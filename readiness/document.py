@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from readiness.errors import UsageError
-from readiness.model import Better, Decision, Language, Priority, ReasonCode, Verdict
+from readiness.model import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
 
 VERSION = 1
 
@@ -24,25 +24,46 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the rendered board that the team wrote; `text` is its Markdown."""
+
+    title: str
+    text: str
+    place: Place
+
+
 class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     """The board that was measured. `digest` is over the file's bytes.
 
-    `baseline` is the score when the board was opened.
+    `path` is as it was given, `file` the same from the root of the repository that was measured;
+    only its name where it lies outside. `baseline` is the score when the board was opened,
+    `created` the day. `goal` is Markdown. `key_figures` names criteria by id: what the rendered
+    board shows of their numbers.
     """
 
     title: str
     path: str
     digest: str
+    file: str = ""
     language: Language = Language.EN
     baseline: float | None = None
+    created: str = ""
+    goal: str = ""
+    review: str = ""
+    sections: list[SectionRecord] = []
+    key_figures: dict[str, str] = {}
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision that was measured; `dirty` where the work tree differs from it."""
+    """The revision that was measured; `dirty` where the work tree differs from it.
+
+    `folder` is where the probes ran, from the repository's root; empty for the root itself.
+    """
 
     commit: str
     branch: str
     dirty: bool
+    folder: str = ""
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +85,15 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision, the exit status that tells it, and the reasons."""
+    """The decision, the exit status that tells it, and the reasons.
+
+    It is on the release, or on the `milestone` that the run was asked for.
+    """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
+    milestone: str | None = None
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +156,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
 
-    `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks.
+    `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks. `details` is
+    Markdown.
     """
 
     id: str
@@ -146,6 +172,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     estimate: str = ""
     risk: str = ""
     problem: str = ""
+    details: str = ""
     steps: list[str] = []
     depends_on: list[str] = []
     tags: list[str] = []
@@ -280,6 +307,8 @@ class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Value
     unit: str
+    check: str | None = None
+    measure: str | None = None
 
 
 class PastTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
+from readiness.clean import clean
 from readiness.document import Git
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ class Asking:
 
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
-        self._process = _start(folder) if _in_repository(folder) else None
+        folder = os.path.realpath(folder)
+        root = _root(folder)
+        self._folder = _below(folder, root) if root else ""
+        self._process = _start(folder) if root else None
 
     def answer(self) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git."""
@@ -30,11 +34,12 @@ class Asking:
             self._process.kill()
             self._process.communicate()
             return None
-        return parse(output.decode("utf-8", "backslashreplace")) if output else None
+        status = output.decode("utf-8", "backslashreplace")
+        return parse(status, self._folder) if output else None
 
 
-def parse(status: str) -> Git | None:
-    """Read `git status --porcelain=v2 --branch`."""
+def parse(status: str, folder: str = "") -> Git | None:
+    """Read `git status --porcelain=v2 --branch`, asked in `folder` of the repository."""
     headers = {}
     dirty = False
     for line in status.splitlines():
@@ -47,7 +52,8 @@ def parse(status: str) -> Git | None:
     if commit == "(initial)":
         return None
     branch = headers.get("branch.head", "")
-    return Git(commit=commit, branch="" if branch == "(detached)" else branch, dirty=dirty)
+    branch = "" if branch == "(detached)" else branch
+    return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
 def _start(folder: str) -> "Popen[bytes] | None":
@@ -68,10 +74,16 @@ def _start(folder: str) -> "Popen[bytes] | None":
         return None
 
 
-def _in_repository(folder: str) -> bool:
+def _root(folder: str) -> str:
+    """Return the folder at or above `folder` that is a repository, else an empty text."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return False
+            return ""
         folder = parent
-    return True
+    return folder
+
+
+def _below(folder: str, root: str) -> str:
+    """Return the way from `root` to a folder below it; an empty text for `root` itself."""
+    return clean(os.path.relpath(folder, root), newlines=False) if folder != root else ""

@@ -128,6 +128,40 @@ class History:
         """What the newest whole run found, and no more: much less to read than all of it."""
         return self._newest(board, profile, True, verdicts_from_json)
 
+    def recent(
+        self, board: str, profile: str, *, limit: int, whole: bool = False
+    ) -> list[RunDocument]:
+        """The newest finished runs of a board in a profile, the oldest of them first.
+
+        What is no run document is passed over, and noted in `damaged`.
+        """
+        found = []
+        for run_id, document in self._read(
+            "select id, document from runs where board = ? and profile = ? and state = 'finished'"
+            " and partial <= ? order by sequence desc limit ?",
+            (board, profile, not whole, limit),
+        ):
+            try:
+                found.append(from_json(document, f"{self.path} run {run_id}"))
+            except (TypeError, UsageError) as error:
+                self.damaged.append(str(error))
+        return found[::-1]
+
+    def named(self, board: str, name: str) -> list[RunDocument]:
+        """The runs of a board whose id begins with `name`, the newest first, interrupted ones too.
+
+        Raises as reading a document does.
+        """
+        pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return [
+            from_json(document, f"{self.path} run {run_id}")
+            for run_id, document in self._read(
+                "select id, document from runs where board = ? and id like ? escape '\\'"
+                " and document is not null order by sequence desc",
+                (board, pattern),
+            )
+        ]
+
     def _newest(
         self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run]
     ) -> Run | None:

@@ -39,6 +39,8 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True):
     met: str
     not_met: str
     due: str
+    overdue: str
+    for_milestone: str
     problems: str
     found: str
     where: str
@@ -114,6 +116,8 @@ _ENGLISH = Labels(
     met="met",
     not_met="not met",
     due="due {}",
+    overdue="overdue",
+    for_milestone=" for milestone {}",
     problems="What failed, and why",
     found="Found",
     where="Where",
@@ -196,6 +200,8 @@ _CHINESE = Labels(
     met="已达成",
     not_met="未达成",
     due="截止 {}",
+    overdue="已逾期",
+    for_milestone="：里程碑 {}",
     problems="未通过的标准及原因",
     found="实测",
     where="来源",

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
-from readiness.model import Board, Judgement, Milestone, Score, Task, Verdict
+from readiness.errors import ExitStatus
+from readiness.model import (
+    Board,
+    Decision,
+    Gate,
+    Judgement,
+    Milestone,
+    PriorityRule,
+    Score,
+    Task,
+    Verdict,
+)
 
 DONE = (Verdict.PASS, Verdict.WARN)
 
@@ -42,6 +54,35 @@ def milestone_states(
             MilestoneState(milestone=milestone, met=met, overdue=late and not met, missing=missing)
         )
     return tuple(states)
+
+
+def as_goal(board: Board, milestone: Milestone) -> Board:
+    """The board as a gate for this milestone sees it, instead of for the release.
+
+    The milestone's score is the target, and the tasks of its priority alone are blocking.
+    """
+    rules = {
+        priority: PriorityRule(weight=rule.weight, blocking=priority is milestone.priority)
+        for priority, rule in board.priorities.items()
+    }
+    target = Decimal(0) if milestone.score is None else milestone.score
+    return msgspec.structs.replace(board, target=target, priorities=rules, min_measured=None)
+
+
+def gate_for(milestone: Milestone, gate: Gate, states: Sequence[MilestoneState]) -> Gate:
+    """What the gate for `as_goal` decides, once each task asked for must be done as well.
+
+    A waiver lifts a block, but leaves its task undone and the milestone unmet.
+    """
+    (state,) = (state for state in states if state.milestone.id == milestone.id)
+    if gate.decision is not Decision.READY or state.met:
+        return gate
+    lacks = [f"{milestone.id} asks for {task.id}, which is not done" for task in state.missing]
+    return Gate(
+        decision=Decision.NOT_READY,
+        exit_status=ExitStatus.NOT_READY,
+        reasons=tuple(lacks or [f"{milestone.id} asks for tasks that this board does not have"]),
+    )
 
 
 def is_done(task: Task, verdicts: Mapping[str, Verdict]) -> bool:

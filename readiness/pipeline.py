@@ -14,8 +14,8 @@ from readiness import __version__
 from readiness.clean import Redactor
 from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
 from readiness.measure import close as close_helper
-from readiness.milestones import milestone_states
-from readiness.model import Board, Judgement, Plan
+from readiness.milestones import as_goal, gate_for, milestone_states
+from readiness.model import Board, Judgement, Milestone, Plan
 from readiness.readings import Readings
 from readiness.record import (
     Points,
@@ -35,13 +35,17 @@ TOOL = Tool(name="readiness", version=__version__)
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a run before its first probe. `at` is Unix time."""
+    """What is known of a run before its first probe. `at` is Unix time.
+
+    With a `milestone` the gate decides on that, instead of on the release.
+    """
 
     id: str
     at: float
     profile: str
     git: Git | None = None
     previous: PastRun | None = None
+    milestone: Milestone | None = None
 
 
 def day_of(start: Start) -> datetime.date:
@@ -139,11 +143,15 @@ def conclude(
         for line, printed in zip(total.lines, sum_of.points, strict=True)
     }
     interrupted = facts.interrupted or facts.signal != 0
-    decision = gate(board, total, judgements, partial=facts.partial, interrupted=interrupted)
+    states = milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
+    goal = board if start.milestone is None else as_goal(board, start.milestone)
+    decision = gate(goal, total, judgements, partial=facts.partial, interrupted=interrupted)
+    if start.milestone is not None:
+        decision = gate_for(start.milestone, decision, states)
     return RunDocument(
         id=start.id,
         tool=TOOL,
-        board=board_ref(board),
+        board=board_ref(board, start.git),
         profile=start.profile,
         partial=facts.partial,
         interrupted=interrupted,
@@ -152,11 +160,11 @@ def conclude(
         finished_at=timestamp(start.at + facts.elapsed),
         duration_s=round(facts.elapsed, 3),
         score=score_record(total, display(total.value, total.target), sum_of.rounding),
-        gate=gate_record(decision, exit_status(decision, signal=facts.signal), recorder),
+        gate=gate_record(
+            decision, exit_status(decision, signal=facts.signal), recorder, start.milestone
+        ),
         tasks=task_records(board, judgements, points, facts.probe_ids, recorder, start.previous),
         probes=facts.probes,
         findings=facts.findings,
-        milestones=milestone_records(
-            milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
-        ),
+        milestones=milestone_records(states),
     )

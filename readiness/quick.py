@@ -16,6 +16,7 @@ TEXT = {
     "--profile": "profile",
     "--output-format": "output_format",
     "--history": "history",
+    "--milestone": "milestone",
 }
 SWITCHES = {
     "--fail-fast": "fail_fast",

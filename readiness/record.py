@@ -1,6 +1,7 @@
 """The record stage: what a run found, made into a run document. Pure, but for its arguments."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,12 +15,14 @@ from readiness.document import (
     CriterionRecord,
     FindingRecord,
     GateRecord,
+    Git,
     MilestoneRecord,
     PastCriterion,
     PastRun,
     Previous,
     ProbeRecord,
     ScoreRecord,
+    SectionRecord,
     StreamRecord,
     TaskRecord,
     Value,
@@ -34,6 +37,7 @@ from readiness.model import (
     Finding,
     Gate,
     Judgement,
+    Milestone,
     Probe,
     Score,
     Stream,
@@ -226,6 +230,7 @@ def _task(
         estimate=task.estimate,
         risk=task.risk,
         problem=task.problem,
+        details=task.details,
         steps=list(task.steps),
         depends_on=list(task.depends_on),
         tags=list(task.tags),
@@ -293,12 +298,15 @@ def _number(value: Decimal) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def gate_record(gate: Gate, status: int, recorder: Recorder) -> GateRecord:
+def gate_record(
+    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
+) -> GateRecord:
     """The decision with its reasons, which may quote what probes printed."""
     return GateRecord(
         decision=gate.decision,
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
+        milestone=None if milestone is None else milestone.id,
     )
 
 
@@ -319,15 +327,33 @@ def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]
     ]
 
 
-def board_ref(board: Board) -> BoardRef:
-    """Which board a run is about."""
+def board_ref(board: Board, git: Git | None) -> BoardRef:
+    """Which board a run is about, and where it lies in the repository that `git` tells of."""
     return BoardRef(
         title=board.title,
         path=clean(board.path, newlines=False),
         digest=board.digest,
+        file=clean(_in_repository(board, git), newlines=False),
         language=board.language,
         baseline=None if board.baseline is None else float(board.baseline),
+        created=board.created,
+        goal=board.goal,
+        review=board.review,
+        sections=[
+            SectionRecord(title=each.title, text=each.text, place=each.place)
+            for each in board.sections
+        ],
+        key_figures=board.key_figures,
     )
+
+
+def _in_repository(board: Board, git: Git | None) -> str:
+    """The way from the repository's root, or from the workdir where there is no repository."""
+    folder = os.path.realpath(board.workdir)
+    up = git.folder.count("/") + 1 if git is not None and git.folder else 0
+    root = os.path.normpath(os.path.join(folder, *[".."] * up))
+    path = os.path.relpath(os.path.realpath(board.path), root)
+    return os.path.basename(path) if path.startswith("../") else path
 
 
 def timestamp(seconds: float) -> str:
@@ -355,8 +381,13 @@ def _attestation(criterion: Criterion) -> AttestationRecord | None:
 
 
 def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
-    """Only like is compared with like: another expectation or unit is another criterion."""
+    """Only like is compared with like: another measure or unit is another criterion."""
     if previous is None or previous.verdict is Verdict.SKIP:
+        return None
+    criterion = judgement.criterion
+    check = criterion.check.name if criterion.check is not None else ""
+    measure = criterion.measure.name if criterion.measure is not None else ""
+    if (previous.check or "", previous.measure or "") != (check, measure):
         return None
     if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
         return None

@@ -43,6 +43,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     dry_run: bool = False
     explain: bool = False
     exit_zero: bool = False
+    milestone: str | None = None
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:

@@ -21,6 +21,7 @@ from readiness.document import (
     WaiverRecord,
 )
 from readiness.model import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.report import unfinished
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
 
@@ -94,7 +95,12 @@ def a_document(**fields: object) -> RunDocument:
     document = RunDocument(
         id="20261124T131042Z-3f2a",
         tool=Tool(name="readiness", version="0.1.0"),
-        board=BoardRef(title="Football prediction system", path="board.yaml", digest="sha256:1"),
+        board=BoardRef(
+            title="Football prediction system",
+            path="board.yaml",
+            digest="sha256:1",
+            file="board.yaml",
+        ),
         profile="local",
         partial=False,
         interrupted=False,
@@ -167,6 +173,18 @@ def a_chinese_document() -> RunDocument:
         document.board, title="足球预测系统部署任务看板", language=Language.ZH
     )
     return msgspec.structs.replace(document, board=board, tasks=tasks)
+
+
+def an_unfinished_document() -> RunDocument:
+    """Return what stands in the place of a report while its run goes on."""
+    return unfinished(
+        run="20261124T131042Z-3f2a",
+        tool=Tool(name="readiness", version="0.1.0"),
+        board=BoardRef(title="A board", path="board.yaml", digest="sha256:1"),
+        profile="local",
+        git=None,
+        started_at="2026-11-24T13:10:42Z",
+    )
 
 
 def _tasks() -> list[TaskRecord]:

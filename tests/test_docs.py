@@ -10,6 +10,7 @@ from readiness.cli import command_for
 from readiness.errors import ExitStatus
 from readiness.load import builtin_checks, load_board, load_catalogue
 from readiness.model import Check, Verdict
+from tests.readers import READERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +70,22 @@ def test_the_guide_explains_every_verdict() -> None:
     guide = (ROOT / "docs" / "board.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| (\w+) \|", guide, flags=re.MULTILINE)) - {"verdict"}
     assert told == {verdict.value for verdict in Verdict}
+
+
+def test_the_guide_to_reports_has_every_format_for_machines() -> None:
+    """A section each, and a row in the table that leads there."""
+    guide = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    wanted = set(READERS) - {"json", "table"}
+    assert wanted <= set(re.findall(r"^## ([a-z-]+)$", guide, flags=re.MULTILINE))
+    assert wanted <= set(re.findall(r"^\| \[([a-z-]+)\]\(#\1\)", guide, flags=re.MULTILINE))
+
+
+def test_the_guide_to_reports_names_every_metric() -> None:
+    """And none that is not there."""
+    guide = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(readiness_[a-z_]+)`", guide))
+    golden = (ROOT / "tests" / "golden" / "mixed.openmetrics.prom").read_text(encoding="utf-8")
+    assert told == set(re.findall(r"^# TYPE (\S+)", golden, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from readiness.document import Git
@@ -45,8 +46,18 @@ def test_a_clean_work_tree(repository: Path) -> None:
     """Its commit, its branch; also from a folder below."""
     clean = Git(commit=git(repository, "rev-parse", "HEAD"), branch="trunk", dirty=False)
     assert asked(repository) == clean
+    (repository / "below" / "deep").mkdir(parents=True)
+    below = msgspec.structs.replace(clean, folder="below/deep")
+    assert asked(repository / "below" / "deep") == below
+
+
+def test_the_folder_is_where_links_lead(repository: Path, tmp_path: Path) -> None:
+    """A project that is reached through a link lies where it really lies."""
     (repository / "below").mkdir()
-    assert asked(repository / "below") == clean
+    (tmp_path / "link").symlink_to(repository / "below")
+    found = asked(tmp_path / "link")
+    assert found is not None
+    assert found.folder == "below"
 
 
 @pytest.mark.parametrize("name", ["file", "new", "ünïcode =x"])

@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
     *("model", "errors", "units", "expect", "shell", "clean"),
-    *("labels", "layout"),
+    *("labels", "layout", "markdown"),
 ]
-STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones"]
-STAGES += ["document", "record", "report"]
+STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
+STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
     *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
     *("commands", "cli"),
@@ -28,11 +28,14 @@ MAY_IMPORT = {
     "clean": [],
     "labels": ["model"],
     "layout": ["clean"],
+    "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
-    "report": [*FOUNDATION, "document"],
+    "comparison": ["model", "document"],
+    "report": [*FOUNDATION, "document", "comparison"],
+    "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
-    "git": ["document"],
+    "git": ["clean", "document"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
@@ -97,5 +100,6 @@ def test_only_run_starts_probes() -> None:
     assert {name for name in guilty if not name.startswith("run/")} <= {
         "git.py",
         "commands/doctor.py",
+        "commands/mcp.py",
         "measure/worker.py",
     }

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from readiness.milestones import is_done, milestone_states
-from readiness.model import Milestone, Priority, Verdict
-from readiness.score import score
+from readiness.milestones import as_goal, gate_for, is_done, milestone_states
+from readiness.model import Board, Decision, Milestone, Priority, Verdict
+from readiness.score import gate, score
 from tests.builders import a_board, a_task, judgements_of
 
 TODAY = date(2026, 11, 24)
@@ -92,3 +92,56 @@ def test_a_milestone_names_the_tasks_that_it_lacks() -> None:
     judgements = judgements_of(board, "pass", "fail", "fail")
     (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
     assert [task.id for task in state.missing] == ["T3"]
+
+
+# --- the gate for a milestone -------------------------------------------------------------------
+
+
+def decided(board: Board, milestone: Milestone, *verdicts: str) -> tuple[Decision, str]:
+    """The decision on the milestone, and its reasons in one text."""
+    judgements = judgements_of(board, *verdicts)
+    total = score(board, judgements)
+    goal = as_goal(board, milestone)
+    first = gate(goal, total, judgements, partial=False)
+    found = gate_for(milestone, first, milestone_states(board, total, judgements, TODAY))
+    return found.decision, "; ".join(found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("priority", "wanted", "verdicts", "decision"),
+    [
+        ("P1", None, ("fail", "pass", "pass"), Decision.READY),
+        ("P1", None, ("pass", "fail", "pass"), Decision.NOT_READY),
+        ("P1", None, ("pass", "error", "pass"), Decision.UNDECIDED),
+        ("P1", None, ("pass", "waived", "pass"), Decision.NOT_READY),
+        ("P3", None, ("pass", "pass", "pass"), Decision.NOT_READY),
+        (None, "6", ("pass", "fail", "fail"), Decision.NOT_READY),
+        (None, "6", ("fail", "pass", "pass"), Decision.READY),
+        (None, "6", ("fail", "pass", "error"), Decision.UNDECIDED),
+        ("P1", "9", ("fail", "pass", "pass"), Decision.NOT_READY),
+        ("P1", None, ("skip", "skip", "skip"), Decision.NOT_READY),
+    ],
+)
+def test_the_gate_decides_on_a_milestone(
+    priority: str | None, wanted: str | None, verdicts: tuple[str, ...], decision: Decision
+) -> None:
+    """Its tasks block, its score is the target, and what is unknown is taken both ways."""
+    asked = Milestone(
+        id="M1",
+        priority=Priority(priority) if priority else None,
+        score=Decimal(wanted) if wanted else None,
+    )
+    board = a_board(
+        a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), a_task("T3", 1, "P1"), milestones=(asked,)
+    )
+    assert decided(board, asked, *verdicts)[0] is decision
+
+
+def test_a_waived_criterion_leaves_its_milestone_unmet_and_says_so() -> None:
+    """The task is named that is not done."""
+    asked = Milestone(id="M1", priority=Priority.P0)
+    board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
+    assert decided(board, asked, "waived", "pass") == (
+        Decision.NOT_READY,
+        "M1 asks for T1, which is not done",
+    )

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from readiness.clean import Redactor
-from readiness.document import CriterionRecord, StreamRecord
+from readiness.document import CriterionRecord, Git, StreamRecord
 from readiness.model import Capture, Finding, Gate, Score, Stream, Verdict
 from readiness.plan import make_plan
 from readiness.record import (
@@ -257,4 +257,23 @@ def test_times_are_utc_to_the_millisecond() -> None:
 
 def test_a_path_that_is_no_text_can_be_written() -> None:
     """It is shown with escapes."""
-    msgspec.json.encode(board_ref(a_board(path="caf\udce9/board.yaml")))
+    msgspec.json.encode(board_ref(a_board(path="caf\udce9/board.yaml"), None))
+
+
+@pytest.mark.parametrize(
+    ("path", "workdir", "folder", "file"),
+    [
+        ("/repo/board.yaml", "/repo", "", "board.yaml"),
+        ("/repo/gate/board.yaml", "/repo/src/api", "src/api", "gate/board.yaml"),
+        ("/repo/src/board.yaml", "/repo/src", "src", "src/board.yaml"),
+        ("/elsewhere/board.yaml", "/repo/src", "src", "board.yaml"),
+        ("/project/gate/board.yaml", "/project", None, "gate/board.yaml"),
+        ("/project/board.yaml", "/project/src", None, "board.yaml"),
+    ],
+)
+def test_the_board_is_named_from_the_repository(
+    path: str, workdir: str, folder: str | None, file: str
+) -> None:
+    """As annotations need it, wherever the board and the probes are."""
+    git = None if folder is None else Git(commit="1", branch="", dirty=False, folder=folder)
+    assert board_ref(a_board(path=path, workdir=workdir), git).file == file

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness.document import BoardRef, Tool, from_json
+from readiness.document import from_json
 from readiness.errors import ExitStatus, NotWrittenError
-from readiness.report import Context, check_target, invalidate, render, unfinished, write_report
+from readiness.report import Context, check_target, invalidate, render, write_report
+from tests.documents import an_unfinished_document
 
 _OLD = '{"gate": {"decision": "ready"}}'
 
@@ -153,14 +154,7 @@ def test_a_failed_write_leaves_the_old_report(
 
 def test_an_old_verdict_does_not_outlive_the_start_of_a_run(tmp_path: Path) -> None:
     """Until the run is over, and if it is killed, the report says nothing of ready."""
-    document = unfinished(
-        run="20261124T131042Z-3f2a",
-        tool=Tool(name="readiness", version="0.1.0"),
-        board=BoardRef(title="A board", path="board.yaml", digest="sha256:1"),
-        profile="local",
-        git=None,
-        started_at="2026-11-24T13:10:42Z",
-    )
+    document = an_unfinished_document()
     target = tmp_path / "run.json"
     target.write_text(_OLD, encoding="utf-8")
     invalidate(str(target), render("json", document, Context()))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run": ("check", "score"),
+    "timeline": ("diff", "trend", "report"),
+    "next": ("next",),
+    "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""

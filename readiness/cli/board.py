@@ -22,12 +22,21 @@ def validate(
     board: Board = None,
     project: Project = None,
     profile: Profile = None,
+    output_format: OutputFormat = "table",
     quiet: Quiet = False,
 ) -> int:
     """Report every mistake of the board; run nothing."""
     from readiness.commands.validate import validate as command
 
-    return command(BoardSettings(board=board, project=project, profile=profile, quiet=quiet))
+    return command(
+        BoardSettings(
+            board=board,
+            project=project,
+            profile=profile,
+            output_format=output_format,
+            quiet=quiet,
+        )
+    )
 
 
 @app.command("list")
@@ -104,10 +113,11 @@ def doctor(
 @app.command()
 def schema(
     subject: Annotated[
-        str, typer.Argument(metavar="[board|check|run]", help="Which file it describes.")
+        str,
+        typer.Argument(metavar="NAME", help="board, check, run, or a command: its JSON."),
     ] = "board",
 ) -> int:
-    """Print the JSON Schema of a board, a check or a run."""
+    """Print the JSON Schema of a board, a check, a run or a command's JSON."""
     from readiness.commands.schema import schema as command
 
     return command(subject)

@@ -54,7 +54,9 @@ Report = Annotated[
 OutputFormat = Annotated[
     str,
     typer.Option(
-        metavar="FORMAT", envvar="READINESS_OUTPUT_FORMAT", help="What stdout gets: table or json."
+        metavar="FORMAT",
+        envvar="READINESS_OUTPUT_FORMAT",
+        help="What stdout gets: table, json, or any report format.",
     ),
 ]
 History = Annotated[
@@ -63,6 +65,14 @@ History = Annotated[
         metavar="FILE",
         envvar="READINESS_HISTORY",
         help='The history of runs; "" for none. Default: .readiness/history.db beside the board.',
+    ),
+]
+Milestone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        envvar="READINESS_MILESTONE",
+        help="Decide on this milestone instead of on the release.",
     ),
 ]
 DryRun = Annotated[

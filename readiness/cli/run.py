@@ -12,6 +12,7 @@ from readiness.cli.options import (
     FailFast,
     History,
     Jobs,
+    Milestone,
     OutputFormat,
     Profile,
     Project,
@@ -46,6 +47,7 @@ def check(
     history: History = None,
     dry_run: DryRun = False,
     exit_zero: ExitZero = False,
+    milestone: Milestone = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -66,6 +68,7 @@ def check(
             history=given_history(history),
             dry_run=dry_run,
             exit_zero=exit_zero,
+            milestone=milestone,
             quiet=quiet,
             verbose=verbose,
         )
@@ -95,6 +98,7 @@ def score(
     ] = False,
     dry_run: DryRun = False,
     exit_zero: ExitZero = False,
+    milestone: Milestone = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -116,6 +120,7 @@ def score(
             dry_run=dry_run,
             explain=explain,
             exit_zero=exit_zero,
+            milestone=milestone,
             quiet=quiet,
             verbose=verbose,
         )

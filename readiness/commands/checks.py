@@ -10,6 +10,9 @@ from readiness.model import Check, Measure
 from readiness.output import put_json, put_text, wants_json
 from readiness.settings import BoardSettings, find_board
 
+Catalogue = dict[str, Check]
+"""What `--output-format json` gives: each check by its name."""
+
 
 def checks(settings: BoardSettings, name: str | None) -> int:
     """List every check, or document the one called `name`."""

@@ -28,6 +28,10 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     install: str
 
 
+Tools = list[ToolRecord]
+"""What `--output-format json` gives."""
+
+
 def doctor(settings: BoardSettings) -> int:
     """Print every tool that the board's checks need. The status is 3 where one is missing."""
     as_json = wants_json(settings.output_format)

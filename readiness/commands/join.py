@@ -3,17 +3,17 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 
 import msgspec
 
 from readiness.clean import Redactor
-from readiness.commands.opening import open_board
+from readiness.commands.opening import asked_milestone, open_board
+from readiness.commands.past import judgement_of, read_run
 from readiness.commands.running import final_status, run_id, write_reports
-from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument, from_json
+from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
-from readiness.model import Board, Criterion, Judgement, Verdict
+from readiness.model import Board, Milestone, Verdict
 from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
 from readiness.record import Recorder
@@ -39,7 +39,8 @@ def join_and_report(
     Raises `UsageError` for a file that is not a run document, or of another board.
     """
     board = open_board(settings)
-    document = join(board, [_read(name, board) for name in settings.recorded])
+    runs = [_read(name, board) for name in settings.recorded]
+    document = join(board, runs, asked_milestone(settings, board))
     problems = write_reports(
         document, settings, write_report, forbidden=(board.path, *settings.recorded)
     )
@@ -50,7 +51,9 @@ def join_and_report(
     return final_status(document, settings, written=not problems)
 
 
-def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
+def join(
+    board: Board, runs: Sequence[RunDocument], milestone: Milestone | None = None
+) -> RunDocument:
     """One document of several: each criterion with its worst measured verdict, scored anew.
 
     The union is partial where a criterion that was in scope of one of the runs is in none.
@@ -69,7 +72,13 @@ def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
     )
     profiles_in_words = "+".join(sorted(profiles))
     at = time.time()
-    start = Start(id=run_id(at), at=at, profile=profiles_in_words, git=_common_git(runs))
+    start = Start(
+        id=run_id(at),
+        at=at,
+        profile=profiles_in_words,
+        git=_common_git(runs),
+        milestone=milestone,
+    )
     facts = Facts(
         probe_ids={criterion.id: record.probes for criterion, record in chosen},
         probes=[probe for run in renamed for probe in run.probes],
@@ -78,7 +87,7 @@ def join(board: Board, runs: Sequence[RunDocument]) -> RunDocument:
         partial=partial,
         interrupted=any(run.interrupted for run in runs),
     )
-    judgements = [_judgement(criterion, record) for criterion, record in chosen]
+    judgements = [judgement_of(criterion, record) for criterion, record in chosen]
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
 
 
@@ -94,13 +103,7 @@ def _common_git(runs: Sequence[RunDocument]) -> Git | None:
 
 
 def _read(name: str, board: Board) -> RunDocument:
-    try:
-        with open(name, "rb") as file:
-            run = from_json(file.read(), name)
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise UsageError(f"{name!r} is no path") from None
+    run = read_run(name)
     if run.board.digest != board.digest:
         raise UsageError(
             f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"
@@ -115,22 +118,6 @@ def _read(name: str, board: Board) -> RunDocument:
 def _worst(criterion: str, runs: Iterable[RunDocument]) -> CriterionRecord:
     records = [record for run in runs for record in run.criteria() if record.id == criterion]
     return min(records, key=lambda record: WORST_FIRST.index(record.verdict))
-
-
-def _judgement(criterion: Criterion, record: CriterionRecord) -> Judgement:
-    value = record.value
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Judgement(
-        criterion=criterion,
-        verdict=record.verdict,
-        value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
-        unit=record.unit,
-        progress=None if record.progress is None else Decimal(str(record.progress)),
-        reason=record.reason,
-        code=record.reason_code,
-        hint=record.hint or "",
-        flaky=record.flaky,
-    )
 
 
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:

@@ -27,6 +27,10 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     attainment: float | None
 
 
+TaskList = list[TaskLine]
+"""What `--output-format json` gives."""
+
+
 def list_tasks(settings: RunSettings) -> int:
     """Print the tasks of the board."""
     as_json = wants_json(settings.output_format)

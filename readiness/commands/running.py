@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_verdicts
+from readiness.commands.opening import asked_milestone, open_board
+from readiness.commands.past import last_verdicts, with_past
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -56,6 +56,7 @@ class _Run:
         self.settings = settings
         self.problems: list[str] = []
         self.board = open_board(settings)
+        self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
 
@@ -79,16 +80,18 @@ class _Run:
             profile=self.board.profile,
             git=git.answer(),
             previous=self.previous,
+            milestone=self.milestone,
         )
         with held():
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
             self._finish(outcome)
-            self._write_reports(outcome.document)
+            document = self._with_past(outcome.document)
+            self._write(document, write_report)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        self._put(printer(outcome.document, settings, seen))
+        self._put(printer(document, settings, seen))
         return self._status(outcome)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
@@ -167,15 +170,17 @@ class _Run:
             document = unfinished(
                 run=start.id,
                 tool=TOOL,
-                board=board_ref(self.board),
+                board=board_ref(self.board, start.git),
                 profile=self.board.profile,
                 git=start.git,
                 started_at=timestamp(start.at),
             )
             self._write(document, invalidate)
 
-    def _write_reports(self, document: RunDocument) -> None:
-        self._write(document, write_report)
+    def _with_past(self, document: RunDocument) -> RunDocument:
+        settings = self.settings
+        formats = [settings.output_format, *(target.format for target in settings.reports)]
+        return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
         forbidden = [self.board.path]

@@ -32,6 +32,8 @@ def summary(document: RunDocument) -> list[str]:
     score = document.score
     gate = document.gate
     decision = gate.decision.replace("_", " ")
+    if gate.milestone is not None:
+        decision += f" for milestone {gate.milestone}"
     lines = [f"{document.board.title}", f"gate: {decision} (exit status {gate.exit_status})"]
     lines += [f"  - {reason}" for reason in gate.reasons]
     lines.append(

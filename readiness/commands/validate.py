@@ -1,15 +1,44 @@
 """`readiness validate`: every mistake of a board and its checks, and nothing else."""
 
+import msgspec
+
 from readiness.commands.opening import open_board
-from readiness.errors import ExitStatus
-from readiness.output import put_text
+from readiness.errors import BoardError, ExitStatus, Fault
+from readiness.output import put_json, put_text, wants_json
 from readiness.settings import BoardSettings
 
 
+class Validation(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives. A board with faults has no counts."""
+
+    valid: bool
+    board: str | None
+    tasks: int
+    criteria: int
+    faults: list[Fault]
+
+
 def validate(settings: BoardSettings) -> int:
-    """Load the board. Raises `BoardError` with all its faults."""
-    board = open_board(settings)
-    if not settings.quiet:
-        criteria = sum(len(task.criteria) for task in board.tasks)
+    """Load the board and say so. Raises `BoardError` with all its faults, unless JSON has them."""
+    as_json = wants_json(settings.output_format)
+    try:
+        board = open_board(settings)
+    except BoardError as error:
+        if not as_json:
+            raise
+        put_json(Validation(valid=False, board=None, tasks=0, criteria=0, faults=error.faults))
+        return error.status
+    criteria = sum(len(task.criteria) for task in board.tasks)
+    if as_json:
+        put_json(
+            Validation(
+                valid=True,
+                board=board.path,
+                tasks=len(board.tasks),
+                criteria=criteria,
+                faults=[],
+            )
+        )
+    elif not settings.quiet:
         put_text(f"{board.path}: valid: {len(board.tasks)} tasks, {criteria} criteria")
     return ExitStatus.READY

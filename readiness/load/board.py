@@ -19,7 +19,7 @@ from readiness.load.scalars import Data
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
 from readiness.load.yamlfile import Document, Path, child, collector_off, parse, read
-from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Task
+from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Section, Task
 
 PRIORITIES: Final = {
     Priority.P0: PriorityRule(weight=Decimal(10), blocking=True),
@@ -138,6 +138,14 @@ class _BoardLoader:
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
             milestones=self._milestones(),
+            created=self._created(),
+            goal=file.goal,
+            review=file.review,
+            sections=tuple(
+                Section(title=each.title, text=each.text, place=each.place)
+                for each in file.sections
+            ),
+            key_figures=self._key_figures(),
         )
         if faults := self.problems.faults + self.catalogue.faults:
             raise BoardError(faults)
@@ -215,6 +223,7 @@ class _BoardLoader:
             estimate=file.estimate,
             risk=file.risk,
             problem=file.problem,
+            details=file.details,
             steps=tuple(file.steps),
             weight=number(file.weight, (*path, "weight"), self.problems, above=0),
             depends_on=tuple(file.depends_on),
@@ -309,6 +318,24 @@ class _BoardLoader:
             if requires.score is UNSET
             else number(requires.score, (*place, "score"), self.problems, between=(0, 10)),
         )
+
+    # --- for the rendered board alone -------------------------------------------------------------
+
+    def _created(self) -> str:
+        if self.file.created:
+            day(self.file.created, ("created",), self.problems)
+        return self.file.created
+
+    def _key_figures(self) -> dict[str, str]:
+        """The names by id, having recorded ids that no criterion has."""
+        figures = self.file.key_figures
+        criteria = set(self.ids.values()) - {task.id for task in self.file.tasks}
+        for name in figures:
+            if name not in criteria:
+                message = f'there is no criterion "{name}"'
+                hint = suggestion(name, sorted(criteria))
+                self.problems.add(("key_figures", name), message, hint, key=True)
+        return figures
 
 
 def _digest(content: bytes) -> str:

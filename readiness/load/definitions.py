@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model import Better, Format, Language, Pick, Priority, Scoring
+from readiness.model import Better, Format, Language, Pick, Place, Priority, Scoring
 
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(
     {"env", "with", "matrix", "params", "expect", "warn", "up_to"}
-    | {"timeout", "run_timeout", "wait", "valid"}
+    | {"timeout", "run_timeout", "wait", "valid", "key_figures"}
 )
 # Marks, in a schema, the strings that may be written as other scalars too.
 WRITTEN: Final = "x-as-written"
@@ -192,6 +192,7 @@ class TaskFile(_Part, frozen=True):
     depends_on: list[Id] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     problem: str = ""
+    details: Annotated[str, Meta(description="Markdown, for the rendered board.")] = ""
     steps: list[str] = field(default_factory=list)
 
 
@@ -222,6 +223,14 @@ class MilestoneFile(_Part, frozen=True):
     requires: RequiresFile
     title: str = ""
     due: Annotated[str, Meta(description="A day, YYYY-MM-DD.")] = ""
+
+
+class SectionFile(_Part, frozen=True):
+    """A part of the rendered board that the team writes itself."""
+
+    title: Text
+    text: Annotated[str, Meta(description="Markdown; HTML in it is shown as text.", min_length=1)]
+    place: Annotated[Place, Meta(description="Where it stands.")] = Place.BOTTOM
 
 
 class BoardFile(_Part, frozen=True):
@@ -255,3 +264,13 @@ class BoardFile(_Part, frozen=True):
     run_timeout: Annotated[Duration, Meta(description="For the whole run.")] | UnsetType = UNSET
     profiles: dict[Id, ProfileFile] = field(default_factory=dict)
     milestones: list[MilestoneFile] = field(default_factory=list)
+    created: Annotated[str, Meta(description="The day it was opened, YYYY-MM-DD.")] = ""
+    goal: Annotated[str, Meta(description="What it is for, in Markdown.")] = ""
+    review: Annotated[str, Meta(description="How often it is looked at.")] = ""
+    sections: Annotated[
+        list[SectionFile], Meta(description="What else the rendered board says.")
+    ] = field(default_factory=list)
+    key_figures: Annotated[
+        dict[Id, AsText],
+        Meta(description='Criteria whose numbers it names, and what to call them: "T4.1: ...".'),
+    ] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from readiness.model.words import Better, Format, Language, Operator, Pick, Priority, Scoring
+from readiness.model.words import Better, Format, Language, Operator, Pick, Place, Priority, Scoring
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +142,10 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of work; done only when every criterion of it in scope is pass or warn."""
+    """A piece of work; done only when every criterion of it in scope is pass or warn.
+
+    `details` is Markdown, for the rendered board.
+    """
 
     id: str
     title: str
@@ -153,6 +156,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     estimate: str = ""
     risk: str = ""
     problem: str = ""
+    details: str = ""
     steps: tuple[str, ...] = ()
     weight: Decimal = Decimal(1)
     depends_on: tuple[str, ...] = ()
@@ -176,12 +180,22 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True):
     score: Decimal | None = None
 
 
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the rendered board that the team writes itself; `text` is Markdown."""
+
+    title: str
+    text: str
+    place: Place = Place.BOTTOM
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """A loaded board, for one profile, with variables replaced.
 
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
     `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name.
+    The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
+    often the board is looked at), `sections`, and `key_figures`: names of criteria, by id.
     """
 
     path: str
@@ -204,3 +218,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 600.0
     run_timeout: float = 3600.0
     milestones: tuple[Milestone, ...] = ()
+    created: str = ""
+    goal: str = ""
+    review: str = ""
+    sections: tuple[Section, ...] = ()
+    key_figures: dict[str, str] = {}

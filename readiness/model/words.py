@@ -61,6 +61,20 @@ class Language(StrEnum):
     ZH = "zh"
 
 
+class Place(StrEnum):
+    """Where a section of the team's own stands in the rendered board.
+
+    Within the chapters that every board has (`guide`, `progress`, `success`), or as a chapter of
+    its own, before the tasks (`top`) or after the progress (`bottom`).
+    """
+
+    GUIDE = "guide"
+    TOP = "top"
+    PROGRESS = "progress"
+    BOTTOM = "bottom"
+    SUCCESS = "success"
+
+
 class Scoring(StrEnum):
     """Whether a failing number earns nothing or its progress."""
 

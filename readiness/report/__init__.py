@@ -1,7 +1,8 @@
 """Reports: the run document in one format a file.
 
 Every module here without a leading underscore is a format, named after its file (`in_toto.py` is
-`in-toto`). Its function `render(run, context) -> str` knows nothing but its arguments.
+`in-toto`). Its function `render(run, context) -> str` knows nothing but its arguments. A format
+that shows earlier runs says in `PAST` how many of them the document must bring.
 """
 
 import os
@@ -21,6 +22,7 @@ __all__ = [
     "Renderer",
     "check_target",
     "invalidate",
+    "past_wanted",
     "render",
     "unfinished",
     "write_report",
@@ -43,7 +45,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Renderer(Protocol):
     """What a format's module offers."""
 
-    def render(self, run: RunDocument, context: Context) -> str:
+    def render(self, run: RunDocument, context: Context, /) -> str:
         """Return the whole report, ending with a line end."""
 
 
@@ -58,6 +60,12 @@ def _formats() -> dict[str, str]:
 
 FORMATS = _formats()
 """Each format's name and its module, which is imported when it is first asked for."""
+
+
+def past_wanted(name: str) -> int:
+    """How many earlier runs the format shows: its module's `PAST`, else none."""
+    found: int = getattr(import_module(FORMATS[name]), "PAST", 0)
+    return found
 
 
 def render(name: str, run: RunDocument, context: Context) -> str:

@@ -11,38 +11,33 @@ from readiness.document import (
     TaskRecord,
 )
 from readiness.labels import Labels
-from readiness.layout import duration, literal, width
+from readiness.layout import literal, width
 from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
-from readiness.report._words import MARKS, STYLES, change_in_words, percent
+from readiness.report._evidence import ending, output
+from readiness.report._words import (
+    MARKS,
+    STYLES,
+    change_in_words,
+    found,
+    open_criteria,
+    percent,
+)
 
-_SHOWN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 
 
 def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line]:
     """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
-    open_ones = [
-        (task, criterion)
-        for task in run.tasks
-        for criterion in task.criteria
-        if criterion.verdict in _SHOWN
-    ]
+    open_ones = open_criteria(run)
     if not open_ones:
         return
-    open_ones.sort(key=_urgency)
     teller = _Teller(run, words, verbose=verbose)
     yield from heading(words.problems)
     for number, (task, criterion) in enumerate(open_ones):
         if number:
             yield Line()
         yield from teller.block(task, criterion)
-
-
-def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
-    task, criterion = entry
-    warns = criterion.verdict is Verdict.WARN
-    return warns, not task.blocking, task.priority
 
 
 def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
@@ -114,7 +109,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation:
             yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, self._found(criterion), change_in_words(criterion, words)
+            words.found, found(criterion, words), change_in_words(criterion, words)
         )
         yield from self._where(criterion)
         yield from self._paragraph(words.next_step, criterion.hint or "")
@@ -158,16 +153,6 @@ class _Teller:
             return expect
         return self._words.warn_at.format(expect, literal(criterion.warn))
 
-    def _found(self, criterion: CriterionRecord) -> str:
-        """Return the value and the reason, without saying one thing twice."""
-        shown, reason = criterion.shown, criterion.reason
-        plain_reason = reason in ("", f"{shown}, expected {criterion.expect}")
-        if shown and plain_reason:
-            text = shown
-        else:
-            text = reason if not shown or shown in reason else f"{shown}: {reason}"
-        return f"{text}\n{self._words.flaky}" if criterion.flaky else text
-
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""
         words = self._words
@@ -189,34 +174,12 @@ class _Teller:
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = ", ".join(self._ending(probe))
+        facts = ", ".join(ending(probe, self._words))
         return (
             (f"{literal(probe.id)}  ", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
             (f"  ({facts})", Style.DIM),
         )
-
-    def _ending(self, probe: ProbeRecord) -> Iterator[str]:
-        """Tell how a probe ended."""
-        words = self._words
-        if probe.timed_out:
-            yield words.timed_out
-        elif probe.signal is not None:
-            yield words.signal.format(probe.signal)
-        elif probe.exit_status is not None:
-            yield words.exit.format(probe.exit_status)
-        else:
-            yield words.not_started
-        if probe.leaked:
-            yield words.leaked.format(probe.leaked)
-        yield words.reused if probe.reused else duration(probe.duration_s)
-        if probe.attempts > 1:
-            yield words.attempts.format(probe.attempts)
-        for stream in (probe.stdout, probe.stderr):
-            if stream.cut:
-                yield words.output_cut.format(stream.bytes)
-        if probe.tool_version:
-            yield literal(probe.tool_version)
 
     def _outputs(self, criterion: CriterionRecord) -> Iterator[Line]:
         for name in criterion.probes:
@@ -226,12 +189,9 @@ class _Teller:
 
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
-        text = stream.head
-        if stream.tail and stream.tail not in stream.head:
-            text = f"{text}\n…\n{stream.tail}"
-        if text.strip():
+        if text := output(stream):
             yield self._fact(self._words.output, ((literal(name), Style.DIM),))
-            for line in text.rstrip().splitlines():
+            for line in text.splitlines():
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from readiness.document import RunDocument
+from readiness.document import MilestoneRecord, RunDocument
 from readiness.labels import Labels
 from readiness.layout import bar, duration, literal, pad, width
-from readiness.model import Verdict
+from readiness.model import Decision, Verdict
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._problems import heading
 from readiness.report._words import DECISION_MARKS, STYLES, moment, percent, target
@@ -39,17 +39,15 @@ def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
     yield from heading(words.milestones)
     names = [literal(milestone.id) for milestone in run.milestones]
     dues = [words.due.format(literal(item.due)) if item.due else "" for item in run.milestones]
-    states = {True: f"✓ {words.met}", False: f"✗ {words.not_met}"}
-    cells, due_cells, state_cells = (
-        max(map(width, texts)) + 2 for texts in (names, dues, states.values())
-    )
-    for name, due, milestone in zip(names, dues, run.milestones, strict=True):
+    states = [_state(milestone, words) for milestone in run.milestones]
+    cells, due_cells, state_cells = (max(map(width, texts)) + 2 for texts in (names, dues, states))
+    for name, due, state, milestone in zip(names, dues, states, run.milestones, strict=True):
         yield Line(
             label=(name, Style.PLAIN),
             label_cells=cells,
             parts=(
                 (
-                    pad(states[milestone.met], state_cells),
+                    pad(state, state_cells),
                     Style.GOOD if milestone.met else Style.BAD,
                 ),
                 (pad(due, due_cells), Style.DIM),
@@ -57,6 +55,21 @@ def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
             ),
             indent=2,
         )
+
+
+def _state(milestone: MilestoneRecord, words: Labels) -> str:
+    if milestone.met:
+        return f"✓ {words.met}"
+    return f"✗ {words.overdue if milestone.overdue else words.not_met}"
+
+
+def meaning(run: RunDocument, words: Labels) -> str:
+    """What the decision is about, to follow it on the same line."""
+    gate = run.gate
+    plain = gate.decision in (Decision.READY, Decision.NOT_READY)
+    if plain and gate.milestone is not None:
+        return words.for_milestone.format(literal(gate.milestone))
+    return words.meanings[gate.decision]
 
 
 def score(run: RunDocument, words: Labels) -> Iterator[Line]:
@@ -109,7 +122,7 @@ def decision(run: RunDocument, words: Labels) -> Iterator[Line]:
     yield Line(
         parts=(
             (f"{mark} {words.decisions[gate.decision]}", style),
-            (words.meanings[gate.decision], Style.PLAIN),
+            (meaning(run, words), Style.PLAIN),
             (f" · {words.exit_status.format(gate.exit_status)}", Style.DIM),
         )
     )

@@ -1,6 +1,8 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from readiness.document import CriterionRecord, Previous, Value
+from readiness import comparison
+from readiness.comparison import Change
+from readiness.document import CriterionRecord, Previous, RunDocument, TaskRecord, Value
 from readiness.labels import Labels
 from readiness.layout import literal
 from readiness.model import Decision, Verdict
@@ -22,6 +24,12 @@ STYLES = {
     Verdict.WAIVED: Style.WARN,
     Verdict.SKIP: Style.DIM,
 }
+CHANGE_MARKS: dict[Change, Part] = {
+    Change.BETTER: ("▲", Style.GOOD),
+    Change.WORSE: ("▼", Style.BAD),
+    Change.OTHER: ("±", Style.DIM),
+    Change.SAME: ("=", Style.DIM),
+}
 DECISION_MARKS: dict[Decision, Part] = {
     Decision.READY: ("✓", Style.GOOD),
     Decision.NOT_READY: ("✗", Style.BAD),
@@ -29,7 +37,39 @@ DECISION_MARKS: dict[Decision, Part] = {
     Decision.PARTIAL: ("~", Style.WARN),
     Decision.LOOSENED: ("✗", Style.BAD),
 }
-_RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
+_OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
+
+
+def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
+    """Return what fails, is an error or warns: what blocks comes first, what warns last."""
+    return sorted(
+        (
+            (task, criterion)
+            for task in run.tasks
+            for criterion in task.criteria
+            if criterion.verdict in _OPEN
+        ),
+        key=_urgency,
+    )
+
+
+def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
+    task, criterion = entry
+    return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
+
+
+def found(criterion: CriterionRecord, words: Labels) -> str:
+    """Return the value and the reason, and that it is unsteady; foreign, in lines."""
+    text = measured(criterion)
+    return f"{text}\n{words.flaky}" if criterion.flaky else text
+
+
+def measured(criterion: CriterionRecord) -> str:
+    """Return the value and the reason, without saying one thing twice; foreign."""
+    shown, reason = criterion.shown, criterion.reason
+    if shown and reason in ("", f"{shown}, expected {criterion.expect}"):
+        return shown
+    return reason if not shown or shown in reason else f"{shown}: {reason}"
 
 
 def percent(share: float) -> str:
@@ -61,10 +101,10 @@ def change(criterion: CriterionRecord, words: Labels) -> Part:
         return ("", Style.DIM)
     if criterion.previous is None:
         return (words.new, Style.DIM)
-    direction = _direction(criterion, criterion.previous)
-    if direction is None:
-        return ("=", Style.DIM)
-    mark, style = {1: ("▲", Style.GOOD), -1: ("▼", Style.BAD), 0: ("±", Style.DIM)}[direction]
+    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    mark, style = CHANGE_MARKS[found]
+    if found is Change.SAME:
+        return (mark, style)
     return (f"{mark} {_before(criterion, criterion.previous, words)}", style)
 
 
@@ -72,50 +112,20 @@ def change_in_words(criterion: CriterionRecord, words: Labels) -> Part:
     """Return the same as a sentence's end, empty where there is nothing to compare with."""
     if criterion.previous is None:
         return ("", Style.DIM)
-    direction = _direction(criterion, criterion.previous)
-    if direction is None:
+    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    if found is Change.SAME:
         return (words.same, Style.DIM)
     text, style = {
-        1: (words.better, Style.GOOD),
-        -1: (words.worse, Style.BAD),
-        0: (words.otherwise, Style.DIM),
-    }[direction]
+        Change.BETTER: (words.better, Style.GOOD),
+        Change.WORSE: (words.worse, Style.BAD),
+        Change.OTHER: (words.otherwise, Style.DIM),
+    }[found]
     return (text.format(_before(criterion, criterion.previous, words)), style)
 
 
 def _before(criterion: CriterionRecord, previous: Previous, words: Labels) -> str:
     moved = previous.value is not None and previous.value != criterion.value
     return _text(previous.value) if moved else words.verdicts[previous.verdict]
-
-
-def _direction(criterion: CriterionRecord, previous: Previous) -> int | None:
-    """Return 1 for better, -1 for worse, 0 for a change that is neither, None for none."""
-    now, then = _RANKS.get(criterion.verdict), _RANKS.get(previous.verdict)
-    if now is not None and then is not None and now != then:
-        return 1 if now > then else -1
-    if criterion.value == previous.value:
-        return None if criterion.verdict is previous.verdict else 0
-    here = _distance(criterion.expect, criterion.value)
-    there = _distance(criterion.expect, previous.value)
-    if here is None or there is None or here == there:
-        return 0
-    return 1 if here < there else -1
-
-
-def _distance(expect: str, value: Value) -> float | None:
-    """Return how far a number is from good, as far as the expectation tells; less is better."""
-    if value is None or isinstance(value, bool | str):
-        return None
-    if expect.startswith("<"):
-        return value
-    if expect.startswith(">"):
-        return -value
-    if expect.startswith("== "):
-        try:
-            return abs(value - float(expect.split()[1]))
-        except ValueError:
-            return None
-    return None
 
 
 def _text(value: Value) -> str:

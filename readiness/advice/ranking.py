@@ -1,0 +1,113 @@
+"""Open criteria, in the order in which to take them."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from readiness.advice.estimates import MINUTES, effort
+from readiness.advice.knapsack import Work
+from readiness.model import Board, Criterion, Score, Task, Verdict
+
+OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)
+ASSUMED = MINUTES["d"]
+"""What a task without an estimate is taken to cost, in minutes."""
+
+
+class OpenCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that does not earn its full credit yet.
+
+    `gain` is what the score wins, in points of 10, when it passes. `blocking` says that it alone
+    keeps the gate closed. `after` names the tasks with something open that its task waits for.
+    """
+
+    task: Task
+    criterion: Criterion
+    verdict: Verdict
+    gain: Fraction
+    blocking: bool
+    after: tuple[str, ...]
+
+
+def rank(board: Board, score: Score) -> list[OpenCriterion]:
+    """Order the open criteria: blockers first, then by gain; what a task waits for before it."""
+    found = sorted(_open(board, score), key=_urgency)
+    tasks = {task.id: task for task in board.tasks}
+    order: dict[str, OpenCriterion] = {}
+    for one in found:
+        for name in _awaited(tasks, one.task):
+            order |= {
+                other.criterion.id: other
+                for other in found
+                if other.task.id == name and other.criterion.id not in order
+            }
+        order.setdefault(one.criterion.id, one)
+    return list(order.values())
+
+
+def works(board: Board, score: Score) -> list[Work]:
+    """Each task with something open as a piece of work that is done whole or not at all."""
+    gains: dict[str, Fraction] = {}
+    for one in _open(board, score):
+        gains[one.task.id] = gains.get(one.task.id, Fraction(0)) + one.gain
+    tasks = {task.id: task for task in board.tasks}
+    return [
+        Work(
+            id=name,
+            cost=cost_of(tasks[name]),
+            gain=gain,
+            after=tuple(other for other in _awaited(tasks, tasks[name]) if other in gains),
+        )
+        for name, gain in gains.items()
+    ]
+
+
+def cost_of(task: Task) -> int:
+    """The task's likely cost in working minutes; a day where the board gives no estimate."""
+    known = effort(task.estimate)
+    return ASSUMED if known is None else known.likely
+
+
+def _open(board: Board, score: Score) -> Iterator[OpenCriterion]:
+    """Every open criterion in scope, in the order of the board."""
+    lines = {line.criterion: line for line in score.lines}
+    verdicts = {name: line.verdict for name, line in lines.items()}
+    tasks = {task.id: task for task in board.tasks}
+    open_tasks = {task.id for task in board.tasks if _is_open(task, verdicts)}
+    for task in board.tasks:
+        after = tuple(name for name in _awaited(tasks, task) if name in open_tasks)
+        blocks = board.priorities[task.priority].blocking
+        for criterion in task.criteria:
+            verdict = verdicts.get(criterion.id)
+            if verdict in OPEN:
+                line = lines[criterion.id]
+                yield OpenCriterion(
+                    task=task,
+                    criterion=criterion,
+                    verdict=verdict,
+                    gain=line.possible - line.points,
+                    blocking=blocks and verdict is not Verdict.WAIVED,
+                    after=after,
+                )
+
+
+def _is_open(task: Task, verdicts: Mapping[str, Verdict]) -> bool:
+    return any(verdicts.get(criterion.id) in OPEN for criterion in task.criteria)
+
+
+def _urgency(one: OpenCriterion) -> tuple[bool, Fraction]:
+    return not one.blocking, -one.gain
+
+
+def _awaited(tasks: Mapping[str, Task], task: Task) -> list[str]:
+    """All that a task waits for, directly or not; what comes first stands first."""
+    found: dict[str, None] = {}
+    waiting = list(reversed(task.depends_on))
+    while waiting:
+        name = waiting[-1]
+        further = [one for one in tasks[name].depends_on if one not in found]
+        if further:
+            waiting += reversed(further)
+        else:
+            found.setdefault(waiting.pop())
+    return list(found)

@@ -1,0 +1,235 @@
+"""`readiness mcp`: the commands that a coding agent needs, over the Model Context Protocol.
+
+Every tool is the command of the same name in a process of its own, with its own exit status: what
+an agent is told is what a terminal or a CI job is told.
+"""
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from readiness import __version__
+from readiness.clean import clean
+from readiness.document import RunDocument, from_json
+from readiness.errors import ExitStatus, UsageError
+from readiness.model import Verdict
+from readiness.settings import RunSettings, find_board
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+
+INSTALL = "pip install 'readiness[mcp]'"
+OPEN = (Verdict.FAIL, Verdict.ERROR)
+INSTRUCTIONS = """\
+A release gate that measures. A criterion passes on what was measured alone: do not edit the board,
+its checks or the settings of tools to make it pass; `guard` shows every such change. Start with
+`next`, repair what it names first, then `check` that criterion alone, and `show` it for the whole
+evidence. Exit statuses: 0 ready or all good, 1 not ready, 2 wrong board or arguments, 3 undecided,
+4 the change loosens its own gate, 5 a report was not written.
+"""
+
+Answer = dict[str, object]
+
+
+class OpenCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that is not good, with what to do about it."""
+
+    id: str
+    title: str
+    priority: str
+    blocking: bool
+    verdict: Verdict
+    value: str
+    expect: str
+    reason: str
+    reason_code: str | None
+    hint: str | None
+    findings: list[str]
+
+
+FINDINGS = 10
+
+
+def mcp(settings: RunSettings) -> int:
+    """Serve on standard input and output until the client goes.
+
+    Raises `UsageError` where the SDK is missing, and where no board is found.
+    """
+    find_board(settings, os.environ, os.getcwd())
+    try:
+        import mcp as sdk  # noqa: F401 - only whether it is there
+    except ImportError:
+        raise UsageError(f"readiness mcp needs the protocol's SDK: {INSTALL}") from None
+    gc.enable()  # switched off for runs, which are short
+    server(settings).run("stdio")
+    return ExitStatus.READY
+
+
+def server(settings: RunSettings) -> "MCPServer":
+    """The server with its tools, for the board of these settings."""
+    from mcp.server.mcpserver import MCPServer
+    from mcp.types import ToolAnnotations
+
+    made = MCPServer("readiness", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
+    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    running = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
+    commands = _Commands(settings)
+    made.tool(annotations=running)(commands.check)
+    made.tool(name="next", annotations=reading)(commands.next_steps)
+    made.tool(annotations=reading)(commands.show)
+    made.tool(annotations=reading)(commands.explain)
+    made.tool(annotations=reading)(commands.guard)
+    return made
+
+
+class _Commands:
+    """The tools. Their docstrings are what an agent reads of them."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        given = {
+            "--board": settings.board,
+            "--project": settings.project,
+            "--profile": settings.profile,
+        }
+        self._given = {flag: value for flag, value in given.items() if value is not None}
+        self._history = settings.history
+
+    async def check(self, selectors: list[str] | None = None) -> Answer:
+        """Run the probes and decide whether the project is ready.
+
+        `selectors` are task or criterion ids, P0, tag:NAME, check:NAME, or failed; without any,
+        the whole board is run and the release is decided on. Returns the exit status, the
+        decision with its reasons, the score, and each criterion that is not good.
+        """
+        status, out, err = await self._run("check", *(selectors or []), history=True)
+        if not out:
+            return _failed(status, err)
+        return {"exit_status": status, **_summary(from_json(out, "check"))}
+
+    async def next_steps(self, to: float | None = None) -> Answer:
+        """Tell what to do next, as of the last run: open criteria by gain, blockers first.
+
+        With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it.
+        """
+        options = [] if to is None else [f"--to={to:g}"]
+        return await self._json("next", options=options, history=True)
+
+    async def show(self, subject: str) -> Answer:
+        """Show one task or criterion with the evidence of the last run.
+
+        `subject` is its id. The evidence is each probe's command, exit status, duration and output.
+        """
+        return await self._json("show", subject, history=True)
+
+    async def explain(self) -> Answer:
+        """Explain the score of the last run: the sum, line by line, which adds up exactly."""
+        from readiness.commands.score import explanation
+
+        status, out, err = await self._run("report", history=True)
+        if not out:
+            return _failed(status, err)
+        run = from_json(out, "report")
+        return {
+            "exit_status": status,
+            "run": run.id,
+            "measured_at": run.started_at,
+            "score": run.score.shown,
+            "sum": explanation(run),
+        }
+
+    async def guard(self, base: str) -> Answer:
+        """Tell what the change since the revision `base` loosens.
+
+        In the gate (criteria, expectations, weights, commands, waivers), and in what it measures
+        (suppressions, tests, settings of tools).
+        Exit status 4 means that something was loosened.
+        """
+        return await self._json("guard", options=[f"--base={base}"])
+
+    async def _json(
+        self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
+    ) -> Answer:
+        status, out, err = await self._run(command, *words, options=options, history=history)
+        if not out:
+            return _failed(status, err)
+        answer: Answer = msgspec.json.decode(out, type=Answer)
+        return {"exit_status": status, **answer}
+
+    async def _run(
+        self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
+    ) -> tuple[int, bytes, str]:
+        import anyio
+
+        found = await anyio.run_process(
+            self._line(command, words, options, history=history),
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        err = clean(found.stderr.decode("utf-8", "backslashreplace"), newlines=True)
+        return found.returncode, found.stdout, err
+
+    def _line(
+        self, command: str, words: Sequence[str], options: Sequence[str], *, history: bool
+    ) -> list[str]:
+        line = [sys.executable, "-m", "readiness", command, "--output-format", "json"]
+        takes_project = command in ("check", "guard")
+        for flag, value in self._given.items():
+            if flag != "--project" or takes_project:
+                line += [f"{flag}={value}"]
+        if history and self._history is not None:
+            line.append(f"--history={self._history}")
+        # What the agent names is a word, never an option.
+        return [*line, *options, "--", *words]
+
+
+def _failed(status: int, message: str) -> Answer:
+    """What a command said that gave no answer."""
+    return {"exit_status": status, "message": message.strip()}
+
+
+def _summary(run: RunDocument) -> Answer:
+    found = {
+        "run": run.id,
+        "decision": run.gate.decision,
+        "reasons": run.gate.reasons,
+        "partial": run.partial,
+        "score": run.score.shown if run.score.value is not None else None,
+        "target": run.score.target,
+        "measured": run.score.measured,
+        "in_scope": run.score.in_scope,
+        "open": list(_open(run)),
+        "loosened": run.loosened,
+    }
+    answer: Answer = msgspec.to_builtins(found)
+    return answer
+
+
+def _open(run: RunDocument) -> Sequence[OpenCriterion]:
+    places: dict[str, list[str]] = {}
+    for finding in run.findings:
+        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+        text = f"{where}: {finding.rule} {finding.message}"
+        places.setdefault(finding.criterion, []).append(text)
+    return [
+        OpenCriterion(
+            id=record.id,
+            title=record.title,
+            priority=task.priority.value,
+            blocking=task.blocking,
+            verdict=record.verdict,
+            value=record.shown,
+            expect=record.expect,
+            reason=record.reason,
+            reason_code=record.reason_code,
+            hint=record.hint,
+            findings=places.get(record.id, [])[:FINDINGS],
+        )
+        for task in run.tasks
+        for record in task.criteria
+        if record.verdict in OPEN
+    ]

@@ -1,0 +1,156 @@
+"""What the formats for machines share: one sentence a criterion, the gate in a word, places, ids.
+
+They speak English whatever the board's language, so that what reads them need not care. All text
+in here is one line, and literal already.
+"""
+
+import hashlib
+import posixpath
+from enum import StrEnum
+
+import msgspec
+
+from readiness.clean import cut
+from readiness.document import CriterionRecord, FindingRecord, RunDocument
+from readiness.labels import labels
+from readiness.layout import literal
+from readiness.model import Decision, Language, Verdict
+from readiness.report._summary import meaning
+from readiness.report._words import measured
+
+WORDS = labels(Language.EN)
+
+SENTENCE = 1_000
+"""The longest message of one result; GitHub shows no more."""
+
+
+class GateState(StrEnum):
+    """What the gate comes to, for formats that know no more than that."""
+
+    READY = "ready"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+    PARTIAL = "partial"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a file, named from the repository's root."""
+
+    path: str
+    line: int
+
+
+def gate_state(run: RunDocument) -> GateState:
+    """Return what the gate of `run` comes to. Only a whole run that is ready is `READY`."""
+    if run.interrupted or run.gate.decision is Decision.UNDECIDED:
+        return GateState.UNKNOWN
+    if run.gate.decision is Decision.READY:
+        return GateState.READY if run.gate.exit_status == 0 and not run.partial else GateState.BAD
+    if run.gate.decision is Decision.PARTIAL:
+        return {0: GateState.PARTIAL, 3: GateState.UNKNOWN}.get(run.gate.exit_status, GateState.BAD)
+    return GateState.BAD
+
+
+def gate_name(run: RunDocument) -> str:
+    """Return what the gate of `run` decides on."""
+    milestone = run.gate.milestone
+    return "Release gate" if milestone is None else f"Gate of milestone {literal(milestone)}"
+
+
+def gate_sentence(run: RunDocument) -> str:
+    """Tell the decision and its reasons."""
+    told = f"{WORDS.decisions[run.gate.decision]}{meaning(run, WORDS)}"
+    parts = [told, *map(literal, run.gate.reasons)]
+    if run.interrupted:
+        parts.insert(0, WORDS.interrupted.rstrip("."))
+    return cut("; ".join(parts), SENTENCE)
+
+
+def sentence(criterion: CriterionRecord) -> str:
+    """Tell what was found and what is expected, and whose word it rests on; never empty."""
+    text = literal(measured(criterion))
+    expect = literal(criterion.expect)
+    if criterion.attestation and criterion.verdict is Verdict.PASS:
+        text = attested(criterion)
+    elif criterion.verdict is Verdict.SKIP:
+        text = text or "not in scope of this run"
+    elif expect and expect not in text and criterion.verdict is not Verdict.ERROR:
+        text = f"{text}, expected {expect}" if text else f"expected {expect}"
+    if criterion.verdict is Verdict.WAIVED:
+        text = f"{waived(criterion)}; without that: {text}"
+    return cut(text.strip() or criterion.verdict.value, SENTENCE)
+
+
+def waived(criterion: CriterionRecord) -> str:
+    """Tell who waived a criterion, why, and until when."""
+    waiver = criterion.waiver
+    if waiver is None:
+        return "waived"
+    by, until, reason = map(literal, (waiver.by, waiver.until, waiver.reason))
+    return f"waived by {by} until {until}: {reason}"
+
+
+def attested(criterion: CriterionRecord) -> str:
+    """Tell whose word takes the place of a measurement."""
+    attestation = criterion.attestation
+    if attestation is None:
+        return ""
+    by, on, until = map(literal, (attestation.by, attestation.on, attestation.until))
+    evidence = f", evidence {literal(attestation.evidence)}" if attestation.evidence else ""
+    return f"attested by {by} on {on}, until {until}{evidence}"
+
+
+def name(criterion: CriterionRecord) -> str:
+    """Return the id and the title: the same in every run of a board."""
+    return f"{literal(criterion.id)} {literal(criterion.title)}".strip()
+
+
+def seconds(run: RunDocument) -> dict[str, float]:
+    """Return for each criterion how long its probes took; what was reused took no time."""
+    took = {probe.id: 0.0 if probe.reused else probe.duration_s for probe in run.probes}
+    return {
+        criterion.id: sum(took.get(probe, 0.0) for probe in criterion.probes)
+        for criterion in run.criteria()
+    }
+
+
+def board_file(run: RunDocument) -> str:
+    """Return the board's file from the repository's root; never empty, never above it."""
+    path = _inside(literal(run.board.file)) or _inside(literal(posixpath.basename(run.board.path)))
+    return path or "board.yaml"
+
+
+def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> Place:
+    """Return where a criterion stands in the board, or the board's first line."""
+    return Place(path=board_file(run), line=max(1, criterion.line if criterion else 1))
+
+
+def finding_place(run: RunDocument, finding: FindingRecord) -> Place | None:
+    """Return where a finding is, or None where that is outside of the repository."""
+    path = literal(finding.path)
+    if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
+        return None
+    inside = _inside(posixpath.join(literal(run.git.folder) if run.git else "", path))
+    return Place(path=inside, line=max(1, finding.line)) if inside else None
+
+
+def finding_sentence(finding: FindingRecord, place: Place | None) -> str:
+    """Tell what the tool complains about; with the place, where a format has no room for it."""
+    rule = literal(finding.rule).strip()
+    text = literal(finding.message).strip() or rule or "no message"
+    if place is None:
+        line = f":{finding.line}" if finding.line else ""
+        text = f"{literal(finding.path)}{line}: {text}"
+    return cut(text, SENTENCE)
+
+
+def fingerprint(*parts: str) -> str:
+    """Return 64 hexadecimal digits that are the same for the same parts, in every run."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _inside(path: str) -> str:
+    """Return `path` in its shortest form; an empty text for one that leads outside."""
+    path = posixpath.normpath(path) if path.strip() else "."
+    outside = path in (".", "..") or path.startswith(("/", "../"))
+    return "" if outside else path

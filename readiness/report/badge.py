@@ -1,0 +1,47 @@
+"""A badge for shields' endpoint: the decision and the score, green for ready alone."""
+
+import msgspec
+
+from readiness.document import RunDocument
+from readiness.labels import labels
+from readiness.layout import literal
+from readiness.model import Decision
+from readiness.report import Context
+from readiness.report._facts import GateState, gate_state
+from readiness.report._json import dump
+
+_COLOURS = {
+    GateState.READY: "brightgreen",
+    GateState.BAD: "red",
+    GateState.UNKNOWN: "orange",
+    GateState.PARTIAL: "lightgrey",
+}
+
+
+class Badge(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What shields reads. An error badge keeps its colour whatever its address asks for."""
+
+    schema_version: int = 1
+    label: str
+    message: str
+    color: str
+    is_error: bool
+
+
+def render(run: RunDocument, _: Context) -> str:
+    """Return the badge of `run`, in the language of its board."""
+    words = labels(run.board.language)
+    state = gate_state(run)
+    decision, milestone = run.gate.decision, run.gate.milestone
+    if state is GateState.UNKNOWN:
+        decision = Decision.UNDECIDED
+    told = words.decisions[decision].lower()
+    if run.score.value is not None and not run.interrupted:
+        told = f"{told} {literal(run.score.shown)}/10"
+    badge = Badge(
+        label="readiness" if milestone is None else f"readiness {literal(milestone)}",
+        message=told,
+        color=_COLOURS[state],
+        is_error=state is not GateState.READY,
+    )
+    return dump(badge, indent=2) + "\n"

@@ -1,0 +1,139 @@
+"""An in-toto statement with the test-result predicate, to be signed by whoever signs releases.
+
+It is about the commit only where the whole board was measured on just that commit. Of everything
+else it says FAILED, about the run itself, and why: nobody can take that for an attested commit.
+"""
+
+import hashlib
+import re
+from urllib.parse import quote
+
+import msgspec
+
+from readiness.document import RunDocument
+from readiness.layout import literal
+from readiness.model import Verdict
+from readiness.report import Context
+from readiness.report._facts import GateState, board_file, gate_sentence, gate_state
+from readiness.report._json import dump
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHA256 = re.compile(r"sha256:([0-9a-f]{64})")
+_WARNED = (Verdict.WARN, Verdict.WAIVED)
+_FAILED = (Verdict.FAIL, Verdict.ERROR)
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A resource descriptor: something named by its digest, or else by its address."""
+
+    name: str
+    digest: dict[str, str] = {}
+    uri: str = ""
+    annotations: dict[str, object] = {}
+
+
+class Predicate(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The predicate `test-result` of version 0.1."""
+
+    result: str
+    configuration: list[Resource]
+    passed_tests: list[str]
+    warned_tests: list[str]
+    failed_tests: list[str]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """An in-toto statement of version 1."""
+
+    type: str = msgspec.field(name="_type", default="https://in-toto.io/Statement/v1")
+    subject: list[Resource]
+    predicate_type: str = msgspec.field(
+        name="predicateType", default="https://in-toto.io/attestation/test-result/v0.1"
+    )
+    predicate: Predicate
+
+
+def render(run: RunDocument, _: Context) -> str:
+    """Return the statement of `run` as JSON."""
+    against = _against(run)
+    statement = Statement(
+        subject=[_run(run, against) if against else _commit(run)],
+        predicate=Predicate(
+            result="FAILED" if against else _result(run),
+            configuration=[_configuration(run)],
+            passed_tests=_names(run, (Verdict.PASS,)),
+            warned_tests=_names(run, _WARNED),
+            failed_tests=_names(run, _FAILED),
+        ),
+    )
+    return dump(statement, indent=2) + "\n"
+
+
+def _against(run: RunDocument) -> list[str]:
+    """Return why nothing can be attested of the commit."""
+    reasons = []
+    if run.git is None:
+        reasons.append("there is no commit")
+    elif not _COMMIT.fullmatch(run.git.commit):
+        reasons.append("the commit is not known by its whole digest")
+    elif run.git.dirty:
+        reasons.append("the work tree differs from the commit")
+    if not _SHA256.fullmatch(run.board.digest):
+        reasons.append("the board is not known by its digest")
+    if run.interrupted:
+        reasons.append("the run was interrupted")
+    if run.gate.milestone is not None:
+        reasons.append("the gate decided on a milestone, not on the release")
+    if run.partial:
+        reasons.append("a part of the board was run")
+    return reasons
+
+
+def _result(run: RunDocument) -> str:
+    """Return the result of a run that can be attested."""
+    if gate_state(run) is not GateState.READY or not any(run.criteria()):
+        return "FAILED"
+    verdicts = {criterion.verdict for criterion in run.criteria()}
+    return "WARNED" if verdicts & {*_WARNED, *_FAILED} else "PASSED"
+
+
+def _commit(run: RunDocument) -> Resource:
+    commit = run.git.commit if run.git else ""
+    return Resource(name="commit", digest={"gitCommit": commit})
+
+
+def _run(run: RunDocument, against: list[str]) -> Resource:
+    """Return the file that `--report json` writes of this run, in the place of the commit."""
+    text = f"{dump(run)}\n"
+    return Resource(
+        name=f"readiness run {literal(run.id)}",
+        digest={"sha256": hashlib.sha256(text.encode()).hexdigest()},
+        annotations={"attestable": False, "because": against},
+    )
+
+
+def _configuration(run: RunDocument) -> Resource:
+    """Return the board, and what the gate made of it, for policies that look closer."""
+    known = _SHA256.fullmatch(run.board.digest)
+    skipped = [
+        literal(criterion.id) for criterion in run.criteria() if criterion.verdict is Verdict.SKIP
+    ]
+    return Resource(
+        name=board_file(run),
+        digest={"sha256": known[1]} if known else {},
+        uri="" if known else f"file:{quote(board_file(run))}",
+        annotations={
+            "decision": run.gate.decision.value,
+            "message": gate_sentence(run),
+            "profile": literal(run.profile),
+            "score": run.score.value,
+            "target": run.score.target,
+            "run": literal(run.id),
+            "tool": f"{literal(run.tool.name)} {literal(run.tool.version)}",
+            "skippedTests": skipped,
+        },
+    )
+
+
+def _names(run: RunDocument, verdicts: tuple[Verdict, ...]) -> list[str]:
+    return [literal(each.id) for each in run.criteria() if each.verdict in verdicts]

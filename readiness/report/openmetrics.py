@@ -1,0 +1,229 @@
+"""OpenMetrics of gauges alone, so that the classic Prometheus text parser reads it as well.
+
+Node exporter's textfile collector takes neither info and state set types nor timestamps. What is
+not known has no sample.
+"""
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from readiness.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.layout import inert, literal
+from readiness.model import Decision, Verdict
+from readiness.report import Context
+from readiness.report._facts import board_file, seconds
+
+Sample = tuple[dict[str, str], float | bool]
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """A gauge and its samples. Its name ends with its unit, where it has one."""
+
+    name: str
+    help: str
+    samples: list[Sample]
+    unit: str = ""
+
+
+def render(run: RunDocument, _: Context) -> str:
+    """Return `run` as metrics. Every sample has the board's title and the profile as labels."""
+    common = {"board": run.board.title, "profile": run.profile}
+    lines = [
+        line
+        for metric in (*_whole(run), *_tasks(run), *_criteria(run), *_probes(run))
+        for line in _lines(metric, common)
+    ]
+    return "\n".join([*lines, "# EOF", ""])
+
+
+def _whole(run: RunDocument) -> Iterator[Metric]:
+    """Tell of the run, its score and its gate."""
+    score, git = run.score, run.git
+    gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
+    yield _one(
+        "readiness_board_info",
+        "What was measured, by which program.",
+        1,
+        {
+            "file": board_file(run),
+            "digest": run.board.digest,
+            "version": run.tool.version,
+            "run": run.id,
+            "commit": git.commit if git else "",
+            "branch": git.branch if git else "",
+            "dirty": _word(git.dirty) if git else "",
+        },
+    )
+    yield _one("readiness_score", "The score, 0 to 10; absent where it is unknown.", score.value)
+    yield _one("readiness_score_target", "The score that the gate asks for.", score.target)
+    yield _one(
+        "readiness_score_progress_ratio",
+        "How much of the way to the target is done.",
+        None if score.value is None else score.progress,
+        unit="ratio",
+    )
+    yield Metric(
+        name="readiness_gate_decision",
+        help="1 for the decision of the gate, 0 for the others.",
+        samples=[
+            ({"decision": decision.value, **gate}, decision is run.gate.decision)
+            for decision in Decision
+        ],
+    )
+    yield _one(
+        "readiness_gate_exit_status", "The exit status of the gate.", run.gate.exit_status, gate
+    )
+    yield _one("readiness_run_partial", "1 where a part of the board was run.", run.partial)
+    yield _one("readiness_run_interrupted", "1 where the run was interrupted.", run.interrupted)
+    yield _one(
+        "readiness_run_timestamp_seconds",
+        "When the run ended, in Unix time.",
+        _unix(run.finished_at),
+        unit="seconds",
+    )
+    yield _one(
+        "readiness_run_duration_seconds", "How long it took.", run.duration_s, unit="seconds"
+    )
+    yield Metric(
+        name="readiness_milestone_met",
+        help="1 for a milestone that is met.",
+        samples=[({"milestone": each.id}, each.met) for each in run.milestones],
+    )
+
+
+def _tasks(run: RunDocument) -> Iterator[Metric]:
+    yield Metric(
+        name="readiness_task_attainment_ratio",
+        help="How much of a task is earned; absent out of scope.",
+        unit="ratio",
+        samples=[
+            (_task_labels(task), task.attainment)
+            for task in run.tasks
+            if task.attainment is not None
+        ],
+    )
+    yield Metric(
+        name="readiness_task_done",
+        help="1 for a task that is done.",
+        samples=[(_task_labels(task), task.done) for task in run.tasks],
+    )
+
+
+def _criteria(run: RunDocument) -> Iterator[Metric]:
+    pairs = [(task, criterion) for task in run.tasks for criterion in task.criteria]
+    verdicts = [criterion.verdict for _, criterion in pairs]
+    yield Metric(
+        name="readiness_criteria",
+        help="How many criteria have a verdict.",
+        samples=[({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict],
+    )
+    yield Metric(
+        name="readiness_criterion_verdict",
+        help="1 with the verdict of a criterion as a label.",
+        samples=[
+            (_labels(task, criterion) | {"verdict": criterion.verdict.value}, 1)
+            for task, criterion in pairs
+        ],
+    )
+    yield Metric(
+        name="readiness_criterion_value",
+        help="What was measured, in the unit of its label; absent where that is no number.",
+        samples=[
+            (_labels(task, criterion) | {"unit": criterion.unit}, criterion.value)
+            for task, criterion in pairs
+            if isinstance(criterion.value, int | float)
+        ],
+    )
+    yield Metric(
+        name="readiness_criterion_progress_ratio",
+        help="How near a criterion is to what is expected.",
+        unit="ratio",
+        samples=[
+            (_labels(task, criterion), criterion.progress)
+            for task, criterion in pairs
+            if criterion.progress is not None
+        ],
+    )
+    took = seconds(run)
+    yield Metric(
+        name="readiness_criterion_duration_seconds",
+        help="How long the probes of a criterion took.",
+        unit="seconds",
+        samples=[
+            (_labels(task, criterion), took[criterion.id])
+            for task, criterion in pairs
+            if criterion.probes
+        ],
+    )
+
+
+def _probes(run: RunDocument) -> Iterator[Metric]:
+    yield Metric(
+        name="readiness_probe_duration_seconds",
+        help="How long a probe took; absent where an earlier result was used.",
+        unit="seconds",
+        samples=[
+            ({"probe": probe.id, "check": probe.check or ""}, probe.duration_s)
+            for probe in run.probes
+            if not probe.reused
+        ],
+    )
+
+
+def _task_labels(task: TaskRecord) -> dict[str, str]:
+    return {"task": task.id, "priority": task.priority.value}
+
+
+def _labels(task: TaskRecord, criterion: CriterionRecord) -> dict[str, str]:
+    return {**_task_labels(task), "criterion": criterion.id}
+
+
+def _one(
+    name: str,
+    text: str,
+    value: float | bool | None,
+    labels: Mapping[str, str] | None = None,
+    *,
+    unit: str = "",
+) -> Metric:
+    samples: list[Sample] = [] if value is None else [(dict(labels or {}), value)]
+    return Metric(name=name, help=text, samples=samples, unit=unit)
+
+
+def _lines(metric: Metric, common: Mapping[str, str]) -> Iterator[str]:
+    """Write one metric; nothing for one without a sample that is a number."""
+    samples = [(labels, value) for labels, value in metric.samples if math.isfinite(value)]
+    if not samples:
+        return
+    yield f"# TYPE {metric.name} gauge"
+    if metric.unit:
+        yield f"# UNIT {metric.name} {metric.unit}"
+    yield f"# HELP {metric.name} {metric.help}"
+    for labels, value in samples:
+        pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in {**common, **labels}.items())
+        yield f"{metric.name}{{{pairs}}} {_number(value)}"
+
+
+def _escaped(text: str) -> str:
+    text = inert(literal(text))
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _number(value: float | bool) -> str:
+    return str(int(value)) if isinstance(value, int) else repr(value)
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _unix(moment: str) -> float | None:
+    """Return a time of the document as Unix time, or None where it is none."""
+    try:
+        parsed = datetime.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return parsed.timestamp() if parsed.tzinfo else None

@@ -1,0 +1,207 @@
+"""SARIF 2.1.0: what tools found at its place, each bad criterion at its line of the board.
+
+Where GitHub's code scanning would refuse the file or leave results out, the least important ones
+are cut, and a notification says so. Criteria that pass have no result: GitHub would show one as
+an alert. Every verdict is in the properties of the run.
+"""
+
+import re
+import zlib
+from enum import StrEnum
+from urllib.parse import quote
+
+from readiness.document import RunDocument
+from readiness.layout import literal
+from readiness.model import Verdict
+from readiness.report import Context
+from readiness.report._facts import GateState, gate_sentence, gate_state
+from readiness.report._json import dump
+from readiness.report._results import Result, Rule, Severity, results
+
+MOST_RESULTS = 25_000
+"""How many results GitHub accepts; it shows the first 5,000 by level."""
+
+MOST_BYTES = 10_000_000
+"""How large a compressed file GitHub accepts."""
+
+_ROOT = "%SRCROOT%"
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_NOTIFICATIONS = {
+    "gate": "What the release gate decided.",
+    "left-out": "Results that were left out, the least important ones.",
+}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+
+
+class Level(StrEnum):
+    """How bad a result is, in the words of SARIF."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+_LEVELS = {Severity.MINOR: Level.WARNING, Severity.INFO: Level.NOTE}
+_SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
+
+
+def render(run: RunDocument, _: Context) -> str:
+    """Return `run` as SARIF, never larger than GitHub takes it."""
+    found = results(run)
+    kept = min(len(found), MOST_RESULTS)
+    text = _text(run, found, kept)
+    while kept > 1 and not _fits(text):
+        kept = kept * 3 // 4
+        text = _text(run, found, kept)
+    return text
+
+
+def _fits(text: str) -> bool:
+    data = text.encode()
+    return len(data) <= MOST_BYTES or len(zlib.compress(data, 6)) <= MOST_BYTES
+
+
+def _text(run: RunDocument, found: list[Result], kept: int) -> str:
+    return dump(_log(run, found[:kept], left_out=len(found) - kept), indent=2) + "\n"
+
+
+def _log(run: RunDocument, found: list[Result], *, left_out: int) -> dict[str, object]:
+    rules = {result.rule.id: result.rule for result in found}
+    index = {identifier: number for number, identifier in enumerate(rules)}
+    category = literal(run.profile).replace("/", "-").strip() or "default"
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver(run, list(rules.values()))},
+                "automationDetails": {"id": f"readiness/{category}/{literal(run.id)}"},
+                "invocations": [_invocation(run, left_out)],
+                "originalUriBaseIds": {
+                    _ROOT: {"description": {"text": "The root of the repository."}}
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(result, index[result.rule.id]) for result in found],
+                "properties": _properties(run),
+            }
+        ],
+    }
+
+
+def _driver(run: RunDocument, rules: list[Rule]) -> dict[str, object]:
+    return {
+        "name": "readiness",
+        "version": literal(run.tool.version).strip() or "unknown",
+        "rules": [_rule(rule) for rule in rules],
+        "notifications": [
+            {"id": identifier, "shortDescription": {"text": text}}
+            for identifier, text in _NOTIFICATIONS.items()
+        ],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    level = _LEVELS.get(rule.severity, Level.ERROR)
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": _plain(rule.title)},
+        "fullDescription": {"text": _plain(rule.title)},
+        "help": {"text": _plain(rule.help)},
+        "defaultConfiguration": {"level": level.value},
+        "properties": {
+            "tags": list(rule.tags),
+            "precision": "very-high",
+            "problem.severity": _SEVERITIES[level],
+        },
+    }
+
+
+def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
+    """Tell how the run ended; it was successful where the gate could decide."""
+    state = gate_state(run)
+    notifications = [
+        _notification(
+            "gate", Level.NOTE if state is GateState.READY else Level.ERROR, gate_sentence(run)
+        )
+    ]
+    if left_out:
+        notifications.append(
+            _notification(
+                "left-out",
+                Level.WARNING,
+                f"{left_out} results were left out, the least important ones,"
+                " so that GitHub takes this file; the run document has all of them.",
+            )
+        )
+    moments = {"startTimeUtc": run.started_at, "endTimeUtc": run.finished_at}
+    return {
+        "executionSuccessful": state is not GateState.UNKNOWN,
+        "exitCode": run.gate.exit_status,
+        "toolExecutionNotifications": notifications,
+        **{key: moment for key, moment in moments.items() if _MOMENT.fullmatch(moment)},
+    }
+
+
+def _notification(identifier: str, level: Level, text: str) -> dict[str, object]:
+    return {
+        "descriptor": {"id": identifier, "index": list(_NOTIFICATIONS).index(identifier)},
+        "level": level.value,
+        "message": {"text": _plain(text)},
+    }
+
+
+def _result(result: Result, rule: int) -> dict[str, object]:
+    made: dict[str, object] = {
+        "ruleId": result.rule.id,
+        "ruleIndex": rule,
+        "level": _LEVELS.get(result.severity, Level.ERROR).value,
+        "message": {"text": _plain(result.message)},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(result.place.path), "uriBaseId": _ROOT},
+                    "region": {"startLine": result.place.line},
+                }
+            }
+        ],
+        "partialFingerprints": {"readiness/v1": result.fingerprint},
+    }
+    if result.suppressed:
+        made["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": result.suppressed}
+        ]
+    return made
+
+
+def _properties(run: RunDocument) -> dict[str, object]:
+    """Return what SARIF has no place for: the gate, the score, and every verdict and value."""
+    criteria = list(run.criteria())
+    verdicts = [criterion.verdict for criterion in criteria]
+    return {
+        "readiness": {
+            "run": literal(run.id),
+            "decision": run.gate.decision.value,
+            "exitStatus": run.gate.exit_status,
+            "score": run.score.value,
+            "target": run.score.target,
+            "partial": run.partial,
+            "interrupted": run.interrupted,
+            "counts": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
+            "criteria": {
+                literal(criterion.id): {
+                    "verdict": criterion.verdict.value,
+                    "value": literal(criterion.value)
+                    if isinstance(criterion.value, str)
+                    else criterion.value,
+                    "unit": literal(criterion.unit),
+                }
+                for criterion in criteria
+            },
+        }
+    }
+
+
+def _plain(text: str) -> str:
+    """Return `text` so that nothing in it is a placeholder or a link of a message."""
+    return _LINK.sub(r"\\[", text.replace("{", "{{").replace("}", "}}"))

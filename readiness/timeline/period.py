@@ -1,0 +1,222 @@
+"""What happened in a period, or on the way to a milestone: the facts of a report to a team."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from readiness.document import (
+    CriterionRecord,
+    MilestoneRecord,
+    PastPoint,
+    RunDocument,
+    TaskRecord,
+)
+from readiness.model import Language, Verdict
+from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
+
+GOOD = (Verdict.PASS, Verdict.WARN)
+OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)
+
+
+class Kind(StrEnum):
+    """Which report it is: of a day, of a week, of another time, or on a milestone."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    PERIOD = "period"
+    MILESTONE = "milestone"
+
+
+class AlarmKind(StrEnum):
+    """What is new and bad."""
+
+    REGRESSION = "regression"
+    OVERDUE = "overdue"
+    LOOSENED = "loosened"
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that must be read first. `subject` is an id, `text` what happened to it."""
+
+    kind: AlarmKind
+    subject: str
+    title: str
+    text: str
+
+
+class OpenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that is still to be met; `gain` is what the score wins by it."""
+
+    id: str
+    title: str
+    task: str
+    priority: str
+    blocking: bool
+    verdict: Verdict
+    shown: str
+    expect: str
+    reason: str
+    hint: str | None
+    gain: float
+
+
+class OpenTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that is not done: so many of its criteria in scope are good, and what it risks."""
+
+    id: str
+    title: str
+    priority: str
+    owner: str
+    estimate: str
+    good: int
+    in_scope: int
+    risk: str
+
+
+class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A report to a team. `difference` is null where there is no earlier run to compare with."""
+
+    kind: Kind
+    title: str
+    language: Language
+    since: str
+    runs: int
+    alarms: list[Alarm]
+    now: RunSummary
+    target: float
+    difference: Difference | None
+    milestones: list[MilestoneRecord]
+    open: list[OpenItem]
+    tasks: list[OpenTask]
+
+
+def over_a_period(
+    runs: Sequence[RunDocument], before: RunDocument | None, since: str, kind: Kind
+) -> TeamReport:
+    """The report on a time: its runs, the oldest first and at least one, and the last before it."""
+    base = before if before is not None else runs[0] if len(runs) > 1 else None
+    return _report(runs[-1], base, since, kind, len(runs), runs[-1].milestones, runs[-1].tasks)
+
+
+def on_a_milestone(
+    now: RunDocument, before: RunDocument | None, milestone: MilestoneRecord
+) -> TeamReport:
+    """The report on one milestone: what it asks for, and what is still missing."""
+    asked = [
+        task
+        for task in now.tasks
+        if milestone.priority is None or task.priority is milestone.priority
+    ]
+    since = "" if before is None else before.started_at
+    return _report(now, before, since, Kind.MILESTONE, 1, [milestone], asked)
+
+
+def past_point(run: RunDocument) -> PastPoint:
+    """What a report shows of an earlier run."""
+    criteria = [one for one in run.criteria() if one.verdict is not Verdict.SKIP]
+    return PastPoint(
+        id=run.id,
+        started_at=run.started_at,
+        commit="" if run.git is None else run.git.commit,
+        board_digest=run.board.digest,
+        decision=run.gate.decision,
+        score=run.score.value,
+        verdicts={one.id: one.verdict for one in criteria},
+        values={
+            one.id: float(one.value)
+            for one in criteria
+            if isinstance(one.value, int | float) and not isinstance(one.value, bool)
+        },
+    )
+
+
+def _report(
+    now: RunDocument,
+    before: RunDocument | None,
+    since: str,
+    kind: Kind,
+    runs: int,
+    milestones: list[MilestoneRecord],
+    tasks: Sequence[TaskRecord],
+) -> TeamReport:
+    compared = None if before is None else difference(before, now)
+    return TeamReport(
+        kind=kind,
+        title=now.board.title,
+        language=now.board.language,
+        since=since,
+        runs=runs,
+        alarms=list(_alarms(now, compared)),
+        now=summary_of(now),
+        target=now.score.target,
+        difference=compared,
+        milestones=milestones,
+        open=_open(tasks),
+        tasks=[_open_task(task) for task in tasks if not task.done and _in_scope(task)],
+    )
+
+
+def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:
+    if compared is not None:
+        for one in compared.criteria:
+            if one.blocking and one.before in GOOD and one.after in (Verdict.FAIL, Verdict.ERROR):
+                yield Alarm(
+                    kind=AlarmKind.REGRESSION, subject=one.id, title=one.title, text=one.reason
+                )
+    for milestone in now.milestones:
+        if milestone.overdue:
+            yield Alarm(
+                kind=AlarmKind.OVERDUE,
+                subject=milestone.id,
+                title=milestone.title,
+                text=milestone.due,
+            )
+    for loosening in now.loosened:
+        yield Alarm(
+            kind=AlarmKind.LOOSENED,
+            subject=loosening.subject,
+            title=loosening.what,
+            text=f"{loosening.before} → {loosening.after}",
+        )
+
+
+def _open(tasks: Sequence[TaskRecord]) -> list[OpenItem]:
+    """What is open, blockers first, then what gains most; within that the board's order."""
+    found = [
+        OpenItem(
+            id=record.id,
+            title=record.title,
+            task=task.id,
+            priority=task.priority.value,
+            blocking=task.blocking and record.verdict is not Verdict.WAIVED,
+            verdict=record.verdict,
+            shown=record.shown,
+            expect=record.expect,
+            reason=record.reason,
+            hint=record.hint,
+            gain=round(record.points_possible - record.points, 4),
+        )
+        for task in tasks
+        for record in task.criteria
+        if record.verdict in OPEN
+    ]
+    return sorted(found, key=lambda one: (not one.blocking, -one.gain))
+
+
+def _in_scope(task: TaskRecord) -> list[CriterionRecord]:
+    return [record for record in task.criteria if record.verdict is not Verdict.SKIP]
+
+
+def _open_task(task: TaskRecord) -> OpenTask:
+    scope = _in_scope(task)
+    return OpenTask(
+        id=task.id,
+        title=task.title,
+        priority=task.priority.value,
+        owner=task.owner,
+        estimate=task.estimate,
+        good=sum(record.verdict in GOOD for record in scope),
+        in_scope=len(scope),
+        risk=task.risk,
+    )

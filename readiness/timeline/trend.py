@@ -1,0 +1,190 @@
+"""One number over the runs: where it comes from, and when it arrives at this pace."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from readiness import expect
+from readiness.comparison import comparable
+from readiness.document import CriterionRecord, RunDocument
+from readiness.errors import UsageError
+from readiness.model import Better, Verdict
+from readiness.units import convert
+
+DAY = 86_400.0
+SHORTEST = 1 / 24
+"""Days that the runs must be apart to show a pace: one hour."""
+FARTHEST = 3650
+"""Days ahead beyond which no date is named: the pace is that of standing still."""
+
+SCORE = "score"
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """The number in one run; `at` is when that started."""
+
+    run: str
+    at: str
+    value: float
+    verdict: Verdict | None
+
+
+class Trend(msgspec.Struct, frozen=True, kw_only=True):
+    """A number over the runs, the oldest first.
+
+    `pace` is its change a day, by least squares; null where they are less than an hour apart.
+    `reached` says that the goal is met now, `expected_on` the day on which it is at this pace; null
+    for never. `left_out` counts runs in which it was not measured, or measured in another way.
+    """
+
+    id: str
+    title: str
+    unit: str
+    goal: str
+    target: float | None
+    points: list[Point]
+    pace: float | None
+    reached: bool
+    expected_on: str | None
+    left_out: int
+
+
+def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
+    """Follow `subject`, a criterion, a task or `score`, over the runs, the oldest first.
+
+    A task is followed by the share of it that is earned. Raises `UsageError` where the newest run
+    knows no such subject, or nothing of it is a number.
+    """
+    if not runs:
+        raise UsageError("no run is recorded yet: run `readiness check`")
+    if subject == SCORE:
+        return _of_score(runs)
+    newest = runs[-1]
+    for task in newest.tasks:
+        if task.id == subject:
+            return _of_task(subject, task.title, runs)
+        for record in task.criteria:
+            if record.id == subject:
+                return _of_criterion(record, runs)
+    raise UsageError(
+        f'no criterion or task of the last run is called "{subject}"; `readiness list` names them'
+    )
+
+
+def _of_score(runs: Sequence[RunDocument]) -> Trend:
+    target = runs[-1].score.target
+    points = [
+        Point(run=run.id, at=run.started_at, value=run.score.value, verdict=None)
+        for run in runs
+        if run.score.value is not None and not run.partial
+    ]
+    return _trend(SCORE, "", "", f">= {target:g}", target, Better.HIGHER, points, len(runs))
+
+
+def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
+    points = [
+        Point(run=run.id, at=run.started_at, value=round(task.attainment * 100, 3), verdict=None)
+        for run in runs
+        for task in run.tasks
+        if task.id == subject and task.attainment is not None
+    ]
+    return _trend(subject, title, "%", "100 %", 100.0, Better.HIGHER, points, len(runs))
+
+
+def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend:
+    points = []
+    for run in runs:
+        for record in run.criteria():
+            value = record.value
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if number and record.id == newest.id and comparable(record, newest):
+                points.append(
+                    Point(
+                        run=run.id,
+                        at=run.started_at,
+                        value=float(value),  # type: ignore[arg-type]
+                        verdict=record.verdict,
+                    )
+                )
+    if not points:
+        raise UsageError(f"{newest.id}: no number was measured of it yet")
+    target, better = _goal(newest)
+    found = _trend(
+        newest.id, newest.title, newest.unit, newest.expect, target, better, points, len(runs)
+    )
+    holds = newest.verdict in (Verdict.PASS, Verdict.WARN)
+    return msgspec.structs.replace(
+        found, reached=holds, expected_on=None if holds else found.expected_on
+    )
+
+
+def _goal(record: CriterionRecord) -> tuple[float | None, Better | None]:
+    """The number that is asked for, in the unit of the values, and which way leads there."""
+    try:
+        expectation = expect.parse(record.expect)
+        target = expect.target(expectation)
+        if target is None:
+            return None, record.better
+        return float(convert(target, expectation.unit, record.unit)), (
+            expect.direction(expectation) or record.better
+        )
+    except ValueError:
+        return None, record.better
+
+
+def _trend(
+    subject: str,
+    title: str,
+    unit: str,
+    goal: str,
+    target: float | None,
+    better: Better | None,
+    points: list[Point],
+    runs: int,
+) -> Trend:
+    last = points[-1].value if points else None
+    pace = _pace(points)
+    reached = False
+    if last is not None and target is not None and better is not None:
+        reached = last >= target if better is Better.HIGHER else last <= target
+    return Trend(
+        id=subject,
+        title=title,
+        unit=unit,
+        goal=goal,
+        target=target,
+        points=points,
+        pace=None if pace is None else float(f"{pace:.6g}"),
+        reached=reached,
+        expected_on=None if reached else _arrival(points, target, pace),
+        left_out=runs - len(points),
+    )
+
+
+def _pace(points: Sequence[Point]) -> float | None:
+    """The slope of the least-squares line, a day; None where the runs are too close."""
+    times = [_seconds(point.at) / DAY for point in points]
+    if not times or max(times) - min(times) < SHORTEST:
+        return None
+    mean_time = sum(times) / len(times)
+    mean_value = sum(point.value for point in points) / len(points)
+    spread = sum((time - mean_time) ** 2 for time in times)
+    together = sum(
+        (time - mean_time) * (point.value - mean_value)
+        for time, point in zip(times, points, strict=True)
+    )
+    return together / spread
+
+
+def _arrival(points: Sequence[Point], target: float | None, pace: float | None) -> str | None:
+    if target is None or not pace:
+        return None
+    days = (target - points[-1].value) / pace
+    if not 0 <= days <= FARTHEST:
+        return None
+    return (datetime.fromisoformat(points[-1].at) + timedelta(days=days)).date().isoformat()
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()

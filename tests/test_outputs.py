@@ -1,0 +1,94 @@
+"""Every command prints JSON that its schema describes."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from readiness.cli import COMMANDS
+from readiness.commands.schema import FILES, OUTPUTS, output_schema
+from tests.program import Project
+
+BOARD = {
+    "version": 1,
+    "title": "Printed",
+    "milestones": [{"id": "M1", "due": "2025-01-01", "requires": {"priority": "P0"}}],
+    "tasks": [
+        {
+            "id": "T1",
+            "title": "First",
+            "priority": "P0",
+            "estimate": "1d",
+            "criteria": [
+                {"id": "T1.1", "title": "Is there", "run": "test -e there"},
+                {
+                    "id": "T1.2",
+                    "title": "A number",
+                    "run": "echo 3",
+                    "read": {"as": "text", "regex": r"\d+"},
+                    "expect": "== 3",
+                },
+            ],
+        }
+    ],
+}
+ARGUMENTS = {
+    "show": ["T1.1"],
+    "next": ["--to", "9"],
+    "trend": ["T1.2"],
+    "report": ["--since", "1d"],
+}
+WITHOUT = {"schema", "mcp"}
+"""What prints a schema, and what speaks JSON of its own."""
+
+
+@pytest.fixture
+def printed(project: Project) -> Project:
+    """A project with two runs."""
+    project.write(BOARD)
+    for _ in range(2):
+        assert project("check", "-q").status == 1
+    return project
+
+
+def against(schema: dict[str, Any], found: object) -> None:
+    """Hold what was printed against the schema."""
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(found, schema, jsonschema.Draft202012Validator)
+
+
+def test_every_command_has_a_schema() -> None:
+    """None is left out."""
+    commands = {command for group in COMMANDS.values() for command in group}
+    assert commands - WITHOUT - {"check", "score"} == set(OUTPUTS)
+
+
+@pytest.mark.parametrize("command", OUTPUTS)
+def test_what_a_command_prints_is_as_its_schema_says(printed: Project, command: str) -> None:
+    """Field by field."""
+    ended = printed(command, *ARGUMENTS.get(command, ()), "--output-format", "json")
+    assert ended.status in (0, 3), ended
+    against(output_schema(command), ended.json)
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+def test_runs_are_as_the_schema_of_runs_says(printed: Project, command: str) -> None:
+    """Both commands print the whole run."""
+    against(FILES["run"](), printed(command, "--output-format", "json").json)
+
+
+def test_the_faults_of_a_board_are_printed_as_data(project: Project) -> None:
+    """With their places, for editors, and with the status of a wrong board."""
+    project.write({"version": 1, "title": "x", "tsks": []})
+    ended = project("validate", "--output-format", "json")
+    assert ended.status == 2, ended
+    against(output_schema("validate"), ended.json)
+    assert {fault["line"] for fault in ended.json["faults"]} >= {1}
+
+
+def test_a_schema_is_printed_by_its_name(project: Project) -> None:
+    """And an unknown name is answered with those that there are."""
+    assert project("schema", "next").json["title"].startswith("What `readiness next")
+    ended = project("schema", "nothing")
+    assert ended.status == 2
+    assert "board, check, run, validate" in ended.err
