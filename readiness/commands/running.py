@@ -1,7 +1,6 @@
 """What the commands that run probes share: one run, from settings to an exit status."""
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -22,6 +21,7 @@ from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
 from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
+from readiness.run.scratch import choose, make, remove
 from readiness.run.supervise import supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
@@ -41,12 +41,16 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
         )
     if settings.dry_run:
         return _Run(settings).show_plan()
-    return supervise(lambda: protected(lambda: _perform(settings, printer)))
+    scratch = choose(os.environ)
+    try:
+        return supervise(lambda: protected(lambda: _perform(settings, printer, scratch)))
+    finally:
+        remove(scratch)  # a gate that was killed has not
 
 
-def _perform(settings: RunSettings, printer: Printer) -> int:
+def _perform(settings: RunSettings, printer: Printer, scratch: str) -> int:
     with interruptible():
-        return _Run(settings).perform(printer)
+        return _Run(settings).perform(printer, scratch)
 
 
 class _Run:
@@ -69,7 +73,7 @@ class _Run:
         put_text(redactor.redact(describe(self.board, plan)))
         return ExitStatus.READY
 
-    def perform(self, printer: Printer) -> int:
+    def perform(self, printer: Printer, scratch: str) -> int:
         git = Asking(self.board.workdir)
         durations, versions = self._learned()
         plan = self._plan(durations, versions)
@@ -85,7 +89,7 @@ class _Run:
         with held():
             self._invalidate_reports(start)
             self._enter(start)
-            outcome = self._execute(plan, start, versions)
+            outcome = self._execute(plan, start, versions, scratch)
             self._finish(outcome)
             document = self._with_past(outcome.document)
             self._write(document, write_report)
@@ -94,10 +98,10 @@ class _Run:
         self._put(printer(document, settings, seen))
         return self._status(outcome)
 
-    def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
+    def _execute(self, plan: Plan, start: Start, versions: dict[str, str], scratch: str) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = _scratch_folder()
+        make(scratch)
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(
@@ -114,7 +118,7 @@ class _Run:
             )
         finally:
             observer.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove(scratch)
 
     def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
         return make_plan(
@@ -248,13 +252,3 @@ def run_id(at: float) -> str:
     """A name for a run that starts now; it sorts by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     return f"{moment}-{os.urandom(4).hex()}"
-
-
-def _scratch_folder() -> str:
-    parent = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
-    path = os.path.join(parent, f"readiness-{os.urandom(8).hex()}")
-    try:
-        os.mkdir(path, 0o700)
-    except OSError as error:
-        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
-    return os.path.realpath(path)

@@ -1,0 +1,47 @@
+"""The folder for what the probes of a run write meanwhile: made for it, and gone after it."""
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+
+from readiness.errors import UsageError
+
+
+def choose(environ: Mapping[str, str]) -> str:
+    """Return a path in TMPDIR that nobody can guess; there is nothing yet."""
+    parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
+    return os.path.join(os.path.realpath(parent), f"readiness-{os.urandom(8).hex()}")
+
+
+def make(path: str) -> None:
+    """Make the folder, for this user alone. Raises UsageError where that cannot be done."""
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        parent = os.path.dirname(path)
+        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
+
+
+def remove(path: str) -> None:
+    """Remove it, whatever probes have made of it: locked folders, or a link to another place."""
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            os.unlink(path)
+            return
+        import shutil
+
+        shutil.rmtree(path, ignore_errors=True)
+        if os.path.lexists(path):
+            _unlock(path)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _unlock(path: str) -> None:
+    """Open all folders to their owner."""
+    os.chmod(path, 0o700)
+    for folder, names, _ in os.walk(path):
+        for name in names:
+            inner = os.path.join(folder, name)
+            if not os.path.islink(inner):
+                os.chmod(inner, 0o700)
