@@ -6,7 +6,10 @@ EXAMPLE := examples/football
 DEV := $(VENV)/.dev
 EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
-.PHONY: check test lint format bench clean
+OPS_READY := $(EXAMPLE)/.venv/.ops
+STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
+
+.PHONY: check test lint format bench stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
@@ -34,6 +37,26 @@ $(DEV): pyproject.toml
 
 $(EXAMPLE_READY): $(EXAMPLE)/requirements-dev.lock
 	test -x $(EXAMPLE)/.venv/bin/python || $(PYTHON) -m venv $(EXAMPLE)/.venv
+	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --require-hashes -r $<
+	touch $@
+
+stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking
+	@absent="$$($(STACK) missing)"; if [ -n "$$absent" ]; then \
+	    echo "These Debian packages are missing: $$absent"; \
+	    if [ "$(YES)" != 1 ]; then \
+	        printf 'Install them? [y/N] '; read answer; [ "$$answer" = y ] || exit 1; \
+	    fi; \
+	    sh $(EXAMPLE)/ops/install.sh $$absent; \
+	fi
+	$(STACK) up
+
+stack-check: $(DEV)  ## measure all of the board on the running stack
+	.stack/run $(abspath $(BIN))/readiness check --profile production
+
+stack-down:  ## end the stack and leave nothing of it
+	$(STACK) down
+
+$(OPS_READY): $(EXAMPLE)/requirements-ops.lock $(EXAMPLE_READY)
 	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --require-hashes -r $<
 	touch $@
 

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from src import __version__
-from src.api import health, matches, predictions, teams
+from src.api import diagnostics, health, matches, predictions, teams
 from src.api.errors import register_error_handlers
+from src.core.cache import open_cache
 from src.core.config import Settings, load_settings
 from src.core.logging import configure_logging
 from src.database.session import Database
+from src.monitoring.errors import configure_error_reports
 from src.monitoring.metrics import Metrics
 from src.monitoring.middleware import RequestMonitor
+from src.monitoring.tracing import SERVICE, tracer_provider
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -21,11 +24,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     logger = configure_logging(settings.log_level)
     database = Database(settings.database_url)
     metrics = Metrics()
+    cache = open_cache(settings.redis_url, logger)
+    traces = tracer_provider(settings)
+    configure_error_reports(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         logger.info("started in %s", settings.environment.value)
         yield
+        traces.shutdown()
+        cache.close()
         database.close()
         logger.info("stopped")
 
@@ -39,8 +47,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.metrics = metrics
-    app.add_middleware(RequestMonitor, metrics=metrics, logger=logger)
-    register_error_handlers(app, logger)
-    for module in (health, teams, matches, predictions):
+    app.state.cache = cache
+    app.add_middleware(
+        RequestMonitor,
+        metrics=metrics,
+        logger=logger,
+        tracer=traces.get_tracer(SERVICE),
+    )
+    register_error_handlers(app, logger, metrics)
+    for module in (health, diagnostics, teams, matches, predictions):
         app.include_router(module.router)
     return app

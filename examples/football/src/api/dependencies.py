@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, HTTPException, Query, Request, status
 from sqlalchemy.orm import Session
 
+from src.core.cache import Cache
 from src.core.config import Settings
 from src.database.session import Database
 from src.monitoring.metrics import Metrics
@@ -31,6 +32,12 @@ def get_metrics(request: Request) -> Metrics:
     """Return the metrics of the application."""
     metrics: Metrics = request.app.state.metrics
     return metrics
+
+
+def get_cache(request: Request) -> Cache:
+    """Return the cache of the application."""
+    cache: Cache = request.app.state.cache
+    return cache
 
 
 def get_session(
@@ -75,5 +82,6 @@ Offset = Annotated[int, Query(ge=0)]
 Teams = Annotated[TeamService, Depends(get_teams)]
 Matches = Annotated[MatchService, Depends(get_matches)]
 Predictions = Annotated[PredictionService, Depends(get_predictions)]
+Cached = Annotated[Cache, Depends(get_cache)]
 CountedMetrics = Annotated[Metrics, Depends(get_metrics)]
 KeyHolder = Depends(require_key)

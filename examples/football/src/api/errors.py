@@ -6,6 +6,8 @@ from fastapi import FastAPI, Request, status
 from fastapi.responses import JSONResponse
 
 from src.core.errors import ConflictError, FootballError, NotFoundError, RuleError
+from src.monitoring.errors import report_error
+from src.monitoring.metrics import Metrics
 
 _STATUS: dict[type[FootballError], int] = {
     NotFoundError: status.HTTP_404_NOT_FOUND,
@@ -14,7 +16,9 @@ _STATUS: dict[type[FootballError], int] = {
 }
 
 
-def register_error_handlers(app: FastAPI, logger: logging.Logger) -> None:
+def register_error_handlers(
+    app: FastAPI, logger: logging.Logger, metrics: Metrics
+) -> None:
     """Answer the service's own errors, and hide the inside of all others."""
 
     def answer_known(request: Request, error: Exception) -> JSONResponse:
@@ -25,6 +29,8 @@ def register_error_handlers(app: FastAPI, logger: logging.Logger) -> None:
 
     def answer_unknown(request: Request, error: Exception) -> JSONResponse:
         logger.error("unexpected error", exc_info=error)
+        metrics.errors.inc()
+        report_error(error, getattr(request.state, "request_id", ""))
         return JSONResponse(
             {"detail": "internal error"}, status.HTTP_500_INTERNAL_SERVER_ERROR
         )

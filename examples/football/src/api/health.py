@@ -26,7 +26,9 @@ def health(settings: Annotated[Settings, Depends(get_settings)]) -> HealthOutput
 
 @router.get("/health/ready", responses={503: {"model": ReadinessOutput}})
 def ready(
-    database: Annotated[Database, Depends(get_database)], response: Response
+    database: Annotated[Database, Depends(get_database)],
+    numbers: CountedMetrics,
+    response: Response,
 ) -> ReadinessOutput:
     """Say whether the database answers and stands at the revision expected."""
     revision = None
@@ -36,6 +38,7 @@ def ready(
         state = "ok" if revision == expected_revision() else "wrong revision"
     except SQLAlchemyError:
         state = "unreachable"
+    numbers.database_checks.labels(state).inc()
     if state != "ok":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return ReadinessOutput(

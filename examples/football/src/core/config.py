@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from src import __version__
 from src.core.errors import ConfigurationError
 
 DEFAULT_DATABASE_URL = "sqlite:///football.db"
@@ -28,6 +29,10 @@ class Settings:
     database_url: str = DEFAULT_DATABASE_URL
     api_key: str | None = None
     log_level: str = "INFO"
+    release: str = f"football@{__version__}"
+    redis_url: str | None = None
+    sentry_dsn: str | None = None
+    otlp_endpoint: str | None = None
 
     @property
     def is_production(self) -> bool:
@@ -70,6 +75,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url(source),
         api_key=source.get("API_KEY") or None,
         log_level=log_level,
+        release=source.get("RELEASE") or Settings.release,
+        redis_url=source.get("REDIS_URL") or None,
+        sentry_dsn=source.get("SENTRY_DSN") or None,
+        otlp_endpoint=source.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
     )
     if settings.is_production:
         _require_production_settings(source, settings)

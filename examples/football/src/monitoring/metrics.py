@@ -4,8 +4,11 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
+    GCCollector,
     Histogram,
     Info,
+    ProcessCollector,
     generate_latest,
 )
 
@@ -20,6 +23,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
         self.requests = Counter(
             "football_http_requests",
             "Requests answered",
@@ -38,6 +43,33 @@ class Metrics:
             "Predictions asked for and given",
             registry=self.registry,
         )
+        self.in_progress = Gauge(
+            "football_http_requests_in_progress",
+            "Requests that are being answered",
+            registry=self.registry,
+        )
+        self.errors = Counter(
+            "football_unexpected_errors",
+            "Requests that ended in an error which nobody foresaw",
+            registry=self.registry,
+        )
+        self.cache = Counter(
+            "football_cache_requests",
+            "Questions to the cache",
+            ("result",),
+            registry=self.registry,
+        )
+        self.database_checks = Counter(
+            "football_database_checks",
+            "Checks whether the database can be worked with",
+            ("state",),
+            registry=self.registry,
+        )
+        # A rule about a label that was never counted would have nothing to look at.
+        for result in ("hit", "miss"):
+            self.cache.labels(result)
+        for state in ("ok", "wrong revision", "unreachable"):
+            self.database_checks.labels(state)
         Info("football_build", "The running build", registry=self.registry).info(
             {"version": __version__}
         )

@@ -23,13 +23,17 @@ class PredictionService:
         self._matches = MatchService(session)
         self._teams = TeamService(session)
 
-    def preview(self, home_team_id: int, away_team_id: int) -> Forecast:
-        """Forecast a match which nobody has planned, and store nothing."""
+    def ratings(self, home_team_id: int, away_team_id: int) -> RatingPair:
+        """Return what a match between any two teams is forecast from."""
         if home_team_id == away_team_id:
             raise RuleError("a team cannot play itself")
         home = self._teams.get(home_team_id)
         away = self._teams.get(away_team_id)
-        return forecast(RatingPair(home.rating, away.rating))
+        return RatingPair(home.rating, away.rating)
+
+    def preview(self, home_team_id: int, away_team_id: int) -> Forecast:
+        """Forecast a match which nobody has planned, and store nothing."""
+        return forecast(self.ratings(home_team_id, away_team_id))
 
     def predict(self, match_id: int) -> Prediction:
         """Predict a planned match and keep that; a second call changes nothing."""

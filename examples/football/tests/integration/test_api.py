@@ -14,6 +14,7 @@ from src.core.errors import FootballError
 from src.core.logging import configure_logging
 from src.database.revisions import expected_revision
 from src.main import create_app
+from src.monitoring.metrics import Metrics
 
 API = "/api/v1"
 KEY = "k" * 16
@@ -289,7 +290,7 @@ def test_an_unexpected_error_tells_nothing_of_the_inside(
     sqlite_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = create_app(Settings(database_url=f"sqlite:///{sqlite_file}"))
-    register_error_handlers(app, configure_logging("INFO"))
+    register_error_handlers(app, configure_logging("INFO"), Metrics())
 
     @app.get("/crash")
     def crash() -> None:
@@ -305,3 +306,20 @@ def test_an_unexpected_error_tells_nothing_of_the_inside(
             assert answer.status_code == 500
             assert answer.json() == {"detail": "internal error"}
     assert "ZeroDivisionError: inside" in capsys.readouterr().err
+
+
+@pytest.mark.flow("measurement")
+def test_a_forecast_is_kept_and_given_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str] = {}
+    cache = client.app.state.cache  # type: ignore[attr-defined]
+    monkeypatch.setattr(cache, "get", kept.get)
+    monkeypatch.setattr(cache, "put", lambda key, text, _: kept.update({key: text}))
+    home, away = enter(client, "Home"), enter(client, "Away")
+    path = f"{API}/predictions/preview?home_team_id={home}&away_team_id={away}"
+    first, second = client.get(path), client.get(path)
+    assert first.json() == second.json()
+    numbers = client.get("/metrics").text
+    assert 'football_cache_requests_total{result="hit"} 1.0' in numbers
+    assert 'football_cache_requests_total{result="miss"} 1.0' in numbers

@@ -4,10 +4,13 @@ import asyncio
 import logging
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.types import Message, Receive, Scope, Send
 
+from src.core.config import Settings
 from src.monitoring.metrics import Metrics
 from src.monitoring.middleware import RequestMonitor
+from src.monitoring.tracing import tracer_provider
 
 SCOPE: Scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
 
@@ -16,8 +19,14 @@ async def receive() -> Message:
     return {"type": "http.request"}
 
 
-def run(metrics: Metrics, scope: Scope, fails: bool = False) -> list[Message]:
+def run(
+    metrics: Metrics,
+    scope: Scope,
+    fails: bool = False,
+    exporter: InMemorySpanExporter | None = None,
+) -> list[Message]:
     sent: list[Message] = []
+    traces = tracer_provider(Settings(release="football@7"), exporter)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if fails:
@@ -28,8 +37,13 @@ def run(metrics: Metrics, scope: Scope, fails: bool = False) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    monitor = RequestMonitor(app, metrics, logging.getLogger("football"))
-    asyncio.run(monitor(scope, receive, send))
+    logger = logging.getLogger("football")
+    monitor = RequestMonitor(app, metrics, logger, traces.get_tracer("test"))
+    try:
+        asyncio.run(monitor(dict(scope), receive, send))
+    finally:
+        traces.force_flush()
+        traces.shutdown()
     return sent
 
 
@@ -62,3 +76,21 @@ def test_what_is_not_http_passes_through() -> None:
     start, _ = run(metrics, {"type": "websocket"})
     assert start["headers"] == []
     assert b'route="unmatched"' not in metrics.text()
+
+
+def test_a_request_is_a_span_with_its_release() -> None:
+    exporter = InMemorySpanExporter()
+    start, _ = run(Metrics(), SCOPE, exporter=exporter)
+    (span,) = exporter.get_finished_spans()
+    assert span.name == "GET unmatched"
+    assert span.attributes is not None
+    assert span.attributes["http.response.status_code"] == 204
+    identifier = dict(start["headers"])[b"x-request-id"].decode()
+    assert span.attributes["football.request_id"] == identifier
+    assert span.resource.attributes["service.version"] == "football@7"
+
+
+def test_with_an_endpoint_spans_are_sent_there() -> None:
+    provider = tracer_provider(Settings(otlp_endpoint="http://127.0.0.1:9/"))
+    assert len(provider._active_span_processor._span_processors) == 1
+    provider.shutdown()

@@ -1,0 +1,139 @@
+"""`python -m ops.stack up|down|status [--state DIR]`."""
+
+import argparse
+import secrets
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ops.stack import certificates, namespaces, processes, services
+from ops.stack.state import PROJECT, State, free_ports, is_root, load
+
+DEFAULT = PROJECT.parents[1] / ".stack"
+
+
+def main() -> int:
+    """Do what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="ops.stack", description=__doc__)
+    parser.add_argument("command", choices=("up", "down", "status", "missing"))
+    parser.add_argument("--state", type=Path, default=DEFAULT, metavar="DIR")
+    options = parser.parse_args()
+    folder: Path = options.state.resolve()
+    if options.command == "missing":
+        print(" ".join(services.missing()))
+        return 0
+    if options.command == "up":
+        return up(folder)
+    state = load(folder)
+    if state is None:
+        print(f"no stack in {folder}")
+        return 0 if options.command == "down" else 1
+    return down(state) if options.command == "down" else status(state)
+
+
+def up(folder: Path) -> int:
+    """Start everything; what failed is taken down again."""
+    if absent := services.missing():
+        print(f"missing: apt-get install {' '.join(absent)}", file=sys.stderr)
+        return 1
+    old = load(folder)
+    if old is not None:
+        down(old)
+    state = plan(folder)
+    began = time.monotonic()
+    try:
+        bring_up(state)
+    except (processes.NotStartedError, subprocess.CalledProcessError, OSError) as error:
+        output = getattr(error, "stderr", None) or b""
+        print(f"the stack did not start: {error}", file=sys.stderr)
+        sys.stderr.buffer.write(output if isinstance(output, bytes) else output.encode())
+        down(state, keep_logs=True)
+        return 1
+    except BaseException:
+        down(state)
+        raise
+    print(f"the stack is up after {time.monotonic() - began:.1f} s, in {folder}")
+    print(f"  {folder}/run readiness check --profile production")
+    return 0
+
+
+def plan(folder: Path) -> State:
+    """Decide on names, ports and secrets."""
+    for name in ("", "log", "nginx"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
+    isolated = is_root() and namespaces.possible()
+    number = secrets.randbelow(250) + 2
+    state = State(
+        folder=str(folder),
+        name=secrets.token_hex(3),
+        ports=free_ports(isolated),
+        isolated=isolated,
+        network=f"10.77.{number}" if isolated else "",
+        secrets={name: secrets.token_hex(16) for name in ("database", "redis", "grafana", "api")},
+    )
+    state.save()
+    return state
+
+
+def bring_up(state: State) -> None:
+    """Start the services in the order in which they need each other."""
+    if state.isolated:
+        namespaces.make(state)
+    certificates.make(state)
+    services.firewall(state)
+    services.ssh(state)
+    services.postgres(state)
+    services.redis(state)
+    services.stand_ins(state)
+    services.service(state)
+    services.nginx(state)
+    services.monitoring(state)
+    write_environment(state)
+
+
+def write_environment(state: State) -> None:
+    """Write `env`, and `run`, which runs a command where the services are reached."""
+    lines = [f"export {name}={shlex.quote(text)}" for name, text in state.environment().items()]
+    environment = state.path("env")
+    environment.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    environment.chmod(0o600)
+    enter = f"exec ip netns exec {state.services} " if state.services else "exec "
+    run = state.path("run")
+    run.write_text(
+        f"#!/bin/sh\n# Runs a command where the services of the stack are reached.\n"
+        f'. {shlex.quote(str(environment))}\n{enter}"$@"\n',
+        encoding="utf-8",
+    )
+    run.chmod(0o700)
+
+
+def down(state: State, *, keep_logs: bool = False) -> int:
+    """End everything and leave nothing behind."""
+    processes.stop_all(state)
+    namespaces.remove(state)
+    for entry in state.path().iterdir():
+        if keep_logs and entry.name == "log":
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    if not any(state.path().iterdir()):
+        state.path().rmdir()
+    return 0
+
+
+def status(state: State) -> int:
+    """Tell of each service whether it runs."""
+    alive = {name: processes.is_alive(*known) for name, known in state.processes.items()}
+    for name, runs in alive.items():
+        print(f"{name:14} {'runs' if runs else 'is gone'}")
+    return 0 if all(alive.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""Processes that go on when `up` has ended, and how they are ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ops.stack.namespaces import inside
+from ops.stack.state import State
+
+PATIENCE = 60.0
+
+
+class NotStartedError(Exception):
+    """A service that did not come up, with the end of its log."""
+
+
+def start(
+    state: State,
+    name: str,
+    command: list[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Start a service in a session of its own, in the services' namespace."""
+    log = state.path("log", f"{name}.log")
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            inside(state.services, command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=folder or state.folder,
+            env={**os.environ, **(environment or {})},
+        )
+    state.processes[name] = [process.pid, started_at(process.pid)]
+    state.save()
+
+
+def wait_for(state: State, name: str, holds: Callable[[], bool]) -> None:
+    """Wait until a service works. Raises `NotStartedError` with what it wrote last."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        gone = name in state.processes and not is_alive(*state.processes[name])
+        if gone or time.monotonic() > end:
+            log = state.path("log", f"{name}.log").read_text(errors="replace")
+            raise NotStartedError(f"{name} did not start:\n{log[-2000:]}")
+        time.sleep(0.1)
+
+
+def answers(state: State, url: str) -> Callable[[], bool]:
+    """Whether something answers there, asked from within the namespace."""
+
+    def ask() -> bool:
+        if state.services:
+            command = ["curl", "-sf", "-o", os.devnull, "--max-time", "2", url]
+            return subprocess.run(inside(state.services, command)).returncode == 0
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
+
+    return ask
+
+
+def accepts(state: State, port: int) -> Callable[[], bool]:
+    """Whether something accepts connections on that port of the loopback."""
+
+    def ask() -> bool:
+        if state.services:
+            test = f"exec 3<>/dev/tcp/127.0.0.1/{port}"
+            command = inside(state.services, ["bash", "-c", test])
+            return subprocess.run(command, capture_output=True).returncode == 0
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    return ask
+
+
+def stop_all(state: State) -> None:
+    """End every service: first asked, then forced; the last started first."""
+    running = {name: known for name, known in state.processes.items() if is_alive(*known)}
+    for name in reversed(running):
+        _signal(int(running[name][0]), signal.SIGTERM)
+    end = time.monotonic() + 10
+    while time.monotonic() < end and any(is_alive(*known) for known in running.values()):
+        time.sleep(0.05)
+    for pid, begun in running.values():
+        if is_alive(pid, begun):
+            _signal(int(pid), signal.SIGKILL)
+
+
+def stop(state: State, name: str) -> None:
+    """End one service and wait until it is gone."""
+    pid, begun = state.processes[name]
+    _signal(int(pid), signal.SIGTERM)
+    end = time.monotonic() + 10
+    while is_alive(pid, begun):
+        if time.monotonic() > end:
+            _signal(int(pid), signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def is_alive(pid: float, begun: float) -> bool:
+    """Whether this very process still runs; another one may have got its number."""
+    try:
+        fields = Path(f"/proc/{int(pid)}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return fields[0] != "Z" and float(fields[19]) == begun
+
+
+def started_at(pid: int) -> float:
+    """When a process began, in the kernel's ticks."""
+    return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        os.kill(pid, number)
