@@ -133,7 +133,7 @@ def small_boards(draw: st.DrawFn) -> str:
     return json.dumps({"version": 1, "title": "A", "tasks": [task]} | extra)
 
 
-@settings(calm, max_examples=400)
+@settings(calm, max_examples=200)
 @given(text=small_boards())
 def test_any_value_of_a_key_is_fine_or_refused(folder: Path, text: str) -> None:
     """Whatever stands where something else was meant."""
