@@ -147,7 +147,7 @@ class _Watcher:
         """Kill what the child has left, until nothing is left."""
         give_up = time.monotonic() + _GIVE_UP
         while (orphans := self._orphans()) and time.monotonic() < give_up:
-            kill_all(lambda: procfs.descendants(self._orphans()))
+            kill_all(self._orphans)
             time.sleep(_PACE)
             for pid in orphans:
                 os.waitpid(pid, os.WNOHANG)

@@ -63,7 +63,10 @@ STUBBORN = {
     "one that prints when told": f'trap "{PRINT}; exit 0" TERM; while :; do sleep .1; done',
     "one that stops its group": "kill -STOP 0; sleep 60",
     "a tree": "sh -c 'sh -c \"sleep 60 | cat\" | cat' | cat",
-    "a fork bomb": "f() { sleep .05; f & f; }; f & f",
+    # Of nine generations: one without an end takes the processes that others need.
+    "a fork bomb": (
+        "f() { sleep .05; if [ $1 != 9 ]; then f $(($1+1)) & f $(($1+1)) & fi; sleep 60; }; f 1"
+    ),
     "one that floods both pipes": "yes & yes >&2",
     "a deaf one that floods": "trap '' TERM; yes",
     "one in another session": "setsid --wait sleep 60",
@@ -77,6 +80,26 @@ def test_what_does_not_end_in_time_is_ended(project: Project) -> None:
     verdicts = {one.title: (one.verdict, one.reason_code) for one in seen.run.criteria()}
     assert verdicts == dict.fromkeys(STUBBORN, ("error", "timeout"))
     assert all(probe.duration_s < 6 for probe in seen.run.probes)
+
+
+BOMB = """
+[ "$1" = 8 ] && exec sleep 60
+sleep .05
+$2 sh bomb "$(($1+1))" $2 &
+$2 sh bomb "$(($1+1))" $2 &
+sleep 60
+"""
+
+
+@pytest.mark.parametrize("command", ["sh bomb 1", "trap '' TERM; sh bomb 1", "sh bomb 1 setsid"])
+def test_what_multiplies_is_ended_though_it_outruns_the_search(
+    project: Project, command: str
+) -> None:
+    """The group is told first, and what left it is frozen where it is found."""
+    (project.folder / "bomb").write_text(BOMB)
+    seen = tried(project, a_board(plain(command, timeout="0.5s"), plain("sleep 0.7")), within=8)
+    assert [one.verdict for one in seen.run.criteria()] == ["error", "pass"]
+    assert seen.run.probes[0].leaked == 0
 
 
 # What breaks a probe's own surroundings, and nothing else.
