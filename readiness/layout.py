@@ -110,6 +110,20 @@ def bar(share: float, cells: int) -> str:
     return "━" * full + "─" * (cells - full)
 
 
+def percentage(score: str) -> str:
+    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number.
+
+    There is one decimal at least.
+    """
+    from decimal import Decimal
+
+    try:
+        shown = f"{Decimal(score).scaleb(1):f}"
+    except ArithmeticError:
+        return ""
+    return shown if "." in shown or not shown.isdigit() else f"{shown}.0"
+
+
 def duration(seconds: float) -> str:
     """Write seconds for people: `340 ms`, `8.1 s`, `3m 20s`."""
     if seconds < 0.9995:

@@ -32,7 +32,7 @@ _SPECIAL = re.compile(
 _MARKUP = frozenset("\\`*<|[]#~&$_")
 _COMMIT = re.compile(r"(?<![^\W_])(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{7,64}(?![^\W_])")
 _SHORTEST_COMMIT = 7
-_FIRST = re.compile(r"[-+=>/]|\d{1,9}(?=[.)])")
+_FIRST = re.compile(r"[-+](?=\s|$)|[-=](?=[-=]*$)|[>/]|\d{1,9}(?=[.)](?:\s|$))")
 _CODE = re.compile(r"`([^`]+)`")
 _TICKS = re.compile("`+")
 _TAG = re.compile(r"\\.|(`+)(?!`).*?(?<!`)\1(?!`)|<")
@@ -51,6 +51,12 @@ def text(foreign: str) -> str:
     return _at_start(_literal(one_line(foreign)))
 
 
+def strong(foreign: str) -> str:
+    """Return `foreign` as strong text; nothing for blank text."""
+    line = text(foreign)
+    return f"**{line}**" if line else ""
+
+
 def prose(words: str) -> str:
     """Return what people wrote in a board, such as a title: text, but for its `code`."""
     line = one_line(words)
@@ -58,18 +64,18 @@ def prose(words: str) -> str:
     done = 0
     for span in _CODE.finditer(line):
         if span[1].strip():
-            parts += _literal(line[done : span.start()]), code(span[1])
+            parts += _literal(line[done : span.start()]), code(span[1], cell=True)
             done = span.end()
     return _at_start("".join([*parts, _literal(line[done:])]))
 
 
-def code(foreign: str) -> str:
-    """Return `foreign` as code within a line, also within a table; nothing for blank text.
+def code(foreign: str, *, cell: bool = False) -> str:
+    """Return `foreign` as code within a line; nothing for blank text.
 
-    A bar cannot stand in a table's code whatever comes before it: such code becomes text.
+    In a `cell` of a table, code with a bar cannot be written whatever precedes it: it becomes text.
     """
     line = one_line(foreign)
-    if not line or "|" in line:
+    if not line or (cell and "|" in line):
         return text(line)
     ticks = "`" * _free(line)
     space = " " if line[0] == "`" or line[-1] == "`" else ""
@@ -126,7 +132,7 @@ def _at_start(line: str) -> str:
     found = _FIRST.match(line)
     if not found:
         return line
-    return f"\\{line}" if found[0] in "-+=>/" else f"{found[0]}\\{line[found.end() :]}"
+    return f"\\{line}" if not found[0].isdigit() else f"{found[0]}\\{line[found.end() :]}"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -15,12 +15,13 @@ from readiness.document import (
     ProbeRecord,
     RunDocument,
     ScoreRecord,
+    SectionRecord,
     StreamRecord,
     TaskRecord,
     Tool,
     WaiverRecord,
 )
-from readiness.model import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.model import Decision, Language, Place, Priority, ReasonCode, Verdict
 from readiness.report import unfinished
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
@@ -173,6 +174,53 @@ def a_chinese_document() -> RunDocument:
         document.board, title="足球预测系统部署任务看板", language=Language.ZH
     )
     return msgspec.structs.replace(document, board=board, tasks=tasks)
+
+
+def a_written_document() -> RunDocument:
+    """Return the same for a board with all that its rendering can show."""
+    document = a_document()
+    board = msgspec.structs.replace(
+        document.board,
+        baseline=4.5,
+        created="2025-10-23",
+        goal="Make it **fit** for `production`.",
+        review="every Monday",
+        sections=[
+            SectionRecord(title="Rules", text="1. Measure first", place=Place.GUIDE),
+            SectionRecord(title="Risks", text="# Weather\n\nRain <b>", place=Place.TOP),
+            SectionRecord(title="Plan", text="- week 1: P0", place=Place.PROGRESS),
+            SectionRecord(title="Emergencies", text="```\nmake stop", place=Place.BOTTOM),
+            SectionRecord(title="Aim", text="A [good](docs/aim.md) service", place=Place.SUCCESS),
+        ],
+        key_figures={"T2.1": "Type errors", "T3.1": "", "T7.2": "P95", "T9.9": "not there"},
+    )
+    written = {
+        "estimate": "4-6h",
+        "risk": "High - blocks the database",
+        "problem": "Migrations fail.",
+        "details": "```bash\nmake db-migrate\n```",
+        "steps": ["Look at `all` of them", "Repair them"],
+        "depends_on": ["T1", "T3"],
+        "tags": ["database"],
+    }
+    tasks = [
+        msgspec.structs.replace(task, **written) if task.id == "T2" else task
+        for task in document.tasks
+    ]
+    milestones = [
+        document.milestones[0],
+        msgspec.structs.replace(document.milestones[1], score=8.0),
+        MilestoneRecord(
+            id="M4",
+            title="Nothing blocks",
+            met=False,
+            due="2026-11-01",
+            overdue=True,
+            priority=Priority.P0,
+            missing=["T2"],
+        ),
+    ]
+    return msgspec.structs.replace(document, board=board, tasks=tasks, milestones=milestones)
 
 
 def an_unfinished_document() -> RunDocument:

@@ -273,12 +273,58 @@ def _in_toto(text: str) -> Told:
     return Told(verdicts=verdicts, decision=facts["decision"], score=facts["score"])
 
 
+_MET = (Verdict.PASS, Verdict.WARN)
+_EMOJI = {"✅": Verdict.PASS, "⚠️": Verdict.WARN, "❌": Verdict.FAIL, "❓": Verdict.ERROR}
+_EMOJI |= {"📝": Verdict.WAIVED, "➖": Verdict.SKIP}
+_ANY_EMOJI = f"({'|'.join(_EMOJI)})"
+_DECIDED = {labels(each).decisions[one]: one for each in Language for one in Decision}
+_BOX = re.compile(rf"^- \[([ x])\] \*\*(\S+)\*\* .*? · {_ANY_EMOJI} ", re.MULTILINE)
+_CELLS = re.compile(rf"^\| (\S+) \| {_ANY_EMOJI} \S+ \|", re.MULTILINE)
+_ANNOTATED = re.compile(r"^::(?:error|warning) .*title=(\S+) (\S+)%3A ", re.MULTILINE)
+
+
+def _decision(line: str) -> Decision:
+    """The decision that stands in a line; the longest, as NOT READY has READY in it."""
+    return _DECIDED[max((word for word in _DECIDED if word in line), key=len)]
+
+
+def _board(text: str) -> Told:
+    verdicts = {}
+    for box, name, emoji in _BOX.findall(text):
+        assert (box == "x") == (_EMOJI[emoji] in _MET), name
+        verdicts[name] = frozenset({_EMOJI[emoji]})
+    (state,) = re.findall(r"^- \*\*(?:State of the board|看板状态)\*\*: (.*)$", text, re.MULTILINE)
+    decision = _decision(state)
+    return Told(verdicts=verdicts, decision=decision, ready=decision is Decision.READY)
+
+
+def _markdown(text: str) -> Told:
+    rows = {name: frozenset({_EMOJI[emoji]}) for name, emoji in _CELLS.findall(text)}
+    decision = _decision(text.splitlines()[1])
+    return Told(verdicts=rows, decision=decision, ready=decision is Decision.READY)
+
+
+def _github(text: str) -> Told:
+    words = {labels(each).verdicts[verdict]: verdict for each in Language for verdict in Verdict}
+    named = {name: words[word] for name, word in _ANNOTATED.findall(text) if word in words}
+    decision = _decision(text.splitlines()[0])
+    return Told(
+        verdicts={name: frozenset({verdict}) for name, verdict in named.items()},
+        silent=frozenset({Verdict.PASS, Verdict.WAIVED, Verdict.SKIP}),
+        decision=decision,
+        ready=decision is Decision.READY,
+    )
+
+
 READERS: dict[str, Callable[[str], Told]] = {
     "badge": _badge,
+    "board": _board,
+    "github": _github,
     "gitlab": _gitlab,
     "in-toto": _in_toto,
     "json": _json,
     "junit": _junit,
+    "markdown": _markdown,
     "openmetrics": _openmetrics,
     "sarif": _sarif,
     "table": _table,

@@ -9,11 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from pathlib import Path
 
 from readiness.model import Measurement
 from tests import projects
+from tests.cases import Case
 from tests.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, text_of
+from tests.monitoring_cases import MONITORING
+from tests.network_cases import NETWORK
 from tests.osv_server import advisory, osv_server
 from tests.projects import Files, migrations, service
 
@@ -35,16 +38,6 @@ NO_DOWNGRADE = projects.REVISION.replace('op.drop_table("team")', "pass")
 DRIFTED = "\n".join(line for line in projects.REVISION.split("\n") if '"name"' not in line)
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 PINS = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One project and parameters; `absent` takes the tools away."""
-
-    name: str
-    files: Files
-    params: dict[str, str] = field(default_factory=dict)
-    absent: bool = False
 
 
 def absent(files: Files, **params: str) -> Case:
@@ -235,6 +228,8 @@ CASES: dict[str, list[Case]] = {
         Case("no-such-file", {}, {}),
         Case("broken", {"reports/security.json": "{"}, {}),
     ],
+    **NETWORK,
+    **MONITORING,
 }
 
 
@@ -270,7 +265,8 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
     os.makedirs(PROJECT)
     build(PROJECT, case.files)
     path = "/usr/bin:/bin" if case.absent else os.environ["PATH"]
-    outcome = run_check(check, PROJECT, {**given, **case.params}, path=path)
+    with case.service(Path(PROJECT)) as where:
+        outcome = run_check(check, PROJECT, {**given, **case.given(where)}, path=path)
     name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
     folder = os.path.join(RECORDINGS, check)
     os.makedirs(folder, exist_ok=True)

@@ -19,7 +19,7 @@ from tests.documents import (
 from tests.program import Project, a_board, number
 from tests.readers import READERS, agrees
 
-FOR_PEOPLE = {"board", "github", "html", "markdown"}
+FOR_PEOPLE = {"html"}
 """Formats that people read, which have tests of their own until a reader of them is here."""
 
 

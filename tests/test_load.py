@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from readiness.errors import BoardError, Fault, UsageError
 from readiness.load import load_board
-from readiness.model import Board, Criterion, Format, Language, Operator, Priority, Scoring
+from readiness.model import Board, Criterion, Format, Language, Operator, Place, Priority, Scoring
 
 Loader = Callable[..., Board]
 CriterionLoader = Callable[..., Criterion]
@@ -219,6 +219,28 @@ def test_the_example_of_the_contract_loads_in_full(board: Loader, folder: Path) 
     assert audit.waive is not None
     assert (audit.waive.until, audit.waive.up_to and audit.waive.up_to.number) == ("2025-12-01", 2)
     assert set(loaded.checks) >= {"mypy", "http", "alembic-upgrade", "pip-audit"}
+
+
+def test_what_the_rendered_board_needs_is_loaded(
+    board: Loader,
+) -> None:
+    """As it is written, with the place of a section where it has none."""
+    text = """created: 2025-10-23
+goal: "**Go**"
+review: every Monday
+key_figures: {T1.1: 1.10}
+sections:
+  - {title: A, text: b}
+  - {title: C, text: d, place: guide}
+"""
+    loaded = board(one("run: x", text) + "    details: see `x`\n")
+    assert (loaded.created, loaded.goal, loaded.review) == ("2025-10-23", "**Go**", "every Monday")
+    assert loaded.key_figures == {"T1.1": "1.10"}
+    assert [(each.title, each.text, each.place) for each in loaded.sections] == [
+        ("A", "b", Place.BOTTOM),
+        ("C", "d", Place.GUIDE),
+    ]
+    assert loaded.tasks[0].details == "see `x`"
 
 
 def test_positions_are_those_of_the_file(board: Loader) -> None:
@@ -569,6 +591,17 @@ BOARD_FAULTS = [
         one("run: x", "milestones: [{id: M, requires: {score: 50}}]\n"),
         "board.yaml:1:40: 50 is not between 0 and 10",
     ),
+    (one("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not in the calendar"),
+    (
+        one("run: x", "key_figures: {T1.2: Figure}\n"),
+        'board.yaml:1:15: there is no criterion "T1.2"; the criteria are T1.1',
+    ),
+    (one("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: there is no criterion "T1"'),
+    (
+        one("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
+        'board.yaml:1:39: "topp" is not one of guide, top, progress, bottom, success; did you mean',
+    ),
+    (one("run: x", "sections: [{title: A}]\n"), 'board.yaml:1:12: "text" is missing'),
     (one("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: there is no task "T9"'),
     (one("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks wait for each"),
     (one("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: a list is needed here, not"),

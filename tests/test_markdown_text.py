@@ -1,8 +1,5 @@
 """Tests of readiness.markdown: foreign text in Markdown stays text, for every reader."""
 
-import re
-from html.parser import HTMLParser
-
 import cmarkgfm
 import pytest
 from hypothesis import given
@@ -11,15 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from readiness.markdown import code, fence, one_line, own, prose, text
-
-APART = "\u200b"
-
-# What GitHub and GitLab look for in the text of a finished page.
-RECOGNISED = re.compile(
-    r"@\w|#\d|!\d|\$\d|&\d|~[\w\"]|%[A-Za-z_\"]|:[\w+-]+:|GH-\d|://|www\.|\[\w+:"
-    r"|(?<![^\W_])(?=\d*[a-f])[0-9a-f]{7,64}(?![^\W_])|[{\[][+-]",
-    re.IGNORECASE | re.ASCII,
-)
+from tests.pages import APART, RECOGNISED, on_github
 
 HOSTILE = [
     "a|b",
@@ -57,42 +46,6 @@ HOSTILE = [
     "",
     "   ",
 ]
-
-
-class Page(HTMLParser):
-    """What a page says, and the elements that it is made of."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.words: list[str] = []
-        self.code: list[str] = []
-        self._in_code = 0
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the element."""
-        self.elements.append(tag)
-        self._in_code += tag == "code"
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note where code ends."""
-        self._in_code -= tag == "code"
-
-    def handle_data(self, data: str) -> None:
-        """Note what is said."""
-        (self.code if self._in_code else self.words).append(data)
-
-    @property
-    def said(self) -> str:
-        """The words outside of code."""
-        return "".join(self.words)
-
-
-def on_github(markdown: str) -> Page:
-    """Read Markdown with the parser that GitHub uses."""
-    return Page(cmarkgfm.github_flavored_markdown_to_html(markdown))
 
 
 def tokens(markdown: str) -> set[str]:
@@ -143,11 +96,19 @@ def test_text_begins_no_block(foreign: str) -> None:
 @given(MARKS)
 def test_code_stays_code(foreign: str) -> None:
     """Backticks of any number end no code, and a bar ends no cell."""
-    made = code(foreign)
+    made = code(foreign, cell=True)
     page = on_github(f"| a | b |\n| --- | --- |\n| {made} | end |")
     assert page.elements.count("td") == 2
     said = "".join(page.code) or "".join(page.words[page.words.index("b") + 1 :])
     assert said.replace(APART, "").strip().removesuffix("end").strip() == one_line(foreign)
+
+
+@given(MARKS)
+def test_code_outside_of_tables_is_code(foreign: str) -> None:
+    """Whatever is in it, a bar too."""
+    page = on_github(f"- x {code(foreign)}")
+    assert page.elements == ["ul", "li", *(["code"] if one_line(foreign) else [])]
+    assert "".join(page.code) == one_line(foreign)
 
 
 @given(MARKS, MARKS)

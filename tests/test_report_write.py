@@ -8,7 +8,7 @@ import pytest
 
 from readiness.document import from_json
 from readiness.errors import ExitStatus, NotWrittenError
-from readiness.report import Context, check_target, invalidate, render, write_report
+from readiness.report import Context, append_report, check_target, invalidate, render, write_report
 from tests.documents import an_unfinished_document
 
 _OLD = '{"gate": {"decision": "ready"}}'
@@ -168,3 +168,31 @@ def test_no_placeholder_where_there_was_no_report(tmp_path: Path) -> None:
     """The start of a run makes no new file."""
     invalidate(str(tmp_path / "run.json"), "x")
     assert os.listdir(tmp_path) == []
+
+
+# --- adding to the files of others ----------------------------------------------------------------
+
+
+def test_what_is_added_comes_after_what_is_there(tmp_path: Path) -> None:
+    """The maker is told how much there is, and a file that is missing is made."""
+    target = tmp_path / "summary"
+    for text in ("one\n", "zwei é\n"):
+        append_report(str(target), lambda size, text=text: f"{size} {text}")
+    assert target.read_text(encoding="utf-8") == "0 one\n6 zwei é\n"
+
+
+def test_nothing_is_added_through_a_link(tmp_path: Path) -> None:
+    """Nor to what is no regular file; what a maker refuses leaves the file as it was."""
+    target = tmp_path / "target"
+    target.write_text(_OLD, encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe")
+    for path in (_link(tmp_path, target), str(tmp_path / "pipe"), str(tmp_path / "none" / "x")):
+        with pytest.raises(NotWrittenError):
+            append_report(path, lambda _: "x")
+
+    def refuse(size: int) -> str:
+        raise NotWrittenError(f"no room after {size}")
+
+    with pytest.raises(NotWrittenError, match="no room"):
+        append_report(str(target), refuse)
+    assert target.read_text(encoding="utf-8") == _OLD

@@ -10,6 +10,7 @@ from readiness.clean import Redactor
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import judgement_of, read_run
 from readiness.commands.running import final_status, run_id, write_reports
+from readiness.commands.step_files import write_step_files
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
@@ -44,6 +45,7 @@ def join_and_report(
     problems = write_reports(
         document, settings, write_report, forbidden=(board.path, *settings.recorded)
     )
+    problems += write_step_files(document, settings, os.environ)
     for problem in problems:
         tell(f"readiness: {problem}")
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
@@ -77,6 +79,8 @@ def join(
         at=at,
         profile=profiles_in_words,
         git=_common_git(runs),
+        base=next((run.base for run in runs if run.base is not None), None),
+        loosened=list(dict.fromkeys(each for run in runs for each in run.loosened)),
         milestone=milestone,
     )
     facts = Facts(

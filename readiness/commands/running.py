@@ -4,11 +4,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import last_verdicts, with_past
+from readiness.commands.step_files import write_step_files
 from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
@@ -26,6 +29,9 @@ from readiness.run.supervise import supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
 
+if TYPE_CHECKING:
+    from readiness.commands.judging import Judged
+
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
 GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
@@ -40,7 +46,8 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
             f" there is {', '.join(sorted(FORMATS))}"
         )
     if settings.dry_run:
-        return _Run(settings).show_plan()
+        with ExitStack() as stack:
+            return _Run(settings, stack).show_plan()
     scratch = choose(os.environ)
     try:
         return supervise(lambda: protected(lambda: _perform(settings, printer, scratch)))
@@ -49,17 +56,20 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
 
 
 def _perform(settings: RunSettings, printer: Printer, scratch: str) -> int:
-    with interruptible():
-        return _Run(settings).perform(printer, scratch)
+    with interruptible(), ExitStack() as stack:
+        if settings.base is not None:  # what is copied of the base has to be removed again
+            stack.enter_context(held())
+        return _Run(settings, stack).perform(printer, scratch)
 
 
 class _Run:
     """One run and what has to be told at its end."""
 
-    def __init__(self, settings: RunSettings) -> None:
+    def __init__(self, settings: RunSettings, stack: ExitStack) -> None:
         self.settings = settings
         self.problems: list[str] = []
-        self.board = open_board(settings)
+        self.judged = _judged_by_base(settings, stack)
+        self.board = self.judged.board if self.judged else open_board(settings)
         self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
@@ -84,6 +94,9 @@ class _Run:
             profile=self.board.profile,
             git=git.answer(),
             previous=self.previous,
+            base=self.judged.base if self.judged else None,
+            loosened=self.judged.loosened if self.judged else (),
+            weighed=self.judged.weighed if self.judged else None,
             milestone=self.milestone,
         )
         with held():
@@ -92,7 +105,7 @@ class _Run:
             outcome = self._execute(plan, start, versions, scratch)
             self._finish(outcome)
             document = self._with_past(outcome.document)
-            self._write(document, write_report)
+            self._write_reports(document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         self._put(printer(document, settings, seen))
@@ -164,7 +177,9 @@ class _Run:
         if self.history is None:
             return
         try:
-            self.history.finish(outcome.document, outcome.durations, outcome.versions)
+            # A probe of the base's has the name of a folder in it that is never there again.
+            durations = {} if self.judged else outcome.durations
+            self.history.finish(outcome.document, durations, outcome.versions)
         except NotWrittenError as error:
             self.problems.append(str(error))
 
@@ -180,6 +195,10 @@ class _Run:
                 started_at=timestamp(start.at),
             )
             self._write(document, invalidate)
+
+    def _write_reports(self, document: RunDocument) -> None:
+        self._write(document, write_report)
+        self.problems += write_step_files(document, self.settings, os.environ)
 
     def _with_past(self, document: RunDocument) -> RunDocument:
         settings = self.settings
@@ -202,6 +221,14 @@ class _Run:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
         return final_status(outcome.document, self.settings, written=not self.problems)
+
+
+def _judged_by_base(settings: RunSettings, stack: ExitStack) -> "Judged | None":
+    if settings.base is None:
+        return None
+    from readiness.commands.judging import judged_by_base
+
+    return stack.enter_context(judged_by_base(settings))
 
 
 def write_reports(

@@ -14,12 +14,13 @@ import msgspec
 from readiness.document import RunDocument
 from readiness.errors import UsageError
 from readiness.report._unfinished import unfinished
-from readiness.report._write import check_target, invalidate, write_report
+from readiness.report._write import append_report, check_target, invalidate, write_report
 
 __all__ = [
     "FORMATS",
     "Context",
     "Renderer",
+    "append_report",
     "check_target",
     "invalidate",
     "past_wanted",

@@ -19,9 +19,11 @@ from readiness.report._words import (
     MARKS,
     STYLES,
     change_in_words,
+    findings,
     found,
     open_criteria,
     percent,
+    standing,
 )
 
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
@@ -75,13 +77,22 @@ def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
         yield from heading(words.loosened)
     for item in run.loosened:
         what, before, after = map(literal, (item.what, item.before, item.after))
-        text = f"{what}: {before} → {after}" if before or after else what
+        text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
+        place = f"{literal(item.path)}:{item.line}" if item.path and item.line else ""
         yield Line(
             label=(literal(item.subject), Style.BAD),
             label_cells=width(literal(item.subject)) + 2,
-            parts=((text, Style.PLAIN),),
+            parts=(
+                (text, Style.PLAIN),
+                (f"  {place}" if place != literal(item.subject) else "", Style.DIM),
+            ),
             indent=2,
         )
+    if run.base is not None and run.base.not_run:
+        if not run.loosened:
+            yield Line()
+        names = ", ".join(map(literal, run.base.not_run))
+        yield Line(parts=((words.not_run.format(names), Style.WARN),), indent=2)
 
 
 def heading(text: str) -> tuple[Line, Line]:
@@ -96,9 +107,7 @@ class _Teller:
         self._words = words
         self._verbose = verbose
         self._probes = {probe.id: probe for probe in run.probes}
-        self._findings: dict[str, list[FindingRecord]] = {}
-        for finding in run.findings:
-            self._findings.setdefault(finding.criterion, []).append(finding)
+        self._findings = findings(run)
         names = (words.expected, words.found, words.where, words.next_step, words.output)
         self._label_cells = max(map(width, names)) + 2
 
@@ -120,12 +129,7 @@ class _Teller:
 
     def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
         words = self._words
-        facts = [task.priority.value]
-        if task.blocking:
-            facts.append(words.blocking)
-        missing = criterion.points_possible - criterion.points
-        if missing >= 0.005:
-            facts.append(words.worth.format(f"{missing:.2f}"))
+        facts = standing(task, criterion, words)
         mark = f"{MARKS[criterion.verdict]} {words.verdicts[criterion.verdict]}"
         return Line(
             label=(f"{mark}  {literal(criterion.id)}", STYLES[criterion.verdict]),
@@ -161,11 +165,11 @@ class _Teller:
         lines = [self._probe(probe, _varying(probes)) for probe in shown]
         if len(probes) > len(shown):
             lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
-        findings = self._findings.get(criterion.id, [])
-        places = findings if self._verbose else findings[:_FINDINGS]
+        named = self._findings.get(criterion.id, [])
+        places = named if self._verbose else named[:_FINDINGS]
         lines += [_place(finding) for finding in places]
-        if len(findings) > len(places):
-            lines.append(((words.more_findings.format(len(findings) - len(places)), Style.DIM),))
+        if len(named) > len(places):
+            lines.append(((words.more_findings.format(len(named) - len(places)), Style.DIM),))
         for number, parts in enumerate(lines):
             yield self._fact("" if number else words.where, parts)
 

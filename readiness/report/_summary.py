@@ -1,7 +1,7 @@
 """The head of the table, and its end: the score, the reasons and the decision."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from readiness.document import MilestoneRecord, RunDocument
 from readiness.labels import Labels
@@ -19,6 +19,8 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
     yield Line(parts=((literal(run.board.title), Style.STRONG),))
     facts = [words.profile.format(literal(run.profile))] if run.profile else []
     facts.append(_revision(run, words))
+    if run.base is not None:
+        facts.append(words.base.format(f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}"))
     facts += [moment(run.started_at), duration(run.duration_s)]
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:
@@ -63,12 +65,12 @@ def _state(milestone: MilestoneRecord, words: Labels) -> str:
     return f"✗ {words.overdue if milestone.overdue else words.not_met}"
 
 
-def meaning(run: RunDocument, words: Labels) -> str:
-    """What the decision is about, to follow it on the same line."""
+def meaning(run: RunDocument, words: Labels, safe: Callable[[str], str] = literal) -> str:
+    """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
     gate = run.gate
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
-        return words.for_milestone.format(literal(gate.milestone))
+        return words.for_milestone.format(safe(gate.milestone))
     return words.meanings[gate.decision]
 
 

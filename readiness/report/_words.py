@@ -2,7 +2,14 @@
 
 from readiness import comparison
 from readiness.comparison import Change
-from readiness.document import CriterionRecord, Previous, RunDocument, TaskRecord, Value
+from readiness.document import (
+    CriterionRecord,
+    FindingRecord,
+    Previous,
+    RunDocument,
+    TaskRecord,
+    Value,
+)
 from readiness.labels import Labels
 from readiness.layout import literal
 from readiness.model import Decision, Verdict
@@ -37,6 +44,21 @@ DECISION_MARKS: dict[Decision, Part] = {
     Decision.PARTIAL: ("~", Style.WARN),
     Decision.LOOSENED: ("✗", Style.BAD),
 }
+EMOJI = {
+    Verdict.PASS: "✅",
+    Verdict.WARN: "⚠️",
+    Verdict.FAIL: "❌",
+    Verdict.ERROR: "❓",
+    Verdict.WAIVED: "📝",
+    Verdict.SKIP: "➖",
+}
+DECISION_EMOJI = {
+    Decision.READY: "✅",
+    Decision.NOT_READY: "❌",
+    Decision.UNDECIDED: "❓",
+    Decision.PARTIAL: "⚠️",
+    Decision.LOOSENED: "❌",
+}
 _OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 
 
@@ -56,6 +78,25 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
 def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
     task, criterion = entry
     return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
+
+
+def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
+    """Return the places that tools name, by criterion."""
+    found: dict[str, list[FindingRecord]] = {}
+    for finding in run.findings:
+        found.setdefault(finding.criterion, []).append(finding)
+    return found
+
+
+def standing(task: TaskRecord, criterion: CriterionRecord, words: Labels) -> list[str]:
+    """Tell how much a criterion weighs: priority, whether it blocks, the points it could bring."""
+    facts = [task.priority.value]
+    if task.blocking:
+        facts.append(words.blocking)
+    missing = criterion.points_possible - criterion.points
+    if missing >= 0.005:
+        facts.append(words.worth.format(f"{missing:.2f}"))
+    return facts
 
 
 def found(criterion: CriterionRecord, words: Labels) -> str:

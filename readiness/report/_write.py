@@ -2,12 +2,13 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
 from readiness.errors import NotWrittenError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_MORE_OF_A_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -33,6 +34,18 @@ def write_report(path: str, text: str, *, forbidden: Collection[str] = ()) -> No
                 os.unlink(temporary, dir_fd=folder)
             raise
         os.fsync(folder)
+
+
+def append_report(path: str, make: Callable[[int], str]) -> None:
+    """Add to the end of the file `path`, in UTF-8, what `make` returns for the file's size.
+
+    Raises `NotWrittenError` as `write_report` does; nothing is left half written but by a crash.
+    """
+    with _named(path), _folder(path) as folder:
+        name = _target(path, folder, ())
+        file = os.open(name, _MORE_OF_A_FILE, 0o666, dir_fd=folder)
+        with open(file, "ab") as stream:
+            stream.write(make(os.fstat(file).st_size).encode("utf-8", "backslashreplace"))
 
 
 def invalidate(path: str, placeholder: str, *, forbidden: Collection[str] = ()) -> None:

@@ -14,13 +14,14 @@ def choose(environ: Mapping[str, str]) -> str:
     return os.path.join(os.path.realpath(parent), f"readiness-{os.urandom(8).hex()}")
 
 
-def make(path: str) -> None:
-    """Make the folder, for this user alone. Raises UsageError where that cannot be done."""
+def make(path: str) -> str:
+    """Make the folder, for this user alone, and return it. Raises UsageError where it cannot."""
     try:
         os.mkdir(path, 0o700)
     except OSError as error:
         parent = os.path.dirname(path)
         raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
+    return path
 
 
 def remove(path: str) -> None:

@@ -1,0 +1,1 @@
+"""The load scenarios, and the report on them: `python -m ops.load`."""

@@ -1,0 +1,326 @@
+"""A run as a comment in Markdown: the decision first, what fails and why, the rest folded away."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from readiness.clean import cut
+from readiness.document import CriterionRecord, Loosening, MilestoneRecord, RunDocument, TaskRecord
+from readiness.labels import Labels, labels
+from readiness.layout import inert
+from readiness.markdown import code, prose, strong, text
+from readiness.model import Verdict
+from readiness.report._comment_details import evidence, outputs
+from readiness.report._comment_words import CommentWords, comment_words
+from readiness.report._parts import Items, Limit, Part, fitted
+from readiness.report._summary import meaning
+from readiness.report._words import (
+    DECISION_EMOJI,
+    EMOJI,
+    change,
+    change_in_words,
+    found,
+    moment,
+    number,
+    open_criteria,
+    percent,
+    standing,
+    target,
+)
+
+_LONGEST = 600
+"""Characters of a text that is shown; a comment is no place for more."""
+
+_CHANGES = {"▼": 0, "▲": 1, "±": 2}
+
+
+def comment(run: RunDocument, *, most: int, in_bytes: bool = False, marker: str = "") -> str:
+    """Return the whole comment, of at most `most` characters or bytes in UTF-8.
+
+    `marker` is Markdown of our own that stands before everything.
+    """
+    words = comment_words(run.board.language)
+    limit = Limit(most=most, size=_bytes if in_bytes else len, left_out=words.left_out)
+    return inert(fitted(list(_Comment(run, words).parts(marker)), limit))
+
+
+def _bytes(written: str) -> int:
+    return len(written.encode("utf-8", "backslashreplace"))
+
+
+class _Comment:
+    """Makes the parts of one run's comment."""
+
+    def __init__(self, run: RunDocument, words: CommentWords) -> None:
+        self._run = run
+        self._words = words
+        self._labels: Labels = labels(run.board.language)
+
+    def parts(self, marker: str) -> Iterator[Part]:
+        """Yield all parts, in the order in which they are read."""
+        run, names = self._run, self._labels
+        yield Part(
+            rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
+        )
+        yield from _listed(1, names.loosened, Items(run.loosened, _loosened))
+        yield from _listed(2, names.reasons, Items(run.gate.reasons, _reason), share=0.3)
+        open_ones = open_criteria(run)
+        yield from _listed(3, names.problems, Items(open_ones, self._problem), share=0.6)
+        yield from self._decisions()
+        yield from self._changes()
+        yield from _listed(6, names.milestones, Items(run.milestones, self._milestone))
+        yield from self._tasks()
+        yield from self._criteria()
+        shown = [criterion for _, criterion in open_ones]
+        yield from evidence(run, shown, names, self._words.evidence)
+        yield from outputs(run, shown, self._words.outputs)
+        yield Part(rank=0, head=self._end())
+
+    # --- the decision -----------------------------------------------------------------------------
+
+    def _verdict(self) -> str:
+        run, names = self._run, self._labels
+        decision = run.gate.decision
+        shown = names.unknown if run.score.value is None else text(_short(run.score.shown, 40))
+        said = f"{DECISION_EMOJI[decision]} {names.decisions[decision]}{meaning(run, names, text)}"
+        return f"## {said} · {names.score.format(shown, target(run.score.target))}"
+
+    def _facts(self) -> Iterator[str]:
+        run, names = self._run, self._labels
+        score = run.score
+        measured = names.measured.format(score.measured, score.in_scope, score.total)
+        facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**", measured]
+        if score.value is not None:
+            facts.append(names.way.format(percent(score.progress), target(score.target)))
+        yield " · ".join(facts)
+        if run.interrupted:
+            yield f"\n**{names.interrupted}**"
+
+    def _end(self) -> str:
+        run, names = self._run, self._labels
+        facts = [self._words.run.format(code(_short(run.id, 200)))]
+        if run.profile:
+            facts.append(names.profile.format(code(_short(run.profile, 200))))
+        facts.append(_revision(run, names))
+        facts.append(text(moment(_short(run.started_at, 40))))
+        facts.append(names.exit_status.format(run.gate.exit_status))
+        facts.append(text(_short(f"{run.tool.name} {run.tool.version}", 80)))
+        return " · ".join(facts)
+
+    # --- criteria ---------------------------------------------------------------------------------
+
+    def _problem(self, entry: tuple[TaskRecord, CriterionRecord]) -> str:
+        task, criterion = entry
+        names = self._labels
+        facts = ", ".join(standing(task, criterion, names))
+        lines = [f"- {self._named(criterion)} ({facts})"]
+        said = f"{names.found}: {text(_short(_joined(found(criterion, names))))}"
+        if remark := change_in_words(criterion, names)[0]:
+            said += f" ({text(_short(remark))})"
+        lines.append(f"  - {said}")
+        if criterion.expect and not criterion.attestation:
+            lines.append(f"  - {names.expected}: {code(_short(criterion.expect))}")
+        if criterion.hint:
+            lines.append(f"  - {names.next_step}: {text(_short(_joined(criterion.hint)))}")
+        return "\n".join(lines)
+
+    def _named(self, criterion: CriterionRecord) -> str:
+        verdict = f"{EMOJI[criterion.verdict]} {self._labels.verdicts[criterion.verdict]}"
+        return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
+
+    def _decisions(self) -> Iterator[Part]:
+        """Tell what rests on somebody's word, and what was let pass."""
+        names = self._labels
+        criteria = [each for each in self._run.criteria() if each.verdict is not Verdict.SKIP]
+        waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
+        stale = [each for each in criteria if each.waiver and each.waiver.stale]
+        attested = [each for each in criteria if each.attestation]
+        yield from _listed(4, names.waived, Items(waived, self._waived))
+        yield from _listed(4, names.stale, Items(stale, self._stale))
+        foot = ""
+        if self._run.score.attested > 0:
+            foot = f"\n{names.attested_share.format(percent(self._run.score.attested))}"
+        yield from _listed(4, names.attestations, Items(attested, self._attested), foot=foot)
+
+    def _waived(self, criterion: CriterionRecord) -> str:
+        waiver = criterion.waiver
+        said = f"- {self._named(criterion)}: {text(_short(criterion.reason))}"
+        if waiver is None:
+            return said
+        given = map(text, map(_short, (waiver.reason, waiver.by, waiver.until)))
+        return f"{said}\n  - {self._labels.waived_by.format(*given)}"
+
+    def _stale(self, criterion: CriterionRecord) -> str:
+        reason = text(_short(criterion.waiver.reason)) if criterion.waiver else ""
+        return f"- {self._named(criterion)}: {self._labels.stale_hint.format(reason)}"
+
+    def _attested(self, criterion: CriterionRecord) -> str:
+        given = criterion.attestation
+        if given is None:
+            return ""
+        said = self._labels.attested_by.format(
+            *map(text, map(_short, (given.by, given.on, given.until)))
+        )
+        proof = f", {code(_short(given.evidence))}" if given.evidence else ""
+        return f"- {self._named(criterion)}: {said}{proof}"
+
+    def _changes(self) -> Iterator[Part]:
+        """Tell what is worse, what is better and what is only otherwise than in the last run."""
+        names, words = self._labels, self._words
+        criteria = list(self._run.criteria())
+        if not any(criterion.previous for criterion in criteria):
+            return
+        changed = [
+            (mark, criterion)
+            for criterion in criteria
+            if (mark := change(criterion, names)[0][:1]) in _CHANGES and criterion.previous
+        ]
+        changed.sort(key=lambda entry: _CHANGES[entry[0]])
+        title = words.changes
+        before = self._run.past[-1].score if self._run.past else None
+        if before is not None and self._run.score.value is not None:
+            shown = words.score_then.format(number(before), text(self._run.score.shown))
+            title = f"{title} ({shown})"
+        if changed:
+            yield from _listed(5, title, Items(changed, self._changed))
+        else:
+            yield from _listed(5, title, Items([words.unchanged]))
+
+    def _changed(self, entry: tuple[str, CriterionRecord]) -> str:
+        mark, criterion = entry
+        before = criterion.previous
+        verdicts = self._labels.verdicts
+        then = (
+            "" if before is None else f"{verdicts[before.verdict]} {_value(before.value)}".strip()
+        )
+        now = f"{verdicts[criterion.verdict]} {text(_short(criterion.shown))}".strip()
+        title = prose(_short(criterion.title))
+        return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
+
+    # --- the rest ---------------------------------------------------------------------------------
+
+    def _milestone(self, milestone: MilestoneRecord) -> str:
+        return f"- {_milestone_line(milestone, self._labels, self._words)}"
+
+    def _tasks(self) -> Iterator[Part]:
+        words, names = self._words, self._labels
+        tasks = sorted(
+            (task for task in self._run.tasks if task.attainment is not None),
+            key=lambda task: task.priority,
+        )
+        columns = [words.task, words.priority, words.owner, words.done, names.progress]
+        yield from _table(7, f"### {words.tasks}\n\n", columns, Items(tasks, self._task))
+
+    def _task(self, task: TaskRecord) -> str:
+        done, scope = counted(task)
+        mark = EMOJI[Verdict.PASS] if task.done else EMOJI[Verdict.FAIL]
+        name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
+        priority = task.priority.value
+        if task.blocking:
+            priority += f" ({self._labels.blocking})"
+        return _row(
+            name,
+            priority,
+            text(_short(task.owner)),
+            self._labels.done.format(done, scope),
+            percent(task.attainment or 0.0),
+        )
+
+    def _criteria(self) -> Iterator[Part]:
+        names = self._labels
+        counts = Counter(criterion.verdict for criterion in self._run.criteria())
+        told = " · ".join(f"{counts[v]} {names.verdicts[v]}" for v in Verdict if counts[v])
+        columns = [names.id, names.verdict, names.criterion, names.value, names.expected]
+        columns += [names.progress, names.change]
+        head = f"<details><summary>{self._words.criteria}: {told}</summary>\n\n"
+        rows = Items(list(self._run.criteria()), self._criterion)
+        yield from _table(8, head, columns, rows, "\n</details>")
+
+    def _criterion(self, criterion: CriterionRecord) -> str:
+        names = self._labels
+        value = criterion.shown or (criterion.reason_code or "").replace("_", " ")
+        if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
+            value = names.attested
+        progress = "" if criterion.progress is None else percent(criterion.progress)
+        return _row(
+            text(criterion.id),
+            f"{EMOJI[criterion.verdict]} {names.verdicts[criterion.verdict]}",
+            prose(_short(criterion.title)),
+            text(_short(value)),
+            text(_short(criterion.expect)),
+            progress,
+            text(_short(change(criterion, names)[0])),
+        )
+
+
+def counted(task: TaskRecord) -> tuple[int, int]:
+    """Return how many of a task's criteria are done, and how many are in scope."""
+    scope = [each.verdict for each in task.criteria if each.verdict is not Verdict.SKIP]
+    return sum(verdict in (Verdict.PASS, Verdict.WARN) for verdict in scope), len(scope)
+
+
+def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:
+    """Tell of a milestone whether it is met, when it is due, and what it lacks."""
+    mark = EMOJI[Verdict.PASS if milestone.met else Verdict.FAIL]
+    facts = [names.met if milestone.met else names.not_met]
+    if milestone.due:
+        facts.append(names.due.format(text(_short(milestone.due))))
+    if milestone.overdue:
+        facts.append(f"**{names.overdue}**")
+    if milestone.missing:
+        facts.append(words.missing.format(", ".join(map(text, milestone.missing))))
+    name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
+    return f"{mark} {name}: {', '.join(facts)}"
+
+
+def _revision(run: RunDocument, names: Labels) -> str:
+    if run.git is None:
+        return names.no_revision
+    branch, commit = code(_short(run.git.branch, 200)), code(run.git.commit[:10])
+    shown = f"{branch} {commit}".strip()
+    return names.dirty.format(shown) if run.git.dirty else shown
+
+
+def _reason(reason: str) -> str:
+    return f"- {text(_short(reason))}"
+
+
+def _loosened(item: Loosening) -> str:
+    said = f"- {strong(_short(item.subject))} {text(_short(item.what))}"
+    if item.before or item.after:
+        return f"{said}: {code(_short(item.before))} → {code(_short(item.after))}"
+    return said
+
+
+def _value(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    return text(_short(value)) if isinstance(value, str) else ""
+
+
+def _listed(
+    rank: int, title: str, items: Items[Any], *, foot: str = "", share: float = 1.0
+) -> Iterator[Part]:
+    """Yield a part with a heading, unless there is nothing in it."""
+    if items:
+        yield Part(rank=rank, head=f"### {title}\n", items=items, foot=foot, share=share)
+
+
+def _table(
+    rank: int, head: str, columns: Sequence[str], rows: Items[Any], foot: str = ""
+) -> Iterator[Part]:
+    if rows:
+        line = f"{head}{_row(*columns)}\n{_row(*['---'] * len(columns))}"
+        yield Part(rank=rank, head=line, items=rows, foot=foot)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _joined(lines: str) -> str:
+    return "; ".join(filter(None, map(str.strip, lines.splitlines())))
+
+
+def _short(foreign: str, most: int = _LONGEST) -> str:
+    return cut(foreign, most)

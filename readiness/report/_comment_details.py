@@ -1,0 +1,77 @@
+"""The folded parts of a comment: where each open criterion was measured, and what was printed."""
+
+from collections.abc import Iterator, Sequence
+
+from readiness.clean import cut
+from readiness.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
+from readiness.labels import Labels
+from readiness.markdown import code, fence, strong, text
+from readiness.report._evidence import ending
+from readiness.report._parts import Items, Part
+from readiness.report._words import findings
+
+_FINDINGS, _PROBES, _COMMAND, _LINES, _PRINTED = 5, 6, 200, 12, 1500
+
+
+def evidence(
+    run: RunDocument, criteria: Sequence[CriterionRecord], names: Labels, title: str
+) -> Iterator[Part]:
+    """Yield the probes and the first places of each criterion."""
+    places = findings(run)
+    probes = {probe.id: probe for probe in run.probes}
+
+    def told(criterion: CriterionRecord) -> str:
+        measured = [_probe(probes[each], names) for each in criterion.probes if each in probes]
+        named = [_place(finding) for finding in places.get(criterion.id, [])[: _FINDINGS + 1]]
+        lines = _first(measured, len(measured), _PROBES, names.more_probes)
+        lines += _first(named, len(places.get(criterion.id, [])), _FINDINGS, names.more_findings)
+        return "\n".join([f"- {strong(criterion.id)}", *lines])
+
+    known = [each for each in criteria if each.id in places or probes.keys() & each.probes]
+    if known:
+        head = f"<details><summary>{title}</summary>\n"
+        yield Part(rank=9, head=head, items=Items(known, told), foot="\n</details>")
+
+
+def outputs(run: RunDocument, criteria: Sequence[CriterionRecord], title: str) -> Iterator[Part]:
+    """Yield the end of what the probes of each criterion printed, each probe once."""
+    asked = dict.fromkeys(probe for criterion in criteria for probe in criterion.probes)
+    probes = {probe.id: probe for probe in run.probes}
+    printed = [
+        (probe.id, name, end)
+        for probe in (probes[each] for each in asked if each in probes)
+        for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr))
+        if (end := _end(stream.tail or stream.head))
+    ]
+    if printed:
+        head = f"<details><summary>{title}</summary>\n"
+        yield Part(rank=10, head=head, items=Items(printed, _printed), foot="</details>")
+
+
+def _printed(entry: tuple[str, str, str]) -> str:
+    probe, name, end = entry
+    return f"{code(probe)} {name}:\n\n{fence(end)}\n"
+
+
+def _first(lines: list[str], there: int, most: int, more: str) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    if there <= most:
+        return lines
+    return [*lines[:most], f"  - {more.format(there - most)}"]
+
+
+def _probe(probe: ProbeRecord, names: Labels) -> str:
+    command = code(cut(" ".join(probe.command.split()), _COMMAND))
+    facts = text(cut(", ".join(ending(probe, names)), _COMMAND))
+    return f"  - {code(probe.id)} {command} ({facts})"
+
+
+def _place(finding: FindingRecord) -> str:
+    line = f":{finding.line}" if finding.line else ""
+    said = " ".join(filter(None, (finding.rule, finding.message)))
+    return f"  - {code(cut(finding.path, _COMMAND) + line)} {text(cut(said, _COMMAND))}"
+
+
+def _end(printed: str) -> str:
+    """Return the last lines of what was printed; the beginning of the first may be missing."""
+    return "\n".join(printed.rstrip().split("\n")[-_LINES:])[-_PRINTED:]

@@ -1,0 +1,178 @@
+"""What a step of GitHub Actions leaves: annotations, a job summary and outputs.
+
+`render` gives the annotations, which the runner reads from the log. The summary and the outputs
+belong into files that the runner names.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import islice
+
+import msgspec
+
+from readiness.clean import clean, cut
+from readiness.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
+from readiness.errors import NotWrittenError
+from readiness.labels import Labels, labels
+from readiness.layout import inert, literal, percentage
+from readiness.model import Decision, Verdict
+from readiness.report import Context
+from readiness.report._comment import comment
+from readiness.report._facts import Place, board_place, finding_place, finding_sentence
+from readiness.report._summary import meaning
+from readiness.report._words import findings, found, open_criteria, standing, target
+
+PAST = 1
+
+PER_TYPE = 10
+"""Annotations of one type that GitHub shows of a step."""
+
+SUMMARY_LIMIT = 1024 * 1024
+"""Bytes of a step's summary; a longer one is not shown at all."""
+
+_MESSAGE, _TITLE = 2000, 200
+
+
+class _Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """One annotation; without a place it is of the run as a whole."""
+
+    type: str
+    title: str
+    message: str
+    place: Place | None = None
+
+
+def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the runner reads it
+    """Return the annotations: the decision, then what is open, as many as GitHub shows.
+
+    What fails or could not be measured is an error, first what blocks; a warning where the release
+    is ready all the same. Warnings hold what is good with a doubt, and places that tools name.
+    """
+    names = labels(run.board.language)
+    errors: list[_Annotation] = []
+    warnings: list[_Annotation] = []
+    lenient = run.gate.decision is Decision.READY
+    for task, criterion in open_criteria(run):
+        is_warning = lenient or criterion.verdict is Verdict.WARN
+        made = _criterion(run, task, criterion, names, "warning" if is_warning else "error")
+        (warnings if is_warning else errors).append(made)
+    room = max(PER_TYPE - len(warnings), 0)
+    warnings += islice(_places(run), room)
+    left_out = sum(max(len(each) - PER_TYPE, 0) for each in (errors, warnings))
+    told = [_decision(run, names, left_out), *errors[:PER_TYPE], *warnings[:PER_TYPE]]
+    return "".join(f"{_command(annotation)}\n" for annotation in told)
+
+
+def summary(run: RunDocument, room: int = SUMMARY_LIMIT) -> str:
+    """Return the job summary in Markdown, of at most `room` bytes in UTF-8.
+
+    Raises `NotWrittenError` where not even the decision fits: then GitHub would show nothing.
+    """
+    made = comment(run, most=room, in_bytes=True)
+    if len(made.encode("utf-8", "backslashreplace")) > room:
+        raise NotWrittenError(f"a summary may have {SUMMARY_LIMIT} bytes, and only {room} are left")
+    return made
+
+
+def outputs(run: RunDocument) -> str:
+    """Return the step's outputs, in the form of the file that GITHUB_OUTPUT names."""
+    score, gate = run.score, run.gate
+    verdicts = [criterion.verdict for criterion in run.criteria()]
+    known = score.value is not None
+    still_open = [each.id for _, each in open_criteria(run) if each.verdict is not Verdict.WARN]
+    values = {
+        "decision": gate.decision.value,
+        "ready": "true" if gate.decision is Decision.READY else "false",
+        "milestone": gate.milestone or "",
+        "exit-status": str(int(gate.exit_status)),
+        "score": score.shown if known else "",
+        "target": target(score.target),
+        "readiness": f"{percentage(score.shown)}%" if known else "",
+        "measured": str(score.measured),
+        "in-scope": str(score.in_scope),
+        "total": str(score.total),
+        "failed": str(verdicts.count(Verdict.FAIL)),
+        "errors": str(verdicts.count(Verdict.ERROR)),
+        "loosened": str(len(run.loosened)),
+        "open": " ".join(still_open),
+        "profile": run.profile,
+        "run": run.id,
+    }
+    lines = [f"{name}={literal(value)}\n" for name, value in values.items()]
+    return "".join([*lines, _heredoc("reasons", "\n".join(map(literal, gate.reasons)))])
+
+
+def _heredoc(name: str, value: str) -> str:
+    """Return an output of several lines, which nothing in it can end."""
+    end = f"readiness_{sha256(value.encode('utf-8', 'backslashreplace')).hexdigest()}"
+    while end in value:
+        end += "_"
+    return f"{name}<<{end}\n{value}\n{end}\n"
+
+
+def _decision(run: RunDocument, names: Labels, left_out: int) -> _Annotation:
+    decision = run.gate.decision
+    shown = run.score.shown if run.score.value is not None else names.unknown
+    said = [
+        f"{names.decisions[decision]}{meaning(run, names)}",
+        names.score.format(shown, target(run.score.target)),
+    ]
+    if left_out:
+        said.append(names.more_findings.format(left_out))
+    return _Annotation(type="notice", title=run.board.title, message=" · ".join(said))
+
+
+def _criterion(
+    run: RunDocument, task: TaskRecord, criterion: CriterionRecord, names: Labels, kind: str
+) -> _Annotation:
+    verdict = names.verdicts[criterion.verdict]
+    lines = [found(criterion, names)]
+    if criterion.expect and criterion.expect not in lines[0]:
+        lines.append(f"{names.expected}: {criterion.expect}")
+    if criterion.hint:
+        lines.append(f"{names.next_step}: {criterion.hint}")
+    lines.append(f"({', '.join(standing(task, criterion, names))})")
+    return _Annotation(
+        type=kind,
+        title=f"{criterion.id} {verdict}: {criterion.title}",
+        message="\n".join(lines),
+        place=board_place(run, criterion),
+    )
+
+
+def _places(run: RunDocument) -> Iterator[_Annotation]:
+    """Yield the places that tools name for what is open: one for each criterion, then the next."""
+    named = findings(run)
+    places = [named.get(criterion.id, []) for _, criterion in open_criteria(run)]
+    for rank in range(PER_TYPE):
+        yield from (_finding(run, each[rank]) for each in places if rank < len(each))
+
+
+def _finding(run: RunDocument, finding: FindingRecord) -> _Annotation:
+    place = finding_place(run, finding)
+    return _Annotation(
+        type="warning",
+        title=" ".join(filter(None, (finding.criterion, finding.rule))),
+        message=finding_sentence(finding, place),
+        place=place,
+    )
+
+
+def _command(annotation: _Annotation) -> str:
+    """Return the line that the runner obeys; all that is foreign is data in it."""
+    properties = {}
+    if place := annotation.place:
+        properties = {"file": _property(place.path), "line": str(place.line)}
+    properties["title"] = _property(cut(annotation.title, _TITLE))
+    told = ",".join(f"{name}={value}" for name, value in properties.items() if value)
+    message = inert(clean(cut(annotation.message, _MESSAGE), newlines=True)).strip()
+    return f"::{annotation.type} {told}::{_data(message)}"
+
+
+def _property(value: str) -> str:
+    return _data(inert(literal(value))).replace(":", "%3A").replace(",", "%2C")
+
+
+def _data(value: str) -> str:
+    """Escape as the runner unescapes."""
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
