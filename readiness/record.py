@@ -146,7 +146,7 @@ class Recorder:
             hint=self.text(judgement.hint) or None,
             flaky=judgement.flaky,
             waiver=_waiver(criterion, judgement.stale_waiver),
-            attestation=_attestation(criterion),
+            attestation=_attestation(judgement),
             points=points.printed if points is not None else 0.0,
             points_possible=round(points.possible, 6) if points is not None else 0.0,
             probes=probes,
@@ -412,12 +412,16 @@ def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:
     return WaiverRecord(reason=waiver.reason, by=waiver.by, until=waiver.until, stale=stale)
 
 
-def _attestation(criterion: Criterion) -> AttestationRecord | None:
-    attest = criterion.attest
-    if attest is None:
+def _attestation(judgement: Judgement) -> AttestationRecord | None:
+    attest = judgement.criterion.attest
+    if attest is None or not attest.by:
         return None
     return AttestationRecord(
-        by=attest.by, on=attest.on, until=attest.until, evidence=attest.evidence
+        by=attest.by,
+        on=attest.on,
+        until=attest.until,
+        evidence=attest.evidence,
+        digest=judgement.evidence_digest,
     )
 
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,11 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the network, unless `-m` speaks of it."""
-    if "network" not in config.getoption("markexpr"):
-        needing = [item for item in items if item.get_closest_marker("network")]
-        items[:] = [item for item in items if item not in needing]
-        config.hook.pytest_deselected(items=needing)
+    """Leave out what needs the network, and what takes minutes, unless `-m` speaks of it."""
+    for marker in ("network", "proof"):
+        if marker not in config.getoption("markexpr"):
+            needing = [item for item in items if item.get_closest_marker(marker)]
+            items[:] = [item for item in items if item not in needing]
+            config.hook.pytest_deselected(items=needing)
 
 
 @pytest.fixture
@@ -58,3 +61,16 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made.close()
     assert alive_in(tmp_path) == []
     assert made.left() == []
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """A loaded machine: twice as many busy loops as cores."""
+    loops = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()

@@ -14,8 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("history", "git", "guard", "progress", "readings", "pipeline", "settings", "output"),
-    "ending",
+    *("database", "chain", "history", "worktree", "git", "guard", "boardfile", "evidence"),
+    *("progress", "readings", "pipeline", "prove", "settings", "output", "ending"),
     *("commands", "cli"),
 ]
 
@@ -39,12 +39,18 @@ MAY_IMPORT = {
     "comparison": ["model", "document"],
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
-    "history": [*FOUNDATION, "document"],
-    "git": ["clean", "document"],
+    "chain": ["document"],
+    "database": ["errors"],
+    "history": [*FOUNDATION, "database", "chain", "document"],
+    "worktree": [],
+    "git": ["clean", "document", "worktree"],
+    "boardfile": ["load"],
     "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
-    "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
+    "evidence": [],
+    "readings": [*FOUNDATION, "evidence", "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
+    "prove": [*FOUNDATION, "load", "plan", "document", "git"],
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],

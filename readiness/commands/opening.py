@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from readiness.document import BaseRef
-from readiness.errors import UsageError
+from readiness.errors import Fault, UsageError
 from readiness.load import load_board
 from readiness.model import Board, Milestone
 from readiness.settings import BoardSettings, RunSettings, find_board
@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from readiness.guard.compare import Comparison
 
 
-def open_board(settings: BoardSettings) -> Board:
-    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used."""
+def open_board(settings: BoardSettings, masks: list[Fault] | None = None) -> Board:
+    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used.
+
+    With `masks`, what its commands hide is added there, and is no reason to refuse it.
+    """
     path = find_board(settings, os.environ, os.getcwd())
     project = _project(settings)
-    return load_board(path, profile=settings.profile, environ=os.environ, project=project)
+    return load_board(
+        path, profile=settings.profile, environ=os.environ, project=project, masks=masks
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from readiness.model.board import (
     Attestation,
     Board,
     Check,
+    Control,
     Criterion,
     Expectation,
     Measure,
@@ -15,6 +16,7 @@ from readiness.model.board import (
     Section,
     Task,
     Waiver,
+    is_path,
 )
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import (
@@ -48,6 +50,7 @@ __all__ = [
     "Board",
     "Capture",
     "Check",
+    "Control",
     "Criterion",
     "Decision",
     "Expectation",
@@ -81,4 +84,5 @@ __all__ = [
     "Unmeasured",
     "Verdict",
     "Waiver",
+    "is_path",
 ]
