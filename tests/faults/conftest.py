@@ -26,9 +26,12 @@ def twin(tmp_path: Path) -> Iterator[Project]:
     assert made.left() == []
 
 
-@pytest.fixture(autouse=True)
-def _nothing_outlives_a_run() -> Iterator[None]:
-    """What a run orphans comes to this process, wherever it hides; nothing may, dead or alive."""
+@pytest.fixture
+def nothing_outlives_a_run() -> Iterator[None]:
+    """What a run orphans comes to this process, wherever it hides; nothing may, dead or alive.
+
+    For modules in which nothing but the program leaves processes, as Git does after a commit.
+    """
     before = own_children()
     former = prctl.is_subreaper()
     prctl.become_subreaper()

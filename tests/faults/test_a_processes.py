@@ -27,6 +27,8 @@ from tests.program import Ended, Project, a_board, number, wait_until
 from tests.running import Chain, alive_in, chain_of, own_children, wait_for
 from tests.terminal import on_a_terminal
 
+pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
+
 ZERO = "== 0"
 PATIENT = {"timeout": "20s"}
 

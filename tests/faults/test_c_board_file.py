@@ -13,6 +13,8 @@ from readiness.load import load_board
 from tests.faults.rows import refused
 from tests.program import Project
 
+pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
+
 GOOD = 'version: 1\ntitle: A\ntasks:\n- {id: T1, criteria: [{title: a, run: "true"}]}\n'
 READING = """version: 1
 title: A

@@ -10,6 +10,8 @@ from tests.faults.rows import history, passes, plain, tried
 from tests.program import Project, a_board, number, wait_until
 from tests.running import alive_in, chain_of, wait_for
 
+pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
+
 ZERO = "== 0"
 SHORT = {"timeout": "1s"}
 PRINT = "echo 'errors: 0'"
