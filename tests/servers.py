@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,8 +38,9 @@ def need(*tools: str) -> None:
 
 
 def where_is(tool: str) -> str | None:
-    """Find a tool, also where only root has it on PATH."""
-    return shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    """Find a tool, also beside this Python, and where only root has it on PATH."""
+    own = os.path.dirname(sys.executable)
+    return shutil.which(tool, path=f"{own}:{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
 def free_port() -> int:
