@@ -34,6 +34,7 @@ from tests.servers import (
     Worlds,
     listening,
     need,
+    or_skip,
     postgres,
     postgres_tool,
     redis,
@@ -52,11 +53,8 @@ PASSWORD = "s3cret-word"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """Debian's Redis, which demands no password as it comes."""
-    try:
-        with redis(tmp_path_factory.mktemp("redis")) as server:
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(redis(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
 
 
 def asked(server: Redis, *words: str) -> str:
@@ -124,12 +122,9 @@ def test_redis_that_was_stopped_is_an_error(store: Redis, tmp_path: Path) -> Non
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
     """Debian's PostgreSQL with a password for its user, and a table."""
-    try:
-        with postgres() as server:
-            postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(postgres()) as server:
+        postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
+        yield server
 
 
 def letting_in(
@@ -232,11 +227,8 @@ def test_postgres_that_was_stopped_is_an_error(database: Postgres, tmp_path: Pat
 @pytest.fixture(scope="module")
 def between() -> Iterator[Worlds]:
     """Services in one network namespace, the outside world in another."""
-    try:
-        with worlds() as made, listening(made.services, made.address, 8443, 5432):
-            yield made
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(worlds()) as made, listening(made.services, made.address, 8443, 5432):
+        yield made
 
 
 def guarded(made: Worlds, tmp_path: Path, rules: str, **given: str) -> Outcome:

@@ -105,21 +105,8 @@ class Timed(socket.socket):
         return super().recv(*arguments, **named)
 
 
-class TimedTLS(ssl.SSLSocket):
+class TimedTLS(Timed, ssl.SSLSocket):
     """The same over TLS."""
-
-    deadline = float("inf")
-    peer = Address("", 0)
-
-    def recv_into(self, *arguments: Any, **named: Any) -> int:
-        """Receive, in the time that is left."""
-        self.settimeout(left(self.deadline))
-        return super().recv_into(*arguments, **named)
-
-    def recv(self, *arguments: Any, **named: Any) -> bytes:
-        """Receive, in the time that is left."""
-        self.settimeout(left(self.deadline))
-        return super().recv(*arguments, **named)
 
 
 def left(deadline: float) -> float:
