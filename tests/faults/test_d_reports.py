@@ -3,6 +3,9 @@
 Row 89 asks for cells of CSV, which no report is.
 """
 
+import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +13,11 @@ from textwrap import dedent
 
 import pytest
 from defusedxml import ElementTree
+from markdown_it import MarkdownIt
 
 from readiness.report import FORMATS
-from tests.program import Ended, Project, a_board, number
+from tests.faults.rows import plain
+from tests.program import Ended, Project, a_board, number, wait_until
 from tests.readers import READERS, agrees, strict_json
 
 JSON_FORMATS = ("badge", "gitlab", "in-toto", "json", "sarif")
@@ -112,3 +117,190 @@ def test_99_a_broken_format_costs_no_other_one(project: Project) -> None:
     assert (project.folder / "broken.out").read_text() == "fine"
     for log in project.tmp.iterdir():
         log.unlink()
+
+
+SHOUTED = "::error file=a::x\n  ::stop-commands::t\n##[error]x\n##vso[task.complete]y"
+MARKED = "[green]READY[/green] [/a/b] [link=x]y[/link]"
+FOREIGN = "a|b `c` <details> @team ![p](http://x/p.png) [l](http://y) ```\n# head\n> quote\n- item"
+HARMLESS = "nothing of note"
+
+
+def _runs_over(project: Project, words: str) -> tuple[Ended, dict[str, str]]:
+    """A run whose board, probe and reasons all say these words."""
+    read = {"as": "text", "regex": "(?s).+"}
+    title = " ".join(words.split("\n"))
+    (project.folder / "words").write_text(words)
+    failing = {"title": title, "run": "cat words; cat words >&2", "read": read}
+    return _all_formats(project, {**failing, "expect": "contains never"}, {"run": "true"})
+
+
+def test_77_no_line_of_a_report_is_a_command_to_the_ci(project: Project) -> None:
+    """None but our own annotations begins so. Twin: the same with harmless words."""
+    for words in (SHOUTED, HARMLESS):
+        ended, reports = _runs_over(project, words)
+        assert ended.status == 1
+        table = project("check", "--verbose")
+        for name, text in [*reports.items(), ("table", table.out), ("stderr", table.err)]:
+            lines = [line.lstrip() for line in text.splitlines()]
+            commands = [line for line in lines if line.startswith("::")]
+            if name == "github":
+                assert all(
+                    line.startswith(("::error ", "::notice ", "::warning ")) for line in commands
+                )
+            else:
+                assert commands == [], name
+            assert not re.search(r"##(vso)?\[", text), name
+
+
+def test_79_markup_of_the_terminal_is_text(project: Project) -> None:
+    """It is shown as it is, and ready is not said. Twin: harmless words are shown as well."""
+    for words in (MARKED, HARMLESS):
+        ended, reports = _runs_over(project, words)
+        assert ended.status == 1
+        assert words in reports["table"]
+        assert words in json.loads(reports["json"])["tasks"][0]["criteria"][0]["title"]
+        assert (
+            "\x1b[32m"
+            not in project("check", env={"FORCE_COLOR": "1"}).out.split("READY[/")[0][-9:]
+        )
+
+
+@pytest.mark.parametrize("name", ["markdown", "board"])
+def test_85_markdown_stays_whole(project: Project, name: str) -> None:
+    """Foreign text makes no mention, image, link or end of a fence. Twin: harmless words."""
+    shapes = []
+    for words in (HARMLESS, FOREIGN, HARMLESS):  # each is compared with the one before
+        ended, reports = _runs_over(project, words)
+        assert ended.status == 1
+        tokens = MarkdownIt("commonmark").enable("table").parse(reports[name])
+        every = [inner for token in tokens for inner in [token, *(token.children or [])]]
+        assert not any("@team" in one.content for one in every if one.type == "text")
+        hrefs = [str(one.attrs.get("href", "")) for one in every if one.type == "link_open"]
+        assert not any(href.startswith(("http://x", "http://y")) for href in hrefs)
+        assert not any(one.type == "image" for one in every)
+        shapes.append([one.type for one in tokens if one.type in ("tr_open", "heading_open")])
+    assert shapes[1] == shapes[2]
+
+
+def test_89_no_report_is_made_of_cells() -> None:
+    """No spreadsheet reads any of our formats. Twin: there are formats."""
+    assert "csv" not in FORMATS
+    assert {"json", "table"} <= set(FORMATS)
+
+
+def test_95_an_old_verdict_does_not_outlive_a_run_that_is_killed(project: Project) -> None:
+    """The report of yesterday reads ready no more. Twin: it does, once a run has ended."""
+    project.write(a_board({"run": "true"}))
+    names = [f"--report={name}=old.{name}" for name in FORMATS]
+    assert project("check", *names).status == 0
+    before = {name: (project.folder / f"old.{name}").read_text() for name in FORMATS}
+    assert agrees(READERS["json"](before["json"]), project.last_run()) is None
+    project.write(a_board({"run": "touch started; sleep 60"}))
+    process = project.start("check", *names)
+    wait_until(project.folder / "started")
+    process.kill()
+    project.end(process)
+    for name in FORMATS:
+        text = (project.folder / f"old.{name}").read_text()
+        assert text != before[name], name
+        told = READERS[name](text)
+        assert told.decision != "ready", name
+        assert not told.ready, name
+    (project.folder / "started").unlink()
+    project.write(a_board({"run": "true"}))
+    assert project("check", *names).status == 0
+    assert "READY" in (project.folder / "old.table").read_text()
+
+
+def test_87_a_number_beyond_json_is_null_with_a_reason(project: Project) -> None:
+    """Strict parsers read the document, and the exact value is shown. Twin: a 3 stays a 3."""
+    project.write(
+        a_board(
+            number("echo 'errors: 1e400'"),
+            number("echo 'errors: 123456789012345678901234567890'"),
+            number("echo 'errors: 3'"),
+        )
+    )
+    ended = project("check", "--output-format", "json")
+    assert ended.status in (1, 3), ended
+    first, second, third = ended.json["tasks"][0]["criteria"]
+    assert first["verdict"] in ("fail", "error")
+    assert first["reason"]
+    assert second["value"] == pytest.approx(1.2345678901234568e29)
+    assert third["value"] == 3
+
+
+def test_91_a_report_through_a_link_is_refused(project: Project) -> None:
+    """The target is untouched, wherever the link is; 5. Twin: a report beside it is written."""
+    project.write(a_board(plain("true")))
+    (project.folder / "secret").write_text("untouched")
+    (project.folder / "link.json").symlink_to("secret")
+    (project.folder / "real").mkdir()
+    (project.folder / "linked").symlink_to("real")
+    for path in ("link.json", "linked/run.json"):
+        ended = project("check", "--report", f"json={path}")
+        assert ended.status == 5, ended
+        assert path in ended.err
+        assert "READY" in ended.out
+    assert (project.folder / "secret").read_text() == "untouched"
+    assert os.listdir(project.folder / "real") == []
+    assert project("check", "--report", "json=real/run.json").status == 0
+
+
+def test_93_a_report_that_cannot_be_written_is_told(project: Project) -> None:
+    """The verdict is on screen, the path named; 5 instead of 0. Twin: another report is written."""
+    project.write(a_board(plain("true")))
+    ended = project("check", "--report", "json=missing/run.json", "--report", "table=t.txt")
+    assert ended.status == 5
+    assert "missing/run.json" in ended.err
+    assert "READY" in ended.out
+    assert "READY" in (project.folder / "t.txt").read_text()
+    project.write(a_board(plain("false")))
+    assert project("check", "--report", "json=missing/run.json").status == 1
+
+
+def test_97_nothing_is_cut_off_a_terminal(project: Project) -> None:
+    """COLUMNS means nothing to a file. Twin: a run that passes is as whole."""
+    project.write(a_board(number("echo 'errors: 123456789'", "<= 123456")))
+    ended = project("check", env={"COLUMNS": "20"})
+    for text in ("T1.1", "123456789 errors", "<= 123456", "NOT READY"):
+        assert text in ended.out
+    project.write(a_board(number("echo 'errors: 123456789'", "<= 999999999")))
+    passing = project("check", env={"COLUMNS": "20"})
+    assert passing.status == 0
+    for text in ("T1.1", "123456789 errors", "<= 999999999", "READY"):
+        assert text in passing.out
+
+
+BROKEN = """
+import sys
+import readiness.report.json as broken
+def render(run, context):
+    secret = "s3cr3t-value-1"
+    raise ValueError(secret)
+broken.render = render
+from readiness.__main__ import main
+sys.argv[1:] = ["check", "--report", "json=run.json", "--report", "table=run.txt"]
+sys.exit(main())
+"""
+
+
+def test_99_a_broken_format_costs_the_others_nothing(project: Project) -> None:
+    """They are written, the run is recorded, and the status is not 0; no value is told (145)."""
+    project.write(a_board(plain("true")))
+    process = subprocess.Popen(
+        [sys.executable, "-c", BROKEN],
+        cwd=project.folder,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    ended = project.end(process)
+    assert ended.status in (5, 70), ended
+    assert "READY" in (project.folder / "run.txt").read_text()
+    assert project.entries() == [("finished", True)]
+    logs = [path.read_text() for path in project.tmp.iterdir()]
+    assert logs
+    assert "s3cr3t" not in "".join([ended.out, ended.err, *logs])
+    for path in project.tmp.iterdir():
+        path.unlink()

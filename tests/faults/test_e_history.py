@@ -89,7 +89,7 @@ def at_once(project: Project, gates: int, runs: int) -> None:
 
 @pytest.mark.slow
 def test_101_eight_gates_run_twenty_times_each(project: Project) -> None:
-    """160 entries, all readable, in one chain."""
+    """160 entries, all readable, in one chain. Twin: each of these runs passes."""
     at_once(project, 8, 20)
 
 
@@ -150,7 +150,7 @@ def can_mount() -> bool:
 @pytest.mark.skipif(not can_mount(), reason="needs the right to mount a file system")
 @pytest.mark.parametrize("size", ["96k", "300k"])
 def test_103_a_full_disk(project: Project, size: str) -> None:
-    """All or nothing, on a file system as small as that."""
+    """All or nothing, on a file system as small as that. Twin: the test with room below."""
     checked(project, 2)
     before = rows(project)
     folder = project.folder
@@ -176,7 +176,7 @@ def test_103_with_room_the_same_run_is_recorded(project: Project) -> None:
 
 @pytest.mark.parametrize("garbage", ["x'67617262616765'", "null", "'{}'"])
 def test_105_a_garbage_row_is_kept_told_and_passed_over(project: Project, garbage: str) -> None:
-    """In the middle it is in nobody's way; as the newest, the one before it is the last run."""
+    """In the middle it is in nobody's way; as the newest, the one before is. Twin: the last."""
     checked(project, 3)
     with opened(project) as connection:
         connection.execute(f"update runs set document = {garbage} where sequence in (2, 3)")
@@ -241,7 +241,7 @@ def test_105_what_is_no_history_is_not_written_over(
 
 @pytest.mark.parametrize("entry", [1, 3])
 def test_107_an_edited_entry_is_named(project: Project, entry: int) -> None:
-    """60 becomes 95, in the same number of bytes. Before that, all is well."""
+    """60 becomes 95, in the same number of bytes. Twin: before that, all is well."""
     project.write(a_board(number("echo 'errors: 60'", "<= 99")))
     for _ in range(3):
         assert project("check", "-q").status == 0
@@ -275,7 +275,7 @@ connection.commit()
 
 @pytest.mark.parametrize("script", [FORGE, BETTER, ""], ids=["appends", "edits", "twin"])
 def test_131_a_probe_that_writes_to_the_history_is_found_out(project: Project, script: str) -> None:
-    """At the end of its own run; one that leaves it alone is ready."""
+    """At the end of its own run. Twin: one that leaves it alone is ready."""
     checked(project)
     (project.folder / "forge.py").write_text(script)
     project.write(a_board({"run": f"{sys.executable} forge.py"}))
@@ -315,7 +315,7 @@ def test_131_what_a_probe_makes_of_a_report_does_not_last(
 
 
 def test_133_139_a_record_is_of_the_commit_that_it_measured(project: Project) -> None:
-    """Not of another, and of none where there were uncommitted edits, also unseen ones."""
+    """Not of another, nor of uncommitted edits. Twin: of its own commit it is."""
     project.write(READY)
     (project.folder / ".gitignore").write_text("*.json\n")
     git(project.folder, "init", "-q")
@@ -345,7 +345,7 @@ def test_133_139_a_record_is_of_the_commit_that_it_measured(project: Project) ->
 
 
 def test_109_a_clock_that_was_set_back(project: Project) -> None:
-    """Runs keep their order, what came before is what was recorded before, and it is remarked."""
+    """Runs keep their order, and it is remarked. Twin: without that there is no remark."""
     checked(project)
     project.write(a_board({"run": "false"}))
     back = "import time; now = time.time; time.time = lambda: now() - 86400"
@@ -400,7 +400,7 @@ def runs_beside_a_lock(project: Project, run: Callable[[], Ended], seconds: floa
 
 
 def test_111_a_lock_held_by_a_stopped_process(project: Project) -> None:
-    """Once it is gone, all is as before."""
+    """A bounded wait. Twin: once it is gone, all is as before."""
     runs_beside_a_lock(project, lambda: project("check"), 15)
 
 
