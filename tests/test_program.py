@@ -494,6 +494,13 @@ def test_a_signal_before_the_first_probe(project: Project) -> None:
     assert all(state != "running" for state, _ in project.entries())
 
 
+def test_interrupts_are_deadly_before_a_library_is_loaded(project: Project) -> None:
+    """An interrupt within the loading of msgspec is swallowed, and crashes its first use."""
+    code = "import sys, readiness.ending; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", code], env=project.environment)
+    assert not {"msgspec", "yaml", "jmespath"} & set(loaded.decode().split())
+
+
 SLOW_REPORT = """
 import os, sys, time
 import readiness.report.json as module
