@@ -1,6 +1,7 @@
 """What visitors do: mostly look at teams and forecasts.
 
-A user makes REQUESTS requests and leaves; without that it stays until the time is over. CA_FILE
+A user makes REQUESTS requests and leaves; without that it stays until the time is over. PACE is
+how many requests a user makes in a second at most; without it a user asks again at once. CA_FILE
 names the authority that the service's certificate is from.
 """
 
@@ -9,13 +10,14 @@ import random
 import ssl
 
 import gevent
-from locust import FastHttpUser, constant, events, task
+from locust import FastHttpUser, constant, constant_throughput, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 
 API = "/api/v1"
 TEAMS = ["Ajax", "Benfica", "Celtic", "Dynamo"]
 REQUESTS = int(os.environ.get("REQUESTS") or 0)
+PACE = float(os.environ.get("PACE") or 0)
 
 
 def trust() -> ssl.SSLContext:
@@ -26,7 +28,7 @@ def trust() -> ssl.SSLContext:
 class Visitor(FastHttpUser):
     """Somebody who looks at forecasts."""
 
-    wait_time = constant(0)
+    wait_time = constant_throughput(PACE) if PACE else constant(0)
     ssl_context_factory = staticmethod(trust)
     network_timeout = 30.0
     connection_timeout = 10.0

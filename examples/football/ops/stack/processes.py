@@ -101,12 +101,19 @@ def stop_all(state: State) -> None:
 def stop(state: State, name: str) -> None:
     """End one service and wait until it is gone."""
     pid, begun = state.processes[name]
+    if not is_alive(pid, begun):
+        return
     _signal(int(pid), signal.SIGTERM)
     end = time.monotonic() + 10
     while is_alive(pid, begun):
         if time.monotonic() > end:
             _signal(int(pid), signal.SIGKILL)
         time.sleep(0.05)
+
+
+def reload(state: State, name: str) -> None:
+    """Have a service read its settings again."""
+    _signal(int(state.processes[name][0]), signal.SIGHUP, whole=False)
 
 
 def is_alive(pid: float, begun: float) -> bool:
@@ -123,9 +130,9 @@ def started_at(pid: int) -> float:
     return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
-def _signal(pid: int, number: int) -> None:
+def _signal(pid: int, number: int, *, whole: bool = True) -> None:
     try:
-        os.killpg(pid, number)
+        (os.killpg if whole else os.kill)(pid, number)
     except ProcessLookupError:
         pass
     except PermissionError:

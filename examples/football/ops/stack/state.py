@@ -62,6 +62,11 @@ class State:
         """An address outside that is on the deny list."""
         return f"{self.network}.66" if self.isolated else "127.0.0.66"
 
+    @property
+    def listen(self) -> str:
+        """Where what others may reach listens: everywhere, behind a firewall of our own."""
+        return "0.0.0.0" if self.isolated else "127.0.0.1"  # noqa: S104
+
     def path(self, *names: str) -> Path:
         """A path within the stack's own folder."""
         return Path(self.folder, *names)
@@ -84,6 +89,7 @@ class State:
             "BASE_ADDRESS": f"{self.address}:{self.ports['https']}",
             "HTTP_URL": f"http://{HOST}:{self.ports['http']}",
             "HTTP_ADDRESS": f"{self.address}:{self.ports['http']}",
+            "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
             "CA_FILE": str(self.path("ca", "ca.pem")),
             "PROMETHEUS_URL": self.url("prometheus"),
             "ALERTMANAGER_URL": self.url("alertmanager"),
@@ -106,7 +112,12 @@ class State:
             "SERVICE_ADDRESS": self.address,
             "ALLOWED_SOURCE": self.allowed,
             "DENIED_SOURCE": self.denied,
+            "OPEN_PORTS": self._listed("https", "http"),
+            "CLOSED_PORTS": self._listed("prometheus", "alertmanager"),
         }
+
+    def _listed(self, *services: str) -> str:
+        return " ".join(str(self.ports[name]) for name in services)
 
 
 def load(folder: Path) -> State | None:
