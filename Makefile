@@ -9,7 +9,7 @@ EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 OPS_READY := $(EXAMPLE)/.venv/.ops
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check test lint format bench stack stack-check stack-down clean
+.PHONY: check test lint format bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
@@ -28,6 +28,11 @@ format: $(DEV)
 
 bench: $(DEV)  ## measure readiness beside its peers; see bench/README.md
 	$(BIN)/python bench/run.py
+
+mutation: $(DEV)  ## see whether the tests of what decides notice mistakes; docs/testing.md
+	$(BIN)/python -m pip install --quiet '.[mutation]'
+	$(BIN)/mutmut run --max-children 1
+	$(BIN)/mutmut results
 
 $(DEV): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -239,12 +239,28 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in which the change loosens its own gate."""
+    """One way in which the change loosens its own gate, and where (`line` 0: unknown)."""
 
     subject: str
     what: str
     before: str
     after: str
+    path: str = ""
+    line: int = 0
+
+
+class BaseRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision whose board a run was judged by: its name, its commit, its board.
+
+    `digest` is over that board's bytes. `not_run` names the criteria whose commands only the
+    measured revision has: nothing of theirs was started.
+    """
+
+    ref: str
+    commit: str
+    board: str
+    digest: str
+    not_run: list[str] = []
 
 
 class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -288,6 +304,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingRecord]
     milestones: list[MilestoneRecord]
     loosened: list[Loosening] = []
+    base: BaseRef | None = None
     past: list[PastPoint] = []
 
     def criteria(self) -> Iterable[CriterionRecord]:

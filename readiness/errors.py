@@ -21,7 +21,8 @@ class ExitStatus(IntEnum):
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """One mistake in a file: where it stands (1-based), what is wrong, and what to do next.
 
-    `subject` is the id of the task or criterion it is about, or empty.
+    `subject` is the id of the task or criterion it is about, or empty. `masked` says that it is
+    about a command that hides a failure.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     subject: str = ""
     hint: str = ""
+    masked: bool = False
 
     def __str__(self) -> str:
         """`board.yaml:42:9: T2.1: what was found; what to do`."""
@@ -55,6 +57,18 @@ class BoardError(ReadinessError):
 
 class UsageError(ReadinessError):
     """A command line that cannot be obeyed."""
+
+
+class BaseError(ReadinessError):
+    """The revision that a change is compared with cannot be read."""
+
+    status = ExitStatus.LOOSENED
+
+
+class LoosenedError(ReadinessError):
+    """The change loosens its own gate in a way that leaves nothing to run."""
+
+    status = ExitStatus.LOOSENED
 
 
 class NotWrittenError(ReadinessError):

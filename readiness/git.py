@@ -18,7 +18,7 @@ class Asking:
     def __init__(self, folder: str) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
         folder = os.path.realpath(folder)
-        root = _root(folder)
+        root = repository(folder)
         self._folder = _below(folder, root) if root else ""
         self._process = _start(folder) if root else None
 
@@ -56,25 +56,59 @@ def parse(status: str, folder: str = "") -> Git | None:
     return Git(commit=commit, branch=branch, dirty=dirty, folder=folder)
 
 
+class GitError(Exception):
+    """Git could not answer; the message is its own."""
+
+
+def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+    """What git prints when it is asked from `folder`, with `given` on its standard input.
+
+    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    """
+    import subprocess
+
+    command = _command(folder, "--no-replace-objects", *arguments)
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} takes more than {seconds:g} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise GitError(said.splitlines()[0] if said else f"status {done.returncode}")
+    return done.stdout
+
+
 def _start(folder: str) -> "Popen[bytes] | None":
     import subprocess
 
-    # What the caller's shell says of another repository must not be believed here.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
     try:
         return subprocess.Popen(
-            [*command, "status", "--porcelain=v2", "--branch"],
+            _command(folder, "status", "--porcelain=v2", "--branch"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "LC_ALL": "C.UTF-8"},
+            env=_environment(),
         )
     except OSError:
         return None
 
 
-def _root(folder: str) -> str:
+def _command(folder: str, *arguments: str) -> list[str]:
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    return [*command, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """What git gets: what the caller's shell says of another repository must not be believed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def repository(folder: str) -> str:
     """Return the folder at or above `folder` that is a repository, else an empty text."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

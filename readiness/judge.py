@@ -214,8 +214,7 @@ def _floor(criterion: Criterion) -> Expectation | None:
     if better is None:
         return None
     asked = Operator.LE if better is Better.LOWER else Operator.GE
-    text = f"{asked} {format_value(criterion.baseline)}"
-    return Expectation(text=text, operator=asked, number=criterion.baseline)
+    return Expectation(text=asked, operator=asked, number=criterion.baseline)
 
 
 def _measured(

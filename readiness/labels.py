@@ -67,6 +67,8 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True):
     attested_by: str
     attested_share: str
     loosened: str
+    base: str
+    not_run: str
     score: str
     unknown: str
     measured: str
@@ -144,6 +146,8 @@ _ENGLISH = Labels(
     attested_by="{} on {}, until {}",
     attested_share="{} of the score rests on attestations",
     loosened="What this change loosens",
+    base="judged by {}",
+    not_run="Not run as they are here, only as the base has them: {}",
     score="Score {} of 10, target {}",
     unknown="unknown",
     measured="measured {} of {} in scope, {} in all",
@@ -228,6 +232,8 @@ _CHINESE = Labels(
     attested_by="{} 于 {} 确认，有效至 {}",
     attested_share="得分的 {} 依据人工确认",
     loosened="此变更放宽的内容",
+    base="评判依据 {}",
+    not_run="未按此处的写法运行，只按基准版本运行：{}",
     score="得分 {} / 10，目标 {}",
     unknown="未知",
     measured="范围内 {}/{} 项已测量，共 {} 项",

@@ -12,16 +12,28 @@ import msgspec
 
 from readiness import __version__
 from readiness.clean import Redactor
-from readiness.document import FindingRecord, Git, PastRun, ProbeRecord, RunDocument, Tool
+from readiness.document import (
+    BaseRef,
+    FindingRecord,
+    Git,
+    Loosening,
+    PastRun,
+    ProbeRecord,
+    RunDocument,
+    Tool,
+)
+from readiness.errors import ExitStatus
 from readiness.measure import close as close_helper
-from readiness.milestones import as_goal, gate_for, milestone_states
-from readiness.model import Board, Judgement, Milestone, Plan
+from readiness.milestones import MilestoneState, as_goal, gate_for, milestone_states
+from readiness.model import Board, Gate, Judgement, Milestone, Plan, Score
 from readiness.readings import Readings
 from readiness.record import (
     Points,
     Recorder,
     board_ref,
     gate_record,
+    loosening_reasons,
+    loosening_records,
     milestone_records,
     score_record,
     task_records,
@@ -37,6 +49,8 @@ TOOL = Tool(name="readiness", version=__version__)
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a run before its first probe. `at` is Unix time.
 
+    With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
+    weights, whose gate must hold as well.
     With a `milestone` the gate decides on that, instead of on the release.
     """
 
@@ -45,6 +59,9 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     git: Git | None = None
     previous: PastRun | None = None
+    base: BaseRef | None = None
+    loosened: Sequence[Loosening] = ()
+    weighed: Board | None = None
     milestone: Milestone | None = None
 
 
@@ -143,11 +160,13 @@ def conclude(
         for line, printed in zip(total.lines, sum_of.points, strict=True)
     }
     interrupted = facts.interrupted or facts.signal != 0
-    states = milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
-    goal = board if start.milestone is None else as_goal(board, start.milestone)
-    decision = gate(goal, total, judgements, partial=facts.partial, interrupted=interrupted)
-    if start.milestone is not None:
-        decision = gate_for(start.milestone, decision, states)
+    loosened = loosening_records(start.loosened, recorder)
+    reasons = loosening_reasons(loosened)
+    decision, states = _decide(board, total, judgements, start, facts, reasons)
+    if start.weighed is not None and not loosened:
+        other = start.weighed
+        second, _ = _decide(other, score(other, judgements), judgements, start, facts, ())
+        decision = _worse(decision, second)
     return RunDocument(
         id=start.id,
         tool=TOOL,
@@ -167,4 +186,39 @@ def conclude(
         probes=facts.probes,
         findings=facts.findings,
         milestones=milestone_records(states),
+        loosened=loosened,
+        base=start.base,
     )
+
+
+def _decide(
+    board: Board,
+    total: Score,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    loosened: Sequence[str],
+) -> tuple[Gate, Sequence[MilestoneState]]:
+    """Decide on the release or on the run's milestone, and tell how all milestones stand."""
+    states = milestone_states(board, total, judgements, day_of(start), partial=facts.partial)
+    decision = gate(
+        board if start.milestone is None else as_goal(board, start.milestone),
+        total,
+        judgements,
+        partial=facts.partial,
+        interrupted=facts.interrupted or facts.signal != 0,
+        loosened=loosened,
+    )
+    if start.milestone is not None:
+        decision = gate_for(start.milestone, decision, states)
+    return decision, states
+
+
+def _worse(first: Gate, second: Gate) -> Gate:
+    """The worse of two decisions on the same judgements, the second by the head's weights."""
+    worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
+    ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
+    if ranks[1] <= ranks[0]:
+        return first
+    reasons = tuple(f"by the head's weights: {reason}" for reason in second.reasons)
+    return msgspec.structs.replace(second, reasons=reasons)

@@ -16,6 +16,7 @@ TEXT = {
     "--profile": "profile",
     "--output-format": "output_format",
     "--history": "history",
+    "--base": "base",
     "--milestone": "milestone",
 }
 SWITCHES = {

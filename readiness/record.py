@@ -16,6 +16,7 @@ from readiness.document import (
     FindingRecord,
     GateRecord,
     Git,
+    Loosening,
     MilestoneRecord,
     PastCriterion,
     PastRun,
@@ -47,6 +48,7 @@ from readiness.model import (
 
 TEXT_LIMIT = 2000
 EXACT_IN_JSON = 2**53
+MOST_REASONS = 10
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -308,6 +310,31 @@ def gate_record(
         reasons=[recorder.text(reason) for reason in gate.reasons],
         milestone=None if milestone is None else milestone.id,
     )
+
+
+def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list[Loosening]:
+    """What a change lets slip, made safe to show."""
+    return [
+        Loosening(
+            subject=recorder.text(each.subject),
+            what=recorder.text(each.what),
+            before=recorder.text(each.before),
+            after=recorder.text(each.after),
+            path=recorder.text(each.path),
+            line=each.line,
+        )
+        for each in loosened
+    ]
+
+
+def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
+    """A sentence for each, as many as one can read; the document has all of them."""
+    shown = [
+        f"{each.subject}: {each.what}: {each.before or 'none'} → {each.after or 'none'}"
+        for each in loosened[:MOST_REASONS]
+    ]
+    more = len(loosened) - len(shown)
+    return [*shown, f"and {more} more that the change loosens"] if more else shown
 
 
 def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:

@@ -19,7 +19,10 @@ class ReportTarget(msgspec.Struct, frozen=True):
 
 
 class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Which board, for which project, in which profile, and how the answer is printed."""
+    """Which board, for which project, in which profile, and how the answer is printed.
+
+    `base` is the revision that a change is compared with, and judged by.
+    """
 
     board: str | None = None
     project: str | None = None
@@ -27,6 +30,7 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     output_format: str = "table"
     quiet: bool = False
     verbose: bool = False
+    base: str | None = None
 
 
 class RunSettings(BoardSettings, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.errors import BoardError
 from readiness.load import builtin_checks, catalogue, load_catalogue
-from readiness.model import Check, Format, Pick
+from readiness.model import Check, Control, Format, Pick
 
 FULL = """\
 summary: Errors that mypy reports
@@ -32,7 +32,9 @@ findings: {as: text, regex: '(?P<path>.*):(?P<line>\\d+): (?P<message>.*)'}
 inputs: ["$paths/**/*.py", mypy.ini]
 timeout: 10m
 exclusive: [database, network]
-control: {files: {bad.py: "x: int = ''"}, params: {paths: bad.py}}
+recipes: list-recipes
+control: {files: {"bad_{n}.py": "x: int = ''"}, with: {paths: [., 1.10]},
+  measures: [lines], times: 3}
 """
 FIRST = "run: make first\nparams: {must: {help: x}}\n"
 
@@ -80,6 +82,37 @@ def test_a_check_says_all_that_the_contract_lists(
     assert check.findings is not None
     assert (check.inputs, check.timeout) == (("$paths/**/*.py", "mypy.ini"), 600)
     assert check.exclusive == ("database", "network")
+    assert check.recipes == "list-recipes"
+    assert check.control == Control(
+        files={"bad_{n}.py": "x: int = ''"},
+        params={"paths": ". 1.10"},
+        measures=("lines",),
+        times=3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("control", "complaint"),
+    [
+        ("{}", "not one sample"),
+        ("{run: x, files: {a: b}}", "not one sample"),
+        ("{files: {../a: b}}", "a folder of its own"),
+        ("{files: {/a: b}}", "a folder of its own"),
+        ("{run: x, with: {pahts: b}}", 'did you mean "paths"?'),
+        ("{run: x, measures: [total]}", 'there is no measure "total"'),
+        ("{run: x, times: 0}", "too small"),
+        ("{run: x, params: {}}", "unknown key"),
+    ],
+)
+def test_a_control_that_cannot_be_tried_is_a_fault(
+    load: Callable[..., dict[str, Check]], control: str, complaint: str
+) -> None:
+    """A control is one sample, in a folder of its own, for what the check has."""
+    lines = faults(
+        load, bad=f"run: x $paths\nparams: {{paths: {{default: .}}}}\ncontrol: {control}\n"
+    )
+    assert len(lines) == 1
+    assert complaint in lines[0]
 
 
 def test_a_check_may_be_one_line(load: Callable[..., dict[str, Check]]) -> None:

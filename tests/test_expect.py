@@ -76,6 +76,14 @@ def test_every_form_of_the_grammar_is_read(
         ("matches a|", "can never fail"),
         ("matches ^", "can never fail"),
         ("contains ", "can never fail"),
+        ("matches [^\\x7f]", "can never fail"),
+        ("5 MiB", 'like "== 5 MiB"'),
+        ("=< 5", 'write "<= 5"'),
+        ("≥ 5", 'write ">= 5"'),
+        ("≠ 5", 'write "!= 5"'),
+        ("<> 5", 'write "!= 5"'),
+        ("= 5\n6", 'write "== 5\n6"'),
+        ("between 1 and 2 and 3", '"2 and 3"'),
     ],
 )
 def test_anything_else_is_refused_with_what_to_write(text: str, says: str) -> None:
@@ -87,7 +95,11 @@ def test_anything_else_is_refused_with_what_to_write(text: str, says: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["^v1", "[^0]", "^(?!error)", "^.{0,5}$", "ok", r"^\d+$", "^[^ ]*$"]
+    "text",
+    [
+        *("^v1", "[^0]", "^(?!error)", "^.{0,5}$", "ok", r"^\d+$", "^[^ ]*$"),
+        *(r"^(?!\d{3})", r"(?<!\d{3})$", "[^!]", "[ -~]"),
+    ],
 )
 def test_a_pattern_that_some_text_fails_is_accepted(text: str) -> None:
     """A pattern is only refused where no text at all could fail it."""
@@ -179,6 +191,7 @@ def test_units_of_two_kinds_are_not_converted() -> None:
         ("between 1 and 2 s", D(1999), "ms", True),
         ("between 1 and 2 s", D(2001), "ms", False),
         ("between 1 and 2", D(1), "", True),
+        ("between 1 and 2", D(2), "", True),
         ("true", True, "", True),
         ("true", False, "", False),
         ("false", False, "", True),
@@ -188,6 +201,7 @@ def test_units_of_two_kinds_are_not_converted() -> None:
         (r"matches ^v\d", "not v2", "", False),
         ("contains v2", "not v2", "", True),
         ("contains V2", "not v2", "", False),
+        ("contains V2", "V2 of it", "", True),
         ("matches ^2", D("2.10"), "", True),
         ("contains true", True, "", True),
         ("<= 0.1", D("0.1000000000000000000000000000000000000000001"), "", False),
@@ -247,6 +261,19 @@ def test_the_expectation_tells_where_to_go(text: str, way: Better | None, goal: 
     assert expect.target(expect.parse(text)) == goal
 
 
+def test_the_ends_of_between_come_into_the_smaller_unit() -> None:
+    """Neither end loses anything on the way."""
+    found = expect.parse("between 1 h and 2 d")
+
+    assert (found.number, found.high, found.unit) == (D(1), D(48), "h")
+
+
+@pytest.mark.parametrize(("value", "share"), [("1e-28", D("1e-28")), ("9e-29", D(0))])
+def test_progress_is_known_to_28_decimals(value: str, share: D) -> None:
+    """What would start after the 28th is nothing."""
+    assert expect.progress(expect.parse(">= 1"), D(value)) == share
+
+
 NEARLY = Fraction(999_999, 1_000_000)
 
 
@@ -278,6 +305,8 @@ NEARLY = Fraction(999_999, 1_000_000)
         ("true", False, "", None, None, 0),
         ("contains x", "y", "", None, None, 0),
         ("contains x", "x", "", None, None, 1),
+        ("contains x", D(4), "", D(16), None, 0),
+        ("< 1", D(2), "", None, None, Fraction(1, 2)),
         ("< 5", D("1e999999999"), "", None, None, 0),
         ("> 1e400", D("1e399"), "", None, None, Fraction(1, 10)),
         ("< 50", D(3), "", None, None, 1),
@@ -314,6 +343,16 @@ def test_progress_is_the_share_of_the_way(
         (D("49.999999999999999"), "%", ">= 50", "49.999999999999999 %"),
         (D("22.527777777777777"), "%", "", "22.527777777777777 %"),
         (D("0.49999999"), "s", "< 500 ms", "0.49999999 s"),
+        (D("22.527777777777777"), "%", ">= 50 %", "22.53 %"),
+        (D("1.234"), "", "< 50", "1.23"),
+        (D("1.23456"), "files", "< 50 ms", "1.23456 files"),
+        (D("0.9999999999991234567"), "", ">= 1", "0.9999999999991234567"),
+        (D(f"{10**28 + 1}.123456"), "", "< 50", f"{10**28 + 1}.12"),
+        (D("NaN"), "", "< 50", "NaN"),
+        (D("1E+29"), "", "", "1" + "0" * 29),
+        (D("1E+30"), "", "", "1E+30"),
+        (D("1E-29"), "", "", "0." + "0" * 28 + "1"),
+        (D("1E-30"), "", "", "1E-30"),
         (D("1E+3"), "", "", "1000"),
         (D("1E+99"), "", "", "1E+99"),
         (True, "", "", "true"),

@@ -1,28 +1,13 @@
 """What is recorded of the revision, by real repositories."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from readiness.document import Git
-from readiness.git import Asking, parse
-
-AUTHOR = {
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-}  # fmt: skip
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder."""
-    output = subprocess.check_output(
-        ["git", "-C", folder, *arguments], env={**os.environ, **AUTHOR}, stderr=subprocess.STDOUT
-    )
-    return output.decode().strip()
+from readiness.git import Asking, GitError, ask, parse
+from tests.repositories import git
 
 
 @pytest.fixture
@@ -141,3 +126,21 @@ def test_other_words_are_no_revision() -> None:
     assert parse("# branch.oid abc\n# branch.head a b\n? x\n") == Git(
         commit="abc", branch="a b", dirty=True
     )
+
+
+def test_an_object_is_read_by_its_own_hash(repository: Path) -> None:
+    """A replacement that somebody pushed, or a probe made, does not take its place."""
+    old = git(repository, "rev-parse", "HEAD:file")
+    (repository / "file").write_text("two\n")
+    new = git(repository, "hash-object", "-w", "file")
+    git(repository, "replace", old, new)
+    assert git(repository, "cat-file", "blob", old) == "two"
+    assert ask(str(repository), "cat-file", "blob", old) == b"one\n"
+
+
+def test_what_git_refuses_is_told_in_its_words(repository: Path, tmp_path: Path) -> None:
+    """One line of them."""
+    with pytest.raises(GitError, match="Needed a single revision"):
+        ask(str(repository), "rev-parse", "--verify", "no-such")
+    with pytest.raises(GitError, match="not a git repository"):
+        ask(str(tmp_path), "rev-parse", "HEAD")

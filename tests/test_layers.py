@@ -14,7 +14,8 @@ FOUNDATION = [
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("history", "git", "progress", "readings", "pipeline", "settings", "output", "ending"),
+    *("history", "git", "guard", "progress", "readings", "pipeline", "prove"),
+    *("settings", "output", "ending"),
     *("commands", "cli"),
 ]
 
@@ -36,9 +37,11 @@ MAY_IMPORT = {
     "timeline": [*FOUNDATION, "document", "comparison"],
     "history": [*FOUNDATION, "document"],
     "git": ["clean", "document"],
+    "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
     "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
+    "prove": [*FOUNDATION, "load", "plan", "document", "git"],
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],

@@ -92,6 +92,16 @@ def test_a_milestone_names_the_tasks_that_it_lacks() -> None:
     judgements = judgements_of(board, "pass", "fail", "fail")
     (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
     assert [task.id for task in state.missing] == ["T3"]
+    assert state.milestone is asked
+
+
+@pytest.mark.parametrize(("wanted", "met"), [("5", True), ("5.01", False)])
+def test_a_score_that_is_just_reached_meets_its_milestone(wanted: str, met: bool) -> None:
+    """To reach it is enough."""
+    board = a_board(a_task(criteria=2), milestones=(Milestone(id="M1", score=Decimal(wanted)),))
+    judgements = judgements_of(board, "pass", "fail")
+    (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
+    assert state.met is met
 
 
 # --- the gate for a milestone -------------------------------------------------------------------
@@ -145,3 +155,27 @@ def test_a_waived_criterion_leaves_its_milestone_unmet_and_says_so() -> None:
         Decision.NOT_READY,
         "M1 asks for T1, which is not done",
     )
+
+
+def test_a_goal_is_the_board_with_other_rules_to_decide_by() -> None:
+    """Weights stay; what blocks, the target and the share to be measured are the milestone's."""
+    board = a_board(a_task("T1", 1, "P0"), target="8", min_measured=Decimal("0.9"))
+    goal = as_goal(board, Milestone(id="M1", priority=Priority.P1))
+
+    assert (goal.target, goal.min_measured) == (0, None)
+    assert [name for name, rule in goal.priorities.items() if rule.blocking] == ["P1"]
+    assert [rule.weight for rule in goal.priorities.values()] == [
+        rule.weight for rule in board.priorities.values()
+    ]
+
+
+def test_a_milestone_that_is_not_met_has_the_status_of_a_gate_that_is_not_ready() -> None:
+    """Decision and status tell one verdict."""
+    asked = Milestone(id="M1", priority=Priority.P0)
+    board = a_board(a_task("T1", 1, "P0"), milestones=(asked,), target="0")
+    judgements = judgements_of(board, "waived")
+    total = score(board, judgements)
+    ready = gate(as_goal(board, asked), total, judgements, partial=False)
+    found = gate_for(asked, ready, milestone_states(board, total, judgements, TODAY))
+
+    assert (ready.exit_status, found.decision, found.exit_status) == (0, Decision.NOT_READY, 1)

@@ -8,6 +8,7 @@ import pytest
 from readiness.cli import COMMANDS
 from readiness.commands.schema import FILES, OUTPUTS, output_schema
 from tests.program import Project
+from tests.repositories import commit
 
 BOARD = {
     "version": 1,
@@ -34,9 +35,11 @@ BOARD = {
 }
 ARGUMENTS = {
     "show": ["T1.1"],
+    "guard": ["--base", "HEAD"],
     "next": ["--to", "9"],
     "trend": ["T1.2"],
     "report": ["--since", "1d"],
+    "prove": ["T1.1"],
 }
 WITHOUT = {"schema", "mcp"}
 """What prints a schema, and what speaks JSON of its own."""
@@ -44,8 +47,9 @@ WITHOUT = {"schema", "mcp"}
 
 @pytest.fixture
 def printed(project: Project) -> Project:
-    """A project with two runs."""
+    """A project with two runs, in a repository with a commit."""
     project.write(BOARD)
+    commit(project.folder, {})
     for _ in range(2):
         assert project("check", "-q").status == 1
     return project

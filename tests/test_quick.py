@@ -15,6 +15,8 @@ SAME = [
     "check --output-format json --fail-fast --exit-zero --dry-run",
     "check --history= T1",
     "check --history x=y --board=a=b",
+    "check --base origin/main",
+    "score --base=HEAD~1 --explain",
     "score",
     "score a.json b.json --explain",
     "score --output-format=json -q",

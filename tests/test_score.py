@@ -104,13 +104,56 @@ def test_the_score_is_exact() -> None:
     assert score(board, judgements).value == Fraction(10, 3)
 
 
+@pytest.mark.parametrize(
+    "progress",
+    [
+        f"0.{'3' * 19}4{'3' * 8}",  # a third and a hair
+        f"0.{'3' * 25}475",  # further away than decimals end
+        f"0.5{'0' * 25}10",
+        "0.0009990009990009990009990009990",  # one of 1001: no simple fraction
+    ],
+)
+def test_progress_that_is_no_simple_fraction_counts_as_it_is_written(progress: str) -> None:
+    """Only what decimals could not write is taken for what was meant."""
+    board = a_board(a_task(), scoring=Scoring.PARTIAL)
+    judgement = a_judgement(board.tasks[0].criteria[0], "fail", progress=Decimal(progress))
+
+    assert score(board, [judgement]).value == 10 * Fraction(progress)
+
+
+def test_the_last_decimal_of_a_third_does_not_matter() -> None:
+    """It may be rounded either way, or be the result of two steps."""
+    board = a_board(a_task(), scoring=Scoring.PARTIAL)
+    almost = Decimal(f"0.{'3' * 27}28"[:30])
+    judgement = a_judgement(board.tasks[0].criteria[0], "fail", progress=almost)
+
+    assert score(board, [judgement]).value == Fraction(10, 3)
+
+
+def test_each_line_names_its_task_and_criterion() -> None:
+    """The sum can be followed line by line."""
+    board = a_board(a_task("T1", 1), a_task("T2", 1))
+    lines = score(board, judgements_of(board, "pass", "fail")).lines
+
+    assert [(line.task, line.criterion) for line in lines] == [("T1", "T1.1"), ("T2", "T2.1")]
+
+
+def test_nothing_earned_rests_on_no_attestation() -> None:
+    """Of a score of 0 no share is attested."""
+    board = a_board(a_task("T1", [an_attested("T1.1")]))
+
+    assert score(board, judgements_of(board, "fail")).attested_share == 0
+
+
 def test_a_criterion_without_a_judgement_counts_as_not_run() -> None:
     """What nobody judged is unknown: it stays in the sum and holds the gate."""
     board = a_board(a_task(criteria=2, priority="P0"))
     judgements = judgements_of(board, "pass", "pass")[:1]
 
     assert score(board, judgements).value == 5
-    assert the_gate(board, judgements).exit_status == 3
+    found = the_gate(board, judgements)
+    assert found.exit_status == 3
+    assert found.reasons[1:] == ("T1.2 (P0) could not be measured: its probe was not run",)
 
 
 def test_counters_tell_how_much_was_measured() -> None:
@@ -230,6 +273,24 @@ def test_an_undecided_gate_names_what_makes_the_difference() -> None:
     )
 
 
+def test_what_makes_no_difference_is_not_named() -> None:
+    """Where even the best outcome is too little, the unknown is not what it is about."""
+    board = a_board(a_task(criteria=2), target="5.1")
+
+    assert the_gate(board, judgements_of(board, "fail", "error")).reasons == (
+        "score 0.0 is below the target 5.1",
+    )
+
+
+def test_a_target_that_can_just_be_reached_could_be() -> None:
+    """To reach it is enough."""
+    board = a_board(a_task(criteria=2))
+
+    assert the_gate(board, judgements_of(board, "pass", "error")).reasons[0] == (
+        "score 5.0 is below the target 10.0, but could be 10.0 with what was not measured"
+    )
+
+
 def test_a_score_of_nothing_measured_is_called_unknown() -> None:
     """All errors: neither 0 nor 10."""
     board = a_board(a_task())
@@ -257,6 +318,8 @@ def test_a_selection_is_never_ready(verdicts: tuple[str, ...], status: int) -> N
 
     assert (found.decision, found.exit_status) == (Decision.PARTIAL, status)
     assert bool(found.reasons) == (status != 0)
+    if verdicts == ("skip", "skip"):
+        assert found.reasons == ("no criterion was selected",)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +382,12 @@ def test_every_exit_status_is_made_in_one_place(
     assert exit_status(decided, written=written, signal=signal, exit_zero=exit_zero) == ends
 
 
+@pytest.mark.parametrize("status", [0, 1, 3, 4])
+def test_without_more_to_tell_the_status_is_the_gates(status: int) -> None:
+    """All was written, no signal came, and nobody asked for 0."""
+    assert exit_status(Gate(decision=Decision.READY, exit_status=status)) == status
+
+
 def test_decisions_have_the_contracts_statuses() -> None:
     """The numbers are public."""
     assert [ExitStatus.READY, ExitStatus.NOT_READY, ExitStatus.UNDECIDED] == [0, 1, 3]
@@ -362,3 +431,24 @@ def test_the_explained_lines_add_up_to_what_is_printed() -> None:
     assert told.points == (*[Decimal("1.429")] * 2, *[Decimal("1.428")] * 3, 0, 0)
     assert sum(told.points) + told.rounding == told.shown == Decimal("7.1")
     assert told.rounding == Decimal("-0.042")
+
+
+def test_the_explained_lines_have_decimals_enough() -> None:
+    """As many as the target has, and more the more lines there are."""
+    fine = a_board(a_task(criteria=1), target="7.95555")
+    found = explain(score(fine, judgements_of(fine, "pass")))
+    assert found.points == (Decimal("10.00000"),)
+    assert found.points[0].as_tuple().exponent == -5
+
+    long = a_board(a_task(criteria=100))
+    told = explain(score(long, judgements_of(long, *["pass"] * 100)))
+    assert {point.as_tuple().exponent for point in told.points} == {-4}
+
+
+def test_the_lines_that_lost_most_get_what_is_left_over() -> None:
+    """Thirds lose more by rounding down than sevenths do."""
+    board = a_board(a_task("T1", 3), a_task("T2", 7))
+    told = explain(score(board, judgements_of(board, *["pass"] * 10)))
+
+    thirds, sevenths = [Decimal("1.667")] * 3, [Decimal("0.714")] * 6
+    assert told.points == (*thirds, Decimal("0.715"), *sevenths)

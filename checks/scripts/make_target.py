@@ -22,6 +22,8 @@ def masked(copy: Copy) -> list[Place]:
         not_measured(f"make cannot make {param('target')}: {why}")
     _, printed = copy.run(make("--dry-run", "--print-data-base"), quiet=True)
     database = read_database(printed)
+    if not database.rules:
+        not_measured("make did not print its rules, in which failures may be hidden")
     found = hidden_failures(database, param("target"))
     return found + hidden_when_expanded(database, output, found)
 

@@ -19,8 +19,10 @@ COMMANDS = {
     "run": ("check", "score"),
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
+    "prove": ("prove",),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
+    "guard": ("guard",),
 }
 """The modules of this package, in the order of the help, and the commands that each registers."""
 

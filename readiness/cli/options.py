@@ -27,6 +27,14 @@ Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", envvar="READINESS_PROFILE", help="Where the run takes place."),
 ]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REF",
+        envvar="READINESS_BASE",
+        help="Judge by this revision's board, and tell what the change loosens.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -6,6 +6,7 @@ import typer
 
 from readiness.cli.app import app
 from readiness.cli.options import (
+    Base,
     Board,
     DryRun,
     ExitZero,
@@ -45,6 +46,7 @@ def check(
     report: Report = None,
     output_format: OutputFormat = "table",
     history: History = None,
+    base: Base = None,
     dry_run: DryRun = False,
     exit_zero: ExitZero = False,
     milestone: Milestone = None,
@@ -66,6 +68,7 @@ def check(
             reports=targets(report),
             output_format=output_format,
             history=given_history(history),
+            base=base,
             dry_run=dry_run,
             exit_zero=exit_zero,
             milestone=milestone,
@@ -90,6 +93,7 @@ def score(
     report: Report = None,
     output_format: OutputFormat = "table",
     history: History = None,
+    base: Base = None,
     explain: Annotated[
         bool,
         typer.Option(
@@ -117,6 +121,7 @@ def score(
             reports=targets(report),
             output_format=output_format,
             history=given_history(history),
+            base=base,
             dry_run=dry_run,
             explain=explain,
             exit_zero=exit_zero,

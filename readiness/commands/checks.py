@@ -48,6 +48,9 @@ def documentation(check: Check) -> str:
         lines.append(_indent(columns(rows)))
     if check.after:
         lines += ["", f"Runs after {', '.join(check.after)}"]
+    if check.control is not None:
+        names = ", ".join(check.control.measures)
+        lines += ["", f"Has a bad sample that it must reject, for {names}: `readiness prove`"]
     lines += ["", "Command", _indent(check.run.strip()), "", f"Defined in {check.path}"]
     return "\n".join(lines)
 

@@ -79,6 +79,8 @@ def join(
         at=at,
         profile=profiles_in_words,
         git=_common_git(runs),
+        base=next((run.base for run in runs if run.base is not None), None),
+        loosened=list(dict.fromkeys(each for run in runs for each in run.loosened)),
         milestone=milestone,
     )
     facts = Facts(

@@ -5,6 +5,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
@@ -27,6 +29,9 @@ from readiness.run.supervise import supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
 
+if TYPE_CHECKING:
+    from readiness.commands.judging import Judged
+
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
 GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
@@ -41,22 +46,26 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
             f" there is {', '.join(sorted(FORMATS))}"
         )
     if settings.dry_run:
-        return _Run(settings).show_plan()
+        with ExitStack() as stack:
+            return _Run(settings, stack).show_plan()
     return supervise(lambda: protected(lambda: _perform(settings, printer)))
 
 
 def _perform(settings: RunSettings, printer: Printer) -> int:
-    with interruptible():
-        return _Run(settings).perform(printer)
+    with interruptible(), ExitStack() as stack:
+        if settings.base is not None:  # what is copied of the base has to be removed again
+            stack.enter_context(held())
+        return _Run(settings, stack).perform(printer)
 
 
 class _Run:
     """One run and what has to be told at its end."""
 
-    def __init__(self, settings: RunSettings) -> None:
+    def __init__(self, settings: RunSettings, stack: ExitStack) -> None:
         self.settings = settings
         self.problems: list[str] = []
-        self.board = open_board(settings)
+        self.judged = _judged_by_base(settings, stack)
+        self.board = self.judged.board if self.judged else open_board(settings)
         self.milestone = asked_milestone(settings, self.board)
         self.history = open_history(settings, self.board)
         self.previous = self._remembered()
@@ -81,6 +90,9 @@ class _Run:
             profile=self.board.profile,
             git=git.answer(),
             previous=self.previous,
+            base=self.judged.base if self.judged else None,
+            loosened=self.judged.loosened if self.judged else (),
+            weighed=self.judged.weighed if self.judged else None,
             milestone=self.milestone,
         )
         with held():
@@ -98,7 +110,7 @@ class _Run:
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = _scratch_folder()
+        scratch = scratch_folder()
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(
@@ -161,7 +173,9 @@ class _Run:
         if self.history is None:
             return
         try:
-            self.history.finish(outcome.document, outcome.durations, outcome.versions)
+            # A probe of the base's has the name of a folder in it that is never there again.
+            durations = {} if self.judged else outcome.durations
+            self.history.finish(outcome.document, durations, outcome.versions)
         except NotWrittenError as error:
             self.problems.append(str(error))
 
@@ -203,6 +217,14 @@ class _Run:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
         return final_status(outcome.document, self.settings, written=not self.problems)
+
+
+def _judged_by_base(settings: RunSettings, stack: ExitStack) -> "Judged | None":
+    if settings.base is None:
+        return None
+    from readiness.commands.judging import judged_by_base
+
+    return stack.enter_context(judged_by_base(settings))
 
 
 def write_reports(
@@ -255,7 +277,11 @@ def run_id(at: float) -> str:
     return f"{moment}-{os.urandom(4).hex()}"
 
 
-def _scratch_folder() -> str:
+def scratch_folder() -> str:
+    """Make an empty folder for one run; the caller removes it. its path has no links.
+
+    Raises `UsageError` where that cannot be.
+    """
     parent = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
     path = os.path.join(parent, f"readiness-{os.urandom(8).hex()}")
     try:

@@ -3,6 +3,7 @@
 from readiness.clean import clean
 from readiness.commands.running import run_and_report
 from readiness.document import RunDocument
+from readiness.errors import UsageError
 from readiness.layout import inert, percentage
 from readiness.report import Context, render
 from readiness.settings import RunSettings
@@ -10,6 +11,8 @@ from readiness.settings import RunSettings
 
 def score(settings: RunSettings) -> int:
     """Run the board, or join recorded runs, and print score, gate and reasons."""
+    if settings.recorded and settings.base is not None:
+        raise UsageError("--base: recorded runs were judged when they were made; leave it out")
     if settings.recorded:
         from readiness.commands.join import join_and_report
 
@@ -34,7 +37,10 @@ def summary(document: RunDocument) -> list[str]:
     decision = gate.decision.replace("_", " ")
     if gate.milestone is not None:
         decision += f" for milestone {gate.milestone}"
-    lines = [f"{document.board.title}", f"gate: {decision} (exit status {gate.exit_status})"]
+    lines = [f"{document.board.title}"]
+    if document.base is not None:
+        lines.append(f"base: {document.base.ref} ({document.base.commit})")
+    lines.append(f"gate: {decision} (exit status {gate.exit_status})")
     lines += [f"  - {reason}" for reason in gate.reasons]
     lines.append(
         f"measured: {score.measured} of {score.in_scope} criteria in scope, {score.total} in all"

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from readiness.errors import BoardError, UsageError
+from readiness.errors import BoardError, Fault, UsageError
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader, expanded, number
 from readiness.load.decisions import day
@@ -36,16 +36,18 @@ def load_board(
     profile: str | None,
     environ: Mapping[str, str],
     project: str | None = None,
+    masks: list[Fault] | None = None,
 ) -> Board:
     """Load a board for one profile (None: its first), with variables replaced.
 
     `project` takes the place of the board's `workdir`. Raises BoardError with every fault of the
     board and of the checks it uses, UsageError where there is no file to read or no such profile.
+    Commands that hide failures are faults, unless `masks` is given: then they are added to it.
     """
     content = read(path)
     with collector_off():
         # All that is only needed for loading goes before the collector comes back to walk over it.
-        return _load(content, path, profile, environ, project)
+        return _load(content, path, profile, environ, project, masks)
 
 
 def _load(
@@ -54,12 +56,13 @@ def _load(
     profile: str | None,
     environ: Mapping[str, str],
     project: str | None,
+    masks: list[Fault] | None,
 ) -> Board:
-    problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+    problems = Problems(parse(content, path, text_under=TEXT_UNDER), masks)
     file, walk = convert(BoardFile, problems)
     if file is None:
         raise BoardError(problems.faults)
-    loader = _BoardLoader(file, walk, problems, environ, profile)
+    loader = _BoardLoader(file, walk, problems, environ, profile, masks)
     return loader.load(content, project)
 
 
@@ -83,6 +86,7 @@ class _BoardLoader:
         problems: Problems,
         environ: Mapping[str, str],
         profile: str | None,
+        masks: list[Fault] | None,
     ) -> None:
         self.file = file
         self.walk = walk
@@ -94,7 +98,7 @@ class _BoardLoader:
         if self.profile in file.profiles:
             layers.insert(0, file.profiles[self.profile].env)
         self.variables = Variables(environ, *layers)
-        self.catalogue = Catalogue(self._folders())
+        self.catalogue = Catalogue(self._folders(), masks)
         self.ids: dict[str, str] = {}
 
     def load(self, content: bytes, project: str | None) -> Board:

@@ -25,7 +25,7 @@ from readiness.load.readers import (
 )
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
-from readiness.model import Check, Expectation, Format, Measure, Parameter
+from readiness.model import Check, Control, Expectation, Format, Measure, Parameter
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 # Commands that clear up before or after a tool; whether they fail says nothing of what is read.
@@ -56,11 +56,15 @@ def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
 
 
 class Catalogue:
-    """Checks by name. `faults` grows as files are read; `checks` holds those without one."""
+    """Checks by name. `faults` grows as files are read; `checks` holds those without one.
 
-    def __init__(self, folders: Sequence[str]) -> None:
+    Commands that hide failures go to `masks`, where that is given.
+    """
+
+    def __init__(self, folders: Sequence[str], masks: list[Fault] | None = None) -> None:
         self.checks: dict[str, Check] = {}
         self.faults: list[Fault] = []
+        self._masks = masks
         self._files: dict[str, str] = {}
         self._read: set[str] = set()
         self._underway: list[str] = []
@@ -104,7 +108,7 @@ class Catalogue:
             message = str(error).removeprefix(f"{path}: ")
             self.faults.append(Fault(path=path, line=1, column=1, message=message))
             return None
-        problems = Problems(document)
+        problems = Problems(document, self._masks)
         if not _NAME.fullmatch(name):
             problems.add((), f'"{name}" cannot be the name of a check', ID_RULE)
         file, _ = convert(CheckFile, problems)
@@ -168,6 +172,39 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         inputs=tuple(file.inputs),
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
+        recipes=file.recipes,
+        control=_control(file, measures, problems),
+    )
+
+
+def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems) -> Control | None:
+    given = file.control
+    if given is UNSET:
+        return None
+    if bool(given.files) == bool(given.run):
+        hint = "give either a small project (files) or a command that prints a bad output (run)"
+        problems.add(("control",), "this control has not one sample", hint)
+    for path in given.files:
+        if path.startswith("/") or ".." in path.split("/"):
+            message = "the files of a control lie in a folder of its own"
+            problems.add(("control", "files", path), message, key=True)
+    for name in given.with_:
+        if name not in file.params:
+            hint = suggestion(name, file.params, otherwise="its parameters are")
+            problems.add(
+                ("control", "with", name), f'there is no parameter "{name}"', hint, key=True
+            )
+    names = [each.name for each in measures]
+    for index, name in enumerate(given.measures):
+        if name not in names:
+            hint = suggestion(name, names, otherwise="its measures are")
+            problems.add(("control", "measures", index), f'there is no measure "{name}"', hint)
+    return Control(
+        files=given.files,
+        run=given.run,
+        params={name: " ".join(_items(value)) for name, value in given.with_.items()},
+        measures=tuple(given.measures) or (names[0],),
+        times=given.times,
     )
 
 
@@ -204,12 +241,13 @@ def hidden_failure(
             if mask.final or mask.ends:
                 what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
                 hint = f"remove `{mask.text}`, which hides the failure"
-                problems.add(path, f"this command {what}", hint)
+                problems.add(path, f"this command {what}", hint, masked=True)
                 return
         return
     for mask in shell.masks(command):
         # What is sent to the background and lives on is found when it runs.
         if mask.text != "&" and (mask.final or not mask.command.startswith(_CLEANERS)):
             hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
-            problems.add(path, f"its tool's failure is hidden by `{mask.text}`", hint)
+            message = f"its tool's failure is hidden by `{mask.text}`"
+            problems.add(path, message, hint, masked=True)
             return

@@ -4,7 +4,7 @@
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
@@ -85,6 +85,21 @@ class ParameterFile(_Part, frozen=True):
     default: AsText | list[AsText] | UnsetType = UNSET
 
 
+class ControlFile(_Part, frozen=True):
+    """A sample that the check must reject: a small project, or a command in place of its own."""
+
+    files: Annotated[
+        dict[str, str],
+        Meta(description="A small project; `{n}` in a path stands for 1, 2 … up to `times`."),
+    ] = field(default_factory=dict)
+    run: Annotated[str, Meta(description="Prints what the tool says of something bad.")] = ""
+    with_: Parameters = field(name="with", default_factory=dict)
+    measures: Annotated[
+        list[str], Meta(description="The measures that see how bad it is; default: the first.")
+    ] = field(default_factory=list)
+    times: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
 class CheckFile(_Part, frozen=True):
     """A check: how to run one tool and read its numbers."""
 
@@ -114,9 +129,16 @@ class CheckFile(_Part, frozen=True):
     exclusive: Annotated[Words, Meta(description="Probes that share a word never overlap.")] = (
         field(default_factory=list)
     )
+    recipes: Annotated[
+        str,
+        Meta(
+            description="A command that lists, as JSON, what the tool would run, and runs nothing;"
+            " the tool's own arguments follow."
+        ),
+    ] = ""
     control: Annotated[
-        dict[str, Any], Meta(description="A known-bad sample that the check must not pass.")
-    ] = field(default_factory=dict)
+        ControlFile | UnsetType, Meta(description="A known-bad sample, which `prove` tries.")
+    ] = UNSET
 
 
 # --- a board --------------------------------------------------------------------------------------

@@ -14,27 +14,42 @@ ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 
 
 class Problems:
-    """The faults of one file. A field with a fault is `broken`, and not complained of again."""
+    """The faults of one file. A field with a fault is `broken`, and not complained of again.
 
-    def __init__(self, document: Document) -> None:
+    Commands that hide failures are faults too, unless there is a list for them: `masks`.
+    """
+
+    def __init__(self, document: Document, masks: list[Fault] | None = None) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
+        self._masks = masks
         self._broken: set[Path] = set()
 
-    def add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+    def add(
+        self,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        key: bool = False,
+        masked: bool = False,
+    ) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
         place = self.document.position(path, key=key)
-        self._broken.add(path)
-        self.faults.append(
-            Fault(
-                path=self.document.path,
-                line=place.line,
-                column=place.column,
-                message=printable(message),
-                subject=subject(self.document, path),
-                hint=printable(hint),
-            )
+        fault = Fault(
+            path=self.document.path,
+            line=place.line,
+            column=place.column,
+            message=printable(message),
+            subject=subject(self.document, path),
+            hint=printable(hint),
+            masked=masked,
         )
+        if masked and self._masks is not None:
+            self._masks.append(fault)
+            return
+        self._broken.add(path)
+        self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
         """Note that nothing is known of a field, for a fault that stands elsewhere."""

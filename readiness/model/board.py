@@ -61,12 +61,28 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     default: str | None = None
 
 
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that a check must reject.
+
+    It is a small project (`files`, by path; `{n}` in a path stands for 1 up to `times`), or a
+    command (`run`) that takes the place of the check's own. `params` replaces parameters of the
+    criterion. `measures` names those that see how bad it is.
+    """
+
+    measures: tuple[str, ...]
+    files: dict[str, str] = {}
+    run: str = ""
+    params: dict[str, str] = {}
+    times: int = 1
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
-    stands. `timeout` is in seconds; None: the board's.
+    stands. `timeout` is in seconds; None: the board's. `recipes` is a command that lists what the
+    tool would run.
     """
 
     name: str
@@ -88,6 +104,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...] = ()
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
+    recipes: str = ""
+    control: Control | None = None
 
 
 class Attestation(msgspec.Struct, frozen=True, kw_only=True):

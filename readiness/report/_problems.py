@@ -77,13 +77,22 @@ def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
         yield from heading(words.loosened)
     for item in run.loosened:
         what, before, after = map(literal, (item.what, item.before, item.after))
-        text = f"{what}: {before} → {after}" if before or after else what
+        text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
+        place = f"{literal(item.path)}:{item.line}" if item.path and item.line else ""
         yield Line(
             label=(literal(item.subject), Style.BAD),
             label_cells=width(literal(item.subject)) + 2,
-            parts=((text, Style.PLAIN),),
+            parts=(
+                (text, Style.PLAIN),
+                (f"  {place}" if place != literal(item.subject) else "", Style.DIM),
+            ),
             indent=2,
         )
+    if run.base is not None and run.base.not_run:
+        if not run.loosened:
+            yield Line()
+        names = ", ".join(map(literal, run.base.not_run))
+        yield Line(parts=((words.not_run.format(names), Style.WARN),), indent=2)
 
 
 def heading(text: str) -> tuple[Line, Line]:

@@ -19,6 +19,8 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
     yield Line(parts=((literal(run.board.title), Style.STRONG),))
     facts = [words.profile.format(literal(run.profile))] if run.profile else []
     facts.append(_revision(run, words))
+    if run.base is not None:
+        facts.append(words.base.format(f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}"))
     facts += [moment(run.started_at), duration(run.duration_s)]
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:

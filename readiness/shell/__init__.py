@@ -88,6 +88,18 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
     return list(_masks(command.strip(), errexit, errexit if pipefail is None else pipefail))
 
 
+def can_fail(command: str) -> bool:
+    """Whether a command may end with another status than 0; what cannot be read may."""
+    from readiness.shell.syntax import parse
+    from readiness.shell.words import Unreadable
+
+    body = command.strip()
+    try:
+        return _Reading(body, errexit=True, pipefail=True).can_fail(parse(body))
+    except (Unreadable, RecursionError):
+        return True
+
+
 @lru_cache
 def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
     if body[:1] in ("@", "+", "-"):
@@ -277,7 +289,7 @@ class _Reading:
         before, self.errexit = self.errexit, False
         inner = [self.can_fail(part) for part in node.substitutions]
         self.errexit = before
-        words = _command_words(node)
+        words = command_words(node)
         if not words:
             return any(inner)
         name = words[0].rpartition("/")[2]
@@ -329,7 +341,7 @@ class _Reading:
         return not any(each.final for each in inner)
 
 
-def _command_words(node: "Node") -> list[str]:
+def command_words(node: "Node") -> list[str]:
     """Return the words of a simple command without assignments and wrappers in front."""
     words = node.words
     index = 0
@@ -343,7 +355,7 @@ def _command_words(node: "Node") -> list[str]:
 
 def _name(node: "Node") -> str:
     """Return the name of the program that a simple command runs, or ""."""
-    words = _command_words(node) if node.kind == "simple" else []
+    words = command_words(node) if node.kind == "simple" else []
     return words[0].rpartition("/")[2] if words else ""
 
 
@@ -351,7 +363,7 @@ def _never_fails(node: "Node") -> bool:
     """Whether a simple command ends with status 0 whatever happens."""
     if node.kind != "simple":
         return False
-    words = _command_words(node)
+    words = command_words(node)
     if not words:
         return not node.substitutions
     name = words[0].rpartition("/")[2]

@@ -87,9 +87,7 @@ def _tool() -> str:
 
 
 def _git(*arguments: str) -> str:
-    found = subprocess.run(
-        ["git", "-C", str(PROJECT), *arguments], capture_output=True, text=True
-    )
+    found = subprocess.run(["git", "-C", str(PROJECT), *arguments], capture_output=True, text=True)
     return found.stdout.strip()
 
 

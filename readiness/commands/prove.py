@@ -1,0 +1,157 @@
+"""`readiness prove`: that every criterion can fail."""
+
+import os
+import sys
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from readiness.clean import Redactor
+from readiness.commands.interrupts import held, interruptible
+from readiness.commands.opening import open_board
+from readiness.commands.past import last_run
+from readiness.commands.running import GOOD, run_id, scratch_folder
+from readiness.document import RunDocument
+from readiness.ending import protected
+from readiness.errors import ExitStatus, Fault
+from readiness.git import Asking
+from readiness.load import load_catalogue
+from readiness.model import Board
+from readiness.output import put_json, put_text, wants_json
+from readiness.pipeline import TOOL, Start, execute
+from readiness.plan import secret_values, select
+from readiness.plan.selection import skip_reason
+from readiness.progress import progress
+from readiness.prove.copying import changes, remove
+from readiness.prove.document import Outcome, ProofDocument
+from readiness.prove.prover import Options, Prover
+from readiness.prove.table import table
+from readiness.prove.trials import Part, criteria_of
+from readiness.record import board_ref, timestamp
+from readiness.run.supervise import supervise
+from readiness.settings import RunSettings
+
+
+def prove(settings: RunSettings) -> int:
+    """Try the criteria in copies of the project, print what they did, and return the status.
+
+    0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
+    """
+    wants_json(settings.output_format)
+    return supervise(lambda: protected(lambda: _perform(settings)))
+
+
+def _perform(settings: RunSettings) -> int:
+    with interruptible():
+        return _Proof(settings).perform()
+
+
+class _Proof:
+    """One proof, from the board to its document."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings = settings
+        self._masks: list[Fault] = []
+        self._board = open_board(settings, self._masks)
+        chosen = select(self._board, settings.selectors, _failed(settings, self._board))
+        self._chosen = [
+            name
+            for name, one in criteria_of(self._board).items()
+            if not skip_reason(one, self._board, chosen)
+        ]
+        self._interrupted = 0
+        self._started_at = time.time()
+
+    def perform(self) -> int:
+        with held():
+            scratch = scratch_folder()
+            try:
+                document = self._document(scratch)
+            finally:
+                remove(scratch)
+        if wants_json(self._settings.output_format):
+            put_json(document)
+        else:
+            put_text(table(document, quiet=self._settings.quiet))
+        return document.exit_status
+
+    def _document(self, scratch: str) -> ProofDocument:
+        settings, board = self._settings, self._board
+        began = time.monotonic()
+        git = Asking(board.workdir)
+        options = Options(
+            environ=os.environ,
+            profile=settings.profile,
+            project=settings.project,
+            timeout=settings.timeout,
+            scratch=scratch,
+        )
+        catalogue = {**load_catalogue([]), **board.checks}
+        prover = Prover(board, self._chosen, catalogue, self._masks, options)
+        before = prover.original.fingerprint()
+        criteria = prover.prove(self._run)
+        changed = changes(before, prover.original.fingerprint())
+        counts = dict.fromkeys(Outcome, 0)
+        for each in criteria:
+            counts[each.outcome] += 1
+        redactor = Redactor(secret_values(board, os.environ))
+        return ProofDocument(
+            tool=TOOL,
+            board=board_ref(board, git.answer()),
+            profile=board.profile,
+            started_at=timestamp(self._started_at),
+            duration_s=round(time.monotonic() - began, 3),
+            interrupted=bool(self._interrupted),
+            exit_status=self._status(counts, changed),
+            can_fail=counts[Outcome.CAN_FAIL],
+            still_passes=counts[Outcome.STILL_PASSES],
+            not_tried=counts[Outcome.NOT_TRIED],
+            skipped=len(criteria_of(board)) - len(self._chosen),
+            files=len(before),
+            changed=[redactor.redact(path) for path in changed],
+            linked=[redactor.redact(path) for path in prover.original.linked],
+            criteria=criteria,
+        )
+
+    def _run(self, part: Part) -> RunDocument:
+        settings, board = self._settings, self._board
+        jobs = settings.jobs or len(os.sched_getaffinity(0))
+        observer = progress(
+            part.plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet
+        )
+        at = time.time()
+        scratch = scratch_folder()
+        try:
+            document = execute(
+                part.board,
+                part.plan,
+                Start(id=run_id(at), at=at, profile=board.profile),
+                secrets=secret_values(board, os.environ),
+                known_versions={},
+                jobs=jobs,
+                run_timeout=settings.run_timeout or board.run_timeout,
+                scratch=scratch,
+                observer=observer,
+            ).document
+        finally:
+            observer.close()
+            remove(scratch)
+        if document.interrupted:
+            self._interrupted = document.gate.exit_status
+        return document
+
+    def _status(self, counts: Mapping[Outcome, int], changed: Sequence[str]) -> int:
+        if self._interrupted:
+            return self._interrupted
+        if counts[Outcome.STILL_PASSES] or changed:
+            return ExitStatus.NOT_READY
+        if counts[Outcome.NOT_TRIED] or not self._chosen:
+            return ExitStatus.UNDECIDED
+        return ExitStatus.READY
+
+
+def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
+    """The criteria that were not good in the last run, where that is asked for."""
+    run = last_run(settings, board) if "failed" in settings.selectors else None
+    if run is None:
+        return None
+    return {one.id for one in run.criteria() if one.verdict not in GOOD}

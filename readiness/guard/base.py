@@ -1,0 +1,240 @@
+"""The base of a change: its commit, its board and its catalogue, read from the object store."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+
+import msgspec
+
+from readiness.errors import BaseError, BoardError, ReadinessError, UsageError
+from readiness.git import GitError, ask
+from readiness.guard.tree import LINK, Commit, Wanted
+from readiness.load import board_folders, load_board
+from readiness.model import Board
+from readiness.settings import BOARD_NAME, BoardSettings, find_board
+
+_TASKS = re.compile(rb"^[\"']?tasks[\"']?:", re.MULTILINE)
+_PYPROJECT = "pyproject.toml"
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """A resolved revision, and where the parts of it that a board needs were written.
+
+    `board` is the path that its board has in the repository, "" where it has none; `folder` holds
+    the copies, below the same paths.
+    """
+
+    ref: str
+    root: str
+    commit: Commit
+    folder: str
+    board: str
+
+    def load(self, environ: Mapping[str, str], profile: str | None) -> Board:
+        """Load its board. Raises `BaseError` with all that is wrong with it."""
+        if not self.board:
+            raise BaseError(f"cannot read base {self.ref}: it has no board to judge by")
+        try:
+            return load_board(
+                os.path.join(self.folder, self.board), profile=profile, environ=environ
+            )
+        except BoardError as error:
+            faults = "\n".join(str(fault).replace(f"{self.folder}/", "") for fault in error.faults)
+            raise BaseError(
+                f"cannot read base {self.ref}: its board does not load:\n{faults}"
+            ) from None
+        except UsageError as error:
+            said = str(error).replace(f"{self.folder}/", "")
+            raise BaseError(f"cannot read base {self.ref}: {said}") from None
+
+    def workdir_of(self, board: Board) -> str:
+        """Where its probes run, relative to the repository's root; absolute outside of it."""
+        relative = os.path.relpath(board.workdir, self.folder)
+        return board.workdir if relative.startswith("..") else _plain(relative)
+
+    def close(self) -> None:
+        """Remove the copies."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
+    """Resolve `ref` in the repository of the head's `board`, and copy what its board needs.
+
+    Where nobody named the board, `searched_from` is the folder from which it was looked for, and
+    the base's own is looked for from there too. The caller closes what is returned. Raises
+    `BaseError`.
+    """
+    if not ref:
+        raise UsageError("--base: name a revision, such as origin/main")
+    try:
+        root, commit = _resolve(ref, os.path.dirname(os.path.realpath(_beside(board))))
+        listing = Commit(root, commit)
+    except GitError as error:
+        raise BaseError(f"cannot read base {ref}: {error}") from None
+    folder = _new_folder()
+    try:
+        own = relative_to(root, board)
+        if own.startswith(".."):
+            raise BaseError(f"cannot read base {ref}: the board {board} is not in {root}")
+        start = (
+            None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
+        )
+        found = _board_of(listing, own, folder, start)
+        if found:
+            _copy(listing, found, folder)
+    except GitError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise BaseError(f"cannot read base {ref}: {error}") from None
+    except (ReadinessError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Base(ref=ref, root=root, commit=listing, folder=folder, board=found)
+
+
+def relative_to(root: str, path: str) -> str:
+    """A path as it is in the repository at `root`; the file itself may be a link."""
+    return _plain(os.path.relpath(_beside(path), os.path.realpath(root)))
+
+
+def _beside(path: str) -> str:
+    return os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+
+
+def _plain(relative: str) -> str:
+    return "" if relative == "." else relative
+
+
+# --- the revision ---------------------------------------------------------------------------------
+
+
+def _resolve(ref: str, folder: str) -> tuple[str, str]:
+    try:
+        root = os.fsdecode(ask(folder, "rev-parse", "--show-toplevel")).rstrip("\n")
+    except GitError as error:
+        raise BaseError(f"cannot read base {ref}: {error}") from None
+    try:
+        commit = ask(root, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    except GitError:
+        raise BaseError(
+            f"cannot read base {ref}: there is no such commit here; {_hint(ref, root)}"
+        ) from None
+    return root, commit.decode().strip()
+
+
+def _hint(ref: str, root: str) -> str:
+    """Tell how to get the revision, as far as its name says where it comes from."""
+    remotes = ask(root, "remote").decode("utf-8", "replace").split()
+    is_shallow = ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    remote, _, branch = ref.partition("/")
+    steps = []
+    if remote in remotes and branch:
+        steps.append(f"git fetch --depth=1 {remote} {branch}:refs/remotes/{ref}")
+    if is_shallow:
+        steps.append("git fetch --unshallow")
+    known = "this clone is shallow: " if is_shallow else ""
+    return f"{known}{' or '.join(steps or ['git fetch'])}"
+
+
+# --- its board ------------------------------------------------------------------------------------
+
+
+def _board_of(commit: Commit, own: str, folder: str, start: str | None) -> str:
+    """The path of the base's board: the same, what its own search finds, or the renamed one."""
+    if start is None and own in commit.blobs:
+        return own
+    if start is None or start.startswith(".."):
+        start = os.path.dirname(own)
+    if found := _searched(commit, start, folder):
+        return found
+    if own in commit.blobs:
+        return own
+    return _renamed(commit, own)
+
+
+def _searched(commit: Commit, start: str, folder: str) -> str:
+    """What looking for a board from the folder `start` of the base would have found."""
+    names = {
+        os.path.join(above, name) for above in _upwards(start) for name in (_PYPROJECT, BOARD_NAME)
+    }
+    area = os.path.join(folder, ".search")
+    try:
+        os.makedirs(os.path.join(area, start))
+        os.makedirs(os.path.join(area, ".git"))  # where the search ends
+        commit.export(area, names.__contains__)
+        found = find_board(BoardSettings(), {}, os.path.join(area, start))
+        path = os.path.relpath(os.path.join(area, start, found), area)
+        return path if path in commit.blobs else ""
+    except UsageError:
+        return ""
+    finally:
+        shutil.rmtree(area, ignore_errors=True)
+
+
+def _upwards(folder: str) -> list[str]:
+    found = [folder]
+    while folder:
+        folder = os.path.dirname(folder)
+        found.append(folder)
+    return found
+
+
+def _renamed(commit: Commit, own: str) -> str:
+    """A board of the base that is no longer there, the most alike first; "" where there is none."""
+    gone = [
+        path
+        for path in commit.blobs
+        if path.endswith((".yaml", ".yml")) and not os.path.lexists(os.path.join(commit.root, path))
+    ]
+    boards = [
+        path
+        for path, content in commit.read(gone).items()
+        if _TASKS.search(content) and b"criteria" in content
+    ]
+    folder = os.path.dirname(own)
+    return min(boards, key=lambda path: (os.path.dirname(path) != folder, path), default="")
+
+
+# --- what it needs --------------------------------------------------------------------------------
+
+
+def _copy(commit: Commit, board: str, folder: str) -> None:
+    """Write the board and its catalogue; everything, where links or the board itself ask for it."""
+    commit.export(folder, _only(board))
+    place = os.path.join(folder, board)
+    try:
+        folders = [_plain(os.path.relpath(each, folder)) for each in board_folders(place)]
+    except UsageError:
+        folders = []
+    content = commit.read([board]).get(board, b"")
+    if b"READINESS_CHECK_DIR" in content:  # of a command in the board: the board's own folder
+        folders.append(os.path.dirname(board))
+    linked = any(_is_linked(commit, each) for each in [board, *folders])
+    commit.export(folder, _everything if linked else _below(folders))
+
+
+def _is_linked(commit: Commit, path: str) -> bool:
+    return any(
+        above in commit.blobs and commit.blobs[above].mode == LINK for above in _upwards(path)
+    )
+
+
+def _only(name: str) -> Wanted:
+    return lambda path: path == name
+
+
+def _everything(path: str) -> bool:
+    return bool(path)
+
+
+def _below(folders: list[str]) -> Wanted:
+    return lambda path: any(not each or path.startswith(f"{each}/") for each in folders)
+
+
+def _new_folder() -> str:
+    import tempfile
+
+    try:
+        return os.path.realpath(tempfile.mkdtemp(prefix="readiness-base-"))
+    except OSError as error:
+        raise UsageError(f"no folder for the base can be made: {error.strerror}") from None

@@ -1,0 +1,233 @@
+"""Two loaded boards: everything that differs, and in which direction."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from readiness.clean import looks_secret
+from readiness.guard import catalogue, criteria
+from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.pairs import Pairs, Placed, pair_criteria
+from readiness.guard.weights import weights
+from readiness.model import Board, Milestone, Scoring, Task
+
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+
+
+def compare_boards(base: Board, head: Board) -> list[Change]:
+    """Everything in which `head` differs from `base`, in the order of a board.
+
+    Both have to be loaded for the same profile, with the same variables, and with a `workdir` that
+    can be compared. How a board is written, and in which order, is no difference. A difference
+    whose direction nobody can tell is loosened.
+    """
+    pairs = pair_criteria(base, head)
+    found = [*_whole(base, head)]
+    found += _tasks(base, head, pairs)
+    found += [criteria.removed(one.criterion, head) for one in pairs.removed]
+    for old, new in pairs.same:
+        found += criteria.criterion(old.criterion, new.criterion, base, head)
+    for one in pairs.added:
+        found += criteria.added(one.criterion, head)
+    found += weights(base, head, pairs)
+    used = _checks_of_both(pairs)
+    found += catalogue.checks(base, head, used)
+    found += catalogue.scripts(base, head, used)
+    return list(dict.fromkeys(found))
+
+
+def _checks_of_both(pairs: Pairs) -> set[str]:
+    names = set()
+    for old, new in pairs.same:
+        if old.criterion.check and new.criterion.check and new.criterion.check.name:
+            names |= {old.criterion.check.name} & {new.criterion.check.name}
+    return names
+
+
+# --- the board as a whole -------------------------------------------------------------------------
+
+
+def _whole(base: Board, head: Board) -> Iterator[Change]:
+    change = Teller("board", head.path)
+    if base.title != head.title:
+        yield change(Kind.TEXT, SAME, base.title, head.title, "title")
+    if base.workdir != head.workdir:
+        yield change(Kind.WORKDIR, LOOSE, base.workdir, head.workdir)
+    if base.target != head.target:
+        direction = LOOSE if head.target < base.target else TIGHT
+        yield change(Kind.TARGET, direction, f"{base.target:f}", f"{head.target:f}")
+    yield from _share(change, base.min_measured, head.min_measured)
+    if base.baseline != head.baseline:
+        low = head.baseline is None or (base.baseline is not None and head.baseline < base.baseline)
+        yield change(
+            Kind.BASELINE, LOOSE if low else TIGHT, _number(base.baseline), _number(head.baseline)
+        )
+    if base.scoring != head.scoring:
+        direction = LOOSE if head.scoring is Scoring.PARTIAL else TIGHT
+        yield change(Kind.SCORING, direction, base.scoring.value, head.scoring.value)
+    yield from _profiles(change, base, head)
+    yield from _environment(change, base, head)
+    for name, rule in base.priorities.items():
+        if rule.blocking != head.priorities[name].blocking:
+            words = {True: "blocking", False: "not blocking"}
+            after = head.priorities[name].blocking
+            direction = TIGHT if after else LOOSE
+            yield Teller(name.value, head.path)(
+                Kind.BLOCKING, direction, words[rule.blocking], words[after]
+            )
+    for kind, before, now in (
+        ("of a probe", base.timeout, head.timeout),
+        ("of a run", base.run_timeout, head.run_timeout),
+    ):
+        if before != now:
+            yield change(Kind.TIMEOUT, SAME, f"{before:g} s", f"{now:g} s", kind)
+    yield from _milestones(base, head)
+
+
+def _share(change: Teller, before: Decimal | None, after: Decimal | None) -> Iterator[Change]:
+    if before != after:
+        direction = LOOSE if (after or 0) < (before or 0) else TIGHT
+        yield change(Kind.MIN_MEASURED, direction, _percent(before), _percent(after))
+
+
+def _profiles(change: Teller, base: Board, head: Board) -> Iterator[Change]:
+    gone = [name for name in base.profiles if name not in head.profiles]
+    come = [name for name in head.profiles if name not in base.profiles]
+    if gone:
+        yield change(Kind.PROFILE, LOOSE, ", ".join(gone), "")
+    if come:
+        yield change(Kind.PROFILE, SAME, "", ", ".join(come))
+    before, after = base.profiles[:1], head.profiles[:1]
+    if before != after and base.profiles:
+        yield change(Kind.PROFILE, LOOSE, "".join(before), "".join(after), "the default")
+
+
+def _environment(change: Teller, base: Board, head: Board) -> Iterator[Change]:
+    old, new = (
+        {**{name: f"${{{lacked}}}" for name, lacked in board.unset_env.items()}, **board.env}
+        for board in (base, head)
+    )
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            hidden = looks_secret(name) or name in {*base.secrets, *head.secrets}
+            before, after = (_entry(name, entries, hidden=hidden) for entries in (old, new))
+            yield change(Kind.ENV, LOOSE, before, after)
+    if set(base.secrets) != set(head.secrets):
+        direction = LOOSE if set(head.secrets) - set(base.secrets) else TIGHT
+        yield change(Kind.SECRETS, direction, " ".join(base.secrets), " ".join(head.secrets))
+
+
+def _entry(name: str, entries: dict[str, str], *, hidden: bool) -> str:
+    if name not in entries:
+        return ""
+    return f"{name}=***" if hidden else f"{name}={entries[name]}"
+
+
+# --- milestones -----------------------------------------------------------------------------------
+
+
+def _milestones(base: Board, head: Board) -> Iterator[Change]:
+    later = {each.id: each for each in head.milestones}
+    for old in base.milestones:
+        change = Teller(old.id, head.path)
+        new = later.pop(old.id, None)
+        if new is None:
+            yield change(Kind.MILESTONE, LOOSE, _promise(old), "")
+        elif (old.due, old.priority, old.score) != (new.due, new.priority, new.score):
+            yield change(Kind.MILESTONE, promised(old, new), _promise(old), _promise(new))
+        elif old.title != new.title:
+            yield change(Kind.TEXT, SAME, old.title, new.title, "title")
+    for new in later.values():
+        yield Teller(new.id, head.path)(Kind.MILESTONE, TIGHT, "", _promise(new))
+
+
+def promised(old: Milestone, new: Milestone) -> Direction:
+    """Compare two milestones: later, or asking for less of anything, is loosened."""
+    is_later = bool(old.due) and (not new.due or new.due > old.due)
+    asks_less = old.priority is not None and new.priority != old.priority
+    is_lower = old.score is not None and (new.score is None or new.score < old.score)
+    return LOOSE if is_later or asks_less or is_lower else TIGHT
+
+
+def _promise(one: Milestone) -> str:
+    asked = [f"all {one.priority.value}"] if one.priority else []
+    asked += [f"score {one.score:f}"] if one.score is not None else []
+    due = f" by {one.due}" if one.due else ""
+    return " and ".join(asked) + due
+
+
+# --- tasks ----------------------------------------------------------------------------------------
+
+
+def _tasks(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
+    same = _same_tasks(base, head, pairs)
+    for old in base.tasks:
+        new = same.get(old.id)
+        if new is None:
+            is_kept = not any(one.task.id == old.id for one in pairs.removed)
+            note = "its criteria are in other tasks" if is_kept else ""
+            direction = SAME if is_kept else LOOSE
+            yield Teller(old.id, head.path)(Kind.TASK, direction, old.title, "", note)
+        else:
+            yield from _task(old, new, head.path)
+    moved = {one.id for one in same.values()}
+    for new in head.tasks:
+        if new.id not in moved:
+            yield Teller(new.id, head.path, new.position.line)(Kind.TASK, TIGHT, "", new.title)
+    for before, after in pairs.same:
+        yield from _moved(before, after, same, head.path)
+
+
+def _same_tasks(base: Board, head: Board, pairs: Pairs) -> dict[str, Task]:
+    """Map the id of each task that is still there to what it is now: by id, else by criteria."""
+    there = {task.id: task for task in head.tasks}
+    same = {task.id: there[task.id] for task in base.tasks if task.id in there}
+    taken = set(same)
+    for old, new in pairs.same:
+        if old.task.id not in same and new.task.id not in taken:
+            same[old.task.id] = new.task
+            taken.add(new.task.id)
+    return same
+
+
+def _task(old: Task, new: Task, path: str) -> Iterator[Change]:
+    change = Teller(new.id, path, new.position.line)
+    if old.id != new.id:
+        yield change(Kind.TASK, SAME, old.id, new.id, "another id")
+    if old.priority != new.priority:
+        # P0 is the most urgent.
+        direction = LOOSE if new.priority.value > old.priority.value else TIGHT
+        yield change(Kind.PRIORITY, direction, old.priority.value, new.priority.value)
+    if set(old.depends_on) != set(new.depends_on):
+        direction = LOOSE if set(old.depends_on) - set(new.depends_on) else SAME
+        yield change(Kind.DEPENDENCY, direction, " ".join(old.depends_on), " ".join(new.depends_on))
+    for name, before, after in (
+        ("title", old.title, new.title),
+        ("problem", old.problem, new.problem),
+        ("steps", "; ".join(old.steps), "; ".join(new.steps)),
+        ("owner", old.owner, new.owner),
+        ("estimate", old.estimate, new.estimate),
+        ("risk", old.risk, new.risk),
+        ("tags", " ".join(old.tags), " ".join(new.tags)),
+    ):
+        if before != after:
+            yield change(Kind.TEXT, SAME, before, after, name)
+
+
+def _moved(old: Placed, new: Placed, same: dict[str, Task], path: str) -> Iterator[Change]:
+    """Tell of a criterion that went to another task, where it may count for less."""
+    there = same.get(old.task.id)
+    if there is not None and there.id == new.task.id:
+        return
+    is_lower = new.task.priority.value > old.task.priority.value
+    note = f"{old.task.priority.value} before, {new.task.priority.value} now"
+    yield Teller(new.criterion.id, path, new.criterion.position.line)(
+        Kind.TASK, LOOSE if is_lower else SAME, old.task.id, new.task.id, note
+    )
+
+
+def _number(number: Decimal | None) -> str:
+    return "" if number is None else f"{number:f}"
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{share * 100:f}".rstrip("0").rstrip(".") + " %"

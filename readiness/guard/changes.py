@@ -1,0 +1,140 @@
+"""What a change does to its own gate: subjects, kinds, and the direction of each difference."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Direction(StrEnum):
+    """Whether the gate asks for less, for more, or for the same as before."""
+
+    LOOSENED = "loosened"
+    TIGHTENED = "tightened"
+    NEUTRAL = "neutral"
+
+
+class Kind(StrEnum):
+    """What differs: the closed set. The first part is of boards, the second of what is measured."""
+
+    BOARD = "board"
+    TASK = "task"
+    CRITERION = "criterion"
+    EXPECTATION = "expectation"
+    WARNING = "warning"
+    BASELINE = "baseline"
+    RATCHET = "ratchet"
+    WEIGHT = "weight"
+    SHARE = "share of the score"
+    PRIORITY = "priority"
+    BLOCKING = "blocking"
+    TARGET = "target"
+    MIN_MEASURED = "min_measured"
+    SCORING = "scoring"
+    CHECK = "check"
+    COMMAND = "command"
+    SCRIPT = "script"
+    PARAMETER = "parameter"
+    MATRIX = "matrix"
+    MEASURE = "measure"
+    READER = "reader"
+    PROOF = "proof"
+    REJECT = "reject"
+    EXIT = "exit statuses"
+    TOOL = "tool"
+    VERSION = "version command"
+    PRODUCER = "producer"
+    INPUTS = "inputs"
+    SAMPLES = "samples"
+    RETRIES = "retries"
+    WAIT = "wait"
+    TIMEOUT = "time limit"
+    EXCLUSIVE = "exclusive"
+    FINDINGS = "findings"
+    PROFILE = "profile"
+    ENV = "env"
+    SECRETS = "secrets"
+    WORKDIR = "workdir"
+    WAIVER = "waiver"
+    ATTESTATION = "attestation"
+    TITLE = "title"
+    TEXT = "text"
+    DEPENDENCY = "dependency"
+    MILESTONE = "milestone"
+
+    SUPPRESSION = "suppression"
+    TEST = "test"
+    SKIP = "skipped test"
+    ASSERTION = "empty assertion"
+    HOOK = "test hook"
+    SETTING = "setting"
+    MASK = "mask"
+    RECIPE = "recipe"
+    LOCK = "lock entry"
+    FLAG = "flag"
+    UNREADABLE = "unreadable file"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. `before` and `after` are empty where there was or is nothing.
+
+    `path` and `line` (0: unknown) say where it stands now; of what is gone, where it stood.
+    """
+
+    subject: str
+    kind: Kind
+    direction: Direction
+    before: str = ""
+    after: str = ""
+    path: str = ""
+    line: int = 0
+    note: str = ""
+
+    @property
+    def what(self) -> str:
+        """The kind and what became of it: `expectation changed`."""
+        verb = "changed"
+        if not self.before and self.after:
+            verb = "added"
+        elif self.before and not self.after:
+            verb = "removed"
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.kind.value} {verb}{note}"
+
+    @property
+    def place(self) -> str:
+        """`path:line`, as far as it is known."""
+        return f"{self.path}:{self.line}" if self.path and self.line else self.path
+
+    def __str__(self) -> str:
+        """One sentence, as a reason for a decision."""
+        values = f": {self.before or 'none'} → {self.after or 'none'}"
+        return f"{self.subject}: {self.what}{values if self.before or self.after else ''}"
+
+
+class Teller:
+    """Makes the changes of one subject, which stands in one place."""
+
+    def __init__(self, subject: str, path: str, line: int = 0) -> None:
+        self.subject = subject
+        self.path = path
+        self.line = line
+
+    def __call__(
+        self, kind: Kind, direction: Direction, before: str, after: str, note: str = ""
+    ) -> Change:
+        """One change of the subject."""
+        return Change(
+            subject=self.subject,
+            kind=kind,
+            direction=direction,
+            before=before,
+            after=after,
+            path=self.path,
+            line=self.line,
+            note=note,
+        )
+
+
+def loosened(changes: list[Change]) -> list[Change]:
+    """Those that loosen the gate, in their order."""
+    return [change for change in changes if change.direction is Direction.LOOSENED]

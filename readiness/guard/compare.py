@@ -1,0 +1,135 @@
+"""One change as a whole: its board in every profile, and what it measures, against the base."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from readiness.errors import BaseError, BoardError, LoosenedError
+from readiness.git import GitError
+from readiness.guard.base import Base, relative_to
+from readiness.guard.board import compare_boards
+from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.pairs import combinations, placed
+from readiness.guard.project import compare_projects
+from readiness.guard.tree import work_tree
+from readiness.load import load_board
+from readiness.model import Board
+
+FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change does to its gate, the board first; `remarks` are sentences about all of it.
+
+    `head` is the board of the work tree, as a run would load it. `base` is the base's as it would
+    be run on the work tree; None where it has none.
+    """
+
+    head: Board
+    base: Board | None
+    changes: list[Change]
+    remarks: list[str]
+
+
+def compare(
+    base: Base,
+    board: str,
+    *,
+    environ: Mapping[str, str],
+    profile: str | None = None,
+    project: str | None = None,
+) -> Comparison:
+    """Compare the work tree, uncommitted files included, with the base. Runs nothing.
+
+    Raises `BaseError` where the base cannot be read, `LoosenedError` for a board that no longer
+    loads because it hides failures, and `BoardError` for one that is broken otherwise.
+    """
+    old = base.load(environ, profile) if base.board else None
+    head = _load_head(board, environ, profile, project)
+    if old is None:
+        return Comparison(head=head, base=None, changes=[], remarks=[FIRST_BOARD])
+    workdir = base.workdir_of(old)
+    runnable = replace(
+        old, path=board, workdir=project or os.path.normpath(os.path.join(base.root, workdir))
+    )
+    changes = _moved(base, board)
+    for name in [profile] if profile else _profiles(old, head):
+        changes += compare_boards(*_comparable(base, board, name))
+    found, remarks = _projects(base, head, workdir, _used(old, head))
+    each_once = list(dict.fromkeys([*changes, *found]))
+    return Comparison(head=head, base=runnable, changes=each_once, remarks=remarks)
+
+
+def _load_head(
+    board: str, environ: Mapping[str, str], profile: str | None, project: str | None
+) -> Board:
+    try:
+        return load_board(board, profile=profile, environ=environ, project=project)
+    except BoardError as error:
+        masked = [fault for fault in error.faults if fault.masked]
+        if not masked:
+            raise
+        faults = "\n".join(map(str, error.faults))
+        raise LoosenedError(
+            f"loosened: probe changed, so that it hides failures; the base's does not:\n{faults}"
+        ) from None
+
+
+def _moved(base: Base, board: str) -> list[Change]:
+    own = relative_to(base.root, board)
+    if own == base.board:
+        return []
+    return [Teller("board", board)(Kind.BOARD, Direction.NEUTRAL, base.board, own, "another path")]
+
+
+def _profiles(old: Board, head: Board) -> list[str | None]:
+    """The profiles that both have; the default of each where there is none."""
+    return [name for name in head.profiles if name in old.profiles] or [None]
+
+
+def _comparable(base: Base, board: str, profile: str | None) -> tuple[Board, Board]:
+    """Both boards with nothing from the environment: what they say, not what it makes of them."""
+    old = base.load({}, profile)
+    new = load_board(board, profile=profile, environ={})
+    beside = os.path.dirname(relative_to(base.root, board))
+    inside = os.path.relpath(new.workdir, os.path.dirname(os.path.abspath(board)))
+    here = os.path.normpath(os.path.join(beside, inside))
+    return (
+        replace(old, workdir=base.workdir_of(old) or "."),
+        replace(new, workdir=here),
+    )
+
+
+def _used(*boards: Board) -> list[str]:
+    """The commands and parameters of all criteria, and the commands that theirs come after."""
+    found: dict[str, None] = {}
+    for board in boards:
+        for one in placed(board):
+            if one.criterion.check is not None:
+                found[one.criterion.check.run] = None
+                for params in combinations(one.criterion):
+                    found.update(dict.fromkeys(params.values()))
+        found.update(dict.fromkeys(check.run for check in board.checks.values()))
+    return list(found)
+
+
+def _projects(
+    base: Base, head: Board, workdir: str, used: list[str]
+) -> tuple[list[Change], list[str]]:
+    own = os.path.relpath(os.path.realpath(head.workdir), os.path.realpath(base.root))
+    own = "" if own == "." else own
+    if own.startswith(".."):
+        return [], [f"{head.workdir} is not in the board's repository: it was not compared"]
+    changes: list[Change] = []
+    remarks: list[str] = []
+    try:
+        tree = work_tree(base.root, base.commit)
+        for place in dict.fromkeys([own, own if os.path.isabs(workdir) else workdir]):
+            found, said = compare_projects(base.commit, tree, workdir=place, used=used)
+            changes += found
+            remarks += said
+    except GitError as error:
+        raise BaseError(f"cannot read base {base.ref}: {error}") from None
+    return changes, list(dict.fromkeys(remarks))

@@ -1,0 +1,213 @@
+"""One criterion in two boards: what is asked of it, by which probe, and when."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from readiness.clean import looks_secret
+from readiness.expect import direction as better_way
+from readiness.expect import format_value
+from readiness.guard.catalogue import check as compare_check
+from readiness.guard.catalogue import in_words
+from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.decisions import decisions
+from readiness.guard.expectations import eased
+from readiness.guard.pairs import combinations
+from readiness.model import Better, Board, Check, Criterion, Expectation, Measure, Scoring
+
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+
+
+def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Iterator[Change]:
+    """Compare a criterion of two boards, all but its weight and the definition of its check."""
+    change = Teller(new.id, head.path, new.position.line)
+    if old.id != new.id:
+        yield change(Kind.CRITERION, SAME, old.id, new.id, "another id")
+    if old.title != new.title:
+        yield change(Kind.TITLE, LOOSE, old.title, new.title)
+    yield from _profiles(change, old, new, base, head)
+    yield from decisions(old, new, head.path)
+    if (old.check is None) != (new.check is None):
+        before, after = _measured_by(old), _measured_by(new)
+        note = "a word in place of a measurement" if new.check is None else "measured now"
+        yield change(Kind.CHECK, LOOSE if new.check is None else TIGHT, before, after, note)
+    elif old.check is not None and new.check is not None:
+        yield from _probe(change, old, new, old.check, new.check)
+        yield from _asked(change, old, new, head.scoring)
+
+
+def added(new: Criterion, head: Board) -> Iterator[Change]:
+    """Tell of a criterion that is new, and of what a person decided about it."""
+    change = Teller(new.id, head.path, new.position.line)
+    yield change(Kind.CRITERION, TIGHT, "", f"{new.title}: {_in_short(new)}")
+    yield from decisions(None, new, head.path)
+
+
+def removed(old: Criterion, head: Board) -> Change:
+    """Tell of a criterion that is gone."""
+    return Teller(old.id, head.path)(Kind.CRITERION, LOOSE, f"{old.title}: {_in_short(old)}", "")
+
+
+# --- the probe ------------------------------------------------------------------------------------
+
+
+def _probe(
+    change: Teller, old: Criterion, new: Criterion, before: Check, after: Check
+) -> Iterator[Change]:
+    if before.name != after.name:
+        yield change(Kind.CHECK, LOOSE, _measured_by(old), _measured_by(new), "probe changed")
+    else:
+        if not after.name:
+            yield from compare_check(change, before, after)
+        yield from _parameters(change, combinations(old), combinations(new))
+        if set(new.unset) - set(old.unset):
+            names = ", ".join(sorted(set(new.unset) - set(old.unset)))
+            yield change(Kind.PARAMETER, LOOSE, "", names, "from the environment")
+    yield from _read(change, old.measure, new.measure)
+    if old.samples != new.samples:
+        direction = LOOSE if new.samples < old.samples else TIGHT
+        yield change(Kind.SAMPLES, direction, str(old.samples), str(new.samples))
+    for kind, tries, now in (
+        (Kind.RETRIES, old.retries, new.retries),
+        (Kind.WAIT, old.wait, new.wait),
+    ):
+        if tries != now:
+            yield change(kind, LOOSE if now > tries else TIGHT, f"{tries:g}", f"{now:g}")
+    if old.timeout != new.timeout and after.name:
+        yield change(Kind.TIMEOUT, SAME, _time(old.timeout), _time(new.timeout))
+
+
+def _parameters(
+    change: Teller, old: Sequence[dict[str, str]], new: Sequence[dict[str, str]]
+) -> Iterator[Change]:
+    if len(old) == len(new) == 1:
+        for name in sorted(old[0].keys() | new[0].keys()):
+            before, after = old[0].get(name, ""), new[0].get(name, "")
+            if before != after:
+                yield change(Kind.PARAMETER, LOOSE, _given(name, before), _given(name, after))
+        return
+    gone = [each for each in old if each not in new]
+    come = [each for each in new if each not in old]
+    if gone or come:
+        direction = LOOSE if gone else TIGHT
+        yield change(Kind.MATRIX, direction, _combined(gone), _combined(come))
+
+
+def _read(change: Teller, old: Measure | None, new: Measure | None) -> Iterator[Change]:
+    if old is None or new is None or old == new:
+        return
+    if old.name != new.name:
+        yield change(Kind.MEASURE, LOOSE, old.name, new.name)
+        return  # another number has another unit and another way
+    if old.reader != new.reader:
+        yield change(Kind.READER, LOOSE, in_words(old.reader), in_words(new.reader))
+    if old.unit != new.unit:
+        yield change(Kind.MEASURE, LOOSE, old.unit, new.unit, "unit")
+    if old.better != new.better:
+        yield change(Kind.MEASURE, LOOSE, old.better or "", new.better or "", "which way is better")
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def _asked(change: Teller, old: Criterion, new: Criterion, scoring: Scoring) -> Iterator[Change]:
+    unit = new.measure.unit if new.measure else ""
+    if old.expect != new.expect:
+        direction = eased(old.expect, new.expect, unit)
+        yield change(Kind.EXPECTATION, direction, old.expect.text, new.expect.text)
+    if old.warn != new.warn:
+        before, after = old.warn, new.warn
+        yield change(Kind.WARNING, _optional(before, after, unit), _text(before), _text(after))
+    if old.ratchet != new.ratchet:
+        words = {True: "true", False: ""}
+        direction = TIGHT if new.ratchet else LOOSE
+        yield change(Kind.RATCHET, direction, words[old.ratchet], words[new.ratchet])
+    if old.baseline != new.baseline:
+        yield change(
+            Kind.BASELINE,
+            moved_baseline(old, new, scoring),
+            _number(old.baseline),
+            _number(new.baseline),
+        )
+
+
+def _optional(before: Expectation | None, after: Expectation | None, unit: str) -> Direction:
+    if before is None or after is None:
+        return TIGHT if before is None else LOOSE
+    return eased(before, after, unit)
+
+
+def moved_baseline(old: Criterion, new: Criterion, scoring: Scoring) -> Direction:
+    """A baseline that is worse than it was holds less; so does one from which all seems better."""
+    if new.baseline is None:
+        return LOOSE
+    if old.baseline is None:
+        # Towards 0 progress is counted from the baseline, and without one there is none.
+        earns = scoring is Scoring.PARTIAL and not new.expect.number
+        return LOOSE if earns else TIGHT
+    way = better_way(new.expect) or (new.measure.better if new.measure else None)
+    if way is None:
+        return LOOSE
+    is_worse = (new.baseline > old.baseline) is (way is Better.LOWER)
+    return LOOSE if is_worse else TIGHT
+
+
+# --- profiles -------------------------------------------------------------------------------------
+
+
+def _profiles(
+    change: Teller, old: Criterion, new: Criterion, base: Board, head: Board
+) -> Iterator[Change]:
+    """Compare where it is measured, among the profiles that both boards have."""
+    before = set(old.profiles or base.profiles)
+    after = set(new.profiles or head.profiles)
+    both = set(base.profiles) & set(head.profiles)
+    is_narrowed = bool(before & both - after)
+    if not base.profiles:
+        is_narrowed = after != set(head.profiles)
+    if is_narrowed or after & both - before:
+        direction = LOOSE if is_narrowed else TIGHT
+        yield change(Kind.PROFILE, direction, _sorted(before) or "every run", _sorted(after))
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _measured_by(one: Criterion) -> str:
+    if one.check is None:
+        return f"attested by {one.attest.by}" if one.attest else "attested"
+    return one.check.name or one.check.run.strip()
+
+
+def _in_short(one: Criterion) -> str:
+    if one.check is None:
+        return _measured_by(one)
+    return f"{_measured_by(one)}, {one.expect.text}"
+
+
+def _given(name: str, value: str) -> str:
+    if not value:
+        return ""
+    return f"{name}: {'***' if looks_secret(name) else value}"
+
+
+def _combined(combinations: Sequence[dict[str, str]]) -> str:
+    return "; ".join(
+        ", ".join(_given(name, value) or f"{name}:" for name, value in each.items())
+        for each in combinations
+    )
+
+
+def _text(expectation: Expectation | None) -> str:
+    return "" if expectation is None else expectation.text
+
+
+def _number(number: Decimal | None) -> str:
+    return "" if number is None else format_value(number)
+
+
+def _time(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:g} s"
+
+
+def _sorted(names: set[str]) -> str:
+    return " ".join(sorted(names))

@@ -1,0 +1,81 @@
+"""Which criterion of one board is which of another, though ids shift and tasks are renamed."""
+
+from collections.abc import Callable, Hashable, Iterator
+
+import msgspec
+
+from readiness.model import Board, Criterion, Task
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A criterion and the task that it belongs to."""
+
+    task: Task
+    criterion: Criterion
+
+
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+    """The same criteria in two boards, and those that only one of them has, in board order."""
+
+    same: list[tuple[Placed, Placed]]
+    removed: list[Placed]
+    added: list[Placed]
+
+
+def pair_criteria(base: Board, head: Board) -> Pairs:
+    """Find each criterion of `base` in `head`: first what is the same in all, last by id alone.
+
+    Default ids are positions, so a criterion that moved is known by its title and its probe.
+    """
+    left, right = list(placed(base)), list(placed(head))
+    found: dict[int, Placed] = {}
+    for key in _KEYS:
+        waiting: dict[Hashable, list[Placed]] = {}
+        for one in right:
+            waiting.setdefault(key(one), []).append(one)
+        for position, one in enumerate(left):
+            partners = waiting.get(key(one))
+            if position not in found and partners:
+                found[position] = partners.pop(0)
+        taken = {id(each) for each in found.values()}
+        right = [one for one in right if id(one) not in taken]
+    return Pairs(
+        same=[(left[position], found[position]) for position in sorted(found)],
+        removed=[one for position, one in enumerate(left) if position not in found],
+        added=right,
+    )
+
+
+def placed(board: Board) -> Iterator[Placed]:
+    """All criteria with their tasks, in the order of the board."""
+    for task in board.tasks:
+        for criterion in task.criteria:
+            yield Placed(task, criterion)
+
+
+def combinations(criterion: Criterion) -> list[dict[str, str]]:
+    """The parameters of each of its probes."""
+    return [{**criterion.params, **each} for each in criterion.matrix]
+
+
+def probe_of(criterion: Criterion) -> Hashable:
+    """What is run for a criterion and what is read of it; equal for those that measure the same."""
+    check = criterion.check
+    if check is None:
+        return ("attested",)
+    named = check.name or check.run
+    params = tuple(sorted(tuple(sorted(each.items())) for each in combinations(criterion)))
+    return (named, params, criterion.measure)
+
+
+_KEYS: tuple[Callable[[Placed], Hashable], ...] = (
+    lambda one: (one.task.id, one.criterion.id, one.criterion.title, probe_of(one.criterion)),
+    lambda one: (one.task.id, one.criterion.id, one.criterion.title),
+    lambda one: (one.task.id, one.criterion.title, probe_of(one.criterion)),
+    lambda one: (one.task.id, one.criterion.id, probe_of(one.criterion)),
+    lambda one: (one.criterion.title, probe_of(one.criterion)),
+    lambda one: (one.task.id, one.criterion.title),
+    lambda one: (one.task.id, probe_of(one.criterion)),
+    lambda one: one.criterion.id,
+    lambda one: one.criterion.title,
+)

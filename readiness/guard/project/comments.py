@@ -1,0 +1,169 @@
+"""Comments that keep tools silent: which a change adds, or makes silent about more."""
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project import rules
+from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
+
+ALL: Final = frozenset({"*"})
+_MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''")
+
+
+class Suppression(msgspec.Struct, frozen=True, kw_only=True):
+    """One comment: what it is, which codes it is about, and the code that it stands behind."""
+
+    name: str
+    codes: frozenset[str]
+    code: str
+    text: str
+    path: str
+    line: int
+
+
+def suppressions(files: Differing) -> Iterator[Change]:
+    """Compare the suppressions of all files: one that moved with its line is the same."""
+    paths = [path for path in files.paths() if not _same_comments(*files.both(path))]
+    old = [each for path in paths for each in found(path, files.before.get(path, ""))]
+    new = [each for path in paths for each in found(path, files.after.get(path, ""))]
+    gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
+    for key in (_by_code, _by_file):
+        gone, come = _narrowed(gone, come, key)
+    widened = _grouped(gone, _by_code)
+    for one in come:
+        same = widened.get(_by_code(one))
+        was = same.pop(0) if same else None
+        yield _change(one, Direction.LOOSENED, was.text if was else "", one.text)
+    gone = [one for rest in widened.values() for one in rest]
+    for one in gone:
+        yield _change(one, Direction.TIGHTENED, one.text, "")
+
+
+def _same_comments(before: str, after: str) -> bool:
+    """Whether the lines that may have a comment are the same, which saves reading them."""
+    old, new = (
+        sorted(line.strip() for line in text.split("\n") if _MARKS.search(line))
+        for text in (before, after)
+    )
+    return old == new
+
+
+def _by_code(one: Suppression) -> Hashable:
+    return one.name, one.code
+
+
+def _by_file(one: Suppression) -> Hashable:
+    return one.name, one.path
+
+
+def found(path: str, text: str) -> list[Suppression]:
+    """The suppressions in a file. Those in strings are none; a file that is no code has none."""
+    if path.endswith((".py", ".pyi")):
+        return list(_in_python(path, text))
+    for suffixes, comments in rules.OTHER_COMMENTS:
+        if path.endswith(suffixes):
+            lines = enumerate(lines_of(text), start=1)
+            return [
+                each
+                for number, line in lines
+                for each in _in_comment(path, number, line, line, comments)
+            ]
+    return []
+
+
+def _in_python(path: str, text: str) -> Iterator[Suppression]:
+    if "#" not in text:
+        return
+    lines = text.split("\n")
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                number, column = token.start
+                code = lines[number - 1][:column]
+                yield from _in_comment(
+                    path, number, token.string[:LONGEST], code, rules.PYTHON_COMMENTS
+                )
+    except (tokenize.TokenError, SyntaxError):
+        return  # what was found before the mistake counts; the mistake is told elsewhere
+
+
+def _in_comment(
+    path: str, line: int, comment: str, code: str, known: Sequence[rules.Comment]
+) -> Iterator[Suppression]:
+    for each in known:
+        match = each.pattern.search(comment)
+        if match:
+            listed = match.groupdict().get("codes") or ""
+            yield Suppression(
+                name=each.name,
+                codes=frozenset(re.split(r"[,\s]+", listed.strip())) if listed.strip() else ALL,
+                code=" ".join(code.replace(match[0], "").split()),
+                text=match[0].strip(),
+                path=path,
+                line=line,
+            )
+
+
+def _narrowed(
+    gone: list[Suppression], come: list[Suppression], key: Callable[[Suppression], Hashable]
+) -> tuple[list[Suppression], list[Suppression]]:
+    """Take those for the same that are silent about no more than one that went."""
+    waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
+    for same, group in _grouped(come, key).items():
+        waiting[same] = _by_codes(group)
+    still_gone, taken = [], set()
+    for old in gone:
+        groups = waiting.get(key(old), {})
+        codes = next(
+            (each for each in (old.codes, *groups) if _fits(old.codes, each, groups)), None
+        )
+        if codes is None:
+            still_gone.append(old)
+        else:
+            taken.add(id(groups[codes].pop()))
+            if not groups[codes]:
+                del groups[codes]
+    return still_gone, [one for one in come if id(one) not in taken]
+
+
+def _grouped(
+    items: list[Suppression], key: Callable[[Suppression], Hashable]
+) -> dict[Hashable, list[Suppression]]:
+    groups: dict[Hashable, list[Suppression]] = {}
+    for one in items:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _by_codes(items: list[Suppression]) -> dict[frozenset[str], list[Suppression]]:
+    groups: dict[frozenset[str], list[Suppression]] = {}
+    for one in items:
+        groups.setdefault(one.codes, []).append(one)
+    return groups
+
+
+def _fits(old: frozenset[str], new: frozenset[str], there: Container[frozenset[str]]) -> bool:
+    return new in there and _covers(old, new)
+
+
+def _covers(old: frozenset[str], new: frozenset[str]) -> bool:
+    return old == ALL or (new != ALL and new <= old)
+
+
+def _change(one: Suppression, direction: Direction, before: str, after: str) -> Change:
+    return Change(
+        subject=f"{one.path}:{one.line}",
+        kind=Kind.SUPPRESSION,
+        direction=direction,
+        before=before,
+        after=after,
+        path=one.path,
+        line=one.line,
+        note=one.name,
+    )

@@ -1,0 +1,140 @@
+"""The files of two states of a project that differ, and what tells where something stands."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from readiness.guard.project import rules
+from readiness.guard.tree import Tree
+
+Item = TypeVar("Item")
+
+LONGEST = 4000
+
+_SUFFIXES = (
+    ".py",
+    ".pyi",
+    *(suffix for suffixes, _ in rules.OTHER_COMMENTS for suffix in suffixes),
+)
+_NAMES = (
+    {place.file for tool in rules.TOOLS for place in tool.places}
+    | set(rules.IGNORE_LISTS)
+    | set(rules.LOCKS)
+    | rules.HOOK_FILES
+)
+_PATTERNS = (
+    rules.MAKEFILES,
+    rules.SCRIPTS,
+    rules.WORKFLOWS,
+    rules.REQUIREMENTS,
+    rules.INPUTS,
+)
+
+
+class Differing(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that are not the same, before and after; one that is missing was or is not there.
+
+    `all_before` and `all_after` name every file that was looked at, `read_before` and `read_after`
+    read further ones, and `workdir` is where probes run.
+    """
+
+    before: dict[str, str]
+    after: dict[str, str]
+    all_before: frozenset[str]
+    all_after: frozenset[str]
+    read_before: Callable[[str], str]
+    read_after: Callable[[str], str]
+    workdir: str = ""
+
+    def paths(self) -> list[str]:
+        """All paths that differ, sorted."""
+        return sorted(self.before.keys() | self.after.keys())
+
+    def both(self, path: str) -> tuple[str, str]:
+        """What a file held and holds; empty where it was or is not there."""
+        return self.before.get(path, ""), self.after.get(path, "")
+
+
+def differing(base: Tree, head: Tree, workdir: str, also: Iterable[str] = ()) -> Differing:
+    """Read what differs of the files that matter: those below `workdir`, and settings above it.
+
+    `also` names further files that matter.
+    """
+    named = frozenset(also)
+
+    def wanted(path: str) -> bool:
+        return path in named or _matters(path, workdir)
+
+    old, new = base.digests(wanted), head.digests(wanted)
+    paths = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    before, after = base.read(paths & old.keys()), head.read(paths & new.keys())
+    texts = [{path: text(data) for path, data in one.items()} for one in (before, after)]
+    same = {path for path in paths if path in texts[0] and texts[0][path] == texts[1].get(path)}
+    return Differing(
+        before={path: found for path, found in texts[0].items() if path not in same},
+        after={path: found for path, found in texts[1].items() if path not in same},
+        all_before=frozenset(old),
+        all_after=frozenset(new),
+        read_before=lambda path: text(base.read([path]).get(path, b"")),
+        read_after=lambda path: text(head.read([path]).get(path, b"")),
+        workdir=workdir,
+    )
+
+
+def text(data: bytes) -> str:
+    """The text of a file, its lines ended by newlines alone: how lines end is no difference."""
+    found = data.decode("utf-8-sig", "backslashreplace")
+    return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, each cut where no reader would look: patterns are slow beyond that."""
+    return [line[:LONGEST] for line in text.split("\n")]
+
+
+def line_of(text: str, *needles: str) -> int:
+    """The first line, from 1, that has these words after one another; 0 where there is none.
+
+    Of several needles, each is looked for below the one before it.
+    """
+    position = 0
+    for needle in needles:
+        found = text.find(needle, position)
+        if found >= 0:
+            position = found
+    return text.count("\n", 0, position) + 1 if needles and needles[-1] in text else 0
+
+
+def surplus(
+    before: Iterable[Item], after: Iterable[Item], key: Callable[[Item], Hashable]
+) -> tuple[list[Item], list[Item]]:
+    """What is only before and what is only after, where things with equal keys are the same."""
+    old, new = list(before), list(after)
+    return _beyond(old, Counter(map(key, new)), key), _beyond(new, Counter(map(key, old)), key)
+
+
+def _beyond(
+    items: Iterable[Item], known: Counter[Hashable], key: Callable[[Item], Hashable]
+) -> list[Item]:
+    left = []
+    for item in items:
+        if known[key(item)]:
+            known[key(item)] -= 1
+        else:
+            left.append(item)
+    return left
+
+
+def _matters(path: str, workdir: str) -> bool:
+    name = os.path.basename(path)
+    is_setting = name in _NAMES or any(pattern.search(path) for pattern in _PATTERNS)
+    below = not workdir or path.startswith(f"{workdir}/")
+    if below:
+        return is_setting or name.endswith(_SUFFIXES)
+    # Tools look for their settings in the folders above, and CI for its workflows in the topmost.
+    folder = os.path.dirname(path)
+    above = not folder or f"{workdir}/".startswith(f"{folder}/")
+    return is_setting and (above or bool(rules.WORKFLOWS.search(path)))

@@ -1,0 +1,341 @@
+"""Settings of tools as they take effect, key by key, before and after."""
+
+import configparser
+import fnmatch
+import json
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project import rules
+from readiness.guard.project.files import Differing, line_of
+from readiness.guard.project.rules import Effect, Tool
+from readiness.load.yamlfile import parse as parse_yaml
+
+Value: TypeAlias = str | tuple[str, ...]
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+_TRUE: Final = ("true", "1", "yes", "on")
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What one tool was told in one folder: its keys, and the file that tells."""
+
+    path: str
+    text: str
+    keys: dict[str, Value]
+
+
+NOTHING: Final = Settings("", "", {})
+
+
+def settings(files: Differing) -> Iterator[Change]:
+    """Compare the settings of every known tool in every folder that has some."""
+    names = {place.file for tool in rules.TOOLS for place in tool.places}
+    folders = {os.path.dirname(path) for path in files.paths() if os.path.basename(path) in names}
+    for folder in sorted(folders):
+        for tool in rules.TOOLS:
+            old = _effective(tool, folder, files.before, files.all_before, files.read_before)
+            new = _effective(tool, folder, files.after, files.all_after, files.read_after)
+            yield from _compared(tool, old, new)
+    yield from _broken(files, names)
+    yield from _ignore_lists(files)
+
+
+def silenced(change: Change) -> bool:
+    """Whether a change is one that keeps a tool from telling any error of a module."""
+    if change.kind is not Kind.SETTING or change.direction is not LOOSE:
+        return False
+    name, _, key = change.subject.partition(" ")
+    tool = next((each for each in rules.TOOLS if each.name == name), None)
+    return tool is not None and _effect(tool, key) is Effect.SILENCES
+
+
+# --- what takes effect ----------------------------------------------------------------------------
+
+
+def _effective(
+    tool: Tool,
+    folder: str,
+    changed: Mapping[str, str],
+    there: Iterable[str],
+    read: Callable[[str], str],
+) -> Settings:
+    """What a tool is told: by the first of its places that says anything."""
+    for place in tool.places:
+        path = os.path.join(folder, place.file)
+        if path not in there:
+            continue
+        text = changed[path] if path in changed else read(path)
+        keys = _below(place.prefix, _flat(place.file, text) or {})
+        if keys or place.owned:
+            return Settings(path, text, keys)
+    return NOTHING
+
+
+def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
+    """Take the keys below a prefix; those of single modules become `overrides[module].key`."""
+    if not prefix:
+        return dict(flat)
+    found = {}
+    for key, value in flat.items():
+        if prefix.endswith(":") and key.startswith(prefix):
+            found[key.removeprefix(prefix)] = value
+        elif key.startswith(f"{prefix}."):
+            found[key.removeprefix(f"{prefix}.")] = value
+        elif key.startswith(f"{prefix}-") and "." in key:
+            section, _, name = key.removeprefix(f"{prefix}-").rpartition(".")
+            for module in section.split(","):
+                found[f"overrides[{module.strip()}].{name}"] = value
+    return found
+
+
+@lru_cache(maxsize=64)
+def _flat(name: str, text: str) -> dict[str, Value] | None:
+    """A settings file as dotted keys; None where it is not what its name says."""
+    try:
+        if name.endswith(".toml"):
+            return dict(_flattened("", tomllib.loads(text)))
+        if name.endswith(".json"):
+            return dict(_flattened("", json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.M))))
+        if name.endswith((".yaml", ".yml")):
+            document = parse_yaml(text.encode(), name)
+            return None if document.faults else dict(_flattened("", document.data))
+        return dict(_ini(text))
+    except (ValueError, configparser.Error, RecursionError):
+        return None
+
+
+def _ini(text: str) -> Iterator[tuple[str, Value]]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=", ":"))
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(text)
+    for section in [parser.default_section, *parser.sections()]:
+        own = parser.defaults() if section == parser.default_section else parser[section]
+        for key, value in own.items():
+            yield f"{section}.{key}", _listed(value) if "\n" in value or "," in value else value
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
+
+
+def _flattened(prefix: str, data: object) -> Iterator[tuple[str, Value]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _flattened(f"{prefix}.{key}" if prefix else str(key), value)
+    elif isinstance(data, list) and any(isinstance(each, dict) for each in data):
+        for number, each in enumerate(data):
+            yield from _of_table(prefix, number, each)
+    elif isinstance(data, list):
+        yield prefix, tuple(map(_scalar, data))
+    else:
+        yield prefix, _scalar(data)
+
+
+def _of_table(prefix: str, number: int, entry: object) -> Iterator[tuple[str, Value]]:
+    """An entry of a list of tables, by the names that it is about rather than by its position."""
+    if not isinstance(entry, dict):
+        return
+    about = entry.get("module") or entry.get("id") or entry.get("name") or f"{number}"
+    for name in about if isinstance(about, list) else [about]:
+        for key, value in _flattened(f"{prefix}[{name}]", entry):
+            if not key.endswith((".module", ".id")):
+                yield key, value
+
+
+def _scalar(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# --- what a difference does -----------------------------------------------------------------------
+
+
+def _compared(tool: Tool, old: Settings, new: Settings) -> Iterator[Change]:
+    for key in sorted(old.keys.keys() | new.keys.keys()):
+        before, after = old.keys.get(key), new.keys.get(key)
+        if _same(before, after):
+            continue
+        effect = _effect(tool, key)
+        direction = _direction(effect, before, after)
+        shown = _difference(effect, before, after)
+        place = new if new.path else old
+        yield Change(
+            subject=f"{tool.name} {key}",
+            kind=Kind.SETTING,
+            direction=direction,
+            before=shown[0],
+            after=shown[1],
+            path=place.path,
+            line=_line(place.text, key),
+        )
+
+
+def _effect(tool: Tool, key: str) -> Effect:
+    for pattern, effect in tool.keys:
+        if re.fullmatch(pattern, key):
+            return effect
+    return tool.otherwise
+
+
+def _direction(effect: Effect, before: Value | None, after: Value | None) -> Direction:
+    match effect:
+        case Effect.NONE:
+            return SAME
+        case Effect.MORE_LOOSENS:
+            return LOOSE if _items(after) - _items(before) else TIGHT
+        case Effect.LESS_LOOSENS:
+            # Without a list a tool looks at all that it would look at by itself.
+            lost = _items(before) - _items(after)
+            return LOOSE if lost or before is None else TIGHT
+        case Effect.TRUE_LOOSENS | Effect.SILENCES:
+            return LOOSE if after is not None and _is_true(after) else TIGHT
+        case Effect.FALSE_LOOSENS:
+            return TIGHT if after is not None and _is_true(after) else LOOSE
+        case Effect.LOWER_LOOSENS:
+            return _ordered(before, after, lower_loosens=True)
+        case Effect.HIGHER_LOOSENS:
+            return _ordered(before, after, lower_loosens=False)
+        case Effect.WORDS:
+            return words_changed(_line_of_words(before), _line_of_words(after))
+        case _:
+            return LOOSE
+
+
+def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) -> Direction:
+    """Compare two limits; one that is gone limits nothing."""
+    if after is None:
+        return LOOSE
+    try:
+        numbers = Decimal(str(before or "0")), Decimal(str(after))
+    except InvalidOperation:
+        return LOOSE
+    if before is None:
+        return TIGHT
+    return LOOSE if (numbers[1] < numbers[0]) is lower_loosens else TIGHT
+
+
+def words_changed(before: str, after: str) -> Direction:
+    """Compare two command lines: which options came, and which went."""
+    old, new = _words(before), _words(after)
+    limits = [dict(rules.LIMIT_WORDS.findall(text)) for text in (before, after)]
+    for name, limit in limits[0].items():
+        if Decimal(limits[1].get(name, "0")) < Decimal(limit):
+            return LOOSE
+    come = [word for word in new if word not in old and not rules.HARMLESS_WORDS.fullmatch(word)]
+    gone = [word for word in old if word not in new and not rules.HARMLESS_WORDS.fullmatch(word)]
+    gone = [word for word in gone if word.partition("=")[0] not in limits[1]]
+    if any(not rules.STRICT_WORDS.fullmatch(word) for word in come):
+        return LOOSE
+    if any(rules.STRICT_WORDS.fullmatch(word) for word in gone):
+        return LOOSE
+    return TIGHT if come or gone else SAME
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _line_of_words(value: Value | None) -> str:
+    return " ".join(value) if isinstance(value, tuple) else value or ""
+
+
+def _items(value: Value | None) -> set[str]:
+    if value is None:
+        return set()
+    return set(value if isinstance(value, tuple) else value.split())
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, str) and value.strip().lower() in _TRUE
+
+
+def _same(before: Value | None, after: Value | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    if isinstance(before, str) and isinstance(after, str):
+        return before.strip().lower() == after.strip().lower()
+    return _items(before) == _items(after)
+
+
+def _difference(effect: Effect, before: Value | None, after: Value | None) -> tuple[str, str]:
+    """What to show: of long lists only what came and went."""
+    if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS):
+        old, new = _items(before), _items(after)
+        return " ".join(sorted(old - new)), " ".join(sorted(new - old))
+    return _line_of_words(before), _line_of_words(after)
+
+
+def _line(text: str, key: str) -> int:
+    """Where a key stands, below its section or its module where it has one."""
+    section, _, name = key.rpartition(".")
+    module = re.search(r"\[([^\]]*)\]", section)
+    name = name or key
+    about = (module[1],) if module else ()
+    return line_of(text, *about, name) or line_of(text, *about) or line_of(text, name)
+
+
+# --- files as a whole -----------------------------------------------------------------------------
+
+
+def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
+    """Tell of settings that no tool can read any more."""
+    for path, text in files.after.items():
+        name = os.path.basename(path)
+        if name in names and _flat(name, text) is None:
+            was_read = path in files.before and _flat(name, files.before[path]) is not None
+            if was_read or path not in files.before:
+                yield Change(
+                    subject=path,
+                    kind=Kind.UNREADABLE,
+                    direction=LOOSE,
+                    after="cannot be read",
+                    path=path,
+                )
+
+
+def _ignore_lists(files: Differing) -> Iterator[Change]:
+    for path in files.paths():
+        if os.path.basename(path) not in rules.IGNORE_LISTS:
+            continue
+        old, new = ([line.strip() for line in text.split("\n")] for text in files.both(path))
+        for line in dict.fromkeys(new):
+            if line and not line.startswith("#") and line not in old:
+                yield _listed_line(path, "", line, new.index(line) + 1)
+        for line in dict.fromkeys(old):
+            if line and not line.startswith("#") and line not in new:
+                yield _listed_line(path, line, "", 0)
+
+
+def _listed_line(path: str, before: str, after: str, line: int) -> Change:
+    return Change(
+        subject=path,
+        kind=Kind.SETTING,
+        direction=LOOSE if after else TIGHT,
+        before=before,
+        after=after,
+        path=path,
+        line=line,
+    )
+
+
+def matching(pattern: str, modules: Iterable[str]) -> list[str]:
+    """The modules that a pattern such as `api.*` of a settings file is about."""
+    plain = pattern.removesuffix(".*")
+    return [
+        module
+        for module in modules
+        if module == plain
+        or fnmatch.fnmatchcase(module, pattern)
+        or (pattern.endswith(".*") and module.startswith(f"{plain}."))
+    ]

@@ -1,0 +1,218 @@
+"""Tests that a change deletes, skips or empties, and hooks by which it decides how they end."""
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project import rules
+from readiness.guard.project.files import Differing, surplus
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DIRECT: Final = ("self", "cls")
+# What a file has to speak of, if it is not a file of tests.
+_OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest")
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in a Python file: its kind, its name, what it says, and where it stands.
+
+    `within` is the test or class around it.
+    """
+
+    kind: Kind
+    name: str
+    text: str
+    path: str
+    line: int
+    within: str = ""
+
+
+def tests(files: Differing) -> Iterator[Change]:
+    """Compare tests, skips, empty assertions and hooks. What only moved is no difference."""
+    old = [each for path, text in files.before.items() for each in found(path, text)]
+    new = [each for path, text in files.after.items() for each in found(path, text)]
+    yield from _deleted(old, new)
+    for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK):
+        gone, come = (
+            [each for each in side if each.kind is kind]
+            for side in surplus(old, new, lambda one: (one.kind, one.name, one.text, one.within))
+        )
+        yield from (_change(one, LOOSE, "", _shown(one)) for one in come)
+        yield from (_change(one, TIGHT, _shown(one), "") for one in gone)
+    yield from _unreadable(files)
+
+
+def found(path: str, text: str) -> list[Item]:
+    """What a Python file has of all that; nothing where it cannot be parsed."""
+    if not (path.endswith(".py") and (rules.TEST_FILE.search(path) or _OF_TESTS.search(text))):
+        return []
+    return _read(path, text) or []
+
+
+def _read(path: str, text: str) -> list[Item] | None:
+    """The same; None for what is no Python, or is nested beyond what Python itself reads."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes in strings: they are not ours to judge
+        try:
+            return list(_Reading(path, ast.parse(text)).items())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
+    """Count tests by name over all files, and take one of the same body for the renamed one."""
+    before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
+    gone, come = surplus(before, after, lambda one: one.name)
+    gone, come = surplus(gone, come, lambda one: one.text)
+    yield from (_change(one, LOOSE, one.name, "") for one in gone)
+    yield from (_change(one, TIGHT, "", one.name) for one in come)
+
+
+def _unreadable(files: Differing) -> Iterator[Change]:
+    """A test file that no longer parses has no test any more."""
+    for path, text in files.after.items():
+        if rules.TEST_FILE.search(path) and _read(path, text) is None:
+            yield Change(
+                subject=path,
+                kind=Kind.UNREADABLE,
+                direction=LOOSE,
+                after="not Python",
+                path=path,
+            )
+
+
+def _change(one: Item, direction: Direction, before: str, after: str) -> Change:
+    return Change(
+        subject=f"{one.path}:{one.line}",
+        kind=one.kind,
+        direction=direction,
+        before=before,
+        after=after,
+        path=one.path,
+        line=one.line,
+        note=one.within if one.kind is Kind.SKIP else "",
+    )
+
+
+def _shown(one: Item) -> str:
+    return one.name if one.kind in (Kind.TEST, Kind.HOOK) else one.text
+
+
+class _Reading:
+    """Walks through one file."""
+
+    def __init__(self, path: str, tree: ast.Module) -> None:
+        self.path = path
+        self.tree = tree
+        self.is_test_file = bool(rules.TEST_FILE.search(path))
+        self.is_hook_file = os.path.basename(path) in rules.HOOK_FILES
+        self.imported = dict(_imports(tree))
+
+    def items(self) -> Iterator[Item]:
+        yield from self._tests(self.tree.body)
+        for node, within in _within(self.tree):
+            yield from self._at(node, within)
+        if self.is_hook_file:
+            yield from self._hooks()
+
+    def _item(self, kind: Kind, node: ast.AST, name: str, text: str, within: str = "") -> Item:
+        line = getattr(node, "lineno", 0)
+        return Item(kind=kind, name=name, text=text, path=self.path, line=line, within=within)
+
+    def _tests(self, body: list[ast.stmt]) -> Iterator[Item]:
+        if not self.is_test_file:
+            return
+        for node in body:
+            if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
+                yield self._item(Kind.TEST, node, node.name, _body(node))
+            elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
+                yield from self._tests(node.body)
+
+    def _at(self, node: ast.AST, within: str) -> Iterator[Item]:
+        if isinstance(node, ast.Assert) and _is_always_true(node.test):
+            yield self._item(Kind.ASSERTION, node, "assert", ast.unparse(node), within)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {target.id for target in targets if isinstance(target, ast.Name)}
+            if names & rules.IGNORED_FILES:
+                yield self._item(Kind.SKIP, node, "collect_ignore", ast.unparse(node), within)
+        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
+            dotted = self._dotted(node)
+            if dotted in rules.SKIPS:
+                yield self._item(Kind.SKIP, node, dotted, dotted, within)
+
+    def _dotted(self, node: ast.AST) -> str:
+        """Return the name with its imports resolved: `mark.skip` may be `pytest.mark.skip`."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        first = "self" if node.id in _DIRECT else self.imported.get(node.id, node.id)
+        return ".".join([first, *reversed(parts)])
+
+    def _hooks(self) -> Iterator[Item]:
+        """Functions that can change how the tests end, and what ends Python or sets its status."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, _FUNCTIONS) and node.name in rules.HOOKS:
+                yield self._item(Kind.HOOK, node, node.name, _body(node))
+            elif isinstance(node, ast.Call) and self._dotted(node.func) in rules.EXITS:
+                yield self._item(Kind.HOOK, node, ast.unparse(node), "exits")
+            elif _is_set(node):
+                yield self._item(Kind.HOOK, node, f"sets {ast.unparse(node)}", "sets")
+
+
+def _is_set(node: ast.AST) -> bool:
+    """Whether it stores how a test or the whole session ended."""
+    stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    return stores and isinstance(node, ast.Attribute) and node.attr in rules.OUTCOMES
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    yield alias.asname, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Every node with the name of the function or class that it belongs to, decorators too."""
+    waiting: list[tuple[ast.AST, str]] = [(tree, "")]
+    while waiting:
+        node, within = waiting.pop()
+        yield node, within
+        inner = node.name if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else within
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
+def _body(node: Function) -> str:
+    """What a function does, whatever its name and its documentation are."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return "\n".join(map(ast.dump, body)) + ast.dump(node.args)
+
+
+def _is_always_true(test: ast.expr) -> bool:
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if isinstance(test, ast.Tuple):
+        return bool(test.elts)
+    if isinstance(test, ast.Compare):
+        sides = [test.left, *test.comparators]
+        return all(isinstance(side, ast.Constant) for side in sides)
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
+        return any(map(_is_always_true, test.values))
+    return False

@@ -1,0 +1,169 @@
+"""Judging by the rules of two boards: the base's commands, and of each rule the stricter one."""
+
+from collections.abc import Hashable
+from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
+
+from readiness.guard.board import promised
+from readiness.guard.changes import Direction
+from readiness.guard.criteria import moved_baseline
+from readiness.guard.expectations import eased
+from readiness.guard.pairs import combinations, pair_criteria
+from readiness.model import Board, Criterion, Expectation, Scoring, Task, Waiver
+
+TIGHT = Direction.TIGHTENED
+
+
+class Both(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is judged by.
+
+    `board` is the base's, with every rule that the head has stricter. `weighed` is the same by the
+    head's weights and priorities, None where those are the base's: its gate must hold as well.
+    `not_run` names the criteria whose commands only the head has.
+    """
+
+    board: Board
+    weighed: Board | None
+    not_run: tuple[str, ...]
+
+
+def both(base: Board, head: Board) -> Both:
+    """Join the rules of two boards. What differs in its probe is judged by the base alone."""
+    pairs = pair_criteria(base, head)
+    partners = {old.criterion.id: new.criterion for old, new in pairs.same}
+    same = {
+        old.criterion.id: new.criterion
+        for old, new in pairs.same
+        if is_same_probe(old.criterion, new.criterion)
+    }
+    tasks = tuple(
+        replace(
+            task,
+            criteria=tuple(
+                stricter(one, same[one.id], head.scoring)
+                if one.id in same
+                else with_decisions(one, partners.get(one.id))
+                for one in task.criteria
+            ),
+        )
+        for task in base.tasks
+    )
+    board = replace(
+        base,
+        tasks=tasks,
+        target=max(base.target, head.target),
+        min_measured=_higher(base.min_measured, head.min_measured),
+        scoring=Scoring.STRICT if Scoring.STRICT in (base.scoring, head.scoring) else base.scoring,
+        priorities={
+            name: replace(rule, blocking=rule.blocking or head.priorities[name].blocking)
+            for name, rule in base.priorities.items()
+        },
+    )
+    milestones = {each.id: each for each in head.milestones}
+    board = replace(
+        board,
+        milestones=tuple(
+            milestones[old.id]
+            if old.id in milestones and promised(old, milestones[old.id]) is TIGHT
+            else old
+            for old in base.milestones
+        ),
+    )
+    not_run = [one.criterion.id for one in pairs.added]
+    not_run += [new.id for old, new in partners.items() if old not in same and new.check]
+    return Both(board=board, weighed=_weighed(board, head, partners), not_run=tuple(not_run))
+
+
+def is_same_probe(old: Criterion, new: Criterion) -> bool:
+    """Whether both run the same and read the same of it, so that one measurement serves both."""
+    return _probe(old) == _probe(new)
+
+
+def _probe(one: Criterion) -> Hashable:
+    check = one.check
+    if check is None:
+        return None
+    return (
+        check.name,
+        check.run,
+        check.tools,
+        check.exit_ok,
+        check.proof,
+        check.reject,
+        check.after,
+        one.measure,
+        tuple(tuple(sorted(each.items())) for each in combinations(one)),
+        (one.samples, one.retries, one.wait),
+    )
+
+
+def stricter(old: Criterion, new: Criterion, scoring: Scoring) -> Criterion:
+    """The base's criterion with what the head's asks more."""
+    unit = new.measure.unit if new.measure else ""
+    is_moved = old.baseline != new.baseline
+    takes_baseline = is_moved and moved_baseline(old, new, scoring) is TIGHT
+    return replace(
+        with_decisions(old, new),
+        expect=_tighter(old.expect, new.expect, unit),
+        warn=new.warn if old.warn is None else _tighter(old.warn, new.warn, unit),
+        baseline=new.baseline if takes_baseline else old.baseline,
+        ratchet=old.ratchet or (new.ratchet and (takes_baseline or not is_moved)),
+    )
+
+
+def with_decisions(old: Criterion, new: Criterion | None) -> Criterion:
+    """The base's criterion with its waiver and attestation, as far as the head still has them."""
+    if new is None:
+        return old
+    unit = new.measure.unit if new.measure else ""
+    attest = old.attest
+    if attest is not None and new.attest is not None:
+        attest = replace(attest, until=min(attest.until, new.attest.until))
+    return replace(old, waive=_lesser(old.waive, new.waive, unit), attest=attest)
+
+
+def _lesser(old: Waiver | None, new: Waiver | None, unit: str) -> Waiver | None:
+    if old is None or new is None:
+        return None
+    up_to = new.up_to if old.up_to is None else _tighter(old.up_to, new.up_to, unit)
+    return replace(old, until=min(old.until, new.until), up_to=up_to)
+
+
+def _tighter(old: Expectation, new: Expectation | None, unit: str) -> Expectation:
+    return new if new is not None and eased(old, new, unit) is TIGHT else old
+
+
+def _higher(old: Decimal | None, new: Decimal | None) -> Decimal | None:
+    return max((share for share in (old, new) if share is not None), default=None)
+
+
+def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board | None:
+    """The board by the head's weights; a criterion is in the head's task where it has one."""
+    tasks_of_head = {task.id: task for task in head.tasks}
+
+    def weighed(task: Task) -> Task:
+        there = next(
+            (tasks_of_head[partners[one.id].task] for one in task.criteria if one.id in partners),
+            tasks_of_head.get(task.id, task),
+        )
+        return replace(
+            task,
+            priority=there.priority,
+            weight=there.weight,
+            criteria=tuple(
+                replace(one, weight=partners[one.id].weight) if one.id in partners else one
+                for one in task.criteria
+            ),
+        )
+
+    other = replace(
+        board,
+        tasks=tuple(map(weighed, board.tasks)),
+        priorities={
+            name: replace(rule, weight=head.priorities[name].weight)
+            for name, rule in board.priorities.items()
+        },
+    )
+    return None if other == board else other

@@ -1,0 +1,197 @@
+"""Two states of a project, as paths with digests: a commit in the object store, and a folder."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from readiness.git import GitError, ask
+
+LARGEST = 4 * 2**20
+"""Of longer files nothing is compared: they are data."""
+
+PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
+LINK = "120000"
+TOGETHER = 500
+
+Wanted = Callable[[str], bool]
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """A file of a commit: its mode as git writes it, the hash of its content, and its size."""
+
+    mode: str
+    oid: str
+    size: int
+
+
+class Tree(Protocol):
+    """Files by path, with `/` between its parts, relative to the root of the tree."""
+
+    def digests(self, wanted: Wanted) -> Mapping[str, str]:
+        """The digest of each file whose path is wanted; equal for equal contents."""
+        ...
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """What these files hold. One that is not there is left out."""
+        ...
+
+
+class Commit:
+    """The files of one commit, read from the object store by their hashes."""
+
+    def __init__(self, root: str, commit: str) -> None:
+        """List the commit. Raises `GitError` where that is not possible."""
+        self.root = root
+        self.commit = commit
+        self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
+
+    def digests(self, wanted: Wanted) -> dict[str, str]:
+        """The hash of each wanted file, but of what is too long to compare.
+
+        A link stands for the file that it leads to, where that is in the commit.
+        """
+        found = {}
+        for path, blob in self.blobs.items():
+            if wanted(path):
+                meant = self._meant(path) if blob.mode == LINK else blob
+                if meant is not None and meant.size <= LARGEST:
+                    found[path] = meant.oid
+        return found
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """What these files hold. Raises `GitError` where an object is missing."""
+        links = {path: self._meant(path) for path in paths}
+        oids = {path: blob.oid for path, blob in links.items() if blob is not None}
+        return self._contents(oids)
+
+    def _meant(self, path: str) -> Blob | None:
+        """The file that a path leads to, through at most one link."""
+        blob = self.blobs.get(path)
+        if blob is None or blob.mode != LINK:
+            return blob
+        (target,) = self._contents({path: blob.oid}).values()
+        there = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(target)))
+        meant = self.blobs.get(there)
+        return None if meant is None or meant.mode == LINK else meant
+
+    def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
+        asked = list(oids)
+        found: dict[str, bytes] = {}
+        for start in range(0, len(asked), TOGETHER):
+            part = asked[start : start + TOGETHER]
+            given = "".join(f"{oids[path]}\n" for path in part).encode()
+            answer = ask(self.root, "cat-file", "--batch", given=given)
+            found.update(zip(part, _contents(answer), strict=True))
+        return found
+
+    def export(self, folder: str, wanted: Wanted) -> None:
+        """Write the wanted files below `folder`; links only where they lead to what is in it."""
+        paths = [path for path in self.blobs if _is_safe(path) and wanted(path)]
+        links = []
+        for path, content in self._contents({path: self.blobs[path].oid for path in paths}).items():
+            target = os.path.join(folder, path)
+            if os.path.lexists(target):
+                continue
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if self.blobs[path].mode == LINK:
+                os.symlink(os.fsdecode(content), target)
+                links.append(target)
+                continue
+            mode = 0o700 if self.blobs[path].mode.endswith("755") else 0o600
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with open(handle, "wb") as file:
+                file.write(content)
+        inside = os.path.realpath(folder) + os.sep
+        for link in links:
+            if not os.path.realpath(link).startswith(inside):
+                os.unlink(link)
+
+
+class Folder:
+    """The files of a work tree as they are on the disk, whatever its index says.
+
+    `listed` names them; without it the folder is walked.
+    """
+
+    def __init__(self, root: str, listed: Iterable[str] | None = None, *, bits: int = 160) -> None:
+        self.root = root
+        self._listed = None if listed is None else sorted(set(listed))
+        self._bits = bits
+
+    def digests(self, wanted: Wanted) -> dict[str, str]:
+        """The hash that git would give each wanted file."""
+        found = {}
+        for path in self._walk() if self._listed is None else self._listed:
+            if wanted(path) and (content := self._content(path)) is not None:
+                found[path] = self._hash(content)
+        return found
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """What these files hold."""
+        contents = {path: self._content(path) for path in paths}
+        return {path: content for path, content in contents.items() if content is not None}
+
+    def _content(self, path: str) -> bytes | None:
+        """What a regular file holds; nothing is waited for, and no link leads out of the tree."""
+        full = os.path.join(self.root, path)
+        try:
+            if os.path.islink(full):
+                full = os.path.realpath(full)
+                if not full.startswith(os.path.realpath(self.root) + os.sep):
+                    return None
+            status = os.lstat(full)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+                return None
+            with open(full, "rb") as file:
+                return file.read(LARGEST + 1)
+        except (OSError, ValueError):
+            return None
+
+    def _hash(self, content: bytes) -> str:
+        kind = hashlib.sha1 if self._bits == 160 else hashlib.sha256
+        return kind(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+    def _walk(self) -> Iterable[str]:
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+            below = os.path.relpath(folder, self.root)
+            for name in sorted(names):
+                yield os.path.normpath(os.path.join(below, name))
+
+
+def work_tree(root: str, base: Commit) -> Folder:
+    """The work tree at `root`: what git tracks or does not ignore, and all that the base had."""
+    listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
+    bits = 160 if len(base.commit) == 40 else 256
+    return Folder(root, [*names, *base.blobs], bits=bits)
+
+
+def _entries(listing: bytes) -> Iterable[tuple[str, Blob]]:
+    for entry in listing.split(b"\0"):
+        fields, tab, path = entry.partition(b"\t")
+        if tab:
+            mode, kind, oid, size = fields.decode().split()
+            if kind == "blob":
+                yield os.fsdecode(path), Blob(mode, oid, int(size))
+
+
+def _contents(answer: bytes) -> Iterable[bytes]:
+    """Take the answer of `cat-file --batch` apart: a line with the size, the content, a newline."""
+    position = 0
+    while position < len(answer):
+        end = answer.index(b"\n", position)
+        fields = answer[position:end].split()
+        if len(fields) != 3:
+            raise GitError(os.fsdecode(answer[position:end]))
+        size = int(fields[2])
+        yield answer[end + 1 : end + 1 + size]
+        position = end + 2 + size
+
+
+def _is_safe(path: str) -> bool:
+    return not {"", ".", "..", ".git"} & set(path.split("/"))

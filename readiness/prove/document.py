@@ -1,0 +1,71 @@
+"""What a proof says: of each criterion, whether it can fail, and how that was seen."""
+
+from enum import StrEnum
+
+import msgspec
+
+from readiness.document import BoardRef, Tool
+from readiness.model import ReasonCode, Verdict
+
+VERSION = 1
+
+
+class Outcome(StrEnum):
+    """What is known of a criterion after it was tried."""
+
+    CAN_FAIL = "can_fail"
+    STILL_PASSES = "still_passes"
+    NOT_TRIED = "not_tried"
+
+
+class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One try. `world` is normal, absent, silent, failing, control or hollow.
+
+    `tools` are the programs that were taken away, said nothing or failed there.
+    """
+
+    world: str
+    verdict: Verdict
+    shown: str
+    reason: str
+    reason_code: ReasonCode | None
+    tools: list[str] = []
+
+
+class ProofRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion. `now` is its verdict in a healthy copy; null where it has no probe."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    why: str
+    hint: str | None
+    check: str | None
+    tools: list[str]
+    now: TrialRecord | None
+    trials: list[TrialRecord]
+    line: int = 0
+
+
+class ProofDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. `changed` names what in the project is not as it was before; it must be empty.
+
+    `linked` are folders that the copies shared with the project. `files` counts what was compared.
+    """
+
+    version: int = VERSION
+    tool: Tool
+    board: BoardRef
+    profile: str
+    started_at: str
+    duration_s: float
+    interrupted: bool
+    exit_status: int
+    can_fail: int
+    still_passes: int
+    not_tried: int
+    skipped: int
+    files: int
+    changed: list[str]
+    linked: list[str]
+    criteria: list[ProofRecord]

@@ -1,0 +1,250 @@
+"""The plot of a proof: watch the criteria in a healthy copy, then try them in broken ones."""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from readiness.document import CriterionRecord, RunDocument
+from readiness.errors import Fault, NotWrittenError
+from readiness.load import load_board
+from readiness.model import Board, Check, Control, Criterion
+from readiness.prove.copying import Original, Place, place_of
+from readiness.prove.document import ProofRecord
+from readiness.prove.hiding import Hiding
+from readiness.prove.observed import Observer, Tools
+from readiness.prove.standins import StandIns, World
+from readiness.prove.trials import (
+    BETWEEN,
+    Part,
+    control_of,
+    controlled,
+    criteria_of,
+    joined,
+    once,
+    part,
+    probes_of,
+    reads_status_alone,
+    watched,
+    write_control,
+)
+from readiness.prove.verdicts import proof
+
+Run = Callable[[Part], RunDocument]
+"""Runs a part to its end and returns what came of it."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How a board is tried. `scratch` is an empty folder; `timeout` in seconds replaces all."""
+
+    environ: Mapping[str, str]
+    profile: str | None
+    project: str | None
+    timeout: float | None
+    scratch: str
+
+
+class Prover:
+    """Tries criteria of a board, by id. `original` is the project, of which it makes copies.
+
+    The board was loaded with `masks` apart; `catalogue` has all checks that are known.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        chosen: Collection[str],
+        catalogue: Mapping[str, Check],
+        masks: Sequence[Fault],
+        options: Options,
+    ) -> None:
+        self._board = board
+        self._criteria = {name: one for name, one in criteria_of(board).items() if name in chosen}
+        self._hiding = Hiding(catalogue.values(), masks)
+        self._observer = Observer(catalogue.values())
+        self._options = options
+        self._place = place_of(board.workdir, board.path)
+        self.original = Original(self._place)
+        self._records: dict[str, CriterionRecord] = {}
+        self._interrupted = False
+        self._worlds = 0
+
+    def prove(self, run: Run) -> list[ProofRecord]:
+        """Try every criterion; `run` is called twice at most, and not after an interrupted run."""
+        runnable = [
+            name for name, one in self._criteria.items() if one.check is not None and not one.unset
+        ]
+        tools = self._watch(runnable, run)
+        if not self._interrupted:
+            self._try(tools, run)
+        return [
+            proof(one, self._records, tools.get(name, Tools()), self._hiding.masks(one))
+            for name, one in self._criteria.items()
+        ]
+
+    # --- the healthy world ------------------------------------------------------------------------
+
+    def _watch(self, names: Sequence[str], run: Run) -> dict[str, Tools]:
+        """Run the criteria as they are, their controls, and what tells of their recipes."""
+        board, environ = self._copy(World.NORMAL)
+        logs = self._folder("logs")
+        os.mkdir(logs)
+        own = criteria_of(board)
+        criteria = {name: watched(own[name]) for name in names}
+        normal = self._part(board, criteria, World.NORMAL.value, environ, logs)
+        parts = [normal, *self._controls(names), *self._questions(board, names, environ)]
+        self._run(parts, run)
+        if not os.path.isdir(logs):
+            raise NotWrittenError(f"{logs}: somebody removed it while it was in use")
+        return {
+            planned.criterion.id.partition(BETWEEN)[0]: self._seen(normal, planned.probes, logs)
+            for planned in normal.plan.planned
+        }
+
+    def _seen(self, normal: Part, probes: Sequence[int], logs: str) -> Tools:
+        found = Tools()
+        for probe in probes_of(normal.plan, probes):
+            started = self._hiding.started(normal.readers.get(probe.id, ""))
+            log = _lines(os.path.join(logs, probe.id))
+            found |= self._observer.tools_of(probe.check, log, started)
+        return found
+
+    def _questions(
+        self, board: Board, names: Iterable[str], environ: Mapping[str, str]
+    ) -> list[Part]:
+        asked: dict[str, dict[str, Criterion]] = {}
+        for name in names:
+            questions = self._hiding.read(self._criteria[name], board.workdir)
+            for label, criterion in questions.items():
+                asked.setdefault(label, {})[name] = criterion
+        return [self._part(board, each, label, environ) for label, each in asked.items()]
+
+    def _controls(self, names: Iterable[str]) -> list[Part]:
+        by_check: dict[str, tuple[Control, dict[str, Criterion]]] = {}
+        for name in names:
+            criterion = self._criteria[name]
+            control = control_of(criterion)
+            if control is not None and criterion.check is not None:
+                _, criteria = by_check.setdefault(criterion.check.name, (control, {}))
+                criteria[name] = controlled(criterion, control)
+        parts = []
+        for check, (control, criteria) in by_check.items():
+            folder = self._folder(f"control-{check}")
+            write_control(folder, control)
+            installed = os.path.join(self._place.workdir, ".venv")
+            if os.path.isdir(installed):
+                os.symlink(installed, os.path.join(folder, ".venv"))
+            board = msgspec.structs.replace(self._board, workdir=folder)
+            environ = self._options.environ
+            parts.append(self._part(board, criteria, World.CONTROL.value, environ))
+        return parts
+
+    # --- broken worlds ----------------------------------------------------------------------------
+
+    def _try(self, tools: Mapping[str, Tools], run: Run) -> None:
+        parts = []
+        for together, names in grouped(tools):
+            parts.append(self._broken(World.ABSENT, together, names))
+            parts.append(self._broken(World.FAILING, together, names))
+            telling = [name for name in names if not reads_status_alone(self._criteria[name])]
+            if telling:
+                parts.append(self._broken(World.SILENT, together, telling))
+        if bare := [name for name, found in tools.items() if not found.taken]:
+            parts.append(self._hollow(bare))
+        if parts:
+            self._run(parts, run)
+
+    def _broken(self, world: World, tools: Tools, names: Iterable[str]) -> Part:
+        board, environ = self._copy(world, tools.taken)
+        return self._once(board, names, world, environ)
+
+    def _hollow(self, names: Iterable[str]) -> Part:
+        folder = self._new(World.HOLLOW)
+        stand_ins = StandIns(f"{folder}-programs", World.HOLLOW)
+        moved = self.original.hollow(folder, stand_ins.fill)
+        environ = stand_ins.environment(self._options.environ, self._place, moved)
+        board = msgspec.structs.replace(self._board, workdir=moved.workdir)
+        return self._once(board, names, World.HOLLOW, environ)
+
+    # --- what worlds have in common ---------------------------------------------------------------
+
+    def _once(
+        self, board: Board, names: Iterable[str], world: World, environ: Mapping[str, str]
+    ) -> Part:
+        own = criteria_of(board)
+        return self._part(board, {name: once(own[name]) for name in names}, world.value, environ)
+
+    def _part(
+        self,
+        board: Board,
+        criteria: Mapping[str, Criterion],
+        label: str,
+        environ: Mapping[str, str],
+        logs: str = "",
+    ) -> Part:
+        return part(board, criteria, label, environ, timeout=self._options.timeout, logs=logs)
+
+    def _copy(self, world: World, taken: Collection[str] = ()) -> tuple[Board, dict[str, str]]:
+        """Make a world of its own; return the board as it is there, and the environment."""
+        folder = self._new(world)
+        stand_ins = StandIns(f"{folder}-programs", world, taken)
+        moved = self.original.copy(folder, stand_ins.fill)
+        environ = stand_ins.environment(self._options.environ, self._place, moved)
+        project = None if self._options.project is None else moved.workdir
+        profile = self._options.profile
+        board = load_board(moved.board, profile=profile, environ=environ, project=project, masks=[])
+        return self._moved(board, moved), environ
+
+    def _moved(self, board: Board, moved: Place) -> Board:
+        """A board whose probes run in a copy, even where a command of its own names the project."""
+        tasks = tuple(
+            msgspec.structs.replace(
+                task, criteria=tuple(self._redirected(one, moved) for one in task.criteria)
+            )
+            for task in board.tasks
+        )
+        return msgspec.structs.replace(board, workdir=moved.workdir, tasks=tasks)
+
+    def _redirected(self, criterion: Criterion, moved: Place) -> Criterion:
+        check = criterion.check
+        if check is None or check.name or self._place.root not in check.run:
+            return criterion
+        command = self._place.translate(check.run, moved.root)
+        check = msgspec.structs.replace(check, run=command)
+        return msgspec.structs.replace(criterion, check=check)
+
+    def _new(self, world: World) -> str:
+        self._worlds += 1
+        return self._folder(f"{world.value}-{self._worlds}")
+
+    def _folder(self, name: str) -> str:
+        return os.path.join(self._options.scratch, name)
+
+    def _run(self, parts: Sequence[Part], run: Run) -> None:
+        document = run(joined(self._board, parts))
+        self._records.update({record.id: record for record in document.criteria()})
+        self._hiding.learn(self._records, document.findings)
+        self._interrupted = document.interrupted
+
+
+def grouped(tools: Mapping[str, Tools]) -> list[tuple[Tools, list[str]]]:
+    """Put together the criteria that can do with one world: what is taken from all of them."""
+    groups: list[tuple[Tools, list[str]]] = []
+    for name, own in tools.items():
+        if not own.taken:
+            continue
+        for place, (together, names) in enumerate(groups):
+            if own.fits(together):
+                groups[place] = (own | together, [*names, name])
+                break
+        else:
+            groups.append((own, [name]))
+    return groups
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,181 @@
+"""Programs that stand in for others: they note that they were started, or say nothing, or fail."""
+
+import os
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
+
+from readiness.prove.copying import Place, Programs, is_below, programs_on
+from readiness.shell.programs import SHELLS
+
+LOG = "READINESS_PROVE_LOG"
+CHAIN = "READINESS_PROVE_CHAIN"
+MODULE = "-m "
+"""What stands before the name of a Python module among the names of programs."""
+
+_WATCH = """#!/bin/sh
+{chain}=${{{chain}-}}/{name}
+export {chain}
+printf '%s\\n' "${chain}" 2>/dev/null >> "${{{log}:-/dev/null}}"
+exec {program} "$@"
+"""
+_THROUGH = '#!/bin/sh\nexec {program} "$@"\n'
+_END = "#!/bin/sh\nexit {status}\n"
+
+# Python runs this before anything else, where it finds it on PYTHONPATH: so a tool that is run as
+# `python -m tool` can be seen and taken away, whichever python it is.
+_HOOK = """\
+import os
+import re
+import sys
+
+TAKEN = {taken!r}
+STATUS = {status!r}
+
+
+def module():
+    words = iter(getattr(sys, "orig_argv", [])[1:])
+    for word in words:
+        if found := re.fullmatch(r"-[bBdhiOPqRsSuvVx]*m(.*)", word):
+            return found[1] or next(words, "")
+        if word in ("-W", "-X", "--check-hash-based-pycs"):
+            next(words, "")
+        elif not word.startswith("-") or word == "-" or re.match(r"-[a-zA-Z]*c", word):
+            return ""
+    return ""
+
+
+def started(name):
+    if name in TAKEN:
+        if STATUS is None:
+            sys.stderr.write(f"{{sys.executable}}: No module named {{name}}\\n")
+        os._exit(1 if STATUS is None else STATUS)
+    chain = os.environ.get({chain!r}, "") + {module!r} + name
+    os.environ[{chain!r}] = chain
+    try:
+        with open(os.environ.get({log!r}, os.devnull), "a") as log:
+            log.write(chain + "\\n")
+    except OSError:
+        pass
+
+
+def others():
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    spec = PathFinder.find_spec("sitecustomize", [p for p in sys.path if p != here])
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(module_from_spec(spec))
+
+
+if name := module():
+    started(name)
+others()
+"""
+
+
+class World(Enum):
+    """What becomes of a criterion's tools. `normal` is as it is, and watched."""
+
+    NORMAL = "normal"
+    ABSENT = "absent"
+    SILENT = "silent"
+    FAILING = "failing"
+    CONTROL = "control"
+    HOLLOW = "hollow"
+
+
+STATUS = {World.SILENT: 0, World.FAILING: 1}
+
+
+class StandIns:
+    """The stand-ins of one world, below an own folder.
+
+    `taken` names the programs that are taken away, say nothing or fail; modules that are run as
+    `python -m NAME` among them begin with `-m `.
+    """
+
+    def __init__(self, folder: str, world: World, taken: Collection[str] = ()) -> None:
+        self.world = world
+        self.taken = frozenset(taken)
+        self._folder = folder
+        self._hook = os.path.join(folder, "python")
+        os.makedirs(self._hook)
+        modules = {name.removeprefix(MODULE) for name in self.taken if name.startswith(MODULE)}
+        hook = _HOOK.format(
+            taken=modules, status=STATUS.get(world), chain=CHAIN, log=LOG, module=f"/{MODULE}"
+        )
+        with open(os.path.join(self._hook, "sitecustomize.py"), "w", encoding="utf-8") as file:
+            file.write(hook)
+
+    def fill(self, folder: str, programs: Programs) -> None:
+        """Put stand-ins of programs, by name, into a folder."""
+        for name, program in programs.items():
+            there = os.path.join(folder, name)
+            if name in self.taken:
+                self._end(there)
+            elif name in SHELLS:
+                os.symlink(program, there)
+            else:
+                _write(there, self._through(name, program))
+
+    def _through(self, name: str, program: str) -> str:
+        template = _WATCH if self.world is World.NORMAL else _THROUGH
+        return template.format(
+            chain=CHAIN, log=LOG, name=shlex.quote(name), program=shlex.quote(program)
+        )
+
+    def _end(self, path: str) -> None:
+        status = STATUS.get(self.world)
+        if status is not None:
+            _write(path, _END.format(status=status))
+
+    def environment(self, environ: Mapping[str, str], place: Place, moved: Place) -> dict[str, str]:
+        """What probes of this world get, made of the caller's environment.
+
+        What led into the project leads into the copy, and PATH to the stand-ins.
+        """
+        changed = {name: place.translate(value, moved.root) for name, value in environ.items()}
+        folders = changed.get("PATH", os.defpath).split(os.pathsep)
+        changed["PATH"] = os.pathsep.join(self._path(folders, moved.root))
+        python_path = filter(None, [self._hook, changed.get("PYTHONPATH", "")])
+        changed["PYTHONPATH"] = os.pathsep.join(python_path)
+        return changed
+
+    def _path(self, folders: Sequence[str], root: str) -> list[str]:
+        """Return the folders of PATH; those of the project's copy have their stand-ins already."""
+        unique: dict[str, str] = {}
+        for folder in folders:
+            unique.setdefault(os.path.realpath(folder) if os.path.isabs(folder) else folder, folder)
+        outside = [one for one in unique.values() if os.path.isabs(one) and not is_below(one, root)]
+        own = [one for one in unique.values() if one not in outside]
+        match self.world:
+            case World.NORMAL:
+                return [*own, self._mirrored("all", programs_on(outside))]
+            case World.ABSENT:
+                return [*own, *map(self._without, outside)]
+            case World.SILENT | World.FAILING:
+                names = [name for name in self.taken if not name.startswith(MODULE)]
+                return [self._mirrored("taken", dict.fromkeys(names, "")), *own, *outside]
+            case _:
+                return [*own, *outside]
+
+    def _without(self, folder: str) -> str:
+        """Return a folder of programs as it is without those that are taken away."""
+        programs = programs_on([folder])
+        if self.taken.isdisjoint(programs):
+            return folder
+        return self._mirrored(folder.replace("/", "-"), programs)
+
+    def _mirrored(self, name: str, programs: Programs) -> str:
+        mirror = os.path.join(self._folder, name)
+        os.mkdir(mirror)
+        self.fill(mirror, programs)
+        return mirror
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)

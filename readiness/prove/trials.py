@@ -1,0 +1,181 @@
+"""Criteria under other circumstances: as a board and a plan of their own, which one run tries."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from readiness.model import Board, Control, Criterion, Format, Plan, Planned, Probe
+from readiness.plan import make_plan
+from readiness.prove.standins import LOG
+
+BETWEEN = "@"
+"""Parts a criterion's id from the world that it is tried in; no id has it."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Criteria in one world: a board that has them alone, and its plan.
+
+    `readers` names, by the id of a probe, a criterion of the original board that it serves.
+    """
+
+    board: Board
+    plan: Plan
+    readers: dict[str, str] = {}
+
+
+class _Everything:
+    """Knows the version of every tool, so that none is asked."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def renamed(identifier: str, world: str) -> str:
+    """The id under which a criterion is tried in a world."""
+    return f"{identifier}{BETWEEN}{world}"
+
+
+def part(
+    board: Board,
+    criteria: Mapping[str, Criterion],
+    label: str,
+    environ: Mapping[str, str],
+    *,
+    timeout: float | None,
+    logs: str = "",
+) -> Part:
+    """Plan a try of some criteria of `board`, by the ids they have there.
+
+    `label` is added to ids, `environ` is the environment of that world. With `logs`, a folder, each
+    probe is told to have what it starts noted in a file of its own there.
+    """
+    tasks = []
+    for task in board.tasks:
+        chosen = tuple(
+            msgspec.structs.replace(criteria[one.id], id=renamed(one.id, label))
+            for one in task.criteria
+            if one.id in criteria
+        )
+        if chosen:
+            tasks.append(msgspec.structs.replace(task, criteria=chosen))
+    narrowed = msgspec.structs.replace(board, tasks=tuple(tasks), milestones=())
+    plan = make_plan(narrowed, environ=environ, versions=_Everything(), timeout=timeout)
+    probes = tuple(
+        msgspec.structs.replace(
+            probe,
+            id=renamed(probe.id, label),
+            env={
+                **plan.environment,
+                **({LOG: os.path.join(logs, renamed(probe.id, label))} if logs else {}),
+                **probe.env,
+            },
+        )
+        for probe in plan.probes
+    )
+    plan = msgspec.structs.replace(plan, probes=probes, environment={}, version_keys={})
+    readers = {
+        probe.id: planned.criterion.id.partition(BETWEEN)[0]
+        for planned in plan.planned
+        for probe in (plan.probes[index] for index in planned.probes)
+    }
+    return Part(board=narrowed, plan=plan, readers=readers)
+
+
+def joined(board: Board, parts: Sequence[Part]) -> Part:
+    """Make one board and one plan of several, so that one run has all their probes."""
+    probes: list[Probe] = []
+    planned: list[Planned] = []
+    order: list[int] = []
+    for each in parts:
+        first = len(probes)
+        probes += [
+            msgspec.structs.replace(probe, after=tuple(first + index for index in probe.after))
+            for probe in each.plan.probes
+        ]
+        planned += [
+            msgspec.structs.replace(one, probes=tuple(first + index for index in one.probes))
+            for one in each.plan.planned
+        ]
+        order += [first + index for index in each.plan.order]
+    tasks = [
+        msgspec.structs.replace(task, id=f"{task.id}{BETWEEN}{number}")
+        for number, each in enumerate(parts)
+        for task in each.board.tasks
+    ]
+    plan = Plan(probes=tuple(probes), planned=tuple(planned), order=tuple(order), environment={})
+    whole = msgspec.structs.replace(board, tasks=tuple(tasks), milestones=())
+    return Part(board=whole, plan=plan)
+
+
+# --- criteria as they are tried -------------------------------------------------------------------
+
+
+def watched(criterion: Criterion) -> Criterion:
+    """A criterion as it is, but that no waiver hides its verdict."""
+    return msgspec.structs.replace(criterion, waive=None)
+
+
+def once(criterion: Criterion) -> Criterion:
+    """A criterion that is tried once: what is broken on purpose is not waited for."""
+    return msgspec.structs.replace(criterion, waive=None, samples=1, wait=0.0, retries=0)
+
+
+def controlled(criterion: Criterion, control: Control) -> Criterion:
+    """A criterion, asked of its check's control."""
+    check = criterion.check
+    assert check is not None  # noqa: S101 - a control is a check's
+    if control.run:
+        check = msgspec.structs.replace(check, run=control.run, after=(), tools=())
+    matrix = tuple(
+        {name: value for name, value in combination.items() if name not in control.params}
+        for combination in criterion.matrix
+    )
+    return msgspec.structs.replace(
+        once(criterion), check=check, params={**criterion.params, **control.params}, matrix=matrix
+    )
+
+
+def control_of(criterion: Criterion) -> Control | None:
+    """The control that says something of this criterion's measure."""
+    if criterion.check is None or criterion.measure is None:
+        return None
+    control = criterion.check.control
+    return control if control and criterion.measure.name in control.measures else None
+
+
+def write_control(folder: str, control: Control) -> None:
+    """Write the files of a control into a new folder."""
+    os.makedirs(folder)
+    for path, text in control.files.items():
+        numbers = range(1, control.times + 1) if "{n}" in path else (1,)
+        for number in numbers:
+            file = os.path.join(folder, path.replace("{n}", str(number)))
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            with open(file, "w", encoding="utf-8") as output:
+                output.write(text)
+
+
+def reads_status_alone(criterion: Criterion) -> bool:
+    """Whether nothing of the output counts, so that an empty one says nothing."""
+    check, measure = criterion.check, criterion.measure
+    if check is None or measure is None or measure.reader.format is not Format.EXIT:
+        return False
+    return check.proof is None and not check.reject
+
+
+def criteria_of(board: Board) -> dict[str, Criterion]:
+    """The criteria of a board by id, in its order."""
+    return {one.id: one for task in board.tasks for one in task.criteria}
+
+
+def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:
+    """Probes of a plan, and all that come before them."""
+    found: dict[int, Probe] = {}
+    waiting = list(indices)
+    while waiting:
+        index = waiting.pop()
+        if index not in found:
+            found[index] = plan.probes[index]
+            waiting += plan.probes[index].after
+    return list(found.values())

@@ -1,0 +1,59 @@
+"""The programs that a shell command names."""
+
+import os
+from collections.abc import Iterator
+
+from readiness.shell import BUILTINS, command_words
+from readiness.shell.words import Node, Unreadable
+
+SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox"))
+
+_NAMES = """
+ar asa at awk basename batch bc c17 c99 cal cat chgrp chmod chown cksum cmp comm compress cp crontab
+csplit cut date dd df diff dirname du ed egrep env expand expr fgrep file find fold getconf gettext
+grep gunzip gzip head iconv id join link ln locale logger logname ls m4 mkdir mkfifo mktemp more mv
+nice nl nohup nproc od paste patch pathchk pax pr ps readlink realpath rev rm rmdir sed seq shuf
+sha256sum sleep sort split stat strings stty sync tac tail tar tee timeout touch tput tr tsort tty
+uname unexpand uniq unlink users vi wc which who xargs yes zcat
+"""
+UTILITIES = frozenset(_NAMES.split()) | BUILTINS | SHELLS
+"""What every system has, by POSIX or by custom. Beside another tool, they only serve it."""
+
+
+def programs(command: str) -> list[tuple[str, ...]]:
+    """List the words of each simple command that a shell command consists of, in its order.
+
+    Words are as written, without quotes where they are plain. What begins with a variable, names a
+    function of the command's own, or cannot be read is left out.
+    """
+    from readiness.shell.syntax import parse
+
+    try:
+        tree = parse(command.strip())
+    except (Unreadable, RecursionError):
+        return []
+    functions = {node.words[0] for node in _nodes(tree) if node.kind == "function"}
+    found = []
+    for node in _nodes(tree):
+        words = tuple(map(_plain, command_words(node))) if node.kind == "simple" else ()
+        if words and words[0] not in functions and "$" not in words[0] and "`" not in words[0]:
+            found.append(words)
+    return found
+
+
+def is_utility(name: str) -> bool:
+    """Whether every system has a program of this name."""
+    return os.path.basename(name) in UTILITIES
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for part in (*node.parts, *node.substitutions):
+        yield from _nodes(part)
+
+
+def _plain(word: str) -> str:
+    for quote in ("'", '"'):
+        if len(word) > 1 and word[0] == word[-1] == quote and quote not in word[1:-1]:
+            return word[1:-1]
+    return word

@@ -1,0 +1,52 @@
+"""The board of this repository, tried by `readiness prove` itself."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.football import BOARD, TOOLS, Football
+from tests.osv_server import osv_server
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not TOOLS.is_dir(), reason="the example's tools are not installed"),
+]
+
+
+QUICK = ("T1.1", "T1.2", "T1.5", "T3", "T8", "T9.3", "T10.1", "T10.2", "T10.3", "T10.4", "T10.5")
+"""Without types and tests, whose tools take a minute by themselves."""
+
+
+@pytest.mark.parametrize(
+    ("selectors", "least"),
+    [
+        pytest.param(QUICK, 18, id="quick"),
+        pytest.param((), 41, id="all", marks=pytest.mark.proof),
+    ],
+)
+def test_every_criterion_of_the_board_can_fail(
+    tmp_path: Path, selectors: tuple[str, ...], least: int
+) -> None:
+    """Without their tools, with empty output and on bad samples none of them passes."""
+    football = Football(tmp_path / "football")
+    command = [sys.executable, "-m", "readiness", "prove", *selectors, "--output-format", "json"]
+    command += ["--board", str(BOARD), "--project", str(football.folder), "--profile", "local"]
+    with osv_server() as url:
+        ended = subprocess.run(
+            command, env={**os.environ, "OSV_URL": url}, capture_output=True, check=False
+        )
+    found = json.loads(ended.stdout)
+    criteria = found["criteria"]
+
+    told = "\n".join(f"{each['id']}: {each['outcome']}: {each['why']}" for each in criteria)
+    assert {each["outcome"] for each in criteria} == {"can_fail"}, told
+    assert [each["id"] for each in criteria if each["now"]["verdict"] == "error"] == []
+    assert found["changed"] == []
+    assert ended.returncode == found["exit_status"] == 0, told
+    assert len(criteria) >= least
+    controls = [each for each in criteria if "control" in {t["world"] for t in each["trials"]}]
+    assert len(controls) > least / 2
