@@ -34,3 +34,8 @@ class Case:
         return {
             name: value.format_map(where) if where else value for name, value in self.params.items()
         }
+
+
+def absent(files: Files, **params: str) -> Case:
+    """Make the case of a tool that is not installed."""
+    return Case("absent", files, params, absent=True)

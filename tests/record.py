@@ -9,11 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.model import Measurement
 from tests import projects
-from tests.cases import Case
+from tests.cases import Case, absent
 from tests.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, text_of
 from tests.monitoring_cases import MONITORING
 from tests.network_cases import NETWORK
@@ -38,11 +41,6 @@ NO_DOWNGRADE = projects.REVISION.replace('op.drop_table("team")', "pass")
 DRIFTED = "\n".join(line for line in projects.REVISION.split("\n") if '"name"' not in line)
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 PINS = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
-
-
-def absent(files: Files, **params: str) -> Case:
-    """Make the case of a tool that is not installed."""
-    return Case("absent", files, params, absent=True)
 
 
 EMPTY: Files = {"src/": "", "tests/": "", "docs/": ""}
@@ -240,9 +238,12 @@ def version(check: str) -> str:
     command = catalogue()[check].version
     if not command:
         return __version__
-    printed = subprocess.run(command.split(), capture_output=True, text=True, check=False).stdout
-    found = re.search(r"\d+(?:\.\d+)+", printed)
-    return found[0] if found else "unknown"
+    # Debian's gitleaks does not know its own version, but its package does.
+    for asked in (command.split(), ["dpkg-query", "-W", command.split()[0]]):
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if found := re.search(r"\d+(?:\.\d+)+", done.stdout or done.stderr):
+            return found[0]
+    return "unknown"
 
 
 def what_is_read(outcome: Outcome) -> str:
@@ -264,8 +265,8 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
     shutil.rmtree(PROJECT, ignore_errors=True)
     os.makedirs(PROJECT)
     build(PROJECT, case.files)
-    path = "/usr/bin:/bin" if case.absent else os.environ["PATH"]
-    with case.service(Path(PROJECT)) as where:
+    with case.service(Path(PROJECT)) as where, without(catalogue()[check].tools) as poor:
+        path = poor if case.absent else os.environ["PATH"]
         outcome = run_check(check, PROJECT, {**given, **case.given(where)}, path=path)
     name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
     folder = os.path.join(RECORDINGS, check)
@@ -279,6 +280,15 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         with open(os.path.join(folder, f"{name}.stderr"), "w", encoding="utf-8") as text:
             text.write(said(outcome.stderr))
     return f"{check}/{name}"
+
+
+@contextmanager
+def without(tools: Sequence[str]) -> Iterator[str]:
+    """Make a PATH with what the system has, but for these tools."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in set(os.listdir("/usr/bin")) - set(tools):
+            os.symlink(f"/usr/bin/{name}", f"{folder}/{name}")
+        yield folder
 
 
 def main() -> None:

@@ -16,18 +16,10 @@ NAME = re.compile(
 )
 MACHINE = re.compile(rb"/(?:work|root|home|usr/lib)/|/tmp/(?!project)")
 UNITLESS = {
-    "status",
-    "number",
-    "at_head",
-    "current",
-    "body",
-    "header",
-    "location",
-    "works",
-    "right_release",
-    "arrived",
-    "linked",
-    "value",
+    *("status", "number", "at_head", "current", "body", "header", "location"),
+    *("works", "right_release", "arrived", "linked", "value"),
+    *("trusted", "host_matches", "protocol", "valid", "default_drop"),
+    *("demands_password", "exposed", "method", "version"),
 }
 
 

@@ -6,10 +6,12 @@ import os
 import socket
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from readiness.probes._answer import NotMeasuredError
-from readiness.probes._options import Network, OptionsError
+from readiness.probes._options import OptionsError
 
 _NEW_NETWORK = 0x40000000
 _NAMESPACES = "/run/netns"
@@ -39,21 +41,38 @@ def address(text: str, *, port: int | None = None) -> Address:
     return Address(host.removeprefix("[").removesuffix("]"), int(digits))
 
 
-def enter(options: Network) -> None:
-    """Move this process into the network namespace that the options name, if any.
+def enter(name: str) -> None:
+    """Move this process into a network namespace; "" is the one that it is in.
 
     Raises NotMeasuredError, naming it, where that cannot be done: only root may.
     """
-    if not options.netns:
+    if not name:
         return
-    path = os.path.join(_NAMESPACES, options.netns)
     try:
-        with open(path, "rb") as namespace:
+        with open(os.path.join(_NAMESPACES, name), "rb") as namespace:
             _set_namespace(namespace.fileno())
     except OSError as error:
-        raise NotMeasuredError(
-            f"the network namespace {options.netns} cannot be entered: {reason(error)}"
-        ) from None
+        why = f"the network namespace {name} cannot be entered: {reason(error)}"
+        if error.errno == errno.EPERM:
+            why += "; that is for root"
+        raise NotMeasuredError(why) from None
+
+
+@contextmanager
+def within(name: str) -> Iterator[None]:
+    """Be in a network namespace for a while; sockets that are made there stay there.
+
+    Raises NotMeasuredError, as `enter` does.
+    """
+    if not name:
+        yield
+        return
+    with open("/proc/self/ns/net", "rb") as own:
+        enter(name)
+        try:
+            yield
+        finally:
+            _set_namespace(own.fileno())
 
 
 def _set_namespace(descriptor: int) -> None:

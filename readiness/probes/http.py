@@ -31,7 +31,7 @@ class Client(Network, frozen=True, kw_only=True):
 
     def via(self) -> Via:
         """Return the way to the server; enters the network namespace first, if one is given."""
-        enter(self)
+        enter(self.netns)
         return Via(self.timeout, self.source, self.ca_file, self.connect, self.verify)
 
 

@@ -1,0 +1,123 @@
+"""Have nginx test its configuration and print it, and tell what of it is in force.
+
+A test that fails for want of a user, a certificate, a name or a right says nothing of the
+configuration.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+from _common import Place, emit, not_measured, param, place, require
+from _nginx import Directive, UnreadableError, dumped, walk
+
+WANTING = re.compile(
+    r"getpwnam|getgrnam|cannot load certificate|host not found|Permission denied"
+    r"|bind\(\) to|mkdir\(\)|still could not bind|no \"ssl_certificate\" is defined|SSL_CTX_use"
+    r"|could not open error log|open\(\) \"[^\"]*\.(?:pem|crt|key|log)\" failed",
+)
+WHERE = re.compile(r"(?P<what>.*?)(?: in (?P<file>/\S+):(?P<line>\d+))?$")
+OLD = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
+NONE_TOLD: dict[str, object] = dict.fromkeys(
+    ("warnings", "servers", "unlogged", "autoindex", "versions_shown", "old_protocols")
+)
+
+
+def main() -> None:
+    """Test, then read what was printed."""
+    require("nginx")
+    command = ["nginx", "-T", "-c", param("config")]
+    if prefix := param("prefix"):
+        command += ["-p", prefix]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    said = [line for line in done.stderr.splitlines() if line.startswith("nginx: ")]
+    if done.returncode:
+        refused(said)
+        return
+    try:
+        directives = dumped(done.stdout)
+    except UnreadableError as error:
+        not_measured(f"what nginx -T printed cannot be read: {error}")
+    found = [*map(warning, warned(said)), *shown(directives)]
+    rules = [each["rule"] for each in found]
+    servers = [each for each in walk(directives) if each.name == "server" and each.block]
+    numbers = {
+        "valid": True,
+        "warnings": rules.count("warning"),
+        "servers": len(servers),
+        "unlogged": rules.count("access-log-off"),
+        "autoindex": rules.count("autoindex"),
+        "versions_shown": rules.count("server-tokens"),
+        "old_protocols": rules.count("old-protocol"),
+    }
+    emit(numbers, found)
+
+
+def refused(said: list[str]) -> None:
+    """Tell that the configuration is wrong, unless it is the machine that lacks something."""
+    fatal = [line for line in said if "[emerg]" in line or "[crit]" in line]
+    if not fatal:
+        not_measured(f"nginx -T failed: {said[-1] if said else 'it says nothing'}")
+    if lacking := next(filter(WANTING.search, fatal), None):
+        not_measured(f"nginx cannot test it here: {lacking.removeprefix('nginx: ')}")
+    if re.search(rf'open\(\) "{re.escape(param("config"))}" failed', fatal[0]):
+        not_measured(f"{param('config')} cannot be read")
+    emit({"valid": False, **NONE_TOLD}, map(warning, fatal))
+
+
+def warned(said: list[str]) -> list[str]:
+    """Return the warnings; that one is not root is none of the configuration's."""
+    return [
+        line for line in said if "[warn]" in line and '"user" directive makes sense' not in line
+    ]
+
+
+def warning(line: str) -> Place:
+    """Make a finding of a line that nginx printed."""
+    level, _, text = line.removeprefix("nginx: ").partition(" ")
+    found = WHERE.fullmatch(text)
+    file, number = (found["file"], found["line"]) if found else (None, None)
+    rule = "warning" if level == "[warn]" else "invalid"
+    return place(file or param("config"), int(number or 0), rule, found["what"] if found else text)
+
+
+def shown(directives: list[Directive]) -> Iterator[Place]:
+    """Find what is in force and should not be, each where it is said."""
+    for http in (each for each in directives if each.name == "http"):
+        yield from context(http, {})
+
+
+def context(outer: Directive, inherited: dict[str, list[str]]) -> Iterator[Place]:
+    """Look at one block, and at those in it, which inherit what it says."""
+    own = {each.name: each for each in outer.block if not each.block}
+    said = {**inherited, **{name: each.words for name, each in own.items()}}
+    if "access_log" in own and own["access_log"].words[:1] == ["off"]:
+        yield about(own["access_log"], "access-log-off", "requests are not logged")
+    if "autoindex" in own and own["autoindex"].words[:1] == ["on"]:
+        yield about(own["autoindex"], "autoindex", "whole folders are listed")
+    if outer.name == "server":
+        yield from server(outer, said)
+    for each in outer.block:
+        if each.block:
+            yield from context(each, said)
+
+
+def server(block: Directive, said: dict[str, list[str]]) -> Iterator[Place]:
+    """Look at what holds for one server."""
+    if said.get("server_tokens", ["on"])[:1] != ["off"]:
+        yield about(block, "server-tokens", "answers show nginx's version")
+    listens = [each.words for each in block.block if each.name == "listen"]
+    old = OLD & set(said.get("ssl_protocols", []))
+    if old and any("ssl" in words for words in listens):
+        yield about(block, "old-protocol", f"ssl_protocols has {', '.join(sorted(old))}")
+
+
+def about(directive: Directive, rule: str, message: str) -> Place:
+    """Make a finding where a directive stands."""
+    return place(directive.file, directive.line, rule, message)
+
+
+if __name__ == "__main__":
+    main()
