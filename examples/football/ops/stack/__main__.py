@@ -145,6 +145,7 @@ def down(state: State, *, keep_logs: bool = False) -> int:
     """End everything and leave nothing behind."""
     processes.stop_all(state)
     namespaces.remove(state)
+    services.forget_ssh(state)
     for entry in state.path().iterdir():
         if keep_logs and entry.name == "log":
             continue

@@ -31,6 +31,9 @@ PACKAGES = {
 
 STAND_INS = ("channel", "otlp", "sentry", "grafana")
 TEAMS = {"Ajax": "NL", "Benfica": "PT", "Celtic": "GB", "Dynamo": "UA"}
+RUN_SSHD = Path("/run/sshd")
+"""Without this folder sshd does not even tell its settings to root."""
+
 ADMIN_FOLDERS = ("/usr/sbin", "/sbin")
 
 
@@ -353,6 +356,15 @@ def ssh(state: State) -> None:
         subprocess.run(command, check=True, capture_output=True)
     settings = (OPS / "ssh" / "sshd_config").read_text(encoding="utf-8")
     (folder / "sshd_config").write_text(f"{settings}HostKey {key}\n", encoding="utf-8")
+    if is_root() and not RUN_SSHD.exists():  # Debian's unit makes it when the daemon starts
+        RUN_SSHD.mkdir(mode=0o755)
+        state.path("ssh", "run-sshd-is-ours").touch()
+
+
+def forget_ssh(state: State) -> None:
+    """Remove what lies outside the stack's folder."""
+    if state.path("ssh", "run-sshd-is-ours").exists() and RUN_SSHD.exists():
+        RUN_SSHD.rmdir()
 
 
 def start_again(state: State, name: str, changed: Mapping[str, str]) -> None:

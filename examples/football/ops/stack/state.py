@@ -89,7 +89,10 @@ class State:
             "BASE_ADDRESS": f"{self.address}:{self.ports['https']}",
             "HTTP_URL": f"http://{HOST}:{self.ports['http']}",
             "HTTP_ADDRESS": f"{self.address}:{self.ports['http']}",
+            "BASE_HOST": f"{HOST}:{self.ports['https']}",
+            "SITE_ADDRESSES": f"{self._pinned('https')} {self._pinned('http')}",
             "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
+            "LOAD_NICE": "-10" if is_root() else "",
             "CA_FILE": str(self.path("ca", "ca.pem")),
             "PROMETHEUS_URL": self.url("prometheus"),
             "ALERTMANAGER_URL": self.url("alertmanager"),
@@ -115,6 +118,10 @@ class State:
             "OPEN_PORTS": self._listed("https", "http"),
             "CLOSED_PORTS": self._listed("prometheus", "alertmanager"),
         }
+
+    def _pinned(self, service: str) -> str:
+        port = self.ports[service]
+        return f"{HOST}:{port}={self.address}:{port}"
 
     def _listed(self, *services: str) -> str:
         return " ".join(str(self.ports[name]) for name in services)
