@@ -6,6 +6,7 @@ EXAMPLE := examples/football
 DEV := $(VENV)/.dev
 EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
+BROWSER := $(VENV)/.browser
 OPS_READY := $(EXAMPLE)/.venv/.ops
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
@@ -14,7 +15,7 @@ STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
 
-test: $(DEV) $(EXAMPLE_READY)  ## run the tests
+test: $(DEV) $(EXAMPLE_READY) $(BROWSER)  ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(DEV)  ## types and style
@@ -44,6 +45,18 @@ $(EXAMPLE_READY): $(EXAMPLE)/requirements-dev.lock
 	test -x $(EXAMPLE)/.venv/bin/python || $(PYTHON) -m venv $(EXAMPLE)/.venv
 	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --require-hashes -r $<
 	touch $@
+
+# A browser, and letters for its Chinese pages; without them the tests of the page are skipped.
+$(BROWSER): $(DEV)
+	@if command -v chromium >/dev/null && [ -n "$$(fc-list :lang=zh 2>/dev/null)" ]; then \
+	    touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	        chromium fontconfig fonts-noto-cjk && touch $@; \
+	else \
+	    echo "no chromium: the tests of the page are skipped (apt-get install chromium fonts-noto-cjk)"; \
+	fi
 
 stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking
 	@absent="$$($(STACK) missing)"; if [ -n "$$absent" ]; then \

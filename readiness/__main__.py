@@ -1,8 +1,14 @@
 """The entry point. What can be answered without an import is answered without one."""
 
+from __future__ import annotations
+
 import gc
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def main() -> int:
@@ -25,14 +31,14 @@ def main() -> int:
     except KeyboardInterrupt:
         status = 130
     except ImportError as error:
-        os.write(2, f"readiness: cannot start: {error}\n".encode())
+        _cannot_start(error)
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.ending import die_of_interrupts, protected, secure_streams
-    from readiness.quick import read
+    from readiness.ending import die_of_interrupts, secure_streams
+    from readiness.quick import read, runs_probes
 
     die_of_interrupts()
     secure_streams()
@@ -42,13 +48,31 @@ def _run(arguments: list[str]) -> int:
 
         return main(arguments)
     command, settings = found
-    if command == "check":
-        from readiness.commands.check import check
+    if not runs_probes(settings):
+        return _command(command, settings)
+    # The watcher is split off before anything large is imported: what both have costs twice.
+    from readiness.run.supervise import supervise
 
-        return protected(lambda: check(settings))
-    from readiness.commands.score import score
+    return supervise(lambda: _command(command, settings))
 
-    return protected(lambda: score(settings))
+
+def _command(command: str, fields: dict[str, Any]) -> int:
+    from readiness.ending import protected
+
+    try:
+        if command == "check":
+            from readiness.commands.check import check as perform
+        else:
+            from readiness.commands.score import score as perform
+        from readiness.settings import RunSettings
+    except ImportError as error:
+        return _cannot_start(error)
+    return protected(lambda: perform(RunSettings(**fields)))
+
+
+def _cannot_start(error: ImportError) -> int:
+    os.write(2, f"readiness: cannot start: {error}\n".encode())
+    return 70
 
 
 if __name__ == "__main__":

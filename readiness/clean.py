@@ -7,6 +7,8 @@ plainly visible is shown as an escape. Readers parse before any of this, on the 
 import re
 from collections.abc import Iterable
 
+from readiness.patterns import later
+
 SHORTEST_SECRET = 4
 """Secrets with fewer characters are not masked: they would black out half of every report."""
 
@@ -14,7 +16,7 @@ _MASK = "***"
 _TAB = "    "
 _EMOJI = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 
-_UNSEEN = re.compile(
+_UNSEEN = later(
     "[\0-\x1f\x7f-\x9f"  # control characters
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0"  # blank letters and marks
     "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format, bidi
@@ -27,7 +29,7 @@ _UNSEEN = re.compile(
     + f"]|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])"
 )
 
-_ANSI = re.compile(
+_ANSI = later(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
     r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # titles, links, clipboard
     r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?"  # device strings
@@ -138,7 +140,7 @@ def _occurrences(form: str, text: str) -> Iterable[tuple[int, int]]:
         start = text.find(form, start + 1)
 
 
-_URL_PASSWORD = re.compile(r"://[^/@\s:]*:([^@\s/]+)@")
+_URL_PASSWORD = later(r"://[^/@\s:]*:([^@\s/]+)@")
 
 
 def _forms(value: str) -> Iterable[str]:
@@ -191,7 +193,7 @@ def _base64(data: bytes) -> Iterable[str]:
             yield whole.replace("+", "-").replace("/", "_")
 
 
-_SECRET_NAME = re.compile(
+_SECRET_NAME = later(
     r"""
     SECRET | PASSW(OR)?D | PASSPHRASE | CREDENTIAL | API_?KEY | PRIVATE_?KEY | ACCESS_?KEY
     | TOKEN(?!I) | WEBHOOK | BEARER | CONNECTION_?STRING
@@ -200,7 +202,7 @@ _SECRET_NAME = re.compile(
     """,
     re.VERBOSE,
 )
-_PUBLIC_NAME = re.compile(
+_PUBLIC_NAME = later(
     r"""
     _ (?: FILE | PATH | DIR | SOCK | URI | ENDPOINT | TTL | EXPIRY | LENGTH | TIMEOUT ) $
     | (?:^|_) (?: PUBLIC | CACHE | SORT | PARTITION | PRIMARY | FOREIGN ) _KEY $

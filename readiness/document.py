@@ -57,12 +57,15 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
 class Git(msgspec.Struct, frozen=True, kw_only=True):
     """The revision that was measured; `dirty` where the work tree differs from it.
 
-    `folder` is where the probes ran, from the repository's root; empty for the root itself.
+    `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
+    empty where none does. `folder` is where the probes ran, from the repository's root; empty
+    for the root itself.
     """
 
     commit: str
     branch: str
     dirty: bool
+    worktree: str = ""
     folder: str = ""
 
 
@@ -106,12 +109,16 @@ class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's word that takes the place of a measurement."""
+    """A person's word that takes the place of a measurement.
+
+    `digest` is over the evidence as it was found in this run; empty where it is no file.
+    """
 
     by: str
     on: str
     until: str
     evidence: str
+    digest: str = ""
 
 
 class Previous(msgspec.Struct, frozen=True, kw_only=True):
@@ -279,11 +286,20 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float]
 
 
+class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The run that ended before this one in the same history. `digest` is over its document."""
+
+    id: str
+    digest: str
+
+
 class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one run; see the contract, section 8.
 
-    `past` has earlier runs of the same board and profile, oldest first. Only documents that
-    reports are made from have it; the history keeps each run once.
+    `previous_run` ties the run to the one that was recorded before it; null where no history
+    holds it, or where it is the first. `past` has earlier runs of the same board and profile,
+    oldest first. Only documents that reports are made from have it; the history keeps each run
+    once.
     """
 
     version: int = VERSION
@@ -306,6 +322,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     loosened: list[Loosening] = []
     base: BaseRef | None = None
     past: list[PastPoint] = []
+    previous_run: PreviousRun | None = None
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""
@@ -344,6 +361,15 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         return (criterion for task in self.tasks for criterion in task.criteria)
 
 
+class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that a list of runs shows."""
+
+    git: Git | None
+    score: ScoreRecord
+    gate: GateRecord
+    duration_s: float
+
+
 def from_json(text: bytes, source: str) -> RunDocument:
     """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
     return _decoded(text, source, RunDocument)
@@ -352,6 +378,11 @@ def from_json(text: bytes, source: str) -> RunDocument:
 def verdicts_from_json(text: bytes, source: str) -> PastRun:
     """Read only the verdicts of a document. Raises as `from_json` does."""
     return _decoded(text, source, PastRun)
+
+
+def outcome_from_json(text: bytes, source: str) -> PastVerdict:
+    """Read only what a run came to. Raises as `from_json` does."""
+    return _decoded(text, source, PastVerdict)
 
 
 def _decoded(text: bytes, source: str, kind: type[Run]) -> Run:

@@ -1,27 +1,34 @@
 """How every command ends: errors are told calmly, and a bug is never mistaken for a verdict."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable
-from typing import TextIO
 
 from readiness import __version__
-from readiness.errors import ExitStatus, ReadinessError
+from readiness.status import ExitStatus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be small
+    from collections.abc import Callable
+    from typing import TextIO
 
 
 def protected(action: Callable[[], int]) -> int:
     """Run `action`; whatever it raises becomes a message on stderr and an exit status."""
     try:
         return action()
-    except ReadinessError as error:
-        tell(str(error))
-        return error.status
     except KeyboardInterrupt:
         return ExitStatus.SIGNAL + 2
     except BrokenPipeError:
         abandon_stdout()
         return ExitStatus.NOT_WRITTEN
     except Exception as error:  # noqa: BLE001 - a bug must end calmly, and never as ready
+        from readiness.errors import ReadinessError
+
+        if isinstance(error, ReadinessError):
+            tell(str(error))
+            return error.status
         tell(f"readiness: {bug(error)}")
         return ExitStatus.INTERNAL
 

@@ -1,21 +1,13 @@
 """Exit statuses, and the faults that are shown to the reader of a board."""
 
-from enum import IntEnum
+from readiness.imports import compiled_later, without
+from readiness.status import ExitStatus
 
-import msgspec
+# It is imported here first. Of the older typing_extensions it takes what is in typing now.
+with compiled_later(), without("typing_extensions"):
+    import msgspec
 
-
-class ExitStatus(IntEnum):
-    """Every status the process may end with; 128 + n stands for a signal n."""
-
-    READY = 0
-    NOT_READY = 1
-    USAGE = 2
-    UNDECIDED = 3
-    LOOSENED = 4
-    NOT_WRITTEN = 5
-    INTERNAL = 70
-    SIGNAL = 128
+__all__ = ["BoardError", "ExitStatus", "Fault", "NotWrittenError", "ReadinessError", "UsageError"]
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

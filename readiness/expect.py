@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from readiness.model import Better, Expectation, Operator
+from readiness.patterns import later
 from readiness.units import (
     DOWN,
     EXACT,
@@ -66,8 +67,8 @@ GRAMMAR = (
 ALMOST = Decimal("0.999999")
 _WHOLE, _NOTHING = Decimal(1), Decimal(0)
 
-_COMPARISON = re.compile(r"(==|!=|<=|>=|<|>)(?![<=>])\s*(.*)", re.DOTALL)
-_WORD = re.compile(r"(between|matches|contains)\b\s*(.*)", re.DOTALL)
+_COMPARISON = later(r"(==|!=|<=|>=|<|>)(?![<=>])\s*(.*)", re.DOTALL)
+_WORD = later(r"(between|matches|contains)\b\s*(.*)", re.DOTALL)
 
 
 # --- reading ------------------------------------------------------------------------------------

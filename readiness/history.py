@@ -1,19 +1,23 @@
 """The history of runs: an SQLite file that many gates may write at once.
 
 A run is entered when it starts, and its document is added when it ends, so a run that was
-killed stays visible as one without an end. Documents are never rewritten.
+killed stays visible as one without an end. Documents are never rewritten, and each holds the
+digest of the one before.
 """
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
+from readiness import chain
 from readiness.clean import clean
+from readiness.database import Database
 from readiness.document import (
     PastRun,
+    PreviousRun,
     Run,
     RunDocument,
     from_json,
@@ -22,8 +26,7 @@ from readiness.document import (
 )
 from readiness.errors import NotWrittenError, UsageError
 
-SCHEMA_VERSION = 1
-LOCK_TIMEOUT = 5.0
+SCHEMA_VERSION = 2
 REMEMBERED = 100
 """For so many runs it is kept how long a probe took, or what a tool's version is."""
 
@@ -46,9 +49,33 @@ create table if not exists durations (
 create table if not exists versions (
     key text primary key, version text not null, run integer not null
 ) without rowid;
+{chain.SCHEMA}
 pragma user_version = {SCHEMA_VERSION};
 commit;
 """
+
+
+CLOCK_TOLERANCE = 60.0
+"""So many seconds a run may seem to start before the last one that was entered."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the history as it is stored."""
+
+    sequence: int
+    id: str
+    profile: str
+    started_at: str
+    state: str
+    document: bytes | None
+
+
+class AlteredError(NotWrittenError):
+    """The history was changed while a run went on; `document` is the run as it was recorded."""
+
+    def __init__(self, message: str, document: RunDocument) -> None:
+        super().__init__(message)
+        self.document = document
 
 
 def board_key(path: str) -> str:
@@ -61,44 +88,52 @@ class History:
 
     Reading a history that is not there gives nothing. Every write is one transaction that waits
     a bounded time for others; what cannot be read or written raises `NotWrittenError`.
-    `damaged` collects what `last` had to pass over.
+    `damaged` collects what `last` had to pass over, `remarks` what `begin` wondered at.
     """
 
     def __init__(self, path: str) -> None:
         """`path` of the database; a folder made for it gets a .gitignore."""
         self.path = path
         self.damaged: list[str] = []
-        self._connection: sqlite3.Connection | None = None
-        self._file: os.stat_result | None = None
-        self._prepared = False
+        self.remarks: list[str] = []
+        self._database = Database(path, SCHEMA_VERSION, _prepare)
+        self._seen: tuple[chain.Seen, object] | None = None
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-            self._prepared = False
+        self._database.close()
 
     def begin(self, run_id: str, board: str, profile: str, started_at: str) -> None:
         """Enter a run that starts now. It survives the end of this process, at once."""
-        with self._transaction(lasting=False) as connection:
+        with self._database.transaction(lasting=False) as connection:
+            self._compare_clocks(connection, started_at)
             connection.execute(
                 "insert into runs (id, board, profile, started_at, state)"
                 " values (?, ?, ?, ?, 'running')",
                 (run_id, board, profile, started_at),
             )
+            seen = chain.look(connection)
+        self._seen = seen, self._database.state()
 
     def finish(
         self, document: RunDocument, durations: Mapping[str, float], versions: Mapping[str, str]
-    ) -> None:
+    ) -> RunDocument:
         """Add the document of a run that was begun, whole or interrupted, and what it taught.
 
-        It survives the end of the system. A run whose entry is gone is entered again, and then
-        `NotWrittenError` says so: somebody tampered with the history.
+        Returns it as it is recorded, tied to the run before. It survives the end of the system.
+        A run whose entry is gone is entered again; then, and where anything but gates changed the
+        history since the run began, `AlteredError` says so: the run is recorded nevertheless.
         """
         state = "interrupted" if document.interrupted else "finished"
-        end = (state, document.partial, to_json(document), document.id)
-        with self._transaction(lasting=True) as connection:
+        touched = self._touched()
+        if touched:
+            self.close()  # what was written past SQLite is not what it remembers of the file
+        with self._database.transaction(lasting=True) as connection:
+            altered = self._altered(connection) if touched or self._touched() else []
+            previous = chain.head(connection)
+            document = msgspec.structs.replace(document, previous_run=_named(previous))
+            stored = to_json(document)
+            end = (state, document.partial, stored, document.id)
             known = connection.execute(
                 "update runs set state = ?, partial = ?, document = ?"
                 " where id = ? and state = 'running'",
@@ -110,12 +145,19 @@ class History:
                     " values (?, ?, ?, ?, ?, ?, ?)",
                     (board_key(document.board.path), document.profile, document.started_at, *end),
                 )
-            _learn(connection, document.id, durations, versions)
+            (entry,) = connection.execute(
+                "select sequence from runs where id = ?", (document.id,)
+            ).fetchone()
+            chain.append(connection, entry, stored, previous)
+            _learn(connection, entry, durations, versions)
         if not known:
-            raise NotWrittenError(
-                f"{self.path}: changed by others while the run went on: its entry was gone,"
-                " and is made anew"
+            altered = [*altered, "its entry was gone, and is made anew"]
+        if altered:
+            raise AlteredError(
+                f"{self.path}: changed by others while the run went on: {'; '.join(altered)}",
+                document,
             )
+        return document
 
     def last(self, board: str, profile: str, *, whole: bool) -> RunDocument | None:
         """The newest finished run of a board in a profile; with `whole`, of all its criteria.
@@ -142,8 +184,8 @@ class History:
             (board, profile, not whole, limit),
         ):
             try:
-                found.append(from_json(document, f"{self.path} run {run_id}"))
-            except (TypeError, UsageError) as error:
+                found.append(from_json(_bytes(document), f"{self.path} run {run_id}"))
+            except UsageError as error:
                 self.damaged.append(str(error))
         return found[::-1]
 
@@ -154,7 +196,7 @@ class History:
         """
         pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         return [
-            from_json(document, f"{self.path} run {run_id}")
+            from_json(_bytes(document), f"{self.path} run {run_id}")
             for run_id, document in self._read(
                 "select id, document from runs where board = ? and id like ? escape '\\'"
                 " and document is not null order by sequence desc",
@@ -172,8 +214,8 @@ class History:
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:
-                return read(document, f"{self.path} run {run_id}")
-            except (TypeError, UsageError) as error:
+                return read(_bytes(document), f"{self.path} run {run_id}")
+            except UsageError as error:
                 self.damaged.append(str(error))
         return None
 
@@ -185,133 +227,98 @@ class History:
         """What each tool said of its version, by the key under which it was kept."""
         return dict(self._read("select key, version from versions", ()))
 
-    # --- reading --------------------------------------------------------------------------------
+    def verify(self) -> chain.Verified:
+        """Read every entry and say what was edited, removed or inserted since it was recorded."""
+        return self._database.ask(chain.verify, chain.NOTHING)
+
+    def stored(self, run_id: str) -> bytes | None:
+        """The document of a run as it is stored; None where there is none."""
+        for (document,) in self._read("select document from runs where id = ?", (run_id,)):
+            return document if isinstance(document, bytes) else None
+        return None
+
+    def entries(self, limit: int, board: str | None = None) -> list[Entry]:
+        """The newest entries (of one board), newest first; of those without an end too."""
+        return [
+            Entry(
+                sequence=sequence,
+                id=str(name),
+                profile=str(profile),
+                started_at=str(started_at),
+                state=str(state),
+                document=None if document is None else _bytes(document),
+            )
+            for sequence, name, profile, started_at, state, document in self._read(
+                "select sequence, id, profile, started_at, state, document from runs"
+                " where ? is null or board = ? order by sequence desc limit ?",
+                (board, board, limit),
+            )
+        ]
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        if self._connection is None and not os.path.exists(self.path):
+        return self._database.ask(lambda connection: list(connection.execute(query, values)), [])
+
+    def _compare_clocks(self, connection: sqlite3.Connection, started_at: str) -> None:
+        """Wonder at a run that seems to start before the last one; runs keep their order."""
+        last = connection.execute("select started_at from runs order by sequence desc").fetchone()
+        if last is None or started_at >= (before := str(last[0])):
+            return
+        behind = _seconds_between(started_at, before)
+        if behind is not None and behind > CLOCK_TOLERANCE:
+            self.remarks.append(
+                f"the clock says {started_at}, but the last run was recorded at {before}; runs are"
+                " kept in the order in which they were recorded"
+            )
+
+    def _touched(self) -> bool:
+        """Whether anybody wrote to the history since the run was entered."""
+        if self._seen is None:
+            return False
+        try:
+            return self._database.state() != self._seen[1]
+        except (OSError, sqlite3.Error):
+            return True
+
+    def _altered(self, connection: sqlite3.Connection) -> list[str]:
+        """What was done to the history since the run was entered, other than by gates."""
+        if self._seen is None:
             return []
-        try:
-            return list(self._connect().execute(query, values))
-        except sqlite3.Error as error:
-            if "no such table" in str(error):
-                return []
-            if self._is_read_only():
-                return self._read_only(query, values)
-            raise NotWrittenError(f"{self.path}: cannot be read: {error}") from None
-
-    def _is_read_only(self) -> bool:
-        return not os.access(os.path.dirname(os.path.abspath(self.path)), os.W_OK)
-
-    def _read_only(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        """Read where nobody can write: SQLite needs to be told so."""
-        from urllib.parse import quote
-
-        uri = f"file:{quote(os.fsencode(os.path.abspath(self.path)))}?immutable=1"
-        connection = sqlite3.connect(uri, uri=True)
-        try:
-            return list(connection.execute(query, values))
-        except sqlite3.Error as error:
-            raise NotWrittenError(f"{self.path}: cannot be read: {error}") from None
-        finally:
-            connection.close()
-
-    # --- writing --------------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self, *, lasting: bool) -> Iterator[sqlite3.Connection]:
-        """One write. One that is not `lasting` may be lost with the system's power, but whole."""
-        try:
-            self._reopen_if_replaced()
-            self._prepare()
-            connection = self._connect()
-            level = "full" if lasting or not self._has_log() else "normal"
-            connection.execute(f"pragma synchronous = {level}")
-            connection.execute("begin immediate")
-            try:
-                yield connection
-                connection.execute("commit")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("rollback")
-                raise
-        except (OSError, sqlite3.Error) as error:
-            raise NotWrittenError(
-                f"{self.path}: the history could not be written: {error}"
-            ) from None
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = sqlite3.connect(
-                self.path, timeout=LOCK_TIMEOUT, isolation_level=None
-            )
-            self._file = os.stat(self.path)
-        return self._connection
-
-    def _reopen_if_replaced(self) -> None:
-        """A file that was removed takes what is written to it along."""
-        if self._connection is not None and self._file is not None:
-            try:
-                same = os.path.samestat(os.stat(self.path), self._file)
-            except OSError:
-                same = False
-            if not same:
-                self.close()
-
-    def _has_log(self) -> bool:
-        """Whether a crash of the system can only lose the last writes, not harm older ones."""
-        mode: str = self._connect().execute("pragma journal_mode").fetchone()[0]
-        return mode == "wal"
-
-    def _prepare(self) -> None:
-        if self._prepared:
-            return
-        self._make_folder()
-        connection = self._connect()
-        found = connection.execute("pragma user_version").fetchone()[0]
-        if found > SCHEMA_VERSION:
-            raise NotWrittenError(
-                f"{self.path}: written by a newer readiness (format {found}, this program writes"
-                f" {SCHEMA_VERSION}); install a newer one"
-            )
-        if found < SCHEMA_VERSION:
-            _keep_a_log(connection)
-            connection.executescript(SCHEMA)
-        self._prepared = True
-
-    def _make_folder(self) -> None:
-        folder = os.path.dirname(os.path.abspath(self.path))
-        if os.path.isdir(folder):
-            return
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
-            file.write("*\n")
+        return [str(alteration) for alteration in chain.changes(connection, self._seen[0])]
 
 
-def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Have writes go to a log first (where the file system can): others read meanwhile.
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables, or those that an older program did not know."""
+    connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
+    connection.executescript(SCHEMA)
 
-    SQLite does not wait for others here, so we do.
-    """
-    give_up = time.monotonic() + LOCK_TIMEOUT
-    while True:
-        try:
-            connection.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+
+def _bytes(document: object) -> bytes:
+    """A stored document; what is no bytes is none, and will not be read as one."""
+    return document if isinstance(document, bytes) else b""
+
+
+def _seconds_between(earlier: str, later: str) -> float | None:
+    """How far two times are apart; None where one of them is none."""
+    from datetime import datetime
+
+    try:
+        return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def _named(link: chain.Link | None) -> PreviousRun | None:
+    """The run of a link, as the next one names it."""
+    return None if link is None else PreviousRun(id=link.id or "", digest=link.digest)
 
 
 def _learn(
     connection: sqlite3.Connection,
-    run_id: str,
+    run: int,
     durations: Mapping[str, float],
     versions: Mapping[str, str],
 ) -> None:
     """Keep what a run taught, and forget what only old runs knew."""
-    (run,) = connection.execute("select sequence from runs where id = ?", (run_id,)).fetchone()
     for table, column, learned in (
         ("durations", "seconds", durations),
         ("versions", "version", versions),

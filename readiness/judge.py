@@ -1,7 +1,6 @@
 """Turns what was read into a verdict. Pure: the date and the state of the world are arguments."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
@@ -30,6 +29,7 @@ from readiness.model import (
     Unmeasured,
     Verdict,
     Waiver,
+    is_path,
 )
 from readiness.units import quote
 
@@ -49,20 +49,22 @@ def judge(
     skipped: str = "",
     not_run: str = "",
     evidence_missing: bool = False,
+    evidence_digest: str = "",
     matches: Matcher = search,
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
 
     `today` is the date in UTC. `skipped` says why the criterion is not part of this run and
     `not_run` why its probes were not run to their end, each empty where that is not so.
-    `evidence_missing` says that `evidence_path` does not exist. `matches(pattern, text)` finds
+    `evidence_missing` says that `evidence_path` does not exist, `evidence_digest` what it holds
+    now. `matches(pattern, text)` finds
     the patterns of expectations; it may raise TimeoutError, which is an error of the criterion.
     """
     if skipped:
         return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
     date = today.isoformat()
     if criterion.check is None:
-        found = _attested(criterion, date, evidence_missing)
+        found = _attested(criterion, date, evidence_missing, evidence_digest)
     elif criterion.unset:
         found = _error(criterion, _unset(criterion.unset))
     elif not_run or not readings:
@@ -75,27 +77,26 @@ def judge(
 
 def evidence_path(attestation: Attestation) -> str:
     """Return the path that an attestation's evidence names; "" where it is a link or prose."""
-    evidence = attestation.evidence.strip()
-    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", evidence):
-        return ""
-    is_path = re.search(r"\.[a-zA-Z][a-zA-Z0-9]{0,7}$", evidence) or re.fullmatch(
-        r"\S*/\S*", evidence
-    )
-    return evidence if is_path else ""
+    return attestation.evidence.strip() if is_path(attestation.evidence) else ""
 
 
 # --- attestations -------------------------------------------------------------------------------
 
 
-def _attested(criterion: Criterion, today: str, evidence_missing: bool) -> Judgement:
+def _attested(
+    criterion: Criterion, today: str, evidence_missing: bool, evidence_digest: str
+) -> Judgement:
     given = criterion.attest
     faults = _attestation_faults(given, today, evidence_missing)
+    if given is not None and evidence_digest and given.digest not in ("", evidence_digest):
+        faults.append(f"its evidence {given.evidence} changed since it was attested")
     if given is not None and not faults:
         return Judgement(
             criterion=criterion,
             verdict=Verdict.PASS,
             progress=WHOLE,
             reason=f"attested by {given.by} until {given.until}",
+            evidence_digest=evidence_digest,
         )
     return Judgement(
         criterion=criterion,
@@ -103,6 +104,7 @@ def _attested(criterion: Criterion, today: str, evidence_missing: bool) -> Judge
         progress=NOTHING,
         reason="; ".join(faults),
         hint=f"have it attested: readiness attest {criterion.id}",
+        evidence_digest=evidence_digest,
     )
 
 

@@ -94,7 +94,7 @@ _ENGLISH = Labels(
         Decision.LOOSENED: ": this change loosens its own gate",
     },
     profile="profile {}",
-    dirty="{} (modified)",
+    dirty="{} (dirty)",
     no_revision="no revision",
     interrupted="This run was interrupted: what is missing was not measured.",
     criterion="Criterion",

@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from readiness.clean import clean
+from readiness.patterns import later
 
-_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
-_WORKFLOW_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
+_COMMAND = later(r"##(?=[A-Za-z]*\[)")
+_WORKFLOW_COMMAND = later(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
 
 class _Cells(dict[str, int]):

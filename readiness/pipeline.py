@@ -7,6 +7,7 @@ goes out; whoever calls writes it down and shows it.
 import datetime
 import time
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -25,7 +26,7 @@ from readiness.document import (
 from readiness.errors import ExitStatus
 from readiness.measure import close as close_helper
 from readiness.milestones import MilestoneState, as_goal, gate_for, milestone_states
-from readiness.model import Board, Gate, Judgement, Milestone, Plan, Score
+from readiness.model import Board, Gate, Judgement, Milestone, Plan, Score, ScoreLine
 from readiness.readings import Readings
 from readiness.record import (
     Points,
@@ -155,10 +156,7 @@ def conclude(
     """Score the judgements, decide, and write all of it down."""
     total = score(board, judgements)
     sum_of = explain(total)
-    points = {
-        line.criterion: Points(printed, line.points, line.possible)
-        for line, printed in zip(total.lines, sum_of.points, strict=True)
-    }
+    points = _points(total.lines, sum_of.points)
     interrupted = facts.interrupted or facts.signal != 0
     loosened = loosening_records(start.loosened, recorder)
     reasons = loosening_reasons(loosened)
@@ -189,6 +187,18 @@ def conclude(
         loosened=loosened,
         base=start.base,
     )
+
+
+def _points(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[str, Points]:
+    """Each criterion's points. A board has few different weights, hence few different ones."""
+    known: dict[tuple[Decimal, int, int], Points] = {}
+    points = {}
+    for line, each in zip(lines, printed, strict=True):
+        key = (each, id(line.points), id(line.possible))
+        if key not in known:
+            known[key] = Points(each, line.points, line.possible)
+        points[line.criterion] = known[key]
+    return points
 
 
 def _decide(

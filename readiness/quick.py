@@ -4,9 +4,11 @@ Importing Typer costs more than loading a board and running a probe. What is not
 is left to Typer, and so are help, errors and READINESS_ variables: nothing is reported here.
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from readiness.settings import RunSettings
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TEXT = {
     "--board": "board",
@@ -31,8 +33,10 @@ OF_COMMAND = {"check": ("--dry-run", "dry_run"), "score": ("--explain", "explain
 POSITIONAL = {"check": "selectors", "score": "recorded"}
 
 
-def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[str, RunSettings] | None:
-    """The command and its settings; None where Typer must have a look."""
+def read(
+    arguments: Sequence[str], environ: Mapping[str, str]
+) -> tuple[str, dict[str, object]] | None:
+    """The command and the fields of its `RunSettings`; None where Typer must have a look."""
     if not arguments or arguments[0] not in POSITIONAL or _has_variables(environ):
         return None
     command, *rest = arguments
@@ -54,7 +58,12 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[str, Run
         else:
             return None
     settings[POSITIONAL[command]] = tuple(words)
-    return command, RunSettings(**settings)  # type: ignore[arg-type]
+    return command, settings
+
+
+def runs_probes(settings: Mapping[str, object]) -> bool:
+    """Whether probes will run with these fields of `RunSettings`."""
+    return not (settings.get("dry_run") or settings.get("recorded"))
 
 
 def _take(settings: dict[str, object], flag: str, value: str) -> bool:

@@ -96,12 +96,14 @@ class Readings:
     def judge(self, planned: Planned) -> Judgement:
         """The verdict on a criterion, from what its probes have given."""
         criterion = planned.criterion
+        missing, digest = self._evidence(criterion)
         return judge(
             criterion,
             [self._readings.get((criterion.id, index), NOT_RUN) for index in planned.probes],
             today=self._today,
             skipped=planned.skipped,
-            evidence_missing=self._evidence_missing(criterion),
+            evidence_missing=missing,
+            evidence_digest=digest,
             matches=found,
         )
 
@@ -172,15 +174,16 @@ class Readings:
                     return f"--fail-fast: {planned.criterion.id} is {verdict}"
         return ""
 
-    def _evidence_missing(self, criterion: Criterion) -> bool:
-        if criterion.attest is None:
-            return False
-        path = evidence_path(criterion.attest)
+    def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
+        """Whether an attestation's evidence is missing, and what it holds where it is a file."""
+        path = evidence_path(criterion.attest) if criterion.attest is not None else ""
+        if not path:
+            return False, ""
+        from readiness.evidence import content_digest, locate
+
         beside_board = os.path.dirname(os.path.abspath(self._board.path))
-        return bool(path) and not any(
-            os.path.exists(os.path.join(folder, path))
-            for folder in (self._board.workdir, beside_board)
-        )
+        found = locate(path, (self._board.workdir, beside_board))
+        return not found, content_digest(found) if found else ""
 
     def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
         return {

@@ -2,9 +2,11 @@
 
 import math
 import os
+import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -51,12 +53,19 @@ EXACT_IN_JSON = 2**53
 MOST_REASONS = 10
 
 
-class Points(msgspec.Struct, frozen=True):
-    """What a criterion earned, as it is printed and exactly, and what it could have earned."""
+class Points:
+    """What a criterion earned, as it is printed, and what it could have earned.
 
-    printed: Decimal
-    earned: Fraction
-    possible: Fraction
+    Criteria of equal weight may share one: the exact arithmetic is slow, and done here once.
+    """
+
+    __slots__ = ("earned", "possible", "printed", "whole")
+
+    def __init__(self, printed: Decimal, earned: Fraction, possible: Fraction) -> None:
+        self.printed = float(printed)
+        self.earned = float(earned)
+        self.possible = float(possible)
+        self.whole = earned == possible
 
 
 class Recorder:
@@ -92,7 +101,9 @@ class Recorder:
             tool_version=None,
             stdout=self._stream(capture.stdout),
             stderr=self._stream(capture.stderr),
-            params={name: self._lines(value) for name, value in probe.env.items()},
+            params={name: self._lines(value) for name, value in probe.env.items()}
+            if probe.env
+            else {},
         )
 
     def findings(self, criterion: str, findings: Sequence[Finding]) -> list[FindingRecord]:
@@ -135,9 +146,9 @@ class Recorder:
             hint=self.text(judgement.hint) or None,
             flaky=judgement.flaky,
             waiver=_waiver(criterion, judgement.stale_waiver),
-            attestation=_attestation(criterion),
-            points=float(points.printed) if points is not None else 0.0,
-            points_possible=round(float(points.possible), 6) if points is not None else 0.0,
+            attestation=_attestation(judgement),
+            points=points.printed if points is not None else 0.0,
+            points_possible=round(points.possible, 6) if points is not None else 0.0,
             probes=probes,
             check=(criterion.check.name or None) if criterion.check is not None else None,
             measure=(measure.name or None) if measure is not None else None,
@@ -169,12 +180,12 @@ class Recorder:
         head, tail = stream.head, stream.tail
         both = len(head) - stream.size + len(tail)
         if both >= 0:  # nothing between them is left out: one text
-            head, tail = head + tail[both:], b""
+            head, tail = stream.data or head + tail[both:], b""
         return StreamRecord(
             bytes=stream.size,
             digest=stream.digest,
             head=self._part(head, ends=bool(tail)),
-            tail=self._part(tail, begins=True),
+            tail=self._part(tail, begins=True) if tail else "",
             cut=stream.cut,
         )
 
@@ -241,12 +252,12 @@ def _task(
 
 def _attainment(points: list[Points]) -> float | None:
     """The earned share, which is 1 only where all of it is."""
-    possible = sum(float(each.possible) for each in points)
+    possible = sum(each.possible for each in points)
     if not possible:
         return None
-    if all(each.earned == each.possible for each in points):
+    if all(each.whole for each in points):
         return 1.0
-    share = sum(float(each.earned) for each in points) / possible
+    share = sum(each.earned for each in points) / possible
     return min(math.floor(share * 1000 + 1e-6) / 1000, 0.999)
 
 
@@ -385,10 +396,13 @@ def _in_repository(board: Board, git: Git | None) -> str:
 
 def timestamp(seconds: float) -> str:
     """Unix time as ISO 8601 in UTC, to the millisecond."""
-    import datetime
+    whole, part = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_second(whole)}.{part // 1000:03d}Z"
 
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:
@@ -398,12 +412,16 @@ def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:
     return WaiverRecord(reason=waiver.reason, by=waiver.by, until=waiver.until, stale=stale)
 
 
-def _attestation(criterion: Criterion) -> AttestationRecord | None:
-    attest = criterion.attest
-    if attest is None:
+def _attestation(judgement: Judgement) -> AttestationRecord | None:
+    attest = judgement.criterion.attest
+    if attest is None or not attest.by:
         return None
     return AttestationRecord(
-        by=attest.by, on=attest.on, until=attest.until, evidence=attest.evidence
+        by=attest.by,
+        on=attest.on,
+        until=attest.until,
+        evidence=attest.evidence,
+        digest=judgement.evidence_digest,
     )
 
 

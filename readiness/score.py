@@ -178,10 +178,15 @@ def _board_share(board: Board, names: set[str]) -> Fraction:
 
 
 def _total(values: Iterable[Fraction]) -> Fraction:
-    """Add exactly, over one common denominator: much faster than one by one."""
-    terms = list(values)
-    denominator = math.lcm(*{term.denominator for term in terms})
-    numerator = sum(term.numerator * (denominator // term.denominator) for term in terms)
+    """Add exactly, over one common denominator, equal shares at once: faster than one by one."""
+    every = list(values)
+    terms = {id(term): term for term in every}
+    counts = Counter(map(id, every))
+    denominator = math.lcm(*{term.denominator for term in terms.values()})
+    numerator = sum(
+        term.numerator * (denominator // term.denominator) * counts[each]
+        for each, term in terms.items()
+    )
     return Fraction(numerator, denominator)
 
 
@@ -344,14 +349,19 @@ def explain(score: Score) -> Explanation:
     scale = 10**places
     whole = _total(line.points for line in score.lines)
     units, lost = [], []
+    known: dict[int, tuple[int, float]] = {}
     for line in score.lines:
-        unit, rest = divmod(line.points.numerator * scale, line.points.denominator)
+        if id(line.points) not in known:
+            unit, rest = divmod(line.points.numerator * scale, line.points.denominator)
+            known[id(line.points)] = (unit, rest / line.points.denominator)
+        unit, part = known[id(line.points)]
         units.append(unit)
-        lost.append(rest / line.points.denominator)
+        lost.append(part)
     left = math.floor(whole * scale) - sum(units)
     for place in sorted(range(len(units)), key=lambda place: -lost[place])[:left]:
         units[place] += 1
-    points = tuple(Decimal(unit).scaleb(-places) for unit in units)
+    written = {unit: Decimal(unit).scaleb(-places) for unit in set(units)}
+    points = tuple(written[unit] for unit in units)
     shown = Decimal(_write(whole, _places(score.target)))
     return Explanation(points=points, rounding=shown - sum(points, Decimal(0)), shown=shown)
 

@@ -7,6 +7,8 @@ import re
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 
+from readiness.patterns import later
+
 TIMES = {"us": 1, "ms": 1_000, "s": 10**6, "m": 60 * 10**6, "h": 3_600 * 10**6, "d": 86_400 * 10**6}
 SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 UNITS = ("%", *TIMES, *SIZES, "rps")
@@ -16,7 +18,7 @@ CENTURY = 36_500 * 86_400
 EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 DOWN = Context(prec=28, rounding=ROUND_DOWN, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
-_QUANTITY = re.compile(
+_QUANTITY = later(
     r"([+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
     r"(?:\s*(%|[a-zA-Z]+)|\s+([a-zA-Z][a-zA-Z_-]*))?"
 )

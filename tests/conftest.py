@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,3 +61,16 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made.close()
     assert alive_in(tmp_path) == []
     assert made.left() == []
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """A loaded machine: twice as many busy loops as cores."""
+    loops = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()

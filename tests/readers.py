@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from html5lib import HTMLParser
 from junitparser import Error, Failure, JUnitXml, Skipped
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
@@ -273,6 +274,35 @@ def _in_toto(text: str) -> Told:
     return Told(verdicts=verdicts, decision=facts["decision"], score=facts["score"])
 
 
+def _html(text: str) -> Told:
+    root = HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    main = next(item for item in root.iter("main"))
+    head = next(item for item in main.iter("div") if "verdict" in str(item.get("class")))
+    rows = [item[0] for item in main.iter("details") if item.get("class") == "c"]
+    rows += [
+        item
+        for section in main.iter("section")
+        if section.get("aria-labelledby") == "skipped"
+        for item in section.iter("li")
+    ]
+    counts = dict.fromkeys(Verdict, 0)
+    for item in head.iter("li"):
+        _, count, word = "".join(item.itertext()).split()
+        counts[_WORDS[word]] = int(count)
+    return Told(
+        verdicts={
+            "".join(next(row.iter("b")).itertext()): frozenset(
+                {_WORDS["".join(next(row.iter("span")).itertext()).split()[1]]}
+            )
+            for row in rows
+        },
+        counts=counts,
+        decision=str(head.get("class")).split(" d-")[1],
+        ready="d-ready" in str(head.get("class"))
+        and "".join(next(root.iter("title")).itertext()).split()[1] in _READY,
+    )
+
+
 _MET = (Verdict.PASS, Verdict.WARN)
 _EMOJI = {"✅": Verdict.PASS, "⚠️": Verdict.WARN, "❌": Verdict.FAIL, "❓": Verdict.ERROR}
 _EMOJI |= {"📝": Verdict.WAIVED, "➖": Verdict.SKIP}
@@ -321,6 +351,7 @@ READERS: dict[str, Callable[[str], Told]] = {
     "board": _board,
     "github": _github,
     "gitlab": _gitlab,
+    "html": _html,
     "in-toto": _in_toto,
     "json": _json,
     "junit": _junit,

@@ -1,12 +1,14 @@
 """What is recorded of the revision, by real repositories."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from readiness.document import Git
-from readiness.git import Asking, GitError, ask, parse
+from readiness.git import Asking, GitError, ask, head_of, parse
 from tests.repositories import git
 
 
@@ -119,13 +121,114 @@ def test_asking_writes_nothing(repository: Path) -> None:
     assert not (repository / "pwned").exists()
 
 
-def test_other_words_are_no_revision() -> None:
-    """A branch's name with odd bytes is one."""
-    assert parse("") is None
-    assert parse("# branch.oid (initial)\n# branch.head trunk\n") is None
-    assert parse("# branch.oid abc\n# branch.head a b\n? x\n") == Git(
-        commit="abc", branch="a b", dirty=True
+def test_what_git_says_is_read() -> None:
+    """Of a renamed file both names; a branch and a path with odd bytes are what they are."""
+    assert parse(b"") == ({}, [])
+    said = (
+        b"# branch.oid abc\0# branch.head a b\0? x y\n\xff\0"
+        b"1 .M N... 100644 100644 100644 1 2 a b\0"
+        b"2 R. N... 100644 100644 100644 1 2 R100 new name\0old name\0"
+        b"u UU N... 100644 100644 100644 100644 1 2 3 both\0"
     )
+    headers, changed = parse(said)
+    assert headers == {"branch.oid": "abc", "branch.head": "a b"}
+    assert changed == [b"x y\n\xff", b"a b", b"new name", b"old name", b"both"]
+
+
+# --- which dirty state it is --------------------------------------------------------------------
+
+
+def state(folder: Path) -> str:
+    """The digest of what differs."""
+    found = asked(folder)
+    assert found is not None
+    assert found.dirty == bool(found.worktree)
+    return found.worktree
+
+
+def test_two_dirty_states_can_be_told_apart(repository: Path) -> None:
+    """By content, name, kind and right; the same state has the same digest, staged or not."""
+    (repository / "more").mkdir()
+    assert state(repository) == ""
+
+    def after(change: Callable[[], object]) -> str:
+        change()
+        return state(repository)
+
+    file, new = repository / "file", repository / "more" / "new\nname"
+    states = [
+        after(lambda: file.write_text("two\n")),
+        after(lambda: file.write_text("2wo\n")),
+        after(lambda: file.chmod(0o755)),
+        after(file.unlink),
+        after(lambda: file.symlink_to("one")),
+        after(lambda: new.write_text("x")),
+        after(lambda: new.write_text("y")),
+        after(lambda: new.rename(repository / "more" / "other")),
+    ]
+    assert len(set(states)) == len(states)
+    assert all(each.startswith("sha256:") for each in states)
+    git(repository, "add", ".")
+    assert state(repository) == states[-1]
+    git(repository, "commit", "-qm", "two")
+    assert state(repository) == ""
+
+
+def test_ignored_files_within_new_folders_do_not_count(repository: Path) -> None:
+    """What tools leave beside new code changes from run to run."""
+    (repository / ".gitignore").write_text("*.tmp\n")
+    (repository / "new").mkdir()
+    (repository / "new" / "code").touch()
+    before = state(repository)
+    (repository / "new" / "x.tmp").write_text("1")
+    assert state(repository) == before
+
+
+def test_what_is_too_large_to_read_is_told_apart_too(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its size and the time of its last change."""
+    monkeypatch.setattr("readiness.worktree.MAX_BYTES", 10)
+    large = repository / "large"
+    large.write_text("x" * 20)
+    before = state(repository)
+    large.write_text("y" * 20)
+    os.utime(large, ns=(1, 1))
+    assert state(repository) != before
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_was_told_to_overlook_is_seen(repository: Path, flag: str) -> None:
+    """`git status` says that all is well."""
+    git(repository, "update-index", flag, "file")
+    assert state(repository) == ""
+    (repository / "file").write_text("two\n")
+    assert git(repository, "status", "--porcelain") == ""
+    first = state(repository)
+    (repository / "file").write_text("three\n")
+    assert "" != first != state(repository) != ""
+    (repository / "file").write_text("one\n")
+    assert state(repository) == ""
+    (repository / "file").unlink()
+    assert bool(state(repository)) == (flag == "--assume-unchanged"), "left out of the checkout"
+
+
+def test_other_line_ends_are_no_edit(repository: Path) -> None:
+    """Where git would make them those of the commit again."""
+    (repository / ".gitattributes").write_text("file text eol=crlf\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "crlf")
+    git(repository, "update-index", "--assume-unchanged", "file")
+    (repository / "file").write_bytes(b"one\r\n")
+    assert state(repository) == ""
+
+
+def test_a_commit_is_found_by_its_name(repository: Path, tmp_path: Path) -> None:
+    """And nothing else is."""
+    assert head_of(str(repository)) == head_of(str(repository), "trunk")
+    assert head_of(str(repository)) == git(repository, "rev-parse", "HEAD")
+    for folder, name in ((repository, "nowhere"), (repository, "--all"), (tmp_path, "HEAD")):
+        assert head_of(str(folder), name) == ""
 
 
 def test_an_object_is_read_by_its_own_hash(repository: Path) -> None:

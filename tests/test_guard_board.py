@@ -120,6 +120,7 @@ def told(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
 
 
 # What is edited, and all that is to be told of it.
+DIGEST = "'sha256:" + "0" * 64 + "'"
 EDITS = [
     # the board
     ("target: 8.0", "target: 7.9", "board", Kind.TARGET, LOOSE),
@@ -213,6 +214,8 @@ EDITS = [
         Kind.CHECK,
         TIGHT,
     ),
+    ("by: li.wei, on: 2025-11-01, valid: 180d, ", "", "T2.a", Kind.ATTESTATION, TIGHT),
+    ("docs/training.md", f"docs/training.md, digest: {DIGEST}", "T2.a", Kind.ATTESTATION, TIGHT),
     (
         "check: mine\n        matrix: {paths: [src, tests]}",
         "attest: {by: li.wei, on: 2025-11-01, valid: 9d}",
@@ -281,6 +284,15 @@ OF_CHECKS = [
     ("timeout: 10m", "timeout: 1m", Kind.TIMEOUT, SAME),
     ("exclusive: database\n", "", Kind.EXCLUSIVE, SAME),
 ]
+
+
+@pytest.mark.parametrize("digest", ["", f", digest: {DIGEST.replace('0', '1')}"])
+def test_a_word_on_other_evidence_is_another_word(digest: str, tmp_path: Path) -> None:
+    """Where the digest of what was attested is changed, or taken away."""
+    before = edited("docs/training.md", f"docs/training.md, digest: {DIGEST}")
+    after = edited("docs/training.md", f"docs/training.md{digest}")
+    found = told(compared(tmp_path, before, after))
+    assert ("T2.a", Kind.ATTESTATION, LOOSE) in found
 
 
 @pytest.mark.parametrize(("old", "new", "kind", "direction"), OF_CHECKS)

@@ -193,7 +193,7 @@ def test_a_lock_that_is_held_is_waited_for_a_bounded_time(
     record(History(str(path)), a_document("r1"))
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     holder.execute("begin immediate")
-    monkeypatch.setattr("readiness.history.LOCK_TIMEOUT", 0.3)
+    monkeypatch.setattr("readiness.database.LOCK_TIMEOUT", 0.3)
     began = time.monotonic()
     with pytest.raises(NotWrittenError, match="locked"):
         record(History(str(path)), a_document("r2"))

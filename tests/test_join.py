@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.program import Ended, Project
+from tests.repositories import git
 
 BOARD: dict[str, Any] = {
     "version": 1,
@@ -143,3 +144,41 @@ def test_it_records_nothing_and_replaces_no_input(joint: Project) -> None:
     assert ended.status == 5, ended
     assert (joint.folder / name).read_bytes() == before
     assert len(joint.entries()) == 1
+
+
+def commit(project: Project, message: str) -> str:
+    """Commit everything in the project's folder; return the commit's id."""
+    if not (project.folder / ".git").exists():
+        git(project.folder, "init", "-q")
+        (project.folder / ".gitignore").write_text("*.json\n")
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-qm", message, "--allow-empty")
+    return git(project.folder, "rev-parse", "HEAD")
+
+
+def test_a_run_of_another_commit_is_refused(joint: Project) -> None:
+    """Both are named. Of the same commit it is scored, also from a copy without a repository."""
+    first = commit(joint, "one")
+    name = record(joint, "run.json")
+    assert joint("score", name).status == 0
+    second = commit(joint, "two")
+    ended = joint("score", name)
+    assert (ended.status, ended.out) == (2, "")
+    assert first in ended.err
+    assert second in ended.err
+    (joint.folder / ".git").rename(joint.tmp.parent / "away")
+    assert joint("score", name).status == 0
+
+
+def test_shards_of_different_dirty_states_are_told(joint: Project) -> None:
+    """They are joined: each may have left files of its own."""
+    commit(joint, "one")
+    names = []
+    for number in (1, 2):
+        (joint.folder / "left").write_text(str(number))
+        names.append(record(joint, f"{number}.json"))
+    ended = joined(joint, *names)
+    assert (ended.status, ended.run.git and ended.run.git.worktree) == (0, ""), ended
+    assert "different uncommitted changes" in ended.err
+    assert joined(joint, names[0], names[0]).run.git is not None
+    assert "warning" not in joined(joint, names[0]).err

@@ -8,49 +8,58 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = [
-    *("model", "errors", "units", "expect", "shell", "clean"),
-    *("labels", "layout", "markdown"),
+    *("model", "errors", "status", "units", "expect", "shell", "clean"),
+    *("labels", "layout", "markdown", "patterns", "imports", "digests"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
 STAGES += ["document", "record", "report", "comparison", "timeline"]
 JOINS = [
-    *("history", "git", "guard", "progress", "readings", "pipeline", "prove"),
-    *("settings", "output", "ending"),
+    *("database", "chain", "history", "worktree", "git", "guard", "boardfile", "evidence"),
+    *("progress", "readings", "pipeline", "prove", "settings", "output", "ending"),
     *("commands", "cli"),
 ]
 
 # What a module may import beside its own package; stages see the foundation alone.
 MAY_IMPORT = {
     "model": [],
-    "errors": [],
-    "units": ["model"],
-    "expect": ["model", "units"],
-    "shell": [],
-    "clean": [],
+    "status": [],
+    "patterns": [],
+    "imports": ["patterns"],
+    "digests": [],
+    "errors": ["status", "imports"],
+    "units": ["model", "patterns"],
+    "expect": ["model", "units", "patterns"],
+    "shell": ["patterns"],
+    "clean": ["patterns"],
     "labels": ["model"],
-    "layout": ["clean"],
+    "layout": ["clean", "patterns"],
     "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "record": [*FOUNDATION, "document", "milestones"],
     "comparison": ["model", "document"],
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
-    "history": [*FOUNDATION, "document"],
-    "git": ["clean", "document"],
+    "chain": ["document"],
+    "database": ["errors"],
+    "history": [*FOUNDATION, "database", "chain", "document"],
+    "worktree": [],
+    "git": ["clean", "document", "worktree"],
+    "boardfile": ["load"],
     "guard": [*FOUNDATION, "load", "git", "settings"],
     "progress": [*FOUNDATION, "run"],
-    "readings": [*FOUNDATION, "document", "record", "run", "measure", "judge"],
+    "evidence": [],
+    "readings": [*FOUNDATION, "evidence", "document", "record", "run", "measure", "judge"],
     "pipeline": [*FOUNDATION, *STAGES, "readings"],
     "prove": [*FOUNDATION, "load", "plan", "document", "git"],
     "settings": ["errors"],
     "output": ["errors", "clean", "layout", "ending", "report"],
     "commands": [*FOUNDATION, *STAGES, *JOINS],
-    "ending": ["errors", "clean", "layout"],
+    "ending": ["errors", "status", "clean", "layout"],
     "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "quick": ["settings"],
+    "quick": [],
     # What checks run as processes of their own; the engine does not import it.
     "probes": ["errors", "units", "clean"],
-    "__main__": ["cli", "commands", "ending", "quick"],
+    "__main__": ["cli", "commands", "ending", "quick", "run", "settings"],
     "__init__": [],
 }
 

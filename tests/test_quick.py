@@ -61,7 +61,10 @@ def by_typer(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, RunSettings]]:
 def test_the_settings_are_the_same(line: str, by_typer: list[tuple[str, RunSettings]]) -> None:
     """Command and settings, whichever way they were read."""
     assert cli.main(line.split()) == 0
-    assert by_typer == [read(line.split(), {})]
+    found = read(line.split(), {})
+    assert found is not None
+    command, fields = found
+    assert by_typer == [(command, RunSettings(**fields))]
 
 
 @pytest.mark.parametrize("line", LEFT)

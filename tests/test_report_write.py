@@ -170,6 +170,15 @@ def test_no_placeholder_where_there_was_no_report(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_what_is_not_there_yet_is_forbidden_too(tmp_path: Path) -> None:
+    """A history that the run will make cannot be preceded by a report of its name."""
+    later = str(tmp_path / "history.db-wal")
+    with pytest.raises(NotWrittenError, match="no report may replace"):
+        write_report(later, "x", forbidden=[later])
+    write_report(str(tmp_path / "other"), "x", forbidden=[later, "history.db-wal", "/no/where"])
+    assert os.listdir(tmp_path) == ["other"]
+
+
 # --- adding to the files of others ----------------------------------------------------------------
 
 

@@ -75,6 +75,23 @@ def test_a_probe_gets_its_environment_and_folders(runner: Runner) -> None:
     ]
 
 
+def test_a_folder_is_used_again_only_while_nothing_is_in_it(runner: Runner) -> None:
+    """Whatever a probe leaves there no other probe finds, however late it came."""
+    empty = {"command": 'sleep 0.05; ls -A "$READINESS_TMP"; echo "$READINESS_TMP"'}
+    filling = {"command": 'ls -A "$READINESS_TMP"; touch "$READINESS_TMP/x"; echo "$READINESS_TMP"'}
+    captures = runner(*[empty, empty, filling] * 3, jobs=1)
+    assert all(capture.stdout.data.count(b"\n") == 1 for capture in captures)
+    folders = [capture.stdout.data for capture in captures]
+    assert len(set(folders)) < len(folders)
+    assert not any(folders[place] in folders[place + 1 :] for place in (2, 5, 8))
+
+
+def test_a_probe_may_remove_its_folder(runner: Runner) -> None:
+    """That is its own business, and no other probe's."""
+    captures = runner('rmdir "$READINESS_TMP"', 'ls "$READINESS_TMP"', jobs=1)
+    assert [capture.exit_status for capture in captures] == [0, 0]
+
+
 def test_a_probe_has_no_terminal_and_nothing_to_read(runner: Runner) -> None:
     """Reading standard input meets its end at once, and there is no terminal to ask."""
     captures = runner("read x; echo read", "test -t 0", "exec 3</dev/tty", "echo healthy")

@@ -20,6 +20,8 @@ COMMANDS = {
     "timeline": ("diff", "trend", "report"),
     "next": ("next",),
     "prove": ("prove",),
+    "past": ("history",),
+    "decide": ("waive", "attest"),
     "agents": ("mcp",),
     "board": ("validate", "list", "show", "checks", "doctor", "schema"),
     "guard": ("guard",),

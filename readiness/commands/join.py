@@ -9,17 +9,18 @@ import msgspec
 from readiness.clean import Redactor
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import judgement_of, read_run
-from readiness.commands.running import final_status, run_id, write_reports
+from readiness.commands.running import final_status, irreplaceable, run_id, write_reports
 from readiness.commands.step_files import write_step_files
 from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.ending import tell
 from readiness.errors import UsageError
+from readiness.git import head_of
 from readiness.model import Board, Milestone, Verdict
 from readiness.output import context, put
 from readiness.pipeline import Facts, Start, conclude
 from readiness.record import Recorder
 from readiness.report import Context, write_report
-from readiness.settings import RunSettings
+from readiness.settings import RunSettings, history_path
 
 # Where a criterion was measured in several runs, the worst word counts.
 WORST_FIRST = (
@@ -37,14 +38,15 @@ def join_and_report(
 ) -> int:
     """Score the union of recorded runs as if it were one. Nothing is run or recorded.
 
-    Raises `UsageError` for a file that is not a run document, or of another board.
+    Raises `UsageError` for a file that is not a run document, or is of another board, and in a
+    repository whose HEAD is another commit than the runs measured.
     """
     board = open_board(settings)
     runs = [_read(name, board) for name in settings.recorded]
     document = join(board, runs, asked_milestone(settings, board))
-    problems = write_reports(
-        document, settings, write_report, forbidden=(board.path, *settings.recorded)
-    )
+    _refuse_another_commit(document, head_of(board.workdir))
+    forbidden = [*irreplaceable(board, history_path(settings, board.path)), *settings.recorded]
+    problems = write_reports(document, settings, write_report, forbidden)
     problems += write_step_files(document, settings, os.environ)
     for problem in problems:
         tell(f"readiness: {problem}")
@@ -95,15 +97,28 @@ def join(
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
 
 
+def _refuse_another_commit(document: RunDocument, head: str) -> None:
+    """A verdict on one commit says nothing of another."""
+    if document.git is not None and head and document.git.commit != head:
+        raise UsageError(
+            f"the recorded runs measured commit {document.git.commit}, but HEAD is {head}; run the"
+            " board again, or check out what was measured"
+        )
+
+
 def _common_git(runs: Sequence[RunDocument]) -> Git | None:
-    """The revision, where all runs measured the same one."""
+    """The revision, where all runs measured the same one; of its work tree, what they share."""
     revisions = {(run.git.commit, run.git.dirty) if run.git else None for run in runs}
     if len(revisions) > 1:
         raise UsageError(
             "the runs are of different revisions: "
             + ", ".join(sorted(run.git.commit[:12] if run.git else "none" for run in runs))
         )
-    return runs[0].git
+    git = runs[0].git
+    if git is None or len({run.git.worktree for run in runs if run.git}) == 1:
+        return git
+    tell("warning: the runs are of one commit, but of different uncommitted changes")
+    return msgspec.structs.replace(git, worktree="")
 
 
 def _read(name: str, board: Board) -> RunDocument:

@@ -122,6 +122,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         code=record.reason_code,
         hint=record.hint or "",
         flaky=record.flaky,
+        evidence_digest=record.attestation.digest if record.attestation else "",
     )
 
 

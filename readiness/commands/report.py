@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from readiness.commands.opening import open_board
 from readiness.commands.past import find_run, recent_runs, with_past
-from readiness.commands.running import write_reports
+from readiness.commands.running import irreplaceable, write_reports
 from readiness.document import RunDocument
 from readiness.ending import tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model import Board
 from readiness.output import context, put, put_json, put_text, wants_json
 from readiness.report import FORMATS, render, write_report
-from readiness.settings import RunSettings
+from readiness.settings import RunSettings, history_path
 from readiness.timeline.page import page, title
 from readiness.timeline.period import Kind, TeamReport, on_a_milestone, over_a_period
 from readiness.units import duration
@@ -54,7 +54,8 @@ def _of_a_run(settings: ReportSettings, board: Board) -> int:
     run = find_run(settings, board, settings.run)
     formats = [settings.output_format, *(target.format for target in settings.reports)]
     run = with_past(run, settings, board, formats)
-    problems = write_reports(run, settings, write_report, forbidden=[board.path])
+    forbidden = irreplaceable(board, history_path(settings, board.path))
+    problems = write_reports(run, settings, write_report, forbidden)
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
     put(render(settings.output_format, run, seen))
     for problem in problems:

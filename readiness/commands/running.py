@@ -1,7 +1,6 @@
 """What the commands that run probes share: one run, from settings to an exit status."""
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -17,7 +16,7 @@ from readiness.document import PastRun, RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.git import Asking
-from readiness.history import History, board_key
+from readiness.history import AlteredError, History, board_key
 from readiness.model import Board, Gate, Plan, Verdict
 from readiness.output import context, put, put_text
 from readiness.pipeline import TOOL, Outcome, Start, execute
@@ -36,6 +35,7 @@ Printer = Callable[[RunDocument, RunSettings, Context], str]
 
 GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 IN_A_FILE = Context()
+ENDINGS = (".yaml", ".yml")
 
 
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
@@ -99,13 +99,12 @@ class _Run:
             self._invalidate_reports(start)
             self._enter(start)
             outcome = self._execute(plan, start, versions)
-            self._finish(outcome)
-            document = self._with_past(outcome.document)
+            document = self._with_past(self._finish(outcome))
             self._write_reports(document)
         settings = self.settings
         seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         self._put(printer(document, settings, seen))
-        return self._status(outcome)
+        return self._status(document)
 
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
@@ -127,7 +126,7 @@ class _Run:
             )
         finally:
             observer.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+            _remove(scratch)
 
     def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
         return make_plan(
@@ -168,16 +167,25 @@ class _Run:
         except NotWrittenError as error:
             self.problems.append(str(error))
             self.history = None
+        else:
+            for remark in self.history.remarks:
+                tell(f"warning: {remark}")
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: Outcome) -> RunDocument:
+        """Record the run; return its document as the history holds it."""
+        document = outcome.document
         if self.history is None:
-            return
+            return document
         try:
             # A probe of the base's has the name of a folder in it that is never there again.
             durations = {} if self.judged else outcome.durations
-            self.history.finish(outcome.document, durations, outcome.versions)
+            return self.history.finish(document, durations, outcome.versions)
+        except AlteredError as error:
+            self.problems.append(str(error))
+            return error.document
         except NotWrittenError as error:
             self.problems.append(str(error))
+            return document
 
     def _invalidate_reports(self, start: Start) -> None:
         """Yesterday's report must not read ready while today's run goes on, or is killed."""
@@ -202,10 +210,10 @@ class _Run:
         return with_past(document, settings, self.board, formats)
 
     def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
-        forbidden = [self.board.path]
-        if self.history is not None:
-            forbidden.append(self.history.path)
-        self.problems += write_reports(document, self.settings, write, forbidden)
+        if self.settings.reports:
+            history = self.history.path if self.history is not None else ""
+            forbidden = irreplaceable(self.board, history)
+            self.problems += write_reports(document, self.settings, write, forbidden)
 
     def _put(self, text: str) -> None:
         try:
@@ -213,10 +221,10 @@ class _Run:
         except NotWrittenError as error:
             self.problems.append(str(error))
 
-    def _status(self, outcome: Outcome) -> int:
+    def _status(self, document: RunDocument) -> int:
         for problem in dict.fromkeys(self.problems):
             tell(f"readiness: {problem}")
-        return final_status(outcome.document, self.settings, written=not self.problems)
+        return final_status(document, self.settings, written=not self.problems)
 
 
 def _judged_by_base(settings: RunSettings, stack: ExitStack) -> "Judged | None":
@@ -243,6 +251,25 @@ def write_reports(
         except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
             problems.append(f"{target.path}: not written: {bug(error)}")
     return problems
+
+
+def irreplaceable(board: Board, history: str) -> list[str]:
+    """The files that no report may take the place of: the board, its checks and the history."""
+    files = [board.path]
+    if history:
+        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    own = os.path.realpath(board.path)
+    for catalogue in board.catalogues:
+        if own.startswith(os.path.join(os.path.realpath(catalogue), "")):
+            beside = os.listdir(catalogue)  # checks beside the board: other files are no checks
+            files += [os.path.join(catalogue, name) for name in beside if name.endswith(ENDINGS)]
+        else:
+            files += [
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(catalogue)
+                for name in names
+            ]
+    return files
 
 
 def open_history(settings: RunSettings, board: Board) -> History | None:
@@ -289,3 +316,15 @@ def scratch_folder() -> str:
     except OSError as error:
         raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
     return os.path.realpath(path)
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    try:
+        # Most runs leave empty folders alone, and shutil takes longer to import than that.
+        for path, _, _ in os.walk(folder, topdown=False):
+            os.rmdir(path)
+    except OSError:
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)

@@ -25,6 +25,10 @@ OUTPUTS = {
     "diff": "readiness.timeline.difference.Difference",
     "trend": "readiness.timeline.trend.Trend",
     "report": "readiness.timeline.period.TeamReport",
+    "history": "readiness.commands.history.PastRuns",
+    "history-verify": "readiness.commands.history.Verification",
+    "waive": "readiness.commands.deciding.Decision",
+    "attest": "readiness.commands.deciding.Decision",
 }
 """What each command prints with `--output-format json`; `check` and `score` print a run."""
 
@@ -48,6 +52,6 @@ def output_schema(command: str) -> dict[str, object]:
     module, _, name = OUTPUTS[command].rpartition(".")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"What `readiness {command} --output-format json` prints",
+        "title": f"What `readiness {command.replace('-', ' --')} --output-format json` prints",
         **msgspec.json.schema(getattr(import_module(module), name)),
     }

@@ -82,6 +82,7 @@ def _task_lines(task: Task) -> Iterator[str]:
 def _criterion_lines(criterion: Criterion, run: RunDocument | None) -> Iterator[str]:
     yield f"{criterion.id} {criterion.title}"
     yield from _definition_lines(criterion)
+    yield from _waiver_lines(criterion)
     record = None if run is None else _record(run, criterion.id)
     if run is None or record is None:
         yield "  not measured yet: run `readiness check`"
@@ -103,7 +104,12 @@ def _criterion_lines(criterion: Criterion, run: RunDocument | None) -> Iterator[
 def _definition_lines(criterion: Criterion) -> Iterator[str]:
     if criterion.attest is not None:
         attest = criterion.attest
-        yield f"  attested by {attest.by} on {attest.on}, good to {attest.until}"
+        if attest.by:
+            yield f"  attested by {attest.by} on {attest.on}, good to {attest.until}"
+        else:
+            yield f"  to be attested: readiness attest {criterion.id}"
+        if attest.evidence:
+            yield f"  evidence: {attest.evidence}"
         return
     assert criterion.check is not None  # noqa: S101 - what is not attested has a check
     yield f"  expected: {criterion.expect.text}"
@@ -111,6 +117,13 @@ def _definition_lines(criterion: Criterion) -> Iterator[str]:
         params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
         yield f"  check: {criterion.check.name} ({params})"
     yield f"  command: {' '.join(criterion.check.run.split())}"
+
+
+def _waiver_lines(criterion: Criterion) -> Iterator[str]:
+    if criterion.waive is not None:
+        waive = criterion.waive
+        up_to = f", up to {waive.up_to.text}" if waive.up_to is not None else ""
+        yield f"  waived by {waive.by} until {waive.until}{up_to}: {waive.reason}"
 
 
 def _probe_lines(probe: ProbeRecord) -> Iterator[str]:

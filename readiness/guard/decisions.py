@@ -48,9 +48,13 @@ def _same(before: Waiver, after: Waiver, unit: str) -> bool:
 
 
 def _attested(before: Attestation | None, after: Attestation) -> Direction:
+    if not after.by:  # still to be given: it fails until then
+        return Direction.TIGHTENED
     if before is None or (before.by, before.evidence) != (after.by, after.evidence):
         return Direction.LOOSENED
     if after.until > before.until or after.on != before.on:
+        return Direction.LOOSENED
+    if before.digest not in ("", after.digest):
         return Direction.LOOSENED
     return Direction.TIGHTENED
 
@@ -66,4 +70,7 @@ def _word(given: Attestation | None) -> str:
     if given is None:
         return ""
     evidence = f", {given.evidence}" if given.evidence else ""
-    return f"by {given.by} on {given.on} until {given.until}{evidence}"
+    if not given.by:
+        return f"still to be given{evidence}"
+    held = f" ({given.digest[:19]})" if given.digest else ""
+    return f"by {given.by} on {given.on} until {given.until}{evidence}{held}"

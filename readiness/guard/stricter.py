@@ -53,6 +53,7 @@ def both(base: Board, head: Board) -> Both:
     board = replace(
         base,
         tasks=tasks,
+        catalogues=head.catalogues,
         target=max(base.target, head.target),
         min_measured=_higher(base.min_measured, head.min_measured),
         scoring=Scoring.STRICT if Scoring.STRICT in (base.scoring, head.scoring) else base.scoring,

@@ -2,8 +2,18 @@
 
 from readiness.load.board import board_folders as board_folders
 from readiness.load.board import load_board as load_board
+from readiness.load.board import load_board_text as load_board_text
 from readiness.load.catalogue import builtin_checks as builtin_checks
 from readiness.load.catalogue import load_catalogue as load_catalogue
+
+
+def text_data(content: bytes) -> object:
+    """Return what the YAML of a board says, as plain data; None where it says nothing."""
+    from readiness.load.definitions import TEXT_UNDER
+    from readiness.load.yamlfile import parse
+
+    document = parse(content, "", text_under=TEXT_UNDER)
+    return None if document.faults else document.data
 
 
 def board_schema() -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from readiness.digests import digest
 from readiness.errors import BoardError, Fault, UsageError
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader, expanded, number
@@ -44,7 +45,21 @@ def load_board(
     board and of the checks it uses, UsageError where there is no file to read or no such profile.
     Commands that hide failures are faults, unless `masks` is given: then they are added to it.
     """
-    content = read(path)
+    return load_board_text(
+        read(path), path, profile=profile, environ=environ, project=project, masks=masks
+    )
+
+
+def load_board_text(
+    content: bytes,
+    path: str,
+    *,
+    profile: str | None,
+    environ: Mapping[str, str],
+    project: str | None = None,
+    masks: list[Fault] | None = None,
+) -> Board:
+    """Load what would be the content of the board at `path`. Raises as `load_board` does."""
     with collector_off():
         # All that is only needed for loading goes before the collector comes back to walk over it.
         return _load(content, path, profile, environ, project, masks)
@@ -98,7 +113,8 @@ class _BoardLoader:
         if self.profile in file.profiles:
             layers.insert(0, file.profiles[self.profile].env)
         self.variables = Variables(environ, *layers)
-        self.catalogue = Catalogue(self._folders(), masks)
+        self.folders = tuple(self._folders())
+        self.catalogue = Catalogue(self.folders, masks)
         self.ids: dict[str, str] = {}
 
     def load(self, content: bytes, project: str | None) -> Board:
@@ -121,11 +137,12 @@ class _BoardLoader:
         self._dependencies()
         board = Board(
             path=self.document.path,
-            digest=_digest(content),
+            digest=digest(content),
             title=file.title,
             workdir=workdir,
             tasks=tasks,
             checks=self.catalogue.checks,
+            catalogues=self.folders,
             priorities=self._priorities(),
             profile=self.profile,
             profiles=tuple(file.profiles),
@@ -340,9 +357,3 @@ class _BoardLoader:
                 hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
                 self.problems.add(("key_figures", name), message, hint, key=True)
         return figures
-
-
-def _digest(content: bytes) -> str:
-    from hashlib import sha256
-
-    return f"sha256:{sha256(content).hexdigest()}"

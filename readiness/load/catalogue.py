@@ -1,7 +1,6 @@
 """The catalogue: folders of check files, each read when it is first asked for."""
 
 import os
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -26,8 +25,9 @@ from readiness.load.readers import (
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
 from readiness.model import Check, Control, Expectation, Format, Measure, Parameter
+from readiness.patterns import later
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_NAME: Final = later(r"[A-Za-z0-9._-]+")
 # Commands that clear up before or after a tool; whether they fail says nothing of what is read.
 _CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
 _ENDINGS: Final = (".yaml", ".yml")

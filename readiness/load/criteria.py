@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from readiness import expect
 from readiness.load import decisions
 from readiness.load.catalogue import Catalogue, hidden_failure
-from readiness.load.definitions import CriterionFile, Number
+from readiness.load.definitions import AttestFile, CriterionFile, Number
 from readiness.load.faults import Problems, suggestion
 from readiness.load.readers import (
     EXIT,
@@ -103,7 +103,7 @@ class CriterionLoader:
             self._refuse(path, _OF_PROBES, "attest")
             return Criterion(
                 id=own_id,
-                title=file.title or f"attested by {file.attest.by}",
+                title=file.title or _attested(file.attest),
                 task=task,
                 position=position,
                 expect=ATTESTED,
@@ -392,3 +392,7 @@ def number(
     if between is not None and not between[0] <= exact <= between[1]:
         problems.add(path, f"{value} is not between {between[0]} and {between[1]}")
     return exact
+
+
+def _attested(file: AttestFile) -> str:
+    return "to be attested" if file.by is UNSET else f"attested by {file.by}"

@@ -1,6 +1,5 @@
 """What people decide in a board: attestations, waivers and dates."""
 
-import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,9 +9,10 @@ from readiness.load.definitions import AttestFile, WaiveFile
 from readiness.load.faults import Problems, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model import Attestation, Waiver
+from readiness.model import Attestation, Waiver, is_path
+from readiness.patterns import later
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
 
 
@@ -31,7 +31,17 @@ def day(text: str, path: Path, problems: Problems) -> date | None:
 
 
 def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation | None:
-    """Return a person's word, with the last day it is good for."""
+    """Return a person's word, with the last day it is good for; one to be given has none."""
+    if file.digest is not UNSET and not is_path(file.evidence):
+        hint = "remove the digest, or name a file"
+        problems.add((*path, "digest"), "only evidence that is a file has a digest", hint)
+    if file.by is UNSET and file.on is UNSET:
+        return _to_be_given(file, path, problems)
+    for name in ("by", "on", "valid"):
+        if getattr(file, name) is UNSET and not problems.broken((*path, name)):
+            problems.add(path, f'"{name}" is missing')
+    if file.by is UNSET or file.on is UNSET or file.valid is UNSET:
+        return None
     given = day(file.on, (*path, "on"), problems)
     valid = None
     if not problems.broken((*path, "valid")):
@@ -43,7 +53,21 @@ def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation
     except OverflowError:
         problems.add((*path, "valid"), f"{file.valid} leads out of the calendar")
         return None
-    return Attestation(by=file.by, on=file.on, until=until.isoformat(), evidence=file.evidence)
+    return Attestation(
+        by=file.by,
+        on=file.on,
+        until=until.isoformat(),
+        evidence=file.evidence,
+        digest="" if file.digest is UNSET else file.digest,
+    )
+
+
+def _to_be_given(file: AttestFile, path: Path, problems: Problems) -> Attestation:
+    if file.valid is not UNSET:
+        seconds(file.valid, (*path, "valid"), problems)
+    if file.digest is not UNSET:
+        problems.add((*path, "digest"), "nobody has attested this yet", "remove the digest")
+    return Attestation(by="", on="", until="", evidence=file.evidence)
 
 
 def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:

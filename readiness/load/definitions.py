@@ -145,12 +145,24 @@ class CheckFile(_Part, frozen=True):
 
 
 class AttestFile(_Part, frozen=True):
-    """A person's word, in place of a probe."""
+    """A person's word, in place of a probe; without `by` and `on` it is still to be given."""
 
-    by: Text
-    on: Annotated[str, Meta(description="The day it was given, YYYY-MM-DD.")]
-    valid: Annotated[AsText, Meta(description='For how long it is good: "180d".')]
-    evidence: str = ""
+    by: Text | UnsetType = UNSET
+    on: Annotated[str, Meta(description="The day it was given, YYYY-MM-DD.")] | UnsetType = UNSET
+    valid: Annotated[AsText, Meta(description='For how long it is good: "180d".')] | UnsetType = (
+        UNSET
+    )
+    evidence: Annotated[str, Meta(description="A file, a folder, a link or prose.")] = ""
+    digest: (
+        Annotated[
+            str,
+            Meta(
+                description="What the evidence held when it was attested.",
+                pattern=r"^sha256:[0-9a-f]{64}$(?!\n)",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class WaiveFile(_Part, frozen=True):

@@ -1,8 +1,9 @@
 """What an unquoted scalar of YAML 1.2 means, and what other readers would make of it."""
 
-import re
 from decimal import Decimal
 from typing import Final, TypeAlias, Union
+
+from readiness.patterns import later
 
 Data: TypeAlias = Union[  # noqa: UP007 - a forward reference does not take part in `|`
     str, bool, int, Decimal, list["Data"], dict[str, "Data"], None
@@ -24,10 +25,10 @@ OLD_BOOLEANS: Final = frozenset(
 # What may be anything but text has one of these forms, or begins with one of these characters.
 SPECIAL: Final = NULLS | frozenset(_BOOLEANS) | OLD_BOOLEANS
 NUMERIC: Final = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FRACTION = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_DOUBTFUL = re.compile(
+_INTEGER = later(r"[-+]?(?:0|[1-9][0-9]*)")
+_BASED = later(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FRACTION = later(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_DOUBTFUL = later(
     r"[-+]?(?:[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*"
     r"|0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7]+|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
-from readiness.load.definitions import WRITTEN, BoardFile, CheckFile, CriterionFile
+from readiness.load.definitions import WRITTEN, AttestFile, BoardFile, CheckFile, CriterionFile
 from readiness.model import Priority
 
+GIVEN: Final = ("by", "on", "valid")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -17,6 +18,10 @@ def board_schema() -> dict[str, Any]:
     priorities["propertyNames"] = {"$ref": f"#/$defs/{Priority.__name__}"}
     criterion = schema["$defs"][CriterionFile.__name__]
     criterion["oneOf"] = [{"required": [kind]} for kind in ("check", "run", "attest")]
+    attest = schema["$defs"][AttestFile.__name__]
+    attest["dependentRequired"] = {
+        name: [other for other in GIVEN if other != name] for name in ("by", "on")
+    }
     return schema
 
 

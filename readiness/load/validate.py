@@ -20,6 +20,10 @@ RULES: Final = {
         "is not the name of a variable",
         'names are made of letters, digits and "_"',
     ),
+    r"^sha256:[0-9a-f]{64}$(?!\n)": (
+        "is not a digest",
+        "`readiness attest` writes it: sha256: and 64 digits",
+    ),
     r"^[0-9.]+ ?%$(?!\n)": ("is not a share", 'write it like "90%"'),
 }
 # Words of other formats, and what they are called here.

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from readiness.patterns import later
+
 # Either a whole reference, or the start of one that is not.
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = later(
     r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}|(?P<bad>\{))"
 )
 MAX_STEPS: Final = 10_000

@@ -6,20 +6,23 @@ older readers make of `no`, `1:30` or `010` stays text, and is remembered as dou
 
 import gc
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol, TypeAlias
 
 import msgspec
-import yaml
-from yaml import events
 
 from readiness.errors import Fault, UsageError
+from readiness.imports import compiled_later
 from readiness.load import scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
 from readiness.model import Position
+from readiness.patterns import later
+
+with compiled_later():
+    import yaml
+    from yaml import events
 
 Container: TypeAlias = dict[str, Data] | list[Data]
 Path: TypeAlias = tuple[str | int, ...]
@@ -28,11 +31,12 @@ MAX_BYTES: Final = 8 * 2**20
 MAX_DEPTH: Final = 64
 MAX_ALIASED: Final = 100_000
 
-_UNUSABLE = re.compile("[\0\ud800-\udfff]")
+_UNUSABLE = later("[\0\ud800-\udfff]")
 # Whether some quoted text could hold one of those.
-_ESCAPED = re.compile(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
-# Compiled when it is needed: that takes longer than a usual board.
-_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_ESCAPED = later(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
+_UNPRINTABLE = later(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 # The parser's kinds of events, by identity: the loop below asks a million times.
 _SCALAR: Final[type] = events.ScalarEvent
@@ -158,8 +162,9 @@ def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()
 
     Below the keys `text_under` plain values stay text as written (`3.10`, `true`).
     """
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
         return Document(path=path, faults=[_not_utf8(content, error, path)])
     with collector_off():
@@ -167,7 +172,7 @@ def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()
 
 
 def _not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
-    before = content[: error.start].decode("utf-8-sig")
+    before = content[: error.start].decode()
     line, column = _place(before)
     message = f"byte 0x{content[error.start]:02x} is not UTF-8"
     return Fault(path=path, line=line, column=column, message=message, hint="save it as UTF-8")
@@ -378,7 +383,7 @@ class _Builder:
         raise _Stopped
 
     def _unprintable(self, error: yaml.reader.ReaderError) -> None:
-        found = re.search(_UNPRINTABLE, self.text)
+        found = _UNPRINTABLE.search(self.text)
         if found is None:
             self._fault_at(0, 0, f"not YAML: {error.reason}")
             return

@@ -7,6 +7,7 @@ reads it, then let it go. `close` ends the helper process that searches with dou
 from readiness.measure.documents import Documents
 from readiness.measure.guard import close, worker_pid
 from readiness.measure.problem import NotMeasuredError
+from readiness.measure.select import one, read
 from readiness.measure.usable import unusable
 from readiness.model import Check, Finding, Measure, Measurement, Unmeasured
 
@@ -21,8 +22,6 @@ def measure(
     `number` says that the expectation needs a number: then anything else is `not_a_number`.
     Otherwise text stays text, as it was printed: clean it before it is shown. Never raises.
     """
-    from readiness.measure.select import one, read
-
     try:
         values = read(documents, check, measure, number=number)
         return Measurement(value=one(values, measure.reader), unit=measure.unit)

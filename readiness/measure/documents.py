@@ -9,6 +9,7 @@ from readiness.clean import decode, strip_ansi
 from readiness.measure.data import Data, parse
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Capture, Format, ReasonCode, Stream, Unmeasured
+from readiness.patterns import later
 
 LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
@@ -16,7 +17,7 @@ LARGEST_FILE = 64 * 1024 * 1024
 _CLOCK_TICK = 0.01
 """File systems stamp files with the time of the last tick, up to so many seconds ago."""
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+_VARIABLE = later(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 
 
 class Documents:

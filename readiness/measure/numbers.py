@@ -1,11 +1,11 @@
 """What counts as a number: a plain, finite decimal that stands whole in the output."""
 
-import re
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import reduce
 
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import ReasonCode
+from readiness.patterns import later
 
 EXACT = Context(prec=2000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Arithmetic that loses no digit of sums of numbers within the bounds below."""
@@ -14,16 +14,16 @@ _EXPONENTS = range(-400, 309)
 _MOST_DIGITS = 400
 _SURELY_BOUNDED = 300
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_NUMBER = later(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 
 # What directly before or after a number makes it a piece of a longer one: a digit, a digit behind
 # a separator of thousands or decimals, a sign or a leading point, an exponent, a 0x.
 _SEPARATOR = "[.,'’_\u00a0\u2009\u202f]"
-_PIECE_BEFORE = re.compile(rf"(?:\d{_SEPARATOR}?|\d[eE][+-]?|(?:^|[\s:=(\[|])[-−.]|0[xX])\Z")
-_PIECE_AFTER = re.compile(rf"{_SEPARATOR}?\d|[eE][+-]?\d")
-_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]")
-_TOKEN_BEFORE = re.compile(r"[-−\w.,'’\u00a0\u2009\u202f]*\Z")
-_TOKEN_AFTER = re.compile(r"[-−\w.,'’\u00a0\u2009\u202f]*")
+_PIECE_BEFORE = later(rf"(?:\d{_SEPARATOR}?|\d[eE][+-]?|(?:^|[\s:=(\[|])[-−.]|0[xX])\Z")
+_PIECE_AFTER = later(rf"{_SEPARATOR}?\d|[eE][+-]?\d")
+_HEXADECIMAL = later(r"0[xX][0-9a-fA-F]")
+_TOKEN_BEFORE = later(r"[-−\w.,'’\u00a0\u2009\u202f]*\Z")
+_TOKEN_AFTER = later(r"[-−\w.,'’\u00a0\u2009\u202f]*")
 _AROUND = 40
 
 

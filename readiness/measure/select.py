@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, shown
@@ -20,8 +21,6 @@ def read(documents: Documents, check: Check, measure: Measure, *, number: bool) 
     if reader.format is Format.EXIT:
         return _exit_status(documents)
     if reader.format is Format.TEXT:
-        from readiness.measure import text
-
         return text.values(documents, reader, number=number, unit=measure.unit)
     from readiness.measure import structured
 

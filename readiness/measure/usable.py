@@ -3,11 +3,13 @@
 import re
 
 from readiness.clean import clean, decode, strip_ansi
+from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model import Capture, Check, Format, Reader, ReasonCode, Stream, Unmeasured
+from readiness.patterns import later
 
-_TELLING = re.compile(
+_TELLING = later(
     r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",
     re.IGNORECASE,
 )
@@ -169,8 +171,6 @@ def _beginning(stream: Stream) -> bytes:
 def _rejected(documents: Documents, check: Check) -> Unmeasured | None:
     if not check.reject:
         return None
-    from readiness.measure import text
-
     try:
         for source in ("stdout", "stderr"):
             searched = documents.plain_text(source)
@@ -210,8 +210,6 @@ def _sought(proof: Reader) -> str:
 def _proves(documents: Documents, proof: Reader, check: Check) -> bool:
     """Say whether the proof finds anything: a match, or data that is neither false nor empty."""
     if proof.format is Format.TEXT:
-        from readiness.measure import text
-
         return bool(text.spans(proof.regex or proof.count, documents.plain_text(proof.source), 1))
     if proof.format is Format.EXIT:
         return True

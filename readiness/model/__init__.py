@@ -16,6 +16,7 @@ from readiness.model.board import (
     Section,
     Task,
     Waiver,
+    is_path,
 )
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import (
@@ -83,4 +84,5 @@ __all__ = [
     "Unmeasured",
     "Verdict",
     "Waiver",
+    "is_path",
 ]

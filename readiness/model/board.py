@@ -1,5 +1,6 @@
 """What a board and a catalogue say, resolved: variables replaced, defaults filled in."""
 
+import re
 from decimal import Decimal
 
 import msgspec
@@ -109,12 +110,26 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attestation(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC)."""
+    """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC).
+
+    All three are empty where nobody has given it yet. `digest` is that of the evidence when it
+    was given, where that is a file.
+    """
 
     by: str
     on: str
     until: str
     evidence: str = ""
+    digest: str = ""
+
+
+def is_path(evidence: str) -> bool:
+    """Whether evidence names a file or a folder; else it is a link or prose."""
+    text = evidence.strip()
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", text):
+        return False
+    named = re.search(r"\.[a-zA-Z][a-zA-Z0-9]{0,7}$", text) or re.fullmatch(r"\S*/\S*", text)
+    return named is not None
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +226,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
-    `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name.
+    `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name,
+    `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
     often the board is looked at), `sections`, and `key_figures`: names of criteria, by id.
     """
@@ -223,6 +239,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     checks: dict[str, Check]
     priorities: dict[Priority, PriorityRule]
+    catalogues: tuple[str, ...] = ()
     profile: str = ""
     profiles: tuple[str, ...] = ()
     language: Language = Language.EN

@@ -45,7 +45,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` is what was measured (the worst of several probes). `progress` is 0..1, exact.
     `flaky` says that it passed only on a retry or that its samples straddle the limit.
-    `stale_waiver` says that a waiver is in force which nothing needs.
+    `stale_waiver` says that a waiver is in force which nothing needs, `evidence_digest` what an
+    attestation's evidence holds.
     """
 
     criterion: Criterion
@@ -58,6 +59,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     flaky: bool = False
     stale_waiver: bool = False
+    evidence_digest: str = ""
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
 """The plan stage: from a board to the probes that will run. Starts nothing."""
 
-import hashlib
 from collections.abc import Collection, Container, Mapping, Sequence
 
 import msgspec
 
+from readiness.digests import short
 from readiness.model import Board, Check, Criterion, Plan, Planned, Probe
 from readiness.plan.environment import probe_environment, secret_values
 from readiness.plan.selection import select, skip_reason
@@ -110,9 +110,7 @@ class _Probes:
         patience: tuple[int, float, int],
         identity: tuple[object, ...],
     ) -> Probe:
-        key = hashlib.blake2b(
-            repr((self._board.workdir, identity)).encode(), digest_size=12
-        ).hexdigest()
+        key = short(repr((self._board.workdir, identity)).encode())
         samples, wait, retries = patience
         return Probe(
             id=f"p{len(self.probes) + 1}",

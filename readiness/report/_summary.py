@@ -18,7 +18,7 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
     """Tell what was measured, and when."""
     yield Line(parts=((literal(run.board.title), Style.STRONG),))
     facts = [words.profile.format(literal(run.profile))] if run.profile else []
-    facts.append(_revision(run, words))
+    facts.append(revision(run, words))
     if run.base is not None:
         facts.append(words.base.format(f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}"))
     facts += [moment(run.started_at), duration(run.duration_s)]
@@ -27,7 +27,8 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
         yield Line(parts=((words.interrupted, Style.BAD),))
 
 
-def _revision(run: RunDocument, words: Labels) -> str:
+def revision(run: RunDocument, words: Labels) -> str:
+    """Return the branch and the commit that were measured, as one can read them."""
     if run.git is None:
         return words.no_revision
     text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()

@@ -1,6 +1,5 @@
 """The look on a terminal, set by Rich: coloured, and wrapped to fit."""
 
-import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -9,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from readiness.layout import inert, pad, width
+from readiness.patterns import later
 from readiness.report._blocks import Block, Grid, Line, Part, Row, Section, Style
 from readiness.report._plain import widths
 
@@ -21,7 +21,7 @@ _STYLES = {
     Style.BAD: "bold red",
     Style.UNKNOWN: "magenta",
 }
-_NUMBER = re.compile(r"(?<!\S)[-+]?[0-9.]+%?(?!\S)")
+_NUMBER = later(r"(?<!\S)[-+]?[0-9.]+%?(?!\S)")
 _NARROWEST_TITLE = 20
 _NARROWEST_TEXT = 40
 

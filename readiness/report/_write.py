@@ -117,6 +117,9 @@ def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
+        for other in forbidden:
+            if os.path.basename(other) == name and _is_in(other, folder):
+                raise OSError(None, f"it is {other}, which no report may replace") from None
         return name
     if stat.S_ISLNK(found.st_mode):
         raise OSError(None, "it is a symbolic link")
@@ -127,3 +130,11 @@ def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
             if os.path.samestat(os.stat(other), found):
                 raise OSError(None, f"it is {other}, which no report may replace")
     return name
+
+
+def _is_in(path: str, folder: int) -> bool:
+    """Whether the file would be in this open folder."""
+    try:
+        return os.path.samestat(os.stat(os.path.dirname(path) or "."), os.fstat(folder))
+    except OSError:
+        return False

@@ -9,10 +9,10 @@ from readiness.run.stream import Sink
 class Attempt:
     """A started process, what it wrote so far, and when the loop has to look at it again.
 
-    `pid` stays known after the process was reaped; `exited` says whether it was. `started`,
-    `wake` and `kill_at` are times of `time.monotonic()`; `kill_at` is set once the attempt has
-    to end or has ended and left something behind. `signalled` says that we told it to end, after
-    which its status proves nothing.
+    `pid` (and `token`, which is how /proc writes it) stays known after the process was reaped;
+    `exited` says whether it was. `started`, `wake` and `kill_at` are times of `time.monotonic()`;
+    `kill_at` is set once the attempt has to end or has ended and left something behind.
+    `signalled` says that we told it to end, after which its status proves nothing.
     """
 
     __slots__ = (
@@ -39,6 +39,7 @@ class Attempt:
         "stdout",
         "timed_out",
         "tmp",
+        "token",
         "wake",
         "watched",
     )
@@ -49,6 +50,7 @@ class Attempt:
         self.probe = probe
         self.tmp = tmp
         self.pid = 0
+        self.token = b""
         self.pidfd = -1
         self.started = self.started_at = self.deadline = self.wake = 0.0
         self.duration = self.cpu = 0.0

@@ -44,11 +44,12 @@ class Family:
 
     def add(self, attempt: Attempt) -> None:
         """Know the process of the attempt for what it is."""
-        self._leaders.add(b"%d" % attempt.pid)
+        attempt.token = b"%d" % attempt.pid
+        self._leaders.add(attempt.token)
 
     def remove(self, attempt: Attempt) -> None:
         """Forget the process of the attempt: it was reaped."""
-        self._leaders.discard(b"%d" % attempt.pid)
+        self._leaders.discard(attempt.token)
 
     def quiet(self, attempt: Attempt) -> bool:
         """Whether nothing can live of the attempt, whose process was reaped. Costs little."""

@@ -1,12 +1,17 @@
 """Kills processes that may be multiplying meanwhile."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from signal import SIGKILL, SIGSTOP
-from typing import Final
 
-from readiness.run.procfs import Process
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from readiness.run.procfs import Process
 
 _ROUNDS: Final = 8
 

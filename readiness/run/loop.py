@@ -68,6 +68,7 @@ class Loop:
         self._starter = Starter(plan, scratch)
         self._numbers: dict[int, int] = {}
         self._live: dict[int, Attempt] = {}
+        self._ended: list[Attempt] = []
         self._over: deque[tuple[Capture, Attempt | None]] = deque()
         self._poll = select.poll()
         self._exits: dict[int, Attempt] = {}
@@ -98,9 +99,11 @@ class Loop:
 
     def _go(self) -> None:
         while True:
-            # The next probes run while the last one is settled.
-            if not (self._fail_fast and self._over):
+            # The next probes run while the last one is read and settled.
+            if not (self._fail_fast and (self._ended or self._over)):
                 self._fill()
+            if self._ended:
+                self._collect()
             if self._over and self._may_settle():
                 self._settle_at = math.inf
                 for _ in range(len(self._over)):
@@ -118,6 +121,7 @@ class Loop:
             attempt.kill_at = attempt.wake = now
         while self._live:
             self._wait()
+        self._collect()
         give_up = time.monotonic() + GIVE_UP
         while not self._family.end_strays() and time.monotonic() < give_up:
             time.sleep(PACE)
@@ -217,6 +221,7 @@ class Loop:
         self._stop = why
         self._over_at = math.inf
         pending = [capture.probe for capture, _ in self._over]
+        pending += [attempt.index for attempt in self._ended]
         for index in self._queue.abandon([*self._live, *pending]):
             self._numbers[index] = self._numbers.get(index, 0) + 1
             self._never(index, ReasonCode.NOT_RUN, why)
@@ -247,12 +252,14 @@ class Loop:
 
     def _patience(self) -> int:
         """How long nothing is due, in milliseconds."""
-        wake = min((attempt.wake for attempt in self._live.values()), default=math.inf)
-        wake = min(wake, self._over_at, self._settle_at)
-        if self._due is not None:
-            wake = min(wake, self._due)
-        if self._observe is not None:
-            wake = min(wake, self._next_tick)
+        wake = min(self._over_at, self._settle_at)
+        for attempt in self._live.values():
+            if attempt.wake < wake:
+                wake = attempt.wake
+        if self._due is not None and self._due < wake:
+            wake = self._due
+        if self._observe is not None and self._next_tick < wake:
+            wake = self._next_tick
         wait = wake - time.monotonic()
         return math.ceil(min(max(wait, 0.0), LONGEST) * 1000)
 
@@ -342,7 +349,13 @@ class Loop:
                     self._poll.unregister(sink.fd)
         del self._live[attempt.index]
         self._queue.free(attempt.index)
-        self._put(attempt.capture(self._starter.shared), attempt)
+        self._ended.append(attempt)
+
+    def _collect(self) -> None:
+        """Read what is left of the attempts that have ended."""
+        for attempt in self._ended:
+            self._put(attempt.capture(self._starter.shared), attempt)
+        self._ended.clear()
 
     def _forget_exit(self, attempt: Attempt) -> None:
         if attempt.pidfd >= 0:

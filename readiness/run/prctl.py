@@ -1,8 +1,13 @@
 """The two settings of a Linux process that Python has no call for. Elsewhere they do nothing."""
 
+from __future__ import annotations
+
 import ctypes
 import sys
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SET_DEATH_SIGNAL: Final = 1
 _SET_SUBREAPER: Final = 36

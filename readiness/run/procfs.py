@@ -2,21 +2,25 @@
 
 import os
 import sys
-from typing import NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
 HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")
 
 
-class Process(NamedTuple):
+class Process:
     """A process as it was a moment ago. `born` is in clock ticks since the machine started."""
 
-    pid: int
-    state: str
-    parent: int
-    group: int
-    session: int
-    born: int
+    __slots__ = ("born", "group", "parent", "pid", "session", "state")
+
+    def __init__(
+        self, pid: int, state: str, parent: int, group: int, session: int, born: int
+    ) -> None:
+        self.pid = pid
+        self.state = state
+        self.parent = parent
+        self.group = group
+        self.session = session
+        self.born = born
 
     @property
     def dead(self) -> bool:

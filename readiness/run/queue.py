@@ -42,6 +42,8 @@ class Queue:
             if index not in self._open:
                 continue
             words = self._probes[index].check.exclusive
+            if not words:
+                return index
             busy = next((word for word in words if word in self._held), None)
             if busy is None:
                 self._held.update(words)

@@ -14,6 +14,8 @@ from readiness.run.attempt import Attempt
 from readiness.run.stream import Sink
 
 _DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+# File systems stamp what changes with the time of the last tick, up to so many nanoseconds ago.
+_CLOCK_TICKS: Final = 20_000_000
 _EXHAUSTED: Final = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
@@ -39,6 +41,8 @@ class Starter:
         for folder in (self.shared, self._own, self._spool):
             os.mkdir(folder, 0o700)
         self._unused: list[str] = []
+        # When folders last changed that were found empty after that.
+        self._empty_since: dict[str, int] = {}
         self._folders = 0
         self._found: dict[tuple[str, str, str], str] = {}
         self._home = os.getcwd()
@@ -77,8 +81,15 @@ class Starter:
 
     def settle(self, attempt: Attempt) -> None:
         """Nobody will look into the folder of this attempt any more, if it is empty."""
-        if not os.listdir(attempt.tmp):
-            self._unused.append(attempt.tmp)
+        tmp = attempt.tmp
+        with suppress(OSError):  # the probe has removed it, or made it unreadable
+            changed = os.stat(tmp).st_ctime_ns
+            if self._empty_since.get(tmp) != changed:
+                if os.listdir(tmp):
+                    return
+                if changed < time.time_ns() - _CLOCK_TICKS:
+                    self._empty_since[tmp] = changed
+            self._unused.append(tmp)
 
     # --- what to start --------------------------------------------------------------------------
 

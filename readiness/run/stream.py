@@ -1,9 +1,9 @@
 """Keeps what a probe writes: little of it in memory, more of it in a file, all of it counted."""
 
-import hashlib
 import os
 from typing import Final
 
+from readiness.digests import digest, finished, running_hash
 from readiness.model import Stream
 
 MEMORY: Final = 64 * 1024
@@ -16,7 +16,7 @@ CHUNK: Final = 64 * 1024
 # it for ever.
 DRAIN: Final = 64
 
-EMPTY: Final = Stream(digest="sha256:" + hashlib.sha256().hexdigest())
+EMPTY: Final = Stream(digest=digest(b""))
 
 
 class Sink:
@@ -67,7 +67,7 @@ class Sink:
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         return Stream(
             size=self._size,
-            digest="sha256:" + hashlib.sha256(data).hexdigest(),
+            digest=digest(data),
             data=data,
             head=data[:HEAD],
             tail=data[-TAIL:],
@@ -82,7 +82,7 @@ class Sink:
         self._close_spool()
         return Stream(
             size=self._size,
-            digest="sha256:" + self._hash.hexdigest(),
+            digest=finished(self._hash),
             spool=self._spool,
             head=self._head,
             tail=self._tail,
@@ -100,7 +100,7 @@ class Sink:
         """Turn from memory to the file; return all that came so far."""
         data = b"".join([*self._chunks, data])
         self._chunks.clear()
-        self._hash = hashlib.sha256()
+        self._hash = running_hash()
         self._head = data[:HEAD]
         try:
             self._file = os.open(

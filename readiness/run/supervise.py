@@ -8,17 +8,22 @@ probes become the watcher's, which ends them. Only killing both at one stroke le
 Off Linux there is no such bond between processes, and the gate runs alone.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from types import FrameType
-from typing import Final
 
-from readiness.errors import ExitStatus
 from readiness.run import prctl, procfs
 from readiness.run.kill import kill_all, send
+from readiness.status import ExitStatus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # all that is imported here is paid for twice
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Final
 
 FORWARDED: Final = (
     signal.SIGINT,
@@ -31,6 +36,8 @@ _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 
+_is_gate = False
+
 
 def supervise(gate: Callable[[], int]) -> int:
     """Call `gate` in a child process and return its status, in this process.
@@ -38,9 +45,9 @@ def supervise(gate: Callable[[], int]) -> int:
     Call it early, while the process is small, and in a process without threads. The child ends
     without running exit handlers, after flushing its standard streams. A gate that is killed, and
     one that raises, is INTERNAL; one that ends by a signal which was sent to this process is
-    128 + the signal. Whatever a dead gate has left running is ended.
+    128 + the signal. Whatever a dead gate has left running is ended. Within a gate it only calls.
     """
-    if sys.platform != "linux":
+    if _is_gate or sys.platform != "linux":
         return gate()
     before = set(procfs.children_of(os.getpid()) or ())
     prctl.become_subreaper()
@@ -59,6 +66,8 @@ def supervise(gate: Callable[[], int]) -> int:
 
 def _be_gate(gate: Callable[[], int], watcher: int) -> int:
     """Run the gate and return its status, whatever happens in it."""
+    global _is_gate
+    _is_gate = True
     os.setsid()
     prctl.die_with_parent(signal.SIGTERM)
     if os.getppid() != watcher:  # it died before we could ask to be told

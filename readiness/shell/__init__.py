@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from readiness.patterns import later
+
 if TYPE_CHECKING:
     from readiness.shell.words import Node
 
@@ -20,10 +22,10 @@ type typeset ulimit umask unalias unset until wait while
 """
 BUILTINS: Final = frozenset(_NAMES.split())
 
-_PLAIN_COMMAND = re.compile(r"[\w./:@%+,=^\- \t]+")
-_QUOTED_COMMAND = re.compile(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
-_WORD = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
-_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_PLAIN_COMMAND = later(r"[\w./:@%+,=^\- \t]+")
+_QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
+_WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
 
 
 def argv(command: str) -> tuple[str, ...] | None:
@@ -36,16 +38,22 @@ def argv(command: str) -> tuple[str, ...] | None:
     if _PLAIN_COMMAND.fullmatch(command):
         words = command.split()
     elif _QUOTED_COMMAND.fullmatch(command):
-        words = [
-            _QUOTED.sub(r"\1\2", word) if "'" in word or '"' in word else word
-            for word in _WORD.findall(command)
-        ]
+        words = [_unquoted(word) for word in _WORD.findall(command)]
     else:
         return None
     first = words[0] if words else ""
     if not first or first in BUILTINS or "=" in first or first[0] in "%-":
         return None
     return tuple(words)
+
+
+def _unquoted(word: str) -> str:
+    if "'" not in word and '"' not in word:
+        return word
+    inner = word[1:-1]
+    if word[0] == word[-1] and word[0] in "'\"" and word[0] not in inner:
+        return inner  # nearly all are quoted as a whole
+    return _QUOTED.sub(r"\1\2", word)
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +81,10 @@ _PREPARES = frozenset(("cd", "source", ".", "mkdir", "rm", "cp", "mv", "touch", 
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
-_ASSIGNMENT = re.compile(r"(\w+)\+?=")
-_MAKE_PREFIX = re.compile(r"[@+\s-]+(?=[^@+\s-])")
-_SYNTAX = re.compile(r"[&;\n{(`]")
-_ROUGHLY = re.compile(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
+_ASSIGNMENT = later(r"(\w+)\+?=")
+_MAKE_PREFIX = later(r"[@+\s-]+(?=[^@+\s-])")
+_SYNTAX = later(r"[&;\n{(`]")
+_ROUGHLY = later(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
 
 
 def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -> list[Mask]:

@@ -5,14 +5,16 @@ from typing import Final
 
 import msgspec
 
+from readiness.patterns import later
+
 MAX_DEPTH: Final = 40
 
 _BLANK = " \t\r"
 _OPERATORS = (";;&", ";;", ";&", ";", "&&", "&>>", "&>", "&", "||", "|&", "|", "(", ")", "\n")
-_REDIRECTIONS = re.compile(r"(?:\d+|\{\w+\})?(?:<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\())|&>>?")
-_WORD_END = re.compile(r"[\s;&|()<>`]")
-_PLAIN = re.compile(r"[^\s;&|()<>'\"\\$`]+")
-_DOUBLE_PLAIN = re.compile(r"[^\"\\$`]+")
+_REDIRECTIONS = later(r"(?:\d+|\{\w+\})?(?:<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\())|&>>?")
+_WORD_END = later(r"[\s;&|()<>`]")
+_PLAIN = later(r"[^\s;&|()<>'\"\\$`]+")
+_DOUBLE_PLAIN = later(r"[^\"\\$`]+")
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the text is

@@ -1,0 +1,310 @@
+"""Edits of a board's text: the fields of one decision, while every other byte stays as it is.
+
+The text is cut and joined at the places that the YAML parser names; it is never written anew from
+data. What an edit made is read again, and given back only where it says what was wanted.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+import yaml
+
+from readiness.load import text_data
+from readiness.load.scalars import is_doubtful, meaning
+
+Path: TypeAlias = tuple[str | int, ...]
+Data: TypeAlias = object
+
+_BOM: Final = b"\xef\xbb\xbf"
+_BREAKS: Final = "\r\n\x85\u2028\u2029"
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+# Text that every reader of YAML takes for itself, within braces too.
+_PLAIN = re.compile(r"[^\W_][\w.@/+-]*(?: [\w.@/+()-]+)*")
+_WORDS: Final = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FILLING = re.compile(r"(?:\s|#[^\r\n]*)*")
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class EditError(Exception):
+    """A board that cannot be edited in place; the message says why."""
+
+
+class _Node:
+    """A part of the text: a scalar, a list, a mapping, or an alias of one of them."""
+
+    def __init__(self, event: yaml.events.NodeEvent) -> None:
+        self.alias = event.anchor if isinstance(event, yaml.events.AliasEvent) else ""
+        self.start = _place(event.start_mark)
+        self.end = _place(event.end_mark)
+        self.text: str | None = getattr(event, "value", None)
+        self.style: str | None = getattr(event, "style", None)
+        self.is_map = isinstance(event, yaml.events.MappingStartEvent)
+        self.in_line = bool(getattr(event, "flow_style", False))
+        self.children: list[_Node] = []
+
+    def pairs(self) -> list[tuple["_Node", "_Node"]]:
+        """Keys and values of a mapping."""
+        return list(zip(self.children[::2], self.children[1::2], strict=True))
+
+    def get(self, key: str) -> tuple["_Node", "_Node"] | None:
+        """One key with its value."""
+        return next((pair for pair in self.pairs() if pair[0].text == key), None)
+
+
+def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None]) -> bytes:
+    """Set fields of the mapping `key` in the mapping at `path`; None takes a field away.
+
+    `key` is added where it is not there. Raises `EditError` where that cannot be done without
+    touching anything else: where an alias stands for the place, or an anchor shares it.
+    """
+    mark = _BOM if content.startswith(_BOM) else b""
+    text = content[len(mark) :].decode("utf-8")
+    wanted = _changed(text_data(content), path, key, fields)
+    tried = 0
+    while True:
+        try:
+            made = mark + _edited(text, path, key, fields, tried).encode("utf-8")
+        except IndexError:
+            raise EditError(
+                "it cannot be changed alone: an anchor shares it with another place, or it is"
+                " written in a way that is not understood; change it by hand"
+            ) from None
+        if text_data(made) == wanted:
+            return made
+        tried += 1
+
+
+def written(text: str, *, quoted: bool = False) -> str:
+    """The text as a YAML scalar on one line, in quotes where it would else be read otherwise."""
+    plain = _DATE.fullmatch(text) or (
+        _PLAIN.fullmatch(text)
+        and text.lower() not in _WORDS
+        and meaning(text) is None
+        and not is_doubtful(text)
+    )
+    if plain and not quoted:
+        return text
+    escaped = json.dumps(text, ensure_ascii=False)
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
+        for c in escaped
+    )
+
+
+# --- the steps of an edit -----------------------------------------------------------------------
+
+
+def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], tried: int) -> str:
+    """The text with all fields set, one after the other.
+
+    A new `key` is put behind the last item of the mapping, or as many before it as were `tried`.
+    """
+    here = _at(_parsed(text), path)
+    found = here.get(key)
+    if found is None:
+        given = {name: value for name, value in fields.items() if value is not None}
+        return _insert(text, here, key, lambda quoted: _in_braces(given, quoted), tried)
+    if tried:
+        raise IndexError
+    for name, value in fields.items():
+        here = _at(_parsed(text), (*path, key))
+        if not here.is_map:
+            raise EditError(f'"{key}" is no mapping here; change it by hand')
+        text = _with_field(text, here, name, value)
+    return text
+
+
+def _with_field(text: str, here: _Node, name: str, value: str | None) -> str:
+    found = here.get(name)
+    if found is None:
+        return text if value is None else _insert(text, here, name, _scalar(value), 0)
+    if value is None:
+        return _without(text, here, name)
+    old = found[1]
+    if old.text == value and not old.alias:
+        return text
+    new = written(value, quoted=old.style in ('"', "'"))
+    if old.style == "'" and value.isprintable():
+        new = "'{}'".format(value.replace("'", "''"))
+    start = old.start
+    space = " " if text[start - 1] == ":" else ""
+    return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
+
+
+def _insert(text: str, here: _Node, key: str, value: Callable[[bool], str], tried: int) -> str:
+    """Put a new item into a mapping, in the way in which its others are written."""
+    pairs = here.pairs()
+    quoted = here.in_line and bool(pairs) and all(pair[0].style == '"' for pair in pairs)
+    item = f"{_key(key, quoted)}: {value(quoted)}"
+    if not pairs:
+        if tried:
+            raise IndexError
+        return f"{text[: here.start + 1]}{item}{text[here.start + 1 :]}"
+    if here.in_line:
+        if tried:
+            raise IndexError
+        return _insert_in_line(text, here, item)
+    if tried >= len(pairs):
+        raise IndexError
+    last = pairs[-1 - tried][1]
+    place = _line_end(text, _end(text, last))
+    indent = " " * (pairs[0][0].start - _line_start(text, pairs[0][0].start))
+    return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
+
+
+def _insert_in_line(text: str, here: _Node, item: str) -> str:
+    """Put an item behind the last one within braces, on a line of its own where that has one."""
+    key, value = here.pairs()[-1]
+    end = _end(text, value)
+    if text[here.start] != "{":  # the only pair of a list item, written without braces
+        return f"{text[: here.start]}{{{text[here.start : end]}, {item}}}{text[end:]}"
+    line = _line_start(text, key.start)
+    indent = text[line : key.start]
+    if indent.strip() or not line:
+        return f"{text[:end]}, {item}{text[end:]}"
+    behind = _FILLING.match(text, end)
+    comma = behind is not None and text[behind.end()] == ","
+    rest = text[end : _line_end(text, end)].removeprefix("," if comma else "")
+    line_break = _break_at(text, line - 1)
+    if rest.strip() and not rest.lstrip().startswith("#"):
+        return f"{text[:end]},{line_break}{indent}{item}{text[end:]}"
+    place = _line_end(text, end)
+    first, last = ("", ",") if comma else (",", "")
+    return f"{text[:end]}{first}{text[end:place]}{line_break}{indent}{item}{last}{text[place:]}"
+
+
+def _without(text: str, here: _Node, name: str) -> str:
+    """Take an item out of a mapping: its lines, or its part of a line."""
+    pairs = here.pairs()
+    place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
+    start, end = pairs[place][0].start, _end(text, pairs[place][1])
+    if not here.in_line and len(pairs) == 1:
+        return f"{text[:start]}{{}}{text[end:]}"
+    if not here.in_line:
+        start, end = _line_start(text, start), _line_end(text, end)
+        broken = _LINE_END.match(text, end)
+        return text[:start] + text[broken.end() if broken else end :]
+    if place + 1 < len(pairs):
+        end = pairs[place + 1][0].start
+    elif place:
+        start = _end(text, pairs[place - 1][1])
+    return text[:start] + text[end:]
+
+
+# --- the text -----------------------------------------------------------------------------------
+
+
+def _in_braces(fields: Mapping[str, str], quoted: bool) -> str:
+    items = (
+        f"{_key(name, quoted)}: {written(value, quoted=quoted)}" for name, value in fields.items()
+    )
+    return f"{{{', '.join(items)}}}"
+
+
+def _key(name: str, quoted: bool) -> str:
+    """A key of ours, which is plain text to every reader that a board has."""
+    return f'"{name}"' if quoted else name
+
+
+def _scalar(value: str) -> Callable[[bool], str]:
+    return lambda quoted: written(value, quoted=quoted)
+
+
+def _line_start(text: str, place: int) -> int:
+    return max(text.rfind(each, 0, place) for each in _BREAKS) + 1
+
+
+def _line_end(text: str, place: int) -> int:
+    found = _LINE_END.search(text, place)
+    return found.start() if found else len(text)
+
+
+def _break_at(text: str, place: int) -> str:
+    """How the line ends that this place is in; as the first of the file does where it has none."""
+    if text[place - 1 : place + 1] == "\r\n":
+        return "\r\n"
+    found = _LINE_END.match(text, place) or _LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
+def _end(text: str, node: _Node) -> int:
+    """Where a part ends: the parser counts the blank lines behind some of them in."""
+    if node.children and not node.in_line:
+        return _end(text, node.children[-1])
+    if node.style in ("|", ">"):
+        return len(text[: node.end].rstrip())
+    return node.end
+
+
+# --- the parts ----------------------------------------------------------------------------------
+
+
+def _parsed(text: str) -> _Node:
+    """The outermost part of a text that was read before without a fault."""
+    events: Iterator[yaml.events.Event] = yaml.parse(text, Loader=_Loader)
+    for event in events:
+        if isinstance(event, yaml.events.NodeEvent):
+            return _built(event, events)
+    raise EditError("there is nothing in it")
+
+
+def _built(event: yaml.events.NodeEvent, events: Iterator[yaml.events.Event]) -> _Node:
+    node = _Node(event)
+    if isinstance(event, yaml.events.CollectionStartEvent):
+        for inner in events:
+            if isinstance(inner, yaml.events.CollectionEndEvent):
+                node.end = _place(inner.end_mark)
+                break
+            if isinstance(inner, yaml.events.NodeEvent):
+                node.children.append(_built(inner, events))
+    return node
+
+
+def _place(mark: object) -> int:
+    """How many characters of the text stand before a mark of the parser."""
+    place = getattr(mark, "index", None)
+    assert isinstance(place, int)  # noqa: S101 - the parser marks every event
+    return place
+
+
+def _at(node: _Node, path: Path) -> _Node:
+    for step in path:
+        if isinstance(step, int):
+            node = node.children[step]
+        else:
+            found = node.get(step)
+            if found is None:
+                raise EditError(f'"{step}" is not there')
+            node = found[1]
+        if node.alias:
+            raise EditError(
+                f"the alias *{node.alias} stands for it, and what it means is written in another"
+                " place; write it out, or change it by hand"
+            )
+    return node
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+def _changed(data: Data, path: Path, key: str, fields: Mapping[str, str | None]) -> Data:
+    """A copy of what the text says, with the fields set in this place alone."""
+    copy = _copied(data)
+    here = copy
+    for step in path:
+        here = here[step]  # type: ignore[index]
+    assert isinstance(here, dict)  # noqa: S101 - a criterion is a mapping
+    before = here.get(key)
+    merged = {**(before if isinstance(before, dict) else {}), **fields}
+    here[key] = {name: value for name, value in merged.items() if value is not None}
+    return copy
+
+
+def _copied(data: Data) -> Data:
+    """A copy in which nothing is shared: what an alias stands for is a part of its own."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(each) for each in data] if isinstance(data, list) else data

@@ -1,0 +1,247 @@
+"""`readiness history`: the runs that are recorded, and whether anybody altered them."""
+
+import os
+from collections.abc import Sequence
+
+import msgspec
+
+from readiness.chain import Alteration, Verified
+from readiness.clean import clean
+from readiness.commands.matching import differences
+from readiness.document import outcome_from_json
+from readiness.ending import tell
+from readiness.errors import ExitStatus, UsageError
+from readiness.git import head_of
+from readiness.history import Entry, History, board_key
+from readiness.layout import columns, duration
+from readiness.output import put_json, put_text, wants_json
+from readiness.settings import RunSettings, find_board, history_path
+
+
+class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of the list. What is not known, because it has no end or cannot be read, is null.
+
+    `state` is `finished`, `interrupted`, `running` (it goes on, or was killed) or `unreadable`.
+    """
+
+    id: str
+    started_at: str
+    profile: str
+    state: str
+    commit: str | None = None
+    dirty: bool | None = None
+    decision: str | None = None
+    score: str | None = None
+    duration_s: float | None = None
+
+
+class PastRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives: the newest runs, newest first."""
+
+    runs: list[PastEntry]
+
+
+class VerifiedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A report file that was held against the history; `problems` is empty where all is well."""
+
+    path: str
+    id: str
+    decision: str
+    commit: str | None
+    problems: list[str]
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--verify` found. `commit` is the one that the reports were held against."""
+
+    history: str
+    sound: bool
+    entries: int
+    chained: int
+    not_chained: int
+    without_end: int
+    altered: list[Alteration]
+    commit: str | None
+    reports: list[VerifiedReport]
+
+
+def history(settings: RunSettings, *, limit: int) -> int:
+    """List the newest runs, newest first."""
+    as_json = wants_json(settings.output_format)
+    path, board = _where(settings)
+    opened = History(path)
+    try:
+        found = opened.entries(limit, board)
+    finally:
+        opened.close()
+    entries = [_past(entry, path) for entry in found]
+    if as_json:
+        put_json(PastRuns(runs=entries))
+    elif entries:
+        put_text(_listing(entries))
+    else:
+        put_text("No run is recorded yet: run `readiness check`.")
+    return ExitStatus.READY
+
+
+def verify(settings: RunSettings, *, commit: str | None) -> int:
+    """Say whether the history, and the reports in `recorded`, are as they were recorded.
+
+    Reports are held against `commit`, or against HEAD where there is a repository. Status 4 where
+    anything was altered or is of another commit. Raises `UsageError` where there is no history.
+    """
+    as_json = wants_json(settings.output_format)
+    path, _ = _where(settings)
+    if not os.path.exists(path):
+        raise UsageError(f"{path}: there is no history to verify")
+    against = _commit(settings, commit) if settings.recorded else ""
+    opened = History(path)
+    try:
+        verified = opened.verify()
+        reports = [
+            _report(name, opened, against, given=commit is not None) for name in settings.recorded
+        ]
+    finally:
+        opened.close()
+    found = _verification(path, verified, reports, against)
+    if as_json:
+        put_json(found)
+    else:
+        put_text(_account(found))
+    return ExitStatus.READY if found.sound else ExitStatus.LOOSENED
+
+
+def _where(settings: RunSettings) -> tuple[str, str | None]:
+    """The history's path, and the board whose runs count; a named history may do without one."""
+    try:
+        board = find_board(settings, os.environ, os.getcwd())
+    except UsageError:
+        if not settings.history:
+            raise
+        return settings.history, None
+    path = history_path(settings, board)
+    if not path:
+        raise UsageError("--history: name the history that is meant")
+    return path, board_key(board)
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def _past(entry: Entry, path: str) -> PastEntry:
+    known = PastEntry(
+        id=entry.id, started_at=entry.started_at, profile=entry.profile, state=entry.state
+    )
+    if entry.state == "running":
+        return known
+    try:
+        run = outcome_from_json(entry.document or b"", f"{path} run {entry.id}")
+    except UsageError as error:
+        tell(f"warning: {error}")
+        return msgspec.structs.replace(known, state="unreadable")
+    return msgspec.structs.replace(
+        known,
+        commit=run.git.commit if run.git else None,
+        dirty=run.git.dirty if run.git else None,
+        decision=run.gate.decision.value,
+        score=run.score.shown or None,
+        duration_s=run.duration_s,
+    )
+
+
+def _listing(entries: Sequence[PastEntry]) -> str:
+    rows = [
+        [
+            entry.started_at,
+            entry.id,
+            entry.profile,
+            _revision(entry),
+            (entry.decision or entry.state).replace("_", " "),
+            entry.score or "",
+            "" if entry.duration_s is None else duration(entry.duration_s),
+        ]
+        for entry in entries
+    ]
+    headers = ["started", "run", "profile", "commit", "decision", "score", "time"]
+    return columns(rows, headers, right=(5, 6))
+
+
+def _revision(entry: PastEntry) -> str:
+    if entry.commit is None:
+        return ""
+    return f"{entry.commit[:10]} (dirty)" if entry.dirty else entry.commit[:10]
+
+
+# --- verifying ----------------------------------------------------------------------------------
+
+
+def _commit(settings: RunSettings, commit: str | None) -> str:
+    """The commit that reports are held against; empty where there is none to name."""
+    from readiness.commands.opening import open_board
+
+    folder = settings.project or os.getcwd()
+    if settings.project is None and not settings.history:
+        folder = open_board(settings).workdir
+    found = head_of(folder, commit or "HEAD")
+    if commit and not found:
+        raise UsageError(f'--commit: {folder} has no commit "{commit}"')
+    return found
+
+
+def _report(name: str, history: History, against: str, *, given: bool) -> VerifiedReport:
+    from readiness.commands.past import read_run
+
+    run = read_run(name)
+    stored = history.stored(run.id)
+    problems = []
+    if stored is None:
+        problems.append(f"run {run.id} is not in this history")
+    else:
+        with open(name, "rb") as file:
+            problems += differences(file.read(), stored)
+    commit = run.git.commit if run.git else None
+    if against and commit != against and (commit or given):
+        problems.append(f"it measured commit {commit or 'none'}, not {against}")
+    elif against and run.git and run.git.dirty:
+        problems.append(f"it measured {commit} with uncommitted changes, not the commit itself")
+    return VerifiedReport(
+        path=clean(name, newlines=False),
+        id=run.id,
+        decision=run.gate.decision.value,
+        commit=commit,
+        problems=problems,
+    )
+
+
+def _verification(
+    path: str, verified: Verified, reports: list[VerifiedReport], against: str
+) -> Verification:
+    return Verification(
+        history=clean(path, newlines=False),
+        sound=not verified.alterations and not any(report.problems for report in reports),
+        entries=verified.entries,
+        chained=verified.links - min(verified.loose, verified.links),
+        not_chained=verified.loose,
+        without_end=verified.open,
+        altered=verified.alterations,
+        commit=against or None,
+        reports=reports,
+    )
+
+
+def _account(found: Verification) -> str:
+    facts = [f"{found.entries} entries", f"{found.chained} chained"]
+    if found.not_chained:
+        facts.append(f"{found.not_chained} not chained (recorded before there was a chain)")
+    if found.without_end:
+        facts.append(f"{found.without_end} without an end (killed, or still running)")
+    lines = [f"{found.history}: {', '.join(facts)}"]
+    lines += [f"ALTERED  {alteration}" for alteration in found.altered]
+    for report in found.reports:
+        what = f"{report.path}: run {report.id}, {report.decision.replace('_', ' ')}"
+        lines += [f"WRONG    {what}: {problem}" for problem in report.problems]
+        if not report.problems:
+            of = f", of commit {report.commit}" if report.commit else ""
+            lines.append(f"ok       {what}{of}")
+    lines.append("As recorded." if found.sound else "Not as recorded.")
+    return "\n".join(lines)

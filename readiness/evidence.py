@@ -1,0 +1,42 @@
+"""The evidence of attestations: the file or folder that is named, and what it holds."""
+
+import os
+from collections.abc import Iterable
+from hashlib import file_digest, sha256
+
+
+def locate(path: str, folders: Iterable[str]) -> str:
+    """The first place at which there is such a file or folder; empty where there is none."""
+    for folder in folders:
+        found = os.path.join(folder, path)
+        if os.path.exists(found):
+            return found
+    return ""
+
+
+def content_digest(path: str) -> str:
+    """The digest of a file's bytes, or of all the files in a folder with their names.
+
+    Empty where it cannot be read, and for what is neither a file nor a folder.
+    """
+    try:
+        if os.path.isdir(path):
+            return f"sha256:{_folder(path)}"
+        return f"sha256:{_file(path)}" if os.path.isfile(path) else ""
+    except OSError:
+        return ""
+
+
+def _folder(path: str) -> str:
+    whole = sha256()
+    files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
+    for name in sorted(files, key=os.fsencode):
+        inner = os.fsencode(os.path.relpath(name, path))
+        content = _file(name) if os.path.isfile(name) else ""
+        whole.update(b"%b\0%b\n" % (inner, content.encode()))
+    return whole.hexdigest()
+
+
+def _file(path: str) -> str:
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""What the page is made of: its words, its facts, its pictures' geometry, and its templates."""

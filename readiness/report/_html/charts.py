@@ -1,0 +1,165 @@
+"""The geometry of the page's pictures: plain numbers in, coordinates out. Nothing here is drawn.
+
+Text inside a picture that is scaled would be too small on a phone. So a picture that has text uses
+percentages across and pixels down, and one that is stretched has none.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+
+import msgspec
+
+from readiness.model import Verdict
+
+SPARK_WIDTH, SPARK_HEIGHT = 100, 48
+CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 10, 18, 2
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A piece of a line: percent across, pixels down."""
+
+    x1: str
+    y1: float
+    x2: str
+    y2: float
+
+
+class Plot(msgspec.Struct, frozen=True, kw_only=True):
+    """A line through values on a fixed scale; `xs` has a place for each value, known or not."""
+
+    height: int
+    xs: list[str]
+    ys: list[float | None]
+    segments: list[Segment]
+
+
+class Spark(msgspec.Struct, frozen=True, kw_only=True):
+    """A small line in a box of 100 by 48 that may be stretched: paths, and the height of its end.
+
+    `goal` is the target's line, empty where there is none.
+    """
+
+    path: str
+    goal: str
+    end: int
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of time, in thousandths of the whole."""
+
+    start: int
+    length: int
+
+
+class Cells(msgspec.Struct, frozen=True, kw_only=True):
+    """A grid of verdicts: for each verdict all of its cells as one path, and their marks."""
+
+    width: int
+    height: int
+    boxes: dict[Verdict, str]
+    marks: dict[Verdict, str]
+
+
+def plot(values: Sequence[float | None], *, top: float, height: int, margin: int = 8) -> Plot:
+    """Place values 0..`top` from left to right; a value that is not known leaves a gap."""
+    xs = [_percent(place, len(values)) for place in range(len(values))]
+    ys = [None if value is None else level(value, top, height, margin) for value in values]
+    segments = [
+        Segment(xs[place], left, xs[place + 1], right)
+        for place in range(len(values) - 1)
+        if (left := ys[place]) is not None and (right := ys[place + 1]) is not None
+    ]
+    return Plot(height=height, xs=xs, ys=ys, segments=segments)
+
+
+def level(value: float, top: float, height: int, margin: int = 8) -> float:
+    """Return how far down `value` lies on a scale from 0 to `top`."""
+    share = min(max(value / top, 0), 1)
+    return round(height - margin - share * (height - 2 * margin), 1)
+
+
+def spark(values: Sequence[float], goal: float | None) -> Spark:
+    """Draw two values or more, scaled so that all of them and the goal are in the box."""
+    scale = [*values, *([] if goal is None else [goal])]
+    low, high = min(scale), max(scale)
+    step = (SPARK_WIDTH - 4) / max(len(values) - 1, 1)
+    places = [(round(2 + step * at), _height(value, low, high)) for at, value in enumerate(values)]
+    target = "" if goal is None else f"M0 {_height(goal, low, high)}h{SPARK_WIDTH}"
+    return Spark(path=_path(places), goal=target, end=places[-1][1])
+
+
+def bar(start: float, length: float, whole: float) -> Bar:
+    """Place a stretch of seconds within the whole; it is never too short to be seen."""
+    whole = max(whole, 1e-9)
+    wide = min(max(round(length / whole * 1000), 4), 1000)
+    at = min(max(round(start / whole * 1000), 0), 1000 - wide)
+    return Bar(start=at, length=wide)
+
+
+def cells(rows: Sequence[Sequence[Verdict | None]]) -> Cells:
+    """Lay out a row of verdicts below the other; what is not known leaves its place empty."""
+    boxes: dict[Verdict, list[str]] = {}
+    marks: dict[Verdict, list[str]] = {}
+    for down, row in enumerate(rows):
+        for across, verdict in enumerate(row):
+            if verdict is None:
+                continue
+            x, y = across * CELL_WIDTH, down * CELL_HEIGHT
+            boxes.setdefault(verdict, []).append(f"M{x} {y + 1}{BOX}")
+            if mark := MARK_PATHS.get(verdict):
+                marks.setdefault(verdict, []).append(f"M{x} {y + 1}{mark}")
+    return Cells(
+        width=CELL_WIDTH * max((len(row) for row in rows), default=0),
+        height=CELL_HEIGHT * len(rows),
+        boxes={verdict: "".join(parts) for verdict, parts in boxes.items()},
+        marks={verdict: "".join(parts) for verdict, parts in marks.items()},
+    )
+
+
+BOX = f"h{CELL_WIDTH - 1}v{CELL_HEIGHT - CELL_GAP}h-{CELL_WIDTH - 1}z"
+"""One cell of a grid, from its upper left corner."""
+
+MARK_PATHS: Mapping[Verdict, str] = {
+    Verdict.WARN: "m4.5 3v6m0 2v2",  # !
+    Verdict.FAIL: "m2 3l5 10m0 -10l-5 10",  # a cross
+    Verdict.ERROR: "m2 4h5m-5 4h5m-5 4h5",  # three bars
+    Verdict.WAIVED: "m2 13l5 -10",  # a slash
+    Verdict.SKIP: "m3 8h3",  # a dash
+}
+"""What tells a cell's verdict to who does not see its colour; a cell that passes has no mark."""
+
+
+def course(verdicts: Sequence[Verdict | None]) -> list[tuple[int, int, Verdict]]:
+    """Tell a row of verdicts as stretches: first and last place, counted from 1, and verdict."""
+    stretches = []
+    place = 1
+    for verdict, group in groupby(verdicts):
+        length = sum(1 for _ in group)
+        if verdict is not None:
+            stretches.append((place, place + length - 1, verdict))
+        place += length
+    return stretches
+
+
+def _percent(place: int, places: int) -> str:
+    share = 50.0 if places == 1 else 1.5 + 97 * place / (places - 1)
+    return f"{share:.4g}%"
+
+
+def _height(value: float, low: float, high: float) -> int:
+    if high == low:
+        return SPARK_HEIGHT // 2
+    # Halves: the distance of two very large numbers would be infinite.
+    share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    return round(SPARK_HEIGHT - 3 - share * (SPARK_HEIGHT - 6))
+
+
+def _path(places: Sequence[tuple[int, int]]) -> str:
+    """Join places; of those on one level only the first and the last are needed."""
+    kept = [
+        place
+        for at, place in enumerate(places)
+        if at in (0, len(places) - 1) or not places[at - 1][1] == place[1] == places[at + 1][1]
+    ]
+    steps = (f"{x - a} {y - b}" for (a, b), (x, y) in pairwise(kept))
+    return f"M{kept[0][0]} {kept[0][1]}l" + " ".join(steps).replace(" -", "-")

@@ -1,0 +1,165 @@
+"""The evidence as the page shows it: each probe once, and of its output what there is room for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from markupsafe import escape
+
+from readiness.clean import cut
+from readiness.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
+from readiness.labels import Labels
+from readiness.layout import duration
+from readiness.model import Verdict
+from readiness.report._evidence import ending, output
+from readiness.report._html.words import PageWords
+from readiness.report._words import moment, number
+
+_WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
+_URGENCY = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.WAIVED, Verdict.PASS, Verdict.SKIP)
+_GOOD = _URGENCY.index(Verdict.PASS)
+
+
+class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of one stream. `note` tells what is not."""
+
+    name: str
+    text: str
+    note: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One probe: how it was run, how it ended, what it wrote."""
+
+    id: str
+    check: str
+    command: str
+    facts: list[str]
+    params: list[tuple[str, str]]
+    folder: str
+    usage: list[str]
+    outputs: list[Excerpt]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that a tool complains about."""
+
+    place: str
+    text: str
+
+
+def all_evidence(run: RunDocument, words: Labels, own: PageWords) -> dict[str, Evidence]:
+    """Return the evidence of every probe by its id.
+
+    There is room for so much output: that of criteria which are not good goes first.
+    """
+    urgency = _urgency(run)
+    room, longest = _room(run), longest_text(run)
+    found: dict[str, Evidence] = {}
+    for probe in sorted(run.probes, key=lambda probe: urgency.get(probe.id, len(_URGENCY))):
+        limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
+        outputs = []
+        for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
+            excerpt = _excerpt(name, stream, min(limit, room), own)
+            if excerpt is not None:
+                room = max(room - len(escape(excerpt.text).encode("utf-8", "replace")), 0)
+                outputs.append(excerpt)
+        found[probe.id] = _evidence(probe, outputs, words, own, longest)
+    return found
+
+
+def findings_by_criterion(
+    run: RunDocument, *, most: int
+) -> Mapping[str, tuple[list[Finding], int]]:
+    """Return, for each criterion, at most `most` of its findings, and how many there are."""
+    counts: dict[str, int] = {}
+    shown: dict[str, list[Finding]] = {}
+    for record in run.findings:
+        counts[record.criterion] = counts.get(record.criterion, 0) + 1
+        some = shown.setdefault(record.criterion, [])
+        if len(some) < most:
+            some.append(_finding(record))
+    return {criterion: (some, counts[criterion]) for criterion, some in shown.items()}
+
+
+def memory(kib: int) -> str:
+    """Write KiB for people: `920 KiB`, `339 MiB`, `1.5 GiB`."""
+    if kib < 1024:
+        return f"{kib} KiB"
+    if kib < 1024 * 1024:
+        return f"{kib / 1024:.0f} MiB"
+    return f"{number(round(kib / 1024 / 1024, 1))} GiB"
+
+
+def longest_text(run: RunDocument) -> int:
+    """Return how many characters of one text are shown.
+
+    One of full length is no harm; two thousand of them would be the whole page.
+    """
+    return max(min(400_000 // max(_size(run), 1), 2000), 200)
+
+
+def _room(run: RunDocument) -> int:
+    """Return the bytes that all outputs may take together, less where there is much else."""
+    return max(1_200_000 - 475 * _size(run), 200_000)
+
+
+def _size(run: RunDocument) -> int:
+    return sum(len(task.criteria) for task in run.tasks)
+
+
+def _urgency(run: RunDocument) -> dict[str, int]:
+    """Return the most urgent verdict that each probe stands behind."""
+    urgency: dict[str, int] = {}
+    for criterion in run.criteria():
+        rank = _URGENCY.index(criterion.verdict)
+        for probe in criterion.probes:
+            urgency[probe] = min(rank, urgency.get(probe, rank))
+    return urgency
+
+
+def _evidence(
+    probe: ProbeRecord, outputs: Sequence[Excerpt], words: Labels, own: PageWords, longest: int
+) -> Evidence:
+    usage = [f"{own.started} {moment(probe.started_at)}"] if probe.started_at else []
+    if probe.cpu_s > 0:
+        usage.append(own.cpu.format(duration(probe.cpu_s)))
+    if probe.memory_kib > 0:
+        usage.append(own.memory.format(memory(probe.memory_kib)))
+    return Evidence(
+        id=probe.id,
+        check=probe.check or "",
+        command=cut(probe.command.strip(), longest),
+        facts=list(ending(probe, words)),
+        params=[(name, cut(value, longest)) for name, value in probe.params.items()],
+        folder="" if probe.workdir in ("", ".") else probe.workdir,
+        usage=usage,
+        outputs=list(outputs),
+    )
+
+
+def _excerpt(name: str, stream: StreamRecord, limit: int, own: PageWords) -> Excerpt | None:
+    """Return the beginning and the end of what was written, in at most `limit` characters."""
+    text = output(stream)
+    if not text:
+        return None
+    if limit < 200:
+        return Excerpt(name=name, text="", note=own.output_omitted.format(len(text)))
+    if len(text) <= limit:
+        return Excerpt(name=name, text=text)
+    first = limit // 3
+    last = limit - first
+    gap = own.lines_omitted.format(len(text) - limit)
+    return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
+
+
+def _finding(record: FindingRecord) -> Finding:
+    line = f":{record.line}" if record.line else ""
+    return Finding(
+        place=cut(f"{record.path}{line}", _FINDING),
+        text=cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
+    )
+
+
+def known(run_evidence: Mapping[str, Evidence], probes: Iterable[str]) -> list[Evidence]:
+    """Return the evidence of those probes that the run has."""
+    return [run_evidence[probe] for probe in probes if probe in run_evidence]

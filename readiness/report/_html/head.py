@@ -1,0 +1,105 @@
+"""The head of the page: the decision, the score, and how many criteria have which verdict."""
+
+from collections import Counter
+
+import msgspec
+
+from readiness.document import RunDocument
+from readiness.labels import Labels
+from readiness.layout import duration
+from readiness.model import Verdict
+from readiness.report._html.criteria import Badge, Viewer, whole
+from readiness.report._html.words import PageWords
+from readiness.report._summary import meaning, revision
+from readiness.report._words import DECISION_MARKS, moment, percent, target
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """How many criteria have a verdict: `start` and `length` in thousandths of those in scope."""
+
+    badge: Badge
+    count: int
+    start: int
+    length: int
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision and the score. `mark` goes before the decision's words."""
+
+    decision: str
+    mark: str
+    word: str
+    meaning: str
+    exit: str
+    score: str
+    target: str
+    target_at: int
+    reached_at: int
+    reached: bool
+    way: str
+    measured: str
+    baseline: str
+    attested: str
+    counts: list[Count]
+    facts: list[str]
+    interrupted: str
+
+
+def head(
+    run: RunDocument,
+    viewer: Viewer,
+    words: Labels,
+    own: PageWords,
+    counts: Counter[Verdict],
+) -> Head:
+    """Return what the page begins with."""
+    score, gate = run.score, run.gate
+    known = score.value is not None
+    profile = [words.profile.format(run.profile)] if run.profile else []
+    base = [words.base.format(f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
+    return Head(
+        decision=gate.decision.value,
+        mark=DECISION_MARKS[gate.decision][0],
+        word=words.decisions[gate.decision],
+        meaning=meaning(run, words).strip(" :：，"),
+        exit=words.exit_status.format(gate.exit_status),
+        score=score.shown if known else words.unknown,
+        target=target(score.target),
+        target_at=whole(score.target / 10) * 10,
+        reached_at=whole((score.value or 0.0) / 10) * 10,
+        reached=known and score.progress >= 1,
+        way=words.way.format(percent(score.progress), target(score.target)) if known else "",
+        measured=words.measured.format(score.measured, score.in_scope, score.total),
+        baseline=""
+        if run.board.baseline is None
+        else own.baseline.format(target(run.board.baseline)),
+        attested=own.attested.format(percent(score.attested)) if score.attested > 0 else "",
+        counts=_counts(viewer, counts),
+        facts=[
+            *profile,
+            revision(run, words),
+            *base,
+            moment(run.started_at),
+            duration(run.duration_s),
+        ],
+        interrupted=words.interrupted if run.interrupted else "",
+    )
+
+
+def _counts(viewer: Viewer, counts: Counter[Verdict]) -> list[Count]:
+    total = sum(counts.values()) or 1
+    found = []
+    start = 0
+    for verdict in Verdict:
+        if counts[verdict]:
+            length = round(counts[verdict] / total * 1000)
+            found.append(
+                Count(
+                    badge=viewer.badge(verdict),
+                    count=counts[verdict],
+                    start=start,
+                    length=length,
+                )
+            )
+            start += length
+    return found

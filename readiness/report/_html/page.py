@@ -1,0 +1,81 @@
+"""The page itself: templates, style and script, joined into one file that asks nobody else."""
+
+import base64
+import hashlib
+import os
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from readiness.clean import clean
+from readiness.document import RunDocument
+from readiness.layout import literal
+from readiness.report._html.charts import BOX, MARK_PATHS
+from readiness.report._html.view import view
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "templates")
+
+
+def page(run: RunDocument) -> str:
+    """Return `run` as one HTML page."""
+    style, script = _asset("style.css"), _asset("filter.js")
+    template = _environment().get_template("page.html")
+    return template.render(
+        view=view(run),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a content security policy under which only our own style and script count."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _asset(name: str) -> str:
+    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+        return file.read()
+
+
+@cache
+def _environment() -> Environment:
+    """All that is not in the templates is foreign text: it is cleaned, then escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["lines"] = _lines
+    environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Return foreign text as one line without anything unseen."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return literal(str(value))
+    return value
+
+
+def _lines(text: str) -> Markup:
+    """Return foreign text of several lines, cleaned and escaped."""
+    return Markup.escape(clean(text, newlines=True))

@@ -1,0 +1,78 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filter");
+  if (!form) return;
+  const fields = form.elements;
+  const status = document.getElementById("matching");
+  const toggle = document.getElementById("toggle");
+  const tasks = [...document.querySelectorAll("details.task")].map((node) => ({
+    node,
+    wasOpen: node.open,
+    criteria: [...node.querySelectorAll("details.c")],
+  }));
+  const total = tasks.reduce((sum, task) => sum + task.criteria.length, 0);
+  const texts = new Map();
+  const textOf = (task, node) => {
+    if (!texts.has(node)) {
+      const title = task.node.firstElementChild.firstElementChild.textContent;
+      texts.set(node, `${title} ${node.firstElementChild.textContent}`.toLowerCase());
+    }
+    return texts.get(node);
+  };
+  let filtering = false;
+
+  const apply = () => {
+    const words = fields.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const { verdict, priority, owner } = fields;
+    const active = words.length > 0 || verdict.value !== "" || priority.value !== "" || owner.value !== "*";
+    let shown = 0;
+    for (const task of tasks) {
+      const data = task.node.dataset;
+      const here = (priority.value === "" || data.p === priority.value) && (owner.value === "*" || data.o === owner.value);
+      let matches = 0;
+      for (const node of task.criteria) {
+        const match = here && (verdict.value === "" || node.dataset.v === verdict.value)
+          && words.every((word) => textOf(task, node).includes(word));
+        node.hidden = !match;
+        matches += match;
+      }
+      if (!filtering) task.wasOpen = task.node.open;
+      task.node.hidden = active && matches === 0;
+      task.node.open = active ? matches > 0 : filtering ? task.wasOpen : task.node.open;
+      shown += matches;
+    }
+    for (const group of document.querySelectorAll(".group")) {
+      group.hidden = !group.querySelector("details.task:not([hidden])");
+    }
+    filtering = active;
+    const text = shown ? status.dataset.some.replace("{}", shown).replace("{}", total) : status.dataset.none;
+    if (status.textContent !== text) status.textContent = text;
+  };
+
+  // What a link leads to must not be hidden, nor lie in something closed.
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.closest("[hidden]")) {
+      form.reset();
+      apply();
+    }
+    for (let node = target; node; node = node.parentElement) {
+      if (node.tagName === "DETAILS") node.open = true;
+    }
+    target.scrollIntoView();
+  };
+
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(apply));
+  toggle.addEventListener("click", () => {
+    const open = tasks.some((task) => !task.node.hidden && !task.node.open);
+    for (const task of tasks) task.node.open = open;
+    toggle.textContent = open ? toggle.dataset.close : toggle.dataset.open;
+  });
+  window.addEventListener("hashchange", reveal);
+  form.hidden = false;
+  apply();
+  if (location.hash) reveal();
+})();

@@ -1,0 +1,124 @@
+"""The whole page as data: what stands where, in words. The templates only set it."""
+
+from collections import Counter
+
+import msgspec
+
+from readiness.document import Loosening, RunDocument
+from readiness.labels import Labels, labels
+from readiness.model import Verdict
+from readiness.report._html.criteria import Badge, Group, Link, Viewer
+from readiness.report._html.head import Head, head
+from readiness.report._html.history import (
+    Heat,
+    Numbers,
+    ScoreHistory,
+    heat,
+    numbers,
+    score_history,
+    sparks,
+    ways,
+)
+from readiness.report._html.sections import (
+    Milestone,
+    Step,
+    Word,
+    attested,
+    milestone,
+    skipped,
+    stale,
+    steps,
+    waived,
+)
+from readiness.report._html.timeline import Timeline, timeline
+from readiness.report._html.words import PageWords, page_words
+
+NEXT, LINKED, REASONS = 12, 100, 12
+"""How many open criteria are told in full, how many more are linked, how many reasons are told."""
+
+OPEN_TASKS = 120
+"""Up to so many criteria the tasks lie open."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is on the page."""
+
+    run: RunDocument
+    words: Labels
+    own: PageWords
+    head: Head
+    late: list[Milestone]
+    reasons: list[str]
+    more_reasons: list[str]
+    steps: list[Step]
+    more_steps: list[Step]
+    unlisted_steps: int
+    score: ScoreHistory | None
+    groups: list[Group]
+    tasks_open: bool
+    owners: list[str]
+    verdicts: list[Badge]
+    in_scope: int
+    milestones: list[Milestone]
+    heat: Heat | None
+    heat_links: list[Link]
+    heat_badges: list[Badge]
+    numbers: Numbers
+    number_links: list[Link]
+    time: Timeline
+    waived: list[Word]
+    stale: list[Word]
+    attested: list[Word]
+    loosened: list[Loosening]
+    not_run: list[str]
+    skipped: list[Word]
+
+
+def view(run: RunDocument) -> View:
+    """Return the page for `run`, in the language of its board."""
+    words, own = labels(run.board.language), page_words(run.board.language)
+    found = ways(run)
+    pictures = sparks(run, found)
+    viewer = Viewer(run, words, own, pictures)
+    groups = viewer.groups(run)
+    in_scope = sum(len(task.criteria) for group in groups for task in group.tasks)
+    todo = steps(run, viewer, words)
+    course = heat(run, words)
+    shown = numbers(run, found, pictures, own)
+    milestones = [milestone(item, run, viewer, words, own) for item in run.milestones]
+    counts = Counter(criterion.verdict for criterion in run.criteria())
+    return View(
+        run=run,
+        words=words,
+        own=own,
+        head=head(run, viewer, words, own, counts),
+        late=[item for item in milestones if item.state == "overdue"],
+        reasons=run.gate.reasons[:REASONS],
+        more_reasons=run.gate.reasons[REASONS : REASONS + LINKED],
+        steps=todo[:NEXT],
+        more_steps=todo[NEXT : NEXT + LINKED],
+        unlisted_steps=max(len(todo) - NEXT - LINKED, 0),
+        score=score_history(run, words, own),
+        groups=groups,
+        tasks_open=in_scope <= OPEN_TASKS,
+        owners=sorted({task.owner for group in groups for task in group.tasks}),
+        verdicts=[
+            viewer.badge(verdict)
+            for verdict in Verdict
+            if counts[verdict] and verdict is not Verdict.SKIP
+        ],
+        in_scope=in_scope,
+        milestones=milestones,
+        heat=course,
+        heat_links=[viewer.criterion_link(item) for item in course.rows] if course else [],
+        heat_badges=[viewer.badge(verdict) for verdict in course.cells.boxes] if course else [],
+        numbers=shown,
+        number_links=[viewer.criterion_link(item.criterion) for item in shown.shown],
+        time=timeline(run, own),
+        loosened=run.loosened,
+        not_run=run.base.not_run if run.base is not None else [],
+        waived=waived(run, viewer, words),
+        stale=stale(run, viewer, words),
+        attested=attested(run, viewer, words),
+        skipped=skipped(run, viewer),
+    )

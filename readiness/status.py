@@ -1,0 +1,16 @@
+"""Every status that the program may end with."""
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """Every status the process may end with; 128 + n stands for a signal n."""
+
+    READY = 0
+    NOT_READY = 1
+    USAGE = 2
+    UNDECIDED = 3
+    LOOSENED = 4
+    NOT_WRITTEN = 5
+    INTERNAL = 70
+    SIGNAL = 128

@@ -1,0 +1,60 @@
+"""What is in the files of a work tree that differ from its commit, as one digest."""
+
+import os
+import stat
+from collections.abc import Iterable
+from hashlib import new, sha256
+
+MAX_BYTES = 64 * 2**20
+"""So much is read; of what is beyond it, size and time of the last change stand for the content."""
+
+GONE = "gone"
+
+
+def digest(root: str, paths: Iterable[bytes]) -> str:
+    """A digest over these files below `root`: their names, kinds and contents.
+
+    The same files give the same digest wherever and whenever they are read, up to `MAX_BYTES`.
+    """
+    folder = os.fsencode(root)
+    left = MAX_BYTES
+    whole = sha256()
+    for path in sorted(set(paths)):
+        kind, content, left = _content(os.path.join(folder, path), left)
+        whole.update(b"%b\0%b\0%b\n" % (path, kind.encode(), content.encode()))
+    return f"sha256:{whole.hexdigest()}"
+
+
+def blob_id(root: str, path: bytes, algorithm: str) -> str:
+    """The id that git gives the file's content where no filter changes it; `gone` without one."""
+    name = os.path.join(os.fsencode(root), path)
+    try:
+        link = stat.S_ISLNK(os.lstat(name).st_mode)
+        content = os.readlink(name) if link else _read(name)
+    except OSError:
+        return GONE
+    found = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    found.update(content)
+    return found.hexdigest()
+
+
+def _content(name: bytes, left: int) -> tuple[str, str, int]:
+    """A file's kind, what stands for its content, and how much may be read after it."""
+    try:
+        found = os.lstat(name)
+        if stat.S_ISLNK(found.st_mode):
+            return "link", sha256(os.readlink(name)).hexdigest(), left
+        if not stat.S_ISREG(found.st_mode):
+            return str(stat.S_IFMT(found.st_mode)), "", left
+        kind = "program" if found.st_mode & stat.S_IXUSR else "file"
+        if found.st_size > left:
+            return kind, f"{found.st_size} {found.st_mtime_ns}", left
+        return kind, sha256(_read(name)).hexdigest(), left - found.st_size
+    except OSError as error:
+        return GONE, "" if isinstance(error, FileNotFoundError) else str(error.errno), left
+
+
+def _read(name: bytes) -> bytes:
+    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as file:
+        return file.read()

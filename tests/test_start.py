@@ -1,0 +1,63 @@
+"""A plain run imports little, and its watcher less: counted, as times are not the same anywhere."""
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.program import Project, a_board
+
+HEAVY = {
+    *("subprocess", "shutil", "hashlib", "_hashlib", "threading", "locale", "logging", "json"),
+    *("typer", "click", "rich", "jmespath", "jinja2", "concurrent.futures", "asyncio"),
+    *("dataclasses", "inspect", "pathlib", "tempfile", "traceback", "importlib.metadata"),
+}
+"""What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
+
+
+def imported(project: Project) -> list[str]:
+    """The modules that a plain run imports, in their order."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "readiness", "check"],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return re.findall(r"^import time:[ 0-9|]+\|\s+(\S+)$", ended.stderr, re.MULTILINE)
+
+
+def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
+    """Neither before its first probe nor at its end."""
+    project.write(a_board({"id": "T.1", "title": "a", "run": "true"}))
+    names = imported(project)
+    assert "readiness.report._plain" in names
+    assert sorted(HEAVY.intersection(names)) == []
+
+
+def test_the_watcher_is_split_off_before_anything_large(project: Project) -> None:
+    """What the process has then, the gate pays for again as soon as it touches it."""
+    code = (
+        "import os, sys\n"
+        "from readiness.__main__ import main\n"
+        "sys.argv = ['readiness', 'check']\n"
+        "fork = os.fork\n"
+        "def watched():\n"
+        "    print('\\n'.join(sys.modules), file=sys.stderr, flush=True)\n"
+        "    return fork()\n"
+        "os.fork = watched\n"
+        "main()\n"
+    )
+    project.write(a_board({"id": "T.1", "title": "a", "run": "true"}))
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.folder,
+        env={**project.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    there = ended.stderr.split()
+    assert "readiness.run.supervise" in there
+    assert not {"typing", "re", "msgspec", "yaml", "sqlite3", "readiness.model"} & set(there)
