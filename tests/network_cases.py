@@ -12,6 +12,7 @@ from tests.cases import Case, Service, absent
 from tests.servers import (
     ELSEWHERE,
     LOOPBACK,
+    Nginx,
     free_port,
     listening,
     nginx,
@@ -29,7 +30,8 @@ server {
     root /var/www/html;
     HEADERS
     location = /old { return 301 /; }
-    location = /static { LOCATION alias /etc/nginx/mime.types; }
+    location = /static { alias /etc/nginx/mime.types; }
+    location = /nested { add_header X-Kind page always; return 204; }
     location = /quiet { access_log off; return 204; }
 }
 server {
@@ -53,7 +55,6 @@ add_header Strict-Transport-Security "max-age=31536000" always;
     add_header Referrer-Policy no-referrer always;
     add_header Permissions-Policy "camera=()" always;
 """
-NESTED = "add_header X-Kind static always;"
 CLASSES = "/index.nginx-debian.html /nosuch=404 /old=301 /static"
 
 RULES = """\
@@ -89,7 +90,11 @@ http {
     }
 }
 """
-CLEAN_SSHD = "PasswordAuthentication no\nPermitRootLogin no\n"
+CLEAN_SSHD = """\
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin no
+"""
 # What gitleaks takes for a token: put together here, so that nobody finds one in this file.
 TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 
@@ -101,20 +106,26 @@ def debian_nginx(folder: Path) -> Iterator[Mapping[str, str]]:
         yield {"url": server.url, "log": str(server.access_log)}
 
 
-def site(headers: str = HEADERS, location: str = "") -> Service:
-    """Run nginx with TLS; `headers` are the server's, `location` is what one location adds."""
+def site(headers: str = HEADERS) -> Service:
+    """Run nginx with TLS and these headers."""
 
     @contextmanager
     def started(folder: Path) -> Iterator[Mapping[str, str]]:
-        authority(folder)
-        certificate(folder, "good")
-        certificate(folder, "expired", days=-3)
-        text = SITES.replace("HEADERS", headers).replace("LOCATION", location)
-        with nginx(folder, text) as server:
+        with sites(folder, headers) as server:
             places = {name: server.at(name) for name in server.ports}
             yield {**places, "plain": f"{LOOPBACK}:{server.port}", "log": str(server.access_log)}
 
     return started
+
+
+@contextmanager
+def sites(folder: Path, headers: str = HEADERS) -> Iterator[Nginx]:
+    """Run nginx with servers that speak TLS, whose authority is `ca.pem` in the folder."""
+    authority(folder)
+    certificate(folder, "good")
+    certificate(folder, "expired", days=-3)
+    with nginx(folder, SITES.replace("HEADERS", headers)) as server:
+        yield server
 
 
 @contextmanager
@@ -232,7 +243,7 @@ NETWORK: dict[str, list[Case]] = {
     ],
     "security-headers": [
         Case("clean", {}, {**SITE, "paths": CLASSES}, service=site()),
-        Case("nested", {}, {**SITE, "paths": CLASSES}, service=site(location=NESTED)),
+        Case("nested", {}, {**SITE, "paths": f"{CLASSES} /nested=204"}, service=site()),
         Case(
             "not-always",
             {},

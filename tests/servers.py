@@ -191,6 +191,7 @@ class Postgres:
 
     port: int
     process: subprocess.Popen[bytes]
+    folder: Path
     password: str = "s3cret-word"
     user: str = "football"
 
@@ -198,6 +199,22 @@ class Postgres:
     def url(self) -> str:
         """Its address, with the password."""
         return f"postgresql://{self.user}:{self.password}@{LOOPBACK}:{self.port}/{self.user}"
+
+    def let_in(self, here: str, outside: str) -> None:
+        """Have the loopback's first address let in by one method, anybody else by another."""
+        write_rules(self.folder, here, outside)
+        self.process.send_signal(signal.SIGHUP)
+
+    def stop(self) -> None:
+        """Stop it before its time, without waiting for those who are connected."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(PATIENCE)
+
+
+def write_rules(folder: Path, here: str, outside: str) -> None:
+    """Write by which methods a PostgreSQL lets clients in."""
+    rules = f"host all all {LOOPBACK}/32 {here}\nhost all all 0.0.0.0/0 {outside}\n"
+    (folder / "data" / "pg_hba.conf").write_text(rules)
 
 
 def _postgres_tools() -> Path:
@@ -228,7 +245,8 @@ def postgres(method: str = "scram-sha-256", outside: str = "") -> Iterator[Postg
     tools, other = _postgres_tools(), _as_other()
     # Not below the tests' own folder: that one is for this user alone.
     with tempfile.TemporaryDirectory(prefix="readiness-postgres-", dir="/tmp") as name:
-        folder, made = Path(name), Postgres(free_port(), None)  # type: ignore[arg-type]
+        folder = Path(name)
+        made = Postgres(free_port(), None, folder)  # type: ignore[arg-type]
         (folder / "password").write_text(made.password)
         if other:
             shutil.chown(folder, "nobody")
@@ -239,8 +257,7 @@ def postgres(method: str = "scram-sha-256", outside: str = "") -> Iterator[Postg
         done = subprocess.run([*other, *init], capture_output=True, text=True, check=False, cwd="/")
         assert done.returncode == 0, done.stderr
         if outside:
-            rules = f"host all all {LOOPBACK}/32 {method}\nhost all all 0.0.0.0/0 {outside}\n"
-            (folder / "data" / "pg_hba.conf").write_text(rules)
+            write_rules(folder, method, outside)
         settings = [f"port={made.port}", f"unix_socket_directories={folder}", "fsync=off"]
         settings += [f"listen_addresses={LOOPBACK},{ELSEWHERE}"]
         command = [*other, str(tools / "postgres"), "-D", data]

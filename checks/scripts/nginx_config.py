@@ -16,6 +16,8 @@ WANTING = re.compile(
     r"|bind\(\) to|mkdir\(\)|still could not bind|no \"ssl_certificate\" is defined|SSL_CTX_use"
     r"|could not open error log|open\(\) \"[^\"]*\.(?:pem|crt|key|log)\" failed",
 )
+# As it stands in nginx's log, or before there is a log: `nginx: [emerg] …`.
+SAID = re.compile(r"(?:nginx:|\S+ \S+) \[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<text>.*)")
 WHERE = re.compile(r"(?P<what>.*?)(?: in (?P<file>/\S+):(?P<line>\d+))?$")
 OLD = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
 NONE_TOLD: dict[str, object] = dict.fromkeys(
@@ -32,7 +34,7 @@ def main() -> None:
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    said = [line for line in done.stderr.splitlines() if line.startswith("nginx: ")]
+    said = [(found["level"], found["text"]) for found in SAID.finditer(done.stderr)]
     if done.returncode:
         refused(said)
         return
@@ -40,7 +42,7 @@ def main() -> None:
         directives = dumped(done.stdout)
     except UnreadableError as error:
         not_measured(f"what nginx -T printed cannot be read: {error}")
-    found = [*map(warning, warned(said)), *shown(directives)]
+    found = [*(noted("warning", text) for text in warned(said)), *shown(directives)]
     rules = [each["rule"] for each in found]
     servers = [each for each in walk(directives) if each.name == "server" and each.block]
     numbers = {
@@ -55,31 +57,31 @@ def main() -> None:
     emit(numbers, found)
 
 
-def refused(said: list[str]) -> None:
+def refused(said: list[tuple[str, str]]) -> None:
     """Tell that the configuration is wrong, unless it is the machine that lacks something."""
-    fatal = [line for line in said if "[emerg]" in line or "[crit]" in line]
+    fatal = [text for level, text in said if level in {"emerg", "crit"}]
     if not fatal:
-        not_measured(f"nginx -T failed: {said[-1] if said else 'it says nothing'}")
+        not_measured(f"nginx -T failed: {said[-1][1] if said else 'it does not say why'}")
     if lacking := next(filter(WANTING.search, fatal), None):
-        not_measured(f"nginx cannot test it here: {lacking.removeprefix('nginx: ')}")
+        not_measured(f"nginx cannot test it here: {lacking}")
     if re.search(rf'open\(\) "{re.escape(param("config"))}" failed', fatal[0]):
         not_measured(f"{param('config')} cannot be read")
-    emit({"valid": False, **NONE_TOLD}, map(warning, fatal))
+    emit({"valid": False, **NONE_TOLD}, (noted("invalid", text) for text in fatal))
 
 
-def warned(said: list[str]) -> list[str]:
+def warned(said: list[tuple[str, str]]) -> list[str]:
     """Return the warnings; that one is not root is none of the configuration's."""
     return [
-        line for line in said if "[warn]" in line and '"user" directive makes sense' not in line
+        text
+        for level, text in said
+        if level == "warn" and '"user" directive makes sense' not in text
     ]
 
 
-def warning(line: str) -> Place:
+def noted(rule: str, text: str) -> Place:
     """Make a finding of a line that nginx printed."""
-    level, _, text = line.removeprefix("nginx: ").partition(" ")
     found = WHERE.fullmatch(text)
     file, number = (found["file"], found["line"]) if found else (None, None)
-    rule = "warning" if level == "[warn]" else "invalid"
     return place(file or param("config"), int(number or 0), rule, found["what"] if found else text)
 
 
