@@ -19,6 +19,10 @@ def main() -> int:
 
         sys.stdout.write(f"readiness {__version__}\n")
         return 0
+    if not sys.warnoptions:  # a library's warnings are for who develops this, not who uses it
+        sys.warnoptions.append("ignore")
+        if "warnings" in sys.modules:
+            sys.modules["warnings"].simplefilter("ignore")
     # A run lives for seconds and makes few cycles; to look for them costs more than they hold.
     gc.disable()
     status = 70  # until it is known better: Python's own status for a bug, 1, says "not ready"

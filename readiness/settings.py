@@ -56,6 +56,8 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
     A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself. Raises
     `UsageError` where there is none.
     """
+    if settings.board == "":
+        raise UsageError("--board: no file is named")
     given = settings.board or environ.get("READINESS_BOARD")
     if given:
         return given

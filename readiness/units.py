@@ -23,6 +23,9 @@ _QUANTITY = later(
     r"(?:\s*(%|[a-zA-Z]+)|\s+([a-zA-Z][a-zA-Z_-]*))?"
 )
 
+# Beyond them no measurement is taken for a number.
+_SIZES = range(-400, 309)
+
 
 def quantity(text: str) -> tuple[Decimal, str]:
     """Read a finite number and its unit ("" where it has none).
@@ -36,7 +39,10 @@ def quantity(text: str) -> tuple[Decimal, str]:
     number, unit, name = found.groups()
     if unit and unit not in UNITS and not text[found.end(1)].isspace():
         raise ValueError(f'"{unit}" is not a unit; the units are {", ".join(UNITS)}')
-    return Decimal(number), unit or name or ""
+    made = Decimal(number)
+    if made and made.adjusted() not in _SIZES:
+        raise ValueError(f"{quote(text)} is too large or too small for any measurement")
+    return made, unit or name or ""
 
 
 def _advice(text: str) -> str:

@@ -1,6 +1,7 @@
 """The cases of the checks that speak to servers: Debian's own, as they are and broken."""
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from tests.servers import (
     postgres,
     postgres_tool,
     redis,
+    where_is,
     worlds,
 )
 
@@ -197,10 +199,26 @@ def ssh_server(folder: Path) -> Iterator[Mapping[str, str]]:
 
 def sshd_wrapper(folder: Path) -> str:
     """Write a `sshd` that runs Debian's where its /run/sshd is; return its folder."""
-    tool = folder / "bin" / "sshd"
+    return _wrapper(folder, "sshd", "mount -t tmpfs none /run", "mkdir /run/sshd")
+
+
+def ufw_wrapper(folder: Path) -> str:
+    """Write a `ufw` whose settings are a copy of Debian's; return its folder."""
+    shutil.copytree("/etc/ufw", folder / "ufw")
+    shutil.copy("/etc/default/ufw", folder / "default")
+    steps = [
+        f"mount --bind {folder}/ufw /etc/ufw",
+        f"mount --bind {folder}/default /etc/default/ufw",
+    ]
+    return _wrapper(folder, "ufw", *steps, "mount -t tmpfs none /run")
+
+
+def _wrapper(folder: Path, name: str, *steps: str) -> str:
+    """Write a tool that runs the real one in a view of the machine that these steps make."""
+    tool = folder / "bin" / name
     tool.parent.mkdir()
-    prepare = "mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd"
-    tool.write_text(f'#!/bin/sh\nexec unshare -m sh -c \'{prepare} "$@"\' sshd "$@"\n')
+    prepare = " && ".join([*steps, f"exec {where_is(name)}"])
+    tool.write_text(f'#!/bin/sh\nexec unshare -m sh -c \'{prepare} "$@"\' {name} "$@"\n')
     tool.chmod(0o755)
     return str(tool.parent)
 

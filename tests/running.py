@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from readiness.model import Capture, Check, Plan, Probe
 from readiness.run import Ending, Settled, run
@@ -95,6 +96,21 @@ def alive_in(folder: Path) -> list[str]:
         if process and not process.dead and cwd.startswith(str(folder)):
             found.append(f"{name} {command!r}")
     return found
+
+
+class Chain(NamedTuple):
+    """The processes of a run, from the one that was started to the one that runs the probes."""
+
+    watcher: int
+    keeper: int
+    gate: int
+
+
+def chain_of(watcher: int) -> Chain:
+    """Return the processes of a run that is on."""
+    (keeper,) = children_of(watcher) or ()
+    (gate,) = children_of(keeper) or ()
+    return Chain(watcher, keeper, gate)
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> bool:

@@ -11,12 +11,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
 
 from readiness.probes._connect import within
 
@@ -24,9 +28,21 @@ LOOPBACK = "127.0.0.1"
 ELSEWHERE = "127.0.0.66"
 PATIENCE = 20.0
 
+Made = TypeVar("Made")
+
 
 class Missing(Exception):  # noqa: N818 - it is no error that a machine lacks a server
     """The machine lacks what a server needs."""
+
+
+@contextmanager
+def or_skip(server: AbstractContextManager[Made]) -> Iterator[Made]:
+    """Run a server, or skip the test with what is missing."""
+    try:
+        with server as made:
+            yield made
+    except Missing as missing:
+        pytest.skip(str(missing))
 
 
 def need(*tools: str) -> None:
@@ -37,8 +53,9 @@ def need(*tools: str) -> None:
 
 
 def where_is(tool: str) -> str | None:
-    """Find a tool, also where only root has it on PATH."""
-    return shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    """Find a tool, also beside this Python, and where only root has it on PATH."""
+    own = os.path.dirname(sys.executable)
+    return shutil.which(tool, path=f"{own}:{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
 def free_port() -> int:

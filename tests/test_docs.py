@@ -57,12 +57,9 @@ def test_the_readme_names_every_command() -> None:
 
 
 def test_the_readme_tells_every_exit_status() -> None:
-    """The table of exit statuses is the code's, but for what later releases add."""
+    """The table of exit statuses is the code's."""
     told = {int(row) for row in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
-    assert told == {status.value for status in ExitStatus} - {
-        ExitStatus.LOOSENED,
-        ExitStatus.SIGNAL,
-    }
+    assert told == {status.value for status in ExitStatus} - {ExitStatus.SIGNAL}
 
 
 def test_the_guide_explains_every_verdict() -> None:

@@ -115,5 +115,5 @@ def test_only_run_starts_probes() -> None:
         "git.py",
         "commands/doctor.py",
         "commands/mcp.py",
-        "measure/guard.py",
+        "measure/worker.py",
     }

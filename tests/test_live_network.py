@@ -14,7 +14,7 @@ import pytest
 
 from tests.checking import Outcome, run_check
 from tests.network_cases import CLASSES, sites
-from tests.servers import LOOPBACK, Missing, Nginx, free_port, need, nginx, where_is
+from tests.servers import LOOPBACK, Missing, Nginx, free_port, need, nginx, or_skip, where_is
 
 
 def by_hand(*command: str) -> str:
@@ -45,21 +45,15 @@ def said(outcome: Outcome) -> str:
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """Debian's nginx."""
-    try:
-        with nginx(tmp_path_factory.mktemp("nginx")) as server:
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(nginx(tmp_path_factory.mktemp("nginx"))) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """An nginx with servers that speak TLS, in several ways."""
-    try:
-        with sites(tmp_path_factory.mktemp("sites")) as server:
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(sites(tmp_path_factory.mktemp("sites"))) as server:
+        yield server
 
 
 # --- http -----------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ What a machine lacks is a skipped test that says so.
 
 import json
 import os
-import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.network_cases import (
     TOKEN,
     repository,
     sshd_wrapper,
+    ufw_wrapper,
 )
 from tests.servers import (
     ELSEWHERE,
@@ -33,11 +34,14 @@ from tests.servers import (
     Worlds,
     listening,
     need,
+    or_skip,
     postgres,
     postgres_tool,
     redis,
+    running,
     worlds,
 )
+from tests.test_check_scripts import fake_tool
 from tests.test_live_network import by_hand, said
 
 PASSWORD = "s3cret-word"
@@ -49,11 +53,8 @@ PASSWORD = "s3cret-word"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """Debian's Redis, which demands no password as it comes."""
-    try:
-        with redis(tmp_path_factory.mktemp("redis")) as server:
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(redis(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
 
 
 def asked(server: Redis, *words: str) -> str:
@@ -121,12 +122,9 @@ def test_redis_that_was_stopped_is_an_error(store: Redis, tmp_path: Path) -> Non
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
     """Debian's PostgreSQL with a password for its user, and a table."""
-    try:
-        with postgres() as server:
-            postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
-            yield server
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(postgres()) as server:
+        postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
+        yield server
 
 
 def letting_in(
@@ -229,11 +227,8 @@ def test_postgres_that_was_stopped_is_an_error(database: Postgres, tmp_path: Pat
 @pytest.fixture(scope="module")
 def between() -> Iterator[Worlds]:
     """Services in one network namespace, the outside world in another."""
-    try:
-        with worlds() as made, listening(made.services, made.address, 8443, 5432):
-            yield made
-    except Missing as missing:
-        pytest.skip(str(missing))
+    with or_skip(worlds()) as made, listening(made.services, made.address, 8443, 5432):
+        yield made
 
 
 def guarded(made: Worlds, tmp_path: Path, rules: str, **given: str) -> Outcome:
@@ -290,6 +285,28 @@ def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_
     assert (outcome.value("default_drop"), outcome.value("leaks")) == (True, 0)
 
 
+def test_ufw_is_proved_as_nft_is(
+    between: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rules are nft's in the end; while it is off, everything comes through."""
+    try:
+        need("ufw", "unshare")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    path = f"{ufw_wrapper(tmp_path)}:{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    between.rules("")
+    between.run("ufw", "allow", "8443/tcp")
+    places = {"netns": between.services, "outside_netns": between.outside, "ufw": "true"}
+    ports = {"address": between.address, "allowed": "8443", "denied": "5432", "seconds": "0.5"}
+    off = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert {"ufw", "default-accept", "leak"} == {finding["rule"] for finding in off.findings}
+    between.run("ufw", "--force", "enable")
+    on = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert (on.value("problems"), on.value("default_drop")) == (0, True)
+    assert "Status: active" in between.run("ufw", "status", "verbose")
+
+
 def test_a_port_where_nobody_listens_proves_nothing(between: Worlds, tmp_path: Path) -> None:
     """The service that is gone is named, with its address."""
     outcome = guarded(between, tmp_path, RULES, denied="5432 6379")
@@ -306,6 +323,23 @@ def test_ports_are_seen_from_where_one_stands(between: Worlds, tmp_path: Path) -
     assert (outside.value("open"), outside.value("filtered"), outside.value()) == (1, 1, 0)
     denied = {**given, "netns": between.outside, "source": between.denied}
     assert f"{between.address} did not answer" in said(run_check("port", str(tmp_path), denied))
+
+
+def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:
+    """The server sees the address that was asked for; a denied one gets no answer."""
+    between.rules(RULES.replace("8443", "8000"))
+    (tmp_path / "health").write_text("ok")
+    command = ["ip", "netns", "exec", between.services, sys.executable, "-u", "-m", "http.server"]
+    command += ["--bind", between.address, "--directory", str(tmp_path), "8000"]
+    log = tmp_path / "log"
+    with running(command, lambda: "Serving" in log.read_text(), log):
+        given = {"url": f"http://{between.address}:8000/health", "netns": between.outside}
+        given |= {"source": between.allowed, "seconds": "0.7"}
+        outcome = run_check("http", str(tmp_path), given)
+        assert (outcome.value("status"), outcome.value("body")) == (200, "ok")
+        assert f"{between.allowed} - - " in log.read_text()
+        denied = run_check("http", str(tmp_path), {**given, "source": between.denied})
+        assert said(denied) == f"{between.address}:8000 did not answer within 0.7 s"
 
 
 # --- sshd, gitleaks, lynis ------------------------------------------------------------------------
@@ -390,15 +424,29 @@ def test_gitleaks_reads_the_whole_history_or_none(secret: Path, tmp_path: Path) 
     assert said(outcome).startswith("the history is not all here")
 
 
-def test_an_index_of_a_few_tests_means_nothing(tmp_path: Path) -> None:
-    """Lynis gives an index for any number of tests; it counts only with enough of them."""
-    try:
-        need("lynis")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    few = {"args": f"--tests FIRE-4512 --plugindir {tmp_path}"}
-    outcome = run_check("lynis", str(tmp_path), few)
-    if os.geteuid():
-        assert "only as root" in said(outcome)
+REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\nfinish=true\n"
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (REPORT, ""),
+        (REPORT.replace("260", "12"), "lynis did 12 tests, of 150"),
+        (REPORT.replace("finish=true\n", ""), "lynis did not finish"),
+        (REPORT.replace("71", ""), "lynis's report does not tell hardening_index"),
+        ("", "lynis did not finish"),
+    ],
+)
+def test_the_index_of_lynis_counts_when_it_did_its_tests(
+    tmp_path: Path, report: str, reason: str
+) -> None:
+    """It gives an index for any number of tests, 100 for one; a real run takes minutes."""
+    (tmp_path / "given").write_text(report)
+    script = 'while [ "$1" != --report-file ]; do shift; done; cat given > "$2"\n'
+    path = fake_tool(str(tmp_path), "lynis", script)
+    outcome = run_check("lynis", str(tmp_path), {"unprivileged": "true"}, path=path)
+    if reason:
+        assert said(outcome).startswith(reason)
     else:
-        assert re.search(r"lynis did \d+ tests, of 150", said(outcome))
+        assert [outcome.value(name) for name in ("hardening_index", "warnings")] == [71, 1]
+        assert outcome.findings[0]["message"] == "warning: Bad. do it"

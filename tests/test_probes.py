@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any
@@ -324,9 +324,13 @@ def saying(said: bytes) -> Iterator[str]:
                 link, _ = server.accept()
             except OSError:
                 return
-            with link:
+            with link, suppress(OSError):
                 link.recv(4096)
                 link.sendall(said)
+                # Else what the other says next would have the connection reset.
+                link.shutdown(socket.SHUT_WR)
+                while link.recv(4096):
+                    pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve)

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from readiness.errors import ExitStatus
-from readiness.run.procfs import children_of
-from readiness.run.supervise import supervise
-from tests.running import alive_in, wait_for
+from readiness.run.supervise import KEEPER, supervise
+from tests.running import Chain, alive_in, chain_of, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -71,12 +70,6 @@ def started_all(folder: Path) -> bool:
     return (folder / "work/ready").exists() and len(alive_in(folder / "work")) >= 7
 
 
-def gate_of(process: subprocess.Popen[bytes]) -> int:
-    """Return the process that runs the probes."""
-    (gate,) = children_of(process.pid) or ()
-    return gate
-
-
 def test_the_status_of_the_gate_is_returned(start: Start) -> None:
     """What the gate returns and prints is what the process returns and prints."""
     process = start("echo healthy")
@@ -91,25 +84,52 @@ def test_a_bad_status_is_returned_too(start: Start) -> None:
     assert process.returncode == 3
 
 
-KILLS: dict[str, Callable[[subprocess.Popen[bytes]], None]] = {
-    "watcher": lambda process: os.kill(process.pid, signal.SIGKILL),
-    "gate": lambda process: os.kill(gate_of(process), signal.SIGKILL),
-    "group": lambda process: os.killpg(process.pid, signal.SIGKILL),
-    "gate's group": lambda process: os.killpg(gate_of(process), signal.SIGKILL),
+def group(pid: int) -> int:
+    """The process group of that leader, as `kill` wants it."""
+    return -pid
+
+
+KILLS: dict[str, Callable[[Chain], list[int]]] = {
+    "watcher": lambda chain: [chain.watcher],
+    "keeper": lambda chain: [chain.keeper],
+    "gate": lambda chain: [chain.gate],
+    "group": lambda chain: [group(chain.watcher)],
+    "keeper's group": lambda chain: [group(chain.keeper)],
+    "gate's group": lambda chain: [group(chain.gate)],
+    "watcher and gate": lambda chain: [chain.watcher, chain.gate],
+    "gate and watcher": lambda chain: [chain.gate, chain.watcher],
+    "watcher and keeper": lambda chain: [chain.watcher, chain.keeper],
+    "keeper and gate": lambda chain: [chain.keeper, chain.gate],
 }
 
 
 @pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)
 def test_nothing_survives_a_kill(
-    start: Start, tmp_path: Path, kill: Callable[[subprocess.Popen[bytes]], None]
+    start: Start, tmp_path: Path, kill: Callable[[Chain], list[int]]
 ) -> None:
-    """17: after any single SIGKILL no probe is alive within a second."""
+    """17: after SIGKILL to any two of the three no probe is alive within a second."""
     process = start(*PROBES)
     assert wait_for(lambda: started_all(tmp_path))
-    kill(process)
+    pids = kill(chain_of(process.pid))
+    subprocess.run(["kill", "-KILL", "--", *map(str, pids)], check=True)
     assert wait_for(lambda: not alive_in(tmp_path), 2.0)
     process.communicate(timeout=10)
     assert process.returncode in (-signal.SIGKILL, ExitStatus.INTERNAL)
+
+
+def test_a_kill_by_name_leaves_nothing(start: Start, tmp_path: Path) -> None:
+    """`pkill -9 -f` finds the watcher and the gate by how they were started, not the keeper."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    chain = chain_of(process.pid)
+    listed = subprocess.run(["pgrep", "-f", "supervise"], stdout=subprocess.PIPE, check=True)
+    found = set(map(int, listed.stdout.split()))
+    assert {chain.watcher, chain.gate} <= found
+    assert chain.keeper not in found
+    assert Path(f"/proc/{chain.keeper}/comm").read_text().strip() == KEEPER
+    for pid in (chain.watcher, chain.gate):
+        os.kill(pid, signal.SIGKILL)
+    assert wait_for(lambda: not alive_in(tmp_path), 2.0)
 
 
 def test_a_probe_that_kills_the_gate_decides_nothing(start: Start) -> None:
@@ -124,7 +144,22 @@ def test_a_probe_that_kills_the_gate_decides_nothing(start: Start) -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["$PPID", "$(ps -o ppid= -p $PPID)"], ids=["gate", "watcher"])
+def parent_of(pid: str) -> str:
+    """The shell's words for the parent of a process."""
+    return f"$(ps -o ppid= -p {pid})"
+
+
+STOPPED = {
+    "gate": "$PPID",
+    "keeper": parent_of("$PPID"),
+    "watcher": parent_of(parent_of("$PPID")),
+    "gate and keeper": f"$PPID {parent_of('$PPID')}",
+    "keeper and gate": f"{parent_of('$PPID')} $PPID",
+    "keeper and watcher": f"{parent_of('$PPID')} {parent_of(parent_of('$PPID'))}",
+}
+
+
+@pytest.mark.parametrize("target", STOPPED.values(), ids=STOPPED)
 def test_a_probe_that_stops_the_gate_stops_nothing(start: Start, target: str) -> None:
     """The run goes on, and ends as it would have."""
     process = start(f"kill -STOP {target}; sleep 0.1; echo healthy", "sleep 0.2")
@@ -154,15 +189,32 @@ def test_quit_ends_all_at_once(start: Start, tmp_path: Path) -> None:
 
 
 def test_it_can_be_suspended(start: Start, tmp_path: Path) -> None:
-    """Ctrl-Z stops the watcher and the gate; both go on together."""
+    """Ctrl-Z stops the watcher and the gate; they go on together."""
     process = start("touch ready; sleep 0.5; echo healthy")
     assert wait_for(lambda: (tmp_path / "work/ready").exists())
-    gate = gate_of(process)
+    chain = chain_of(process.pid)
     process.send_signal(signal.SIGTSTP)
-    assert wait_for(lambda: state(process.pid) == state(gate) == "T")
+    assert wait_for(lambda: state(chain.watcher) == state(chain.gate) == "T")
     process.send_signal(signal.SIGCONT)
     out, _ = process.communicate(timeout=10)
     assert (process.returncode, out) == (0, b"healthy\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_what_is_suspended_can_be_ended(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    """A run that sleeps is ended like any other, when its watcher is killed too."""
+    process = start(*PROBES)
+    assert wait_for(lambda: started_all(tmp_path))
+    chain = chain_of(process.pid)
+    process.send_signal(signal.SIGTSTP)
+    assert wait_for(lambda: state(chain.watcher) == state(chain.gate) == "T")
+    process.send_signal(number)
+    process.send_signal(signal.SIGCONT)
+    assert wait_for(lambda: not alive_in(tmp_path), 5.0)
+    process.communicate(timeout=10)
+    assert process.returncode in (-signal.SIGKILL, 128 + number)
 
 
 def state(pid: int) -> str:

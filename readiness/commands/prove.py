@@ -9,7 +9,7 @@ from readiness.clean import Redactor
 from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import open_board
 from readiness.commands.past import last_run
-from readiness.commands.running import GOOD, run_id, scratch_folder
+from readiness.commands.running import GOOD, run_id
 from readiness.document import RunDocument
 from readiness.ending import protected
 from readiness.errors import ExitStatus, Fault
@@ -27,6 +27,7 @@ from readiness.prove.prover import Options, Prover
 from readiness.prove.table import table
 from readiness.prove.trials import Part, criteria_of
 from readiness.record import board_ref, timestamp
+from readiness.run.scratch import choose, make
 from readiness.run.supervise import supervise
 from readiness.settings import RunSettings
 
@@ -63,7 +64,7 @@ class _Proof:
 
     def perform(self) -> int:
         with held():
-            scratch = scratch_folder()
+            scratch = make(choose(os.environ))
             try:
                 document = self._document(scratch)
             finally:
@@ -119,7 +120,7 @@ class _Proof:
             part.plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet
         )
         at = time.time()
-        scratch = scratch_folder()
+        scratch = make(choose(os.environ))
         try:
             document = execute(
                 part.board,

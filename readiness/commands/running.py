@@ -24,6 +24,7 @@ from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
 from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
+from readiness.run.scratch import choose, make, remove
 from readiness.run.supervise import supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
@@ -48,14 +49,18 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     if settings.dry_run:
         with ExitStack() as stack:
             return _Run(settings, stack).show_plan()
-    return supervise(lambda: protected(lambda: _perform(settings, printer)))
+    scratch = choose(os.environ)
+    try:
+        return supervise(lambda: protected(lambda: _perform(settings, printer, scratch)))
+    finally:
+        remove(scratch)  # a gate that was killed has not
 
 
-def _perform(settings: RunSettings, printer: Printer) -> int:
+def _perform(settings: RunSettings, printer: Printer, scratch: str) -> int:
     with interruptible(), ExitStack() as stack:
         if settings.base is not None:  # what is copied of the base has to be removed again
             stack.enter_context(held())
-        return _Run(settings, stack).perform(printer)
+        return _Run(settings, stack).perform(printer, scratch)
 
 
 class _Run:
@@ -79,7 +84,7 @@ class _Run:
         put_text(redactor.redact(describe(self.board, plan)))
         return ExitStatus.READY
 
-    def perform(self, printer: Printer) -> int:
+    def perform(self, printer: Printer, scratch: str) -> int:
         git = Asking(self.board.workdir)
         durations, versions = self._learned()
         plan = self._plan(durations, versions)
@@ -98,7 +103,7 @@ class _Run:
         with held():
             self._invalidate_reports(start)
             self._enter(start)
-            outcome = self._execute(plan, start, versions)
+            outcome = self._execute(plan, start, versions, scratch)
             document = self._with_past(self._finish(outcome))
             self._write_reports(document)
         settings = self.settings
@@ -106,10 +111,10 @@ class _Run:
         self._put(printer(document, settings, seen))
         return self._status(document)
 
-    def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
+    def _execute(self, plan: Plan, start: Start, versions: dict[str, str], scratch: str) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = scratch_folder()
+        make(scratch)
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(
@@ -126,7 +131,7 @@ class _Run:
             )
         finally:
             observer.close()
-            _remove(scratch)
+            remove(scratch)
 
     def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
         return make_plan(
@@ -302,29 +307,3 @@ def run_id(at: float) -> str:
     """A name for a run that starts now; it sorts by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     return f"{moment}-{os.urandom(4).hex()}"
-
-
-def scratch_folder() -> str:
-    """Make an empty folder for one run; the caller removes it. its path has no links.
-
-    Raises `UsageError` where that cannot be.
-    """
-    parent = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
-    path = os.path.join(parent, f"readiness-{os.urandom(8).hex()}")
-    try:
-        os.mkdir(path, 0o700)
-    except OSError as error:
-        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
-    return os.path.realpath(path)
-
-
-def _remove(folder: str) -> None:
-    """Remove a folder with all that is in it, as far as that can be done."""
-    try:
-        # Most runs leave empty folders alone, and shutil takes longer to import than that.
-        for path, _, _ in os.walk(folder, topdown=False):
-            os.rmdir(path)
-    except OSError:
-        from shutil import rmtree
-
-        rmtree(folder, ignore_errors=True)

@@ -235,7 +235,10 @@ def _expectation(file: CheckFile, first: Measure, problems: Problems) -> Expecta
 def hidden_failure(
     command: str, read: Measure, path: tuple[str | int, ...], problems: Problems
 ) -> None:
-    """Record a command, without a proof, whose tool may fail unseen."""
+    """Record a command, without a proof, that does nothing, or whose tool may fail unseen."""
+    if shell.does_nothing(command):
+        problems.add(path, "this command does nothing", "say what to run")
+        return
     if read.reader.format is Format.EXIT:
         for mask in shell.masks(command):
             if mask.final or mask.ends:

@@ -296,7 +296,9 @@ class CriterionLoader:
                         for index, value in enumerate(values)
                     ]
             matrix = self._combinations(axes, (*path, "matrix"))
-            params.update({name: axes[name][0] for name in axes if params.get(name) is None})
+            params.update(
+                {name: axis[0] for name, axis in axes.items() if axis and params.get(name) is None}
+            )
         for name, default in params.items():
             if default is None and not self._is_given(path, name):
                 message = f'{check.name} needs the parameter "{name}"'

@@ -114,7 +114,7 @@ def query_problem(text: str) -> str:
 
     try:
         jmespath.compile(text)
-    except (JMESPathError, RecursionError) as error:
+    except (JMESPathError, RecursionError, ValueError) as error:  # a ValueError: a huge number
         reason = str(error).split("\n", 1)[0].rstrip(":") or "it is nested too deeply"
         return f"{shown(text)} is not a JMESPath query: {reason}"
     return ""

@@ -13,9 +13,10 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
+from readiness.clean import clean
 from readiness.errors import Fault, UsageError
 from readiness.imports import compiled_later
-from readiness.load import scalars
+from readiness.load import characters, scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
 from readiness.model import Position
 from readiness.patterns import later
@@ -34,9 +35,6 @@ MAX_ALIASED: Final = 100_000
 _UNUSABLE = later("[\0\ud800-\udfff]")
 # Whether some quoted text could hold one of those.
 _ESCAPED = later(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
-_UNPRINTABLE = later(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 
 # The parser's kinds of events, by identity: the loop below asks a million times.
 _SCALAR: Final[type] = events.ScalarEvent
@@ -139,21 +137,25 @@ def collector_off() -> Iterator[None]:
 
 def read(path: str) -> bytes:
     """Return what a regular file holds; never waits. Raises UsageError for anything else."""
+    name = clean(path, newlines=False)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise UsageError(f"{path!r} is not the name of a file") from None
     kind = os.fstat(handle).st_mode
     if not stat.S_ISREG(kind):
         os.close(handle)
         what = "a folder" if stat.S_ISDIR(kind) else "not a regular file"
-        raise UsageError(f"{path}: {what}; name a YAML file")
-    with open(handle, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+        raise UsageError(f"{name}: {what}; name a YAML file")
+    try:
+        with open(handle, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
+        raise UsageError(f"{name}: larger than {MAX_BYTES // 2**20} MiB")
     return data
 
 
@@ -166,21 +168,9 @@ def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        return Document(path=path, faults=[_not_utf8(content, error, path)])
+        return Document(path=path, faults=[characters.not_utf8(content, error, path)])
     with collector_off():
         return _Builder(text, path, text_under).build()
-
-
-def _not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
-    before = content[: error.start].decode()
-    line, column = _place(before)
-    message = f"byte 0x{content[error.start]:02x} is not UTF-8"
-    return Fault(path=path, line=line, column=column, message=message, hint="save it as UTF-8")
-
-
-def _place(before: str) -> tuple[int, int]:
-    """Line and column of what follows `before`."""
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
@@ -207,13 +197,17 @@ class _Builder:
         """Return the document; whatever stops the parser becomes a fault."""
         loader = None
         try:
+            if fault := characters.hidden_break(self.text, self.document.path):
+                self.document.faults.append(fault)
+                return self.document
             loader = _Loader(self.text)
             self.next_event = loader.get_event
             self._stream()
         except _Stopped:
             pass
         except yaml.reader.ReaderError as error:
-            self._unprintable(error)
+            fault = characters.unprintable(self.text, error.reason, self.document.path)
+            self.document.faults.append(fault)
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
         finally:
@@ -381,15 +375,6 @@ class _Builder:
     def _stop(self, event: _Event, message: str) -> None:
         self._fault(event, message)
         raise _Stopped
-
-    def _unprintable(self, error: yaml.reader.ReaderError) -> None:
-        found = _UNPRINTABLE.search(self.text)
-        if found is None:
-            self._fault_at(0, 0, f"not YAML: {error.reason}")
-            return
-        line, column = _place(self.text[: found.start()])
-        code = f"U+{ord(found[0]):04X}"
-        self._fault_at(line - 1, column - 1, f"the character {code} is not allowed in YAML")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark

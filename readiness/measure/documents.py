@@ -1,5 +1,6 @@
 """What one attempt of a probe left to read: its streams and files, each read and parsed once."""
 
+import codecs
 import os
 import re
 import stat
@@ -16,6 +17,9 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 _CLOCK_TICK = 0.01
 """File systems stamp files with the time of the last tick, up to so many seconds ago."""
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How UTF-16 begins; neither byte is in any UTF-8. To a count of lines it would hold no word."""
 
 _VARIABLE = later(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 
@@ -50,6 +54,12 @@ class Documents:
         text = self._texts.get(source)
         if text is None:
             data = self._bytes(source)
+            if data.startswith(_WIDE):
+                raise NotMeasuredError(
+                    ReasonCode.UNREADABLE,
+                    f"{shown(source)} is UTF-16, and UTF-8 is read",
+                    "have the command print UTF-8",
+                )
             text = self._texts[source] = decode(data).removeprefix("\ufeff").replace("\r\n", "\n")
         return text
 

@@ -8,9 +8,10 @@ one. The worker holds nothing of the gate's but two pipes, and ends when the gat
 """
 
 import functools
-import os
 import re
-from typing import NoReturn, cast
+from typing import cast
+
+from readiness.measure.worker import Worker, limited
 
 CPU_LIMIT = 0.8
 """The CPU time in seconds that one search may take; in a long text as often as it is long."""
@@ -70,6 +71,12 @@ def close() -> None:
     if _worker:
         _worker.end()
         _worker = None
+
+
+def forget() -> None:
+    """In a process that was forked: the worker belongs to the other one."""
+    global _worker
+    _worker = None
 
 
 @functools.cache
@@ -138,61 +145,21 @@ def _lengths(text: str) -> float:
 # --- the worker -----------------------------------------------------------------------------------
 
 
-class _Worker:
-    """The gate's end of a worker: its process and two pipes. `text` is what it was sent last."""
-
-    def __init__(self) -> None:
-        request_read, self._request = os.pipe()
-        self._answer, answer_write = os.pipe()
-        self.text: str | None = None
-        self.pid = os.fork()
-        if self.pid == 0:
-            _work(request_read, answer_write)
-        os.close(request_read)
-        os.close(answer_write)
-
-    def send(self, request: bytes) -> None:
-        _send(self._request, request)
-
-    def receive(self, seconds: float) -> bytes | None:
-        """Return the answer, or None when there is none within that time or the worker ended."""
-        import select
-
-        poll = select.poll()
-        poll.register(self._answer, select.POLLIN)
-        return _receive(self._answer) if poll.poll(seconds * 1000) else None
-
-    def end(self) -> None:
-        import signal
-
-        os.close(self._request)
-        os.close(self._answer)
-        try:
-            # Until we wait for it here its process id is not given to another process, unless
-            # the gate collects all children: then there may be none of ours left.
-            if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
-                os.kill(self.pid, signal.SIGKILL)
-                os.waitpid(self.pid, 0)
-        except (ChildProcessError, ProcessLookupError):
-            pass
-
-
-_worker: _Worker | None = None
+_worker: Worker | None = None
+_sent: str | None = None
+"""The text that the worker has."""
 
 
 def _ask(question: str, pattern: str, text: str, limit: int) -> object:
     """Have the worker search. An answer that is text is the message of a `re.error`."""
-    global _worker
+    global _worker, _sent
     import marshal
 
-    _worker = _worker or _Worker()
-    try:
-        known = _worker.text is text
-        _worker.send(marshal.dumps((question, pattern, limit, None if known else text)))
-        _worker.text = text
-        answer = _worker.receive(_WALL_LIMIT * _lengths(text))
-    except OSError:
-        answer = None
+    if _worker is None:
+        _worker, _sent = Worker(_answer), None
+    request = marshal.dumps((question, pattern, limit, None if _sent is text else text))
+    _sent = text
+    answer = _worker.ask(request, _WALL_LIMIT * _lengths(text))
     if answer is None:
         close()
         raise PatternTooSlowError(f"stopped after {CPU_LIMIT * _lengths(text):.1f} s")
@@ -202,83 +169,24 @@ def _ask(question: str, pattern: str, text: str, limit: int) -> object:
     return result
 
 
-def _work(request: int, answer: int) -> NoReturn:
-    """Be the worker: answer requests until the gate closes its end."""
-    try:
-        _let_go(request, answer)
-        text = ""
-        while (data := _receive(request)) is not None:
-            text, result = _search(data, text, request)
-            _send(answer, result)
-    finally:
-        os._exit(0)
-
-
-def _let_go(request: int, answer: int) -> None:
-    """Keep nothing of the gate's: its files would stay open, its handlers would run twice."""
-    import fcntl
-    import gc
-    import signal
-
-    gc.disable()
-    fcntl.fcntl(request, fcntl.F_SETOWN, os.getpid())
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGVTALRM, signal.SIGIO):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    low, high = sorted((request, answer))
-    os.closerange(0, low)
-    os.closerange(low + 1, high)
-    os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _search(data: bytes, text: str, request: int) -> tuple[str, bytes]:
-    """Return the text, which the next request may be about too, and the answer to this one."""
-    import fcntl
+def _answer(data: bytes) -> bytes:
+    """Search as the request says; a text that comes with it is kept for the next ones."""
+    global _sent
     import marshal
-    import signal
 
-    question, pattern, limit, new_text = marshal.loads(data)  # noqa: S302 - from the gate
-    if new_text is not None:
-        text = new_text
-    # Nothing is sent while we search, so a signal from the pipe means that the gate is gone. It and
-    # the timer's signal end the process by their default action: nothing in `re` can defer that.
-    fcntl.fcntl(request, fcntl.F_SETFL, os.O_ASYNC)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_LIMIT * _lengths(text))
+    question, pattern, limit, text = marshal.loads(data)  # noqa: S302 - from the gate
+    if text is None:
+        text = _sent or ""
+    _sent = text
     result: object
-    try:
-        if question == "count":
-            result = _count(pattern, text)
-        elif question == "found":
-            result = _found(pattern, text)
-        else:
-            result = _spans(pattern, text, limit)
-    except re.error as error:
-        result = str(error)
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    fcntl.fcntl(request, fcntl.F_SETFL, 0)
-    return text, marshal.dumps(result)
-
-
-def _send(pipe: int, message: bytes) -> None:
-    data = memoryview(len(message).to_bytes(8, "little") + message)
-    while data:
-        data = data[os.write(pipe, data) :]
-
-
-def _receive(pipe: int) -> bytes | None:
-    """Return one message, or None at the end of the pipe."""
-    header = _exactly(pipe, 8)
-    return header and _exactly(pipe, int.from_bytes(header, "little"))
-
-
-def _exactly(pipe: int, size: int) -> bytes | None:
-    parts: list[bytes] = []
-    while size:
-        part = os.read(pipe, min(size, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+    with limited(CPU_LIMIT * _lengths(text)):
+        try:
+            if question == "count":
+                result = _count(pattern, text)
+            elif question == "found":
+                result = _found(pattern, text)
+            else:
+                result = _spans(pattern, text, limit)
+        except re.error as error:
+            result = str(error)
+    return marshal.dumps(result)

@@ -14,6 +14,9 @@ _DEEPEST = 100
 _LARGEST = 16 * 1024 * 1024
 _MOST_NODES = 2_000_000
 
+_HIDDEN_BREAKS = ("\x85", "\u2028", "\u2029")
+"""To our parser, which reads YAML 1.1, they end comments and break quoted text."""
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = later(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = later(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9})?")
@@ -29,6 +32,8 @@ def parse(text: str) -> Data:
     """Return the only document as data."""
     if len(text) > _LARGEST:
         raise ValueError(f"it is larger than {_LARGEST // 1024**2} MiB")
+    if found := next(filter(text.__contains__, _HIDDEN_BREAKS), ""):
+        raise ValueError(f"it holds U+{ord(found):04X}, which ends a line in YAML 1.1 alone")
     builder = _Builder()
     try:
         for event in yaml.parse(text, Loader=_Loader):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from readiness.measure import costly
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
@@ -17,14 +18,16 @@ def found(documents: Documents, reader: Reader, check: Check) -> Data:
     passed_over = ""
     if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
         passed_over = check.proof.regex or check.proof.count
-    if not documents.text(reader.source).strip() and not _may_be_empty(reader, check):
+    text = documents.text(reader.source)
+    if not text.strip() and not _may_be_empty(reader, check):
         raise NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
-    data = documents.document(reader.source, reader.format, passed_over)
     if not reader.query:
-        return data
+        return documents.document(reader.source, reader.format, passed_over)
+    if not costly.is_cheap(text, reader.format, reader.query):
+        return costly.search(text, reader.format, passed_over, reader.query)
     from readiness.measure.query import search
 
-    return search(reader.query, data)
+    return search(reader.query, documents.document(reader.source, reader.format, passed_over))
 
 
 def _may_be_empty(reader: Reader, check: Check) -> bool:

@@ -20,6 +20,12 @@ def values(
     """Return what the text gives: matches in their order (numbers if so asked), or one count."""
     text = documents.plain_text(reader.source)
     if reader.count:
+        if "\0" in text:  # UTF-16, or no text at all: no word would be found in it
+            raise NotMeasuredError(
+                ReasonCode.UNREADABLE,
+                f"{shown(reader.source)} holds NUL bytes, so its lines are not counted",
+                "have the command print UTF-8 text",
+            )
         return [Decimal(count(reader.count, text))]
     limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)
     found = spans(reader.regex, text, limit)

@@ -86,9 +86,13 @@ def _set_namespace(descriptor: int) -> None:
 
 
 class Timed(socket.socket):
-    """A socket whose reads must all be over by one deadline; a slow drip does not reset it."""
+    """A socket whose reads must all be over by one deadline; a slow drip does not reset it.
+
+    `peer` is where it was connected to.
+    """
 
     deadline = float("inf")
+    peer = Address("", 0)
 
     def recv_into(self, *arguments: Any, **named: Any) -> int:
         """Receive, in the time that is left."""
@@ -101,20 +105,8 @@ class Timed(socket.socket):
         return super().recv(*arguments, **named)
 
 
-class TimedTLS(ssl.SSLSocket):
+class TimedTLS(Timed, ssl.SSLSocket):
     """The same over TLS."""
-
-    deadline = float("inf")
-
-    def recv_into(self, *arguments: Any, **named: Any) -> int:
-        """Receive, in the time that is left."""
-        self.settimeout(left(self.deadline))
-        return super().recv_into(*arguments, **named)
-
-    def recv(self, *arguments: Any, **named: Any) -> bytes:
-        """Receive, in the time that is left."""
-        self.settimeout(left(self.deadline))
-        return super().recv(*arguments, **named)
 
 
 def left(deadline: float) -> float:
@@ -140,6 +132,7 @@ def connect(target: Address, *, timeout: float, source: str = "") -> Timed:
             if source:
                 link.bind((source, 0))
             link.connect(place)
+            link.peer = Address(*place[:2])
         except OSError as error:
             link.close()
             failure = error
@@ -161,7 +154,7 @@ def encrypted(link: Timed, context: ssl.SSLContext, host: str) -> TimedTLS:
         link.close()
         raise
     assert isinstance(secure, TimedTLS)  # noqa: S101 - what the context was told to make
-    secure.deadline = link.deadline
+    secure.deadline, secure.peer = link.deadline, link.peer
     return secure
 
 

@@ -192,7 +192,6 @@ def _exchange(request: Request, target: _Target, via: Via) -> Answer:
     try:
         link = _open(target, via, context)
         with link:
-            peer = Address(*link.getpeername()[:2])
             answer, body = _converse(request, target, link)
     except http.client.HTTPException as error:
         raise NotMeasuredError(f"{named} does not speak HTTP: {_said(error)}") from None
@@ -200,7 +199,7 @@ def _exchange(request: Request, target: _Target, via: Via) -> Answer:
         raise unreachable(named, error, timeout=via.timeout) from None
     return Answer(
         url=shown,
-        peer=str(peer),
+        peer=str(link.peer),
         status=answer.status,
         headers=tuple((name.lower(), value) for name, value in answer.getheaders()),
         body=body[:MOST_BYTES],

@@ -41,8 +41,12 @@ class Inside(Network, frozen=True, kw_only=True):
         return Address(host, place.port)
 
     def outside_state(self, place: Address) -> State | None:
-        """Try a service from outside; None where it is not said where that is."""
+        """Try a service from outside; None where it is not said where that is.
+
+        Raises OptionsError and NotMeasuredError.
+        """
         if not self.has_outside:
             return None
+        far = self.from_outside(place)
         with within(self.outside_netns):
-            return state(self.from_outside(place), timeout=self.timeout, source=self.outside_source)
+            return state(far, timeout=self.timeout, source=self.outside_source)

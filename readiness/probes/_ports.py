@@ -34,10 +34,11 @@ def port_list(words: Sequence[str]) -> tuple[int, ...]:
     """Read ports and ranges, such as `22 8000-8010`. Raises OptionsError for anything else."""
     found: dict[int, None] = {}
     for word in words:
-        first, _, last = word.partition("-")
-        if not (first.isdecimal() and (last or first).isdecimal() and word.isascii()):
+        first, dash, last = word.partition("-")
+        last = last if dash else first
+        if not (first.isdecimal() and last.isdecimal() and word.isascii()):
             raise OptionsError(f"{word!r} is no port; write numbers and ranges: 22 8000-8010")
-        low, high = int(first), int(last or first)
+        low, high = int(first), int(last)
         if not 0 < low <= high < 65536:
             raise OptionsError(f"{word!r} is no port; they go from 1 to 65535")
         found.update(dict.fromkeys(range(low, high + 1)))

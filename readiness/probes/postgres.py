@@ -75,8 +75,7 @@ def measure(options: Options) -> Answer:
 
 
 def _log_in(talk: Conversation) -> tuple[str, Demand, str]:
-    host, port = talk.link.getpeername()[:2]
-    return f"{host}:{port}", talk.demand, talk.log_in().version
+    return str(talk.link.peer), talk.demand, talk.log_in().version
 
 
 def _spoken(

@@ -126,7 +126,7 @@ def _log_in(options: Options, user: _database.Login) -> tuple[str, str]:
     where = user.place
     try:
         with _open(options, user) as server:
-            host, port = server.link.getpeername()[:2]
+            peer = str(server.link.peer)
             if user.password:
                 server.ask("AUTH", *filter(None, (user.user, user.password)))
             if server.ask("PING") != "PONG":
@@ -136,7 +136,7 @@ def _log_in(options: Options, user: _database.Login) -> tuple[str, str]:
         said = str(error)
         if not user.password and said.startswith(_DEMANDED):
             # It is there and demands what nobody gave us: its version is its secret.
-            return f"{host}:{port}", ""
+            return peer, ""
         raise NotMeasuredError(f"{where} refuses the login: {_word(said)}") from None
     except ValueError as error:
         raise NotMeasuredError(f"{where} does not speak as Redis does{_more(error)}") from None
@@ -144,7 +144,7 @@ def _log_in(options: Options, user: _database.Login) -> tuple[str, str]:
         raise unreachable(where, error, timeout=options.timeout) from None
     for line in information.splitlines():
         if line.startswith("redis_version:"):
-            return f"{host}:{port}", line.partition(":")[2]
+            return peer, line.partition(":")[2]
     raise NotMeasuredError(f"{where} does not tell its version")
 
 

@@ -15,7 +15,6 @@ from msgspec import Meta
 from readiness.probes import _certificate
 from readiness.probes._answer import Finding, NotMeasuredError
 from readiness.probes._connect import (
-    Address,
     Timed,
     address,
     connect,
@@ -152,8 +151,7 @@ def _shown(server: _Server) -> tuple[bytes, str, str, str]:
     try:
         with encrypted(server.link(), _any_certificate(), server.host.host) as secure:
             der, cipher = secure.getpeercert(binary_form=True), secure.cipher()
-            peer = Address(*secure.getpeername()[:2])
-            return der or b"", secure.version() or "", cipher[0] if cipher else "", str(peer)
+            return der or b"", secure.version() or "", cipher[0] if cipher else "", str(secure.peer)
     except ssl.SSLError as error:
         raise NotMeasuredError(f"{server} does not speak TLS: {reason(error)}") from None
     except OSError as error:

@@ -15,4 +15,4 @@ def render(run: RunDocument, context: Context) -> str:
     del context
     from readiness.report._html.page import page
 
-    return page(run)
+    return page(run).rstrip() + "\n"

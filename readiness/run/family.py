@@ -74,38 +74,45 @@ class Family:
                 del self._owners[token]
 
     def of(self, attempt: Attempt) -> list[Process]:
-        """All that lives of the attempt. Look after a `survey`."""
+        """What lives of the attempt, or the first thousand of it. Look after a `survey`."""
+        if self._adopts:
+            return procfs.descendants(self._roots(attempt))
+        return _group(attempt)
+
+    def _roots(self, attempt: Attempt) -> list[int]:
+        """Those from which all of the attempt descends."""
+        if not self._adopts:
+            return [process.pid for process in _group(attempt)]
         roots = [int(token) for token, owners in self._owners.items() if attempt in owners]
         if not attempt.exited:
             roots.append(attempt.pid)
-        if self._adopts:
-            return procfs.descendants(roots)
-        return _group(attempt)
+        return roots
 
     def tell(self, attempt: Attempt, number: int) -> None:
         """Send the signal to all of the attempt, stopped processes too."""
+        # The group comes first: what multiplies would do so while we look for it.
+        self._signal_group(attempt, number)
+        self._signal_group(attempt, signal.SIGCONT)
         members = self.of(attempt)
         self._blame_others(attempt, members)
-        for each in (number, signal.SIGCONT):
-            _signal_group(attempt, members, each)
-            # Once is enough: a second SIGTERM makes some tools give up cleaning.
-            for process in members:
-                if process.group != attempt.pid:
-                    send(process.pid, each)
+        # Once is enough: a second SIGTERM makes some tools give up cleaning.
+        for process in members:
+            if process.group != attempt.pid:
+                send(process.pid, number)
+                send(process.pid, signal.SIGCONT)
 
     def kill(self, attempt: Attempt) -> None:
         """Kill all of the attempt, though it may be multiplying. Repeat until none is left."""
-        members = self.of(attempt)
-        self._blame_others(attempt, members)
         # No fork slips through a signal to a group; what has left the group takes more.
-        _signal_group(attempt, members, signal.SIGKILL)
-        kill_all(lambda: self.of(attempt))
+        self._signal_group(attempt, signal.SIGKILL)
+        self._blame_others(attempt, self.of(attempt))
+        kill_all(lambda: self._roots(attempt))
 
     def end_strays(self) -> bool:
         """Kill what nobody running can have left; return whether nothing is left of it."""
         self.survey(())
         strays = [int(token) for token in self._owners]
-        kill_all(lambda: procfs.descendants(strays))
+        kill_all(lambda: strays)
         return not strays
 
     def _adopt(self, token: bytes, running: Collection[Attempt]) -> None:
@@ -127,6 +134,16 @@ class Family:
                     other.leaked += 1
             if len(owners) > 1:
                 self._owners[token] = (attempt,)
+
+    def _signal_group(self, attempt: Attempt, number: int) -> None:
+        # Once the first process is reaped and its session empty, the number may be anybody's.
+        if (
+            not attempt.exited
+            or not self._adopts
+            or any(_is_in(pid, attempt.pid) for pid in self._roots(attempt))
+        ):
+            with suppress(OSError):
+                os.killpg(attempt.pid, number)
 
     def _children(self) -> list[bytes]:
         if self._list < 0:
@@ -156,6 +173,11 @@ def _owners(process: Process, running: Collection[Attempt]) -> tuple[Attempt, ..
     )
 
 
+def _is_in(pid: int, session: int) -> bool:
+    process = procfs.look_up(pid)
+    return process is not None and process.session == session
+
+
 def _group(attempt: Attempt) -> list[Process]:
     """Where orphans cannot be followed: the process group alone, as one entry."""
     try:
@@ -163,13 +185,6 @@ def _group(attempt: Attempt) -> list[Process]:
     except OSError:
         return []
     return [Process(attempt.pid, "?", 0, attempt.pid, attempt.pid, 0)]
-
-
-def _signal_group(attempt: Attempt, members: Iterable[Process], number: int) -> None:
-    # Once the first process is reaped and its session empty, the number may be anybody's.
-    if not attempt.exited or any(process.session == attempt.pid for process in members):
-        with suppress(OSError):
-            os.killpg(attempt.pid, number)
 
 
 def _reaped(pid: int) -> bool:

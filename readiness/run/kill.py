@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from signal import SIGKILL, SIGSTOP
+
+from readiness.run import procfs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-    from readiness.run.procfs import Process
-
 _ROUNDS: Final = 8
+_MOST: Final = 100_000
 
 
 def send(pid: int, number: int) -> None:
@@ -22,15 +24,23 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def kill_all(find: Callable[[], list[Process]]) -> None:
-    """Kill what `find` finds: freeze it first, until nothing new appears. Repeat to be sure."""
+def kill_all(roots: Callable[[], list[int]]) -> None:
+    """Kill these processes and what descends from them. Repeat to be sure.
+
+    Each is frozen before its children are looked for, until nothing new appears: so it ends even
+    where they multiply.
+    """
     frozen: set[int] = set()
     for _ in range(_ROUNDS):
-        fresh = {process.pid for process in find()} - frozen
-        if not fresh:
+        known = len(frozen)
+        procfs.descendants(roots(), partial(_freeze, frozen), _MOST)
+        if len(frozen) == known:
             break
-        for pid in fresh:
-            send(pid, SIGSTOP)
-        frozen |= fresh
     for pid in frozen:
         send(pid, SIGKILL)
+
+
+def _freeze(frozen: set[int], pid: int) -> None:
+    if pid not in frozen:
+        send(pid, SIGSTOP)
+        frozen.add(pid)

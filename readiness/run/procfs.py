@@ -1,9 +1,16 @@
 """What /proc tells about processes. Where it tells nothing, nothing is what you get."""
 
+from __future__ import annotations
+
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 TICKS = os.sysconf("SC_CLK_TCK")
+MANY = 1000
 HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")
 
 
@@ -47,13 +54,22 @@ def look_up(pid: int) -> Process | None:
     )
 
 
-def descendants(roots: list[int]) -> list[Process]:
-    """Return the processes `roots` and all that descend from them, those that live."""
+def descendants(
+    roots: Iterable[int], visit: Callable[[int], object] | None = None, most: int = MANY
+) -> list[Process]:
+    """Return the processes `roots` and all that descend from them, those that live.
+
+    `visit` is called with each before its children are looked for: one that is stopped there has
+    no more of them. Those that multiply may do so faster than they are found, so that not many
+    more than `most` are looked at.
+    """
     found: dict[int, Process] = {}
     table: dict[int, list[int]] | None = None
     todo = list(roots)
-    while todo:
+    while todo and len(found) < most:
         pid = todo.pop()
+        if visit is not None and pid not in found:
+            visit(pid)
         process = None if pid in found else look_up(pid)
         if process is None:
             continue

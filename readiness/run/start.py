@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -82,8 +83,11 @@ class Starter:
     def settle(self, attempt: Attempt) -> None:
         """Nobody will look into the folder of this attempt any more, if it is empty."""
         tmp = attempt.tmp
-        with suppress(OSError):  # the probe has removed it, or made it unreadable
-            changed = os.stat(tmp).st_ctime_ns
+        with suppress(OSError):  # a probe may have removed it, or made something else of it
+            found = os.lstat(tmp)
+            if found.st_mode != stat.S_IFDIR | 0o700:
+                return
+            changed = found.st_ctime_ns
             if self._empty_since.get(tmp) != changed:
                 if os.listdir(tmp):
                     return

@@ -25,7 +25,10 @@ class Sink:
     `fd` must not block; it is -1 once the stream has ended. `spool` is where a long output goes.
     """
 
-    __slots__ = ("_chunks", "_cut", "_file", "_hash", "_head", "_size", "_spool", "_tail", "fd")
+    __slots__ = (
+        *("_chunks", "_cut", "_file", "_hash", "_head", "_is_long", "_size", "_spool", "_tail"),
+        "fd",
+    )
 
     def __init__(self, fd: int, spool: str) -> None:
         self.fd = fd
@@ -34,7 +37,7 @@ class Sink:
         self._size = 0
         self._head = self._tail = b""
         self._file = -1
-        self._cut = False
+        self._cut = self._is_long = False
 
     def read(self) -> int:
         """Take what is there, 64 KiB at most, and say how much that was; close at the end."""
@@ -90,7 +93,8 @@ class Sink:
         )
 
     def _keep(self, data: bytes) -> None:
-        if self._chunks or self._file < 0:
+        if not self._is_long:
+            self._is_long = True
             data = self._open_spool(data)
         self._hash.update(data)
         self._tail = data[-TAIL:] if len(data) >= TAIL else (self._tail + data)[-TAIL:]

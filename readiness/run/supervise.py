@@ -1,9 +1,11 @@
-"""A second process that outlives the gate, so that even a killed gate leaves nothing behind.
+"""Two more processes that outlive the gate, so that even a killed gate leaves nothing behind.
 
-The process that the user started forks once and becomes the watcher. Its child is the gate, in a
-session of its own: what kills the user's process group leaves the gate alone, and the death of
-the watcher reaches it as SIGTERM, upon which it ends its probes. When the gate is killed, its
-probes become the watcher's, which ends them. Only killing both at one stroke leaves probes alive.
+The process that the user started is the watcher. It forks the keeper, which forks the gate; each
+is in a session of its own, so that what kills the user's process group leaves the others alone.
+Both adopt what those below them leave when they die, and end it. The death of one above reaches
+the one below as SIGTERM, which is passed on, and upon which the gate ends its probes. The keeper
+bears another name, as those who kill in one stroke name the watcher and the gate: `kill -9 A B`,
+`pkill -9 -f readiness`. Only what kills all three at once leaves probes alive.
 
 Off Linux there is no such bond between processes, and the gate runs alone.
 """
@@ -32,7 +34,10 @@ FORWARDED: Final = (
     signal.SIGQUIT,
     signal.SIGWINCH,
 )
-_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP)
+KEEPER: Final = "probe-keeper"
+"""The name of the process between the watcher and the gate, for who lists processes."""
+
+_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 
@@ -49,6 +54,14 @@ def supervise(gate: Callable[[], int]) -> int:
     """
     if _is_gate or sys.platform != "linux":
         return gate()
+    return _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
+
+
+def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") -> int:
+    """Call `inner` in a child, and be listed as `name`; return its status, as promised.
+
+    The child stops at the signal `stop`.
+    """
     before = set(procfs.children_of(os.getpid()) or ())
     prctl.become_subreaper()
     _flush()
@@ -58,14 +71,16 @@ def supervise(gate: Callable[[], int]) -> int:
     if not child:
         status: int = ExitStatus.INTERNAL
         try:
-            status = _be_gate(gate, watcher)
+            status = _be_child(inner, watcher)
         finally:
             os._exit(status)  # whatever happened: there is one process that goes on from here
-    return _Watcher(child, before).watch()
+    if name:
+        prctl.rename(name)
+    return _Watcher(child, before, stop).watch()
 
 
-def _be_gate(gate: Callable[[], int], watcher: int) -> int:
-    """Run the gate and return its status, whatever happens in it."""
+def _be_child(inner: Callable[[], int], watcher: int) -> int:
+    """Call `inner` and return its status, whatever happens in it."""
     global _is_gate
     _is_gate = True
     os.setsid()
@@ -74,7 +89,7 @@ def _be_gate(gate: Callable[[], int], watcher: int) -> int:
         return ExitStatus.SIGNAL + signal.SIGTERM
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
-        status = gate()
+        status = inner()
     except KeyboardInterrupt:
         status = ExitStatus.SIGNAL + signal.SIGINT
     except SystemExit as end:
@@ -89,19 +104,22 @@ def _be_gate(gate: Callable[[], int], watcher: int) -> int:
 
 
 class _Watcher:
-    """Waits for the gate, passes signals on to it, and clears up after it."""
+    """Waits for its child, passes signals on to it, and clears up after it."""
 
-    def __init__(self, gate: int, before: set[int]) -> None:
-        self._gate = gate
+    def __init__(self, child: int, before: set[int], stop: signal.Signals) -> None:
+        self._child = child
         self._before = before
+        self._stop = stop
+        self._paused = False
         self._sent: set[int] = set()
 
     def watch(self) -> int:
         """Return the status that the process has to end with."""
+        self._actions = {signal.SIGTSTP: self._pause, signal.SIGCONT: self._resume}
         former = {number: signal.getsignal(number) for number in _CAUGHT}
         for number in _CAUGHT:
             if former[number] is not signal.SIG_IGN:
-                signal.signal(number, self._pause if number == signal.SIGTSTP else self._forward)
+                signal.signal(number, self._actions.get(number, self._forward))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
         try:
             status = self._wait()
@@ -117,13 +135,14 @@ class _Watcher:
 
     def _wait(self) -> int:
         while True:
-            # Keep the number of the gate its own until no handler can use it any more.
-            os.waitid(os.P_PID, self._gate, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+            # Keep the number of the child its own until no handler can use it any more.
+            os.waitid(os.P_PID, self._child, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
             signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
-            pid, status = os.waitpid(self._gate, os.WUNTRACED)
+            pid, status = os.waitpid(self._child, os.WUNTRACED)
             if pid and not os.WIFSTOPPED(status):
                 return status
-            os.kill(self._gate, signal.SIGCONT)  # a probe stopped it
+            if not self._paused:  # a probe stopped it
+                os.kill(self._child, signal.SIGCONT)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
 
     def _died_by(self, number: int) -> int:
@@ -134,10 +153,10 @@ class _Watcher:
         return ExitStatus.INTERNAL
 
     def _clear_away(self) -> None:
-        """Kill what the gate has left, until nothing is left."""
+        """Kill what the child has left, until nothing is left."""
         give_up = time.monotonic() + _GIVE_UP
         while (orphans := self._orphans()) and time.monotonic() < give_up:
-            kill_all(lambda: procfs.descendants(self._orphans()))
+            kill_all(self._orphans)
             time.sleep(_PACE)
             for pid in orphans:
                 os.waitpid(pid, os.WNOHANG)
@@ -150,13 +169,22 @@ class _Watcher:
 
     def _forward(self, number: int, _frame: FrameType | None) -> None:
         self._sent.add(number)
-        os.kill(self._gate, number)
+        os.kill(self._child, number)
+        self._resume(number, _frame)
 
     def _pause(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop, and let the gate stop meanwhile (Ctrl-Z); it has no terminal to tell it."""
-        os.kill(self._gate, signal.SIGSTOP)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        os.kill(self._gate, signal.SIGCONT)
+        """Let the child stop (Ctrl-Z); it has no terminal to tell it. The watcher stops too.
+
+        The keeper goes on: stopped, it could not end the gate when the watcher is killed.
+        """
+        self._paused = True
+        os.kill(self._child, self._stop)
+        if self._stop == signal.SIGTSTP:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _resume(self, _number: int, _frame: FrameType | None) -> None:
+        self._paused = False
+        os.kill(self._child, signal.SIGCONT)
 
 
 def _flush() -> bool:

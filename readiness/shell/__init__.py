@@ -25,6 +25,7 @@ BUILTINS: Final = frozenset(_NAMES.split())
 _PLAIN_COMMAND = later(r"[\w./:@%+,=^\- \t]+")
 _QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
 _WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_NOTHING = later(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
 _QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
 
 
@@ -54,6 +55,11 @@ def _unquoted(word: str) -> str:
     if word[0] == word[-1] and word[0] in "'\"" and word[0] not in inner:
         return inner  # nearly all are quoted as a whole
     return _QUOTED.sub(r"\1\2", word)
+
+
+def does_nothing(command: str) -> bool:
+    """Whether there are only blanks and comments in a command: to a shell that is a success."""
+    return _NOTHING.fullmatch(command) is not None
 
 
 class Mask(msgspec.Struct, frozen=True, kw_only=True):

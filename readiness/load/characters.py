@@ -1,0 +1,47 @@
+"""Characters that a file may not hold, each as a fault with its place."""
+
+import re
+from typing import Final
+
+from readiness.errors import Fault
+
+# Ends of lines to YAML 1.1, which our parser reads, and to no editor or diff: what follows them in
+# a comment would be read, and in quotes they would turn into blanks.
+_HIDDEN_BREAKS: Final = ("\x85", "\u2028", "\u2029")
+# Compiled when it is needed: that takes longer than a usual board.
+_UNPRINTABLE: Final = (
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
+    """Say which byte is not UTF-8."""
+    before = content[: error.start].decode("utf-8-sig")
+    message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+    return _fault(path, before, message, "save it as UTF-8")
+
+
+def hidden_break(text: str, path: str) -> Fault | None:
+    """Say where a line ends that no reader sees end; None: nowhere."""
+    for character in _HIDDEN_BREAKS:
+        if character in text:
+            code = f"{ord(character):04X}"
+            before = text[: text.index(character)]
+            message = f"the character U+{code} is not allowed in a file"
+            return _fault(path, before, message, f'write "\\u{code}", in quotes')
+    return None
+
+
+def unprintable(text: str, reason: str, path: str) -> Fault:
+    """Say which character YAML does not allow, or the parser's `reason`."""
+    found = re.search(_UNPRINTABLE, text)
+    if found is None:
+        return Fault(path=path, line=1, column=1, message=f"not YAML: {reason}")
+    code = f"U+{ord(found[0]):04X}"
+    return _fault(path, text[: found.start()], f"the character {code} is not allowed in YAML")
+
+
+def _fault(path: str, before: str, message: str, hint: str = "") -> Fault:
+    """A fault at what follows `before`."""
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Fault(path=path, line=line, column=column, message=message, hint=hint)

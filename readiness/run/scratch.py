@@ -1,0 +1,63 @@
+"""The folder for what the probes of a run write meanwhile: made for it, and gone after it."""
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+
+from readiness.errors import UsageError
+
+
+def choose(environ: Mapping[str, str]) -> str:
+    """Return a path in TMPDIR that nobody can guess; there is nothing yet."""
+    parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
+    return os.path.join(os.path.realpath(parent), f"readiness-{os.urandom(8).hex()}")
+
+
+def make(path: str) -> str:
+    """Make the folder, for this user alone, and return it. Raises UsageError where it cannot."""
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        parent = os.path.dirname(path)
+        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
+    return path
+
+
+def remove(path: str) -> None:
+    """Remove it, whatever probes have made of it: locked folders, or a link to another place."""
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            os.unlink(path)
+            return
+        if _remove_empty(path):
+            return
+        import shutil
+
+        shutil.rmtree(path, ignore_errors=True)
+        if os.path.lexists(path):
+            _unlock(path)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_empty(path: str) -> bool:
+    """Remove folders that hold nothing but folders: what most runs leave.
+
+    To import shutil takes longer than that.
+    """
+    try:
+        for folder, _, _ in os.walk(path, topdown=False):
+            os.rmdir(folder)
+    except OSError:
+        return False
+    return not os.path.lexists(path)
+
+
+def _unlock(path: str) -> None:
+    """Open all folders to their owner."""
+    os.chmod(path, 0o700)
+    for folder, names, _ in os.walk(path):
+        for name in names:
+            inner = os.path.join(folder, name)
+            if not os.path.islink(inner):
+                os.chmod(inner, 0o700)

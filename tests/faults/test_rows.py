@@ -1,0 +1,25 @@
+"""No row of the conformance list is left out, and none is without its healthy twin."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rows import covered, numbers
+
+HERE = Path(__file__).parent
+
+SECTIONS = {
+    "test_a_processes.py": range(1, 26, 2),
+    "test_b_values.py": range(27, 54, 2),
+    "test_c_board_file.py": range(55, 76, 2),
+}
+"""The rows of each section, by the module that tests them."""
+
+
+@pytest.mark.parametrize("module", SECTIONS)
+def test_every_row_is_tested_and_has_its_twin(module: str) -> None:
+    """A row without a test, or without a twin that passes, is named."""
+    faults, twins = covered(HERE / module)
+    wanted = set(SECTIONS[module])
+    assert not wanted - faults, f"rows without a test: {numbers(wanted - faults)}"
+    assert not wanted - twins, f"rows without a twin: {numbers(wanted - twins)}"
