@@ -119,6 +119,7 @@ PERFORMANCE: dict[str, list[Case]] = {
         Case("no-raw-figures", report(raw=[])),
         Case("empty-raw-file", report("")),
         Case("other-raw-figures", report(STATS.replace("200", "150"))),
+        Case("all-failed", report(error_rate=1.0)),
         Case("nan", report(p95_ms=float("nan"))),
         Case("no-scenario", {REPORT: json.dumps(MADE | {"scenarios": []})}),
         Case("broken", {REPORT: "{"}),

@@ -65,6 +65,8 @@ def lacks(scenario: Scenario, folder: str) -> list[str]:
     found = [
         f"{name} is {scenario.get(name)!r}" for name in FIGURES if not is_number(scenario.get(name))
     ]
+    if (rate := scenario.get("error_rate")) and is_number(rate) and float(str(rate)) >= 1:
+        found.append("no request succeeded")
     raw = scenario.get("raw")
     if not isinstance(raw, list) or not raw:
         return [*found, "there are no raw figures"]

@@ -68,15 +68,15 @@ def run(name: str, users: int, requests: int, host: str, folder: Path) -> dict[s
             (folder / f"{stem}_{kind}.csv").write_text(written, encoding="utf-8")
     with (folder / f"{stem}_stats.csv").open(encoding="utf-8", newline="") as file:
         (total,) = (row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
-    if total["50%"] == "N/A":
-        raise SystemExit(f"{host} answered nothing in the scenario {name}")
     count, failed = int(total["Request Count"]), int(total["Failure Count"])
+    if count == failed:
+        raise SystemExit(f"{host} answered none of {count} requests of the scenario {name}")
     return {
         "name": name,
         "users": users,
         "requests": count,
         "failures": failed,
-        "error_rate": failed / count if count else 1.0,
+        "error_rate": failed / count,
         "rps": float(total["Requests/s"]),
         "mean_ms": float(total["Average Response Time"]),
         "p50_ms": float(total["50%"]),

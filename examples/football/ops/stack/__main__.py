@@ -102,6 +102,7 @@ def plan(folder: Path) -> State:
         name=secrets.token_hex(3),
         ports=free_ports(isolated),
         isolated=isolated,
+        preferred=processes.may_prefer(),
         network=f"10.77.{number}" if isolated else "",
         secrets={name: secrets.token_hex(16) for name in ("database", "redis", "grafana", "api")},
     )

@@ -6,16 +6,13 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ops.stack.namespaces import inside
-from ops.stack.state import State, is_root
+from ops.stack.state import NICE, State
 
 PATIENCE = 60.0
-NICE = -10
 
 
 class NotStartedError(Exception):
@@ -42,7 +39,7 @@ def start(
             cwd=folder or state.folder,
             env={**os.environ, **(environment or {})},
         )
-    if is_root():
+    if state.preferred:
         prefer(process.pid, NICE)
     state.processes[name] = [process.pid, started_at(process.pid)]
     state.save()
@@ -60,6 +57,11 @@ def prefer(pid: int, nice: int) -> None:
         group.write_text(str(nice))
 
 
+def may_prefer() -> bool:
+    """Whether this machine lets us do that."""
+    return subprocess.run(["nice", "-n", str(NICE), "true"], capture_output=True).stderr == b""
+
+
 def wait_for(state: State, name: str, holds: Callable[[], bool]) -> None:
     """Wait until a service works. Raises `NotStartedError` with what it wrote last."""
     end = time.monotonic() + PATIENCE
@@ -71,18 +73,13 @@ def wait_for(state: State, name: str, holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def answers(state: State, url: str) -> Callable[[], bool]:
-    """Whether something answers there, asked from within the namespace."""
+def answers(state: State, url: str, text: str = "") -> Callable[[], bool]:
+    """Whether something answers there, and with this text; asked from within the namespace."""
+    command = inside(state.services, ["curl", "-sf", "--max-time", "2", url])
 
     def ask() -> bool:
-        if state.services:
-            command = ["curl", "-sf", "-o", os.devnull, "--max-time", "2", url]
-            return subprocess.run(inside(state.services, command)).returncode == 0
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return True
-        except (OSError, urllib.error.URLError):
-            return False
+        found = subprocess.run(command, capture_output=True, text=True)
+        return found.returncode == 0 and text in found.stdout
 
     return ask
 

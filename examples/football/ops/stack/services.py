@@ -319,7 +319,7 @@ def start_alertmanager(state: State) -> None:
 
 
 def start_prometheus(state: State) -> None:
-    """Start it, and wait until it has looked at everything once."""
+    """Start it, and wait until it has found its Alertmanager, which takes it some seconds."""
     folder = state.path("prometheus")
     command = [
         program("prometheus"),
@@ -331,6 +331,8 @@ def start_prometheus(state: State) -> None:
     ]
     start(state, "prometheus", command)
     wait_for(state, "prometheus", answers(state, f"{state.url('prometheus')}/-/ready"))
+    found = f"{state.url('prometheus')}/api/v1/alertmanagers"
+    wait_for(state, "prometheus", answers(state, found, '"activeAlertmanagers":[{'))
 
 
 def firewall(state: State) -> None:

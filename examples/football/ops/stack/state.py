@@ -10,6 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 OPS = PROJECT / "ops"
 HOST = "football.test"
+NICE = -10
 WELL_KNOWN = {
     "https": 443,
     "http": 80,
@@ -33,6 +34,7 @@ class State:
     name: str
     ports: dict[str, int]
     isolated: bool
+    preferred: bool = False
     network: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
     processes: dict[str, list[float]] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class State:
             "BASE_HOST": f"{HOST}:{self.ports['https']}",
             "SITE_ADDRESSES": f"{self._pinned('https')} {self._pinned('http')}",
             "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
-            "LOAD_NICE": "-10" if is_root() else "",
+            "LOAD_NICE": str(NICE) if self.preferred else "",
             "CA_FILE": str(self.path("ca", "ca.pem")),
             "PROMETHEUS_URL": self.url("prometheus"),
             "ALERTMANAGER_URL": self.url("alertmanager"),

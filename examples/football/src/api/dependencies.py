@@ -1,6 +1,6 @@
 """What the endpoints need, handed to them by FastAPI.
 
-What only looks something up is `async`: a plain function would be run in a thread of its own.
+What only looks something up is `async`: a plain function would be handed to a thread.
 """
 
 import secrets
