@@ -89,6 +89,7 @@ class Result:
         self.exit_status = process.returncode
         self.messages = err.decode()
         assert out, self.messages
+        self.raw = out
         self.document: RunDocument = from_json(out, "stdout")
         self.criteria: dict[str, CriterionRecord] = {
             criterion.id: criterion for criterion in self.document.criteria()

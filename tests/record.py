@@ -21,6 +21,7 @@ from tests.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, t
 from tests.monitoring_cases import MONITORING
 from tests.network_cases import NETWORK
 from tests.osv_server import advisory, osv_server
+from tests.performance_cases import PERFORMANCE
 from tests.projects import Files, migrations, service
 
 PROJECT = "/tmp/project"
@@ -228,6 +229,7 @@ CASES: dict[str, list[Case]] = {
     ],
     **NETWORK,
     **MONITORING,
+    **PERFORMANCE,
 }
 
 

@@ -1,58 +1,72 @@
-"""Tell how complete a report on the performance is: `benchmark_report.py REPORT PATH…`.
+"""Tell how complete a report on the performance is.
 
 A scenario is complete when its figures are there and its raw files hold as many requests as it
 says. The report is current when nothing below the paths has changed since its commit.
 """
 
 import csv
-import json
 import math
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
+from typing import cast
+
+from _common import Place, emit, not_measured, param, place, read_json, require, words
 
 FIGURES = ("users", "requests", "rps", "p95_ms", "error_rate")
+Scenario = dict[str, object]
 
 
-def main(report: str, paths: list[str]) -> int:
-    """Print what was found."""
+def main() -> None:
+    """Have the report written where a target is named, then look at it."""
+    require("git")
+    if target := param("make"):
+        write(target)
+    path = param("report")
+    report = cast("dict[str, object]", read_json(path))
     try:
-        with open(report, encoding="utf-8") as file:
-            data = json.load(file)
-        scenarios = data["scenarios"]
-        date = datetime.fromisoformat(data["date"])
-        commit = str(data["commit"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        sys.stderr.write(f"not measured: {report}: {type(error).__name__}: {error}\n")
-        return 3
-    problems = [
-        {"path": report, "line": 0, "rule": str(scenario.get("name")), "message": why}
-        for scenario in scenarios
-        for why in lacks(scenario, os.path.dirname(report))
+        scenarios = cast("list[Scenario]", report["scenarios"])
+        date = datetime.fromisoformat(str(report["date"]))
+        commit = str(report["commit"])
+        named = [(str(each["name"]), each) for each in scenarios]
+    except (ValueError, KeyError, TypeError) as error:
+        not_measured(f"{path} is no report: {type(error).__name__}: {error}")
+    found: list[Place] = [
+        place(path, 0, name, why)
+        for name, scenario in named
+        for why in lacks(scenario, os.path.dirname(path))
     ]
-    bad = {problem["rule"] for problem in problems}
+    bad = {problem["rule"] for problem in found}
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
-    print(
-        json.dumps(
-            {
-                "scenarios": len(scenarios),
-                "complete": sum(str(one.get("name")) not in bad for one in scenarios),
-                "age_days": round((datetime.now(UTC) - date).total_seconds() / 86_400, 3),
-                "current": is_current(commit, paths) and not data.get("dirty"),
-                "problems": problems,
-            }
-        )
+    numbers = {
+        "scenarios": len(named),
+        "complete": len({name for name, _ in named} - bad),
+        "age_days": round((datetime.now(UTC) - date).total_seconds() / 86_400, 3),
+        "current": is_current(commit, words("paths")) and not report.get("dirty"),
+    }
+    emit(numbers, found)
+
+
+def write(target: str) -> None:
+    """Run the make target; where it fails there is no report to look at."""
+    require("make")
+    done = subprocess.run(
+        ["make", "--silent", target], stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
-    return 0
+    if done.returncode:
+        lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        said = [line for line in lines if line.strip() and not line.startswith("make")]
+        not_measured(f"make {target} failed: {said[-1].strip() if said else lines[-1]}")
 
 
-def lacks(scenario: dict[str, object], folder: str) -> list[str]:
+def lacks(scenario: Scenario, folder: str) -> list[str]:
     """What a scenario lacks."""
     found = [
         f"{name} is {scenario.get(name)!r}" for name in FIGURES if not is_number(scenario.get(name))
     ]
+    if (rate := scenario.get("error_rate")) and is_number(rate) and float(str(rate)) >= 1:
+        found.append("no request succeeded")
     raw = scenario.get("raw")
     if not isinstance(raw, list) or not raw:
         return [*found, "there are no raw figures"]
@@ -97,4 +111,4 @@ def is_current(commit: str, paths: list[str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    main()

@@ -1,54 +1,60 @@
-"""Print what locust measured as one JSON object: `load_numbers.py CSV-PREFIX HOST`.
+"""Print what locust measured as one JSON object: `load_numbers.py FIGURES HOST`.
 
-Reads the files that `locust --csv PREFIX --csv-full-history` writes. Ends with 3 where nothing
-was answered at all, and says what happened instead.
+Reads what load_listener.py wrote. A service that answered nothing is not measured.
 """
 
-import csv
 import json
 import sys
+from typing import TypedDict, cast
+
+from _common import emit, not_measured
 
 
-def rows(path: str) -> list[dict[str, str]]:
-    """The rows of a CSV file with a header."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+class Figures(TypedDict):
+    """What the listener wrote; percentiles are in milliseconds."""
+
+    requests: int
+    failures: int
+    answered: int
+    rps: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    users: int
+    why: list[tuple[str, int]]
 
 
-def main(prefix: str, host: str) -> int:
+def main(path: str, host: str) -> None:
     """Print the figures over all requests."""
-    totals = [row for row in rows(f"{prefix}_stats.csv") if row["Name"] == "Aggregated"]
-    requests = int(totals[0]["Request Count"]) if totals else 0
-    failures = rows(f"{prefix}_failures.csv")
-    failed = sum(int(row["Occurrences"]) for row in failures)
+    try:
+        with open(path, encoding="utf-8") as file:
+            figures = cast("Figures", json.load(file))
+    except (OSError, ValueError):
+        not_measured(f"{host}: locust left no figures")
+    requests, failures = figures["requests"], figures["failures"]
     if not requests:
-        sys.stderr.write(f"not measured: {host}: no request was made\n")
-        return 3
-    answered = requests - sum(
-        int(row["Occurrences"]) for row in failures if "HTTPError" not in row["Error"]
+        not_measured(f"{host}: no request was made")
+    if not figures["answered"]:
+        reason = figures["why"][0][0] if figures["why"] else "nothing came back"
+        not_measured(f"{host} answered none of {requests} requests: {reason}")
+    emit(
+        {
+            "requests": requests,
+            "failures": failures,
+            "unanswered": requests - figures["answered"],
+            "error_rate": round(100 * failures / requests, 4),
+            "rps": round(figures["rps"], 1),
+            "p50": figures["p50"],
+            "p95": figures["p95"],
+            "p99": figures["p99"],
+            "users": figures["users"],
+        },
+        (
+            {"path": host, "line": 0, "rule": "error", "message": f"{count} × {reason}"}
+            for reason, count in figures["why"]
+        ),
     )
-    if not answered:
-        worst = max(failures, key=lambda row: int(row["Occurrences"]))["Error"]
-        sys.stderr.write(f"not measured: {host} answered none of {requests} requests: {worst}\n")
-        return 3
-    (total,) = totals
-    users = [int(row["User Count"]) for row in rows(f"{prefix}_stats_history.csv")]
-    print(
-        json.dumps(
-            {
-                "requests": requests,
-                "failures": failed,
-                "error_rate": round(100 * failed / requests, 4),
-                "rps": float(total["Requests/s"]),
-                "p50": float(total["50%"]),
-                "p95": float(total["95%"]),
-                "p99": float(total["99%"]),
-                "users": max(users, default=0),
-            }
-        )
-    )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

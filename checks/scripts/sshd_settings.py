@@ -6,6 +6,18 @@ import subprocess
 
 from _common import emit, not_measured, param, place, require, words
 
+WANTED = (
+    "passwordauthentication=no",
+    "kbdinteractiveauthentication=no",
+    "permitemptypasswords=no",
+    "permitrootlogin=no|without-password|prohibit-password|forced-commands-only",
+)
+UNWANTED = (
+    "ciphers=cbc|3des|arcfour",
+    "macs=md5|sha1-96",
+    "kexalgorithms=group1-|group14-sha1|exchange-sha1",
+)
+
 
 def main() -> None:
     """Count the settings that are not as they should be."""
@@ -22,7 +34,7 @@ def main() -> None:
     for line in done.stdout.splitlines():
         name, _, value = line.strip().partition(" ")
         settings.setdefault(name.lower(), []).append(value)
-    wanted, unwanted = words("wanted"), words("unwanted")
+    wanted, unwanted = words("wanted") or [*WANTED], words("unwanted") or [*UNWANTED]
     if "passwordauthentication" not in settings:
         not_measured("sshd -T printed no settings")
     found = [

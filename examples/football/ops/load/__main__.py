@@ -13,6 +13,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ops.stack.processes import prefer
 from ops.stack.state import PROJECT
 
 SCENARIOS = {
@@ -32,6 +33,8 @@ def main() -> int:
     options = parser.parse_args()
     if not options.host:
         parser.error("--host or LOAD_URL must say which service is loaded")
+    if nice := os.environ.get("LOAD_NICE"):
+        prefer(os.getpid(), int(nice))
     options.report.mkdir(parents=True, exist_ok=True)
     report = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -58,20 +61,22 @@ def run(name: str, users: int, requests: int, host: str, folder: Path) -> dict[s
         command += ["--host", host, "-u", str(users), "-r", str(users), "-t", "120s"]
         command += ["--csv", f"{temporary}/{stem}", "--csv-full-history", "--only-summary"]
         command += ["--exit-code-on-error", "0"]
-        environment = {**os.environ, "REQUESTS": str(requests)}
-        subprocess.run(command, check=True, capture_output=True, env=environment)
+        command += ["--requests", str(requests)]
+        subprocess.run(command, check=True, capture_output=True)
         for kind in ("stats", "stats_history", "failures"):
             written = Path(temporary, f"{stem}_{kind}.csv").read_text(encoding="utf-8")
             (folder / f"{stem}_{kind}.csv").write_text(written, encoding="utf-8")
     with (folder / f"{stem}_stats.csv").open(encoding="utf-8", newline="") as file:
         (total,) = (row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
     count, failed = int(total["Request Count"]), int(total["Failure Count"])
+    if count == failed:
+        raise SystemExit(f"{host} answered none of {count} requests of the scenario {name}")
     return {
         "name": name,
         "users": users,
         "requests": count,
         "failures": failed,
-        "error_rate": failed / count if count else 1.0,
+        "error_rate": failed / count,
         "rps": float(total["Requests/s"]),
         "mean_ms": float(total["Average Response Time"]),
         "p50_ms": float(total["50%"]),

@@ -1,4 +1,4 @@
-"""`python -m ops.stack up|down|status [--state DIR]`."""
+"""`python -m ops.stack up|down|status [--state DIR]`, `stop|start|reload SERVICE`."""
 
 import argparse
 import secrets
@@ -13,13 +13,23 @@ from ops.stack import certificates, namespaces, processes, services
 from ops.stack.state import PROJECT, State, free_ports, is_root, load
 
 DEFAULT = PROJECT.parents[1] / ".stack"
+WHOLE = ("up", "down", "status", "missing")
+SINGLE = ("stop", "start", "reload")
 
 
 def main() -> int:
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(prog="ops.stack", description=__doc__)
-    parser.add_argument("command", choices=("up", "down", "status", "missing"))
+    parser.add_argument("command", choices=(*WHOLE, *SINGLE))
+    parser.add_argument("service", nargs="?", help="for stop, start and reload")
     parser.add_argument("--state", type=Path, default=DEFAULT, metavar="DIR")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another setting for the service itself, with start",
+    )
     options = parser.parse_args()
     folder: Path = options.state.resolve()
     if options.command == "missing":
@@ -31,7 +41,27 @@ def main() -> int:
     if state is None:
         print(f"no stack in {folder}")
         return 0 if options.command == "down" else 1
+    if options.command in SINGLE:
+        if options.service not in state.processes:
+            parser.error(f"SERVICE is one of {', '.join(state.processes)}")
+        changed = dict(setting.split("=", 1) for setting in options.set)
+        return single(state, options.command, options.service, changed)
     return down(state) if options.command == "down" else status(state)
+
+
+def single(state: State, command: str, name: str, changed: dict[str, str]) -> int:
+    """Stop or start one service, or have it read its settings again."""
+    if command == "reload":
+        processes.reload(state, name)
+        return 0
+    processes.stop(state, name)
+    if command == "start":
+        try:
+            services.start_again(state, name, changed)
+        except processes.NotStartedError as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0
 
 
 def up(folder: Path) -> int:
@@ -72,6 +102,7 @@ def plan(folder: Path) -> State:
         name=secrets.token_hex(3),
         ports=free_ports(isolated),
         isolated=isolated,
+        preferred=processes.may_prefer(),
         network=f"10.77.{number}" if isolated else "",
         secrets={name: secrets.token_hex(16) for name in ("database", "redis", "grafana", "api")},
     )
@@ -115,6 +146,7 @@ def down(state: State, *, keep_logs: bool = False) -> int:
     """End everything and leave nothing behind."""
     processes.stop_all(state)
     namespaces.remove(state)
+    services.forget_ssh(state)
     for entry in state.path().iterdir():
         if keep_logs and entry.name == "log":
             continue

@@ -1,10 +1,11 @@
 """The services of a stack, each started as its own documentation says."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 
@@ -27,6 +28,11 @@ PACKAGES = {
     "lynis": "lynis",
 }
 """Programs that the stack and its checks need, and the Debian package of each."""
+
+STAND_INS = ("channel", "otlp", "sentry", "grafana")
+TEAMS = {"Ajax": "NL", "Benfica": "PT", "Celtic": "GB", "Dynamo": "UA"}
+RUN_SSHD = Path("/run/sshd")
+"""Without this folder sshd does not even tell its settings to root."""
 
 ADMIN_FOLDERS = ("/usr/sbin", "/sbin")
 
@@ -79,13 +85,12 @@ def postgres(state: State) -> None:
     """A cluster of its own that asks everybody for a password."""
     folder = state.path("postgres")
     folder.mkdir(exist_ok=True)
-    prefix: list[str] = []
-    if is_root():  # PostgreSQL refuses to run as root
+    prefix = as_postgres()
+    if prefix:
         shutil.chown(folder, "postgres", "postgres")
         for above in (state.path(), *state.path().parents):
             if not above.stat().st_mode & 0o001:
                 above.chmod(above.stat().st_mode | 0o011)
-        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     secret = folder.parent / "postgres.secret"
     secret.write_text(state.secrets["database"], encoding="utf-8")
     if prefix:
@@ -100,6 +105,20 @@ def postgres(state: State) -> None:
     ]
     subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
     secret.unlink()
+    start_postgres(state)
+    psql(state, "postgres", "create database football")
+
+
+def as_postgres() -> list[str]:
+    """What stands before a command of PostgreSQL, which refuses to run as root."""
+    if not is_root():
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+def start_postgres(state: State) -> None:
+    """Start it, and wait until it takes connections."""
+    folder = state.path("postgres")
     options = {
         "port": state.ports["postgres"],
         "listen_addresses": "127.0.0.1",
@@ -109,9 +128,8 @@ def postgres(state: State) -> None:
     command = [program("postgres"), "-D", str(folder / "data")]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    start(state, "postgres", [*prefix, *command], folder=Path("/"))
+    start(state, "postgres", [*as_postgres(), *command], folder=Path("/"))
     wait_for(state, "postgres", accepts(state, state.ports["postgres"]))
-    psql(state, "postgres", "create database football")
 
 
 def psql(state: State, database: str, statement: str) -> str:
@@ -152,6 +170,12 @@ def redis(state: State) -> None:
         encoding="utf-8",
     )
     settings.chmod(0o600)
+    start_redis(state)
+
+
+def start_redis(state: State) -> None:
+    """Start it, and wait until it takes connections."""
+    settings = state.path("redis", "redis.conf")
     start(state, "redis", [program("redis-server"), str(settings)])
     wait_for(state, "redis", accepts(state, state.ports["redis"]))
 
@@ -160,18 +184,25 @@ def stand_ins(state: State) -> None:
     """What no package holds, and the channel."""
     dashboards = state.path("grafana")
     shutil.copytree(OPS / "grafana" / "dashboards", dashboards, dirs_exist_ok=True)
-    more = {"grafana": [str(dashboards), state.url("prometheus")]}
-    for name in ("channel", "otlp", "sentry", "grafana"):
-        stand_in(state, name, *more.get(name, []))
-    for name in ("channel", "otlp", "sentry", "grafana"):
+    for name in STAND_INS:
+        launch_stand_in(state, name)
+    for name in STAND_INS:
         wait_for(state, name, accepts(state, state.ports[name]))
 
 
-def stand_in(state: State, name: str, *arguments: str) -> None:
-    """Start one of them."""
+def launch_stand_in(state: State, name: str) -> None:
+    """Start one of them without waiting for it."""
     command = [sys.executable, "-m", f"ops.standins.{name}", str(state.ports[name])]
+    if name == "grafana":
+        command += [str(state.path("grafana")), state.url("prometheus")]
     environment = {"GRAFANA_TOKEN": state.secrets["grafana"]}
-    start(state, name, [*command, *arguments], environment=environment, folder=PROJECT)
+    start(state, name, command, environment=environment, folder=PROJECT)
+
+
+def start_stand_in(state: State, name: str) -> None:
+    """Start one of them, and wait until it takes connections."""
+    launch_stand_in(state, name)
+    wait_for(state, name, accepts(state, state.ports[name]))
 
 
 def service_environment(state: State) -> Mapping[str, str]:
@@ -186,6 +217,7 @@ def service_environment(state: State) -> Mapping[str, str]:
         # Of a caller that asks for it every request is traced, else one in fifty.
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": "0.02",
+        "OTEL_BSP_SCHEDULE_DELAY": "1000",
     }
 
 
@@ -194,11 +226,12 @@ def service(state: State) -> None:
     migrate = inside(state.services, [sys.executable, "-m", "alembic", "upgrade", "head"])
     environment = {**os.environ, **service_environment(state)}
     subprocess.run(migrate, check=True, capture_output=True, cwd=PROJECT, env=environment)
-    start_service(state)
+    start_service(state, {})
+    enter_teams(state)
 
 
-def start_service(state: State) -> None:
-    """Start the service itself, and wait until it is ready."""
+def start_service(state: State, changed: Mapping[str, str]) -> None:
+    """Start the service itself with some settings changed, and wait until it is ready."""
     command = [sys.executable, "-m", "uvicorn", "--factory", "src.main:create_app"]
     command += ["--host", "127.0.0.1", "--port", str(state.ports["service"])]
     command += ["--no-access-log", "--log-level", "warning", "--proxy-headers"]
@@ -206,10 +239,21 @@ def start_service(state: State) -> None:
         state,
         "service",
         command,
-        environment=service_environment(state),
+        environment={**service_environment(state), **changed},
         folder=PROJECT,
     )
     wait_for(state, "service", answers(state, f"{state.url('service')}/health/ready"))
+
+
+def enter_teams(state: State) -> None:
+    """Enter what the visitors of the load scenarios look at."""
+    url = f"{state.url('service')}/api/v1/teams"
+    for name, country in TEAMS.items():
+        body = json.dumps({"name": name, "country": country})
+        command = [program("curl"), "-sS", "--fail", "-o", os.devnull, "-d", body]
+        command += ["-H", f"X-API-Key: {state.secrets['api']}"]
+        command += ["-H", "Content-Type: application/json", url]
+        subprocess.run(inside(state.services, command), check=True, capture_output=True)
 
 
 def nginx(state: State) -> None:
@@ -227,9 +271,15 @@ def nginx(state: State) -> None:
         OPS / "nginx" / "nginx.conf",
         folder / "nginx.conf",
         USER="user root;" if is_root() else "",
-        LISTEN="0.0.0.0" if state.isolated else "127.0.0.1",  # noqa: S104 - behind the firewall
+        LISTEN=state.listen,
         MIME_TYPES="/etc/nginx/mime.types",
     )
+    start_nginx(state)
+
+
+def start_nginx(state: State) -> None:
+    """Start it, and wait until it takes connections."""
+    folder = state.path("nginx")
     command = [program("nginx"), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     start(state, "nginx", [*command, "-g", "daemon off;"])
     wait_for(state, "nginx", accepts(state, state.ports["https"]))
@@ -261,7 +311,7 @@ def start_alertmanager(state: State) -> None:
         program("prometheus-alertmanager"),
         f"--config.file={folder / 'alertmanager.yml'}",
         f"--storage.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{state.ports['alertmanager']}",
+        f"--web.listen-address={state.listen}:{state.ports['alertmanager']}",
         "--cluster.listen-address=",
     ]
     start(state, "alertmanager", command)
@@ -269,18 +319,20 @@ def start_alertmanager(state: State) -> None:
 
 
 def start_prometheus(state: State) -> None:
-    """Start it, and wait until it has looked at everything once."""
+    """Start it, and wait until it has found its Alertmanager, which takes it some seconds."""
     folder = state.path("prometheus")
     command = [
         program("prometheus"),
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{state.ports['prometheus']}",
+        f"--web.listen-address={state.listen}:{state.ports['prometheus']}",
         "--rules.alert.resend-delay=2s",
         "--web.enable-lifecycle",
     ]
     start(state, "prometheus", command)
     wait_for(state, "prometheus", answers(state, f"{state.url('prometheus')}/-/ready"))
+    found = f"{state.url('prometheus')}/api/v1/alertmanagers"
+    wait_for(state, "prometheus", answers(state, found, '"activeAlertmanagers":[{'))
 
 
 def firewall(state: State) -> None:
@@ -306,3 +358,31 @@ def ssh(state: State) -> None:
         subprocess.run(command, check=True, capture_output=True)
     settings = (OPS / "ssh" / "sshd_config").read_text(encoding="utf-8")
     (folder / "sshd_config").write_text(f"{settings}HostKey {key}\n", encoding="utf-8")
+    if is_root() and not RUN_SSHD.exists():  # Debian's unit makes it when the daemon starts
+        RUN_SSHD.mkdir(mode=0o755)
+        state.path("ssh", "run-sshd-is-ours").touch()
+
+
+def forget_ssh(state: State) -> None:
+    """Remove what lies outside the stack's folder."""
+    if state.path("ssh", "run-sshd-is-ours").exists() and RUN_SSHD.exists():
+        RUN_SSHD.rmdir()
+
+
+def start_again(state: State, name: str, changed: Mapping[str, str]) -> None:
+    """Start one service of a stack that is up; only the service itself takes settings."""
+    if name == "service":
+        start_service(state, changed)
+    elif name in STAND_INS:
+        start_stand_in(state, name)
+    else:
+        STARTERS[name](state)
+
+
+STARTERS: Mapping[str, Callable[[State], None]] = {
+    "postgres": start_postgres,
+    "redis": start_redis,
+    "nginx": start_nginx,
+    "alertmanager": start_alertmanager,
+    "prometheus": start_prometheus,
+}

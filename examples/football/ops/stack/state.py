@@ -10,6 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 OPS = PROJECT / "ops"
 HOST = "football.test"
+NICE = -10
 WELL_KNOWN = {
     "https": 443,
     "http": 80,
@@ -33,6 +34,7 @@ class State:
     name: str
     ports: dict[str, int]
     isolated: bool
+    preferred: bool = False
     network: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
     processes: dict[str, list[float]] = field(default_factory=dict)
@@ -62,6 +64,11 @@ class State:
         """An address outside that is on the deny list."""
         return f"{self.network}.66" if self.isolated else "127.0.0.66"
 
+    @property
+    def listen(self) -> str:
+        """Where what others may reach listens: everywhere, behind a firewall of our own."""
+        return "0.0.0.0" if self.isolated else "127.0.0.1"  # noqa: S104
+
     def path(self, *names: str) -> Path:
         """A path within the stack's own folder."""
         return Path(self.folder, *names)
@@ -84,6 +91,10 @@ class State:
             "BASE_ADDRESS": f"{self.address}:{self.ports['https']}",
             "HTTP_URL": f"http://{HOST}:{self.ports['http']}",
             "HTTP_ADDRESS": f"{self.address}:{self.ports['http']}",
+            "BASE_HOST": f"{HOST}:{self.ports['https']}",
+            "SITE_ADDRESSES": f"{self._pinned('https')} {self._pinned('http')}",
+            "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
+            "LOAD_NICE": str(NICE) if self.preferred else "",
             "CA_FILE": str(self.path("ca", "ca.pem")),
             "PROMETHEUS_URL": self.url("prometheus"),
             "ALERTMANAGER_URL": self.url("alertmanager"),
@@ -106,7 +117,16 @@ class State:
             "SERVICE_ADDRESS": self.address,
             "ALLOWED_SOURCE": self.allowed,
             "DENIED_SOURCE": self.denied,
+            "OPEN_PORTS": self._listed("https", "http"),
+            "CLOSED_PORTS": self._listed("prometheus", "alertmanager"),
         }
+
+    def _pinned(self, service: str) -> str:
+        port = self.ports[service]
+        return f"{HOST}:{port}={self.address}:{port}"
+
+    def _listed(self, *services: str) -> str:
+        return " ".join(str(self.ports[name]) for name in services)
 
 
 def load(folder: Path) -> State | None:

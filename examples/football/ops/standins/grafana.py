@@ -1,6 +1,7 @@
 """Grafana's HTTP API, as far as dashboards need it: its own files, a real Prometheus behind it."""
 
 import json
+import math
 import os
 import sys
 import urllib.parse
@@ -73,11 +74,17 @@ class Grafana:
                         {"name": "Value", "labels": one["metric"]},
                     ]
                 },
-                "data": {"values": [[one["value"][0] * 1000], [float(one["value"][1])]]},
+                "data": {"values": [[one["value"][0] * 1000], [number(one["value"][1])]]},
             }
             for one in data["data"]["result"]
         ]
         return {"status": 200, "frames": frames}
+
+
+def number(text: str) -> float | None:
+    """A value as JSON has it: what is no number, such as a rate of nothing, is null."""
+    value = float(text)
+    return value if math.isfinite(value) else None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""What the endpoints need, handed to them by FastAPI."""
+"""What the endpoints need, handed to them by FastAPI.
+
+What only looks something up is `async`: a plain function would be handed to a thread.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -16,25 +19,25 @@ from src.services.predictions import PredictionService
 from src.services.teams import TeamService
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the settings which the application was made with."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """Return the database of the application."""
     database: Database = request.app.state.database
     return database
 
 
-def get_metrics(request: Request) -> Metrics:
+async def get_metrics(request: Request) -> Metrics:
     """Return the metrics of the application."""
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
-def get_cache(request: Request) -> Cache:
+async def get_cache(request: Request) -> Cache:
     """Return the cache of the application."""
     cache: Cache = request.app.state.cache
     return cache
@@ -51,22 +54,22 @@ def get_session(
 SessionDependency = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def get_teams(session: SessionDependency) -> TeamService:
+async def get_teams(session: SessionDependency) -> TeamService:
     """Return the service of teams."""
     return TeamService(session)
 
 
-def get_matches(session: SessionDependency) -> MatchService:
+async def get_matches(session: SessionDependency) -> MatchService:
     """Return the service of matches."""
     return MatchService(session)
 
 
-def get_predictions(session: SessionDependency) -> PredictionService:
+async def get_predictions(session: SessionDependency) -> PredictionService:
     """Return the service of predictions."""
     return PredictionService(session)
 
 
-def require_key(
+async def require_key(
     settings: Annotated[Settings, Depends(get_settings)],
     x_api_key: Annotated[str, Header()] = "",
 ) -> None:

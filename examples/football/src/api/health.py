@@ -17,7 +17,7 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/health")
-def health(settings: Annotated[Settings, Depends(get_settings)]) -> HealthOutput:
+async def health(settings: Annotated[Settings, Depends(get_settings)]) -> HealthOutput:
     """Say that the process runs. Touches nothing else."""
     return HealthOutput(
         status="ok", version=__version__, environment=settings.environment.value

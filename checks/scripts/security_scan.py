@@ -1,0 +1,106 @@
+"""Run several security scanners, each as its own check does, and count what weighs."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import TypedDict, cast
+
+from _common import NOT_MEASURED, Place, emit, not_measured, param, require, words
+
+SCRIPTS = os.path.dirname(os.path.abspath(__file__))
+
+
+class Report(TypedDict, total=False):
+    """What a scanner's check prints, as far as it is read here."""
+
+    high: int
+    weak: int
+    problems: int
+    findings: list[Place]
+
+
+def main() -> None:
+    """Run them one after the other; the first that cannot work ends the script."""
+    wanted = words("scanners")
+    if unknown := [name for name in wanted if name not in SCANNERS]:
+        not_measured(f"no scanner is called {unknown[0]}; there are {', '.join(SCANNERS)}")
+    if not wanted:
+        not_measured("no scanner is named")
+    reports = {name: SCANNERS[name]() for name in wanted}
+    emit(
+        {"high": sum(map(weight, reports.values())), "scanners": len(reports)},
+        (
+            {**found, "rule": f"{name}: {found['rule']}"}
+            for name, report in reports.items()
+            for found in report["findings"]
+            if "high" not in report or found["message"].startswith("high: ")
+        ),
+    )
+
+
+def weight(report: Report) -> int:
+    """Return how many findings of a report weigh."""
+    return report.get("high", report.get("weak", report.get("problems", 0)))
+
+
+def bandit() -> Report:
+    """Scan the source."""
+    require("bandit")
+    command = ["bandit", "-q", "-r", "-f", "json", "--", *(words("paths") or ["src"])]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode not in {0, 1}:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
+        not_measured(f"bandit: {said[-1]}")
+    return script("bandit_findings.py", {}, done.stdout)
+
+
+def gixy() -> Report:
+    """Scan nginx's configuration."""
+    return script("gixy_findings.py", {"config": param("nginx"), "args": ""})
+
+
+def sshd() -> Report:
+    """Look at the settings that the SSH server would use."""
+    return script("sshd_settings.py", {"config": param("sshd"), "args": ""})
+
+
+def probe(name: str) -> Callable[[], Report]:
+    """Make the scanner of a server that readiness.probes speaks to."""
+
+    def speak() -> Report:
+        if not param(name):
+            not_measured(f"the parameter {name} is empty: where is it?")
+        return report([sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name])
+
+    return speak
+
+
+def script(name: str, given: Mapping[str, str], text: bytes = b"") -> Report:
+    """Run one of the scripts beside this one with its parameters."""
+    return report([sys.executable, os.path.join(SCRIPTS, name)], given, text)
+
+
+def report(command: list[str], given: Mapping[str, str] | None = None, text: bytes = b"") -> Report:
+    """Run a command that prints a report; one that could not measure ends this script as well."""
+    done = subprocess.run(
+        command, env={**os.environ, **(given or {})}, input=text, capture_output=True, check=False
+    )
+    if done.returncode:
+        sys.stderr.buffer.write(done.stderr)
+        sys.exit(done.returncode if done.returncode > 0 else NOT_MEASURED)
+    return cast("Report", json.loads(done.stdout))
+
+
+SCANNERS: Mapping[str, Callable[[], Report]] = {
+    "bandit": bandit,
+    "gixy": gixy,
+    "sshd": sshd,
+    "redis": probe("redis"),
+    "postgres": probe("postgres"),
+}
+
+
+if __name__ == "__main__":
+    main()

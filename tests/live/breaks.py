@@ -1,0 +1,276 @@
+"""For each criterion of production, how its service breaks, and what rightly falls with it."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from tests.live.stack import Stack, replacing
+
+Breaking = Callable[[Stack], AbstractContextManager[None]]
+
+LOCATION = "location / {\n            proxy_pass"
+ZONE = "limit_req_zone $server_name zone=all:1m rate=400r/s;"
+GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
+STATIC = "location /static/ {"
+MONITORING = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6", "T7.5", "T7.6")
+FRONT = ("T5.1", "T5.2", "T6.1", "T6.2", "T6.3", "T6.5", "T6.6", "T6.7")
+HTTPS = ("T5.1", "T5.2", "T6.3", "T6.5", "T6.7")
+LOAD = ("T7.2", "T7.3", "T7.4")
+
+
+@dataclass(frozen=True)
+class Break:
+    """One way to break one criterion.
+
+    `fails` are neighbours that fail with it, `unknown` those that cannot be measured any more;
+    `why` they do, for whoever reads the table. `among` are the criteria that are looked at.
+    """
+
+    criterion: str
+    name: str
+    breaking: Breaking
+    fails: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    why: str = ""
+    among: tuple[str, ...] = MONITORING
+
+
+def service(setting: str) -> Breaking:
+    """Start the service with a wrong setting."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        stack.ops("start", "service", "--set", setting)
+        try:
+            yield
+        finally:
+            stack.ops("start", "service")
+
+    return broken
+
+
+def nginx(*changes: tuple[str, str], file: str = "nginx/nginx.conf") -> Breaking:
+    """Start nginx with other settings."""
+
+    def change(text: str) -> str:
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        return text
+
+    return lambda stack: stack.changed(file, change, stack.renew_nginx)
+
+
+def prometheus(change: Callable[[str], str], file: str = "prometheus.yml") -> Breaking:
+    """Have Prometheus read other settings."""
+    return lambda stack: stack.changed(
+        f"prometheus/{file}", change, lambda: stack.reload("prometheus")
+    )
+
+
+def alertmanager(stack: Stack) -> AbstractContextManager[None]:
+    """Send alerts to where nobody listens."""
+    channel = stack.environment["CHANNEL_URL"]
+    return stack.changed(
+        "alertmanager/alertmanager.yml",
+        replacing(channel, "http://127.0.0.1:9"),
+        lambda: stack.reload("alertmanager"),
+    )
+
+
+def dashboard(stack: Stack) -> AbstractContextManager[None]:
+    """Have a panel ask for a metric that nobody exports."""
+    return stack.changed(
+        "grafana/football-service.json",
+        replacing("football_http_requests_total", "football_requests_of_old_total"),
+    )
+
+
+def certificate(start: str, end: str) -> Breaking:
+    """Give nginx a certificate of the same authority that is good at another time."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        folder = stack.folder / "ca"
+        kept = (folder / "server.pem").read_bytes()
+        (folder / "index.txt").write_text("")
+        (folder / "ca.cnf").write_text(
+            "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nserial=more.srl\nnew_certs_dir=.\n"
+            "default_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n"
+        )
+        command = "openssl ca -batch -config ca.cnf -create_serial -rand_serial -cert ca.pem"
+        command += " -keyfile ca.key -in server.csr -extfile names.cnf -out server.pem -notext"
+        command += f" -startdate {start} -enddate {end}"
+        try:
+            subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+            stack.renew_nginx()
+            yield
+        finally:
+            (folder / "server.pem").write_bytes(kept)
+            stack.renew_nginx()
+
+    return broken
+
+
+@contextmanager
+def open_port(stack: Stack) -> Iterator[None]:
+    """Let the outside world speak to Prometheus."""
+    port = stack.environment["CLOSED_PORTS"].split()[0]
+    stack.run(*f"nft insert rule inet football input tcp dport {port} accept".split())
+    try:
+        yield
+    finally:
+        stack.run("nft", "delete", "table", "inet", "football")
+        stack.run("nft", "-f", str(stack.folder / "football.nft"))
+
+
+def project(file: str, change: Callable[[str], str]) -> Breaking:
+    """Change a file of the project, one of its own or a new one, and commit that."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        path = stack.project.folder / file
+        path.write_text(change(path.read_text("utf-8") if path.exists() else ""), "utf-8")
+        stack.project.commit()
+        try:
+            yield
+        finally:
+            stack.project.git("reset", "--quiet", "--hard", "HEAD~1")
+
+    return broken
+
+
+def secret(text: str) -> str:
+    """Write a key as its maker does; none stands in this file."""
+    return f'{text}KEY = "{"AKIA"}{"Q3EGWZ7TLNYKM5RV"}"\n'
+
+
+@contextmanager
+def slow_handlers(stack: Stack) -> Iterator[None]:
+    """Have the service sleep before each answer but those that the stack itself waits for."""
+    folder = stack.folder / "slow"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import asyncio\n\nfrom fastapi import FastAPI\n\nplain = FastAPI.__call__\n\n\n"
+        "async def slow(self, scope, receive, send):\n"
+        "    if scope['type'] == 'http' and scope['path'] == '/health':\n"
+        "        await asyncio.sleep(0.6)\n"
+        "    await plain(self, scope, receive, send)\n\n\nFastAPI.__call__ = slow\n"
+    )
+    with service(f"PYTHONPATH={folder}")(stack):
+        yield
+
+
+def metrics_of_requests(text: str) -> str:
+    """Have the rules about latency and queues look at something else."""
+    for name in ("duration_seconds_bucket", "duration_seconds_count"):
+        text = text.replace(f"football_http_request_{name}", "football_http_requests_total")
+    return text.replace("football_http_requests_in_progress", "football_http_requests_total")
+
+
+BREAKS = (
+    Break(
+        "T5.1",
+        "wrong OTLP endpoint",
+        service("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318/nowhere"),
+    ),
+    Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
+    Break(
+        "T5.3",
+        "rule_files commented out",
+        prometheus(lambda text: text.replace("rule_files:\n  - ", "# rule_files:\n#  - ")),
+        fails=("T7.6",),
+        unknown=("T5.6",),
+        why="they are about the rules that are loaded",
+    ),
+    Break("T5.4", "a panel without data", dashboard),
+    Break("T5.5", "the receiver's URL is wrong", alertmanager),
+    Break(
+        "T5.6",
+        "a target is down",
+        prometheus(
+            replacing(
+                "scrape_configs:\n",
+                f"scrape_configs:\n{GONE}",
+            )
+        ),
+    ),
+    Break(
+        "T6.1",
+        "an expired certificate",
+        certificate("20240101000000Z", "20250101000000Z"),
+        unknown=HTTPS,
+        why="they speak to the same server, and none trusts it",
+    ),
+    Break("T6.2", "a port is open", open_port),
+    Break(
+        "T6.3",
+        "the deny list is empty",
+        lambda stack: stack.changed("nginx/deny.conf", lambda _: "", stack.renew_nginx),
+    ),
+    Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
+    Break(
+        "T6.5",
+        "a nested add_header",
+        nginx((LOCATION, LOCATION.replace("proxy_pass", "add_header X-Version 1;\n proxy_pass"))),
+    ),
+    Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
+    Break(
+        "T6.6",
+        "a shell in the code",
+        project(
+            "src/shell.py",
+            lambda _: (
+                "import os\n\nos.system(f'ls {os.environ}')\n"
+                "import subprocess\n\nsubprocess.call('ls *', shell=True)\n"
+            ),
+        ),
+        among=("T6.6",),
+    ),
+    Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
+    Break(
+        "T7.1",
+        "a report without raw figures",
+        project("ops/load/__main__.py", replacing('"raw": [', '"raw": [] and [')),
+        among=("T7.1",),
+    ),
+    Break(
+        "T7.2",
+        "a handler that sleeps 600 ms",
+        slow_handlers,
+        among=LOAD,
+        fails=("T7.3",),
+        why="users who wait ask less",
+    ),
+    Break(
+        "T7.3",
+        "400 requests a second are let in",
+        nginx(
+            (
+                "log_format full",
+                f"{ZONE}\n log_format full",
+            ),
+            (
+                LOCATION,
+                LOCATION.replace("proxy_pass", "limit_req zone=all burst=4000;\n proxy_pass"),
+            ),
+            ("proxy_cache public;", "limit_req zone=all burst=4000;\n proxy_cache public;"),
+        ),
+        among=LOAD,
+    ),
+    Break(
+        "T7.4",
+        "60 connections are let in",
+        nginx(
+            ("worker_processes 2", "worker_processes 1"),
+            ("worker_connections 1024", "worker_connections 60"),
+        ),
+        among=LOAD,
+        fails=("T7.3",),
+        unknown=("T7.2",),
+        why="a refusal is no fast answer",
+    ),
+    Break("T7.5", "no plan", project("docs/performance.md", replacing("## Plan", "## Ideas"))),
+    Break("T7.6", "no rule about latency", prometheus(metrics_of_requests, "rules/football.yml")),
+)

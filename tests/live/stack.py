@@ -1,0 +1,118 @@
+"""A stack of examples/football, run and broken by the tests."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.football import EXAMPLE, ROOT, TOOLS, Football, Result
+
+PYTHON = str(TOOLS / "python")
+PATIENCE = 30.0
+QUICK = ("wait: 30s", "wait: 3s"), ('wait: "15"', 'wait: "6"'), ("time: 10s", "time: 6s")
+"""How the tests' own board differs: what is broken is not waited for that long."""
+
+
+def ops(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m ops.stack` on the stack of a folder."""
+    command = [PYTHON, "-m", "ops.stack", *words, "--state", str(folder)]
+    return subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=False)
+
+
+class Stack:
+    """Running services, and a copy of their project."""
+
+    def __init__(self, folder: Path, project: Football, board: Path) -> None:
+        self.folder = folder
+        self.project = project
+        self.board = board
+        text = (folder / "env").read_text(encoding="utf-8")
+        words = (shlex.split(line)[1] for line in text.splitlines())
+        self.environment = dict(word.split("=", 1) for word in words)
+
+    def ops(self, *words: str) -> None:
+        """Stop, start or reload a service."""
+        done = ops(*words, folder=self.folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(self, *command: str) -> str:
+        """Run a command where the services are."""
+        done = subprocess.run(
+            [self.folder / "run", *command], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def check(
+        self,
+        *selectors: str,
+        board: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Run the board's production profile where the services are."""
+        command = [str(self.folder / "run"), sys.executable, "-m", "readiness", "check"]
+        command += [*selectors, "--profile", "production", "--board", str(self.board)]
+        command += ["--project", str(self.project.folder), "--output-format", "json"]
+        process = subprocess.Popen(
+            [*command, "--history", ""],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)},
+        )
+        return Result(process)
+
+    @contextmanager
+    def changed(
+        self, file: str, change: Callable[[str], str], then: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        """Change a file of the stack and have it noticed; afterwards the same backwards."""
+        path = self.folder / file
+        before = path.read_text(encoding="utf-8")
+        after = change(before)
+        assert after != before, f"nothing to break in {file}"
+        path.write_text(after, encoding="utf-8")
+        try:
+            then()
+            yield
+        finally:
+            path.write_text(before, encoding="utf-8")
+            then()
+
+    def renew_nginx(self) -> None:
+        """Start nginx anew: no old worker answers then."""
+        self.ops("start", "nginx")
+
+    def reload(self, service: str) -> None:
+        """Have Prometheus or Alertmanager read its settings, and wait until it did."""
+        url = self.environment[f"{service.upper()}_URL"]
+        self.run("curl", "-sS", "--fail", "-X", "POST", f"{url}/-/reload")
+        if service == "prometheus":
+            self._wait_for_prometheus(url)
+
+    def _wait_for_prometheus(self, url: str) -> None:
+        """Wait until it looked at all its targets and rules, and has found its Alertmanager."""
+
+        def ask(what: str) -> dict[str, list[dict[str, object]]]:
+            answer = json.loads(self.run("curl", "-sS", "--fail", f"{url}/api/v1/{what}"))
+            found: dict[str, list[dict[str, object]]] = answer["data"]
+            return found
+
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            targets = ask("targets")["activeTargets"]
+            looked = all(target["health"] != "unknown" for target in targets)
+            if looked and ask("alertmanagers")["activeAlertmanagers"]:
+                time.sleep(2.2)  # rules are evaluated every two seconds
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"{url} does not come to itself")
+
+
+def replacing(old: str, new: str) -> Callable[[str], str]:
+    """Make a change that replaces the first place of a text."""
+    return lambda text: text.replace(old, new, 1)

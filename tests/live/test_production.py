@@ -1,0 +1,103 @@
+"""The board's production half on running services: whole, broken one by one, and stopped."""
+
+import pytest
+
+from tests.football import Result
+from tests.live.breaks import BREAKS, Break
+from tests.live.stack import Stack
+
+NOT_SERVICES = ("T6.4", "T7.5")
+"""Criteria about the project itself, which no service has a part in."""
+
+QUICK = (
+    *("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6"),
+    *("T6.1", "T6.2", "T6.3", "T6.5", "T6.6", "T6.7", "T7.5", "T7.6"),
+)
+PRODUCTION = (*QUICK, "T6.4", "T7.1", "T7.2", "T7.3", "T7.4")
+
+
+@pytest.fixture(scope="module")
+def whole(stack: Stack, advisories: str) -> Result:
+    """The whole board on healthy services."""
+    return stack.check(environment={"OSV_URL": advisories})
+
+
+def test_the_whole_board_is_decided(whole: Result) -> None:
+    """Each of its 60 criteria is measured, and the services are good."""
+    assert len(whole.criteria) == 60
+    assert whole.having("error", "skip") == set(), whole.told(whole.having("error", "skip"))
+    assert whole.document.score.measured == whole.document.score.in_scope == 60
+
+
+def test_healthy_services_pass(whole: Result) -> None:
+    """Every criterion of monitoring, security and performance."""
+    good = whole.having("pass", "warn")
+    assert good >= set(PRODUCTION), whole.told(set(PRODUCTION) - good)
+
+
+def test_what_reads_the_same_is_measured_once(whole: Result) -> None:
+    """One load for latency, throughput and users; one look at Prometheus for three criteria."""
+    probes = [whole.criteria[name].probes for name in ("T7.2", "T7.3", "T7.4")]
+    assert probes[0] == probes[1] == probes[2]
+    probes = [whole.criteria[name].probes for name in ("T5.3", "T5.6", "T7.6")]
+    assert probes[0] == probes[1] == probes[2]
+
+
+def test_no_secret_is_told(whole: Result, stack: Stack) -> None:
+    """Neither in the document nor in what was said."""
+    names = ("API_KEY", "GRAFANA_TOKEN")
+    told = whole.raw.decode() + whole.messages
+    for secret in (stack.environment[name] for name in names):
+        assert secret not in told
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        password = stack.environment[name].split("@")[0].rpartition(":")[2]
+        assert password not in told
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda each: f"{each.criterion} {each.name}")
+def test_what_breaks_is_what_fails(stack: Stack, broken: Break) -> None:
+    """It alone, but for the neighbours that the table names."""
+    with broken.breaking(stack):
+        result = stack.check(*broken.among)
+    assert result.having("fail") == {broken.criterion, *broken.fails}, result.told(result.criteria)
+    assert result.having("error") == set(broken.unknown), result.told(result.having("error"))
+
+
+def test_every_criterion_can_break() -> None:
+    """The table has a way for each of the 19."""
+    assert {each.criterion for each in BREAKS} == set(PRODUCTION)
+
+
+def test_healed_services_pass_again(stack: Stack) -> None:
+    """What was broken was put back: none of the above was measured on ruins."""
+    result = stack.check(*QUICK, "T6.4")
+    assert result.having("pass", "warn") == {*QUICK, "T6.4"}, result.told(result.criteria)
+
+
+ADDRESSES = {
+    **dict.fromkeys(("T5.1", "T5.2", "T6.1", "T6.3", "T6.5", "T6.7"), "BASE_ADDRESS"),
+    **dict.fromkeys(("T5.3", "T5.6", "T7.6"), "PROMETHEUS_URL"),
+    **dict.fromkeys(("T7.1", "T7.2", "T7.3", "T7.4"), "LOAD_URL"),
+    "T5.4": "GRAFANA_URL",
+    "T5.5": "ALERTMANAGER_URL",
+    "T6.2": "SERVICE_ADDRESS",
+    "T6.6": "REDIS_URL",
+}
+
+
+def test_stopped_services_are_unknown_and_named(stack: Stack) -> None:
+    """No criterion passes or fails for want of a service: it is an error that names the address."""
+    services = ("nginx", "service", "prometheus", "alertmanager", "grafana", "redis")
+    for name in services:
+        stack.ops("stop", name)
+    try:
+        result = stack.check(*PRODUCTION)
+    finally:
+        for name in reversed(services):
+            stack.ops("start", name)
+    stopped = set(PRODUCTION) - set(NOT_SERVICES)
+    assert set(ADDRESSES) == stopped
+    assert result.having("error") == stopped, result.told(result.criteria)
+    for name, variable in ADDRESSES.items():
+        address = stack.environment[variable].rpartition("://")[2].rpartition("@")[2]
+        assert address.split("/")[0] in (result.criteria[name].reason or ""), result.told([name])
