@@ -27,7 +27,7 @@ from readiness.prove.prover import Options, Prover
 from readiness.prove.table import table
 from readiness.prove.trials import Part, criteria_of
 from readiness.record import board_ref, timestamp
-from readiness.run.scratch import choose, make
+from readiness.run.scratch import choose, make, of_run
 from readiness.run.supervise import supervise
 from readiness.settings import RunSettings
 
@@ -64,7 +64,7 @@ class _Proof:
 
     def perform(self) -> int:
         with held():
-            scratch = make(choose(os.environ))
+            scratch = make(of_run(os.environ))
             try:
                 document = self._document(scratch)
             finally:

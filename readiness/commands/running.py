@@ -24,7 +24,7 @@ from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
 from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import make, of_run, remove
 from readiness.run.supervise import supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
@@ -49,18 +49,14 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     if settings.dry_run:
         with ExitStack() as stack:
             return _Run(settings, stack).show_plan()
-    scratch = choose(os.environ)
-    try:
-        return supervise(lambda: protected(lambda: _perform(settings, printer, scratch)))
-    finally:
-        remove(scratch)  # a gate that was killed has not
+    return supervise(lambda: protected(lambda: _perform(settings, printer)))
 
 
-def _perform(settings: RunSettings, printer: Printer, scratch: str) -> int:
+def _perform(settings: RunSettings, printer: Printer) -> int:
     with interruptible(), ExitStack() as stack:
         if settings.base is not None:  # what is copied of the base has to be removed again
             stack.enter_context(held())
-        return _Run(settings, stack).perform(printer, scratch)
+        return _Run(settings, stack).perform(printer)
 
 
 class _Run:
@@ -84,7 +80,7 @@ class _Run:
         put_text(redactor.redact(describe(self.board, plan)))
         return ExitStatus.READY
 
-    def perform(self, printer: Printer, scratch: str) -> int:
+    def perform(self, printer: Printer) -> int:
         git = Asking(self.board.workdir)
         durations, versions = self._learned()
         plan = self._plan(durations, versions)
@@ -103,7 +99,7 @@ class _Run:
         with held():
             self._invalidate_reports(start)
             self._enter(start)
-            outcome = self._execute(plan, start, versions, scratch)
+            outcome = self._execute(plan, start, versions)
             document = self._with_past(self._finish(outcome))
             self._write_reports(document)
         settings = self.settings
@@ -111,10 +107,10 @@ class _Run:
         self._put(printer(document, settings, seen))
         return self._status(document)
 
-    def _execute(self, plan: Plan, start: Start, versions: dict[str, str], scratch: str) -> Outcome:
+    def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        make(scratch)
+        scratch = make(of_run(os.environ))
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from readiness.errors import UsageError
+from readiness.run.supervise import run_name
+
+
+def of_run(environ: Mapping[str, str]) -> str:
+    """Return the path of the run's own folder, which its watcher removes if the gate is killed."""
+    return _path(environ, run_name() or os.urandom(8).hex())
 
 
 def choose(environ: Mapping[str, str]) -> str:
     """Return a path in TMPDIR that nobody can guess; there is nothing yet."""
-    parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name below cannot be guessed
-    return os.path.join(os.path.realpath(parent), f"readiness-{os.urandom(8).hex()}")
+    return _path(environ, os.urandom(8).hex())
+
+
+def _path(environ: Mapping[str, str], name: str) -> str:
+    parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name cannot be guessed
+    return os.path.join(os.path.realpath(parent), f"readiness-{name}")
 
 
 def make(path: str) -> str:

@@ -42,6 +42,7 @@ _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 
 _is_gate = False
+_run_name = ""
 
 
 def supervise(gate: Callable[[], int]) -> int:
@@ -52,9 +53,21 @@ def supervise(gate: Callable[[], int]) -> int:
     one that raises, is INTERNAL; one that ends by a signal which was sent to this process is
     128 + the signal. Whatever a dead gate has left running is ended. Within a gate it only calls.
     """
+    global _run_name
     if _is_gate or sys.platform != "linux":
         return gate()
-    return _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
+    _run_name = os.urandom(8).hex()
+    status = _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
+    if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
+        from readiness.run import scratch
+
+        scratch.remove(scratch.of_run(os.environ))
+    return status
+
+
+def run_name() -> str:
+    """A name that nobody can guess, the same in all processes of a run; "" where there is none."""
+    return _run_name
 
 
 def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") -> int:
