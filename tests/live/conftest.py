@@ -60,13 +60,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def advisories(stack: Stack) -> Iterator[str]:
     """Where an advisory service without a record answers, within the namespace."""
-    process = subprocess.Popen(
-        [stack.folder / "run", sys.executable, "-m", "tests.osv_server"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait()
+    command = [stack.folder / "run", sys.executable, "-m", "tests.osv_server"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
