@@ -65,12 +65,16 @@ def tell(document: Mapping[str, Any]) -> None:
     name, longest = max(chains(probes), key=lambda chain: chain[1])
     cpu = sum(probe["cpu_s"] or 0 for probe in probes)
     took, cores = document["duration_s"], os.cpu_count() or 1
-    verdicts = [each["verdict"] for task in document["tasks"] for each in task["criteria"]]
+    criteria = [each for task in document["tasks"] for each in task["criteria"]]
+    verdicts = [each["verdict"] for each in criteria]
     counted = ", ".join(f"{verdicts.count(word)} {word}" for word in sorted(set(verdicts)))
     print(f"{took:.1f} s for {len(probes)} probes, {len(verdicts)} criteria: {counted}")
     print(f"  longest chain   {longest:6.1f} s  ({took / longest:.2f} ×)  {name}")
     print(f"  CPU over cores  {cpu / cores:6.1f} s  ({took / (cpu / cores):.2f} ×)  of {cores}")
     print(f"  load average    {os.getloadavg()[0]:6.1f}")
+    for each in criteria:
+        if each["verdict"] in ("fail", "error"):
+            print(f"  {each['id']}: {each['verdict']}: {each['reason']}")
 
 
 def chains(probes: list[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:

@@ -16,7 +16,7 @@ GUARDED = ("T6.1", "T6.3", "T6.5", "T6.7")
 VARIABLES = (
     *("BASE_URL", "BASE_HOST", "BASE_ADDRESS", "HTTP_URL", "SITE_ADDRESSES", "CA_FILE"),
     *("PROMETHEUS_URL", "ALERTMANAGER_URL", "CHANNEL_URL", "GRAFANA_URL", "OTLP_URL", "SENTRY_URL"),
-    *("DATABASE_URL", "REDIS_URL", "API_KEY", "GRAFANA_TOKEN", "RELEASE", "LOAD_URL"),
+    *("POSTGRES_URL", "CACHE_URL", "SERVICE_KEY", "GRAFANA_TOKEN", "SERVICE_RELEASE", "LOAD_URL"),
     *("ACCESS_LOG", "NGINX_CONF", "SSHD_CONFIG", "SERVICE_ADDRESS", "OPEN_PORTS", "CLOSED_PORTS"),
     *("SERVICES_NS", "OUTSIDE_NS", "ALLOWED_SOURCE", "DENIED_SOURCE"),
 )
@@ -51,9 +51,9 @@ def test_nobody_answers(tmp_path: Path) -> None:
         **dict.fromkeys((*names, "SENTRY_URL", "HTTP_URL"), f"http://{closed}"),
         "BASE_URL": f"https://{closed}",
         **dict.fromkeys(("BASE_HOST", "BASE_ADDRESS"), closed),
-        "API_KEY": "0" * 32,
+        "SERVICE_KEY": "0" * 32,
         "GRAFANA_TOKEN": "0" * 32,
-        "RELEASE": "football@test",
+        "SERVICE_RELEASE": "football@test",
         "ACCESS_LOG": str(log),
         "ALLOWED_SOURCE": LOOPBACK,
         "DENIED_SOURCE": LOOPBACK,

@@ -208,9 +208,12 @@ def start_stand_in(state: State, name: str) -> None:
 def service_environment(state: State) -> Mapping[str, str]:
     """The settings of the service in production."""
     given = state.environment()
-    names = ("DATABASE_URL", "REDIS_URL", "API_KEY", "SENTRY_DSN", "RELEASE")
     return {
-        **{name: given[name] for name in names},
+        "DATABASE_URL": given["POSTGRES_URL"],
+        "REDIS_URL": given["CACHE_URL"],
+        "API_KEY": given["SERVICE_KEY"],
+        "RELEASE": given["SERVICE_RELEASE"],
+        "SENTRY_DSN": f"http://public@127.0.0.1:{state.ports['sentry']}/1",
         "APP_ENV": "production",
         "LOG_LEVEL": "WARNING",
         "OTEL_EXPORTER_OTLP_ENDPOINT": given["OTLP_URL"],

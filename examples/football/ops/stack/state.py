@@ -84,7 +84,11 @@ class State:
         file.chmod(0o600)
 
     def environment(self) -> Mapping[str, str]:
-        """What the production profile of the board reads, and the service itself."""
+        """What the production profile of the board reads.
+
+        No name is one that the service reads: its tests are run with these as well, and must not
+        touch production.
+        """
         password, key = self.secrets["database"], self.secrets["redis"]
         return {
             "BASE_URL": f"https://{HOST}:{self.ports['https']}",
@@ -103,12 +107,11 @@ class State:
             "GRAFANA_TOKEN": self.secrets["grafana"],
             "OTLP_URL": self.url("otlp"),
             "SENTRY_URL": self.url("sentry"),
-            "SENTRY_DSN": f"http://public@127.0.0.1:{self.ports['sentry']}/1",
-            "DATABASE_URL": f"postgresql://football:{password}@127.0.0.1:"
+            "POSTGRES_URL": f"postgresql://football:{password}@127.0.0.1:"
             f"{self.ports['postgres']}/football",
-            "REDIS_URL": f"redis://:{key}@127.0.0.1:{self.ports['redis']}/0",
-            "API_KEY": self.secrets["api"],
-            "RELEASE": "football@stack",
+            "CACHE_URL": f"redis://:{key}@127.0.0.1:{self.ports['redis']}/0",
+            "SERVICE_KEY": self.secrets["api"],
+            "SERVICE_RELEASE": "football@stack",
             "ACCESS_LOG": str(self.path("log", "access.log")),
             "NGINX_CONF": str(self.path("nginx", "nginx.conf")),
             "SSHD_CONFIG": str(self.path("ssh", "sshd_config")),
