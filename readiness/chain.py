@@ -6,10 +6,10 @@ time follow one another. What was edited, removed or inserted later does not fit
 
 import sqlite3
 from collections.abc import Iterator
-from hashlib import sha256
 
 import msgspec
 
+from readiness.digests import digest as sha256_of
 from readiness.document import PreviousRun
 
 SCHEMA = """
@@ -94,7 +94,7 @@ class _Tie(msgspec.Struct):
 def digest_of(document: object) -> str:
     """The digest of a stored document, or of whatever stands in its place."""
     data = document if isinstance(document, bytes) else str(document).encode("utf-8", "replace")
-    return f"sha256:{sha256(data).hexdigest()}"
+    return sha256_of(data)
 
 
 def head(connection: sqlite3.Connection) -> Link | None:

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "comparison": ["model", "document"],
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
-    "chain": ["document"],
+    "chain": ["digests", "document"],
     "database": ["errors"],
     "history": [*FOUNDATION, "database", "chain", "document"],
     "worktree": [],

@@ -159,7 +159,7 @@ MAY_END = {
     "run/supervise.py": "the gate, which is a child of that process",
     "commands/interrupts.py": "at a signal, 128 + its number",
     "probes/__main__.py": "a probe, which is a program by itself",
-    "measure/guard.py": "a helper, whose status nobody reads",
+    "measure/worker.py": "a helper, whose status nobody reads",
 }
 
 
