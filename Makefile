@@ -12,13 +12,16 @@ OPS_READY := $(EXAMPLE)/.venv/.ops
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check test lint format bench mutation stack stack-check stack-down clean
+.PHONY: check test test-live lint format bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
 
-test: $(DEV) $(EXAMPLE_READY) $(BROWSER) $(LIVE)  ## run the tests
+test: $(DEV) $(EXAMPLE_READY) $(BROWSER)  ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best on a quiet machine
+	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
 
 lint: $(DEV)  ## types and style
 	$(BIN)/mypy

@@ -6,6 +6,8 @@ from tests.football import Result
 from tests.live.breaks import BREAKS, Break
 from tests.live.stack import Stack
 
+pytestmark = pytest.mark.live
+
 NOT_SERVICES = ("T6.4", "T7.5")
 """Criteria about the project itself, which no service has a part in."""
 
