@@ -236,7 +236,7 @@ def hidden_failure(
     command: str, read: Measure, path: tuple[str | int, ...], problems: Problems
 ) -> None:
     """Record a command, without a proof, that does nothing, or whose tool may fail unseen."""
-    if shell.does_nothing(command):
+    if command and shell.does_nothing(command):
         problems.add(path, "this command does nothing", "say what to run")
         return
     if read.reader.format is Format.EXIT:
