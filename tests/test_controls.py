@@ -21,7 +21,12 @@ WITHOUT_CONTROL = {
     "pip-audit": "an advisory service",
     **dict.fromkeys(("alertmanager", "grafana", "http", "load"), "a running service"),
     **dict.fromkeys(("opentelemetry", "prometheus", "sentry"), "a running service"),
+    **dict.fromkeys(("access-log", "port", "postgres", "postgres-backup"), "a running service"),
+    **dict.fromkeys(("redis", "security-headers", "tls"), "a running service"),
+    **dict.fromkeys(("firewall", "lynis"), "a machine, and root on it"),
+    **dict.fromkeys(("gitleaks", "gixy", "nginx", "sshd"), "a tool that not every machine has"),
     "benchmark-report": "a repository with a commit",
+    "security-scan": "several tools and an advisory service",
 }
 """What each check needs that a few files cannot give."""
 
