@@ -57,6 +57,7 @@ class Stack:
         """Run the board's production profile where the services are."""
         command = [str(self.folder / "run"), sys.executable, "-m", "readiness", "check"]
         command += [*selectors, "--profile", "production", "--board", str(self.board)]
+        command += ["--jobs", "4"]  # half of these probes wait for others
         command += ["--project", str(self.project.folder), "--output-format", "json"]
         process = subprocess.Popen(
             [*command, "--history", ""],
