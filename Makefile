@@ -55,10 +55,10 @@ $(EXAMPLE_READY): $(EXAMPLE)/requirements-dev.lock
 $(BROWSER): $(DEV)
 	@if command -v chromium >/dev/null && [ -n "$$(fc-list :lang=zh 2>/dev/null)" ]; then \
 	    touch $@; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-	        chromium fontconfig fonts-noto-cjk && touch $@; \
+	        chromium fontconfig fonts-noto-cjk; then \
+	    touch $@; \
 	else \
 	    echo "no chromium: the tests of the page are skipped (apt-get install chromium fonts-noto-cjk)"; \
 	fi
