@@ -1,0 +1,55 @@
+"""What is seen of a shell command without knowing the grammar: plain words, or nothing at all."""
+
+from typing import Final
+
+from readiness.patterns import later
+
+# Words that mean something to a shell as the first of a command, though a program of the same
+# name may exist.
+_NAMES = """
+. : [ [[ alias bg bind break builtin caller case cd command compgen complete compopt continue coproc
+declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for
+function getopts hash help history if in jobs kill let local logout mapfile popd printf pushd pwd
+read readarray readonly return select set shift shopt source suspend test then time times trap true
+type typeset ulimit umask unalias unset until wait while
+"""
+BUILTINS: Final = frozenset(_NAMES.split())
+
+_PLAIN_COMMAND = later(r"[\w./:@%+,=^\- \t]+")
+_QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
+_WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+_NOTHING = later(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
+_QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
+
+
+def argv(command: str) -> tuple[str, ...] | None:
+    """Return the words of a command that needs no shell, or None.
+
+    A command needs one as soon as it has any syntax beyond quoted words, or begins with what only
+    a shell knows or knows otherwise (`echo`, `cd`, `X=1`).
+    """
+    command = command.strip()
+    if _PLAIN_COMMAND.fullmatch(command):
+        words = command.split()
+    elif _QUOTED_COMMAND.fullmatch(command):
+        words = [_unquoted(word) for word in _WORD.findall(command)]
+    else:
+        return None
+    first = words[0] if words else ""
+    if not first or first in BUILTINS or "=" in first or first[0] in "%-":
+        return None
+    return tuple(words)
+
+
+def _unquoted(word: str) -> str:
+    if "'" not in word and '"' not in word:
+        return word
+    inner = word[1:-1]
+    if word[0] == word[-1] and word[0] in "'\"" and word[0] not in inner:
+        return inner  # nearly all are quoted as a whole
+    return _QUOTED.sub(r"\1\2", word)
+
+
+def does_nothing(command: str) -> bool:
+    """Whether there are only blanks and comments in a command: to a shell that is a success."""
+    return _NOTHING.fullmatch(command) is not None
