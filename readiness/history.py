@@ -15,16 +15,9 @@ import msgspec
 from readiness import chain
 from readiness.clean import clean
 from readiness.database import Database
-from readiness.document import (
-    PastRun,
-    PreviousRun,
-    Run,
-    RunDocument,
-    from_json,
-    to_json,
-    verdicts_from_json,
-)
+from readiness.document import PreviousRun, Run, RunDocument, from_json, to_json
 from readiness.errors import NotWrittenError, UsageError
+from readiness.excerpts import PastRun, verdicts_from_json
 
 SCHEMA_VERSION = 2
 REMEMBERED = 100

@@ -18,12 +18,12 @@ from readiness.document import (
     FindingRecord,
     Git,
     Loosening,
-    PastRun,
     ProbeRecord,
     RunDocument,
     Tool,
 )
 from readiness.errors import ExitStatus
+from readiness.excerpts import PastRun
 from readiness.measure import close as close_helper
 from readiness.milestones import MilestoneState, as_goal, gate_for, milestone_states
 from readiness.model import Board, Gate, Judgement, Milestone, Plan, Score, ScoreLine

@@ -12,7 +12,7 @@ FOUNDATION = [
     *("labels", "layout", "markdown", "patterns", "imports", "digests"),
 ]
 STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
-STAGES += ["document", "record", "report", "comparison", "timeline"]
+STAGES += ["document", "excerpts", "record", "report", "comparison", "timeline"]
 JOINS = [
     *("database", "chain", "history", "worktree", "git", "guard", "boardfile", "evidence"),
     *("progress", "readings", "pipeline", "prove", "settings", "output", "ending"),
@@ -35,13 +35,14 @@ MAY_IMPORT = {
     "layout": ["clean", "patterns"],
     "markdown": ["clean"],
     **dict.fromkeys(STAGES, FOUNDATION),
-    "record": [*FOUNDATION, "document", "milestones"],
+    "excerpts": ["model", "document"],
+    "record": [*FOUNDATION, "document", "excerpts", "milestones"],
     "comparison": ["model", "document"],
     "report": [*FOUNDATION, "document", "comparison"],
     "timeline": [*FOUNDATION, "document", "comparison"],
     "chain": ["digests", "document"],
     "database": ["errors"],
-    "history": [*FOUNDATION, "database", "chain", "document"],
+    "history": [*FOUNDATION, "database", "chain", "document", "excerpts"],
     "worktree": [],
     "git": ["clean", "document", "worktree"],
     "boardfile": ["load"],

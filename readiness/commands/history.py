@@ -8,9 +8,9 @@ import msgspec
 from readiness.chain import Alteration, Verified
 from readiness.clean import clean
 from readiness.commands.matching import differences
-from readiness.document import outcome_from_json
 from readiness.ending import tell
 from readiness.errors import ExitStatus, UsageError
+from readiness.excerpts import outcome_from_json
 from readiness.git import head_of
 from readiness.history import Entry, History, board_key
 from readiness.layout import columns, duration

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.document import CriterionRecord, PastRun, RunDocument, from_json
+from readiness.document import CriterionRecord, RunDocument, from_json
 from readiness.ending import tell
 from readiness.errors import NotWrittenError, UsageError
+from readiness.excerpts import PastRun
 from readiness.history import History, board_key
 from readiness.model import Board, Criterion, Judgement
 from readiness.settings import RunSettings, history_path

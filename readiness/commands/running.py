@@ -12,9 +12,10 @@ from readiness.commands.interrupts import held, interruptible
 from readiness.commands.opening import asked_milestone, open_board
 from readiness.commands.past import last_verdicts, with_past
 from readiness.commands.step_files import write_step_files
-from readiness.document import PastRun, RunDocument
+from readiness.document import RunDocument
 from readiness.ending import bug, protected, tell
 from readiness.errors import ExitStatus, NotWrittenError, UsageError
+from readiness.excerpts import PastRun
 from readiness.git import Asking
 from readiness.history import AlteredError, History, board_key
 from readiness.model import Board, Gate, Plan, Verdict

@@ -1,56 +1,40 @@
-"""The record stage: what a run found, made into a run document. Pure, but for its arguments."""
+"""Records of criteria, tasks and probes, with foreign text cleaned and secrets masked."""
 
 import math
-import os
-import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 import msgspec
 
 from readiness.clean import Redactor, clean, cut, decode
 from readiness.document import (
     AttestationRecord,
-    BoardRef,
     CriterionRecord,
     FindingRecord,
-    GateRecord,
-    Git,
-    Loosening,
-    MilestoneRecord,
-    PastCriterion,
-    PastRun,
     Previous,
     ProbeRecord,
-    ScoreRecord,
-    SectionRecord,
     StreamRecord,
     TaskRecord,
     Value,
     WaiverRecord,
 )
+from readiness.excerpts import PastCriterion, PastRun
 from readiness.expect import format_value
-from readiness.milestones import MilestoneState
 from readiness.model import (
     Board,
     Capture,
     Criterion,
     Finding,
-    Gate,
     Judgement,
-    Milestone,
     Probe,
-    Score,
     Stream,
     Task,
     Verdict,
 )
+from readiness.record.values import number, timestamp
 
 TEXT_LIMIT = 2000
-EXACT_IN_JSON = 2**53
-MOST_REASONS = 10
 
 
 class Points:
@@ -139,7 +123,7 @@ class Recorder:
             unit=judgement.unit,
             expect="attested" if criterion.attest is not None else criterion.expect.text,
             warn=criterion.warn.text if criterion.warn is not None else None,
-            baseline=None if criterion.baseline is None else _number(criterion.baseline),
+            baseline=None if criterion.baseline is None else number(criterion.baseline),
             progress=None if judgement.progress is None else round(float(judgement.progress), 6),
             reason=self.text(judgement.reason),
             reason_code=judgement.code,
@@ -166,7 +150,7 @@ class Recorder:
 
     def _value(self, value: Decimal | bool | str | None) -> Value:
         if isinstance(value, Decimal):
-            return _number(value)
+            return number(value)
         return self.text(value) if isinstance(value, str) else value
 
     def _part(self, data: bytes, *, begins: bool = False, ends: bool = False) -> str:
@@ -274,135 +258,6 @@ def with_versions(
         msgspec.structs.replace(probe, tool_version=versions.get(keys.get(probe.check or "", "")))
         for probe in probes
     ]
-
-
-def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
-    """The score as numbers, and as it must be printed."""
-    value = score.value
-    progress = 0.0
-    if value is not None:
-        progress = _below(value / Fraction(score.target), 1) if score.target else 1.0
-    return ScoreRecord(
-        value=None if value is None else _below(value, score.target),
-        shown=shown,
-        target=float(score.target),
-        progress=min(progress, 1.0),
-        measured=score.measured,
-        in_scope=score.in_scope,
-        total=score.total,
-        attested=round(float(score.attested_share), 6),
-        rounding=float(rounding),
-    )
-
-
-def _below(number: Fraction, limit: Decimal | int) -> float:
-    """The number to six decimals, or to as many as it takes to be below the limit if it is."""
-    for written in (round(float(number), 6), float(number)):
-        if number >= limit or written < limit:
-            return written
-    return math.nextafter(float(limit), 0.0)
-
-
-def _number(value: Decimal) -> int | float | None:
-    """The number as JSON holds it; None for one that is too large for that."""
-    if value == value.to_integral_value() and abs(value) < EXACT_IN_JSON:
-        return int(value)
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def gate_record(
-    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
-) -> GateRecord:
-    """The decision with its reasons, which may quote what probes printed."""
-    return GateRecord(
-        decision=gate.decision,
-        exit_status=status,
-        reasons=[recorder.text(reason) for reason in gate.reasons],
-        milestone=None if milestone is None else milestone.id,
-    )
-
-
-def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list[Loosening]:
-    """What a change lets slip, made safe to show."""
-    return [
-        Loosening(
-            subject=recorder.text(each.subject),
-            what=recorder.text(each.what),
-            before=recorder.text(each.before),
-            after=recorder.text(each.after),
-            path=recorder.text(each.path),
-            line=each.line,
-        )
-        for each in loosened
-    ]
-
-
-def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
-    """A sentence for each, as many as one can read; the document has all of them."""
-    shown = [
-        f"{each.subject}: {each.what}: {each.before or 'none'} → {each.after or 'none'}"
-        for each in loosened[:MOST_REASONS]
-    ]
-    more = len(loosened) - len(shown)
-    return [*shown, f"and {more} more that the change loosens"] if more else shown
-
-
-def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:
-    """Every milestone, met or not."""
-    return [
-        MilestoneRecord(
-            id=state.milestone.id,
-            title=state.milestone.title,
-            met=state.met,
-            due=state.milestone.due,
-            overdue=state.overdue,
-            priority=state.milestone.priority,
-            score=None if state.milestone.score is None else float(state.milestone.score),
-            missing=[task.id for task in state.missing],
-        )
-        for state in states
-    ]
-
-
-def board_ref(board: Board, git: Git | None) -> BoardRef:
-    """Which board a run is about, and where it lies in the repository that `git` tells of."""
-    return BoardRef(
-        title=board.title,
-        path=clean(board.path, newlines=False),
-        digest=board.digest,
-        file=clean(_in_repository(board, git), newlines=False),
-        language=board.language,
-        baseline=None if board.baseline is None else float(board.baseline),
-        created=board.created,
-        goal=board.goal,
-        review=board.review,
-        sections=[
-            SectionRecord(title=each.title, text=each.text, place=each.place)
-            for each in board.sections
-        ],
-        key_figures=board.key_figures,
-    )
-
-
-def _in_repository(board: Board, git: Git | None) -> str:
-    """The way from the repository's root, or from the workdir where there is no repository."""
-    folder = os.path.realpath(board.workdir)
-    up = git.folder.count("/") + 1 if git is not None and git.folder else 0
-    root = os.path.normpath(os.path.join(folder, *[".."] * up))
-    path = os.path.relpath(os.path.realpath(board.path), root)
-    return os.path.basename(path) if path.startswith("../") else path
-
-
-def timestamp(seconds: float) -> str:
-    """Unix time as ISO 8601 in UTC, to the millisecond."""
-    whole, part = divmod(round(seconds * 1_000_000), 1_000_000)
-    return f"{_second(whole)}.{part // 1000:03d}Z"
-
-
-@lru_cache(maxsize=16)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:

@@ -1,0 +1,125 @@
+"""What a whole run comes to: score, gate, milestones, and the board that it is about."""
+
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from readiness.clean import clean
+from readiness.document import (
+    BoardRef,
+    GateRecord,
+    Git,
+    Loosening,
+    MilestoneRecord,
+    ScoreRecord,
+    SectionRecord,
+)
+from readiness.milestones import MilestoneState
+from readiness.model import Board, Gate, Milestone, Score
+from readiness.record.criteria import Recorder
+from readiness.record.values import below
+
+MOST_REASONS = 10
+
+
+def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
+    """The score as numbers, and as it must be printed."""
+    value = score.value
+    progress = 0.0
+    if value is not None:
+        progress = below(value / Fraction(score.target), 1) if score.target else 1.0
+    return ScoreRecord(
+        value=None if value is None else below(value, score.target),
+        shown=shown,
+        target=float(score.target),
+        progress=min(progress, 1.0),
+        measured=score.measured,
+        in_scope=score.in_scope,
+        total=score.total,
+        attested=round(float(score.attested_share), 6),
+        rounding=float(rounding),
+    )
+
+
+def gate_record(
+    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
+) -> GateRecord:
+    """The decision with its reasons, which may quote what probes printed."""
+    return GateRecord(
+        decision=gate.decision,
+        exit_status=status,
+        reasons=[recorder.text(reason) for reason in gate.reasons],
+        milestone=None if milestone is None else milestone.id,
+    )
+
+
+def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list[Loosening]:
+    """What a change lets slip, made safe to show."""
+    return [
+        Loosening(
+            subject=recorder.text(each.subject),
+            what=recorder.text(each.what),
+            before=recorder.text(each.before),
+            after=recorder.text(each.after),
+            path=recorder.text(each.path),
+            line=each.line,
+        )
+        for each in loosened
+    ]
+
+
+def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
+    """A sentence for each, as many as one can read; the document has all of them."""
+    shown = [
+        f"{each.subject}: {each.what}: {each.before or 'none'} → {each.after or 'none'}"
+        for each in loosened[:MOST_REASONS]
+    ]
+    more = len(loosened) - len(shown)
+    return [*shown, f"and {more} more that the change loosens"] if more else shown
+
+
+def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:
+    """Every milestone, met or not."""
+    return [
+        MilestoneRecord(
+            id=state.milestone.id,
+            title=state.milestone.title,
+            met=state.met,
+            due=state.milestone.due,
+            overdue=state.overdue,
+            priority=state.milestone.priority,
+            score=None if state.milestone.score is None else float(state.milestone.score),
+            missing=[task.id for task in state.missing],
+        )
+        for state in states
+    ]
+
+
+def board_ref(board: Board, git: Git | None) -> BoardRef:
+    """Which board a run is about, and where it lies in the repository that `git` tells of."""
+    return BoardRef(
+        title=board.title,
+        path=clean(board.path, newlines=False),
+        digest=board.digest,
+        file=clean(_in_repository(board, git), newlines=False),
+        language=board.language,
+        baseline=None if board.baseline is None else float(board.baseline),
+        created=board.created,
+        goal=board.goal,
+        review=board.review,
+        sections=[
+            SectionRecord(title=each.title, text=each.text, place=each.place)
+            for each in board.sections
+        ],
+        key_figures=board.key_figures,
+    )
+
+
+def _in_repository(board: Board, git: Git | None) -> str:
+    """The way from the repository's root, or from the workdir where there is no repository."""
+    folder = os.path.realpath(board.workdir)
+    up = git.folder.count("/") + 1 if git is not None and git.folder else 0
+    root = os.path.normpath(os.path.join(folder, *[".."] * up))
+    path = os.path.relpath(os.path.realpath(board.path), root)
+    return os.path.basename(path) if path.startswith("../") else path
