@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from readiness.document import CriterionRecord, Value
+from readiness.excerpts import PastCriterion
 from readiness.model import Better, Verdict
 
 RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
@@ -55,7 +56,7 @@ def distance(criterion: CriterionRecord, value: Value) -> float | None:
     return value if criterion.better is Better.LOWER else -value
 
 
-def comparable(one: CriterionRecord, other: CriterionRecord) -> bool:
+def comparable(one: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
     """Whether two records are of the same criterion, measured the same way, in the same unit."""
     same = (one.id, one.check, one.measure) == (other.id, other.check, other.measure)
     no_value = one.value is None or other.value is None

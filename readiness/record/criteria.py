@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from readiness.clean import Redactor, clean, cut, decode
+from readiness.comparison import comparable
 from readiness.document import (
     AttestationRecord,
     CriterionRecord,
@@ -114,7 +115,7 @@ class Recorder:
         criterion = judgement.criterion
         value = judgement.value
         measure = criterion.measure
-        return CriterionRecord(
+        record = CriterionRecord(
             id=criterion.id,
             title=criterion.title,
             verdict=judgement.verdict,
@@ -138,8 +139,11 @@ class Recorder:
             measure=(measure.name or None) if measure is not None else None,
             better=measure.better if measure is not None else None,
             line=criterion.position.line,
-            previous=_previous(judgement, previous),
         )
+        if previous is None or previous.verdict is Verdict.SKIP or not comparable(record, previous):
+            return record
+        before = Previous(verdict=previous.verdict, value=previous.value)
+        return msgspec.structs.replace(record, previous=before)
 
     def _lines(self, text: str) -> str:
         """Text that may have several lines; the same few come again and again."""
@@ -278,17 +282,3 @@ def _attestation(judgement: Judgement) -> AttestationRecord | None:
         evidence=attest.evidence,
         digest=judgement.evidence_digest,
     )
-
-
-def _previous(judgement: Judgement, previous: PastCriterion | None) -> Previous | None:
-    """Only like is compared with like: another measure or unit is another criterion."""
-    if previous is None or previous.verdict is Verdict.SKIP:
-        return None
-    criterion = judgement.criterion
-    check = criterion.check.name if criterion.check is not None else ""
-    measure = criterion.measure.name if criterion.measure is not None else ""
-    if (previous.check or "", previous.measure or "") != (check, measure):
-        return None
-    if previous.unit != judgement.unit and None not in (previous.value, judgement.value):
-        return None
-    return Previous(verdict=previous.verdict, value=previous.value)
