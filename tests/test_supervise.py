@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from readiness.errors import ExitStatus
+from readiness.run import prctl
 from readiness.run.supervise import KEEPER, supervise
 from tests.running import Chain, alive_in, chain_of, wait_for
 
@@ -258,7 +259,8 @@ def test_every_end_of_a_gate_is_a_status(
 
 
 def test_handlers_and_streams_are_as_before(capfd: pytest.CaptureFixture[str]) -> None:
-    """What was printed before is printed once, and signals do again what they did."""
+    """What was printed before is printed once; signals and orphans go where they went."""
+    assert not prctl.is_subreaper()
     before = [signal.getsignal(number) for number in signal.valid_signals()]
     print("once", end=" ")
 
@@ -269,6 +271,7 @@ def test_handlers_and_streams_are_as_before(capfd: pytest.CaptureFixture[str]) -
     assert supervise(gate) == 0
     assert capfd.readouterr().out == "once twice"
     assert [signal.getsignal(number) for number in signal.valid_signals()] == before
+    assert not prctl.is_subreaper()
 
 
 def test_a_terminal_does_not_reach_probes(tmp_path: Path) -> None:

@@ -328,7 +328,7 @@ class Loop:
         left = self._family.of(attempt)
         kill_at = now if attempt.kill_at is None else attempt.kill_at
         if (not left and attempt.exited) or now >= kill_at + GIVE_UP:
-            attempt.leaked += len(left)
+            attempt.leaked = max(attempt.leaked, len(left))
             self._finish(attempt)
             return
         if now < kill_at:

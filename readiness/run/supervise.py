@@ -76,6 +76,7 @@ def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") 
     The child stops at the signal `stop`.
     """
     before = set(procfs.children_of(os.getpid()) or ())
+    adopted = prctl.is_subreaper()
     prctl.become_subreaper()
     _flush()
     watcher = os.getpid()
@@ -89,7 +90,9 @@ def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") 
             os._exit(status)  # whatever happened: there is one process that goes on from here
     if name:
         prctl.rename(name)
-    return _Watcher(child, before, stop).watch()
+    status = _Watcher(child, before, stop).watch()
+    prctl.become_subreaper(wanted=adopted)
+    return status
 
 
 def _be_child(inner: Callable[[], int], watcher: int) -> int:
