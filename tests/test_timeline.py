@@ -1,5 +1,6 @@
 """Runs compared and followed: better, worse, the sum of the causes, and the pace."""
 
+import sqlite3
 from decimal import Decimal
 
 import msgspec
@@ -348,3 +349,16 @@ def test_a_number_is_followed(followed: Project) -> None:
     assert "the goal is reached" in ended.out
     told = followed("trend", "score", "--limit", "2", "--output-format", "json").json
     assert [point["value"] for point in told["points"]] == [0.0, 10.0]
+
+
+def test_earlier_runs_come_in_the_order_of_the_history(followed: Project) -> None:
+    """Whatever a clock that was set back has stamped them with."""
+    connection = sqlite3.connect(followed.folder / ".readiness" / "history.db")
+    with connection:
+        first = connection.execute("select document from runs order by sequence").fetchone()[0]
+        later = first.replace(b'"started_at":"20', b'"started_at":"30', 1)
+        connection.execute("update runs set document = ? where sequence = 1", (later,))
+    connection.close()
+    ended = followed("report", "--output-format", "json", "--report", "html=page.html")
+    assert ended.status == 0, ended
+    assert [point["values"]["T1.1"] for point in ended.json["past"]] == [3.0, 2.0]

@@ -94,7 +94,11 @@ def with_past(
     from readiness.timeline.period import past_point
 
     runs = recent_runs(settings, board, limit=limit + 1, whole=True)
-    earlier = [one for one in runs if one.id != run.id and one.started_at < run.started_at]
+    places = {one.id: place for place, one in enumerate(runs)}
+    if run.id in places:  # the order of the history holds, whatever became of the clock
+        earlier = runs[: places[run.id]]
+    else:
+        earlier = [one for one in runs if one.started_at < run.started_at]
     return msgspec.structs.replace(run, past=[past_point(one) for one in earlier[-limit:]])
 
 

@@ -21,13 +21,13 @@ from readiness.pipeline import TOOL, Start, execute
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.progress import progress
-from readiness.prove.copying import changes, remove
+from readiness.prove.copying import changes
 from readiness.prove.document import Outcome, ProofDocument
 from readiness.prove.prover import Options, Prover
 from readiness.prove.table import table
 from readiness.prove.trials import Part, criteria_of
 from readiness.record import board_ref, timestamp
-from readiness.run.scratch import choose, make, of_run
+from readiness.run.scratch import choose, make, of_run, remove
 from readiness.run.supervise import supervise
 from readiness.settings import RunSettings
 

@@ -220,16 +220,6 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return found
 
 
-def remove(folder: str) -> None:
-    """Remove a folder of copies, whatever probes did to its modes."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            inner = os.path.join(path, name)
-            if not os.path.islink(inner) and not os.access(inner, os.W_OK | os.X_OK):
-                os.chmod(inner, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def _copy_repository(root: str, target: str) -> None:
     """Give the copy a repository of its own, which reads the original's objects."""
     places = _git(
