@@ -27,8 +27,8 @@ from readiness.prove.prover import Options, Prover
 from readiness.prove.table import table
 from readiness.prove.trials import Part, criteria_of
 from readiness.record import board_ref, timestamp
-from readiness.run.scratch import choose, make, of_run, remove
-from readiness.run.supervise import supervise
+from readiness.run.scratch import choose, make, remove
+from readiness.run.supervise import run_name, supervise
 from readiness.settings import RunSettings
 
 
@@ -64,7 +64,7 @@ class _Proof:
 
     def perform(self) -> int:
         with held():
-            scratch = make(of_run(os.environ))
+            scratch = make(choose(os.environ, run_name()))
             try:
                 document = self._document(scratch)
             finally:

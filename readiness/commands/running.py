@@ -25,8 +25,8 @@ from readiness.plan import make_plan, secret_values
 from readiness.progress import progress
 from readiness.record import board_ref, timestamp
 from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
-from readiness.run.scratch import make, of_run, remove
-from readiness.run.supervise import supervise
+from readiness.run.scratch import choose, make, remove
+from readiness.run.supervise import run_name, supervise
 from readiness.score import exit_status
 from readiness.settings import RunSettings, history_path
 
@@ -111,7 +111,7 @@ class _Run:
     def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
         settings = self.settings
         jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = make(of_run(os.environ))
+        scratch = make(choose(os.environ, run_name()))
         observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
         try:
             return execute(

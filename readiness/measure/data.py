@@ -26,7 +26,7 @@ def parse(kind: Format, text: str, passed_over: str = "") -> Data:
     reader = cast("DocumentReader", import_module(f"readiness.measure.read_{kind}"))
     try:
         if passed_over:
-            from readiness.measure.read_jsonl import without
+            from readiness.measure.plain_lines import without
 
             text = without(text, passed_over)
         return reader.parse(text)

@@ -6,21 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from readiness.errors import UsageError
-from readiness.run.supervise import run_name
 
 
-def of_run(environ: Mapping[str, str]) -> str:
-    """Return the path of the run's own folder, which its watcher removes if the gate is killed."""
-    return _path(environ, run_name() or os.urandom(8).hex())
-
-
-def choose(environ: Mapping[str, str]) -> str:
-    """Return a path in TMPDIR that nobody can guess; there is nothing yet."""
-    return _path(environ, os.urandom(8).hex())
-
-
-def _path(environ: Mapping[str, str], name: str) -> str:
+def choose(environ: Mapping[str, str], name: str = "") -> str:
+    """Return a path in TMPDIR that ends with `name`, or else with what nobody can guess."""
     parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name cannot be guessed
+    name = name or os.urandom(8).hex()
     return os.path.join(os.path.realpath(parent), f"readiness-{name}")
 
 

@@ -61,12 +61,15 @@ def supervise(gate: Callable[[], int]) -> int:
     if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
         from readiness.run import scratch
 
-        scratch.remove(scratch.of_run(os.environ))
+        scratch.remove(scratch.choose(os.environ, _run_name))
     return status
 
 
 def run_name() -> str:
-    """A name that nobody can guess, the same in all processes of a run; "" where there is none."""
+    """A name that nobody can guess, the same in all processes of a run; "" where there is none.
+
+    The folder for scratch that bears it is removed at the end, should the gate be killed.
+    """
     return _run_name
 
 
