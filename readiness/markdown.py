@@ -32,7 +32,7 @@ _SPECIAL = re.compile(
 _MARKUP = frozenset("\\`*<|[]#~&$_")
 _COMMIT = re.compile(r"(?<![^\W_])(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{7,64}(?![^\W_])")
 _SHORTEST_COMMIT = 7
-_FIRST = re.compile(r"[-+](?=\s|$)|[-=](?=[-=]*$)|[>/]|\d{1,9}(?=[.)](?:\s|$))")
+_FIRST = re.compile(r"[-+](?=\s|$)|[-=](?=[-=\s]*$)|[>/]|\d{1,9}(?=[.)](?:\s|$))")
 _CODE = re.compile(r"`([^`]+)`")
 _TICKS = re.compile("`+")
 _TAG = re.compile(r"\\.|(`+)(?!`).*?(?<!`)\1(?!`)|<")

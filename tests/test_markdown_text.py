@@ -12,6 +12,7 @@ from tests.pages import APART, RECOGNISED, on_github
 
 HOSTILE = [
     "a|b",
+    "-- -",
     "x\ny\r\nz",
     "`c` ``d`` ``` e",
     "<details><summary>s</summary>",
