@@ -29,6 +29,7 @@ class Told(NamedTuple):
 
     `verdicts` gives, by id, what a criterion may be as far as the format can tell. Criteria with
     a verdict that is in `silent` are not in it. `ready` says whether the report reads as ready.
+    `shown` is how people are told what was measured, and `shown_score` the score.
     """
 
     verdicts: dict[str, frozenset[Verdict]]
@@ -38,6 +39,8 @@ class Told(NamedTuple):
     decision: str | None = None
     score: Any = UNTOLD
     ready: bool | None = None
+    shown: dict[str, str] | None = None
+    shown_score: str | None = None
 
 
 def agrees(told: Told, run: RunDocument) -> None:
@@ -49,6 +52,10 @@ def agrees(told: Told, run: RunDocument) -> None:
         assert criteria[key(name)].verdict in possible, name
     for name, value in (told.values or {}).items():
         assert value == criteria[key(name)].value, name
+    unshown = told.silent | {Verdict.SKIP}
+    for each in criteria.values() if told.shown is not None else ():
+        if each.value is not None and each.verdict not in unshown and each.attestation is None:
+            assert (told.shown or {})[key(each.id)] == literal(each.shown), each.id
     if told.counts is not None:
         verdicts = [each.verdict for each in criteria.values()]
         assert told.counts == {verdict: verdicts.count(verdict) for verdict in Verdict}
@@ -56,6 +63,8 @@ def agrees(told: Told, run: RunDocument) -> None:
         assert told.decision == run.gate.decision
     if told.score is not UNTOLD:
         assert told.score == run.score.value
+    if told.shown_score is not None and run.score.value is not None:
+        assert told.shown_score == run.score.shown
     if told.ready is not None:
         assert told.ready == (run.gate.decision is Decision.READY and not run.interrupted)
 
@@ -95,6 +104,7 @@ def _json(text: str) -> Told:
     )
 
 
+_SCORE = re.compile(r"(?:Score|得分|\*\*:|ready|就绪) ([\d.]+)(?: of |/| / )10")
 _ROW = re.compile(r"^  (\S+)  +[✓!✗?~-] (\w+)", re.MULTILINE)
 _WORDS = {
     word: verdict for language in Language for verdict, word in labels(language).verdicts.items()
@@ -105,12 +115,26 @@ _PARTIAL = tuple(labels(language).decisions[Decision.PARTIAL] for language in La
 
 def _table(text: str) -> Told:
     ending = text.splitlines()[-1][2:]
-    rows = [(name, word) for name, word in _ROW.findall(text) if word in _WORDS]
+    found = [match for match in _ROW.finditer(text) if match[2] in _WORDS]
+    rows = {match[1]: _cells(text, match.start()) for match in found}
     return Told(
-        verdicts={name: frozenset({_WORDS[word]}) for name, word in rows},
+        verdicts={match[1]: frozenset({_WORDS[match[2]]}) for match in found},
         silent=frozenset({Verdict.SKIP} if ending.startswith(_PARTIAL) else ()),
         ready=ending.startswith(_READY),
+        shown_score=_score(text),
+        shown={name: cells[3] for name, cells in rows.items() if len(cells) > 3},
     )
+
+
+def _score(text: str) -> str | None:
+    """The first score that is told of in words."""
+    found = _SCORE.search(text)
+    return found and found[1]
+
+
+def _cells(text: str, start: int) -> list[str]:
+    """The cells of the row that starts there: id, verdict, title, value and so on."""
+    return re.split(" {2,}", text[start : text.index("\n", start)].strip())
 
 
 def _junit(text: str) -> Told:
@@ -257,7 +281,12 @@ def _gitlab(text: str) -> Told:
 
 def _badge(text: str) -> Told:
     badge = strict_json(text)
-    return Told(verdicts={}, silent=ALL, ready=badge["color"] == "brightgreen")
+    return Told(
+        verdicts={},
+        silent=ALL,
+        ready=badge["color"] == "brightgreen",
+        shown_score=_score(badge["message"]),
+    )
 
 
 def _in_toto(text: str) -> Told:
@@ -297,18 +326,35 @@ def _html(text: str) -> Told:
             for row in rows
         },
         counts=counts,
+        shown={
+            _text_of(row, "b"): _text_of(row, "span", "x") for row in rows if row.tag == "summary"
+        },
+        shown_score=_text_of(
+            next(item for item in main.iter("p") if item.get("class") == "number"), "b"
+        ),
         decision=str(head.get("class")).split(" d-")[1],
         ready="d-ready" in str(head.get("class"))
         and "".join(next(root.iter("title")).itertext()).split()[1] in _READY,
     )
 
 
+def _text_of(item: Any, tag: str, kind: str | None = None) -> str:
+    """The text of the first part with that tag and class."""
+    (part, *_) = (each for each in item.iter(tag) if kind in (None, each.get("class")))
+    return "".join(part.itertext())
+
+
 _MET = (Verdict.PASS, Verdict.WARN)
 _EMOJI = {"✅": Verdict.PASS, "⚠️": Verdict.WARN, "❌": Verdict.FAIL, "❓": Verdict.ERROR}
 _EMOJI |= {"📝": Verdict.WAIVED, "➖": Verdict.SKIP}
+_EMOJI_UNNAMED = f"(?:{'|'.join(_EMOJI)})"
 _ANY_EMOJI = f"({'|'.join(_EMOJI)})"
 _DECIDED = {labels(each).decisions[one]: one for each in Language for one in Decision}
 _BOX = re.compile(rf"^- \[([ x])\] \*\*(\S+)\*\* .*? · {_ANY_EMOJI} ", re.MULTILINE)
+_FOUND = re.compile(
+    rf"^- \[[ x]\] \*\*(\S+)\*\* .*? · {_EMOJI_UNNAMED} \S+ · (.*?) · ", re.MULTILINE
+)
+_ESCAPE = re.compile(r"\\(?=[^\w\s])")
 _CELLS = re.compile(rf"^\| (\S+) \| {_ANY_EMOJI} \S+ \|", re.MULTILINE)
 _ANNOTATED = re.compile(r"^::(?:error|warning) .*title=(\S+) (\S+)%3A ", re.MULTILINE)
 
@@ -325,13 +371,24 @@ def _board(text: str) -> Told:
         verdicts[name] = frozenset({_EMOJI[emoji]})
     (state,) = re.findall(r"^- \*\*(?:State of the board|看板状态)\*\*: (.*)$", text, re.MULTILINE)
     decision = _decision(state)
-    return Told(verdicts=verdicts, decision=decision, ready=decision is Decision.READY)
+    return Told(
+        verdicts=verdicts,
+        decision=decision,
+        ready=decision is Decision.READY,
+        shown={name: _ESCAPE.sub("", found) for name, found in _FOUND.findall(text)},
+        shown_score=_score(text),
+    )
 
 
 def _markdown(text: str) -> Told:
     rows = {name: frozenset({_EMOJI[emoji]}) for name, emoji in _CELLS.findall(text)}
     decision = _decision(text.splitlines()[1])
-    return Told(verdicts=rows, decision=decision, ready=decision is Decision.READY)
+    return Told(
+        verdicts=rows,
+        decision=decision,
+        ready=decision is Decision.READY,
+        shown_score=_score(text),
+    )
 
 
 def _github(text: str) -> Told:
@@ -343,6 +400,7 @@ def _github(text: str) -> Told:
         silent=frozenset({Verdict.PASS, Verdict.WAIVED, Verdict.SKIP}),
         decision=decision,
         ready=decision is Decision.READY,
+        shown_score=_score(text),
     )
 
 
