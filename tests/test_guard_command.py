@@ -338,3 +338,31 @@ def test_a_link_stands_for_the_file_that_it_leads_to(based: Project) -> None:
     assert based("guard", "--base", "main").status == 0
     write(based.folder, {"conf/settings.toml": "[tool.mypy]\nstrict = false\n"})
     assert "mypy strict" in based("guard", "--base", "main").out
+
+
+def test_a_tool_that_the_change_brings_is_told(based: Project) -> None:
+    """`.venv/bin` leads PATH: a program that is tracked there could stand for any tool."""
+    write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho ok\n"})
+    git(based.folder, "add", "-f", ".venv")
+    ended = based("guard", "--base", "main")
+    assert ended.status == 4
+    assert "  .venv  program added  .venv/bin/mypy\n" in ended.out, ended.out
+
+
+def test_what_was_installed_is_not_brought_by_the_change(based: Project) -> None:
+    """An environment that git does not track is how tools are there at all."""
+    write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho ok\n"})
+    assert based("guard", "--base", "main").status == 0
+
+
+def test_a_tool_that_the_base_had_may_be_there_and_go(based: Project) -> None:
+    """Neither is a change that brings one; another in its place is."""
+    git(based.folder, "checkout", "-q", "-b", "old")
+    write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho ok\n"})
+    git(based.folder, "add", "-f", ".venv")
+    git(based.folder, "commit", "-q", "-m", "tools")
+    assert based("guard", "--base", "old").status == 0
+    write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho fine\n"})
+    assert based("guard", "--base", "old").status == 4
+    write(based.folder, {".venv/bin/mypy": None})
+    assert based("guard", "--base", "old").status == 0

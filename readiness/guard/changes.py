@@ -69,6 +69,7 @@ class Kind(StrEnum):
     SETTING = "setting"
     MASK = "mask"
     RECIPE = "recipe"
+    PROGRAM = "program"
     LOCK = "lock entry"
     FLAG = "flag"
     UNREADABLE = "unreadable file"

@@ -13,6 +13,7 @@ from readiness.guard.board import compare_boards
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import combinations, placed
 from readiness.guard.project import compare_projects
+from readiness.guard.project.programs import programs
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
 from readiness.model import Board
@@ -128,7 +129,7 @@ def _projects(
         tree = work_tree(base.root, base.commit)
         for place in dict.fromkeys([own, own if os.path.isabs(workdir) else workdir]):
             found, said = compare_projects(base.commit, tree, workdir=place, used=used)
-            changes += found
+            changes += [*found, *programs(base.root, base.commit.commit, place)]
             remarks += said
     except GitError as error:
         raise BaseError(f"cannot read base {base.ref}: {error}") from None

@@ -10,7 +10,7 @@ from tests.live.stack import Stack, replacing
 Breaking = Callable[[Stack], AbstractContextManager[None]]
 
 LOCATION = "location / {\n            proxy_pass"
-ZONE = "limit_req_zone $server_name zone=all:1m rate=480r/s;"
+ZONE = "limit_req_zone $server_name zone=all:1m rate=340r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 STATIC = "location /static/ {"
 MONITORING = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6", "T7.5", "T7.6")
@@ -253,7 +253,7 @@ BREAKS = (
     ),
     Break(
         "T7.3",
-        "480 requests a second are let in",
+        "340 requests a second are let in",
         nginx(
             (
                 "log_format full",
@@ -269,8 +269,8 @@ BREAKS = (
     ),
     Break(
         "T7.4",
-        "60 connections are let in",
-        firewall("tcp dport 443 ct state new ct count over 60 reject with tcp reset"),
+        "50 connections are let in",
+        firewall("tcp dport 443 ct state new ct count over 50 reject with tcp reset"),
         among=LOAD,
         fails=("T7.3",),
         unknown=("T7.2",),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.football import BOARD, ROOT, TOOLS, Football
-from tests.live.stack import QUICK, Stack, ops
+from tests.live.stack import OWN, Stack, ops
 
 
 def lacking() -> str:
@@ -39,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     here = tmp_path_factory.mktemp("live")
     board = here / "board.yaml"
     text = BOARD.read_text(encoding="utf-8")
-    for old, new in QUICK:
+    for old, new in OWN:
         assert old in text
         text = text.replace(old, new)
     board.write_text(text, encoding="utf-8")

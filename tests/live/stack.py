@@ -14,8 +14,13 @@ from tests.football import EXAMPLE, ROOT, TOOLS, Football, Result
 
 PYTHON = str(TOOLS / "python")
 PATIENCE = 30.0
-QUICK = ("wait: 30s", "wait: 3s"), ('wait: "15"', 'wait: "6"'), ("time: 10s", "time: 6s")
-"""How the tests' own board differs: what is broken is not waited for that long."""
+OWN = (
+    ("wait: 30s", "wait: 3s"),
+    ('wait: "15"', 'wait: "6"'),
+    ("time: 10s", "time: 6s"),
+    ('expect: "> 500 rps"', 'expect: "> 400 rps"'),
+)
+"""How the tests' own board differs: it waits less, and asks what a shared machine can serve."""
 
 
 def ops(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
