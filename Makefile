@@ -18,9 +18,9 @@ check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
 
 test: $(DEV) $(EXAMPLE_READY) $(BROWSER)  ## run the tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
-test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best on a quiet machine
+test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
 
 lint: $(DEV)  ## types and style
