@@ -73,6 +73,14 @@ def test_a_piece_of_a_number_is_no_number(regex: str, output: str, whole: str) -
     assert measured.reason.endswith(f" is part of {whole}")
 
 
+def test_whoever_reads_a_version_is_told_how() -> None:
+    """20 of v20.20.2 is no number either; what to do instead is said."""
+    measured = read(a_reader("text", regex=r"v(\d+)\."), "v20.20.2")
+    assert isinstance(measured, Unmeasured)
+    assert measured.reason.endswith("20 is part of v20.20.2")
+    assert "`matches`" in measured.hint
+
+
 @pytest.mark.parametrize(
     "word",
     [

@@ -95,5 +95,6 @@ def refuse_piece(text: str, start: int, end: int) -> None:
     raise NotMeasuredError(
         ReasonCode.NOT_A_NUMBER,
         f"{shown(found, 60)} is part of {shown(whole, 100)}",
-        "let the regex's group take the whole number, written plainly",
+        "let the regex's group take the whole number, written plainly; a version is text, which"
+        " `matches` compares",
     )
