@@ -54,8 +54,13 @@ def agrees(told: Told, run: RunDocument) -> None:
         assert value == criteria[key(name)].value, name
     unshown = told.silent | {Verdict.SKIP}
     for each in criteria.values() if told.shown is not None else ():
-        if each.value is not None and each.verdict not in unshown and each.attestation is None:
-            assert (told.shown or {})[key(each.id)] == literal(each.shown), each.id
+        # Text that was measured is cut and escaped as the format needs it.
+        if (
+            isinstance(each.value, int | float)
+            and each.verdict not in unshown
+            and not each.attestation
+        ):
+            assert (told.shown or {})[key(each.id)] == each.shown, each.id
     if told.counts is not None:
         verdicts = [each.verdict for each in criteria.values()]
         assert told.counts == {verdict: verdicts.count(verdict) for verdict in Verdict}
