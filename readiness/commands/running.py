@@ -39,6 +39,9 @@ GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 IN_A_FILE = Context()
 ENDINGS = (".yaml", ".yml")
 
+_KEPT: "list[_Run]" = []
+"""The run until the process ends, for that is next: to take it apart first would be in vain."""
+
 
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
     """Run the board, record the run, write its reports, and print what `printer` makes of it."""
@@ -57,7 +60,9 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
     with interruptible(), ExitStack() as stack:
         if settings.base is not None:  # what is copied of the base has to be removed again
             stack.enter_context(held())
-        return _Run(settings, stack).perform(printer)
+        run = _Run(settings, stack)
+        _KEPT.append(run)
+        return run.perform(printer)
 
 
 class _Run:
