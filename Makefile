@@ -74,7 +74,7 @@ stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=
 	$(STACK) up
 
 stack-check: $(DEV)  ## measure all of the board on the running stack
-	.stack/run $(abspath $(BIN))/readiness check --profile production --jobs 4
+	.stack/run $(abspath $(BIN))/readiness check --profile production --jobs 6
 
 stack-down:  ## end the stack and leave nothing of it
 	$(STACK) down
