@@ -6,7 +6,7 @@ from functools import partial
 import boards
 from goals import Goal, Line, Measured, cpu, less_than, mebibytes, wall
 from measure import Case, WrongResult
-from peers import Tools, floor, runners, write
+from peers import Tools, bare, floor, runners, write
 
 COMMANDS = 10
 
@@ -28,8 +28,10 @@ def plain(tools: Tools, number: int, *, reps: int = 1, rounds: int = 1000) -> di
 
 
 def base(tools: Tools, number: int, *, reps: int = 1) -> dict[str, Case]:
-    case = floor(tools, number, reps)
-    return {name(number, "C floor"): case}
+    return {
+        name(number, "C floor"): floor(tools, number, reps),
+        name(number, "bare Python"): bare(tools, number, reps),
+    }
 
 
 def peers(tools: Tools, number: int, *, reps: int = 1, rounds: int = 1000) -> dict[str, Case]:
@@ -75,6 +77,7 @@ def judge_cpu(measured: Measured) -> list[Line]:
         ours(name(1000), what="1000 probes, against the C floor", limit=1.3, stretch=1.15),
         ours(name(1000, "readiness, reading a number"), what="the same, a number read from each"),
         ours(name(1000, "readiness, no history"), what="the same, without the history"),
+        ours(name(1000, "bare Python"), what="a bare loop in Python, against the C floor"),
         ours(name(1000, "make -j2"), what="make -j2, against the C floor"),
         ours(name(1000, "prek"), what="prek, against the C floor"),
     ]
@@ -94,9 +97,10 @@ def judge_slope(measured: Measured) -> list[Line]:
         more, less = measured[name(1000, runner)], measured[name(100, runner)]
         return (more.cpu - less.cpu) / 900 * 1000
 
-    value = slope("readiness") - slope("C floor")
+    value, least = (slope(runner) - slope("C floor") for runner in ("readiness", "bare Python"))
     return [
-        Line(what="CPU a probe over the floor", value=value, unit="ms", limit=0.15, stretch=0.08)
+        Line(what="CPU a probe over the floor", value=value, unit="ms", limit=0.15, stretch=0.08),
+        Line(what="the same of a bare loop in Python", value=least, unit="ms"),
     ]
 
 

@@ -73,6 +73,13 @@ def floor(tools: Tools, number: int, reps: int = 1) -> Case:
     return Case(argv=command, verify=succeeds, reps=reps)
 
 
+def bare(tools: Tools, number: int, reps: int = 1) -> Case:
+    """The same commands from a loop in Python that keeps probes from harm, and does no more."""
+    script = os.path.join(os.path.dirname(__file__), "bare.py")
+    command = [tools.python, script, str(number), "2", "sh", "-c", "echo 1"]
+    return Case(argv=command, verify=succeeds, reps=reps)
+
+
 def runners(tools: Tools, number: int, *, reps: int = 1, rounds: int = 1000) -> dict[str, Case]:
     """Each peer with `number` distinct commands like `sh -c 'echo 17'`, two at once if it can."""
     work = os.path.join(tools.work, f"n{number}")

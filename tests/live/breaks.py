@@ -10,7 +10,7 @@ from tests.live.stack import Stack, replacing
 Breaking = Callable[[Stack], AbstractContextManager[None]]
 
 LOCATION = "location / {\n            proxy_pass"
-ZONE = "limit_req_zone $server_name zone=all:1m rate=340r/s;"
+ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 STATIC = "location /static/ {"
 MONITORING = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6", "T7.5", "T7.6")
@@ -23,14 +23,15 @@ LOAD = ("T7.2", "T7.3", "T7.4")
 class Break:
     """One way to break one criterion.
 
-    `fails` are neighbours that fail with it, `unknown` those that cannot be measured any more;
-    `why` they do, for whoever reads the table.
+    `fails` are neighbours that fail with it, `may_fail` those that do so on a slow machine, and
+    `unknown` those that cannot be measured any more; `why`, for whoever reads the table.
     """
 
     criterion: str
     name: str
     breaking: Breaking
     fails: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     why: str = ""
     among: tuple[str, ...] = ()
@@ -253,7 +254,7 @@ BREAKS = (
     ),
     Break(
         "T7.3",
-        "340 requests a second are let in",
+        "440 requests a second are let in",
         nginx(
             (
                 "log_format full",
@@ -266,6 +267,8 @@ BREAKS = (
             ("proxy_cache public;", "limit_req zone=all burst=4000;\n proxy_cache public;"),
         ),
         among=LOAD,
+        may_fail=("T7.2",),
+        why="whoever queues waits",
     ),
     Break(
         "T7.4",
