@@ -141,6 +141,48 @@ def test_a_good_board_is_0(equipped: Project) -> None:
     assert found["T1.2"]["tools"] == ["lint"]
 
 
+def test_a_criterion_about_a_service_is_tried_where_nobody_answers(equipped: Project) -> None:
+    """It has no tool and looks at nothing in the project: what it has is an address."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        cwd=equipped.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split(" port ")[1].split()[0]
+        url = f"http://127.0.0.1:{port}/src/"
+        proven(
+            equipped,
+            {"check": "http", "with": {"url": url}},
+            {"check": "port", "with": {"host": "127.0.0.1", "open": port}},
+        )
+        found = proofs(equipped)
+        server.terminate()
+
+    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "error"}
+    assert found["T1.1"]["outcome"] == "can_fail"
+    assert found["T1.1"]["why"] == "it does not pass where no service answers"
+    assert found["T1.2"]["outcome"] == "not_tried", "its host alone is no address"
+    assert found[""]["exit_status"] == 3
+
+
+def test_passing_without_an_answer_proves_nothing(equipped: Project) -> None:
+    """A port is closed where nobody is: no reproach, and no proof either."""
+    (equipped.folder / "checks").mkdir()
+    (equipped.folder / "checks" / "shut.yaml").write_text(
+        "params: {at: {help: where}}\nrun: '[ -n \"$at\" ]'\n"
+        "measures: {status: {as: exit}}\nexpect: '== 0'\n"
+    )
+    proven(equipped, {"check": "shut", "with": {"at": "shop.example:4444"}})
+    found = proofs(equipped)
+
+    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "pass"}
+    assert found["T1.1"]["outcome"] == "not_tried"
+    assert "in an empty project and where no service answers" in found["T1.1"]["why"]
+
+
 def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
     """That it fails today says nothing of the day on which its tool is gone."""
     proven(
@@ -292,8 +334,8 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
-        "T1.3": "it runs no tool that could be taken away, and passes in an empty folder too",
-        "T1.5": "it runs no tool that could be taken away, and passes in an empty folder too",
+        "T1.3": "it runs no tool that could be taken away, and passes in an empty project too",
+        "T1.5": "it runs no tool that could be taken away, and passes in an empty project too",
         "T1.4": "/bin/cat is called by its full path, and cannot be taken away",
     }
     assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]

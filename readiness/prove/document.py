@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One try. `world` is normal, absent, silent, failing, control or hollow.
+    """One try. `world` is normal, absent, silent, failing, control, hollow or unreachable.
 
     `tools` are the programs that were taken away, said nothing or failed there.
     """

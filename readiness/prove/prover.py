@@ -9,6 +9,7 @@ from readiness.document import CriterionRecord, RunDocument
 from readiness.errors import Fault, NotWrittenError
 from readiness.load import load_board
 from readiness.model import Board, Check, Control, Criterion
+from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, Place, place_of
 from readiness.prove.document import ProofRecord
 from readiness.prove.hiding import Hiding
@@ -86,7 +87,7 @@ class Prover:
 
     def _watch(self, names: Sequence[str], run: Run) -> dict[str, Tools]:
         """Run the criteria as they are, their controls, and what tells of their recipes."""
-        board, environ = self._copy(World.NORMAL)
+        board, environ = self._healthy = self._copy(World.NORMAL)
         logs = self._folder("logs")
         os.mkdir(logs)
         own = criteria_of(board)
@@ -150,7 +151,7 @@ class Prover:
             if telling:
                 parts.append(self._broken(World.SILENT, together, telling))
         if bare := [name for name, found in tools.items() if not found.taken]:
-            parts.append(self._hollow(bare))
+            parts += [self._hollow(bare), *self._unreachable(bare)]
         if parts:
             self._run(parts, run)
 
@@ -165,6 +166,13 @@ class Prover:
         environ = stand_ins.environment(self._options.environ, self._place, moved)
         board = msgspec.structs.replace(self._board, workdir=moved.workdir)
         return self._once(board, names, World.HOLLOW, environ)
+
+    def _unreachable(self, names: Iterable[str]) -> list[Part]:
+        """The healthy copy, for those that ask a service; but nobody answers."""
+        board, environ = self._healthy
+        own = criteria_of(board)
+        criteria = {name: alone for name in names if (alone := without_services(once(own[name])))}
+        return [self._part(board, criteria, World.UNREACHABLE.value, environ)] if criteria else []
 
     # --- what worlds have in common ---------------------------------------------------------------
 

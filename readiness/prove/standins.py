@@ -84,6 +84,7 @@ class World(Enum):
     FAILING = "failing"
     CONTROL = "control"
     HOLLOW = "hollow"
+    UNREACHABLE = "unreachable"
 
 
 STATUS = {World.SILENT: 0, World.FAILING: 1}

@@ -17,6 +17,7 @@ WORLDS = {
     World.FAILING: "failing",
     World.CONTROL: "control",
     World.HOLLOW: "emptied",
+    World.UNREACHABLE: "no answer",
 }
 
 

@@ -15,7 +15,7 @@ from readiness.shell.programs import programs
 
 GOOD = (Verdict.PASS, Verdict.WARN)
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
-BROKEN = (World.ABSENT, World.SILENT, World.FAILING, World.CONTROL, World.HOLLOW)
+BROKEN = tuple(world for world in World if world is not World.NORMAL)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -96,20 +96,27 @@ def _finding(
         return Finding(Outcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
         return Finding(Outcome.CAN_FAIL, "it fails now")
-    return Finding(Outcome.NOT_TRIED, _why_bare(criterion) if tried else "its probe was not run")
+    why = _why_bare(criterion, tried) if tried else "its probe was not run"
+    return Finding(Outcome.NOT_TRIED, why)
 
 
-def _why_bare(criterion: Criterion) -> str:
+def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:
     run = criterion.check.run if criterion.check else ""
     fixed = [words[0] for words in programs(run) if words[0].startswith("/")]
     if fixed:
         verb = "is called by its" if len(fixed) == 1 else "are called by their"
         return f"{_and(fixed)} {verb} full path, and cannot be taken away"
-    return "it runs no tool that could be taken away, and passes in an empty folder too"
+    where = " and ".join(map(_in, tried))
+    return f"it runs no tool that could be taken away, and passes {where} too"
 
 
 def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
-    """Whether passing there shows anything: what looks elsewhere may pass in an empty folder."""
+    """Whether passing there shows anything.
+
+    What looks elsewhere may pass in an empty folder, and a port is closed where nobody answers.
+    """
+    if trial.world == World.UNREACHABLE.value:
+        return False
     if trial.world != World.HOLLOW.value or criterion.check is None:
         return True
     return not shell.can_fail(criterion.check.run)
@@ -134,6 +141,8 @@ def _in(trial: TrialRecord) -> str:
             return "on the control of its check"
         case World.HOLLOW:
             return "in an empty project"
+        case World.UNREACHABLE:
+            return "where no service answers"
         case _:
             return "as it is"
 

@@ -1,0 +1,35 @@
+"""Criteria that ask a service, when nobody answers: every address they are given is a dead one."""
+
+import re
+
+import msgspec
+
+from readiness.model import Criterion
+
+NOBODY = "127.0.0.1:9"
+"""The port of the discard service, which nobody has offered for decades."""
+
+_IN_URL = re.compile(r"(?<=://)([^/\s@]*@)?(?:\[[^\]/\s]*\]|[^\s/?#:@]+)(?::\d+)?")
+_ADDRESS = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}"
+_ADDRESSES = re.compile(rf"{_ADDRESS}(?:[=,\s]+{_ADDRESS})*")
+
+
+def without_services(criterion: Criterion) -> Criterion | None:
+    """The criterion with each URL and `host:port` of its parameters leading to nobody.
+
+    None where there is none: it asks no service, as far as its parameters tell.
+    """
+    params = {name: _dead(value) for name, value in criterion.params.items()}
+    matrix = tuple(
+        {name: _dead(value) for name, value in combination.items()}
+        for combination in criterion.matrix
+    )
+    if params == criterion.params and matrix == criterion.matrix:
+        return None
+    return msgspec.structs.replace(criterion, params=params, matrix=matrix)
+
+
+def _dead(value: str) -> str:
+    if _ADDRESSES.fullmatch(value):
+        return re.sub(_ADDRESS, NOBODY, value)
+    return _IN_URL.sub(lambda match: f"{match[1] or ''}{NOBODY}", value)
