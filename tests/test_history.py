@@ -321,6 +321,7 @@ def test_without_room_all_or_nothing_is_written(path: Path, limit: int) -> None:
 
 READER = """
 import os, sys
+import urllib.parse  # the other user may not be able to read where Python lies
 sys.path[:0] = [sys.argv[1]]
 from readiness.errors import NotWrittenError
 from readiness.history import History
