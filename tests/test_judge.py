@@ -395,6 +395,34 @@ def test_an_attestation_is_good_for_its_time(
     assert (found.hint == "have it attested: readiness attest T1.1") == (verdict == "fail")
 
 
+@pytest.mark.parametrize(
+    ("attested", "now", "verdict"),
+    [
+        ("sha256:a", "sha256:a", "pass"),
+        ("sha256:a", "sha256:b", "fail"),
+        ("sha256:a", "", "pass"),  # it is no file any more: whether it is there was asked before
+        ("", "sha256:b", "pass"),
+        ("", "", "pass"),
+    ],
+)
+def test_evidence_that_changed_is_none(attested: str, now: str, verdict: str) -> None:
+    """What was attested was another file; where no digest was kept, nothing is known of that."""
+    given = Attestation(
+        by="li.wei", on="2025-11-01", until="2026-04-30", evidence="docs/a.md", digest=attested
+    )
+    found = judged(an_attested(attest=given), evidence_digest=now)
+
+    assert found.verdict is Verdict(verdict)
+    assert found.evidence_digest == now
+    if verdict == "fail":
+        assert found.reason == "its evidence docs/a.md changed since it was attested"
+
+
+def test_evidence_without_a_digest_has_none() -> None:
+    """Nothing is made up for it."""
+    assert judged(an_attested()).evidence_digest == ""
+
+
 def test_an_absent_attestation_fails() -> None:
     """A criterion that waits for a person's word fails until it is given."""
     criterion = a_criterion(check=None, measure=None, attest=None)
