@@ -78,9 +78,10 @@ class Project:
         *arguments: str,
         env: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
+        source: str = "",
         **options: Any,
     ) -> subprocess.Popen[bytes]:
-        """Start the program in the project, in a session of its own."""
+        """Start the program in the project, in a session of its own; or `source`, as Python."""
         defaults: dict[str, Any] = {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.PIPE,
@@ -89,7 +90,12 @@ class Project:
             "start_new_session": True,
         }
         process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "readiness", *arguments],
+            [
+                *prefix,
+                sys.executable,
+                *(("-c", source) if source else ("-m", "readiness")),
+                *arguments,
+            ],
             env={**self.environment, **(env or {})},
             **(defaults | options),
         )

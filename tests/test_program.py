@@ -523,15 +523,7 @@ def test_a_signal_while_the_results_are_written(
 ) -> None:
     """They are written whole, and then the gate ends by the signal."""
     project.write(READY)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_REPORT],
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    project.started.append(process)
+    process = project.start(source=SLOW_REPORT)
     wait_until(project.folder / "writing")
     process.send_signal(number_)
     ended = project.end(process)

@@ -288,13 +288,7 @@ sys.exit(main())
 def test_99_a_broken_format_costs_the_others_nothing(project: Project) -> None:
     """They are written, the run is recorded, and the status is not 0; no value is told (145)."""
     project.write(a_board(plain("true")))
-    process = subprocess.Popen(
-        [sys.executable, "-c", BROKEN],
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    process = project.start(source=BROKEN)
     ended = project.end(process)
     assert ended.status in (5, 70), ended
     assert "READY" in (project.folder / "run.txt").read_text()

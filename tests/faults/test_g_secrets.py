@@ -1,8 +1,6 @@
 """Section G: secrets, the environment, and the command line."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -91,13 +89,7 @@ sys.exit(main())
 def test_145_a_bug_ends_calmly_and_tells_no_value(project: Project) -> None:
     """70, one line, a log without values. Twin: without the bug the same board ends with 0."""
     project.write(a_board(plain("true")))
-    process = subprocess.Popen(
-        [sys.executable, "-c", CRASH],
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    process = project.start(source=CRASH)
     ended = project.end(process)
     assert ended.status == 70, ended
     (log,) = project.tmp.iterdir()
