@@ -19,7 +19,7 @@ def bare_yaml(path: str) -> None:
 
 def table(path: str) -> float:
     """The time that the table of a run takes."""
-    from readiness.document import from_json
+    from readiness.record.document import from_json
     from readiness.report import Context, render
 
     with open(path, "rb") as file:
@@ -33,7 +33,7 @@ def rich_table(path: str) -> float:
     from rich.console import Console
     from rich.table import Table
 
-    from readiness.document import from_json
+    from readiness.record.document import from_json
 
     with open(path, "rb") as file:
         run = from_json(file.read(), path)

@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import Browser, sync_playwright
 
 from readiness.report import Context, render
-from tests.browser import ADDRESS, CHROMIUM, HTML, MISSING, opened, sandboxed
-from tests.page_runs import a_large_document
+from tests.support.browser import ADDRESS, CHROMIUM, HTML, MISSING, opened, sandboxed
+from tests.support.page_runs import a_large_document
 
 MEASURE = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
   const usable = performance.now();

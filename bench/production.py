@@ -41,7 +41,7 @@ def main() -> int:
 @contextmanager
 def advisories(folder: Path) -> Iterator[str]:
     """Answer as an advisory service without a record does, where the services are."""
-    command = [folder / "run", sys.executable, "-m", "tests.osv_server"]
+    command = [folder / "run", sys.executable, "-m", "tests.support.osv_server"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield server.stdout.readline().strip()
@@ -80,7 +80,7 @@ def tell(document: Mapping[str, Any]) -> None:
 def chains(probes: list[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
     """Yield what must come one after the other, and how long that took."""
     sys.path.insert(0, str(ROOT))
-    from tests.checking import catalogue
+    from tests.support.checking import catalogue
 
     def before(probe: Mapping[str, Any]) -> tuple[str, float]:
         check = catalogue().get(probe["check"] or "")

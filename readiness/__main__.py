@@ -41,8 +41,8 @@ def main() -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.ending import die_of_interrupts, secure_streams
-    from readiness.quick import read, runs_probes
+    from readiness.startup.quick import read, runs_probes
+    from readiness.terminal.ending import die_of_interrupts, secure_streams
 
     die_of_interrupts()
     secure_streams()
@@ -55,20 +55,22 @@ def _run(arguments: list[str]) -> int:
     if not runs_probes(settings):
         return _command(command, settings)
     # The watcher is split off before anything large is imported: what both have costs twice.
-    from readiness.run.supervise import supervise
+    from readiness.run.processes.supervise import supervise
 
     return supervise(lambda: _command(command, settings))
 
 
 def _command(command: str, fields: dict[str, Any]) -> int:
-    from readiness.ending import protected
+    from readiness.terminal.ending import protected
 
     try:
+        import readiness.startup.libraries  # noqa: F401 - first, as others import them too
+
         if command == "check":
             from readiness.commands.check import check as perform
         else:
             from readiness.commands.score import score as perform
-        from readiness.settings import RunSettings
+        from readiness.model.settings import RunSettings
     except ImportError as error:
         return _cannot_start(error)
     return protected(lambda: perform(RunSettings(**fields)))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Project
-from tests.running import alive_in
+from tests.support.program import Project
+from tests.support.running import alive_in
 
 # What runs in the background has these ignored, and so would have all that a test starts.
 for _number, _action in (

@@ -11,9 +11,18 @@ from pathlib import Path
 import pytest
 
 from readiness.load import load_board
-from tests.breaks import SLOW, WORLDS, Break, World
-from tests.football import BOARD, CLOSED, TOOLS, Football, Result, check, count_starts, start
-from tests.osv_server import osv_server
+from tests.support.breaks import SLOW, WORLDS, Break, World
+from tests.support.football import (
+    BOARD,
+    CLOSED,
+    TOOLS,
+    Football,
+    Result,
+    check,
+    count_starts,
+    start,
+)
+from tests.support.osv_server import osv_server
 
 pytestmark = [
     pytest.mark.slow,

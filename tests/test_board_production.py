@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from readiness.load import load_board
-from tests.football import BOARD, EXAMPLE, Football, check
-from tests.servers import LOOPBACK, free_port
+from tests.support.football import BOARD, EXAMPLE, Football, check
+from tests.support.servers import LOOPBACK, free_port
 
 WATCHED = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6")
 GUARDED = ("T6.1", "T6.3", "T6.5", "T6.7")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.football import BOARD, TOOLS, Football
-from tests.osv_server import osv_server
+from tests.support.football import BOARD, TOOLS, Football
+from tests.support.osv_server import osv_server
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.program import Ended, Project
+from tests.support.program import Ended, Project
 
 CASES = Path(__file__).parent / "boards"
 NAMES = sorted(path.name for path in CASES.iterdir())

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from readiness.cli import command_for
-from readiness.errors import ExitStatus
 from readiness.load import builtin_checks, load_board, load_catalogue
-from readiness.model import Check, Verdict
-from tests.readers import READERS
+from readiness.model.board import Check
+from readiness.model.errors import ExitStatus
+from readiness.model.words import Verdict
+from tests.support.readers import READERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,60 +7,32 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
-FOUNDATION = [
-    *("model", "errors", "status", "units", "expect", "shell", "clean"),
-    *("labels", "layout", "markdown", "patterns", "imports", "digests"),
-]
-STAGES = ["load", "plan", "run", "measure", "judge", "score", "milestones", "advice"]
-STAGES += ["document", "excerpts", "record", "report", "comparison", "timeline"]
-JOINS = [
-    *("database", "chain", "history", "worktree", "git", "guard", "boardfile", "evidence"),
-    *("progress", "readings", "pipeline", "prove", "settings", "output", "ending"),
-    *("commands", "cli"),
-]
+FOUNDATION = ["model", "text", "shell", "startup"]
+STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
+BESIDE = ["history", "project", "guard", "prove", "terminal", "pipeline"]
 
-# What a module may import beside its own package; stages see the foundation alone.
+# What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
-    "model": [],
-    "status": [],
-    "patterns": [],
-    "imports": ["patterns"],
-    "digests": [],
-    "errors": ["status", "imports"],
-    "units": ["model", "patterns"],
-    "expect": ["model", "units", "patterns"],
-    "shell": ["patterns"],
-    "clean": ["patterns"],
-    "labels": ["model"],
-    "layout": ["clean", "patterns"],
-    "markdown": ["clean"],
+    "startup": [],
+    "model": ["startup"],
+    "text": ["model", "startup"],
+    "shell": ["startup"],
     **dict.fromkeys(STAGES, FOUNDATION),
-    "excerpts": ["model", "document"],
-    "record": [*FOUNDATION, "document", "excerpts", "comparison", "milestones"],
-    "comparison": ["model", "document", "excerpts"],
-    "report": [*FOUNDATION, "document", "comparison"],
-    "timeline": [*FOUNDATION, "document", "comparison"],
-    "chain": ["digests", "document"],
-    "database": ["errors"],
-    "history": [*FOUNDATION, "database", "chain", "document", "excerpts"],
-    "worktree": [],
-    "git": ["clean", "document", "worktree"],
-    "boardfile": ["load"],
-    "guard": [*FOUNDATION, "load", "git", "settings"],
-    "progress": [*FOUNDATION, "run"],
-    "evidence": [],
-    "readings": [*FOUNDATION, "evidence", "document", "record", "run", "measure", "judge"],
-    "pipeline": [*FOUNDATION, *STAGES, "readings"],
-    "prove": [*FOUNDATION, "load", "plan", "document", "git"],
-    "settings": ["errors"],
-    "output": ["errors", "clean", "layout", "ending", "report"],
-    "commands": [*FOUNDATION, *STAGES, *JOINS],
-    "ending": ["errors", "status", "clean", "layout"],
-    "cli": ["errors", "ending", "settings", "commands", "expect", "report"],
-    "quick": [],
+    "record": [*FOUNDATION, "decide"],
+    "report": [*FOUNDATION, "record"],
+    "timeline": [*FOUNDATION, "record"],
+    "history": [*FOUNDATION, "record"],
+    "project": [*FOUNDATION, "record"],
+    "guard": [*FOUNDATION, "load", "project"],
+    "prove": [*FOUNDATION, "load", "plan", "record", "project"],
+    "terminal": [*FOUNDATION, "run", "report"],
+    "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
+    "commands": [*FOUNDATION, *STAGES, *BESIDE],
+    "cli": ["model", "terminal", "commands", "report"],
     # What checks run as processes of their own; the engine does not import it.
-    "probes": ["errors", "units", "clean"],
-    "__main__": ["cli", "commands", "ending", "quick", "run", "settings"],
+    "services": ["model", "text"],
+    "probes": ["services"],
+    "__main__": ["cli", "commands", "terminal", "run", "model", "startup"],
     "__init__": [],
 }
 
@@ -113,7 +85,7 @@ def test_only_run_starts_probes() -> None:
         or (isinstance(node, ast.Attribute) and node.attr in starters)
     }
     assert {name for name in guilty if not name.startswith("run/")} <= {
-        "git.py",
+        "project/git.py",
         "commands/doctor.py",
         "commands/mcp.py",
         "measure/worker.py",

@@ -8,8 +8,8 @@ import pytest
 
 from readiness.cli import COMMANDS
 from readiness.commands.schema import FILES, OUTPUTS, output_schema
-from tests.program import Project
-from tests.repositories import commit
+from tests.support.program import Project
+from tests.support.repositories import commit
 
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 BOARD = {

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from tests.program import Project, a_board
+from tests.support.program import Project, a_board
 
 HEAVY = {
     *("subprocess", "shutil", "hashlib", "_hashlib", "threading", "locale", "logging", "json"),
@@ -59,5 +59,5 @@ def test_the_watcher_is_split_off_before_anything_large(project: Project) -> Non
         check=True,
     )
     there = ended.stderr.split()
-    assert "readiness.run.supervise" in there
-    assert not {"typing", "re", "msgspec", "yaml", "sqlite3", "readiness.model"} & set(there)
+    assert "readiness.run.processes.supervise" in there
+    assert not {"typing", "re", "msgspec", "yaml", "sqlite3", "readiness.model.board"} & set(there)

@@ -7,7 +7,9 @@ import msgspec
 
 from readiness.advice.estimates import MINUTES, effort
 from readiness.advice.knapsack import Work
-from readiness.model import Board, Criterion, Score, Task, Verdict
+from readiness.model.board import Board, Criterion, Task
+from readiness.model.judgement import Score
+from readiness.model.words import Verdict
 
 OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)
 ASSUMED = MINUTES["d"]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from readiness.ending import protected, secure_streams
-from readiness.errors import ExitStatus
+from readiness.model.errors import ExitStatus
+from readiness.terminal.ending import protected, secure_streams
 
 if TYPE_CHECKING:
     from typer import _click as click

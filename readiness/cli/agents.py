@@ -2,7 +2,7 @@
 
 from readiness.cli.app import app
 from readiness.cli.options import Board, History, Profile, Project, given_history
-from readiness.settings import RunSettings
+from readiness.model.settings import RunSettings
 
 
 @app.command()

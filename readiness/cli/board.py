@@ -14,7 +14,7 @@ from readiness.cli.options import (
     Quiet,
     given_history,
 )
-from readiness.settings import BoardSettings, RunSettings
+from readiness.model.settings import BoardSettings, RunSettings
 
 
 @app.command()

@@ -6,7 +6,7 @@ import typer
 
 from readiness.cli.app import app
 from readiness.cli.options import Board, OutputFormat, Profile, Project
-from readiness.settings import BoardSettings
+from readiness.model.settings import BoardSettings
 
 Criterion = Annotated[str, typer.Argument(metavar="ID", help="The criterion.")]
 By = Annotated[

@@ -6,7 +6,7 @@ import typer
 
 from readiness.cli.app import app
 from readiness.cli.options import Board, OutputFormat, Profile, Project, Quiet, Verbose
-from readiness.settings import BoardSettings
+from readiness.model.settings import BoardSettings
 
 
 @app.command()

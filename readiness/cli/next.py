@@ -6,7 +6,7 @@ import typer
 
 from readiness.cli.app import app
 from readiness.cli.options import Board, History, OutputFormat, Profile, given_history
-from readiness.settings import RunSettings
+from readiness.model.settings import RunSettings
 
 
 @app.command("next")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from readiness.errors import UsageError
-from readiness.settings import ReportTarget
+from readiness.model.errors import UsageError
+from readiness.model.settings import ReportTarget
 
 Board = Annotated[
     str | None,
@@ -114,7 +114,7 @@ def seconds(text: str | None) -> float | None:
     """A time such as 90s, in seconds. Raises `UsageError` for anything else."""
     if text is None:
         return None
-    from readiness.expect import duration
+    from readiness.model.expect import duration
 
     try:
         return duration(text)

@@ -6,8 +6,8 @@ import typer
 
 from readiness.cli.app import app
 from readiness.cli.options import Board, History, OutputFormat, Project, given_history
-from readiness.errors import UsageError
-from readiness.settings import RunSettings
+from readiness.model.errors import UsageError
+from readiness.model.settings import RunSettings
 
 
 @app.command()

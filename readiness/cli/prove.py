@@ -17,7 +17,7 @@ from readiness.cli.options import (
     given_history,
     seconds,
 )
-from readiness.settings import RunSettings
+from readiness.model.settings import RunSettings
 
 
 @app.command()

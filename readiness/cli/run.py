@@ -25,7 +25,7 @@ from readiness.cli.options import (
     seconds,
     targets,
 )
-from readiness.settings import RunSettings
+from readiness.model.settings import RunSettings
 
 
 @app.command()

@@ -16,7 +16,7 @@ from readiness.cli.options import (
     given_history,
     targets,
 )
-from readiness.settings import RunSettings
+from readiness.model.settings import RunSettings
 
 
 @app.command()

@@ -8,11 +8,11 @@ import msgspec
 
 from readiness.commands.deciding import Fields, decide, given, person
 from readiness.commands.waive import day
-from readiness.errors import UsageError
-from readiness.evidence import content_digest, locate
-from readiness.model import Board, Criterion, is_path
-from readiness.settings import BoardSettings
-from readiness.units import duration
+from readiness.model.board import Board, Criterion, is_path
+from readiness.model.errors import UsageError
+from readiness.model.settings import BoardSettings
+from readiness.model.units import duration
+from readiness.project.evidence import content_digest, locate
 
 VALID = "180d"
 

@@ -1,9 +1,9 @@
 """`readiness check`: run the probes and show everything."""
 
-from readiness.commands.running import run_and_report
-from readiness.document import RunDocument
+from readiness.model.settings import RunSettings
+from readiness.pipeline.run import run_and_report
+from readiness.record.document import RunDocument
 from readiness.report import Context, render
-from readiness.settings import RunSettings
 
 
 def check(settings: RunSettings) -> int:

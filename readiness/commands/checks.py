@@ -3,12 +3,12 @@
 import os
 from collections.abc import Mapping
 
-from readiness.errors import ExitStatus, UsageError
-from readiness.layout import columns
 from readiness.load import board_folders, load_catalogue
-from readiness.model import Check, Measure
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import BoardSettings, find_board
+from readiness.model.board import Check, Measure
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import BoardSettings, find_board
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.layout import columns
 
 Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""

@@ -9,14 +9,14 @@ from contextlib import contextmanager, nullcontext, suppress
 
 import msgspec
 
-from readiness.boardfile import EditError, edit
-from readiness.clean import clean
-from readiness.errors import BoardError, ExitStatus, NotWrittenError, UsageError
-from readiness.git import user_name
 from readiness.load import load_board, load_board_text, text_data
-from readiness.model import Board, Criterion
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import BoardSettings, find_board
+from readiness.load.edit import EditError, edit
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
+from readiness.model.settings import BoardSettings, find_board
+from readiness.project.git import user_name
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import clean
 
 Fields = Mapping[str, str | None]
 Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
@@ -88,7 +88,7 @@ def decide(
 
 def person(by: str | None, board: Board) -> str:
     """Who decides: as named, or as git knows the user. Raises `UsageError` where nobody is."""
-    from readiness.ending import tell
+    from readiness.terminal.ending import tell
 
     if by is not None:
         return given("--by", by)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.commands.opening import open_board
-from readiness.commands.past import find_run, recent_runs
-from readiness.comparison import Change
-from readiness.document import RunDocument
-from readiness.errors import ExitStatus, UsageError
-from readiness.layout import columns
-from readiness.model import Board
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import RunSettings
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import find_run, recent_runs
+from readiness.record.comparison import Change
+from readiness.record.document import RunDocument
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.layout import columns
 from readiness.timeline import Difference, difference
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, RunSummary
 

@@ -6,14 +6,14 @@ import subprocess
 
 import msgspec
 
-from readiness.clean import Redactor
-from readiness.commands.opening import open_board
-from readiness.errors import ExitStatus
-from readiness.layout import columns
-from readiness.model import Check
-from readiness.output import put_json, put_text, wants_json
+from readiness.model.board import Check
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import BoardSettings
+from readiness.pipeline.opening import open_board
 from readiness.plan import probe_environment, secret_values
-from readiness.settings import BoardSettings
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import Redactor
+from readiness.text.layout import columns
 
 TIME_LIMIT = 30.0
 

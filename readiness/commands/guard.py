@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from readiness.clean import Redactor, clean, cut
-from readiness.commands.opening import open_changed
-from readiness.document import BaseRef
-from readiness.errors import ExitStatus
 from readiness.guard.changes import Change, Direction
-from readiness.layout import literal
-from readiness.output import put_json, put_text, wants_json
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import BoardSettings
+from readiness.pipeline.opening import open_changed
 from readiness.plan import secret_values
-from readiness.settings import BoardSettings
+from readiness.record.document import BaseRef
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import Redactor, clean, cut
+from readiness.text.layout import literal
 
 VERSION = 1
 LONGEST = 300

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from readiness.chain import Alteration, Verified
-from readiness.clean import clean
 from readiness.commands.matching import differences
-from readiness.ending import tell
-from readiness.errors import ExitStatus, UsageError
-from readiness.excerpts import outcome_from_json
-from readiness.git import head_of
-from readiness.history import Entry, History, board_key
-from readiness.layout import columns, duration
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import RunSettings, find_board, history_path
+from readiness.history.chain import Alteration, Verified
+from readiness.history.store import Entry, History, board_key
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings, find_board, history_path
+from readiness.project.git import head_of
+from readiness.record.excerpts import outcome_from_json
+from readiness.terminal.ending import tell
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import clean
+from readiness.text.layout import columns, duration
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,7 +177,7 @@ def _revision(entry: PastEntry) -> str:
 
 def _commit(settings: RunSettings, commit: str | None) -> str:
     """The commit that reports are held against; empty where there is none to name."""
-    from readiness.commands.opening import open_board
+    from readiness.pipeline.opening import open_board
 
     folder = settings.project or os.getcwd()
     if settings.project is None and not settings.history:
@@ -189,7 +189,7 @@ def _commit(settings: RunSettings, commit: str | None) -> str:
 
 
 def _report(name: str, history: History, against: str, *, given: bool) -> VerifiedReport:
-    from readiness.commands.past import read_run
+    from readiness.pipeline.past import read_run
 
     run = read_run(name)
     stored = history.stored(run.id)

@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from readiness.clean import Redactor
-from readiness.commands.opening import asked_milestone, open_board
-from readiness.commands.past import judgement_of, read_run
-from readiness.commands.running import final_status, irreplaceable, run_id, write_reports
-from readiness.commands.step_files import write_step_files
-from readiness.document import CriterionRecord, Git, ProbeRecord, RunDocument
-from readiness.ending import tell
-from readiness.errors import UsageError
-from readiness.git import head_of
-from readiness.model import Board, Milestone, Verdict
-from readiness.output import context, put
-from readiness.pipeline import Facts, Start, conclude
-from readiness.record import Recorder
+from readiness.model.board import Board, Milestone
+from readiness.model.errors import UsageError
+from readiness.model.settings import RunSettings, history_path
+from readiness.model.words import Verdict
+from readiness.pipeline.execute import Facts, Start, conclude
+from readiness.pipeline.opening import asked_milestone, open_board
+from readiness.pipeline.past import judgement_of, read_run
+from readiness.pipeline.run import final_status, irreplaceable, run_id, write_reports
+from readiness.pipeline.step_files import write_step_files
+from readiness.project.git import head_of
+from readiness.record.criteria import Recorder
+from readiness.record.document import CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.report import Context, write_report
-from readiness.settings import RunSettings, history_path
+from readiness.terminal.ending import tell
+from readiness.terminal.output import context, put
+from readiness.text.clean import Redactor
 
 # Where a criterion was measured in several runs, the worst word counts.
 WORST_FIRST = (

@@ -2,14 +2,15 @@
 
 import msgspec
 
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_run
-from readiness.document import TaskRecord
-from readiness.errors import ExitStatus
-from readiness.layout import columns
-from readiness.model import Task, Verdict
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import RunSettings
+from readiness.model.board import Task
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import last_run
+from readiness.record.document import TaskRecord
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.layout import columns
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):

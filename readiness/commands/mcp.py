@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness import __version__
-from readiness.clean import clean
-from readiness.document import RunDocument, from_json
-from readiness.errors import ExitStatus, UsageError
-from readiness.model import Verdict
-from readiness.settings import RunSettings, find_board
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings, find_board
+from readiness.model.words import Verdict
+from readiness.record.document import RunDocument, from_json
+from readiness.text.clean import clean
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

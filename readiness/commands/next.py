@@ -12,19 +12,21 @@ import msgspec
 from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
-from readiness.clean import Redactor
-from readiness.commands.opening import open_board
-from readiness.commands.past import judgement_of, last_run
-from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.errors import ExitStatus, UsageError
-from readiness.layout import columns
-from readiness.milestones import milestone_states
-from readiness.model import Board, Criterion, Judgement, Score, Verdict
-from readiness.output import put_json, put_text, wants_json
+from readiness.decide.milestones import milestone_states
+from readiness.decide.score import display, score
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.judgement import Judgement, Score
+from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import judgement_of, last_run
 from readiness.plan import secret_values
-from readiness.record import milestone_records
-from readiness.score import display, score
-from readiness.settings import RunSettings
+from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
+from readiness.record.run import milestone_records
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import Redactor
+from readiness.text.layout import columns
 
 NOT_MEASURED = "not measured yet"
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from readiness.errors import NotWrittenError, UsageError
+from readiness.model.errors import NotWrittenError, UsageError
 
 INSTALL = "pip install 'readiness[notify]'"
 

@@ -5,31 +5,32 @@ import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from readiness.clean import Redactor
-from readiness.commands.interrupts import held, interruptible
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_run
-from readiness.commands.running import GOOD, run_id
-from readiness.document import RunDocument
-from readiness.ending import protected
-from readiness.errors import ExitStatus, Fault
-from readiness.git import Asking
 from readiness.load import load_catalogue
-from readiness.model import Board
-from readiness.output import put_json, put_text, wants_json
-from readiness.pipeline import TOOL, Start, execute
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, Fault
+from readiness.model.settings import RunSettings
+from readiness.pipeline.execute import TOOL, Start, execute
+from readiness.pipeline.interrupts import held, interruptible
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import last_run
+from readiness.pipeline.run import GOOD, run_id
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
-from readiness.progress import progress
+from readiness.project.git import Asking
 from readiness.prove.copying import changes
 from readiness.prove.document import Outcome, ProofDocument
 from readiness.prove.prover import Options, Prover
 from readiness.prove.table import table
 from readiness.prove.trials import Part, criteria_of
-from readiness.record import board_ref, timestamp
+from readiness.record.document import RunDocument
+from readiness.record.run import board_ref
+from readiness.record.values import timestamp
+from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
-from readiness.run.supervise import run_name, supervise
-from readiness.settings import RunSettings
+from readiness.terminal.ending import protected
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.progress import progress
+from readiness.text.clean import Redactor
 
 
 def prove(settings: RunSettings) -> int:

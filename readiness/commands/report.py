@@ -3,19 +3,19 @@
 import os
 from datetime import datetime, timedelta
 
-from readiness.commands.opening import open_board
-from readiness.commands.past import find_run, recent_runs, with_past
-from readiness.commands.running import irreplaceable, write_reports
-from readiness.document import RunDocument
-from readiness.ending import tell
-from readiness.errors import ExitStatus, NotWrittenError, UsageError
-from readiness.model import Board
-from readiness.output import context, put, put_json, put_text, wants_json
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
+from readiness.model.settings import RunSettings, history_path
+from readiness.model.units import duration
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import find_run, recent_runs, with_past
+from readiness.pipeline.run import irreplaceable, write_reports
+from readiness.record.document import RunDocument
 from readiness.report import FORMATS, render, write_report
-from readiness.settings import RunSettings, history_path
+from readiness.terminal.ending import tell
+from readiness.terminal.output import context, put, put_json, put_text, wants_json
 from readiness.timeline.page import page, title
 from readiness.timeline.period import Kind, TeamReport, on_a_milestone, over_a_period
-from readiness.units import duration
 
 RUNS = 1000
 DAY = 86_400.0

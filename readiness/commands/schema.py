@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from readiness.document import run_schema
-from readiness.errors import ExitStatus, UsageError
 from readiness.load import board_schema, check_schema
-from readiness.output import put_json
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.record.document import run_schema
+from readiness.terminal.output import put_json
 
 FILES: dict[str, Callable[[], dict[str, object]]] = {
     "board": board_schema,

@@ -1,12 +1,12 @@
 """`readiness score`: the same run, printed for CI."""
 
-from readiness.clean import clean
-from readiness.commands.running import run_and_report
-from readiness.document import RunDocument
-from readiness.errors import UsageError
-from readiness.layout import inert, percentage
+from readiness.model.errors import UsageError
+from readiness.model.settings import RunSettings
+from readiness.pipeline.run import run_and_report
+from readiness.record.document import RunDocument
 from readiness.report import Context, render
-from readiness.settings import RunSettings
+from readiness.text.clean import clean
+from readiness.text.layout import inert, percentage
 
 
 def score(settings: RunSettings) -> int:
@@ -58,7 +58,7 @@ def explanation(document: RunDocument) -> str:
     """The score's sum, line by line: the points and the rounding add up to the printed score."""
     from decimal import Decimal
 
-    from readiness.layout import columns
+    from readiness.text.layout import columns
 
     counted = [record for record in document.criteria() if record.points_possible]
     points = [Decimal(str(record.points)) for record in counted]

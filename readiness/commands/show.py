@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from readiness.clean import Redactor
-from readiness.commands.opening import open_board
-from readiness.commands.past import last_run
-from readiness.document import CriterionRecord, ProbeRecord, RunDocument
-from readiness.errors import ExitStatus, UsageError
-from readiness.model import Board, Criterion, Task
-from readiness.output import put_json, put_text, wants_json
+from readiness.model.board import Board, Criterion, Task
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import last_run
 from readiness.plan import secret_values
-from readiness.settings import RunSettings
+from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import Redactor
 
 FINDINGS = 10
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.commands.opening import open_board
-from readiness.commands.past import recent_runs
-from readiness.errors import ExitStatus
-from readiness.layout import columns
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import RunSettings
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import RunSettings
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import recent_runs
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.layout import columns
 from readiness.timeline import Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"

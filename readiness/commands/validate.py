@@ -2,10 +2,10 @@
 
 import msgspec
 
-from readiness.commands.opening import open_board
-from readiness.errors import BoardError, ExitStatus, Fault
-from readiness.output import put_json, put_text, wants_json
-from readiness.settings import BoardSettings
+from readiness.model.errors import BoardError, ExitStatus, Fault
+from readiness.model.settings import BoardSettings
+from readiness.pipeline.opening import open_board
+from readiness.terminal.output import put_json, put_text, wants_json
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness import expect
 from readiness.commands.deciding import Fields, decide, given, person
-from readiness.ending import tell
-from readiness.errors import UsageError
-from readiness.model import Board, Criterion
-from readiness.settings import BoardSettings
+from readiness.model import expect
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import UsageError
+from readiness.model.settings import BoardSettings
+from readiness.terminal.ending import tell
 
 LONG = dt.timedelta(days=366)
 

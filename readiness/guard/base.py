@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.errors import BaseError, BoardError, ReadinessError, UsageError
-from readiness.git import GitError, ask
 from readiness.guard.tree import LINK, Commit, Wanted
 from readiness.load import board_folders, load_board
-from readiness.model import Board
-from readiness.settings import BOARD_NAME, BoardSettings, find_board
+from readiness.model.board import Board
+from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
+from readiness.model.settings import BOARD_NAME, BoardSettings, find_board
+from readiness.project.git import GitError, ask
 
 _TASKS = re.compile(rb"^[\"']?tasks[\"']?:", re.MULTILINE)
 _PYPROJECT = "pyproject.toml"

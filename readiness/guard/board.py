@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from readiness.clean import looks_secret
 from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
-from readiness.model import Board, Milestone, Scoring, Task
+from readiness.model.board import Board, Milestone, Task
+from readiness.model.words import Scoring
+from readiness.text.clean import looks_secret
 
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 

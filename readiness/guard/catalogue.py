@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.model import Board, Check, Format, Reader
+from readiness.model.board import Board, Check, Reader
+from readiness.model.words import Format
 
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from readiness.errors import BaseError, BoardError, LoosenedError
-from readiness.git import GitError
 from readiness.guard.base import Base, relative_to
 from readiness.guard.board import compare_boards
 from readiness.guard.changes import Change, Direction, Kind, Teller
@@ -16,7 +14,9 @@ from readiness.guard.project import compare_projects
 from readiness.guard.project.programs import programs
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
-from readiness.model import Board
+from readiness.model.board import Board
+from readiness.model.errors import BaseError, BoardError, LoosenedError
+from readiness.project.git import GitError
 
 FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
 

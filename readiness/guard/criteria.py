@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from readiness.clean import looks_secret
-from readiness.expect import direction as better_way
-from readiness.expect import format_value
 from readiness.guard.catalogue import check as compare_check
 from readiness.guard.catalogue import in_words
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.decisions import decisions
 from readiness.guard.expectations import eased
 from readiness.guard.pairs import combinations
-from readiness.model import Better, Board, Check, Criterion, Expectation, Measure, Scoring
+from readiness.model.board import Board, Check, Criterion, Expectation, Measure
+from readiness.model.expect import direction as better_way
+from readiness.model.expect import format_value
+from readiness.model.words import Better, Scoring
+from readiness.text.clean import looks_secret
 
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.expectations import eased
-from readiness.model import Attestation, Criterion, Waiver
+from readiness.model.board import Attestation, Criterion, Waiver
 
 
 def decisions(old: Criterion | None, new: Criterion, path: str) -> Iterator[Change]:

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import TypeAlias
 
-from readiness.expect import BOOLEANS, NUMERIC
 from readiness.guard.changes import Direction
-from readiness.model import Expectation, Operator
-from readiness.units import same_kind, smallest
+from readiness.model.board import Expectation
+from readiness.model.expect import BOOLEANS, NUMERIC
+from readiness.model.units import same_kind, smallest
+from readiness.model.words import Operator
 
 # A border is a number and which side of it is meant: just below it, or just above it.
 Border: TypeAlias = tuple[Decimal, int]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 import msgspec
 
-from readiness.model import Board, Criterion, Task
+from readiness.model.board import Board, Criterion, Task
 
 
 class Placed(msgspec.Struct, frozen=True):

@@ -11,7 +11,8 @@ from readiness.guard.changes import Direction
 from readiness.guard.criteria import moved_baseline
 from readiness.guard.expectations import eased
 from readiness.guard.pairs import combinations, pair_criteria
-from readiness.model import Board, Criterion, Expectation, Scoring, Task, Waiver
+from readiness.model.board import Board, Criterion, Expectation, Task, Waiver
+from readiness.model.words import Scoring
 
 TIGHT = Direction.TIGHTENED
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from readiness.git import GitError, ask
+from readiness.project.git import GitError, ask
 
 LARGEST = 4 * 2**20
 """Of longer files nothing is compared: they are data."""

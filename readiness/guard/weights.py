@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.pairs import Pairs, Placed
-from readiness.model import Board
+from readiness.model.board import Board
 
 # A criterion that keeps its weight may lose this much of its share before it is told.
 UNTOLD = Fraction(1, 10)

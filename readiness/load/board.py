@@ -7,8 +7,6 @@ from typing import Final
 
 from msgspec import UNSET
 
-from readiness.digests import digest
-from readiness.errors import BoardError, Fault, UsageError
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader, expanded, number
 from readiness.load.decisions import day
@@ -20,7 +18,10 @@ from readiness.load.scalars import Data
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
 from readiness.load.yamlfile import Document, Path, child, collector_off, parse, read
-from readiness.model import Board, Milestone, Position, Priority, PriorityRule, Section, Task
+from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Task
+from readiness.model.errors import BoardError, Fault, UsageError
+from readiness.model.words import Priority
+from readiness.startup.digests import digest
 
 PRIORITIES: Final = {
     Priority.P0: PriorityRule(weight=Decimal(10), blocking=True),

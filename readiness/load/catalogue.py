@@ -7,7 +7,6 @@ from typing import Final
 from msgspec import UNSET
 
 from readiness import shell
-from readiness.errors import BoardError, Fault, UsageError
 from readiness.load.definitions import TEXT_UNDER, CheckFile
 from readiness.load.faults import ID_RULE, Problems, suggestion
 from readiness.load.readers import (
@@ -24,8 +23,10 @@ from readiness.load.readers import (
 )
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
-from readiness.model import Check, Control, Expectation, Format, Measure, Parameter
-from readiness.patterns import later
+from readiness.model.board import Check, Control, Expectation, Measure, Parameter
+from readiness.model.errors import BoardError, Fault, UsageError
+from readiness.model.words import Format
+from readiness.startup.patterns import later
 
 _NAME: Final = later(r"[A-Za-z0-9._-]+")
 # Commands that clear up before or after a tool; whether they fail says nothing of what is read.

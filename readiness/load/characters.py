@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from readiness.errors import Fault
+from readiness.model.errors import Fault
 
 # Ends of lines to YAML 1.1, which our parser reads, and to no editor or diff: what follows them in
 # a comment would be read, and in quotes they would turn into blanks.

@@ -8,7 +8,6 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from readiness import expect
 from readiness.load import decisions
 from readiness.load.catalogue import Catalogue, hidden_failure
 from readiness.load.definitions import AttestFile, CriterionFile, Number
@@ -27,7 +26,9 @@ from readiness.load.readers import (
 )
 from readiness.load.variables import RULE, Variables, broken_reference
 from readiness.load.yamlfile import Path
-from readiness.model import Check, Criterion, Expectation, Format, Measure, Position
+from readiness.model import expect
+from readiness.model.board import Check, Criterion, Expectation, Measure, Position
+from readiness.model.words import Format
 
 MAX_COMBINATIONS: Final = 1000
 ATTESTED: Final = expect.parse("true")

@@ -9,8 +9,8 @@ from readiness.load.definitions import AttestFile, WaiveFile
 from readiness.load.faults import Problems, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model import Attestation, Waiver, is_path
-from readiness.patterns import later
+from readiness.model.board import Attestation, Waiver, is_path
+from readiness.startup.patterns import later
 
 _DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400

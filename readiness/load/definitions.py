@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model import Better, Format, Language, Pick, Place, Priority, Scoring
+from readiness.model.words import Better, Format, Language, Pick, Place, Priority, Scoring
 
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(

@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from readiness.errors import Fault
 from readiness.load.scalars import Data
 from readiness.load.yamlfile import Document, Path, child
-from readiness.units import quote
+from readiness.model.errors import Fault
+from readiness.model.units import quote
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 

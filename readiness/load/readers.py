@@ -7,12 +7,13 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from readiness import expect
 from readiness.load.definitions import ExitFile, MeasureFile, ReaderFile, Words
 from readiness.load.faults import Problems, shown
 from readiness.load.yamlfile import Path
-from readiness.model import Expectation, Format, Measure, Operator, Reader
-from readiness.units import duration
+from readiness.model import expect
+from readiness.model.board import Expectation, Measure, Reader
+from readiness.model.units import duration
+from readiness.model.words import Format, Operator
 
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, TypeAlias, Union
 
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 Data: TypeAlias = Union[  # noqa: UP007 - a forward reference does not take part in `|`
     str, bool, int, Decimal, list["Data"], dict[str, "Data"], None

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from readiness.load.definitions import WRITTEN, AttestFile, BoardFile, CheckFile, CriterionFile
-from readiness.model import Priority
+from readiness.model.words import Priority
 
 GIVEN: Final = ("by", "on", "valid")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

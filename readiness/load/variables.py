@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 # Either a whole reference, or the start of one that is not.
 _REFERENCE: Final = later(

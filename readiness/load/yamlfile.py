@@ -13,13 +13,13 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from readiness.clean import clean
-from readiness.errors import Fault, UsageError
-from readiness.imports import compiled_later
 from readiness.load import characters, scalars
 from readiness.load.scalars import NULLS, NUMERIC, SPECIAL, Data
-from readiness.model import Position
-from readiness.patterns import later
+from readiness.model.board import Position
+from readiness.model.errors import Fault, UsageError
+from readiness.startup.imports import compiled_later
+from readiness.startup.patterns import later
+from readiness.text.clean import clean
 
 with compiled_later():
     import yaml

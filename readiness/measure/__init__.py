@@ -7,13 +7,14 @@ read what may take long.
 
 import sys
 
-from readiness.measure import guard
+from readiness.measure import bounded as guard
+from readiness.measure.bounded import worker_pid
 from readiness.measure.documents import Documents
-from readiness.measure.guard import worker_pid
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import one, read
 from readiness.measure.usable import unusable
-from readiness.model import Check, Finding, Measure, Measurement, Unmeasured
+from readiness.model.board import Check, Measure
+from readiness.model.judgement import Finding, Measurement, Unmeasured
 
 __all__ = ["Documents", "close", "find", "measure", "unusable", "worker_pid"]
 

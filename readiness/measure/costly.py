@@ -9,11 +9,11 @@ import math
 import pickle
 from typing import TypeAlias, cast
 
-from readiness.measure import guard
+from readiness.measure import bounded as guard
 from readiness.measure.data import Data, parse
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.measure.worker import Worker, limited
-from readiness.model import Format, ReasonCode
+from readiness.model.words import Format, ReasonCode
 
 CPU_LIMIT = 2.0
 """The CPU time in seconds that one reading may take, and a second more for each MiB of text."""

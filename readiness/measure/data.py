@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Protocol, TypeAlias, cast
 
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Format, ReasonCode
+from readiness.model.words import Format, ReasonCode
 
 Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | Decimal | bool | None"
 

@@ -6,11 +6,13 @@ import re
 import stat
 from collections.abc import Mapping
 
-from readiness.clean import decode, strip_ansi
 from readiness.measure.data import Data, parse
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Capture, Format, ReasonCode, Stream, Unmeasured
-from readiness.patterns import later
+from readiness.model.capture import Capture, Stream
+from readiness.model.judgement import Unmeasured
+from readiness.model.words import Format, ReasonCode
+from readiness.startup.patterns import later
+from readiness.text.clean import decode, strip_ansi
 
 LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""

@@ -4,8 +4,8 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import reduce
 
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import ReasonCode
-from readiness.patterns import later
+from readiness.model.words import ReasonCode
+from readiness.startup.patterns import later
 
 EXACT = Context(prec=2000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Arithmetic that loses no digit of sums of numbers within the bounds below."""

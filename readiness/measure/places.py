@@ -3,12 +3,14 @@
 import os
 from decimal import Decimal
 
-from readiness.clean import clean, cut
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.structured import found
-from readiness.model import Check, Finding, Format
+from readiness.model.board import Check
+from readiness.model.judgement import Finding
+from readiness.model.words import Format
+from readiness.text.clean import clean, cut
 
 MOST_FINDINGS = 5_000
 """How many findings of one probe are kept, the first ones."""

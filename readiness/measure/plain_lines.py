@@ -1,6 +1,6 @@
 """Lines of plain text among JSON lines, which a check expects: passed over before reading."""
 
-from readiness.measure import guard
+from readiness.measure import bounded as guard
 
 _MOST_PLAIN_LINES = 100
 

@@ -1,7 +1,8 @@
 """How a reader says, from any depth, that there is no measurement."""
 
-from readiness.clean import clean, cut
-from readiness.model import ReasonCode, Unmeasured
+from readiness.model.judgement import Unmeasured
+from readiness.model.words import ReasonCode
+from readiness.text.clean import clean, cut
 
 _SHOWN = 200
 

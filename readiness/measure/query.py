@@ -14,7 +14,7 @@ from jmespath.visitor import Options
 from readiness.measure.data import Data
 from readiness.measure.numbers import exact_sum, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import ReasonCode
+from readiness.model.words import ReasonCode
 
 _QUOTIENTS = Context(prec=34)
 

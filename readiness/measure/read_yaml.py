@@ -8,7 +8,7 @@ import yaml
 
 from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 _DEEPEST = 100
 _LARGEST = 16 * 1024 * 1024

@@ -7,7 +7,8 @@ from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Check, Format, Measure, Pick, Reader, ReasonCode
+from readiness.model.board import Check, Measure, Reader
+from readiness.model.words import Format, Pick, ReasonCode
 
 Value = Decimal | bool | str
 

@@ -7,7 +7,8 @@ from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Check, Format, Reader, ReasonCode
+from readiness.model.board import Check, Reader
+from readiness.model.words import Format, ReasonCode
 
 _TEXT_ONLY = frozenset({Format.XML, Format.CSV})
 """Formats that have no numbers, only text that may be one."""

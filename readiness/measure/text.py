@@ -3,11 +3,12 @@
 import re
 from decimal import Decimal
 
-from readiness.measure import guard
+from readiness.measure import bounded as guard
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import parse_number, refuse_piece
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Pick, Reader, ReasonCode
+from readiness.model.board import Reader
+from readiness.model.words import Pick, ReasonCode
 
 _MOST_MATCHES = 1_000_000
 _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}

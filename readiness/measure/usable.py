@@ -2,12 +2,15 @@
 
 import re
 
-from readiness.clean import clean, decode, strip_ansi
 from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model import Capture, Check, Format, Reader, ReasonCode, Stream, Unmeasured
-from readiness.patterns import later
+from readiness.model.board import Check, Reader
+from readiness.model.capture import Capture, Stream
+from readiness.model.judgement import Unmeasured
+from readiness.model.words import Format, ReasonCode
+from readiness.startup.patterns import later
+from readiness.text.clean import clean, decode, strip_ansi
 
 _TELLING = later(
     r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",

@@ -4,12 +4,13 @@ from collections.abc import Collection, Container, Mapping, Sequence
 
 import msgspec
 
-from readiness.digests import short
-from readiness.model import Board, Check, Criterion, Plan, Planned, Probe
+from readiness.model.board import Board, Check, Criterion
+from readiness.model.plan import Plan, Planned, Probe
 from readiness.plan.environment import probe_environment, secret_values
 from readiness.plan.selection import select, skip_reason
 from readiness.plan.versions import version_keys, version_probes
 from readiness.shell import argv
+from readiness.startup.digests import short
 
 __all__ = ["make_plan", "probe_environment", "secret_values", "select"]
 

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator, Mapping
 
-from readiness.clean import looks_secret
-from readiness.model import Board
+from readiness.model.board import Board
+from readiness.text.clean import looks_secret
 
 # What would make a tool look elsewhere, colour its output, or run code of the caller's.
 DROPPED = frozenset(

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from readiness.errors import UsageError
-from readiness.model import Board, Criterion, Priority, Task
+from readiness.model.board import Board, Criterion, Task
+from readiness.model.errors import UsageError
+from readiness.model.words import Priority
 
 KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME or failed"
 

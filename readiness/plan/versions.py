@@ -3,7 +3,8 @@
 import os
 from collections.abc import Container, Iterable, Mapping
 
-from readiness.model import Check, Measure, Plan, Probe
+from readiness.model.board import Check, Measure
+from readiness.model.plan import Plan, Probe
 from readiness.shell import argv
 
 TIME_LIMIT = 30.0

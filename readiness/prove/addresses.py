@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from readiness.model import Criterion
+from readiness.model.board import Criterion
 
 NOBODY = "127.0.0.1:9"
 """The port of the discard service, which nobody has offered for decades."""

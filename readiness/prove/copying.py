@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from readiness.git import GitError, ask, repository
+from readiness.project.git import GitError, ask, repository
 
 LINKED_FROM = 200 * 2**20
 """The size from which a folder that git ignores is linked instead of copied, in bytes."""

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.document import BoardRef, Tool
-from readiness.model import ReasonCode, Verdict
+from readiness.model.words import ReasonCode, Verdict
+from readiness.record.document import BoardRef, Tool
 
 VERSION = 1
 

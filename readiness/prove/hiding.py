@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.document import CriterionRecord, FindingRecord
-from readiness.errors import Fault
-from readiness.model import Check, Criterion, Expectation, Format, Measure, Operator, Reader
+from readiness.model.board import Check, Criterion, Expectation, Measure, Reader
+from readiness.model.errors import Fault
+from readiness.model.words import Format, Operator
 from readiness.prove.copying import is_installed
 from readiness.prove.trials import once
+from readiness.record.document import CriterionRecord, FindingRecord
 from readiness.shell import masks
 from readiness.shell.programs import SHELLS, programs
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from readiness.model import Check
+from readiness.model.board import Check
 from readiness.prove.standins import MODULE
 from readiness.shell import BUILTINS
 from readiness.shell.programs import SHELLS, is_utility, programs

@@ -5,10 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.document import CriterionRecord, RunDocument
-from readiness.errors import Fault, NotWrittenError
 from readiness.load import load_board
-from readiness.model import Board, Check, Control, Criterion
+from readiness.model.board import Board, Check, Control, Criterion
+from readiness.model.errors import Fault, NotWrittenError
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, Place, place_of
 from readiness.prove.document import ProofRecord
@@ -30,6 +29,7 @@ from readiness.prove.trials import (
     write_control,
 )
 from readiness.prove.verdicts import proof
+from readiness.record.document import CriterionRecord, RunDocument
 
 Run = Callable[[Part], RunDocument]
 """Runs a part to its end and returns what came of it."""

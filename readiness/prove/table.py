@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from readiness.layout import columns, duration, literal
 from readiness.prove.document import Outcome, ProofDocument, ProofRecord
 from readiness.prove.standins import World
+from readiness.text.layout import columns, duration, literal
 
 SAID = {
     Outcome.CAN_FAIL: "can fail",

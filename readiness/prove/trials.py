@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.model import Board, Control, Criterion, Format, Plan, Planned, Probe
+from readiness.model.board import Board, Control, Criterion
+from readiness.model.plan import Plan, Planned, Probe
+from readiness.model.words import Format
 from readiness.plan import make_plan
 from readiness.prove.standins import LOG
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from readiness import shell
-from readiness.document import CriterionRecord
-from readiness.model import Criterion, ReasonCode, Verdict
+from readiness.model.board import Criterion
+from readiness.model.words import ReasonCode, Verdict
 from readiness.prove.document import Outcome, ProofRecord, TrialRecord
 from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
 from readiness.prove.trials import renamed
+from readiness.record.document import CriterionRecord
 from readiness.shell.programs import programs
 
 GOOD = (Verdict.PASS, Verdict.WARN)

@@ -7,9 +7,14 @@ from fractions import Fraction
 
 import msgspec
 
-from readiness.clean import Redactor, clean, cut, decode
-from readiness.comparison import comparable
-from readiness.document import (
+from readiness.model.board import Board, Criterion, Task
+from readiness.model.capture import Capture, Stream
+from readiness.model.expect import format_value
+from readiness.model.judgement import Finding, Judgement
+from readiness.model.plan import Probe
+from readiness.model.words import Verdict
+from readiness.record.comparison import comparable
+from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
@@ -20,20 +25,9 @@ from readiness.document import (
     Value,
     WaiverRecord,
 )
-from readiness.excerpts import PastCriterion, PastRun
-from readiness.expect import format_value
-from readiness.model import (
-    Board,
-    Capture,
-    Criterion,
-    Finding,
-    Judgement,
-    Probe,
-    Stream,
-    Task,
-    Verdict,
-)
+from readiness.record.excerpts import PastCriterion, PastRun
 from readiness.record.values import number, timestamp
+from readiness.text.clean import Redactor, clean, cut, decode
 
 TEXT_LIMIT = 2000
 

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from readiness.clean import clean
-from readiness.document import (
+from readiness.decide.milestones import MilestoneState
+from readiness.model.board import Board, Milestone
+from readiness.model.judgement import Gate, Score
+from readiness.record.criteria import Recorder
+from readiness.record.document import (
     BoardRef,
     GateRecord,
     Git,
@@ -15,10 +18,8 @@ from readiness.document import (
     ScoreRecord,
     SectionRecord,
 )
-from readiness.milestones import MilestoneState
-from readiness.model import Board, Gate, Milestone, Score
-from readiness.record.criteria import Recorder
 from readiness.record.values import below
+from readiness.text.clean import clean
 
 MOST_REASONS = 10
 

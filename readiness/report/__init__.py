@@ -11,8 +11,8 @@ from typing import Protocol
 
 import msgspec
 
-from readiness.document import RunDocument
-from readiness.errors import UsageError
+from readiness.model.errors import UsageError
+from readiness.record.document import RunDocument
 from readiness.report._unfinished import unfinished
 from readiness.report._write import append_report, check_target, invalidate, write_report
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 
-from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.labels import Labels
-from readiness.markdown import code, prose, strong, text
-from readiness.model import Decision, Priority, Verdict
+from readiness.model.words import Decision, Priority, Verdict
+from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._board_words import BoardWords
 from readiness.report._words import EMOJI, percent, target
+from readiness.text.labels import Labels
+from readiness.text.markdown import code, prose, strong, text
 
 _GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 

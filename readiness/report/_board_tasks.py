@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.labels import Labels
-from readiness.markdown import code, own, prose, strong, text
-from readiness.model import Better, Priority, Verdict
+from readiness.model.words import Better, Priority, Verdict
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._board_words import BoardWords
 from readiness.report._comment import counted
 from readiness.report._words import EMOJI, percent
+from readiness.text.labels import Labels
+from readiness.text.markdown import code, own, prose, strong, text
 
 MET = (Verdict.PASS, Verdict.WARN)
 _ESTIMATE = re.compile(r"\s*([0-9.]+(?:\s*-\s*[0-9.]+)?)\s*([mhdw])\s*")

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model import Language, Priority
+from readiness.model.words import Language, Priority
 
 
 class PriorityWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from readiness.clean import cut
-from readiness.document import CriterionRecord, Loosening, MilestoneRecord, RunDocument, TaskRecord
-from readiness.labels import Labels, labels
-from readiness.layout import inert
-from readiness.markdown import code, prose, strong, text
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import (
+    CriterionRecord,
+    Loosening,
+    MilestoneRecord,
+    RunDocument,
+    TaskRecord,
+)
 from readiness.report._comment_details import evidence, outputs
 from readiness.report._comment_words import CommentWords, comment_words
 from readiness.report._parts import Items, Limit, Part, fitted
@@ -27,6 +29,10 @@ from readiness.report._words import (
     standing,
     target,
 )
+from readiness.text.clean import cut
+from readiness.text.labels import Labels, labels
+from readiness.text.layout import inert
+from readiness.text.markdown import code, prose, strong, text
 
 _LONGEST = 600
 """Characters of a text that is shown; a comment is no place for more."""

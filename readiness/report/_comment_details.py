@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.clean import cut
-from readiness.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
-from readiness.labels import Labels
-from readiness.markdown import code, fence, strong, text
+from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.report._evidence import ending
 from readiness.report._parts import Items, Part
 from readiness.report._words import findings
+from readiness.text.clean import cut
+from readiness.text.labels import Labels
+from readiness.text.markdown import code, fence, strong, text
 
 _FINDINGS, _PROBES, _COMMAND, _LINES, _PRINTED = 5, 6, 200, 12, 1500
 

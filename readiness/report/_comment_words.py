@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model import Language
+from readiness.model.words import Language
 
 
 class CommentWords(msgspec.Struct, frozen=True, kw_only=True):

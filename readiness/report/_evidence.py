@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from readiness.document import ProbeRecord, StreamRecord
-from readiness.labels import Labels
-from readiness.layout import duration, literal
+from readiness.record.document import ProbeRecord, StreamRecord
+from readiness.text.labels import Labels
+from readiness.text.layout import duration, literal
 
 
 def ending(probe: ProbeRecord, words: Labels) -> Iterator[str]:

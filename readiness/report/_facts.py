@@ -10,13 +10,13 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.clean import cut
-from readiness.document import CriterionRecord, FindingRecord, RunDocument
-from readiness.labels import labels
-from readiness.layout import literal
-from readiness.model import Decision, Language, Verdict
+from readiness.model.words import Decision, Language, Verdict
+from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.report._summary import meaning
 from readiness.report._words import measured
+from readiness.text.clean import cut
+from readiness.text.labels import labels
+from readiness.text.layout import literal
 
 WORDS = labels(Language.EN)
 

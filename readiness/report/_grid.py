@@ -1,11 +1,11 @@
 """The table's grid: tasks by priority, and a row for each criterion."""
 
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.labels import Labels
-from readiness.layout import bar, duration, literal, pad, width
-from readiness.model import Priority, Verdict
+from readiness.model.words import Priority, Verdict
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._blocks import Column, Grid, Line, Part, Row, Section, Style
 from readiness.report._words import MARKS, STYLES, change, percent
+from readiness.text.labels import Labels
+from readiness.text.layout import bar, duration, literal, pad, width
 
 _SEPARATOR: Part = ("  ", Style.PLAIN)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from readiness.document import (
+from readiness.model.words import Verdict
+from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
     ProbeRecord,
@@ -10,9 +11,6 @@ from readiness.document import (
     StreamRecord,
     TaskRecord,
 )
-from readiness.labels import Labels
-from readiness.layout import literal, width
-from readiness.model import Verdict
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._evidence import ending, output
 from readiness.report._words import (
@@ -25,6 +23,8 @@ from readiness.report._words import (
     percent,
     standing,
 )
+from readiness.text.labels import Labels
+from readiness.text.layout import literal, width
 
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 

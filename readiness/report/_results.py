@@ -9,10 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.clean import cut
-from readiness.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
-from readiness.layout import literal
-from readiness.model import Priority, Verdict
+from readiness.model.words import Priority, Verdict
+from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report._facts import (
     GateState,
     Place,
@@ -27,6 +25,8 @@ from readiness.report._facts import (
     sentence,
     waived,
 )
+from readiness.text.clean import cut
+from readiness.text.layout import literal
 
 TITLE = 250
 """The longest title of a rule; GitHub allows 255."""

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from readiness.document import MilestoneRecord, RunDocument
-from readiness.labels import Labels
-from readiness.layout import bar, duration, literal, pad, width
-from readiness.model import Decision, Verdict
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._problems import heading
 from readiness.report._words import DECISION_MARKS, STYLES, moment, percent, target
+from readiness.text.labels import Labels
+from readiness.text.layout import bar, duration, literal, pad, width
 
 _DOT: Part = (" · ", Style.DIM)
 

@@ -7,10 +7,10 @@ from rich.console import Console, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from readiness.layout import inert, pad, width
-from readiness.patterns import later
 from readiness.report._blocks import Block, Grid, Line, Part, Row, Section, Style
 from readiness.report._plain import widths
+from readiness.startup.patterns import later
+from readiness.text.layout import inert, pad, width
 
 _STYLES = {
     Style.PLAIN: "",

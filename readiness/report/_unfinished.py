@@ -1,8 +1,8 @@
 """What stands in the place of a report while its run goes on, and after a run that was killed."""
 
-from readiness.document import BoardRef, GateRecord, Git, RunDocument, ScoreRecord, Tool
-from readiness.errors import ExitStatus
-from readiness.model import Decision
+from readiness.model.errors import ExitStatus
+from readiness.model.words import Decision
+from readiness.record.document import BoardRef, GateRecord, Git, RunDocument, ScoreRecord, Tool
 
 
 def unfinished(

@@ -1,8 +1,9 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from readiness import comparison
-from readiness.comparison import Change
-from readiness.document import (
+from readiness.model.words import Decision, Verdict
+from readiness.record import comparison
+from readiness.record.comparison import Change
+from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
     Previous,
@@ -10,10 +11,9 @@ from readiness.document import (
     TaskRecord,
     Value,
 )
-from readiness.labels import Labels
-from readiness.layout import literal
-from readiness.model import Decision, Verdict
 from readiness.report._blocks import Part, Style
+from readiness.text.labels import Labels
+from readiness.text.layout import literal
 
 MARKS = {
     Verdict.PASS: "✓",

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from readiness.document import RunDocument
-from readiness.labels import labels
-from readiness.layout import literal
-from readiness.model import Decision
+from readiness.model.words import Decision
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._facts import GateState, gate_state
 from readiness.report._json import dump
+from readiness.text.labels import labels
+from readiness.text.layout import literal
 
 _COLOURS = {
     GateState.READY: "brightgreen",

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from readiness.document import RunDocument
-from readiness.labels import labels
-from readiness.layout import inert
-from readiness.markdown import code, own, prose, strong, text
-from readiness.model import Place, Priority
+from readiness.model.words import Place, Priority
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._board_progress import figures, milestones, score_shown, success
 from readiness.report._board_tasks import TaskChapters
 from readiness.report._board_words import board_words
 from readiness.report._summary import meaning
 from readiness.report._words import DECISION_EMOJI, moment, target
+from readiness.text.labels import labels
+from readiness.text.layout import inert
+from readiness.text.markdown import code, own, prose, strong, text
 
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - it is as wide as its page

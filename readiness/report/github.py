@@ -10,17 +10,17 @@ from itertools import islice
 
 import msgspec
 
-from readiness.clean import clean, cut
-from readiness.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
-from readiness.errors import NotWrittenError
-from readiness.labels import Labels, labels
-from readiness.layout import inert, literal, percentage
-from readiness.model import Decision, Verdict
+from readiness.model.errors import NotWrittenError
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._comment import comment
 from readiness.report._facts import Place, board_place, finding_place, finding_sentence
 from readiness.report._summary import meaning
 from readiness.report._words import findings, found, open_criteria, standing, target
+from readiness.text.clean import clean, cut
+from readiness.text.labels import Labels, labels
+from readiness.text.layout import inert, literal, percentage
 
 PAST = 1
 

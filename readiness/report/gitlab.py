@@ -5,7 +5,7 @@ The format knows only violations, so criteria that pass or are out of scope are 
 
 import msgspec
 
-from readiness.document import RunDocument
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._json import dump
 from readiness.report._results import Result, results

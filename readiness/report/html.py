@@ -2,7 +2,7 @@
 
 import re
 
-from readiness.document import RunDocument
+from readiness.record.document import RunDocument
 from readiness.report import Context
 
 PAST = 30

@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from readiness.document import RunDocument
-from readiness.layout import literal
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._facts import GateState, board_file, gate_sentence, gate_state
 from readiness.report._json import dump
+from readiness.text.layout import literal
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})")

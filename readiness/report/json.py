@@ -1,6 +1,6 @@
 """The run document itself: indented on a terminal, else on one line."""
 
-from readiness.document import RunDocument
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._json import dump
 

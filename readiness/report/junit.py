@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from readiness.clean import clean, cut
-from readiness.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
-from readiness.layout import literal
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._evidence import ending, output
 from readiness.report._facts import (
@@ -25,6 +23,8 @@ from readiness.report._facts import (
     seconds,
     sentence,
 )
+from readiness.text.clean import clean, cut
+from readiness.text.layout import literal
 
 STREAM_LIMIT = 4_000
 """How many characters of each stream of a probe are shown."""

@@ -1,6 +1,6 @@
 """A comment on a pull request, in the Markdown of GitHub and GitLab."""
 
-from readiness.document import RunDocument
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._comment import comment
 from readiness.report._facts import board_file, fingerprint

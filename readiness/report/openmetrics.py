@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.layout import inert, literal
-from readiness.model import Decision, Verdict
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._facts import board_file, seconds
+from readiness.text.layout import inert, literal
 
 Sample = tuple[dict[str, str], float | bool]
 

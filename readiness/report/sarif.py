@@ -10,13 +10,13 @@ import zlib
 from enum import StrEnum
 from urllib.parse import quote
 
-from readiness.document import RunDocument
-from readiness.layout import literal
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._facts import GateState, gate_sentence, gate_state
 from readiness.report._json import dump
 from readiness.report._results import Result, Rule, Severity, results
+from readiness.text.layout import literal
 
 MOST_RESULTS = 25_000
 """How many results GitHub accepts; it shows the first 5,000 by level."""

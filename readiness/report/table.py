@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from readiness.document import RunDocument
-from readiness.labels import Labels, labels
+from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._blocks import Block, Line
 from readiness.report._grid import grid
 from readiness.report._plain import plain
 from readiness.report._problems import decisions, loosened, problems
 from readiness.report._summary import decision, header, milestones, score
+from readiness.text.labels import Labels, labels
 
 RICH_ROWS = 200
 """The longest table that Rich sets: it takes 0.5 ms a row, the plain look a hundredth of it."""

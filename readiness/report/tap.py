@@ -6,9 +6,8 @@ scope is `ok … # SKIP`. An interrupted run bails out.
 
 from collections.abc import Iterator
 
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.layout import literal
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._facts import (
     GateState,
@@ -22,6 +21,7 @@ from readiness.report._facts import (
     waived,
 )
 from readiness.report._json import dump
+from readiness.text.layout import literal
 
 _BAD = (Verdict.FAIL, Verdict.ERROR)
 _NOT_OK = (*_BAD, Verdict.WAIVED)

@@ -2,7 +2,9 @@
 
 import os
 
-from readiness.model import Capture, Probe, ReasonCode
+from readiness.model.capture import Capture
+from readiness.model.plan import Probe
+from readiness.model.words import ReasonCode
 from readiness.run.stream import Sink
 
 

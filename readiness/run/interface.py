@@ -5,7 +5,8 @@ from typing import Protocol
 
 import msgspec
 
-from readiness.model import Capture, Plan
+from readiness.model.capture import Capture
+from readiness.model.plan import Plan
 
 
 class Settled(msgspec.Struct, frozen=True):

@@ -10,16 +10,18 @@ from signal import SIGTERM
 from signal import Signals as SignalName
 from typing import TYPE_CHECKING, Final
 
-from readiness.model import Capture, Plan, ReasonCode
+from readiness.model.capture import Capture
+from readiness.model.plan import Plan
+from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
-from readiness.run.family import Family
+from readiness.run.processes.family import Family
 from readiness.run.queue import Queue
 from readiness.run.signals import Signals
 from readiness.run.start import CannotStart, Starter
 from readiness.run.stream import Sink
 
 if TYPE_CHECKING:
-    from readiness.run import Ending, Observer, Settled
+    from readiness.run.interface import Ending, Observer, Settled
 
 # Most probes that do next to nothing end within this time. Until then their pipes, which hold
 # 64 KiB, are left alone: to watch them would wake the loop twice more for each probe.
@@ -85,7 +87,7 @@ class Loop:
 
     def run(self) -> "Ending":
         """Run the plan to its end; nothing that was started outlives this call."""
-        from readiness.run import Ending
+        from readiness.run.interface import Ending
 
         self._over_at = time.monotonic() + self._run_timeout
         self._family = Family()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from readiness.model import Plan
+from readiness.model.plan import Plan
 
 
 class Queue:

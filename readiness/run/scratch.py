@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 
-from readiness.errors import UsageError
+from readiness.model.errors import UsageError
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from fcntl import F_SETFL, fcntl
 from typing import Final
 
-from readiness.model import Plan, Probe, ReasonCode
+from readiness.model.plan import Plan, Probe
+from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.stream import Sink
 

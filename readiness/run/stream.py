@@ -3,8 +3,8 @@
 import os
 from typing import Final
 
-from readiness.digests import digest, finished, running_hash
-from readiness.model import Stream
+from readiness.model.capture import Stream
+from readiness.startup.digests import digest, finished, running_hash
 
 MEMORY: Final = 64 * 1024
 SPOOL: Final = 64 * 1024 * 1024

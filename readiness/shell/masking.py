@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 if TYPE_CHECKING:
     from readiness.shell.words import Node

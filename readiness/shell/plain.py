@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 # Words that mean something to a shell as the first of a command, though a program of the same
 # name may exist.

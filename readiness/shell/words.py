@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.patterns import later
+from readiness.startup.patterns import later
 
 MAX_DEPTH: Final = 40
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
-from readiness.comparison import Change, change, comparable
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.model import Decision, Verdict
+from readiness.model.words import Decision, Verdict
+from readiness.record.comparison import Change, change, comparable
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 
 BOARD = "board"
 ROUNDING = "rounding"

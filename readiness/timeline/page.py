@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.comparison import Change
-from readiness.document import MilestoneRecord
-from readiness.labels import Labels, labels
-from readiness.markdown import code, prose, text
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.comparison import Change
+from readiness.record.document import MilestoneRecord
+from readiness.text.labels import Labels, labels
+from readiness.text.markdown import code, prose, text
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, Difference
 from readiness.timeline.period import Alarm, AlarmKind, Kind, OpenItem, OpenTask, TeamReport
 from readiness.timeline.words import Words, words_in

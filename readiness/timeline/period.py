@@ -5,14 +5,14 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.document import (
+from readiness.model.words import Language, Verdict
+from readiness.record.document import (
     CriterionRecord,
     MilestoneRecord,
     PastPoint,
     RunDocument,
     TaskRecord,
 )
-from readiness.model import Language, Verdict
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 
 GOOD = (Verdict.PASS, Verdict.WARN)

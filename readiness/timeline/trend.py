@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from readiness import expect
-from readiness.comparison import comparable
-from readiness.document import CriterionRecord, RunDocument
-from readiness.errors import UsageError
-from readiness.model import Better, Verdict
-from readiness.units import convert
+from readiness.model import expect
+from readiness.model.errors import UsageError
+from readiness.model.units import convert
+from readiness.model.words import Better, Verdict
+from readiness.record.comparison import comparable
+from readiness.record.document import CriterionRecord, RunDocument
 
 DAY = 86_400.0
 SHORTEST = 1 / 24

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model import Language
+from readiness.model.words import Language
 from readiness.timeline.period import AlarmKind, Kind
 
 

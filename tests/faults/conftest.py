@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness.run import prctl
+from readiness.run.processes import prctl
 from tests.faults.rows import orphans
-from tests.program import Project
-from tests.running import own_children
+from tests.support.program import Project
+from tests.support.running import own_children
 
 if sys.platform != "linux":
     collect_ignore_glob = ["*"]

@@ -16,11 +16,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.document import RunDocument, from_json
+from readiness.record.document import RunDocument, from_json
 from readiness.report import FORMATS
-from readiness.run.procfs import look_up
-from tests.program import Ended, Project, a_board
-from tests.running import alive_in, own_children
+from readiness.run.processes.procfs import look_up
+from tests.support.program import Ended, Project, a_board
+from tests.support.running import alive_in, own_children
 
 STARTS = 2.0
 """Seconds that the start of two Pythons may take beside a row's own time."""

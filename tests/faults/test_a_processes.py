@@ -23,9 +23,9 @@ from tests.faults.rows import (
     together,
     tried,
 )
-from tests.program import Ended, Project, a_board, number, wait_until
-from tests.running import Chain, alive_in, chain_of, own_children, wait_for
-from tests.terminal import on_a_terminal
+from tests.support.program import Ended, Project, a_board, number, wait_until
+from tests.support.running import Chain, alive_in, chain_of, own_children, wait_for
+from tests.support.terminal import on_a_terminal
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 

@@ -16,7 +16,7 @@ from tests.faults.rows import (
     together,
     tried,
 )
-from tests.program import Project, a_board, number
+from tests.support.program import Project, a_board, number
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-from readiness.errors import BoardError
 from readiness.load import load_board
+from readiness.model.errors import BoardError
 from tests.faults.rows import refused
-from tests.program import Project
+from tests.support.program import Project
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 

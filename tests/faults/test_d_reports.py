@@ -17,8 +17,8 @@ from markdown_it import MarkdownIt
 
 from readiness.report import FORMATS
 from tests.faults.rows import plain
-from tests.program import Ended, Project, a_board, number, wait_until
-from tests.readers import READERS, agrees, strict_json
+from tests.support.program import Ended, Project, a_board, number, wait_until
+from tests.support.readers import READERS, agrees, strict_json
 
 JSON_FORMATS = ("badge", "gitlab", "in-toto", "json", "sarif")
 MARKUP = "]]></system-out><testcase/>"

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.program import Ended, Project, a_board, number, wait_until
-from tests.repositories import git
-from tests.running import alive_in
+from tests.support.program import Ended, Project, a_board, number, wait_until
+from tests.support.repositories import git
+from tests.support.running import alive_in
 
 READY = a_board({"run": "true"})
 LARGE = a_board(*[{"run": f"seq {n}000 {n}999"} for n in range(1, 60)])
@@ -407,7 +407,7 @@ def test_111_a_lock_held_by_a_stopped_process(project: Project) -> None:
 @pytest.mark.usefixtures("busy")
 def test_111_under_load(project: Project) -> None:
     """With a shorter patience, which is what is waited for."""
-    impatient = "import readiness.database as database; database.LOCK_TIMEOUT = 0.5"
+    impatient = "import readiness.history.database as database; database.LOCK_TIMEOUT = 0.5"
     runs_beside_a_lock(project, lambda: patched(project, impatient, "check"), 30)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness.document import RunDocument
-from readiness.model import Decision, Verdict
-from tests.program import Ended, Project
-from tests.repositories import commit, git, write
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import RunDocument
+from tests.support.program import Ended, Project
+from tests.support.repositories import commit, git, write
 
 BOARD = """\
 version: 1

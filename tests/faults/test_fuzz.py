@@ -17,12 +17,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from readiness.errors import BoardError
 from readiness.load import load_board
 from readiness.load.yamlfile import parse
-from readiness.measure import close, guard
-from readiness.model import Measurement, ReasonCode, Unmeasured
-from tests.captures import a_reader, read
+from readiness.measure import bounded as guard
+from readiness.measure import close
+from readiness.model.errors import BoardError
+from readiness.model.judgement import Measurement, Unmeasured
+from readiness.model.words import ReasonCode
+from tests.support.captures import a_reader, read
 
 # Whatever takes longer than this, on however busy a machine, hangs.
 calm = settings(

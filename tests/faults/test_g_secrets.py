@@ -7,7 +7,7 @@ import pytest
 
 from readiness.report import FORMATS
 from tests.faults.rows import plain
-from tests.program import Ended, Project, a_board
+from tests.support.program import Ended, Project, a_board
 
 SECRET = "s3cr3t-value-1"
 PEM = "-----BEGIN KEY-----\nabc.*[def+/=123\n(unbalanced[ghi456\n-----END KEY-----\n"
@@ -75,7 +75,7 @@ def test_143_a_secret_that_is_cut_in_two_is_masked(project: Project) -> None:
 
 CRASH = """
 import sys
-import readiness.pipeline as pipeline
+import readiness.pipeline.execute as pipeline
 def fail(*given, **named):
     secret = "s3cr3t-value-1"
     raise RuntimeError(secret)

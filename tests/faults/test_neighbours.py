@@ -7,8 +7,8 @@ import time
 import pytest
 
 from tests.faults.rows import history, passes, plain, tried
-from tests.program import Project, a_board, number, wait_until
-from tests.running import alive_in, chain_of, wait_for
+from tests.support.program import Project, a_board, number, wait_until
+from tests.support.running import alive_in, chain_of, wait_for
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.football import BOARD, ROOT, TOOLS, Football
 from tests.live.stack import OWN, Stack, ops
+from tests.support.football import BOARD, ROOT, TOOLS, Football
 
 
 def lacking() -> str:
@@ -60,7 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def advisories(stack: Stack) -> Iterator[str]:
     """Where an advisory service without a record answers, within the namespace."""
-    command = [stack.folder / "run", sys.executable, "-m", "tests.osv_server"]
+    command = [stack.folder / "run", sys.executable, "-m", "tests.support.osv_server"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()

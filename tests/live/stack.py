@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.football import EXAMPLE, ROOT, TOOLS, Football, Result
+from tests.support.football import EXAMPLE, ROOT, TOOLS, Football, Result
 
 PYTHON = str(TOOLS / "python")
 PATIENCE = 30.0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.football import Result
 from tests.live.breaks import BREAKS, Break
 from tests.live.stack import Stack
+from tests.support.football import Result
 
 pytestmark = pytest.mark.live
 

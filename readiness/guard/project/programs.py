@@ -2,8 +2,8 @@
 
 import os
 
-from readiness.git import ask
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.project.git import ask
 
 _SHOWN = 3
 

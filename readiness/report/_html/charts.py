@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 import msgspec
 
-from readiness.model import Verdict
+from readiness.model.words import Verdict
 
 SPARK_WIDTH, SPARK_HEIGHT = 100, 48
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 10, 18, 2

@@ -7,10 +7,8 @@ from itertools import groupby
 
 import msgspec
 
-from readiness.clean import cut
-from readiness.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.labels import Labels
-from readiness.model import Priority, Verdict
+from readiness.model.words import Priority, Verdict
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
     Evidence,
@@ -22,6 +20,8 @@ from readiness.report._html.evidence import (
 )
 from readiness.report._html.words import PageWords
 from readiness.report._words import MARKS, change_in_words, measured, number, percent
+from readiness.text.clean import cut
+from readiness.text.labels import Labels
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
 _GOOD = (Verdict.PASS, Verdict.WARN)

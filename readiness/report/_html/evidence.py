@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from markupsafe import escape
 
-from readiness.clean import cut
-from readiness.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
-from readiness.labels import Labels
-from readiness.layout import duration
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
 from readiness.report._html.words import PageWords
 from readiness.report._words import moment, number
+from readiness.text.clean import cut
+from readiness.text.labels import Labels
+from readiness.text.layout import duration
 
 _WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
 _URGENCY = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.WAIVED, Verdict.PASS, Verdict.SKIP)

@@ -4,14 +4,14 @@ from collections import Counter
 
 import msgspec
 
-from readiness.document import RunDocument
-from readiness.labels import Labels
-from readiness.layout import duration
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import RunDocument
 from readiness.report._html.criteria import Badge, Viewer, whole
 from readiness.report._html.words import PageWords
 from readiness.report._summary import meaning, revision
 from readiness.report._words import DECISION_MARKS, moment, percent, target
+from readiness.text.labels import Labels
+from readiness.text.layout import duration
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):

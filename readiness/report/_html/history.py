@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import msgspec
 
-from readiness import expect
-from readiness.document import CriterionRecord, RunDocument
-from readiness.labels import Labels
-from readiness.layout import literal, wrap
-from readiness.model import Decision, Verdict
+from readiness.model import expect
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
 from readiness.report._html.words import PageWords
 from readiness.report._words import number, target
+from readiness.text.labels import Labels
+from readiness.text.layout import literal, wrap
 
 ROWS, NUMBERS = 60, 24
 """How many criteria the heat map has, and how many numbers have a picture of their own."""

@@ -8,11 +8,11 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from readiness.clean import clean
-from readiness.document import RunDocument
-from readiness.layout import literal
+from readiness.record.document import RunDocument
 from readiness.report._html.charts import BOX, MARK_PATHS
 from readiness.report._html.view import view
+from readiness.text.clean import clean
+from readiness.text.layout import literal
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "templates")
 

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from readiness.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.labels import Labels
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.words import PageWords
 from readiness.report._words import measured, open_criteria, target
+from readiness.text.labels import Labels
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.document import ProbeRecord, RunDocument
-from readiness.layout import duration
+from readiness.record.document import ProbeRecord, RunDocument
 from readiness.report._html.charts import Bar, bar
 from readiness.report._html.words import PageWords
+from readiness.text.layout import duration
 
 ROWS = 40
 """How many probes the picture has."""

@@ -4,9 +4,8 @@ from collections import Counter
 
 import msgspec
 
-from readiness.document import Loosening, RunDocument
-from readiness.labels import Labels, labels
-from readiness.model import Verdict
+from readiness.model.words import Verdict
+from readiness.record.document import Loosening, RunDocument
 from readiness.report._html.criteria import Badge, Group, Link, Viewer
 from readiness.report._html.head import Head, head
 from readiness.report._html.history import (
@@ -32,6 +31,7 @@ from readiness.report._html.sections import (
 )
 from readiness.report._html.timeline import Timeline, timeline
 from readiness.report._html.words import PageWords, page_words
+from readiness.text.labels import Labels, labels
 
 NEXT, LINKED, REASONS = 12, 100, 12
 """How many open criteria are told in full, how many more are linked, how many reasons are told."""

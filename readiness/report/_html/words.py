@@ -1,8 +1,8 @@
-"""The words that only the page says; all others are those of every report (`readiness.labels`)."""
+"""The words that only the page says; all others are those of every report (`text.labels`)."""
 
 import msgspec
 
-from readiness.model import Language
+from readiness.model.words import Language
 
 
 class PageWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""From measurements to verdicts, score, milestones and the gate. Pure."""

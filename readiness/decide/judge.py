@@ -1,0 +1,322 @@
+"""Turns what was read into a verdict. Pure: the date and the state of the world are arguments."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+
+import msgspec
+
+from readiness.model.board import Attestation, Criterion, Expectation, Waiver, is_path
+from readiness.model.expect import (
+    Matcher,
+    Value,
+    direction,
+    format_value,
+    holds,
+    progress,
+    search,
+)
+from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
+from readiness.model.units import quote
+from readiness.model.words import Better, Format, Operator, ReasonCode, Verdict
+
+RANKS = {Verdict.PASS: 0, Verdict.WARN: 1, Verdict.FAIL: 2, Verdict.ERROR: 3}
+GOOD = (Verdict.PASS, Verdict.WARN)
+WHOLE, NOTHING = Decimal(1), Decimal(0)
+
+# Two samples of any real tool are added exactly in a hundred digits.
+_MEAN = Context(prec=100, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+def judge(
+    criterion: Criterion,
+    readings: Sequence[Reading],
+    *,
+    today: dt.date,
+    skipped: str = "",
+    not_run: str = "",
+    evidence_missing: bool = False,
+    evidence_digest: str = "",
+    matches: Matcher = search,
+) -> Judgement:
+    """Judge one criterion by the readings of its probes, in the order of its matrix.
+
+    `today` is the date in UTC. `skipped` says why the criterion is not part of this run and
+    `not_run` why its probes were not run to their end, each empty where that is not so.
+    `evidence_missing` says that `evidence_path` does not exist, `evidence_digest` what it holds
+    now. `matches(pattern, text)` finds
+    the patterns of expectations; it may raise TimeoutError, which is an error of the criterion.
+    """
+    if skipped:
+        return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
+    date = today.isoformat()
+    if criterion.check is None:
+        found = _attested(criterion, date, evidence_missing, evidence_digest)
+    elif criterion.unset:
+        found = _error(criterion, _unset(criterion.unset))
+    elif not_run or not readings:
+        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or "its probe was not run")
+        found = _error(criterion, lack)
+    else:
+        found = _worst(criterion, [_read(criterion, reading, matches) for reading in readings])
+    return _with_waiver(found, criterion.waive, date, matches) if criterion.waive else found
+
+
+def evidence_path(attestation: Attestation) -> str:
+    """Return the path that an attestation's evidence names; "" where it is a link or prose."""
+    return attestation.evidence.strip() if is_path(attestation.evidence) else ""
+
+
+# --- attestations -------------------------------------------------------------------------------
+
+
+def _attested(
+    criterion: Criterion, today: str, evidence_missing: bool, evidence_digest: str
+) -> Judgement:
+    given = criterion.attest
+    faults = _attestation_faults(given, today, evidence_missing)
+    if given is not None and evidence_digest and given.digest not in ("", evidence_digest):
+        faults.append(f"its evidence {given.evidence} changed since it was attested")
+    if given is not None and not faults:
+        return Judgement(
+            criterion=criterion,
+            verdict=Verdict.PASS,
+            progress=WHOLE,
+            reason=f"attested by {given.by} until {given.until}",
+            evidence_digest=evidence_digest,
+        )
+    return Judgement(
+        criterion=criterion,
+        verdict=Verdict.FAIL,
+        progress=NOTHING,
+        reason="; ".join(faults),
+        hint=f"have it attested: readiness attest {criterion.id}",
+        evidence_digest=evidence_digest,
+    )
+
+
+def _attestation_faults(given: Attestation | None, today: str, evidence_missing: bool) -> list[str]:
+    if given is None or not (given.by and given.on and given.until):
+        return ["nobody has attested it"]
+    faults = []
+    if given.on > today:
+        faults.append(f"the attestation by {given.by} is of {given.on}, which is in the future")
+    if given.until < today:
+        faults.append(f"the attestation by {given.by} expired on {given.until}")
+    if evidence_missing:
+        faults.append(f"its evidence {given.evidence} does not exist")
+    return faults
+
+
+# --- one probe ----------------------------------------------------------------------------------
+
+
+def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement:
+    """Judge by one probe alone: the median of its samples counts."""
+    answers: list[tuple[bool, Measurement]] = []
+    for sample in reading.samples:
+        if isinstance(sample, Unmeasured):
+            return _error(criterion, sample)
+        answer = _ask(criterion.expect, sample.value, sample.unit, matches)
+        if isinstance(answer, Unmeasured):
+            return _error(criterion, answer)
+        answers.append((answer, sample))
+    if not answers:
+        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run")
+        return _error(criterion, lack)
+    straddles = len({answer for answer, _ in answers}) > 1
+    doubts = []
+    if straddles:
+        doubts.append(f"its {len(answers)} samples straddle {criterion.expect.text}")
+    if reading.retried:
+        doubts.append("only on a retry")
+    holding, middle = answers[0] if len(answers) == 1 else _median(criterion, answers, matches)
+    faults = [] if holding else [f"expected {criterion.expect.text}"]
+    faults += _slipped(criterion, middle)
+    if faults:
+        return _measured(criterion, Verdict.FAIL, middle, faults, flaky=straddles)
+    flaky = bool(doubts)
+    if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
+        doubts.append(f"wanted {criterion.warn.text}")
+    verdict = Verdict.WARN if doubts else Verdict.PASS
+    return _measured(criterion, verdict, middle, doubts, flaky=flaky)
+
+
+def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) -> bool | Unmeasured:
+    """Whether the value meets the expectation, or why that cannot be told."""
+    try:
+        return holds(expectation, value, unit, matches)
+    except TimeoutError:
+        return Unmeasured(
+            code=ReasonCode.PATTERN_TOO_SLOW,
+            reason=f"the pattern {quote(expectation.pattern)} takes too long on this text",
+            hint="write a pattern without nested repetition",
+        )
+    except (TypeError, ValueError) as error:
+        boolean = expectation.operator in (Operator.TRUE, Operator.FALSE)
+        return Unmeasured(
+            code=ReasonCode.NO_VALUE if boolean else ReasonCode.NOT_A_NUMBER,
+            reason=f"{error}, expected {expectation.text}",
+            hint="make its measure read what the expectation asks for",
+        )
+
+
+def _median(
+    criterion: Criterion, answers: list[tuple[bool, Measurement]], matches: Matcher
+) -> tuple[bool, Measurement]:
+    """Return the middle sample; of texts and booleans, one that stands for the majority.
+
+    Where two are in the middle, numbers give their mean and others the one that fails.
+    """
+    middle = len(answers) // 2
+    numbers = sorted(sample.value for _, sample in answers if isinstance(sample.value, Decimal))
+    if len(numbers) < len(answers):
+        return sorted(answers, key=lambda pair: pair[0])[(len(answers) - 1) // 2]
+    value = numbers[middle]
+    if len(numbers) % 2 == 0:
+        value = _MEAN.divide(_MEAN.add(numbers[middle - 1], value), Decimal(2))
+    unit = answers[0][1].unit
+    holding = _ask(criterion.expect, value, unit, matches) is True
+    return holding, Measurement(value=value, unit=unit)
+
+
+def _better(criterion: Criterion) -> Better | None:
+    """Which way this criterion's number improves, where anything says so."""
+    return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
+
+
+def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
+    """Say that a ratchet's value is worse than its baseline, if it is."""
+    floor = _floor(criterion)
+    if floor is None or not isinstance(found.value, Decimal):
+        return []
+    if holds(floor, found.value, found.unit):
+        return []
+    return [f"worse than the baseline {format_value(floor.number)}"]
+
+
+def _floor(criterion: Criterion) -> Expectation | None:
+    """Return what a ratchet asks: no worse than the baseline."""
+    if not criterion.ratchet or criterion.baseline is None:
+        return None
+    better = _better(criterion)
+    if better is None:
+        return None
+    asked = Operator.LE if better is Better.LOWER else Operator.GE
+    return Expectation(text=asked, operator=asked, number=criterion.baseline)
+
+
+def _measured(
+    criterion: Criterion, verdict: Verdict, found: Measurement, remarks: list[str], *, flaky: bool
+) -> Judgement:
+    good = verdict in GOOD
+    return Judgement(
+        criterion=criterion,
+        verdict=verdict,
+        value=found.value,
+        unit=found.unit,
+        progress=WHOLE if good else _progress(criterion, found.value, found.unit),
+        reason=", ".join([_shown(criterion, found), *remarks]),
+        flaky=flaky,
+    )
+
+
+def _progress(criterion: Criterion, value: Value, unit: str) -> Decimal:
+    """How far a failing value has come; a ratchet that slipped, on the way back to its baseline."""
+    if not isinstance(value, Decimal):
+        return NOTHING
+    better = _better(criterion)
+    asked = (criterion.expect, _floor(criterion))
+    return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
+
+
+def _shown(criterion: Criterion, found: Measurement) -> str:
+    """Write the value for a reason: a text in quotes, an exit status by its name."""
+    if isinstance(found.value, str):
+        return quote(found.value)
+    limit = criterion.expect
+    if (floor := _floor(criterion)) and _slipped(criterion, found):
+        limit = floor
+    text = format_value(found.value, found.unit, limit)
+    by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
+    return f"exit status {text}" if by_status else text
+
+
+def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
+    return Judgement(
+        criterion=criterion,
+        verdict=Verdict.ERROR,
+        reason=lack.reason,
+        code=lack.code,
+        hint=lack.hint,
+    )
+
+
+def _unset(names: tuple[str, ...]) -> Unmeasured:
+    verb = "is" if len(names) == 1 else "are"
+    return Unmeasured(
+        code=ReasonCode.UNSET_VARIABLE,
+        reason=f"{', '.join(names)} {verb} not set",
+        hint=f"set {' and '.join(names)}, or write a default: ${{{names[0]}:-...}}",
+    )
+
+
+# --- several probes -----------------------------------------------------------------------------
+
+
+def _worst(criterion: Criterion, found: list[Judgement]) -> Judgement:
+    """Return the worst of several probes' judgements; of equal verdicts, the worst value."""
+    if len(found) == 1:
+        return found[0]
+    rank = max(RANKS[one.verdict] for one in found)
+    places = [place for place, one in enumerate(found) if RANKS[one.verdict] == rank]
+    place = _worst_place(criterion, found, places)
+    worst = found[place]
+    flaky = any(one.flaky for one in found)
+    if worst.verdict is Verdict.PASS:
+        return worst
+    reason = f"{worst.reason} (combination {place + 1} of {len(found)})"
+    return msgspec.structs.replace(worst, reason=reason, flaky=flaky)
+
+
+def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]) -> int:
+    numbers = {
+        place: number
+        for place in places
+        if isinstance(number := found[place].value, Decimal) and number.is_finite()
+    }
+    if found[places[0]].verdict is Verdict.ERROR or len(numbers) < len(places):
+        return places[0]
+    match _better(criterion):
+        case Better.LOWER:
+            return max(places, key=numbers.__getitem__)
+        case Better.HIGHER:
+            return min(places, key=numbers.__getitem__)
+        case None:
+            return min(places, key=lambda place: found[place].progress or NOTHING)
+
+
+# --- waivers ------------------------------------------------------------------------------------
+
+
+def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher) -> Judgement:
+    """Apply the waiver where it is in force and covers what was found."""
+    good = found.verdict in GOOD
+    if today > waiver.until:
+        ended = f"{found.reason}; its waiver expired on {waiver.until}"
+        return found if good else msgspec.structs.replace(found, reason=ended)
+    if good:
+        return msgspec.structs.replace(found, stale_waiver=True)
+    if waiver.up_to and (beyond := _beyond(found, waiver.up_to, matches)):
+        return msgspec.structs.replace(found, reason=f"{found.reason}; {beyond}")
+    reason = f"{found.reason}; waived by {waiver.by} until {waiver.until}: {waiver.reason}"
+    return msgspec.structs.replace(found, verdict=Verdict.WAIVED, reason=reason)
+
+
+def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:
+    """Say that the value is not known to be within the waiver's bound; "" where it is."""
+    if found.verdict is Verdict.ERROR or found.value is None:
+        return f"its waiver covers {up_to.text}, which cannot be told without a value"
+    if _ask(up_to, found.value, found.unit, matches) is not True:
+        return f"its waiver covers only {up_to.text}"
+    return ""

@@ -1,0 +1,1 @@
+"""The recorded runs beside the board, each chained to the one before."""

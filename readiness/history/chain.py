@@ -1,0 +1,333 @@
+"""The chain of runs: each recorded document holds the digest of the one recorded before it.
+
+A link is entered with the document, in the same transaction, so that gates which end at the same
+time follow one another. What was edited, removed or inserted later does not fit.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+import msgspec
+
+from readiness.record.document import PreviousRun
+from readiness.startup.digests import digest as sha256_of
+
+SCHEMA = """
+create table if not exists chain (
+    link integer primary key,
+    run integer not null unique,
+    digest text not null,
+    found text not null default ''
+);
+create index if not exists runs_without_end on runs (sequence) where state = 'running';
+insert into chain (link, run, digest)
+    select row_number() over (order by sequence), sequence, digest_of(document) from runs
+    where document is not null and not exists (select 1 from chain);
+"""
+"""Needs the function `digest_of`. Runs from before there was a chain are entered as they are."""
+
+SINCE = 2
+"""The format of the history since which there is a chain."""
+
+LOOKED_AT = 100
+"""So many older runs are read again where others wrote while a run went on."""
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One link: its number, the run's place in the history, its id if it is there, its digest."""
+
+    number: int
+    entry: int
+    id: str | None
+    digest: str
+
+
+class Alteration(msgspec.Struct, frozen=True, kw_only=True):
+    """What does not fit: the entry's place in the history, its id where it has one, and why."""
+
+    entry: int
+    id: str
+    what: str
+
+    def __str__(self) -> str:
+        """Name the entry and say what was done to it."""
+        name = f"run {self.id} (entry {self.entry})" if self.id else f"entry {self.entry}"
+        return f"{name} {self.what}"
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """How the history looked at some moment; `open` are the entries without an end."""
+
+    head: Link | None
+    entries: int
+    last: int
+    open: frozenset[int]
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """How the whole history stands.
+
+    `loose` runs were recorded before there was a chain; `open` entries have no end: their runs
+    were killed, or still go on.
+    """
+
+    entries: int
+    links: int
+    loose: int
+    open: int
+    alterations: list[Alteration]
+
+
+NOTHING = Verified(entries=0, links=0, loose=0, open=0, alterations=[])
+"""A history in which nothing was recorded yet."""
+
+
+class _Tie(msgspec.Struct):
+    """What a document says of itself, and of the run before it."""
+
+    id: str
+    profile: str
+    interrupted: bool
+    previous_run: PreviousRun | None = None
+
+
+def digest_of(document: object) -> str:
+    """The digest of a stored document, or of whatever stands in its place."""
+    data = document if isinstance(document, bytes) else str(document).encode("utf-8", "replace")
+    return sha256_of(data)
+
+
+def head(connection: sqlite3.Connection) -> Link | None:
+    """The newest link; None where there is none yet."""
+    found = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
+    return _link(found) if found else None
+
+
+def append(connection: sqlite3.Connection, entry: int, document: bytes, after: Link | None) -> None:
+    """Enter the document of this entry as the newest link."""
+    connection.execute(
+        "insert into chain (link, run, digest) values (?, ?, ?)",
+        (after.number + 1 if after else 1, entry, digest_of(document)),
+    )
+
+
+def look(connection: sqlite3.Connection) -> Seen:
+    """How the history looks now."""
+    entries, last = connection.execute("select count(*), max(sequence) from runs").fetchone()
+    without_end = connection.execute("select sequence from runs where state = 'running'")
+    return Seen(
+        head=head(connection),
+        entries=entries,
+        last=last or 0,
+        open=frozenset(entry for (entry,) in without_end),
+    )
+
+
+def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
+    """What was done to the history since it was `seen`, other than by gates.
+
+    Of the older runs the newest are read again, and one that does not fit is named once.
+    """
+    found = []
+    before = connection.execute("select count(*) from runs where sequence <= ?", (seen.last,))
+    if before.fetchone()[0] != seen.entries:
+        found.append(Alteration(entry=seen.last, id="", what="or one before it was removed"))
+    found += _edited_below(connection, seen.head)
+    walk = _Walk(connection, seen.head, tied=True)
+    inserted = _outside(connection)
+    return [
+        *found,
+        *walk.alterations,
+        *(each for each in inserted if each.entry > seen.last or each.entry in seen.open),
+    ]
+
+
+def verify(connection: sqlite3.Connection) -> Verified:
+    """Read the whole history and say what does not fit."""
+    if not connection.execute("select 1 from sqlite_master where name = 'chain'").fetchone():
+        return _unchained(connection)
+    seen = look(connection)
+    walk = _Walk(connection, None, tied=False)
+    outside = _outside(connection)
+    cut_off = [
+        _cut_off(entry, name)
+        for entry, name, document in connection.execute(_UNLINKED)
+        if _is_tied(document)
+    ]
+    known = {each.entry for each in cut_off}
+    inserted = cut_off + [
+        each
+        for each in outside
+        if walk.tied_from and each.entry > walk.tied_from and each.entry not in known
+    ]
+    found = [*walk.alterations, *_gaps(connection), *inserted]
+    return Verified(
+        entries=seen.entries,
+        links=walk.links,
+        loose=max(0, walk.loose - 1) + len(outside) - len(inserted),
+        open=len(seen.open),
+        alterations=sorted(found, key=lambda alteration: alteration.entry),
+    )
+
+
+def _unchained(connection: sqlite3.Connection) -> Verified:
+    """How a history stands that has no chain: none yet, or none any more."""
+    (version,) = connection.execute("pragma user_version").fetchone()
+    documents = entries = without_end = 0
+    found = []
+    for entry, name, state, document in connection.execute(
+        "select sequence, id, state, document from runs order by sequence"
+    ):
+        entries += 1
+        without_end += state == "running"
+        documents += document is not None
+        if document is not None and (version >= SINCE or _is_tied(document)):
+            found.append(_cut_off(entry, name))
+    loose = documents - len(found)
+    return Verified(entries=entries, links=0, loose=loose, open=without_end, alterations=found)
+
+
+# --- what does not fit --------------------------------------------------------------------------
+
+_LINKS = "select link, run, id, digest from chain left join runs on sequence = run"
+
+
+_UNLINKED = (
+    "select sequence, id, document from runs left join chain on run = sequence"
+    " where link is null and state <> 'running' order by sequence"
+)
+
+
+class _Walk:
+    """The links after one of them, in order: how many there are, and what does not fit.
+
+    With `tied` every one must hold the digest of the one before; else all from the first that
+    does, which is the run `tied_from`. `loose` are those that hold none.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, after: Link | None, *, tied: bool) -> None:
+        self.alterations: list[Alteration] = []
+        self.links = self.loose = self.tied_from = 0
+        self._tied = tied
+        before = after
+        if after is not None and _at(connection, after.number) != after:
+            self._say(after, "was removed or replaced")
+        for link, stored in _stored(connection, after.number if after else 0):
+            self.links += 1
+            if link.number != (before.number if before else 0) + 1:
+                self._say(link, "comes after a run that is no longer there")
+            elif link.id is None:
+                self._say(link, "was removed")
+            elif digest_of(stored[0]) != link.digest:
+                self._say(link, "was edited: its document does not have the digest it had")
+            else:
+                self._tie(link, stored, before)
+            before = link
+
+    def _tie(self, link: Link, stored: tuple[object, ...], before: Link | None) -> None:
+        document, *columns = stored
+        tie = _decoded(document)
+        if tie is None or tie.previous_run is None:
+            self.loose += 1
+            if self._tied and before is not None:
+                self._say(link, "was inserted: it is not tied to the run before it")
+            return
+        state = "interrupted" if tie.interrupted else "finished"
+        if columns != [tie.id, tie.profile, state]:
+            self._say(link, "was edited: its entry does not say what its document says")
+        previous = tie.previous_run
+        self._tied = True
+        self.tied_from = self.tied_from or link.entry
+        if before is not None and before.digest == previous.digest:
+            return
+        if before is not None and before.id == previous.id:
+            self._say(before, f"was edited: run {link.id}, the next, holds another digest of it")
+        else:
+            self._say(link, f"was moved: it was recorded after run {previous.id}")
+
+    def _say(self, link: Link, what: str) -> None:
+        self.alterations.append(Alteration(entry=link.entry, id=link.id or "", what=what))
+
+
+def _edited_below(connection: sqlite3.Connection, last: Link | None) -> list[Alteration]:
+    """Those of the newest runs up to `last` whose documents changed, and were not named before."""
+    if last is None:
+        return []
+    found = []
+    for link, entry, name, digest, known, document in connection.execute(
+        "select link, run, id, digest, found, document from chain join runs on sequence = run"
+        " where link > ? and link <= ? order by link",
+        (last.number - LOOKED_AT, last.number),
+    ).fetchall():
+        now = digest_of(document)
+        if now not in (digest, known):
+            connection.execute("update chain set found = ? where link = ?", (now, link))
+            what = "was edited: its document does not have the digest it had"
+            found.append(Alteration(entry=entry, id=str(name), what=what))
+    return found
+
+
+def _outside(connection: sqlite3.Connection) -> list[Alteration]:
+    """Entries with an end that are in no link."""
+    return [
+        Alteration(entry=entry, id=str(name), what="was inserted: no gate recorded it")
+        for entry, name, _ in connection.execute(_UNLINKED)
+    ]
+
+
+def _gaps(connection: sqlite3.Connection) -> list[Alteration]:
+    """Places at which there was an entry once; those of links are found there."""
+    there = {entry for (entry,) in connection.execute("select sequence from runs")}
+    there |= {entry for (entry,) in connection.execute("select run from chain")}
+    (last,) = connection.execute(
+        "select max(seq) from sqlite_sequence where name = 'runs'"
+    ).fetchone()
+    missing = set(range(1, (last or 0) + 1)) - there
+    return [Alteration(entry=entry, id="", what="was removed") for entry in sorted(missing)]
+
+
+def _stored(
+    connection: sqlite3.Connection, after: int
+) -> Iterator[tuple[Link, tuple[object, ...]]]:
+    """Each link from one number on, with the document, id, profile and state of its entry."""
+    for *link, document, profile, state in connection.execute(
+        "select link, run, id, digest, document, profile, state"
+        " from chain left join runs on sequence = run where link > ? order by link",
+        (after,),
+    ):
+        found = _link(tuple(link))
+        yield found, (document, found.id, profile, state)
+
+
+def _at(connection: sqlite3.Connection, number: int) -> Link | None:
+    found = connection.execute(f"{_LINKS} where link = ?", (number,)).fetchone()
+    return _link(found) if found else None
+
+
+def _link(row: tuple[object, ...]) -> Link:
+    """A link of what the file holds; whoever altered it may have put anything there."""
+    number, entry, name, digest = row
+    return Link(
+        number=number if isinstance(number, int) else 0,
+        entry=entry if isinstance(entry, int) else 0,
+        id=None if name is None else str(name),
+        digest=str(digest),
+    )
+
+
+def _cut_off(entry: int, name: object) -> Alteration:
+    return Alteration(entry=entry, id=str(name), what="was cut off: its link is gone")
+
+
+def _is_tied(document: object) -> bool:
+    """Whether a document holds the digest of a run before it."""
+    tie = _decoded(document)
+    return tie is not None and tie.previous_run is not None
+
+
+def _decoded(document: object) -> _Tie | None:
+    """What a document says of itself; None for what is no run document."""
+    try:
+        return msgspec.json.decode(document, type=_Tie) if isinstance(document, bytes) else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,181 @@
+"""An SQLite file that many processes may write at once, and some may only read."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from readiness.model.errors import NotWrittenError
+
+LOCK_TIMEOUT = 5.0
+
+Answer = TypeVar("Answer")
+
+
+class Database:
+    """One file, whose tables `prepare` makes: it is called with the version that was found.
+
+    Reading a file that is not there gives nothing. Every write is one transaction that waits a
+    bounded time for others; what cannot be read or written raises `NotWrittenError`.
+    """
+
+    def __init__(
+        self, path: str, version: int, prepare: Callable[[sqlite3.Connection], None]
+    ) -> None:
+        """`path` of the file; a folder made for it gets a .gitignore."""
+        self.path = path
+        self._version = version
+        self._prepare_tables = prepare
+        self._connection: sqlite3.Connection | None = None
+        self._file: os.stat_result | None = None
+        self._prepared = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._prepared = False
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def ask(self, ask: Callable[[sqlite3.Connection], Answer], otherwise: Answer) -> Answer:
+        """Ask the file as it is at one moment; `otherwise` where nothing was ever recorded."""
+        if self._connection is None and not os.path.exists(self.path):
+            return otherwise
+        try:
+            return _at_once(self._connect(), ask)
+        except sqlite3.Error as error:
+            if "no such table" in str(error):
+                return otherwise
+            if self._is_read_only():
+                return self._ask_read_only(ask)
+            raise NotWrittenError(f"{self.path}: cannot be read: {error}") from None
+
+    def _is_read_only(self) -> bool:
+        return not os.access(os.path.dirname(os.path.abspath(self.path)), os.W_OK)
+
+    def _ask_read_only(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Read where nobody can write: SQLite needs to be told so."""
+        from urllib.parse import quote
+
+        uri = f"file:{quote(os.fsencode(os.path.abspath(self.path)))}?immutable=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        try:
+            return _at_once(connection, ask)
+        except sqlite3.Error as error:
+            raise NotWrittenError(f"{self.path}: cannot be read: {error}") from None
+        finally:
+            connection.close()
+
+    # --- writing --------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, *, lasting: bool) -> Iterator[sqlite3.Connection]:
+        """One write. One that is not `lasting` may be lost with the system's power, but whole."""
+        try:
+            self._reopen_if_replaced()
+            self._prepare()
+            connection = self._connect()
+            level = "full" if lasting or not self._has_log() else "normal"
+            connection.execute(f"pragma synchronous = {level}")
+            connection.execute("begin immediate")
+            try:
+                yield connection
+                connection.execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("rollback")
+                raise
+        except (OSError, sqlite3.Error) as error:
+            raise NotWrittenError(
+                f"{self.path}: the history could not be written: {error}"
+            ) from None
+
+    def state(self) -> object:
+        """What changes whenever another process writes to the history, by whatever way."""
+        files: list[tuple[int, int, int] | None] = []
+        for name in (self.path, f"{self.path}-wal"):
+            try:
+                found = os.stat(name)
+            except OSError:
+                files.append(None)
+            else:
+                files.append((found.st_ino, found.st_size, found.st_mtime_ns))
+        version = self._connect().execute("pragma data_version").fetchone()[0]
+        return version, files
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = sqlite3.connect(
+                self.path, timeout=LOCK_TIMEOUT, isolation_level=None
+            )
+            self._file = os.stat(self.path)
+        return self._connection
+
+    def _reopen_if_replaced(self) -> None:
+        """A file that was removed takes what is written to it along."""
+        if self._connection is not None and self._file is not None:
+            try:
+                same = os.path.samestat(os.stat(self.path), self._file)
+            except OSError:
+                same = False
+            if not same:
+                self.close()
+
+    def _has_log(self) -> bool:
+        """Whether a crash of the system can only lose the last writes, not harm older ones."""
+        mode: str = self._connect().execute("pragma journal_mode").fetchone()[0]
+        return mode == "wal"
+
+    def _prepare(self) -> None:
+        if self._prepared:
+            return
+        self._make_folder()
+        connection = self._connect()
+        found = connection.execute("pragma user_version").fetchone()[0]
+        if found > self._version:
+            raise NotWrittenError(
+                f"{self.path}: written by a newer readiness (format {found}, this program writes"
+                f" {self._version}); install a newer one"
+            )
+        if found < self._version:
+            _keep_a_log(connection)
+            self._prepare_tables(connection)
+        self._prepared = True
+
+    def _make_folder(self) -> None:
+        folder = os.path.dirname(os.path.abspath(self.path))
+        if os.path.isdir(folder):
+            return
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
+            file.write("*\n")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Have writes go to a log first (where the file system can): others read meanwhile.
+
+    SQLite does not wait for others here, so we do.
+    """
+    give_up = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _at_once(connection: sqlite3.Connection, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """Ask several things of one state of the file."""
+    connection.execute("begin")
+    try:
+        return ask(connection)
+    finally:
+        connection.execute("rollback")

@@ -1,0 +1,324 @@
+"""The history of runs: an SQLite file that many gates may write at once.
+
+A run is entered when it starts, and its document is added when it ends, so a run that was
+killed stays visible as one without an end. Documents are never rewritten, and each holds the
+digest of the one before.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from readiness.history import chain
+from readiness.history.database import Database
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.record.document import PreviousRun, Run, RunDocument, from_json, to_json
+from readiness.record.excerpts import PastRun, verdicts_from_json
+from readiness.text.clean import clean
+
+SCHEMA_VERSION = 2
+REMEMBERED = 100
+"""For so many runs it is kept how long a probe took, or what a tool's version is."""
+
+SCHEMA = f"""
+begin immediate;
+create table if not exists runs (
+    sequence integer primary key autoincrement,
+    id text not null unique,
+    board text not null,
+    profile text not null,
+    started_at text not null,
+    state text not null check (state in ('running', 'finished', 'interrupted')),
+    partial integer not null default 0,
+    document blob
+);
+create index if not exists runs_by_board on runs (board, profile, sequence);
+create table if not exists durations (
+    key text primary key, seconds real not null, run integer not null
+) without rowid;
+create table if not exists versions (
+    key text primary key, version text not null, run integer not null
+) without rowid;
+{chain.SCHEMA}
+pragma user_version = {SCHEMA_VERSION};
+commit;
+"""
+
+
+CLOCK_TOLERANCE = 60.0
+"""So many seconds a run may seem to start before the last one that was entered."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the history as it is stored."""
+
+    sequence: int
+    id: str
+    profile: str
+    started_at: str
+    state: str
+    document: bytes | None
+
+
+class AlteredError(NotWrittenError):
+    """The history was changed while a run went on; `document` is the run as it was recorded."""
+
+    def __init__(self, message: str, document: RunDocument) -> None:
+        super().__init__(message)
+        self.document = document
+
+
+def board_key(path: str) -> str:
+    """The name under which the runs of a board stand in the history beside it."""
+    return clean(os.path.basename(path), newlines=False)
+
+
+class History:
+    """The runs of one project.
+
+    Reading a history that is not there gives nothing. Every write is one transaction that waits
+    a bounded time for others; what cannot be read or written raises `NotWrittenError`.
+    `damaged` collects what `last` had to pass over, `remarks` what `begin` wondered at.
+    """
+
+    def __init__(self, path: str) -> None:
+        """`path` of the database; a folder made for it gets a .gitignore."""
+        self.path = path
+        self.damaged: list[str] = []
+        self.remarks: list[str] = []
+        self._database = Database(path, SCHEMA_VERSION, _prepare)
+        self._seen: tuple[chain.Seen, object] | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def begin(self, run_id: str, board: str, profile: str, started_at: str) -> None:
+        """Enter a run that starts now. It survives the end of this process, at once."""
+        with self._database.transaction(lasting=False) as connection:
+            self._compare_clocks(connection, started_at)
+            connection.execute(
+                "insert into runs (id, board, profile, started_at, state)"
+                " values (?, ?, ?, ?, 'running')",
+                (run_id, board, profile, started_at),
+            )
+            seen = chain.look(connection)
+        self._seen = seen, self._database.state()
+
+    def finish(
+        self, document: RunDocument, durations: Mapping[str, float], versions: Mapping[str, str]
+    ) -> RunDocument:
+        """Add the document of a run that was begun, whole or interrupted, and what it taught.
+
+        Returns it as it is recorded, tied to the run before. It survives the end of the system.
+        A run whose entry is gone is entered again; then, and where anything but gates changed the
+        history since the run began, `AlteredError` says so: the run is recorded nevertheless.
+        """
+        state = "interrupted" if document.interrupted else "finished"
+        touched = self._touched()
+        if touched:
+            self.close()  # what was written past SQLite is not what it remembers of the file
+        with self._database.transaction(lasting=True) as connection:
+            altered = self._altered(connection) if touched or self._touched() else []
+            previous = chain.head(connection)
+            document = msgspec.structs.replace(document, previous_run=_named(previous))
+            stored = to_json(document)
+            end = (state, document.partial, stored, document.id)
+            known = connection.execute(
+                "update runs set state = ?, partial = ?, document = ?"
+                " where id = ? and state = 'running'",
+                end,
+            ).rowcount
+            if not known:
+                connection.execute(
+                    "insert into runs (board, profile, started_at, state, partial, document, id)"
+                    " values (?, ?, ?, ?, ?, ?, ?)",
+                    (board_key(document.board.path), document.profile, document.started_at, *end),
+                )
+            (entry,) = connection.execute(
+                "select sequence from runs where id = ?", (document.id,)
+            ).fetchone()
+            chain.append(connection, entry, stored, previous)
+            _learn(connection, entry, durations, versions)
+        if not known:
+            altered = [*altered, "its entry was gone, and is made anew"]
+        if altered:
+            raise AlteredError(
+                f"{self.path}: changed by others while the run went on: {'; '.join(altered)}",
+                document,
+            )
+        return document
+
+    def last(self, board: str, profile: str, *, whole: bool) -> RunDocument | None:
+        """The newest finished run of a board in a profile; with `whole`, of all its criteria.
+
+        What is no run document is passed over, and noted in `damaged`.
+        """
+        return self._newest(board, profile, whole, from_json)
+
+    def last_verdicts(self, board: str, profile: str) -> PastRun | None:
+        """What the newest whole run found, and no more: much less to read than all of it."""
+        return self._newest(board, profile, True, verdicts_from_json)
+
+    def recent(
+        self, board: str, profile: str, *, limit: int, whole: bool = False
+    ) -> list[RunDocument]:
+        """The newest finished runs of a board in a profile, the oldest of them first.
+
+        What is no run document is passed over, and noted in `damaged`.
+        """
+        found = []
+        for run_id, document in self._read(
+            "select id, document from runs where board = ? and profile = ? and state = 'finished'"
+            " and partial <= ? order by sequence desc limit ?",
+            (board, profile, not whole, limit),
+        ):
+            try:
+                found.append(from_json(_bytes(document), f"{self.path} run {run_id}"))
+            except UsageError as error:
+                self.damaged.append(str(error))
+        return found[::-1]
+
+    def named(self, board: str, name: str) -> list[RunDocument]:
+        """The runs of a board whose id begins with `name`, the newest first, interrupted ones too.
+
+        Raises as reading a document does.
+        """
+        pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return [
+            from_json(_bytes(document), f"{self.path} run {run_id}")
+            for run_id, document in self._read(
+                "select id, document from runs where board = ? and id like ? escape '\\'"
+                " and document is not null order by sequence desc",
+                (board, pattern),
+            )
+        ]
+
+    def _newest(
+        self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run]
+    ) -> Run | None:
+        for sequence, run_id in self._read(
+            "select sequence, id from runs where board = ? and profile = ? and state = 'finished'"
+            " and partial <= ? order by sequence desc limit 20",
+            (board, profile, not whole),
+        ):
+            ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
+            try:
+                return read(_bytes(document), f"{self.path} run {run_id}")
+            except UsageError as error:
+                self.damaged.append(str(error))
+        return None
+
+    def durations(self) -> dict[str, float]:
+        """How long each probe took when it last ran, in seconds, by its key."""
+        return dict(self._read("select key, seconds from durations", ()))
+
+    def versions(self) -> dict[str, str]:
+        """What each tool said of its version, by the key under which it was kept."""
+        return dict(self._read("select key, version from versions", ()))
+
+    def verify(self) -> chain.Verified:
+        """Read every entry and say what was edited, removed or inserted since it was recorded."""
+        return self._database.ask(chain.verify, chain.NOTHING)
+
+    def stored(self, run_id: str) -> bytes | None:
+        """The document of a run as it is stored; None where there is none."""
+        for (document,) in self._read("select document from runs where id = ?", (run_id,)):
+            return document if isinstance(document, bytes) else None
+        return None
+
+    def entries(self, limit: int, board: str | None = None) -> list[Entry]:
+        """The newest entries (of one board), newest first; of those without an end too."""
+        return [
+            Entry(
+                sequence=sequence,
+                id=str(name),
+                profile=str(profile),
+                started_at=str(started_at),
+                state=str(state),
+                document=None if document is None else _bytes(document),
+            )
+            for sequence, name, profile, started_at, state, document in self._read(
+                "select sequence, id, profile, started_at, state, document from runs"
+                " where ? is null or board = ? order by sequence desc limit ?",
+                (board, board, limit),
+            )
+        ]
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        return self._database.ask(lambda connection: list(connection.execute(query, values)), [])
+
+    def _compare_clocks(self, connection: sqlite3.Connection, started_at: str) -> None:
+        """Wonder at a run that seems to start before the last one; runs keep their order."""
+        last = connection.execute("select started_at from runs order by sequence desc").fetchone()
+        if last is None or started_at >= (before := str(last[0])):
+            return
+        behind = _seconds_between(started_at, before)
+        if behind is not None and behind > CLOCK_TOLERANCE:
+            self.remarks.append(
+                f"the clock says {started_at}, but the last run was recorded at {before}; runs are"
+                " kept in the order in which they were recorded"
+            )
+
+    def _touched(self) -> bool:
+        """Whether anybody wrote to the history since the run was entered."""
+        if self._seen is None:
+            return False
+        try:
+            return self._database.state() != self._seen[1]
+        except (OSError, sqlite3.Error):
+            return True
+
+    def _altered(self, connection: sqlite3.Connection) -> list[str]:
+        """What was done to the history since the run was entered, other than by gates."""
+        if self._seen is None:
+            return []
+        return [str(alteration) for alteration in chain.changes(connection, self._seen[0])]
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables, or those that an older program did not know."""
+    connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
+    connection.executescript(SCHEMA)
+
+
+def _bytes(document: object) -> bytes:
+    """A stored document; what is no bytes is none, and will not be read as one."""
+    return document if isinstance(document, bytes) else b""
+
+
+def _seconds_between(earlier: str, later: str) -> float | None:
+    """How far two times are apart; None where one of them is none."""
+    from datetime import datetime
+
+    try:
+        return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def _named(link: chain.Link | None) -> PreviousRun | None:
+    """The run of a link, as the next one names it."""
+    return None if link is None else PreviousRun(id=link.id or "", digest=link.digest)
+
+
+def _learn(
+    connection: sqlite3.Connection,
+    run: int,
+    durations: Mapping[str, float],
+    versions: Mapping[str, str],
+) -> None:
+    """Keep what a run taught, and forget what only old runs knew."""
+    for table, column, learned in (
+        ("durations", "seconds", durations),
+        ("versions", "version", versions),
+    ):
+        connection.executemany(
+            f"insert into {table} values (?, ?, ?) on conflict (key)"  # noqa: S608 - our own names
+            f" do update set {column} = excluded.{column}, run = excluded.run",
+            [(key, value, run) for key, value in learned.items()],
+        )
+        connection.execute(f"delete from {table} where run < ?", (run - REMEMBERED,))  # noqa: S608

@@ -1,0 +1,357 @@
+"""Expectations and units: what `< 500 ms` means, whether a value meets it, and how near it is.
+
+Pure, and part of the foundation: every stage may import it. Numbers are compared exactly.
+"""
+
+import operator
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeAlias
+
+from readiness.model.board import Expectation
+from readiness.model.units import (
+    DOWN,
+    EXACT,
+    UNITS,
+    convert,
+    duration,
+    factor,
+    quantity,
+    quote,
+    same_kind,
+    singular,
+    smallest,
+)
+from readiness.model.words import Better, Operator
+from readiness.startup.patterns import later
+
+__all__ = [
+    "UNITS",
+    "can_fail",
+    "compatible",
+    "convert",
+    "direction",
+    "duration",
+    "format_value",
+    "holds",
+    "mismatch",
+    "parse",
+    "progress",
+    "search",
+    "singular",
+    "target",
+]
+
+Value: TypeAlias = Decimal | bool | str
+Matcher: TypeAlias = Callable[[str, str], bool]
+
+COMPARISONS: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
+FALLING = (Operator.LT, Operator.LE)
+RISING = (Operator.GT, Operator.GE)
+NUMERIC = (*COMPARISONS, Operator.BETWEEN)
+BOOLEANS = (Operator.TRUE, Operator.FALSE)
+
+GRAMMAR = (
+    'write `==`, `!=`, `<`, `<=`, `>` or `>=` and a number, like "< 500 ms", or "between A and B", '
+    '"true", "false", "matches REGEX", "contains TEXT"'
+)
+# What fails is never whole, however near it comes: `< 50` at 50 would otherwise earn all its credit
+# under partial scoring.
+ALMOST = Decimal("0.999999")
+_WHOLE, _NOTHING = Decimal(1), Decimal(0)
+
+_COMPARISON = later(r"(==|!=|<=|>=|<|>)(?![<=>])\s*(.*)", re.DOTALL)
+_WORD = later(r"(between|matches|contains)\b\s*(.*)", re.DOTALL)
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def parse(text: str) -> Expectation:
+    """Read an expectation as a board writes it.
+
+    Raises ValueError, with what was found and what is allowed, for anything else, and for a
+    text that no value could fail (`matches .*`).
+    """
+    text = text.strip()
+    if text in BOOLEANS:
+        return Expectation(text=text, operator=Operator(text))
+    if found := _COMPARISON.fullmatch(text):
+        number, unit = quantity(found[2])
+        return Expectation(text=text, operator=Operator(found[1]), number=number, unit=unit)
+    if found := _WORD.fullmatch(text):
+        return _PHRASES[found[1]](text, found[2].strip())
+    raise ValueError(f"{quote(text)} is not an expectation; {_advice(text)}")
+
+
+def _advice(text: str) -> str:
+    """Tell what to write instead of `text`, as near to it as can be guessed."""
+    if text.lower() in BOOLEANS:
+        return f'write "{text.lower()}"'
+    if re.fullmatch(r"[0-9.+-]+(\s*[a-zA-Z%]+)?", text):
+        return f'say how to compare, like "== {text}"'
+    if found := re.fullmatch(r"(=>|=<|=|≤|≥|≠|<>|===)\s*([^=<>].*)", text, re.DOTALL):
+        meant = {"=>": ">=", "=<": "<=", "≤": "<=", "≥": ">=", "≠": "!=", "<>": "!="}
+        return f'write "{meant.get(found[1], "==")} {found[2]}"'
+    return GRAMMAR
+
+
+def _between(text: str, ends: str) -> Expectation:
+    low_text, joined, high_text = ends.partition(" and ")
+    if not joined:
+        raise ValueError(f'{quote(text)} has no upper end; write "between A and B"')
+    low, low_unit = quantity(low_text.strip())
+    high, high_unit = quantity(high_text.strip())
+    low_unit, high_unit = low_unit or high_unit, high_unit or low_unit
+    if not same_kind(low_unit, high_unit):
+        raise ValueError(f"{quote(text)} mixes {low_unit} and {high_unit}; use units of one kind")
+    unit = min(low_unit, high_unit, key=factor)
+    low, high = convert(low, low_unit, unit), convert(high, high_unit, unit)
+    if low > high:
+        raise ValueError(f"{quote(text)} holds for nothing; write the smaller number first")
+    return Expectation(text=text, operator=Operator.BETWEEN, number=low, high=high, unit=unit)
+
+
+def _matches(text: str, pattern: str) -> Expectation:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        where = "" if error.pos is None else f" at position {error.pos + 1}"
+        raise ValueError(f"{quote(pattern)} is not a pattern: {error.msg}{where}") from None
+    except (OverflowError, RecursionError):
+        raise ValueError(f"{quote(pattern)} is not a pattern: it is too large") from None
+    if _matches_anything(compiled):
+        raise ValueError(f"{quote(text)} can never fail; name what the text must have")
+    return Expectation(text=text, operator=Operator.MATCHES, pattern=pattern)
+
+
+def _contains(text: str, part: str) -> Expectation:
+    if not part:
+        raise ValueError(f"{quote(text)} can never fail; name what the text must have")
+    return Expectation(text=text, operator=Operator.CONTAINS, pattern=part)
+
+
+_PHRASES = {"between": _between, "matches": _matches, "contains": _contains}
+
+
+def _matches_anything(pattern: re.Pattern[str]) -> bool:
+    """Whether no text that a probe could print fails the pattern, as far as samples show.
+
+    A look-around may forbid a text that no sample holds, so such a pattern is trusted.
+    """
+    if "(?!" in pattern.pattern or "(?<!" in pattern.pattern:
+        return False
+    samples = [chr(code) for code in range(33, 127)]
+    samples += ["断", "a b", "a\nb", *re.findall(r"\w{2,}", pattern.pattern), "no such text " * 9]
+    return all(map(pattern.search, samples))
+
+
+def can_fail(expectation: Expectation, unit: str) -> bool:
+    """Whether some value of a measure with this unit would fail the expectation.
+
+    A unit names a count or a quantity, which is never negative; a number without one may be.
+    """
+    if not (unit or expectation.unit):
+        return True
+    match expectation.operator:
+        case Operator.GE:
+            return expectation.number > 0
+        case Operator.GT | Operator.NE:
+            return expectation.number >= 0
+        case _:
+            return True
+
+
+def compatible(expectation: Expectation, unit: str) -> bool:
+    """Whether the expectation can be asked of a measure with this unit ("" for none).
+
+    An expectation without a unit is read in the measure's own; text and booleans have none.
+    """
+    return not expectation.unit or same_kind(expectation.unit, unit)
+
+
+# --- comparing ----------------------------------------------------------------------------------
+
+
+def search(pattern: str, text: str) -> bool:
+    """Whether the pattern is found anywhere in the text."""
+    return re.search(pattern, text) is not None
+
+
+def mismatch(expectation: Expectation, value: Value) -> str:
+    """Why this kind of value cannot be asked this, as a clause; "" where it can.
+
+    A number has to be finite. Text may stand for a boolean (`true`), and anything has a text.
+    """
+    if isinstance(value, Decimal) and not value.is_finite():
+        return f"{value} is not a number"
+    if expectation.operator in BOOLEANS:
+        return "" if _boolean(value) is not None else f"{_shown(value)} is neither true nor false"
+    if expectation.operator not in NUMERIC or isinstance(value, Decimal):
+        return ""
+    return f"{_shown(value)} is not a number"
+
+
+def holds(
+    expectation: Expectation, value: Value, unit: str = "", matches: Matcher = search
+) -> bool:
+    """Whether the value, in the measure's unit, meets the expectation.
+
+    `matches(pattern, text)` finds patterns; give one that stops a slow pattern where the text is
+    not your own. Raises TypeError for a mismatch, ValueError for units that do not fit.
+    """
+    if problem := mismatch(expectation, value):
+        raise TypeError(problem)
+    asked = expectation.operator
+    if asked in BOOLEANS:
+        return _boolean(value) is (asked is Operator.TRUE)
+    if asked is Operator.MATCHES:
+        return matches(expectation.pattern, _text(value))
+    if asked is Operator.CONTAINS:
+        return expectation.pattern in _text(value)
+    assert isinstance(value, Decimal)  # noqa: S101 - mismatch() has seen to it
+    number, low, high = _comparable(expectation, value, unit)
+    if asked is Operator.BETWEEN:
+        return low <= number <= high
+    return COMPARISONS[asked](number, low)
+
+
+def _comparable(
+    expectation: Expectation, value: Decimal, unit: str
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Bring the value and both ends of the expectation into one unit, exactly."""
+    if expectation.unit in ("", unit):
+        return value, expectation.number, expectation.high
+    if not same_kind(expectation.unit, unit):
+        raise ValueError(f"{unit or 'a number without unit'} does not fit {expectation.text}")
+    return (
+        smallest(value, unit),
+        smallest(expectation.number, expectation.unit),
+        smallest(expectation.high, expectation.unit),
+    )
+
+
+def _boolean(value: Value) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# --- progress -----------------------------------------------------------------------------------
+
+
+def direction(expectation: Expectation) -> Better | None:
+    """Which way a number must go to meet the expectation; None where it does not say."""
+    if expectation.operator in FALLING:
+        return Better.LOWER
+    if expectation.operator in RISING:
+        return Better.HIGHER
+    if expectation.operator is Operator.EQ and not expectation.number:
+        return Better.LOWER
+    return None
+
+
+def target(expectation: Expectation) -> Decimal | None:
+    """Return the number to reach, in the expectation's unit; None where there is not one number."""
+    if expectation.operator in COMPARISONS and expectation.operator is not Operator.NE:
+        return expectation.number
+    return None
+
+
+def progress(
+    expectation: Expectation,
+    value: Value,
+    unit: str = "",
+    baseline: Decimal | None = None,
+    better: Better | None = None,
+) -> Decimal:
+    """How far the value has come, 0..1, to 28 digits; 1 only where the expectation holds.
+
+    `baseline` is in the measure's unit. `better` is the way that `== N` goes; without it, N may
+    be missed on either side. Of `between`, the end that is missed counts.
+    """
+    if holds(expectation, value, unit):
+        return _WHOLE
+    if not isinstance(value, Decimal) or expectation.operator not in NUMERIC:
+        return _NOTHING
+    if expectation.operator is Operator.NE:
+        return _NOTHING
+    number, low, high = _comparable(expectation, value, unit)
+    goal, way = low, direction(expectation) or better
+    if expectation.operator is Operator.BETWEEN:
+        goal, way = (high if number > high else low), None
+    if not goal:
+        return _reduced(value, baseline)
+    falling = number > goal if way is None else way is Better.LOWER
+    # Below 0 the smaller number is the larger amount, which turns the ratio over.
+    part, whole = (goal, number) if falling is (goal > 0) else (number, goal)
+    return min(_share(part, whole), ALMOST)
+
+
+def _reduced(value: Decimal, baseline: Decimal | None) -> Decimal:
+    """Progress towards 0 from the baseline; none where nobody knows where it started."""
+    if not baseline or (value and value.is_signed() != baseline.is_signed()):
+        return _NOTHING
+    return min(DOWN.subtract(_WHOLE, _share(value, baseline)), ALMOST)
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal:
+    """Divide part by whole, within 0..1; what would start after the 28th decimal is 0."""
+    if not part or not whole or part.is_signed() != whole.is_signed():
+        return _NOTHING
+    share = DOWN.divide(part, whole)
+    return _NOTHING if share.adjusted() < -28 else min(share, _WHOLE)
+
+
+# --- showing ------------------------------------------------------------------------------------
+
+
+def format_value(value: Value, unit: str = "", expectation: Expectation | None = None) -> str:
+    """Write the value as people read it: `1029 errors`, `99.96 %`, `1 error`, `true`.
+
+    With the expectation it was held against, decimals past the second are dropped as far as the
+    value does not come to look like the limit, or as on its other side. Without, none are.
+    """
+    if not isinstance(value, Decimal):
+        return _text(value)
+    number = _plain(value if expectation is None else _shortened(value, unit, expectation))
+    return f"{number} {singular(unit) if value == 1 else unit}" if unit else number
+
+
+def _plain(number: Decimal) -> str:
+    """Without an exponent, unless that would take a line of zeros."""
+    return f"{number:f}" if -30 < number.adjusted() < 30 else str(number)
+
+
+def _shortened(value: Decimal, unit: str, expectation: Expectation) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= -2 or not compatible(expectation, unit):
+        return value
+    sides = _sides(value, unit, expectation)
+    for places in range(2, min(-exponent, 12)):
+        short = value.quantize(Decimal(1).scaleb(-places), context=EXACT)
+        if _sides(short, unit, expectation) == sides:
+            return short
+    return value
+
+
+def _sides(value: Decimal, unit: str, expectation: Expectation) -> tuple[Decimal, ...]:
+    """On which side of the expectation's two ends the value is."""
+    number, *ends = _comparable(expectation, value, unit)
+    return tuple(number.compare(end) for end in ends)
+
+
+def _shown(value: Value) -> str:
+    return quote(value) if isinstance(value, str) else _text(value)

@@ -1,0 +1,112 @@
+"""What a command was asked to do, apart from how it was spelled."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+from readiness.model.errors import UsageError
+
+BOARD_NAME = "board.yaml"
+HISTORY = os.path.join(".readiness", "history.db")
+
+
+class ReportTarget(msgspec.Struct, frozen=True):
+    """A report that a run writes: one of the formats, and the file."""
+
+    format: str
+    path: str
+
+
+class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Which board, for which project, in which profile, and how the answer is printed.
+
+    `base` is the revision that a change is compared with, and judged by.
+    """
+
+    board: str | None = None
+    project: str | None = None
+    profile: str | None = None
+    output_format: str = "table"
+    quiet: bool = False
+    verbose: bool = False
+    base: str | None = None
+
+
+class RunSettings(BoardSettings, frozen=True, kw_only=True):
+    """What commands that run probes are asked. Times are in seconds; `history` "" is none."""
+
+    selectors: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
+    jobs: int | None = None
+    timeout: float | None = None
+    run_timeout: float | None = None
+    fail_fast: bool = False
+    reports: tuple[ReportTarget, ...] = ()
+    history: str | None = None
+    dry_run: bool = False
+    explain: bool = False
+    exit_zero: bool = False
+    milestone: str | None = None
+
+
+def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:
+    """The board's path: as given, or the nearest one from `folder` up to the repository's root.
+
+    A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself. Raises
+    `UsageError` where there is none.
+    """
+    if settings.board == "":
+        raise UsageError("--board: no file is named")
+    given = settings.board or environ.get("READINESS_BOARD")
+    if given:
+        return given
+    start = folder
+    while True:
+        found = _board_in(folder)
+        if found:
+            relative = os.path.relpath(found, start)
+            return found if relative.startswith("..") else relative
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            raise UsageError(
+                f"no {BOARD_NAME} here or in a parent folder; name one with --board FILE"
+            )
+        folder = parent
+
+
+def history_path(settings: RunSettings, board: str) -> str:
+    """As given, else `.readiness/history.db` beside the board; "" for none."""
+    if settings.history is not None:
+        return settings.history
+    return os.path.join(os.path.dirname(os.path.abspath(board)), HISTORY)
+
+
+def _board_in(folder: str) -> str:
+    named = _named_in(os.path.join(folder, "pyproject.toml"))
+    if named:
+        return os.path.join(folder, named)
+    path = os.path.join(folder, BOARD_NAME)
+    return path if os.path.exists(path) else ""
+
+
+def _named_in(pyproject: str) -> str:
+    try:
+        with open(pyproject, "rb") as file:
+            content = file.read()
+    except OSError:
+        return ""
+    if b"readiness" not in content:
+        return ""
+    import tomllib
+
+    try:
+        data = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{pyproject}: {error}") from None
+    section = data.get("tool")
+    section = section.get("readiness") if isinstance(section, dict) else None
+    board = section.get("board", "") if isinstance(section, dict) else ""
+    if not isinstance(board, str):
+        raise UsageError(f"{pyproject}: [tool.readiness] board must be a path, found {board!r}")
+    return board

@@ -1,0 +1,121 @@
+"""Units and quantities: what `500 ms` is, and how two units of one kind compare.
+
+Pure, and part of the foundation. Nothing here rounds unless it says so.
+"""
+
+import re
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
+from fractions import Fraction
+
+from readiness.startup.patterns import later
+
+TIMES = {"us": 1, "ms": 1_000, "s": 10**6, "m": 60 * 10**6, "h": 3_600 * 10**6, "d": 86_400 * 10**6}
+SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+UNITS = ("%", *TIMES, *SIZES, "rps")
+CENTURY = 36_500 * 86_400
+
+# The contexts of decimal arithmetic: whatever the caller has set does not count.
+EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+DOWN = Context(prec=28, rounding=ROUND_DOWN, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+_QUANTITY = later(
+    r"([+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
+    r"(?:\s*(%|[a-zA-Z]+)|\s+([a-zA-Z][a-zA-Z_-]*))?"
+)
+
+# Beyond them no measurement is taken for a number.
+_SIZES = range(-400, 309)
+
+
+def quantity(text: str) -> tuple[Decimal, str]:
+    """Read a finite number and its unit ("" where it has none).
+
+    A name that is not a unit of the contract (`50 errors`) stands apart from its number.
+    Raises ValueError with what was found and what to write.
+    """
+    found = _QUANTITY.fullmatch(text)
+    if not found:
+        raise ValueError(f"{quote(text)} is not a number; {_advice(text)}")
+    number, unit, name = found.groups()
+    if unit and unit not in UNITS and not text[found.end(1)].isspace():
+        raise ValueError(f'"{unit}" is not a unit; the units are {", ".join(UNITS)}')
+    made = Decimal(number)
+    if made and made.adjusted() not in _SIZES:
+        raise ValueError(f"{quote(text)} is too large or too small for any measurement")
+    return made, unit or name or ""
+
+
+def _advice(text: str) -> str:
+    if re.match(r"[+-]?[0-9]+[,_'][0-9]", text):
+        plain = re.sub(r"[,_']", "", text)
+        return f'write it without separators, like "{plain}"'
+    if re.match(r"[+-]?\.?(nan|inf)", text, re.IGNORECASE):
+        return "it must be finite"
+    return 'write digits and at most one unit, like "80" or "500 ms"'
+
+
+def duration(text: str) -> float:
+    """Read `10m`, `1.5h`, `180d`, `500ms` as seconds; a bare number is seconds.
+
+    Raises ValueError for what is not a duration, not above 0, or more than a century.
+    """
+    try:
+        number, unit = quantity(text.strip())
+    except ValueError:
+        number, unit = Decimal(0), "?"
+    if unit and unit not in TIMES:
+        allowed = ", ".join(TIMES)
+        raise ValueError(f'{quote(text)} is not a duration; write one like "10m" ({allowed})')
+    seconds = smallest(number, unit or "s").scaleb(-6, EXACT)
+    if float(seconds) <= 0:
+        raise ValueError(f"{quote(text)} is not a duration; it must be more than 0")
+    if seconds > CENTURY:
+        raise ValueError(f"{quote(text)} is longer than a century")
+    return float(seconds)
+
+
+def same_kind(one: str, other: str) -> bool:
+    """Whether numbers in these units can be compared."""
+    if one in TIMES or one in SIZES:
+        return other in (TIMES if one in TIMES else SIZES)
+    return one == other or (bool(other) and singular(one) == singular(other))
+
+
+def factor(unit: str) -> int:
+    """Tell how many of its kind's smallest unit this one is."""
+    return TIMES.get(unit) or SIZES.get(unit) or 1
+
+
+def smallest(number: Decimal, unit: str) -> Decimal:
+    """Turn the number into its kind's smallest unit, exactly."""
+    many = factor(unit)
+    return number if many == 1 else EXACT.multiply(number, Decimal(many))
+
+
+def convert(number: Decimal, source: str, target: str) -> Decimal:
+    """Turn the number into another unit of its kind: exact towards a smaller one, else 28 digits.
+
+    "" takes on any unit. Raises ValueError where the units do not fit.
+    """
+    if source == target or not source or not target:
+        return number
+    if not same_kind(source, target):
+        raise ValueError(f"{source} cannot be turned into {target}")
+    ratio = Fraction(factor(source), factor(target))
+    if ratio.denominator == 1:
+        return EXACT.multiply(number, Decimal(ratio.numerator))
+    return DOWN.divide(smallest(number, source), Decimal(factor(target)))
+
+
+def singular(unit: str) -> str:
+    """Name one of the unit: `error` for `errors`; units of the contract stay as they are."""
+    if unit in UNITS or not unit.endswith("s") or unit.endswith("ss"):
+        return unit
+    if unit.endswith("ies"):
+        return unit[:-3] + "y"
+    return unit[:-2] if unit.endswith(("sses", "xes", "ches", "shes")) else unit[:-1]
+
+
+def quote(text: str) -> str:
+    """Put the text within quotes, cut to a length that fits a message."""
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'

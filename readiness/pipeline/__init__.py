@@ -1,0 +1,1 @@
+"""A run from settings to an exit status; `run.py` tells it in the order in which it happens."""

@@ -1,0 +1,145 @@
+"""The last recorded run, for the commands that look back."""
+
+import os
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from readiness.history.store import History, board_key
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.judgement import Judgement
+from readiness.model.settings import RunSettings, history_path
+from readiness.record.document import CriterionRecord, RunDocument, from_json
+from readiness.record.excerpts import PastRun
+from readiness.terminal.ending import tell
+
+Found = TypeVar("Found")
+
+
+def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> RunDocument | None:
+    """The newest finished run of the board in its profile, if there is one.
+
+    `whole` passes over runs of a selection.
+    """
+    path = history_path(settings, board.path)
+    if not path:
+        return None
+    history = History(path)
+    try:
+        return _told(
+            history, lambda: history.last(board_key(board.path), board.profile, whole=whole)
+        )
+    finally:
+        history.close()
+
+
+def last_verdicts(history: History, board: Board) -> PastRun | None:
+    """What the newest whole run of the board found."""
+    return _told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
+
+
+def recent_runs(
+    settings: RunSettings, board: Board, *, limit: int, whole: bool = False
+) -> list[RunDocument]:
+    """The newest finished runs of the board in its profile, the oldest of them first."""
+    path = history_path(settings, board.path)
+    if not path:
+        return []
+    history = History(path)
+    try:
+        key = board_key(board.path)
+        found = _told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
+        return found or []
+    finally:
+        history.close()
+
+
+def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
+    """The run that a user names: a file, `last`, or the beginning of an id.
+
+    Raises `UsageError` where there is none, or more than one.
+    """
+    if os.path.sep in name or os.path.exists(name):
+        return read_run(name)
+    if name == "last":
+        runs = recent_runs(settings, board, limit=1)
+    else:
+        path = history_path(settings, board.path)
+        history = History(path or os.devnull)
+        try:
+            runs = history.named(board_key(board.path), name) if path and name else []
+        finally:
+            history.close()
+    if len(runs) > 1:
+        ids = ", ".join(run.id for run in runs[:5])
+        raise UsageError(f'"{name}" is the beginning of several runs: {ids}')
+    if not runs:
+        raise UsageError(
+            f'no run is called "{name}", and no file; `readiness history` lists the runs'
+        )
+    return runs[0]
+
+
+def with_past(
+    run: RunDocument, settings: RunSettings, board: Board, formats: Iterable[str]
+) -> RunDocument:
+    """The run with the earlier ones that these formats show; as it is where none shows any."""
+    from readiness.report import past_wanted
+
+    limit = max(map(past_wanted, formats), default=0)
+    if not limit:
+        return run
+    from readiness.timeline.period import past_point
+
+    runs = recent_runs(settings, board, limit=limit + 1, whole=True)
+    places = {one.id: place for place, one in enumerate(runs)}
+    if run.id in places:  # the order of the history holds, whatever became of the clock
+        earlier = runs[: places[run.id]]
+    else:
+        earlier = [one for one in runs if one.started_at < run.started_at]
+    return msgspec.structs.replace(run, past=[past_point(one) for one in earlier[-limit:]])
+
+
+def read_run(name: str) -> RunDocument:
+    """Read a run document from a file. Raises `UsageError` where that is not possible."""
+    try:
+        with open(name, "rb") as file:
+            return from_json(file.read(), name)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise UsageError(f"{name!r} is no path") from None
+
+
+def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
+    """What a recorded run found of a criterion, to be scored again."""
+    value = record.value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Judgement(
+        criterion=criterion,
+        verdict=record.verdict,
+        value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
+        unit=record.unit,
+        progress=None if record.progress is None else Decimal(str(record.progress)),
+        reason=record.reason,
+        code=record.reason_code,
+        hint=record.hint or "",
+        flaky=record.flaky,
+        evidence_digest=record.attestation.digest if record.attestation else "",
+    )
+
+
+def _told(history: History, ask: Callable[[], Found | None]) -> Found | None:
+    """Ask the history; what cannot be read is told as a warning, and taken for nothing."""
+    try:
+        run = ask()
+    except NotWrittenError as error:
+        tell(f"warning: {error}")
+        return None
+    for damage in history.damaged:
+        tell(f"warning: {damage}")
+    history.damaged.clear()
+    return run

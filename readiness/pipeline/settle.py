@@ -1,0 +1,194 @@
+"""What the probes of a run have given its criteria so far; the runner asks after every attempt."""
+
+import datetime
+import os
+import time
+from collections.abc import Callable
+
+from readiness.decide.judge import evidence_path, judge
+from readiness.measure import Documents, find, measure, unusable
+from readiness.measure.bounded import found
+from readiness.model.board import Board, Check, Criterion
+from readiness.model.capture import Capture
+from readiness.model.judgement import Judgement, Reading, Unmeasured
+from readiness.model.plan import Plan, Planned, Probe
+from readiness.model.words import Operator, ReasonCode, Verdict
+from readiness.record.criteria import Recorder
+from readiness.record.document import FindingRecord, ProbeRecord
+from readiness.run.interface import Settled
+
+GOOD = (Verdict.PASS, Verdict.WARN)
+BAD = (Verdict.FAIL, Verdict.ERROR)
+TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
+NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run"),))
+FIRST_DELAY = 0.2
+LONGEST_DELAY = 2.0
+
+
+class Readings:
+    """Measures every finished attempt for the criteria that read it, and keeps what they need.
+
+    Of an attempt only its record and its measurements are kept: the output itself is let go.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        plan: Plan,
+        recorder: Recorder,
+        today: datetime.date,
+        *,
+        fail_fast: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.durations: dict[str, float] = {}
+        self.versions: dict[str, str] = {}
+        self._board = board
+        self._plan = plan
+        self._recorder = recorder
+        self._today = today
+        self._fail_fast = fail_fast
+        self._monotonic = monotonic
+        self._records: dict[int, ProbeRecord] = {}
+        self._readings: dict[tuple[str, int], Reading] = {}
+        self._first_start: dict[int, float] = {}
+        self._findings: dict[str, list[FindingRecord]] = {}
+        self._readers: list[list[Planned]] = [[] for _ in plan.probes]
+        for planned in plan.planned:
+            for index in planned.probes:
+                self._readers[index].append(planned)
+
+    def settle(self, capture: Capture) -> Settled:
+        """Measure an attempt. Says whether probes after it may start, and if it is tried again."""
+        index = capture.probe
+        probe = self._plan.probes[index]
+        if not probe.check.measures:
+            self._keep_version(probe, capture)
+            return Settled(succeeded=True)
+        self._records[index] = self._recorder.probe(probe, capture)
+        documents = Documents(
+            capture, probe.workdir, self._environment(probe, capture), timeout=probe.timeout
+        )
+        refused = unusable(documents, probe.check)
+        if refused is None:
+            self.durations[probe.key] = capture.duration
+        for planned in self._readers[index]:
+            self._read(planned.criterion, probe, documents)
+        delay = self._pause(probe, capture)
+        if delay is not None:
+            return Settled(succeeded=False, again=True, delay=delay)
+        return Settled(
+            succeeded=refused is None and _succeeded(probe.check, capture),
+            why=refused.reason if refused else "",
+            stop=self._reason_to_stop(index),
+        )
+
+    def judge(self, planned: Planned) -> Judgement:
+        """The verdict on a criterion, from what its probes have given."""
+        criterion = planned.criterion
+        missing, digest = self._evidence(criterion)
+        return judge(
+            criterion,
+            [self._readings.get((criterion.id, index), NOT_RUN) for index in planned.probes],
+            today=self._today,
+            skipped=planned.skipped,
+            evidence_missing=missing,
+            evidence_digest=digest,
+            matches=found,
+        )
+
+    def records(self) -> list[ProbeRecord]:
+        """The probes' records, in the order of the plan."""
+        return [self._records[index] for index in sorted(self._records)]
+
+    def findings(self) -> list[FindingRecord]:
+        """What tools complained about, in the order of the board."""
+        return [
+            finding
+            for planned in self._plan.planned
+            for finding in self._findings.get(planned.criterion.id, ())
+        ]
+
+    def _read(self, criterion: Criterion, probe: Probe, documents: Documents) -> None:
+        check, wanted = criterion.check, criterion.measure
+        if check is None or wanted is None:
+            return
+        index, attempt = documents.capture.probe, documents.capture.attempt
+        if attempt > probe.samples and self._is_good(criterion, index):
+            return  # others have it tried again
+        sample = unusable(documents, check) or measure(
+            documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
+        )
+        if check.findings is not None and not isinstance(sample, Unmeasured):
+            places = find(documents, check)
+            self._findings[criterion.id] = self._recorder.findings(criterion.id, places)
+        key = (criterion.id, index)
+        earlier = self._readings[key].samples if 1 < attempt <= probe.samples else ()
+        retried = attempt > probe.samples and not probe.wait
+        self._readings[key] = Reading(samples=(*earlier, sample), retried=retried)
+
+    def _pause(self, probe: Probe, capture: Capture) -> float | None:
+        """The seconds before the next attempt; None where there is none.
+
+        The last attempt of one that waits starts when its time is over.
+        """
+        if capture.failure is ReasonCode.NOT_RUN:
+            return None
+        if capture.attempt < probe.samples:
+            return 0.0
+        if not (probe.wait or probe.retries) or self._all_good(capture.probe):
+            return None
+        if not probe.wait:
+            return 0.0 if capture.attempt < probe.samples + probe.retries else None
+        now = self._monotonic()
+        first = self._first_start.setdefault(capture.probe, now - capture.duration)
+        left = first + probe.wait - now
+        delay = min(FIRST_DELAY * 2.0 ** min(capture.attempt - 1, 8), LONGEST_DELAY, left)
+        return delay if delay > 0 else None
+
+    def _all_good(self, index: int) -> bool:
+        return all(self._is_good(planned.criterion, index) for planned in self._readers[index])
+
+    def _is_good(self, criterion: Criterion, index: int) -> bool:
+        """Whether this probe alone, as it was read last, makes the criterion hold."""
+        reading = self._readings[criterion.id, index]
+        return judge(criterion, [reading], today=self._today, matches=found).verdict in GOOD
+
+    def _reason_to_stop(self, index: int) -> str:
+        if self._fail_fast:
+            for planned in self._readers[index]:
+                known = (
+                    (planned.criterion.id, other) in self._readings for other in planned.probes
+                )
+                if all(known) and (verdict := self.judge(planned).verdict) in BAD:
+                    return f"--fail-fast: {planned.criterion.id} is {verdict}"
+        return ""
+
+    def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
+        """Whether an attestation's evidence is missing, and what it holds where it is a file."""
+        path = evidence_path(criterion.attest) if criterion.attest is not None else ""
+        if not path:
+            return False, ""
+        from readiness.project.evidence import content_digest, locate
+
+        beside_board = os.path.dirname(os.path.abspath(self._board.path))
+        found = locate(path, (self._board.workdir, beside_board))
+        return not found, content_digest(found) if found else ""
+
+    def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
+        return {
+            **self._plan.environment,
+            **probe.env,
+            "READINESS_TMP": capture.tmp,
+            "READINESS_SCRATCH": capture.scratch,
+        }
+
+    def _keep_version(self, probe: Probe, capture: Capture) -> None:
+        said = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
+        if capture.exit_status == 0 and said:
+            self.versions[probe.key] = self._recorder.text(said.splitlines()[0])
+
+
+def _succeeded(check: Check, capture: Capture) -> bool:
+    """Whether those that come after it may start: a status that is read freely has to be 0."""
+    return check.exit_ok is not None or capture.exit_status == 0

@@ -1,0 +1,227 @@
+"""What git says of the folder that is measured."""
+
+import os
+import re
+import select
+import signal
+import time
+
+from readiness.record.document import Git
+from readiness.text.clean import clean
+
+TIME_LIMIT = 10.0
+
+# `ls-files -v`: a small letter is a file assumed to be unchanged, S one that is not checked out.
+_HIDDEN = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]+)")
+# `ls-files -s`: mode, id, stage and path of what the index holds.
+_STAGED = re.compile(rb"([0-7]+) ([0-9a-f]+) 0\t([^\0]+)\0")
+# The words of a changed, renamed or unmerged entry before its path.
+_WORDS = {b"1": 8, b"2": 9, b"u": 10}
+_ALGORITHMS = {40: "sha1", 64: "sha256"}
+_LINKED_REPOSITORY = b"160000"
+
+
+class Asking:
+    """`git status`, asked early so that the answer is there when it is needed."""
+
+    def __init__(self, folder: str) -> None:
+        """Ask about the repository that `folder` is in; starts nothing where there is none."""
+        folder = os.path.realpath(folder)
+        self._root = repository(folder)
+        self._folder = _below(folder, self._root) if self._root else ""
+        self._status = self._flags = None
+        if self._root:
+            status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
+            self._status = _start(self._root, *status)
+            self._flags = _start(self._root, "ls-files", "-v", "-z")
+
+    def answer(self) -> Git | None:
+        """The revision, or None where there is no repository, no commit or no git."""
+        status, flags = _output(self._status), _output(self._flags)
+        headers, changed = parse(status)
+        changed += _edited_unseen(self._root, flags)
+        commit = headers.get("branch.oid", "(initial)")
+        if commit == "(initial)":
+            return None
+        branch = headers.get("branch.head", "")
+        return Git(
+            commit=commit,
+            branch="" if branch == "(detached)" else branch,
+            dirty=bool(changed),
+            worktree=_worktree(self._root, changed),
+            folder=self._folder,
+        )
+
+
+def parse(status: bytes) -> tuple[dict[str, str], list[bytes]]:
+    """Read `git status --porcelain=v2 --branch -z`: its headers, and the paths that differ."""
+    headers: dict[str, str] = {}
+    changed: list[bytes] = []
+    records = iter(status.split(b"\0"))
+    for record in records:
+        kind, _, rest = record.partition(b" ")
+        if kind == b"#":
+            name, _, value = rest.decode("utf-8", "backslashreplace").partition(" ")
+            headers[name] = value
+        elif kind == b"?":
+            changed.append(rest)
+        elif kind in _WORDS:
+            changed.append(record.split(b" ", _WORDS[kind])[-1])
+            if kind == b"2":
+                changed.append(next(records, b""))
+    return headers, changed
+
+
+class GitError(Exception):
+    """Git could not answer; the message is its own."""
+
+
+def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+    """What git prints when it is asked from `folder`, with `given` on its standard input.
+
+    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    """
+    import subprocess
+
+    command = _command(folder, "--no-replace-objects", *arguments)
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} takes more than {seconds:g} s") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise GitError(said.splitlines()[0] if said else f"status {done.returncode}")
+    return done.stdout
+
+
+def head_of(folder: str, name: str = "HEAD") -> str:
+    """The id of a commit in the repository that `folder` is in; empty where there is none."""
+    wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return _answered(folder, *wanted) if repository(folder) else ""
+
+
+def user_name(folder: str) -> str:
+    """Whose name stands in git's settings; empty where none does."""
+    return _answered(folder, "config", "user.name")
+
+
+def _answered(folder: str, *arguments: str) -> str:
+    try:
+        return ask(folder, *arguments, seconds=TIME_LIMIT).decode("utf-8", "replace").strip()
+    except GitError:
+        return ""
+
+
+def _worktree(root: str, changed: list[bytes]) -> str:
+    if not changed:
+        return ""
+    from readiness.project.worktree import digest
+
+    return digest(root, changed)
+
+
+def _edited_unseen(root: str, flags: bytes) -> list[bytes]:
+    """The files that git was told not to look at, and that are not as the index has them."""
+    found = {path: flag for flag, path in _HIDDEN.findall(flags)}
+    if not found:
+        return []
+    from readiness.project.worktree import GONE, blob_id
+
+    edited = []
+    for mode, known, path in _STAGED.findall(_output(_start(root, "ls-files", "-s", "-z"))):
+        if path in found and mode != _LINKED_REPOSITORY:
+            now = blob_id(root, path, _ALGORITHMS[len(known)])
+            left_out = now == GONE and found[path] in b"Ss"
+            if now != known.decode() and not left_out and not _only_filtered(root, path, known):
+                edited.append(path)
+    return edited
+
+
+def _only_filtered(root: str, path: bytes, known: bytes) -> bool:
+    """Whether the file is as the index has it, once git's filters (line ends) are applied."""
+    name = os.fsdecode(path)
+    return _output(_start(root, "hash-object", "--", name)).strip() == known
+
+
+def _start(folder: str, *arguments: str) -> tuple[int, int] | None:
+    """Return git's process and the end of its pipe; None where there is no git."""
+    pipe, end = os.pipe()
+    try:
+        # Not subprocess: to import it takes longer than git does.
+        pid = os.posix_spawnp(
+            "git",
+            _command(folder, *arguments),
+            _environment(),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, end, 1),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            ],
+            setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
+        )
+    except (OSError, ValueError):
+        os.close(pipe)
+        return None
+    finally:
+        os.close(end)
+    return pid, pipe
+
+
+def _read(pipe: int, until: float) -> bytes | None:
+    """Return all that comes; None where that takes too long."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    parts: list[bytes] = []
+    while poll.poll(max(until - time.monotonic(), 0) * 1000):
+        part = os.read(pipe, 1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+    return None
+
+
+def _command(folder: str, *arguments: str) -> list[str]:
+    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
+    return [*command, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """What git gets: what the caller's shell says of another repository must not be believed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _output(process: tuple[int, int] | None) -> bytes:
+    """What a started git printed; nothing where it failed or took too long."""
+    if process is None:
+        return b""
+    pid, pipe = process
+    output, status = None, -1
+    try:
+        output = _read(pipe, time.monotonic() + TIME_LIMIT)
+    finally:
+        os.close(pipe)
+        if output is None:
+            os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+    return output if output is not None and status == 0 else b""
+
+
+def repository(folder: str) -> str:
+    """The folder at or above `folder` that is a repository; empty where there is none."""
+    folder = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ""
+        folder = parent
+    return folder
+
+
+def _below(folder: str, root: str) -> str:
+    """Return the way from `root` to a folder below it; an empty text for `root` itself."""
+    return clean(os.path.relpath(folder, root), newlines=False) if folder != root else ""

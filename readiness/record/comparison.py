@@ -1,0 +1,63 @@
+"""Better, worse or the same: one criterion in two runs. Like is compared with like alone. Pure."""
+
+from enum import StrEnum
+
+from readiness.model.words import Better, Verdict
+from readiness.record.document import CriterionRecord, Value
+from readiness.record.excerpts import PastCriterion
+
+RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
+"""How good a verdict is; what was skipped has no rank."""
+
+
+class Change(StrEnum):
+    """What happened to a criterion between two runs; `other` is neither better nor worse."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+    OTHER = "other"
+
+
+def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Change:
+    """What `now` is, compared with an earlier verdict and value of the same criterion.
+
+    The verdict decides; where it is the same, the number's way towards the expectation.
+    """
+    rank, before = RANKS.get(now.verdict), RANKS.get(verdict)
+    if rank is not None and before is not None and rank != before:
+        return Change.BETTER if rank > before else Change.WORSE
+    if now.value == value:
+        return Change.SAME if now.verdict is verdict else Change.OTHER
+    here, there = distance(now, now.value), distance(now, value)
+    if here is None or there is None or here == there:
+        return Change.OTHER
+    return Change.BETTER if here < there else Change.WORSE
+
+
+def distance(criterion: CriterionRecord, value: Value) -> float | None:
+    """How far a number is from good; less is better. None where that cannot be told.
+
+    The expectation tells, and where it says nothing, the measure's own direction.
+    """
+    if value is None or isinstance(value, bool | str):
+        return None
+    if criterion.expect.startswith("<"):
+        return value
+    if criterion.expect.startswith(">"):
+        return -value
+    if criterion.expect.startswith("== "):
+        try:
+            return abs(value - float(criterion.expect.split()[1]))
+        except ValueError:
+            return None
+    if criterion.better is None:
+        return None
+    return value if criterion.better is Better.LOWER else -value
+
+
+def comparable(one: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
+    """Whether two records are of the same criterion, measured the same way, in the same unit."""
+    same = (one.id, one.check, one.measure) == (other.id, other.check, other.measure)
+    no_value = one.value is None or other.value is None
+    return same and (no_value or one.unit == other.unit)

@@ -1,0 +1,362 @@
+"""The run document: everything a run found, as versioned JSON. Reports and history know only this.
+
+The fields are those of the public contract; times are ISO 8601 in UTC, durations in seconds.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from readiness.model.errors import UsageError
+from readiness.model.words import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
+
+VERSION = 1
+
+Run = TypeVar("Run")
+Value = int | float | bool | str | None
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """The program that wrote the document."""
+
+    name: str
+    version: str
+
+
+class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the rendered board that the team wrote; `text` is its Markdown."""
+
+    title: str
+    text: str
+    place: Place
+
+
+class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The board that was measured. `digest` is over the file's bytes.
+
+    `path` is as it was given, `file` the same from the root of the repository that was measured;
+    only its name where it lies outside. `baseline` is the score when the board was opened,
+    `created` the day. `goal` is Markdown. `key_figures` names criteria by id: what the rendered
+    board shows of their numbers.
+    """
+
+    title: str
+    path: str
+    digest: str
+    file: str = ""
+    language: Language = Language.EN
+    baseline: float | None = None
+    created: str = ""
+    goal: str = ""
+    review: str = ""
+    sections: list[SectionRecord] = []
+    key_figures: dict[str, str] = {}
+
+
+class Git(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision that was measured; `dirty` where the work tree differs from it.
+
+    `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
+    empty where none does. `folder` is where the probes ran, from the repository's root; empty
+    for the root itself.
+    """
+
+    commit: str
+    branch: str
+    dirty: bool
+    worktree: str = ""
+    folder: str = ""
+
+
+class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The score: `value` is null where nothing was measured, `shown` how it must be printed.
+
+    `attested` is the share of the score, 0..1, that rests on attestations. The points of all
+    criteria and `rounding` (0 or less) add up to what is shown.
+    """
+
+    value: float | None
+    shown: str
+    target: float
+    progress: float
+    measured: int
+    in_scope: int
+    total: int
+    attested: float = 0.0
+    rounding: float = 0.0
+
+
+class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision, the exit status that tells it, and the reasons.
+
+    It is on the release, or on the `milestone` that the run was asked for.
+    """
+
+    decision: Decision
+    exit_status: int
+    reasons: list[str]
+    milestone: str | None = None
+
+
+class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiver of the board, in force or not; `stale` where nothing needs it."""
+
+    reason: str
+    by: str
+    until: str
+    stale: bool = False
+
+
+class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word that takes the place of a measurement.
+
+    `digest` is over the evidence as it was found in this run; empty where it is no file.
+    """
+
+    by: str
+    on: str
+    until: str
+    evidence: str
+    digest: str = ""
+
+
+class Previous(msgspec.Struct, frozen=True, kw_only=True):
+    """The same criterion in the last comparable run."""
+
+    verdict: Verdict
+    value: Value
+
+
+class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion. `line` is where it stands in the board. `shown` is the value with its unit.
+
+    `measure` is which of its check's measures was read, and `better` which way it improves.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    value: Value
+    shown: str
+    unit: str
+    expect: str
+    warn: str | None
+    baseline: int | float | None
+    progress: float | None
+    reason: str
+    reason_code: ReasonCode | None
+    hint: str | None
+    flaky: bool
+    waiver: WaiverRecord | None
+    attestation: AttestationRecord | None
+    points: float
+    points_possible: float
+    probes: list[str]
+    check: str | None = None
+    measure: str | None = None
+    better: Better | None = None
+    line: int = 0
+    previous: Previous | None = None
+
+
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
+
+    `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks. `details` is
+    Markdown.
+    """
+
+    id: str
+    title: str
+    priority: Priority
+    owner: str
+    done: bool
+    attainment: float | None
+    criteria: list[CriterionRecord]
+    blocking: bool = False
+    weight: float = 1.0
+    estimate: str = ""
+    risk: str = ""
+    problem: str = ""
+    details: str = ""
+    steps: list[str] = []
+    depends_on: list[str] = []
+    tags: list[str] = []
+
+
+class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe wrote: its size and digest, and its first and last part made safe to show."""
+
+    bytes: int
+    digest: str
+    head: str
+    tail: str
+    cut: bool = False
+
+
+class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One probe's last attempt, and how many there were."""
+
+    id: str
+    check: str | None
+    command: str
+    workdir: str
+    exit_status: int | None
+    signal: int | None
+    timed_out: bool
+    leaked: int
+    attempts: int
+    started_at: str | None
+    duration_s: float
+    cpu_s: float
+    memory_kib: int
+    reused: bool
+    tool_version: str | None
+    stdout: StreamRecord
+    stderr: StreamRecord
+    params: dict[str, str] = {}
+
+
+class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that a tool complains about. `line` is 0 where it names none."""
+
+    criterion: str
+    path: str
+    line: int
+    rule: str
+    message: str
+
+
+class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A milestone: whether its requirement is met. `due` is an ISO date or empty.
+
+    It asks for all tasks of `priority`, for a `score`, or for both. `missing` names the tasks of
+    that priority that are not done. `overdue` says that its day is over and it is not met.
+    """
+
+    id: str
+    title: str
+    met: bool
+    due: str
+    overdue: bool = False
+    priority: Priority | None = None
+    score: float | None = None
+    missing: list[str] = []
+
+
+class Loosening(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which the change loosens its own gate, and where (`line` 0: unknown)."""
+
+    subject: str
+    what: str
+    before: str
+    after: str
+    path: str = ""
+    line: int = 0
+
+
+class BaseRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision whose board a run was judged by: its name, its commit, its board.
+
+    `digest` is over that board's bytes. `not_run` names the criteria whose commands only the
+    measured revision has: nothing of theirs was started.
+    """
+
+    ref: str
+    commit: str
+    board: str
+    digest: str
+    not_run: list[str] = []
+
+
+class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report shows of an earlier run: its score, and each criterion's verdict and number.
+
+    Criteria out of scope are in neither; `values` has finite numbers alone.
+    """
+
+    id: str
+    started_at: str
+    commit: str
+    board_digest: str
+    decision: Decision
+    score: float | None
+    verdicts: dict[str, Verdict]
+    values: dict[str, float]
+
+
+class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The run that ended before this one in the same history. `digest` is over its document."""
+
+    id: str
+    digest: str
+
+
+class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one run; see the contract, section 8.
+
+    `previous_run` ties the run to the one that was recorded before it; null where no history
+    holds it, or where it is the first. `past` has earlier runs of the same board and profile,
+    oldest first. Only documents that reports are made from have it; the history keeps each run
+    once.
+    """
+
+    version: int = VERSION
+    id: str
+    tool: Tool
+    board: BoardRef
+    profile: str
+    partial: bool
+    interrupted: bool
+    git: Git | None
+    started_at: str
+    finished_at: str
+    duration_s: float
+    score: ScoreRecord
+    gate: GateRecord
+    tasks: list[TaskRecord]
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+    milestones: list[MilestoneRecord]
+    loosened: list[Loosening] = []
+    base: BaseRef | None = None
+    past: list[PastPoint] = []
+    previous_run: PreviousRun | None = None
+
+    def criteria(self) -> Iterable[CriterionRecord]:
+        """All criteria, in the order of the board."""
+        return (criterion for task in self.tasks for criterion in task.criteria)
+
+
+def to_json(document: RunDocument) -> bytes:
+    """Strict UTF-8 JSON on one line, without a line end."""
+    return msgspec.json.encode(document)
+
+
+def from_json(text: bytes, source: str) -> RunDocument:
+    """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
+    return decoded(text, source, RunDocument)
+
+
+def decoded(text: bytes, source: str, kind: type[Run]) -> Run:
+    """Read the part of a document that `kind` has. Raises as `from_json` does."""
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version > VERSION:
+            raise UsageError(
+                f"{source}: run document version {version}, this program reads up to {VERSION};"
+                " install a newer readiness"
+            )
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{source}: not a run document: {error}") from None
+
+
+def run_schema() -> dict[str, object]:
+    """The JSON Schema of a run document."""
+    return msgspec.json.schema(RunDocument)
+
+
+class _Versioned(msgspec.Struct):
+    version: int

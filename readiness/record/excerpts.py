@@ -1,0 +1,54 @@
+"""The parts of recorded runs that are asked for often: much less to read than all of a document."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from readiness.model.words import Verdict
+from readiness.record.document import GateRecord, Git, ScoreRecord, Value, decoded
+
+
+class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """What later runs ask of a criterion of an earlier one."""
+
+    id: str
+    verdict: Verdict
+    value: Value
+    unit: str
+    check: str | None = None
+    measure: str | None = None
+
+
+class PastTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The criteria of a task in an earlier run."""
+
+    criteria: list[PastCriterion]
+
+
+class PastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that the next run compares itself with."""
+
+    tasks: list[PastTask]
+
+    def criteria(self) -> Iterable[PastCriterion]:
+        """All criteria, in the order of the board."""
+        return (criterion for task in self.tasks for criterion in task.criteria)
+
+
+class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that a list of runs shows."""
+
+    git: Git | None
+    score: ScoreRecord
+    gate: GateRecord
+    duration_s: float
+
+
+def verdicts_from_json(text: bytes, source: str) -> PastRun:
+    """Read only the verdicts of a document. Raises as `from_json` does."""
+    return decoded(text, source, PastRun)
+
+
+def outcome_from_json(text: bytes, source: str) -> PastVerdict:
+    """Read only what a run came to. Raises as `from_json` does."""
+    return decoded(text, source, PastVerdict)

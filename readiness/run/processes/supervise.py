@@ -1,0 +1,229 @@
+"""Two more processes that outlive the gate, so that even a killed gate leaves nothing behind.
+
+The process that the user started is the watcher. It forks the keeper, which forks the gate; each
+is in a session of its own, so that what kills the user's process group leaves the others alone.
+Both adopt what those below them leave when they die, and end it. The death of one above reaches
+the one below as SIGTERM, which is passed on, and upon which the gate ends its probes. The keeper
+bears another name, as those who kill in one stroke name the watcher and the gate: `kill -9 A B`,
+`pkill -9 -f readiness`. Only what kills all three at once leaves probes alive.
+
+Off Linux there is no such bond between processes, and the gate runs alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from readiness.model.status import ExitStatus
+from readiness.run.processes import prctl, procfs
+from readiness.run.processes.kill import kill_all, send
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # all that is imported here is paid for twice
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Final
+
+FORWARDED: Final = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGWINCH,
+)
+KEEPER: Final = "probe-keeper"
+"""The name of the process between the watcher and the gate, for who lists processes."""
+
+_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
+_PACE: Final = 0.01
+_GIVE_UP: Final = 5.0
+
+_is_gate = False
+_run_name = ""
+
+
+def supervise(gate: Callable[[], int]) -> int:
+    """Call `gate` in a child process and return its status, in this process.
+
+    Call it early, while the process is small, and in a process without threads. The child ends
+    without running exit handlers, after flushing its standard streams. A gate that is killed, and
+    one that raises, is INTERNAL; one that ends by a signal which was sent to this process is
+    128 + the signal. Whatever a dead gate has left running is ended. Within a gate it only calls.
+    """
+    global _run_name
+    if _is_gate or sys.platform != "linux":
+        return gate()
+    _run_name = os.urandom(8).hex()
+    status = _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
+    if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
+        from readiness.run import scratch
+
+        scratch.remove(scratch.choose(os.environ, _run_name))
+    return status
+
+
+def run_name() -> str:
+    """A name that nobody can guess, the same in all processes of a run; "" where there is none.
+
+    The folder for scratch that bears it is removed at the end, should the gate be killed.
+    """
+    return _run_name
+
+
+def _watch_over(inner: Callable[[], int], stop: signal.Signals, name: str = "") -> int:
+    """Call `inner` in a child, and be listed as `name`; return its status, as promised.
+
+    The child stops at the signal `stop`.
+    """
+    before = set(procfs.children_of(os.getpid()) or ())
+    adopted = prctl.is_subreaper()
+    prctl.become_subreaper()
+    _flush()
+    watcher = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
+    child = os.fork()
+    if not child:
+        status: int = ExitStatus.INTERNAL
+        try:
+            status = _be_child(inner, watcher)
+        finally:
+            os._exit(status)  # whatever happened: there is one process that goes on from here
+    if name:
+        prctl.rename(name)
+    status = _Watcher(child, before, stop).watch()
+    prctl.become_subreaper(wanted=adopted)
+    return status
+
+
+def _be_child(inner: Callable[[], int], watcher: int) -> int:
+    """Call `inner` and return its status, whatever happens in it."""
+    global _is_gate
+    _is_gate = True
+    os.setsid()
+    prctl.die_with_parent(signal.SIGTERM)
+    if os.getppid() != watcher:  # it died before we could ask to be told
+        return ExitStatus.SIGNAL + signal.SIGTERM
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
+        status = inner()
+    except KeyboardInterrupt:
+        status = ExitStatus.SIGNAL + signal.SIGINT
+    except SystemExit as end:
+        status = _status(end)
+    except BaseException as error:  # noqa: BLE001 - the last line of defence
+        status = ExitStatus.INTERNAL
+        _say(f"internal error ({type(error).__name__})")
+    if not _flush() and status == ExitStatus.READY:
+        status = ExitStatus.NOT_WRITTEN
+    send(watcher, signal.SIGCONT)  # a probe may have stopped it
+    return status if 0 <= status <= 255 else ExitStatus.INTERNAL
+
+
+class _Watcher:
+    """Waits for its child, passes signals on to it, and clears up after it."""
+
+    def __init__(self, child: int, before: set[int], stop: signal.Signals) -> None:
+        self._child = child
+        self._before = before
+        self._stop = stop
+        self._paused = False
+        self._sent: set[int] = set()
+
+    def watch(self) -> int:
+        """Return the status that the process has to end with."""
+        self._actions = {signal.SIGTSTP: self._pause, signal.SIGCONT: self._resume}
+        former = {number: signal.getsignal(number) for number in _CAUGHT}
+        for number in _CAUGHT:
+            if former[number] is not signal.SIG_IGN:
+                signal.signal(number, self._actions.get(number, self._forward))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
+        try:
+            status = self._wait()
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
+            self._clear_away()
+            for number, action in former.items():
+                signal.signal(number, action)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
+        if os.WIFEXITED(status):
+            return os.WEXITSTATUS(status)
+        return self._died_by(os.WTERMSIG(status))
+
+    def _wait(self) -> int:
+        while True:
+            # Keep the number of the child its own until no handler can use it any more.
+            os.waitid(os.P_PID, self._child, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+            signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
+            pid, status = os.waitpid(self._child, os.WUNTRACED)
+            if pid and not os.WIFSTOPPED(status):
+                return status
+            if not self._paused:  # a probe stopped it
+                os.kill(self._child, signal.SIGCONT)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
+
+    def _died_by(self, number: int) -> int:
+        if number in self._sent:
+            return ExitStatus.SIGNAL + number
+        name = signal.Signals(number).name
+        _say(f"the gate was ended by {name}; its probes were ended too, and nothing is decided")
+        return ExitStatus.INTERNAL
+
+    def _clear_away(self) -> None:
+        """Kill what the child has left, until nothing is left."""
+        give_up = time.monotonic() + _GIVE_UP
+        while (orphans := self._orphans()) and time.monotonic() < give_up:
+            kill_all(self._orphans)
+            time.sleep(_PACE)
+            for pid in orphans:
+                os.waitpid(pid, os.WNOHANG)
+
+    def _orphans(self) -> list[int]:
+        children = procfs.children_of(os.getpid())
+        if children is None:
+            children = procfs.by_parent().get(os.getpid(), [])
+        return [pid for pid in children if pid not in self._before]
+
+    def _forward(self, number: int, _frame: FrameType | None) -> None:
+        self._sent.add(number)
+        os.kill(self._child, number)
+        self._resume(number, _frame)
+
+    def _pause(self, _number: int, _frame: FrameType | None) -> None:
+        """Let the child stop (Ctrl-Z); it has no terminal to tell it. The watcher stops too.
+
+        The keeper goes on: stopped, it could not end the gate when the watcher is killed.
+        """
+        self._paused = True
+        os.kill(self._child, self._stop)
+        if self._stop == signal.SIGTSTP:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _resume(self, _number: int, _frame: FrameType | None) -> None:
+        self._paused = False
+        os.kill(self._child, signal.SIGCONT)
+
+
+def _flush() -> bool:
+    """Write out what the standard streams hold; return whether that worked."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _status(end: SystemExit) -> int:
+    if end.code is None:
+        return ExitStatus.READY
+    if isinstance(end.code, int):
+        return end.code
+    _say(str(end.code))
+    return ExitStatus.INTERNAL
+
+
+def _say(text: str) -> None:
+    os.write(2, f"readiness: {text}\n".encode())

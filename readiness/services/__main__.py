@@ -1,0 +1,64 @@
+"""Run one probe: parse its options, measure, print one JSON object."""
+
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import msgspec
+
+from readiness import services as probes
+from readiness.model.errors import ExitStatus
+from readiness.services._answer import NotMeasuredError
+from readiness.services._options import OptionsError, parse, usage
+from readiness.text.clean import clean
+
+_CALL = "python -P -m readiness.probes"
+
+
+def names() -> list[str]:
+    """Return the names of all probes."""
+    modules = (module.name for module in pkgutil.iter_modules(probes.__path__))
+    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the probe that the arguments name; return the exit status."""
+    name, *rest = arguments or ["--help"]
+    if name in {"-h", "--help"}:
+        sys.stdout.write(f"usage: {_CALL} NAME [--option value …]\n\n{_listed()}\n")
+        return ExitStatus.READY
+    try:
+        if name not in names():
+            raise OptionsError(f"no probe is called {name!r}; there are {', '.join(names())}")
+        module = import_module(f"readiness.services.{name.replace('-', '_')}")
+        if {"-h", "--help"} & set(rest):
+            sys.stdout.write(f"usage: {_CALL} {name} [--option value …]\n\n{module.__doc__}\n")
+            sys.stdout.write(f"Options:\n{usage(module.Options)}\n")
+            return ExitStatus.READY
+        answer = module.measure(parse(module.Options, rest, os.environ))
+    except OptionsError as error:
+        return _failed(f"{name}: {error}", ExitStatus.USAGE)
+    except NotMeasuredError as error:
+        return _failed(str(error), ExitStatus.UNDECIDED)
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    return ExitStatus.READY
+
+
+def _listed() -> str:
+    lines = []
+    for name in names():
+        module = import_module(f"readiness.services.{name.replace('-', '_')}")
+        lines.append(f"  {name:<18} {(module.__doc__ or '').splitlines()[0]}")
+    return "\n".join(lines)
+
+
+def _failed(why: str, status: ExitStatus) -> int:
+    # What follows these two words becomes the reason that the gate shows.
+    sys.stderr.write(f"not measured: {clean(why, newlines=False)}\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""Offer one old version of TLS, without a library that may refuse to speak it.
+
+A `ClientHello` is made by hand (RFC 2246, RFC 4346, RFC 6101), and of the answer only the first
+message is read: a `ServerHello` of that version, or an alert.
+"""
+
+import os
+import struct
+from typing import Final
+
+from readiness.services._answer import NotMeasuredError
+from readiness.services._connect import Timed
+
+OLD: Final = {"SSLv3": 0x0300, "TLSv1": 0x0301, "TLSv1.1": 0x0302}
+
+_ALERT, _HANDSHAKE = 21, 22
+_CLIENT_HELLO, _SERVER_HELLO = 1, 2
+_LONGEST_RECORD = 2**14 + 2048
+# Key exchange by RSA, DHE and ECDHE, with RSA and ECDSA, and AES, Camellia, 3DES and RC4.
+_SUITES = (
+    *(0xC00A, 0xC009, 0xC014, 0xC013, 0xC008, 0xC012, 0xC007, 0xC011),
+    *(0x0039, 0x0033, 0x0088, 0x0045, 0x0016, 0x0035, 0x002F, 0x0084, 0x0041),
+    *(0x000A, 0x0005, 0x0004, 0x00FF),
+)
+_CURVES = (29, 23, 24, 25)
+
+
+def is_accepted(link: Timed, version: int, host: str) -> bool | None:
+    """Offer this version alone over a new connection; whether the server takes it.
+
+    None where it says nothing within the time limit. A server that answers with an alert or hangs
+    up does not take it. Raises NotMeasuredError for an answer that is no TLS.
+    """
+    try:
+        link.sendall(_record(version, _hello(version, host)))
+        head = _receive(link, 5)
+        if len(head) < 5:
+            return False
+        kind, answered, size = struct.unpack(">BHH", head)
+        if kind not in {_ALERT, _HANDSHAKE} or answered >> 8 != 3 or size > _LONGEST_RECORD:
+            raise NotMeasuredError("it does not speak TLS")
+        message = _receive(link, size)
+    except TimeoutError:
+        return None
+    except OSError:
+        return False
+    if kind == _ALERT or len(message) < 6 or message[0] != _SERVER_HELLO:
+        return False
+    return int.from_bytes(message[4:6], "big") == version
+
+
+def _receive(link: Timed, size: int) -> bytes:
+    data = b""
+    while len(data) < size and (more := link.recv(size - len(data))):
+        data += more
+    return data
+
+
+def _record(version: int, message: bytes) -> bytes:
+    return struct.pack(">BHH", _HANDSHAKE, min(version, 0x0301), len(message)) + message
+
+
+def _hello(version: int, host: str) -> bytes:
+    suites = b"".join(struct.pack(">H", suite) for suite in _SUITES)
+    body = struct.pack(">H", version) + os.urandom(32) + b"\0"
+    body += struct.pack(">H", len(suites)) + suites + b"\1\0"
+    if version > OLD["SSLv3"]:
+        extensions = _extensions(host)
+        body += struct.pack(">H", len(extensions)) + extensions
+    return struct.pack(">B", _CLIENT_HELLO) + len(body).to_bytes(3, "big") + body
+
+
+def _extensions(host: str) -> bytes:
+    curves = b"".join(struct.pack(">H", curve) for curve in _CURVES)
+    made = _extension(10, struct.pack(">H", len(curves)) + curves) + _extension(11, b"\1\0")
+    if not host.replace(".", "").isdigit() and ":" not in host:
+        name = b"\0" + struct.pack(">H", len(host)) + host.encode("idna")
+        made = _extension(0, struct.pack(">H", len(name)) + name) + made
+    return made
+
+
+def _extension(number: int, body: bytes) -> bytes:
+    return struct.pack(">HH", number, len(body)) + body

@@ -1,0 +1,99 @@
+"""JSON over HTTP, and the waiting for something to arrive."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from readiness.services._answer import NotMeasuredError
+from readiness.services._http import Answer, Request, Via, fetch
+
+Found = TypeVar("Found")
+Kind = TypeVar("Kind")
+PAUSE = 0.25
+
+
+def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
+    """Return what is found there. Raises NotMeasuredError for another status than 200."""
+    return _data(fetch(Request(url=url, headers=dict(headers or {})), via))
+
+
+def look(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
+    """Return what is found there, None where there is nothing yet (404); else as `get` does."""
+    answer = fetch(Request(url=url, headers=dict(headers or {})), via)
+    return None if answer.status == 404 else _data(answer)
+
+
+def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = None) -> Answer:
+    """Send data, and return the answer whatever its status is."""
+    return fetch(
+        Request(
+            url=url,
+            method="POST",
+            headers={"Content-Type": "application/json", **(headers or {})},
+            body=json.dumps(data).encode(),
+        ),
+        via,
+    )
+
+
+def typed(data: object, kind: type[Kind], url: str) -> Kind:
+    """Return the data as what it should be. Raises NotMeasuredError where it is not that."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise NotMeasuredError(f"{url} answered something else: {error}") from None
+
+
+def loads(answer: Answer) -> object:
+    """Read the answer's body. Raises NotMeasuredError where it is no JSON."""
+    try:
+        return msgspec.json.decode(answer.body)
+    except msgspec.DecodeError as error:
+        raise NotMeasuredError(f"{answer.url} answered no JSON: {error}") from None
+
+
+def elsewhere(via: Via) -> Via:
+    """The way to another server than the one that a bare `ip:port` of `--connect` is meant for."""
+    return via._replace(connect=tuple(word for word in via.connect if "=" in word))
+
+
+def wait(find: Callable[[], Found | None], seconds: float) -> tuple[Found | None, float]:
+    """Ask until something is found or the time is over; return it, and the seconds it took."""
+    began = time.monotonic()
+    while True:
+        found = find()
+        passed = time.monotonic() - began
+        if found is not None or passed + PAUSE > seconds:
+            return found, round(passed, 3)
+        time.sleep(PAUSE)
+
+
+def objects(data: object) -> Iterator[dict[str, object]]:
+    """Every object within some JSON, the outer ones first."""
+    waiting = [data]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting += reversed(list(one.values()))
+        elif isinstance(one, list):
+            waiting += reversed(one)
+
+
+def strings(data: object) -> Iterator[str]:
+    """Every string within some JSON, but for the names of fields."""
+    for one in objects(data):
+        for value in one.values():
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, list):
+                yield from (each for each in value if isinstance(each, str))
+
+
+def _data(answer: Answer) -> object:
+    if answer.status != 200:
+        raise NotMeasuredError(f"{answer.url} answered with status {answer.status}")
+    return loads(answer)

@@ -1,0 +1,164 @@
+"""Send requests that bear a tag and count the lines of the server's log that bear it too.
+
+A log that is switched off for one location, sampled, or written to another file is seen in this.
+"""
+
+import math
+import os
+import re
+import secrets
+import time
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from readiness.services import _http
+from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._connect import reason
+from readiness.services._options import Lines, OptionsError, Words
+from readiness.services.http import Client
+
+_PAUSE = 0.05
+_MOST_BYTES = 64 * 2**20
+
+
+class Options(Client, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
+    log: Annotated[str, Meta(description="the file that the server logs to")]
+    paths: Annotated[
+        Words, Meta(description="locations to ask for, each `requests` times, whatever they answer")
+    ] = ("/",)
+    requests: Annotated[int, Meta(ge=1, le=10_000, description="requests for each location")] = 20
+    tag_in: Annotated[
+        Literal["user-agent", "query", "path"], Meta(description="user-agent, query or path")
+    ] = "user-agent"
+    fields: Annotated[
+        Lines, Meta(description="what each line must have, a regular expression a line")
+    ] = ()
+    wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """`logged` and `complete` are in %; `complete` is null where no line was found to look at."""
+
+    url: str
+    log: str
+    sent: int
+    found: int
+    logged: float
+    complete: float | None
+    findings: list[Finding]
+
+
+class _Log:
+    """A file that grows, and may be moved away and begun anew."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        status = self._status()
+        self.file, self.start = status.st_ino, status.st_size
+
+    def _status(self) -> os.stat_result:
+        try:
+            return os.stat(self.path)
+        except OSError as error:
+            raise NotMeasuredError(f"the log {self.path} cannot be read: {reason(error)}") from None
+
+    def lines(self) -> list[str]:
+        """Return the whole lines that were written since the start."""
+        status = self._status()
+        same = status.st_ino == self.file and status.st_size >= self.start
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self.start if same else 0)
+                data = file.read(_MOST_BYTES)
+        except OSError as error:
+            raise NotMeasuredError(f"the log {self.path} cannot be read: {reason(error)}") from None
+        return data.decode("utf-8", "replace").split("\n")[:-1]
+
+
+def measure(options: Options) -> Answer:
+    """Send, wait for the lines, count."""
+    via = options.via()
+    patterns = [_pattern(text) for text in options.fields]
+    log = _Log(options.log)
+    tag = secrets.token_hex(8)
+    asked = {
+        f"{tag}-{number}x": path
+        for number, path in enumerate(
+            path for _ in range(options.requests) for path in options.paths
+        )
+    }
+    for mark, path in asked.items():
+        _http.fetch(_request(options, path, mark), via)
+    lines = _wait(log, tag, set(asked), options.wait)
+    lacking = {
+        mark: [each.pattern for each in patterns if not each.search(line)]
+        for mark, line in lines.items()
+    }
+    complete = [mark for mark, fields in lacking.items() if not fields]
+    return Answer(
+        url=_http.without_password(options.url),
+        log=options.log,
+        sent=len(asked),
+        found=len(lines),
+        logged=_percent(len(lines), len(asked)),
+        complete=_percent(len(complete), len(lines)) if lines else None,
+        findings=_findings(options, asked, lacking),
+    )
+
+
+def _percent(part: int, whole: int) -> float:
+    """Rounded down: what is not all of them is not 100 %."""
+    return math.floor(100_000 * part / whole) / 1000
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise OptionsError(f"--fields: {text!r} is no regular expression: {error}") from None
+
+
+def _request(options: Options, path: str, mark: str) -> _http.Request:
+    url = options.url.rstrip("/") + path
+    if options.tag_in == "path":
+        return _http.Request(url=f"{url.rstrip('/')}/{mark}")
+    if options.tag_in == "query":
+        return _http.Request(url=f"{url}{'&' if '?' in path else '?'}readiness={mark}")
+    return _http.Request(url=url, headers={"User-Agent": f"readiness/{mark}"})
+
+
+def _wait(log: _Log, tag: str, marks: set[str], seconds: float) -> dict[str, str]:
+    """Return the line of each mark, as soon as there is one for each or the time is over."""
+    end = time.monotonic() + seconds
+    bearing = re.compile(rf"{tag}-\d+x")
+    while True:
+        found: dict[str, str] = {}
+        for line in log.lines():
+            for mark in bearing.findall(line):
+                if mark in marks:
+                    found.setdefault(mark, line)
+        if len(found) == len(marks) or time.monotonic() > end:
+            return found
+        time.sleep(_PAUSE)
+
+
+def _findings(
+    options: Options, asked: dict[str, str], lacking: dict[str, list[str]]
+) -> list[Finding]:
+    """Tell of each location how many of its requests are not in the log, or not whole."""
+    said = []
+    for path in options.paths:
+        marks = [mark for mark, place in asked.items() if place == path]
+        missing = sum(mark not in lacking for mark in marks)
+        if missing:
+            said.append(("not-logged", f"{missing} of {len(marks)} requests for {path}"))
+        for pattern in options.fields:
+            number = sum(pattern in lacking.get(mark, ()) for mark in marks)
+            if number:
+                said.append(("incomplete", f"{number} lines for {path} lack {pattern}"))
+    return [Finding(path=options.log, rule=rule, message=text) for rule, text in said]

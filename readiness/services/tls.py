@@ -1,0 +1,209 @@
+"""Look at a server's TLS: is its certificate trusted and for its host, are old protocols refused.
+
+Old protocols are offered by hand, so that a library which will not speak them any more is not
+taken for a server which refuses them.
+"""
+
+import ssl
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from readiness.services import _certificate
+from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._connect import (
+    Timed,
+    address,
+    connect,
+    encrypted,
+    enter,
+    reason,
+    unreachable,
+)
+from readiness.services._hello import OLD, is_accepted
+from readiness.services._http import tls_context
+from readiness.services._options import Network
+
+_DAY = 86_400
+
+
+class Options(Network, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    host: Annotated[str, Meta(description="`host:port` whose certificate it is; port 443 if none")]
+    connect: Annotated[str, Meta(description="`ip:port` to connect to instead")] = ""
+    ca_file: Annotated[
+        str, Meta(description="file of the certificate authority to trust, instead of the system's")
+    ] = ""
+    min_days: Annotated[int, Meta(ge=0, description="days for which it must still be good")] = 30
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found. `days_left` is rounded down: negative when it has ended.
+
+    `protocols` says of each version whether it is accepted; null: the server did not say.
+    `old_protocols` counts the old ones that are accepted; null where that is not known of all.
+    """
+
+    peer: str
+    host: str
+    problems: int | None
+    trusted: bool
+    untrusted_because: str
+    host_matches: bool
+    names: tuple[str, ...]
+    ends: str
+    days_left: int
+    protocol: str
+    cipher: str
+    protocols: dict[str, bool | None]
+    old_protocols: int | None
+    findings: list[Finding]
+
+
+class _Server:
+    """The server, ready to be connected to again and again."""
+
+    def __init__(self, options: Options) -> None:
+        self.host = address(options.host, port=443)
+        self.place = address(options.connect, port=self.host.port) if options.connect else self.host
+        self.options = options
+
+    def link(self) -> Timed:
+        """Connect. Raises NotMeasuredError where nobody answers."""
+        try:
+            return connect(self.place, timeout=self.options.timeout, source=self.options.source)
+        except OSError as error:
+            raise self.silent(error) from None
+
+    def silent(self, error: OSError) -> NotMeasuredError:
+        """Return the error that names the address."""
+        return unreachable(self, error, timeout=self.options.timeout)
+
+    def __str__(self) -> str:
+        """The address, and the host that is asked for where that is another."""
+        same = self.place == self.host
+        return str(self.place) if same else f"{self.place} ({self.host})"
+
+
+def measure(options: Options) -> Answer:
+    """Shake hands in several ways, and tell what was found."""
+    enter(options.netns)
+    server = _Server(options)
+    untrusted = _distrust(server)
+    der, protocol, cipher, peer = _shown(server)
+    try:
+        certificate = _certificate.read(der)
+    except ValueError as error:
+        raise NotMeasuredError(f"{server}: its certificate cannot be read: {error}") from None
+    protocols = {**_old(server), **_modern(server)}
+    old = [protocols[name] for name in OLD]
+    days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
+    found = list(_problems(server, untrusted, certificate, days, protocols))
+    return Answer(
+        peer=peer,
+        host=str(server.host),
+        problems=None if None in old else len(found),
+        trusted=not untrusted,
+        untrusted_because=untrusted,
+        host_matches=certificate.is_for(server.host.host),
+        names=certificate.names,
+        ends=certificate.ends.isoformat().replace("+00:00", "Z"),
+        days_left=days,
+        protocol=protocol,
+        cipher=cipher,
+        protocols=protocols,
+        old_protocols=None if None in old else sum(map(bool, old)),
+        findings=found,
+    )
+
+
+def _distrust(server: _Server) -> str:
+    """Return why the certificate's chain is not trusted, whatever host it is for; "" if it is."""
+    context = tls_context(server.options.ca_file)
+    context.check_hostname = False
+    try:
+        encrypted(server.link(), context, server.host.host).close()
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_message or "it cannot be verified"
+    except ssl.SSLError as error:
+        # Whether it speaks TLS at all is for the next handshake to say.
+        return reason(error)
+    except OSError as error:
+        raise server.silent(error) from None
+    return ""
+
+
+def _any_certificate() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # Weak keys are to be seen here, not to be refused.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def _shown(server: _Server) -> tuple[bytes, str, str, str]:
+    """Return the certificate, protocol, cipher and peer of a handshake that trusts anybody."""
+    try:
+        with encrypted(server.link(), _any_certificate(), server.host.host) as secure:
+            der, cipher = secure.getpeercert(binary_form=True), secure.cipher()
+            return der or b"", secure.version() or "", cipher[0] if cipher else "", str(secure.peer)
+    except ssl.SSLError as error:
+        raise NotMeasuredError(f"{server} does not speak TLS: {reason(error)}") from None
+    except OSError as error:
+        raise server.silent(error) from None
+
+
+def _modern(server: _Server) -> dict[str, bool | None]:
+    accepted: dict[str, bool | None] = {}
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = _any_certificate()
+        context.maximum_version = context.minimum_version = version
+        name = version.name.replace("_", ".")
+        try:
+            encrypted(server.link(), context, server.host.host).close()
+        except TimeoutError:
+            accepted[name] = None
+        except OSError:
+            accepted[name] = False
+        else:
+            accepted[name] = True
+    return accepted
+
+
+def _old(server: _Server) -> dict[str, bool | None]:
+    accepted: dict[str, bool | None] = {}
+    for name, version in OLD.items():
+        with server.link() as link:
+            link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
+            try:
+                accepted[name] = is_accepted(link, version, server.host.host)
+            except NotMeasuredError as error:
+                raise NotMeasuredError(f"{server}: {error}") from None
+    return accepted
+
+
+def _problems(
+    server: _Server,
+    untrusted: str,
+    certificate: _certificate.Certificate,
+    days: int,
+    protocols: dict[str, bool | None],
+) -> list[Finding]:
+    said = []
+    if untrusted:
+        said.append(("untrusted", f"the certificate is not trusted: {untrusted}"))
+    if not certificate.is_for(server.host.host):
+        names = ", ".join(certificate.names) or "nobody"
+        said.append(("host", f"the certificate is for {names}, not for {server.host.host}"))
+    if days < server.options.min_days:
+        demanded = server.options.min_days
+        said.append(("days-left", f"the certificate is good for {days} days, not for {demanded}"))
+    said += [("old-protocol", f"{name} is accepted") for name in OLD if protocols[name]]
+    if not any(protocols[name] for name in protocols if name not in OLD):
+        said.append(("protocol", "neither TLS 1.2 nor 1.3 is accepted"))
+    return [Finding(path=str(server.host), rule=rule, message=text) for rule, text in said]

@@ -1,0 +1,118 @@
+"""How every command ends: errors are told calmly, and a bug is never mistaken for a verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from readiness import __version__
+from readiness.model.status import ExitStatus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be small
+    from collections.abc import Callable
+    from typing import TextIO
+
+
+def protected(action: Callable[[], int]) -> int:
+    """Run `action`; whatever it raises becomes a message on stderr and an exit status."""
+    try:
+        return action()
+    except KeyboardInterrupt:
+        return ExitStatus.SIGNAL + 2
+    except BrokenPipeError:
+        abandon_stdout()
+        return ExitStatus.NOT_WRITTEN
+    except Exception as error:  # noqa: BLE001 - a bug must end calmly, and never as ready
+        from readiness.model.errors import ReadinessError
+
+        if isinstance(error, ReadinessError):
+            tell(str(error))
+            return error.status
+        tell(f"readiness: {bug(error)}")
+        return ExitStatus.INTERNAL
+
+
+def secure_streams() -> None:
+    """Open what the caller closed of the standard streams, so that no file gets their numbers.
+
+    Messages are lost then; data that cannot be written is an error, as it would have been.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def die_of_interrupts() -> None:
+    """Let SIGINT end the process as SIGTERM does, unless it is ignored.
+
+    Python would raise an exception wherever it is, and not every library survives that: msgspec
+    crashes when it is within the reading of type hints.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def bug(error: BaseException) -> str:
+    """Say that this error is one of the program's own, and where its log is."""
+    return f"internal error: {type(error).__name__}; {write_crash_log(error)}"
+
+
+def tell(message: str) -> None:
+    """Write one message to stderr, after all that went to stdout before."""
+    from readiness.text.clean import clean
+    from readiness.text.layout import inert
+
+    try:
+        sys.stdout.flush()
+    except OSError:
+        abandon_stdout()
+    try:
+        sys.stderr.write(f"{inert(clean(message, newlines=True))}\n")
+        sys.stderr.flush()
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def abandon_stdout() -> None:
+    """Let nothing fail on stdout again, where nobody reads it any more."""
+    _abandon(sys.stdout)
+
+
+def _abandon(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def write_crash_log(error: BaseException) -> str:
+    """Write where the error was raised to a file, and say in a sentence where that is.
+
+    The log holds file names, lines and the error's type: no values, which may be secret.
+    """
+    import platform
+    import tempfile
+    import traceback
+
+    frames = "".join(
+        f"  {os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}\n"
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
+    text = (
+        f"readiness {__version__}, Python {platform.python_version()}, {platform.system()}\n"
+        f"{type(error).__name__}\n{frames}"
+    )
+    try:
+        handle, path = tempfile.mkstemp(prefix="readiness-crash-", suffix=".log", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return f"this is a bug; it happened here:\n{frames}"
+    return f"this is a bug; a log to report it with is in {path}"

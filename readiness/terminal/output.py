@@ -1,0 +1,91 @@
+"""Where output goes: data to stdout, whole and as UTF-8."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.report import Context
+from readiness.terminal.ending import abandon_stdout
+from readiness.text.clean import clean
+from readiness.text.layout import inert
+
+
+def context(environ: Mapping[str, str], *, quiet: bool, verbose: bool) -> Context:
+    """What renderers may know of stdout: its width on a terminal, and whether colour is wanted."""
+    terminal = sys.stdout.isatty()
+    width = None
+    if terminal:
+        width = terminal_width(environ)
+    return Context(
+        width=width,
+        colour=wants_colour(environ, terminal=terminal),
+        terminal=terminal,
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Colour only on a terminal, or where FORCE_COLOR asks for it; NO_COLOR beats both."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return terminal and environ.get("TERM") != "dumb"
+
+
+def terminal_width(environ: Mapping[str, str]) -> int:
+    """The terminal's width in cells."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def put(text: str) -> None:
+    """Write data to stdout as UTF-8, whole.
+
+    Raises `NotWrittenError` where that is not possible; nothing fails on stdout after that.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    stream = sys.stdout.buffer
+    try:
+        sys.stdout.flush()
+        stream.write(data)
+        stream.flush()
+    except OSError as error:
+        abandon_stdout()
+        raise NotWrittenError(f"standard output: {error.strerror}") from None
+
+
+def put_text(text: str) -> None:
+    """Write text for people to stdout, with nothing in it that a terminal or a CI log obeys.
+
+    Raises as `put` does.
+    """
+    put(inert(clean(text, newlines=True)))
+
+
+def put_json(value: object) -> None:
+    """Write a value as indented JSON to stdout. Raises as `put` does."""
+    import msgspec
+
+    put(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def wants_json(output_format: str) -> bool:
+    """Whether a command that knows `table` and `json` was asked for JSON.
+
+    Raises `UsageError` for any other format.
+    """
+    if output_format not in ("table", "json"):
+        raise UsageError(
+            f'--output-format: this command knows no format "{output_format}"; there is json, table'
+        )
+    return output_format == "json"

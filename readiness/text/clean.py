@@ -1,0 +1,222 @@
+"""The one path of foreign text to any sink: decode, clean, redact, cut, then escape for the format.
+
+Nothing that a probe printed may be obeyed by a terminal, a log or a parser, so whatever is not
+plainly visible is shown as an escape. Readers parse before any of this, on the decoded text.
+"""
+
+import re
+from collections.abc import Iterable
+
+from readiness.startup.patterns import later
+
+SHORTEST_SECRET = 4
+"""Secrets with fewer characters are not masked: they would black out half of every report."""
+
+_MASK = "***"
+_TAB = "    "
+_EMOJI = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+
+_UNSEEN = later(
+    "[\0-\x1f\x7f-\x9f"  # control characters
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0"  # blank letters and marks
+    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format, bidi
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # format, tags
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # what is no character at all
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(1 << 16, 17 << 16, 1 << 16)
+    )
+    # The joiner is harmless, and needed, inside an emoji that is made of several.
+    + f"]|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])"
+)
+
+_ANSI = later(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
+    r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # titles, links, clipboard
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?"  # device strings
+    r"|\x1b[ -/]*[0-~]"
+)
+
+
+def decode(data: bytes) -> str:
+    r"""Return UTF-8 data as text; a byte that is not UTF-8 shows as `\xe9`. Never fails."""
+    return data.decode("utf-8", "backslashreplace")
+
+
+def clean(text: str, *, newlines: bool) -> str:
+    r"""Return the text with all that is unseen or obeyed shown as `\x1b`, and tabs as spaces.
+
+    With `newlines` the lines stay lines; without, the result is one line.
+    """
+    if text.isascii() and (text.replace("\n", "") if newlines else text).isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\t", _TAB)
+    return _UNSEEN.sub(_keep_newline if newlines else _escape, text)
+
+
+def _keep_newline(match: re.Match[str]) -> str:
+    return "\n" if match[0] == "\n" else _escape(match)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code in _SHORT:
+        return _SHORT[code]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_SHORT = {0x0A: "\\n", 0x0D: "\\r"}
+
+
+def strip_ansi(text: str) -> str:
+    """Return the text without terminal sequences, as a terminal would show it."""
+    return text if text.isascii() and "\x1b" not in text else _ANSI.sub("", text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters, and after them a mark that says how many are left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text) - limit} more characters)"
+
+
+class Redactor:
+    """Masks secret values, in the spellings in which programs print them.
+
+    These are: as it is; each line of a value with several; the password in a URL; cleaned;
+    URL-quoted; as part of a JSON string; and base64, also where it is encoded together with other
+    text, as in an Authorization header.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        forms = {form for value in values for form in _forms(value)}
+        self._forms = sorted((form for form in forms if len(form) >= SHORTEST_SECRET), key=len)
+
+    def redact(self, text: str, *, cut_before: bool = False, cut_after: bool = False) -> str:
+        """Return the text with every secret, and secrets that overlap as one, as `***`.
+
+        A text that was cut out of a longer one may begin or end within a secret, which is masked
+        as well; it is for the caller to say on which side it was cut.
+        """
+        if not self._forms:
+            return text
+        spans = {span for form in self._forms for span in _occurrences(form, text)}
+        if cut_before:
+            spans |= {(0, size) for form in self._forms if (size := _ends_first(form, text))}
+        if cut_after:
+            spans |= {
+                (len(text) - size, len(text))
+                for form in self._forms
+                if (size := _begins_last(form, text))
+            }
+        if not spans:
+            return text
+        parts: list[str] = []
+        shown = 0
+        for start, end in sorted(spans):
+            if start >= shown:
+                parts += text[shown:start], _MASK
+            shown = max(shown, end)
+        return "".join(parts) + text[shown:]
+
+
+def _ends_first(form: str, text: str) -> int:
+    """How much of the text's beginning is the end of the form."""
+    sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
+    return next((size for size in sizes if text.startswith(form[-size:])), 0)
+
+
+def _begins_last(form: str, text: str) -> int:
+    """How much of the text's end is the beginning of the form."""
+    sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
+    return next((size for size in sizes if text.endswith(form[:size])), 0)
+
+
+def _occurrences(form: str, text: str) -> Iterable[tuple[int, int]]:
+    start = text.find(form)
+    while start >= 0:
+        yield start, start + len(form)
+        start = text.find(form, start + 1)
+
+
+_URL_PASSWORD = later(r"://[^/@\s:]*:([^@\s/]+)@")
+
+
+def _forms(value: str) -> Iterable[str]:
+    parts = [value, value.strip(), *(line.strip() for line in value.splitlines())]
+    parts += _URL_PASSWORD.findall(value)
+    for part in dict.fromkeys(parts):
+        if len(part) < SHORTEST_SECRET:
+            continue
+        yield part
+        yield clean(part, newlines=True)
+        yield clean(part, newlines=False)
+        yield from _url_quoted(part)
+        yield from _json_escaped(part)
+        yield from _base64(part.encode("utf-8", "surrogateescape"))
+
+
+def _url_quoted(value: str) -> Iterable[str]:
+    data = value.encode("utf-8", "surrogateescape")
+    for safe in (b"-._~", b"-._~/"):
+        quoted = "".join(
+            chr(byte) if (chr(byte).isalnum() and byte < 0x80) or byte in safe else f"%{byte:02X}"
+            for byte in data
+        )
+        yield quoted
+        yield re.sub("%..", lambda escape: escape[0].lower(), quoted)
+        yield quoted.replace("%20", "+")
+
+
+def _json_escaped(value: str) -> Iterable[str]:
+    if value.isascii() and value.isalnum():
+        return
+    import json
+
+    for ensure_ascii in (True, False):
+        escaped = json.dumps(value, ensure_ascii=ensure_ascii)[1:-1]
+        yield escaped
+        yield escaped.replace("/", "\\/")
+
+
+def _base64(data: bytes) -> Iterable[str]:
+    """Yield what is the same in base64 whatever stands around the data, for each alignment."""
+    from binascii import b2a_base64
+
+    for before in range(3):
+        first = (0, 2, 3)[before]
+        last = (before + len(data)) * 8 // 6
+        whole = b2a_base64(b"\0" * before + data, newline=False).decode("ascii")[first:last]
+        if len(whole) >= 2 * SHORTEST_SECRET - 2:
+            yield whole
+            yield whole.replace("+", "-").replace("/", "_")
+
+
+_SECRET_NAME = later(
+    r"""
+    SECRET | PASSW(OR)?D | PASSPHRASE | CREDENTIAL | API_?KEY | PRIVATE_?KEY | ACCESS_?KEY
+    | TOKEN(?!I) | WEBHOOK | BEARER | CONNECTION_?STRING
+    | (?:^|_) (?: DSN | JWT | COOKIE | AUTH ) $
+    | (?:^|_|PG|DB) PASS $ | _PWD $ | _PAT $ | _PEM $ | (?:^|_) KEY $
+    """,
+    re.VERBOSE,
+)
+_PUBLIC_NAME = later(
+    r"""
+    _ (?: FILE | PATH | DIR | SOCK | URI | ENDPOINT | TTL | EXPIRY | LENGTH | TIMEOUT ) $
+    | (?:^|_) (?: PUBLIC | CACHE | SORT | PARTITION | PRIMARY | FOREIGN ) _KEY $
+    | (?:^|_) (?: MAX | MIN | NUM ) _ (?: [A-Z]+_ )* TOKENS
+    | TOKEN_URL $
+    """,
+    re.VERBOSE,
+)
+
+
+def looks_secret(name: str) -> bool:
+    """Say whether an environment variable of this name is likely to hold a secret.
+
+    Names of files, folders and addresses (`..._FILE`, `..._PATH`) hold none, nor do public keys.
+    """
+    name = re.sub("[^A-Z0-9]+", "_", name.upper())
+    return bool(_SECRET_NAME.search(name)) and not _PUBLIC_NAME.search(name)

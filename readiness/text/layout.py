@@ -1,0 +1,222 @@
+"""Text for people: how many cells it takes, padding, wrapping, bars, times, plain columns."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from readiness.startup.patterns import later
+from readiness.text.clean import clean
+
+_COMMAND = later(r"##(?=[A-Za-z]*\[)")
+_WORKFLOW_COMMAND = later(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
+
+
+class _Cells(dict[str, int]):
+    """Cells of each character, worked out once."""
+
+    def __missing__(self, character: str) -> int:
+        if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc") or "ᅠ" <= character <= "ᇿ":
+            cells = 0
+        else:
+            cells = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+        self[character] = cells
+        return cells
+
+
+_CELLS = _Cells()
+
+
+def width(text: str) -> int:
+    """Return how many cells `text`, a single line, takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    if "\ufe0f" in text or "\u200d" in text:
+        return _width_of_sequences(text)
+    return sum(map(_CELLS.__getitem__, text))
+
+
+def pad(text: str, cells: int, *, right: bool = False) -> str:
+    """Return `text` filled up with spaces to `cells`; a wider one is returned whole.
+
+    With `right` the text is moved to the right end.
+    """
+    spaces = " " * (cells - width(text))
+    return spaces + text if right else text + spaces
+
+
+def width_all(texts: Sequence[str]) -> list[int]:
+    """Return the width of each text. For a thousand of them this is much faster than `width`."""
+    return list(map(len if _single("".join(texts)) else width, texts))
+
+
+def pad_all(texts: Sequence[str], cells: int, *, right: bool = False) -> list[str]:
+    """Return each text as `pad` would. For a thousand of them this is much faster."""
+    if not _single("".join(texts)):
+        return [pad(text, cells, right=right) for text in texts]
+    if right:
+        return [text.rjust(cells) for text in texts]
+    return [text.ljust(cells) for text in texts]
+
+
+def _single(text: str) -> bool:
+    """Say whether every character of `text` takes one cell."""
+    return text.isascii() or all(_CELLS[character] == 1 for character in set(text))
+
+
+def literal(text: str) -> str:
+    """Return foreign `text` as one line that can be shown: control characters are spelled out."""
+    return text if text.isprintable() else clean(text, newlines=False)
+
+
+def inert(text: str) -> str:
+    r"""Return `text` without anything that a CI log would obey.
+
+    GitHub takes `::word::` at the start of a line, and `##[word]` anywhere, for a command; others
+    have `##vso[…]` and `##teamcity[…]`. A backslash makes them text: `\::word::`, `#\#[word]`.
+    """
+    if "##" in text:
+        text = _COMMAND.sub(r"#\\#", text)
+    return _WORKFLOW_COMMAND.sub(r"\1\\::", text) if "::" in text else text
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Break `text` into lines of at most `cells` each, between words where that is possible.
+
+    Between wide characters a line may be broken anywhere. There is always one line at least.
+    """
+    lines: list[str] = []
+    line, used = "", 0
+    for piece in _pieces(text):
+        size = width(piece)
+        if used + size > cells and line:
+            lines.append(line.rstrip())
+            line, used = "", 0
+            piece = piece.lstrip()
+            size = width(piece)
+        while size > cells and len(piece) > 1:
+            head = _fitting(piece, cells)
+            lines.append(head)
+            piece = piece[len(head) :]
+            size = width(piece)
+        line += piece
+        used += size
+    if line.strip() or not lines:
+        lines.append(line.rstrip())
+    return lines
+
+
+def bar(share: float, cells: int) -> str:
+    """Return a share 0..1 as a bar, full only for a whole share."""
+    full = cells if share >= 1 else min(int(share * cells), cells - 1)
+    return "━" * full + "─" * (cells - full)
+
+
+def percentage(score: str) -> str:
+    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number.
+
+    There is one decimal at least.
+    """
+    from decimal import Decimal
+
+    try:
+        shown = f"{Decimal(score).scaleb(1):f}"
+    except ArithmeticError:
+        return ""
+    return shown if "." in shown or not shown.isdigit() else f"{shown}.0"
+
+
+def duration(seconds: float) -> str:
+    """Write seconds for people: `340 ms`, `8.1 s`, `3m 20s`."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m {rest:02d}s"
+
+
+def columns(
+    rows: Sequence[Sequence[str]],
+    headers: Sequence[str] = (),
+    *,
+    right: Collection[int] = (),
+    flexible: int | None = None,
+    limit: int | None = None,
+) -> str:
+    """Return a plain table, one line a row, its cells made literal.
+
+    The columns in `right` are aligned to the right. Where the table would be wider than `limit`
+    cells, the column `flexible` is wrapped; nothing is ever cut. It ends with a line end.
+    """
+    table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
+    if not table:
+        return ""
+    widths = [max(width_all(column)) for column in zip(*table, strict=True)]
+    if flexible is not None and limit is not None:
+        others = sum(widths) - widths[flexible] + 2 * (len(widths) - 1)
+        widths[flexible] = min(widths[flexible], max(limit - others, 8))
+    lines: list[str] = []
+    for row in table:
+        lines += _row_lines(row, widths, right, flexible)
+    return inert("\n".join(lines) + "\n")
+
+
+def _row_lines(
+    row: list[str], widths: list[int], right: Collection[int], flexible: int | None
+) -> list[str]:
+    """Return one row as the lines that it takes."""
+    parts = [[""]] if flexible is None else [wrap(row[flexible], widths[flexible])]
+    lines = []
+    for number, part in enumerate(parts[0]):
+        cells = row if flexible is None else ([*row] if number == 0 else [""] * len(row))
+        if flexible is not None:
+            cells[flexible] = part
+        padded = [
+            pad(cell, widths[index], right=index in right) for index, cell in enumerate(cells)
+        ]
+        lines.append("  ".join(padded).rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Split `text` into the parts within which a line may not be broken, spaces first."""
+    pieces: list[str] = []
+    word = ""
+    for character in text:
+        wide = _CELLS[character] == 2
+        if wide or (character == " " and word.strip()):
+            pieces.append(word)
+            word = ""
+        word += character
+        if wide:
+            pieces.append(word)
+            word = ""
+    return [piece for piece in [*pieces, word] if piece]
+
+
+def _fitting(text: str, cells: int) -> str:
+    """Return as much of the start of `text` as fits, one character at least."""
+    used = 0
+    for index, character in enumerate(text):
+        used += _CELLS[character]
+        if used > cells and index:
+            return text[:index]
+    return text
+
+
+def _width_of_sequences(text: str) -> int:
+    """Return the width of text with joined emoji and emoji variants."""
+    total = last = 0
+    joined = False
+    for character in text:
+        if character == "\ufe0f":
+            total += last == 1
+            last = 0
+        elif character == "\u200d":
+            joined = True
+        elif joined:
+            joined = False
+        elif cells := _CELLS[character]:
+            total += cells
+            last = cells
+    return total

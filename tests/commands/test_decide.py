@@ -1,0 +1,381 @@
+"""`readiness waive` and `readiness attest`: decisions that people write into the board."""
+
+import datetime as dt
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.project.evidence import content_digest, locate
+from tests.support.program import Ended, Project, number, wait_until
+
+BOARD = """\
+# The gate
+version: 1
+title: "发布"   # 注
+target: 5
+tasks:
+  - id: T1
+    priority: P0
+    criteria:
+      - title: a   # why
+        run: "false"
+      - {title: count, run: "echo 'n: 3'", read: {as: text, regex: 'n: (\\d+)', unit: errors}}
+      - title: trained
+        attest: {evidence: docs/training.md}   # by whom?
+""".replace("unit: errors}}", 'unit: errors}, expect: "== 0"}')
+NEXT_YEAR = (dt.datetime.now(dt.UTC) + dt.timedelta(days=100)).date().isoformat()
+GOOD = ("--reason", "no fix yet", "--by", "li.wei", "--until", NEXT_YEAR)
+
+
+@pytest.fixture
+def board(project: Project) -> Project:
+    """A project with a board of a failing, a counting and an attested criterion."""
+    project.write(BOARD)
+    (project.folder / "docs").mkdir()
+    (project.folder / "docs" / "training.md").write_text("who was trained\n")
+    return project
+
+
+def text(project: Project) -> str:
+    """The board's text."""
+    return (project.folder / "board.yaml").read_bytes().decode()
+
+
+def verdicts(project: Project) -> dict[str, Any]:
+    """The record of each criterion of a run."""
+    return {one.id: one for one in project("check", "--output-format", "json").run.criteria()}
+
+
+def at(project: Project, moment: str, *arguments: str) -> Ended:
+    """Run the program at a time of our choice."""
+    seconds = dt.datetime.fromisoformat(moment).timestamp()
+    code = (
+        f"import sys, time; time.time = lambda: {seconds}\n"
+        "from readiness.__main__ import main; sys.exit(main())"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=project.folder, env=project.environment, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    return Ended(process.returncode, process.stdout, process.stderr)
+
+
+# --- waive --------------------------------------------------------------------------------------
+
+
+def test_a_waiver_is_one_line_more(board: Project) -> None:
+    """Everything else stays; the criterion is waived, and says by whom, why and how long."""
+    ended = board("waive", "T1.1", *GOOD)
+    assert ended.status == 0, ended
+    line = f"        waive: {{reason: no fix yet, by: li.wei, until: {NEXT_YEAR}}}\n"
+    assert text(board) == BOARD.replace('run: "false"\n', f'run: "false"\n{line}')
+    found = verdicts(board)["T1.1"]
+    assert found.verdict == "waived"
+    assert (found.waiver.reason, found.waiver.by, found.waiver.until) == (
+        "no fix yet", "li.wei", NEXT_YEAR,
+    )  # fmt: skip
+    for command in (("check",), ("show", "T1.1")):
+        shown = board(*command).out
+        assert all(word in shown for word in ("no fix yet", "li.wei", NEXT_YEAR)), shown
+
+
+def test_a_waiver_may_have_a_bound(board: Project) -> None:
+    """It stays when the waiver is renewed, and goes when that is said."""
+    assert board("waive", "T1.2", *GOOD, "--up-to", "<= 3").status == 0
+    assert verdicts(board)["T1.2"].verdict == "waived"
+    assert board("waive", "T1.2", *GOOD, "--up-to", "<= 2").status == 0
+    assert verdicts(board)["T1.2"].verdict == "fail"
+    renewed = board("waive", "T1.2", *GOOD, "--reason", "still none")
+    assert "kept as it was: up_to" in renewed.out
+    assert 'up_to: "<= 2"' in text(board)
+    gone = board("waive", "T1.2", *GOOD, "--up-to", "", "--output-format", "json").json
+    assert gone["before"]["up_to"] == "<= 2"
+    assert set(gone["after"]) == {"reason", "by", "until"}
+    assert (gone["criterion"], gone["kind"], gone["written"]) == ("T1.2", "waive", True)
+    assert verdicts(board)["T1.2"].verdict == "waived"
+
+
+def test_a_dry_run_shows_the_change_and_makes_none(board: Project) -> None:
+    """As a diff; in JSON too."""
+    ended = board("waive", "T1.1", *GOOD, "--dry-run")
+    assert (ended.status, text(board)) == (0, BOARD)
+    assert "+        waive: {reason: no fix yet" in ended.out
+    told = board("waive", "T1.1", *GOOD, "--dry-run", "--output-format", "json").json
+    assert (told["written"], "+        waive:" in told["diff"]) == (False, True)
+    assert text(board) == BOARD
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("T1.1", "--by", "a", "--until", NEXT_YEAR), "--reason"),
+        (("T1.1", "--by", "a", "--reason", "x"), "--until"),
+        (("T1.1", *GOOD, "--reason", " "), "--reason"),
+        (("T1.1", *GOOD, "--reason", "a\nb"), "--reason"),
+        (("T1.1", *GOOD, "--reason", "\x1b[2J"), "--reason"),
+        (("T1.1", *GOOD, "--by", ""), "--by"),
+        (("T1.1", *GOOD, "--until", "2020-01-01"), "in the past"),
+        (("T1.1", *GOOD, "--until", "20300101"), "YYYY-MM-DD"),
+        (("T1.1", *GOOD, "--until", "2030-02-30"), "YYYY-MM-DD"),
+        (("T1.1", *GOOD, "--until", "soon"), "YYYY-MM-DD"),
+        (("T1.2", *GOOD, "--up-to", "about 2"), "--up-to"),
+        (("T1.2", *GOOD, "--up-to", "<= 2 ms"), "does not fit"),
+        (("T1.3", *GOOD, "--up-to", "<= 2"), "--up-to"),
+        (("T1", *GOOD), "T1.1, T1.2, T1.3"),
+        (("T1.11", *GOOD), "T1.1"),
+        (("T1.1", *GOOD, "--output-format", "yaml"), "--output-format"),
+    ],
+)
+def test_a_waiver_needs_a_reason_a_name_and_an_end(
+    board: Project, arguments: tuple[str, ...], says: str
+) -> None:
+    """Whatever is wrong, the board is untouched."""
+    ended = board("waive", *arguments)
+    assert (ended.status, ended.out, text(board)) == (2, "", BOARD), ended
+    assert says in ended.err
+
+
+def test_a_long_waiver_is_a_warning(board: Project) -> None:
+    """It is written."""
+    ended = board("waive", "T1.1", *GOOD, "--until", "2199-01-01")
+    assert ended.status == 0
+    assert "more than a year" in ended.err
+
+
+def test_who_decides_is_who_git_says(board: Project) -> None:
+    """That is told; without a name there is no decision."""
+    arguments = ("waive", "T1.1", "--reason", "x", "--until", NEXT_YEAR)
+    ended = board(*arguments)
+    assert (ended.status, text(board)) == (2, BOARD)
+    assert "--by" in ended.err
+    (board.tmp.parent / ".gitconfig").write_text("[user]\nname = Li Wei\n")
+    ended = board(*arguments)
+    assert "Li Wei, as git's user.name" in ended.err
+    assert "by: Li Wei," in text(board)
+
+
+@pytest.mark.parametrize(
+    ("moment", "verdict"),
+    [
+        ("2026-11-24T23:59:59.999+00:00", "waived"),
+        ("2026-11-25T00:00:00+00:00", "fail"),
+        ("2026-11-25T07:59:59+08:00", "waived"),
+        ("2026-11-24T19:00:00-05:00", "fail"),
+    ],
+)
+def test_a_waiver_ends_with_its_day_in_utc(project: Project, moment: str, verdict: str) -> None:
+    """So does an attestation, wherever the machine is."""
+    project.write(
+        "version: 1\ntasks:\n- id: T1\n  criteria:\n"
+        "  - run: 'false'\n    waive: {reason: x, by: a, until: 2026-11-24}\n"
+        "  - attest: {by: a, on: 2026-11-23, valid: 1d}\n"
+    )
+    ended = at(project, moment, "check", "--output-format", "json")
+    first, second = ended.run.criteria()
+    assert first.verdict == verdict, ended
+    assert second.verdict == ("pass" if verdict == "waived" else "fail")
+    assert ("expired on 2026-11-24" in first.reason) == (verdict == "fail")
+
+
+def test_a_waiver_that_nothing_needs_is_shown(project: Project) -> None:
+    """In the table and in the document."""
+    project.write(
+        "version: 1\ntasks:\n- id: T1\n  criteria:\n"
+        f"  - run: 'true'\n    waive: {{reason: old trouble, by: a, until: {NEXT_YEAR}}}\n"
+    )
+    assert verdicts(project)["T1.1"].waiver.stale
+    assert "old trouble" in project("check").out
+
+
+# --- attest -------------------------------------------------------------------------------------
+
+
+def test_a_word_is_given_and_holds_until_its_evidence_changes(board: Project) -> None:
+    """Nobody has given it at first; the digest of the evidence stands in board and document."""
+    assert verdicts(board)["T1.3"].reason == "nobody has attested it"
+    ended = board("attest", "T1.3", "--by", "li.wei")
+    assert ended.status == 0, ended
+    evidence = board.folder / "docs" / "training.md"
+    digest = content_digest(str(evidence))
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    given = f'by: li.wei, on: {today}, valid: 180d, digest: "{digest}"'
+    assert text(board) == BOARD.replace("training.md}", f"training.md, {given}}}")
+    found = verdicts(board)["T1.3"]
+    assert (found.verdict, found.attestation.digest) == ("pass", digest)
+    assert (found.attestation.by, found.attestation.on) == ("li.wei", today)
+    evidence.write_text("nobody\n")
+    found = verdicts(board)["T1.3"]
+    assert found.verdict == "fail"
+    assert "docs/training.md changed since it was attested" in found.reason
+    assert found.attestation.digest == content_digest(str(evidence)) != digest
+    assert board("attest", "T1.3", "--by", "zhao").status == 0
+    assert verdicts(board)["T1.3"].verdict == "pass"
+    evidence.unlink()
+    assert "does not exist" in verdicts(board)["T1.3"].reason
+    assert board("attest", "T1.3", "--by", "zhao").status == 2
+
+
+def test_other_evidence_may_be_named(board: Project) -> None:
+    """A link has no digest; without evidence there is none."""
+    assert board("attest", "T1.3", "--by", "a", "--valid", "30d").status == 0
+    link = board("attest", "T1.3", "--by", "a", "--evidence", "https://wiki.example.org/t.md",
+                 "--output-format", "json").json  # fmt: skip
+    assert link["after"]["evidence"] == "https://wiki.example.org/t.md"
+    assert link["after"]["valid"] == "30d"
+    assert "digest" not in link["after"]
+    assert verdicts(board)["T1.3"].verdict == "pass"
+    none = board("attest", "T1.3", "--by", "a", "--evidence", "", "--output-format", "json").json
+    assert set(none["after"]) == {"by", "on", "valid"}
+    folder = board("attest", "T1.3", "--by", "a", "--evidence", "./docs", "--on", "2026-01-01")
+    assert folder.status == 0, folder
+    assert "digest" in text(board)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("T1.1", "--by", "a"), "measured"),
+        (("T1.3", "--by", "a", "--on", "2199-01-01"), "future"),
+        (("T1.3", "--by", "a", "--on", "now"), "YYYY-MM-DD"),
+        (("T1.3", "--by", "a", "--valid", "long"), "--valid"),
+        (("T1.3", "--by", "a", "--valid", "2h"), "--valid"),
+        (("T1.3", "--by", "a", "--evidence", "docs/none.md"), "docs/none.md"),
+        (("T1.3",), "--by"),
+    ],
+)
+def test_a_word_is_given_for_what_nothing_measures(
+    board: Project, arguments: tuple[str, ...], says: str
+) -> None:
+    """By somebody, on a day, on evidence that is there; else the board is untouched."""
+    ended = board("attest", *arguments)
+    assert (ended.status, ended.out, text(board)) == (2, "", BOARD), ended
+    assert says in ended.err
+
+
+@pytest.mark.parametrize(
+    ("attest", "says"),
+    [
+        ("{by: a}", '"on" is missing'),
+        ("{on: 2026-01-01, valid: 1d}", '"by" is missing'),
+        ("{by: a, on: 2026-01-01}", '"valid" is missing'),
+        ("{by: a, on: 2026-01-01, valid: 1d, digest: x}", "is not a digest"),
+        (f"{{by: a, on: 2026-01-01, valid: 1d, digest: 'sha256:{'0' * 64}'}}", "is a file"),
+        (f"{{evidence: a.md, digest: 'sha256:{'0' * 64}'}}", "nobody has attested"),
+        ("{valid: soon}", "not a duration"),
+    ],
+)
+def test_half_a_word_is_a_mistake(project: Project, attest: str, says: str) -> None:
+    """Told with its place."""
+    project.write(f"version: 1\ntasks:\n- id: T1\n  criteria:\n  - attest: {attest}\n")
+    ended = project("validate")
+    assert ended.status == 2, ended
+    assert "board.yaml:5:" in ended.err + ended.out
+    assert says in ended.err + ended.out
+
+
+def test_what_evidence_holds(tmp_path: Path) -> None:
+    """A folder by the names and contents within; nothing where there is nothing to read."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_text("1")
+    assert locate("a/x", ["/nowhere", str(tmp_path)]) == str(tmp_path / "a" / "x")
+    assert locate("a/y", [str(tmp_path)]) == ""
+    seen = {content_digest(str(tmp_path / "a"))}
+    (tmp_path / "a" / "x").write_text("2")
+    seen.add(content_digest(str(tmp_path / "a")))
+    (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
+    seen.add(content_digest(str(tmp_path / "a")))
+    assert len(seen) == 3
+    assert content_digest(str(tmp_path / "none")) == content_digest("/dev/null") == ""
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+def test_rights_and_links_stay(board: Project) -> None:
+    """The file that a link leads to is the board; nothing is left beside it."""
+    real = board.folder / "real.yaml"
+    (board.folder / "board.yaml").rename(real)
+    (board.folder / "board.yaml").symlink_to("real.yaml")
+    real.chmod(0o640)
+    assert board("waive", "T1.1", *GOOD).status == 0
+    assert (board.folder / "board.yaml").is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert "waive" in real.read_text()
+    assert sorted(os.listdir(board.folder)) == ["board.yaml", "docs", "real.yaml"]
+
+
+def test_several_at_once_are_all_written(board: Project) -> None:
+    """None of them writes over another's."""
+    board.write("version: 1\ntasks:\n- id: T1\n  criteria:\n" + "  - run: 'false'\n" * 6)
+    started = [board.start("waive", f"T1.{n}", *GOOD) for n in range(1, 7)]
+    assert [board.end(process).status for process in started] == [0] * 6
+    assert text(board).count("waive:") == 6
+
+
+HOLDER = """
+import fcntl, os, signal
+fcntl.flock(os.open("board.yaml", os.O_RDONLY), fcntl.LOCK_EX)
+open("held", "w").close()
+os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def test_a_board_that_another_holds_is_waited_for_a_while(board: Project) -> None:
+    """Then it ends with 5, and the board is untouched."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=board.folder)
+    try:
+        wait_until(board.folder / "held")
+        code = (
+            "import sys, readiness.commands.deciding as deciding; deciding.PATIENCE = 0.3\n"
+            "from readiness.__main__ import main; sys.exit(main())"
+        )
+        process = subprocess.run(
+            [sys.executable, "-c", code, "waive", "T1.1", *GOOD],
+            cwd=board.folder, env=board.environment, capture_output=True, check=False, timeout=30,
+        )  # fmt: skip
+    finally:
+        holder.kill()
+        holder.wait()
+    assert (process.returncode, text(board)) == (5, BOARD)
+    assert b"another process" in process.stderr
+
+
+def test_a_full_disk_leaves_the_board(board: Project) -> None:
+    """As it was, and nothing beside it."""
+    limit = ["bash", "-c", 'ulimit -f 0; exec "$@"', "-"]
+    ended = board("waive", "T1.1", *GOOD, prefix=limit)
+    assert (ended.status, text(board)) == (5, BOARD), ended
+    assert sorted(os.listdir(board.folder)) == ["board.yaml", "docs"]
+
+
+def test_a_board_that_is_wrong_is_not_decided_on(board: Project) -> None:
+    """Its mistakes are told instead; so is a place that stands for several."""
+    board.write(BOARD + "nonsense: 1\n")
+    ended = board("waive", "T1.1", *GOOD)
+    assert (ended.status, "nonsense" in ended.err) == (2, True)
+    board.write("version: 1\ntasks:\n- id: T1\n  criteria: [&c {run: 'false'}, *c]\n")
+    for name in ("T1.1", "T1.2"):
+        ended = board("waive", name, *GOOD)
+        assert (ended.status, ended.out) == (2, ""), ended
+        assert "left as it is" in ended.err
+    assert "waive" not in text(board)
+
+
+def test_numbers_and_profiles_do_not_matter(project: Project) -> None:
+    """A criterion of another profile may be waived; ids of every form are found."""
+    criterion = {"id": "a-b.c_1", "title": "x", **number("echo 'errors: 9'"), "profiles": ["p"]}
+    project.write(
+        {
+            "version": 1,
+            "profiles": {"l": {}, "p": {}},
+            "tasks": [{"id": "T", "criteria": [criterion]}],
+        }
+    )
+    assert project("waive", "a-b.c_1", *GOOD).status == 0
+    ended = project("check", "--profile", "p", "--output-format", "json")
+    assert next(iter(ended.run.criteria())).verdict == "waived", ended

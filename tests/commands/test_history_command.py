@@ -1,0 +1,212 @@
+"""`readiness history`: the list of runs, and `--verify`."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from readiness.commands.matching import differences
+from tests.support.program import Project, a_board
+from tests.support.repositories import git
+
+BOARD = a_board({"run": "true"}, {"run": "test ! -e broken"})
+
+
+@pytest.fixture
+def past(project: Project) -> Project:
+    """A repository with a board, in which JSON files are ignored."""
+    project.write(BOARD)
+    git(project.folder, "init", "-q")
+    (project.folder / ".gitignore").write_text("*.json\n")
+    commit(project)
+    return project
+
+
+def commit(project: Project) -> str:
+    """Commit everything; return the commit's id."""
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-qm", "more", "--allow-empty")
+    return git(project.folder, "rev-parse", "HEAD")
+
+
+def run(project: Project, name: str = "run.json") -> str:
+    """Run the board and keep the document in a file of this name."""
+    project("check", "-q", "--report", f"json={name}")
+    return name
+
+
+def change(project: Project, statement: str) -> None:
+    """Do something to the history that no gate would do."""
+    connection = sqlite3.connect(project.folder / ".readiness" / "history.db")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def test_the_newest_run_comes_first(past: Project) -> None:
+    """With commit, decision, score; what was dirty is called so."""
+    head = git(past.folder, "rev-parse", "HEAD")
+    run(past)
+    (past.folder / "broken").touch()
+    run(past)
+    listed = past("history", "--output-format", "json").json["runs"]
+    assert [(one["decision"], one["score"], one["dirty"]) for one in listed] == [
+        ("not_ready", "5.0", True),
+        ("ready", "10.0", False),
+    ]
+    assert {one["commit"] for one in listed} == {head}
+    rows = past("history").out.splitlines()
+    assert rows[1].split()[1] == listed[0]["id"]
+    assert f"{head[:10]} (dirty)" in rows[1]
+    assert f"{head[:10]} (dirty)" not in rows[2]
+    assert len(past("history", "--limit", "1", "--output-format", "json").json["runs"]) == 1
+    assert past("history", "--limit", "0").status == 2
+
+
+def test_what_cannot_be_read_is_passed_over_and_told(past: Project) -> None:
+    """So is what has no end; the others are listed."""
+    run(past)
+    run(past)
+    change(past, "update runs set document = 'x' where sequence = 1")
+    change(past, "insert into runs (id, board, profile, started_at, state)"
+                 " values ('k', 'board.yaml', '', '2026-11-24T00:00:00Z', 'running')")  # fmt: skip
+    ended = past("history", "--output-format", "json")
+    assert [one["state"] for one in ended.json["runs"]] == ["running", "finished", "unreadable"]
+    assert "warning" in ended.err
+    assert past("history").status == 0
+
+
+def test_boards_in_one_folder_have_lists_of_their_own(past: Project) -> None:
+    """A history that is named is listed whole where there is no board."""
+    run(past)
+    past.write(BOARD, "other.yaml")
+    assert past("history", "--board", "other.yaml", "--output-format", "json").json == {"runs": []}
+    assert "No run is recorded" in past("history", "--board", "other.yaml").out
+    away = past.tmp.parent / "away"
+    away.mkdir()
+    assert past("history", cwd=away).status == 2
+    named = past("history", "--history", past.folder / ".readiness" / "history.db", cwd=away)
+    assert named.out.count("\n") == 2
+
+
+# --- verifying ----------------------------------------------------------------------------------
+
+
+def test_an_untouched_history_is_as_recorded(past: Project) -> None:
+    """And so is the report of any of its runs."""
+    for name in ("a.json", "b.json", "c.json"):
+        run(past, name)
+    ended = past("history", "--verify", "a.json", "c.json")
+    assert ended.status == 0, ended
+    assert "3 entries, 3 chained" in ended.out
+    found = past("history", "--verify", "a.json", "--output-format", "json").json
+    assert (found["sound"], found["altered"]) == (True, [])
+    assert found["reports"][0]["problems"] == []
+
+
+def test_an_edited_entry_is_named(past: Project) -> None:
+    """Status 4, also where no report is asked about; and the next run does not hide it."""
+    for name in ("a.json", "b.json"):
+        run(past, name)
+    change(past, "update runs set document = cast(replace(cast(document as text), '10.0', '10.1')"
+                 " as blob) where sequence = 1")  # fmt: skip
+    for _ in range(2):
+        ended = past("history", "--verify")
+        assert ended.status == 4, ended
+        assert "(entry 1) was edited" in ended.out
+        run(past, "c.json")
+    altered = past("history", "--verify", "--output-format", "json").json["altered"]
+    assert [one["entry"] for one in altered] == [1]
+
+
+def test_an_edited_report_is_named(past: Project) -> None:
+    """With the place, what it says and what was recorded; the history itself is sound."""
+    run(past)
+    path = past.folder / "run.json"
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps(document | {"past": []}, indent=3))
+    assert past("history", "--verify", "run.json").status == 0
+    document["score"]["value"] = 9.5
+    path.write_text(json.dumps(document))
+    ended = past("history", "--verify", "run.json")
+    assert ended.status == 4, ended
+    assert "score.value is 9.5, recorded was 10.0" in ended.out
+    path.write_text(json.dumps(document | {"id": "20261124T131042Z-3f2a"}))
+    assert "is not in this history" in past("history", "--verify", "run.json").out
+
+
+def test_a_record_of_another_commit_is_refused(past: Project) -> None:
+    """Both ids are shown: HEAD is meant where none is named."""
+    first = git(past.folder, "rev-parse", "HEAD")
+    run(past)
+    assert past("history", "--verify", "run.json", "--commit", first).status == 0
+    second = commit(past)
+    for arguments in ((), ("--commit", "HEAD")):
+        ended = past("history", "--verify", "run.json", *arguments)
+        assert ended.status == 4, ended
+        assert first in ended.out
+        assert second in ended.out
+    assert past("history", "--verify", "run.json", "--commit", first[:12]).status == 0
+    assert past("history", "--verify", "run.json", "--commit", "nowhere").status == 2
+
+
+def test_a_dirty_record_vouches_for_no_commit(past: Project) -> None:
+    """What was measured is not what was committed."""
+    (past.folder / "extra").touch()
+    run(past)
+    ended = past("history", "--verify", "run.json")
+    assert ended.status == 4, ended
+    assert "with uncommitted changes" in ended.out
+
+
+def test_without_a_repository_a_record_is_still_held_against_the_history(project: Project) -> None:
+    """Unless a commit is asked for."""
+    project.write(BOARD)
+    run(project)
+    assert project("history", "--verify", "run.json").status == 0
+    assert project("history", "--verify", "run.json", "--commit", "HEAD").status == 2
+
+
+def test_there_is_something_to_verify(past: Project) -> None:
+    """A history that is not there, files that are no runs, options that lead nowhere: status 2."""
+    ended = past("history", "--verify")
+    assert ended.status == 2, ended
+    assert "no history" in ended.err
+    run(past)
+    for arguments in (("--verify", "missing.json"), ("--verify", "board.yaml"), ("run.json",),
+                      ("--commit", "HEAD"), ("--verify", "--history", "")):  # fmt: skip
+        ended = past("history", *arguments)
+        assert (ended.status, ended.out) == (2, ""), ended
+
+
+@pytest.mark.parametrize("garbage", [b"no database at all, but long enough to be one" * 40])
+def test_a_file_that_is_no_history_cannot_be_verified(past: Project, garbage: bytes) -> None:
+    """It is not sound, and not touched."""
+    path: Path = past.folder / "h.db"
+    path.write_bytes(garbage)
+    ended = past("history", "--verify", "--history", "h.db")
+    assert (ended.status, ended.out) == (5, ""), ended
+    assert path.read_bytes() == garbage
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (b'{"a": 1, "b": [1, 2]}', []),
+        (b'{"b": [1, 2], "a": 1, "past": [3]}', []),
+        (b'{"a": 1.0, "b": [1, 2]}', []),
+        (b'{"a": true, "b": [1, 2]}', ["a is true, recorded was 1"]),
+        (b'{"a": 1, "b": [1, 3]}', ["b[1] is 3, recorded was 2"]),
+        (b'{"a": 1, "b": [1]}', ["b is 1 values, recorded was 2 values"]),
+        (b'{"a": 1, "b": [1, 2], "c": null}', ["c is null, recorded was nothing"]),
+        (b'{"a": 1, "a": 1, "b": [1, 2]}', ["it cannot be compared: it has a key twice"]),
+        (b"[]", ["it is 0 values, recorded was 2 values"]),
+    ],
+)
+def test_differences_are_told_by_their_place(report: bytes, expected: list[str]) -> None:
+    """Order and space do not matter, nor what a report adds of the past."""
+    assert differences(report, b'{"a":1,"b":[1,2]}') == expected

@@ -1,0 +1,184 @@
+"""`readiness score RUN.json ...`: recorded runs of one board, scored as one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.program import Ended, Project
+from tests.support.repositories import git
+
+BOARD: dict[str, Any] = {
+    "version": 1,
+    "title": "Two places",
+    "profiles": {"local": {}, "production": {}},
+    "tasks": [
+        {"id": "T1", "priority": "P0", "criteria": [
+            {"title": "here", "run": "true", "profiles": ["local"]},
+            {"title": "there", "run": "true", "profiles": ["production"]},
+            {"title": "anywhere", "run": "test ! -e broken"}]},
+        {"id": "T2", "priority": "P1", "criteria": [{"title": "more", "run": "true"}]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def joint(project: Project) -> Project:
+    """A project with a board of two profiles."""
+    project.write(BOARD)
+    return project
+
+
+def record(project: Project, name: str, *arguments: str) -> str:
+    """Run the board and keep the document in a file of this name."""
+    project("check", "-q", *arguments, "--report", f"json={name}")
+    return name
+
+
+def joined(project: Project, *names: str) -> Ended:
+    """Score recorded runs together, as JSON."""
+    return project("score", *names, "--output-format", "json")
+
+
+def verdicts(ended: Ended) -> dict[str, str]:
+    """The verdict of each criterion."""
+    return {one.id: one.verdict.value for one in ended.run.criteria()}
+
+
+def test_two_profiles_are_one_release(joint: Project) -> None:
+    """Each criterion counts where it was measured; probes keep apart."""
+    names = [
+        record(joint, f"{place}.json", "--profile", place) for place in ("local", "production")
+    ]
+    ended = joined(joint, *names)
+    assert ended.status == 0, ended
+    run = ended.run
+    assert set(verdicts(ended).values()) == {"pass"}
+    assert (run.partial, run.profile, run.score.in_scope) == (False, "local+production", 4)
+    assert len({probe.id for probe in run.probes}) == len(run.probes) == 4
+    used = {probe for one in run.criteria() for probe in one.probes}
+    assert used <= {probe.id for probe in run.probes}
+    assert "Readiness: 100.0% (10.0/10)" in joint("score", *names).out
+
+
+def test_one_profile_alone_is_scored_as_it_was(joint: Project) -> None:
+    """What belongs elsewhere is left out, as in the run itself."""
+    local = record(joint, "local.json", "--profile", "local")
+    ended = joined(joint, local)
+    assert (ended.status, ended.run.partial) == (0, False)
+    assert verdicts(ended)["T1.2"] == "skip"
+
+
+def test_the_worst_word_counts(joint: Project) -> None:
+    """A criterion that fails in one of the runs fails."""
+    good = record(joint, "good.json", "--profile", "local")
+    (joint.folder / "broken").touch()
+    bad = record(joint, "bad.json", "--profile", "production")
+    for names in ((good, bad), (bad, good)):
+        ended = joined(joint, *names)
+        assert ended.status == 1, ended
+        assert verdicts(ended)["T1.3"] == "fail"
+        assert "T1.3 (P0) fails: exit status 1, expected == 0" in ended.run.gate.reasons
+
+
+def test_selections_may_make_a_whole(joint: Project) -> None:
+    """Together they are no longer partial, or still are."""
+    first = record(joint, "first.json", "T1")
+    second = record(joint, "second.json", "T2")
+    whole = joined(joint, first, second)
+    assert (whole.status, whole.run.partial, whole.run.gate.decision) == (0, False, "ready")
+    half = joined(joint, first)
+    assert (half.status, half.run.partial, half.run.gate.decision) == (0, True, "partial")
+
+
+def test_another_board_is_refused(joint: Project) -> None:
+    """Also this one, once it was changed."""
+    name = record(joint, "run.json")
+    joint.write(BOARD | {"title": "Another"})
+    ended = joined(joint, name)
+    assert (ended.status, ended.out) == (2, "")
+    assert "another board" in ended.err
+
+
+def test_what_is_no_finished_run_is_refused(joint: Project) -> None:
+    """A missing file, another file, the placeholder of a killed run, an edited one."""
+    name = record(joint, "run.json")
+    document = json.loads((joint.folder / name).read_text())
+    (joint.folder / "edited.json").write_text(
+        json.dumps(document | {"tasks": document["tasks"][:1]})
+    )
+    (joint.folder / "empty.json").write_text(json.dumps(document | {"tasks": []}))
+    for wrong in ("missing.json", "board.yaml", "edited.json", "empty.json", "."):
+        ended = joined(joint, name, wrong)
+        assert (ended.status, ended.out) == (2, ""), ended
+        assert wrong in ended.err
+
+
+def test_an_interrupted_run_is_never_ready(joint: Project) -> None:
+    """Even where everything in it passed."""
+    name = record(joint, "run.json")
+    document = json.loads((joint.folder / name).read_text())
+    (joint.folder / "cut.json").write_text(json.dumps(document | {"interrupted": True}))
+    ended = joined(joint, name, "cut.json")
+    assert (ended.status, ended.run.interrupted) == (3, True)
+
+
+def test_runs_of_other_revisions_are_refused(joint: Project) -> None:
+    """One release is one revision."""
+    name = record(joint, "run.json")
+    document = json.loads((joint.folder / name).read_text())
+    other = {"git": {"commit": "a" * 40, "branch": "x", "dirty": False}}
+    (joint.folder / "other.json").write_text(json.dumps(document | other))
+    ended = joined(joint, name, "other.json")
+    assert ended.status == 2
+    assert "revisions" in ended.err
+
+
+def test_it_records_nothing_and_replaces_no_input(joint: Project) -> None:
+    """Reports are written beside; a recorded run is not one of them."""
+    name = record(joint, "run.json")
+    before = (joint.folder / name).read_bytes()
+    assert joint("score", name, "--report", "json=union.json").status == 0
+    assert json.loads((joint.folder / "union.json").read_text())["gate"]["decision"] == "ready"
+    ended = joint("score", name, "--report", f"json={name}")
+    assert ended.status == 5, ended
+    assert (joint.folder / name).read_bytes() == before
+    assert len(joint.entries()) == 1
+
+
+def commit(project: Project, message: str) -> str:
+    """Commit everything in the project's folder; return the commit's id."""
+    if not (project.folder / ".git").exists():
+        git(project.folder, "init", "-q")
+        (project.folder / ".gitignore").write_text("*.json\n")
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-qm", message, "--allow-empty")
+    return git(project.folder, "rev-parse", "HEAD")
+
+
+def test_a_run_of_another_commit_is_refused(joint: Project) -> None:
+    """Both are named. Of the same commit it is scored, also from a copy without a repository."""
+    first = commit(joint, "one")
+    name = record(joint, "run.json")
+    assert joint("score", name).status == 0
+    second = commit(joint, "two")
+    ended = joint("score", name)
+    assert (ended.status, ended.out) == (2, "")
+    assert first in ended.err
+    assert second in ended.err
+    (joint.folder / ".git").rename(joint.tmp.parent / "away")
+    assert joint("score", name).status == 0
+
+
+def test_shards_of_different_dirty_states_are_told(joint: Project) -> None:
+    """They are joined: each may have left files of its own."""
+    commit(joint, "one")
+    names = []
+    for number in (1, 2):
+        (joint.folder / "left").write_text(str(number))
+        names.append(record(joint, f"{number}.json"))
+    ended = joined(joint, *names)
+    assert (ended.status, ended.run.git and ended.run.git.worktree) == (0, ""), ended
+    assert "different uncommitted changes" in ended.err
+    assert joined(joint, names[0], names[0]).run.git is not None
+    assert "warning" not in joined(joint, names[0]).err

@@ -1,0 +1,126 @@
+"""Agents are told what terminals and CI jobs are told, over the Model Context Protocol."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+
+from tests.support.program import Project
+
+BOARD = {
+    "version": 1,
+    "title": "Served",
+    "target": 5,
+    "tasks": [
+        {
+            "id": "T1",
+            "title": "First",
+            "priority": "P0",
+            "criteria": [
+                {"id": "T1.1", "title": "Is there", "run": "test -e there"},
+                {"id": "T1.2", "title": "Also", "run": "test -d ."},
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def served(project: Project) -> Project:
+    """A project with a board, of which one criterion fails."""
+    project.write(BOARD)
+    return project
+
+
+def talk(project: Project, talking: Callable[[Client], Awaitable[None]]) -> None:
+    """Start the server as an agent's host does, and talk to it with the official client."""
+
+    async def session() -> None:
+        parameters = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "readiness", "mcp"],
+            cwd=str(project.folder),
+            env=project.environment,
+        )
+        with anyio.fail_after(50):
+            async with Client(parameters) as client:
+                await talking(client)
+
+    anyio.run(session)
+
+
+async def told(client: Client, name: str, **arguments: object) -> dict[str, Any]:
+    """What a tool answers, as data."""
+    result = await client.call_tool(name, arguments)
+    assert not result.is_error, result
+    assert result.structured_content is not None
+    return result.structured_content
+
+
+def test_an_agent_finds_the_tools(served: Project) -> None:
+    """With what they are for, and which of them run something."""
+
+    async def talking(client: Client) -> None:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"check", "next", "show", "explain", "guard"}
+        assert all(tool.description for tool in tools.values())
+        reading = {name for name, tool in tools.items() if tool.annotations.read_only_hint}
+        assert reading == {"next", "show", "explain", "guard"}
+        assert "do not edit the board" in (client.instructions or "")
+
+    talk(served, talking)
+
+
+def test_an_agent_works_its_way_to_ready(served: Project) -> None:
+    """Next, repair, check that alone, check all, and see the evidence."""
+
+    async def talking(client: Client) -> None:
+        before = await told(client, "check")
+        assert (before["exit_status"], before["decision"]) == (1, "not_ready")
+        (open_one,) = before["open"]
+        assert (open_one["id"], open_one["blocking"]) == ("T1.1", True)
+        assert open_one["reason"].startswith("exit status 1")
+
+        advice = await told(client, "next", to=10)
+        assert [step["id"] for step in advice["criteria"]] == ["T1.1"]
+        assert [task["id"] for task in advice["way"]["tasks"]] == ["T1"]
+
+        (served.folder / "there").touch()
+        part = await told(client, "check", selectors=["T1.1"])
+        assert (part["exit_status"], part["decision"], part["open"]) == (0, "partial", [])
+        whole = await told(client, "check")
+        assert (whole["exit_status"], whole["decision"]) == (0, "ready")
+
+        evidence = await told(client, "show", subject="T1.1")
+        assert evidence["probes"][0]["command"] == "test -e there"
+        explained = await told(client, "explain")
+        assert explained["score"] == "10.0"
+        assert "T1.1" in explained["sum"]
+
+    talk(served, talking)
+
+
+def test_mistakes_are_told_with_their_status(served: Project) -> None:
+    """An unknown id, a wrong board; and what looks like an option is none."""
+
+    async def talking(client: Client) -> None:
+        unknown = await told(client, "show", subject="T9")
+        assert (unknown["exit_status"], "T9" in unknown["message"]) == (2, True)
+        option = await told(client, "check", selectors=["--exit-zero"])
+        assert (option["exit_status"], "--exit-zero" in option["message"]) == (2, True)
+        served.write({"version": 1, "title": "x"})
+        broken = await told(client, "check")
+        assert broken["exit_status"] == 2
+        assert "board.yaml:" in broken["message"]
+
+    talk(served, talking)
+
+
+def test_without_a_board_nothing_is_served(project: Project) -> None:
+    """The host sees at once what is wrong."""
+    ended = project("mcp")
+    assert (ended.status, ended.out) == (2, "")
+    assert "no board.yaml here" in ended.err

@@ -1,0 +1,146 @@
+"""The whole program looks ahead: `next`, and the gate for a milestone."""
+
+import pytest
+
+from tests.support.program import Project
+
+TASKS = [
+    {
+        "id": "T1",
+        "title": "First",
+        "priority": "P0",
+        "estimate": "4h",
+        "criteria": [{"id": "T1.1", "title": "Holds", "run": "test -e one"}],
+    },
+    {
+        "id": "T2",
+        "title": "Second",
+        "priority": "P2",
+        "estimate": "1-2d",
+        "depends_on": ["T1"],
+        "criteria": [
+            {"id": "T2.1", "title": "Holds too", "run": "test -e two"},
+            {"id": "T2.2", "title": "Elsewhere", "run": "true", "profiles": ["production"]},
+        ],
+    },
+    {
+        "id": "T3",
+        "title": "Third",
+        "priority": "P2",
+        "criteria": [{"id": "T3.1", "title": "Passes", "run": "test -d ."}],
+    },
+]
+BOARD = {
+    "version": 1,
+    "title": "Ahead",
+    "target": 9,
+    "profiles": {"local": {}, "production": {}},
+    "milestones": [
+        {"id": "M1", "title": "Basics", "due": "2025-01-31", "requires": {"priority": "P0"}},
+        {"id": "M2", "title": "Half", "requires": {"score": 2}},
+    ],
+    "tasks": TASKS,
+}
+
+
+@pytest.fixture
+def measured(project: Project) -> Project:
+    """A project whose board has been run once: only T3 passes."""
+    project.write(BOARD)
+    assert project("check").status == 1
+    return project
+
+
+def test_without_a_run_all_of_the_profile_is_open(project: Project) -> None:
+    """And it is said that nothing was measured."""
+    project.write(BOARD)
+    ended = project("next")
+    assert ended.status == 0, ended
+    assert "No run is recorded yet" in ended.out
+    assert [line.split()[0] for line in ended.out.splitlines() if line[:1] == "T"] == [
+        *("T1.1", "T2.1", "T3.1")
+    ]
+
+
+def test_what_is_open_is_ranked(measured: Project) -> None:
+    """With its gain, its verdict, what it waits for, and why it is open."""
+    told = measured("next", "--output-format", "json").json
+    assert [step["id"] for step in told["criteria"]] == ["T1.1", "T2.1"]
+    first, second = told["criteria"]
+    assert (first["blocking"], first["gain"], first["after"]) == (True, 5.0, [])
+    assert (second["blocking"], second["gain"], second["after"]) == (False, 2.5, ["T1"])
+    assert first["reason"].startswith("exit status 1")
+    assert told["way"] is None
+    assert [(one["met"], one["overdue"], one["missing"]) for one in told["milestones"]] == [
+        (False, True, ["T1"]),
+        (True, False, []),
+    ]
+
+
+def test_the_cheapest_way_is_given_with_its_cost(measured: Project) -> None:
+    """And with what it leads to."""
+    told = measured("next", "--to", "7.5", "--output-format", "json").json["way"]
+    assert [task["id"] for task in told["tasks"]] == ["T1"]
+    assert (told["minutes"], told["score"], told["still_blocking"]) == (240, "7.5", [])
+    text = measured("next", "--to", "10").out
+    assert "The cheapest way to 10: 2d of work, score 10.0" in text
+
+
+def test_a_score_that_nothing_reaches_is_said_to_be_so(measured: Project) -> None:
+    """With status 1, and with what all that is left leads to."""
+    ended = measured("next", "--to", "7.5", "--without", "T1")
+    assert ended.status == 1, ended
+    assert "No set of tasks reaches 7.5: all of them together lead to 2.5" in ended.out
+    assert measured("next", "--to", "7.5", "--without", "T2").status == 0
+    assert 'no task is called "T9"' in measured("next", "--to", "7", "--without", "T9").err
+
+
+def test_a_score_that_is_there_needs_nothing(measured: Project) -> None:
+    """The way is empty."""
+    assert "2.5 is reached already" in measured("next", "--to", "2.5").out
+
+
+@pytest.mark.parametrize("score", ["11", "-1", "nan", "x", ""])
+def test_a_score_outside_of_the_scale_is_refused(project: Project, score: str) -> None:
+    """Nothing is printed but what was expected."""
+    project.write(BOARD)
+    ended = project("next", "--to", score)
+    assert ended.status == 2, ended
+    assert "expected a score from 0 to 10" in ended.err
+    assert ended.out == ""
+
+
+def test_a_board_that_has_changed_is_pointed_out(measured: Project) -> None:
+    """The advice rests on a run of another board."""
+    measured.write(BOARD | {"title": "Changed"})
+    assert "has changed since" in measured("next").out
+
+
+def test_the_gate_decides_on_the_milestone_that_it_is_asked_for(measured: Project) -> None:
+    """In every form of the answer, and with the same status."""
+    (measured.folder / "one").touch()
+    ended = measured("check", "--milestone", "M1", "--output-format", "json")
+    assert (ended.status, ended.run.gate.milestone) == (0, "M1"), ended
+    assert "READY for milestone M1" in measured("check", "--milestone", "M1").out
+    assert "gate: ready for milestone M1" in measured("score", "--milestone", "M1").out
+    assert measured("check").status == 1
+    (measured.folder / "one").unlink()
+    assert measured("check", "--milestone", "M1").status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--milestone", "M9"], "there is M1, M2"),
+        (["--milestone", "M1", "T1"], "leave the selectors out"),
+    ],
+)
+def test_a_milestone_that_cannot_be_decided_on_is_refused(
+    project: Project, arguments: list[str], says: str
+) -> None:
+    """Before anything is run."""
+    project.write(BOARD)
+    ended = project("check", *arguments)
+    assert ended.status == 2, ended
+    assert says in ended.err
+    assert not (project.folder / ".readiness").exists()

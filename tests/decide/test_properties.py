@@ -1,0 +1,213 @@
+"""What holds for every board: the promises that no table of cases can exhaust."""
+
+from contextlib import suppress
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.decide.score import display, explain, gate, score
+from readiness.model import expect
+from readiness.model.board import Board, Expectation
+from readiness.model.judgement import Judgement
+from readiness.model.words import Decision, Scoring, Verdict
+from tests.support.builders import a_board, a_criterion, a_judgement, a_task
+
+# How long one example takes is no promise: a loaded machine may take its time.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
+
+WORDS = [verdict.value for verdict in Verdict]
+Case = tuple[Board, list[Judgement]]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a board with a judgement for each of its criteria."""
+    weights = st.sampled_from(["0.5", "1", "2", "3", "7"])
+    tasks = []
+    for place in range(draw(st.integers(1, 4))):
+        ids = [f"T{place}.{number}" for number in range(draw(st.integers(1, 4)))]
+        criteria = [a_criterion(name, weight=draw(weights)) for name in ids]
+        priority = draw(st.sampled_from(["P0", "P1", "P2", "P3"]))
+        tasks.append(a_task(f"T{place}", criteria, priority, weight=draw(weights)))
+    board = a_board(
+        *tasks,
+        target=draw(st.sampled_from(["0", "2.5", "5", "7.95", "8.0", "10"])),
+        scoring=draw(st.sampled_from(Scoring)),
+        min_measured=draw(st.sampled_from([None, Decimal("0.5"), Decimal("0.9")])),
+    )
+    judgements = []
+    for task in tasks:
+        for criterion in task.criteria:
+            word = draw(st.sampled_from(WORDS))
+            progress = draw(st.decimals(0, "0.99", places=4))
+            changes = {"progress": progress} if word == "fail" else {}
+            judgements.append(a_judgement(criterion, word, **changes))
+    return board, judgements
+
+
+def points(board: Board, judgements: list[Judgement]) -> Fraction:
+    """Return the score, with 0 where it is unknown."""
+    return score(board, judgements).value or Fraction(0)
+
+
+def decision(board: Board, judgements: list[Judgement], *, partial: bool = False) -> int:
+    """Return the exit status of the gate."""
+    found = gate(board, score(board, judgements), judgements, partial=partial)
+    return found.exit_status
+
+
+def with_one(judgements: list[Judgement], place: int, verdict: str) -> list[Judgement]:
+    """Return the judgements with one of them in scope turned into another verdict."""
+    place %= len(judgements)
+    if judgements[place].verdict is Verdict.SKIP:
+        return judgements
+    changed = a_judgement(judgements[place].criterion, verdict)
+    return [*judgements[:place], changed, *judgements[place + 1 :]]
+
+
+@given(cases(), st.integers(0, 15), st.booleans())
+def test_taking_a_tool_away_never_helps(case: Case, place: int, partial: bool) -> None:
+    """An error in place of any verdict neither raises the score nor opens the gate."""
+    board, judgements = case
+    broken = with_one(judgements, place, "error")
+
+    assert points(board, broken) <= points(board, judgements)
+    if decision(board, broken, partial=partial) == 0:
+        assert decision(board, judgements, partial=partial) == 0
+
+
+@given(cases(), st.integers(0, 15), st.booleans())
+def test_passing_one_more_never_hurts(case: Case, place: int, partial: bool) -> None:
+    """A pass in place of any verdict neither lowers the score nor closes the gate."""
+    board, judgements = case
+    better = with_one(judgements, place, "pass")
+
+    assert points(board, better) >= points(board, judgements)
+    if decision(board, judgements, partial=partial) == 0:
+        assert decision(board, better, partial=partial) == 0
+
+
+@given(cases())
+def test_undecided_means_that_it_could_be_ready(case: Case) -> None:
+    """Were all the unknown good, the undecided would be ready, and the not ready would not."""
+    board, judgements = case
+    good = [
+        a_judgement(one.criterion, "pass") if one.verdict is Verdict.ERROR else one
+        for one in judgements
+    ]
+    status = decision(board, judgements)
+
+    assert (decision(board, good) == 0) == (status in (0, 3))
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_changes_nothing(case: Case, random: Random) -> None:
+    """Tasks, criteria and judgements may come in any order."""
+    board, judgements = case
+    mixed = list(judgements)
+    random.shuffle(mixed)
+    tasks = [
+        a_task(task.id, task.criteria[::-1], task.priority, weight=str(task.weight))
+        for task in board.tasks
+    ]
+    random.shuffle(tasks)
+    other = a_board(
+        *tasks, target=str(board.target), scoring=board.scoring, min_measured=board.min_measured
+    )
+    one, two = score(board, judgements), score(other, mixed)
+
+    assert (one.value, one.measured, one.measured_share) == (
+        two.value,
+        two.measured,
+        two.measured_share,
+    )
+    assert decision(board, judgements) == decision(other, mixed)
+
+
+@given(cases())
+def test_the_lines_add_up(case: Case) -> None:
+    """Exactly to the score, and as they are printed to what is printed."""
+    board, judgements = case
+    found = score(board, judgements)
+    told = explain(found)
+
+    assert sum((line.points for line in found.lines), Fraction(0)) == points(board, judgements)
+    assert sum((line.possible for line in found.lines), Fraction(0)) == (10 if found.lines else 0)
+    assert sum(told.points) + told.rounding == told.shown
+    assert told.rounding <= 0
+    assert f"{told.shown:f}" == display(points(board, judgements), board.target)
+    for line, printed in zip(found.lines, told.points, strict=True):
+        assert abs(Fraction(printed) - line.points) < Fraction(1, 1000)
+        assert bool(printed) <= bool(line.points)
+
+
+@given(cases())
+def test_ready_means_that_nothing_blocks(case: Case) -> None:
+    """Ready: no blocking criterion is bad or unknown, and something was measured."""
+    board, judgements = case
+    found = score(board, judgements)
+    decided = gate(board, found, judgements, partial=False)
+    blocking = {task.id for task in board.tasks if board.priorities[task.priority].blocking}
+
+    if decided.decision is Decision.READY:
+        assert found.value is not None
+        assert found.value >= board.target
+        assert not any(
+            one.verdict in (Verdict.FAIL, Verdict.ERROR)
+            for one in judgements
+            if one.criterion.task in blocking
+        )
+    assert (decided.exit_status == 0) == (decided.decision is Decision.READY)
+    assert bool(decided.reasons) == (decided.decision is not Decision.READY)
+
+
+@given(
+    st.fractions(0, 10),
+    st.decimals(0, 10, places=3) | st.decimals(0, 10, places=1) | st.integers(0, 10).map(Decimal),
+)
+def test_the_shown_score_looks_below_the_target_when_it_is(value: Fraction, goal: Decimal) -> None:
+    """What is printed stands to the target as the score does, and never above the score."""
+    shown = Decimal(display(value, goal))
+
+    assert shown <= value
+    assert (shown < goal) == (value < goal)
+
+
+numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9)
+expectations = st.builds(
+    lambda asked, number: expect.parse(f"{asked} {number:f}"),
+    st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
+    numbers,
+)
+
+
+@given(expectations, numbers, st.none() | numbers)
+def test_progress_is_whole_only_where_the_expectation_holds(
+    asked: Expectation, value: Decimal, baseline: Decimal | None
+) -> None:
+    """Progress is within 0..1, and 1 says that it holds."""
+    progress = expect.progress(asked, value, baseline=baseline)
+
+    assert 0 <= progress <= 1
+    assert (progress == 1) == expect.holds(asked, value)
+
+
+@given(expectations, numbers)
+def test_a_shown_value_never_crosses_its_limit(asked: Expectation, value: Decimal) -> None:
+    """The number as printed stands to the expectation as the number does."""
+    shown = Decimal(expect.format_value(value, "", asked))
+
+    assert expect.holds(asked, shown) == expect.holds(asked, value)
+    assert (shown == asked.number) == (value == asked.number)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused_calmly(text: str) -> None:
+    """Nothing but ValueError comes out of the grammar, and what is read reads the same again."""
+    with suppress(ValueError):
+        parsed = expect.parse(text)
+        assert parsed == expect.parse(parsed.text)

@@ -1,0 +1,588 @@
+"""Two boards: each edit is a change of its kind, in its direction, and no edit is two."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from readiness.guard.board import compare_boards
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.load import load_board
+from tests.support.repositories import write
+
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+
+BOARD = """\
+version: 1
+title: Shop
+target: 8.0
+min_measured: 90%
+baseline: 5.5
+priorities:
+  P1: {weight: 7.5, blocking: true}
+env: {DATABASE_URL: "sqlite:///dev.db"}
+secrets: [TOKEN]
+timeout: 5m
+profiles:
+  local: {}
+  production: {env: {BASE_URL: "https://example.org"}}
+milestones:
+  - {id: M1, title: Usable, due: 2026-01-10, requires: {priority: P0, score: 8.0}}
+tasks:
+  - id: T1
+    title: Types
+    priority: P0
+    weight: 2
+    problem: Errors hide others.
+    steps: [One, Two]
+    criteria:
+      - id: T1.a
+        title: Few errors
+        run: "lint src"
+        read: {as: text, regex: 'errors: (\\d+)', unit: errors, better: lower}
+        exit: {ok: [0, 1]}
+        proof: {as: text, regex: 'errors:'}
+        reject: 'cannot read'
+        inputs: [src]
+        expect: "<= 50"
+        warn: "<= 10"
+        baseline: 100
+        ratchet: true
+        weight: 3
+        samples: 3
+        retries: 1
+        wait: 10s
+        timeout: 60s
+      - id: T1.b
+        title: Format
+        check: mine
+        with: {paths: src}
+        waive: {reason: later, by: lead, until: 2026-02-01, up_to: "<= 2"}
+        profiles: [local, production]
+  - id: T2
+    title: Trust
+    priority: P1
+    depends_on: [T1]
+    criteria:
+      - id: T2.a
+        title: Team is trained
+        attest: {by: li.wei, on: 2025-11-01, valid: 180d, evidence: docs/training.md}
+      - id: T2.b
+        title: Everywhere
+        check: mine
+        matrix: {paths: [src, tests]}
+"""
+MINE = """\
+summary: mine
+tool: [lint, awk]
+version: lint --version
+params: {paths: {default: src, help: folders}, level: {default: high, help: how much}}
+after: prepare
+run: 'sh "$READINESS_CHECK_DIR/scripts/m.sh" $paths'
+measures: {n: {as: text, regex: 'n=(\\d+)'}, m: {as: text, regex: 'm=(\\d+)'}}
+expect: "== 0"
+timeout: 10m
+exclusive: database
+"""
+PREPARE = "summary: prepares\nrun: prepare all\n"
+FILES = {
+    "board.yaml": BOARD,
+    "checks/mine.yaml": MINE,
+    "checks/prepare.yaml": PREPARE,
+    "checks/scripts/m.sh": "echo n=1\n",
+    "checks/scripts/helper.sh": "true\n",
+    "checks/unused.yaml": "summary: unused\nrun: unused\n",
+}
+
+
+def compared(
+    tmp_path: Path, before: Mapping[str, str], after: Mapping[str, str], profile: str | None = None
+) -> list[Change]:
+    """Compare two boards with their catalogues, as folders of their own."""
+    boards = []
+    for name, files in (("base", before), ("head", after)):
+        write(tmp_path / name, files)
+        board = load_board(str(tmp_path / name / "board.yaml"), profile=profile, environ={})
+        boards.append(replace(board, workdir=board.workdir.removeprefix(str(tmp_path / name))))
+    return compare_boards(*boards)
+
+
+def edited(old: str, new: str, path: str = "board.yaml") -> dict[str, str]:
+    """The files with one text in place of another, which must be there once."""
+    assert FILES[path].count(old) == 1, old
+    return FILES | {path: FILES[path].replace(old, new)}
+
+
+def told(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
+    """Subject, kind and direction of each."""
+    return [(change.subject, change.kind, change.direction) for change in changes]
+
+
+# What is edited, and all that is to be told of it.
+DIGEST = "'sha256:" + "0" * 64 + "'"
+EDITS = [
+    # the board
+    ("target: 8.0", "target: 7.9", "board", Kind.TARGET, LOOSE),
+    ("target: 8.0", "target: 9", "board", Kind.TARGET, TIGHT),
+    ("min_measured: 90%", "min_measured: 80%", "board", Kind.MIN_MEASURED, LOOSE),
+    ("min_measured: 90%\n", "", "board", Kind.MIN_MEASURED, LOOSE),
+    ("min_measured: 90%", "min_measured: 95%", "board", Kind.MIN_MEASURED, TIGHT),
+    ("baseline: 5.5", "baseline: 4", "board", Kind.BASELINE, LOOSE),
+    ("baseline: 5.5", "baseline: 6", "board", Kind.BASELINE, TIGHT),
+    ("target: 8.0", "target: 8.0\nscoring: partial", "board", Kind.SCORING, LOOSE),
+    ("blocking: true", "blocking: false", "P1", Kind.BLOCKING, LOOSE),
+    ("P1: {weight: 7.5, bl", "P3: {blocking: true}\n  P1: {bl", "P3", Kind.BLOCKING, TIGHT),
+    ("dev.db", "other.db", "board", Kind.ENV, LOOSE),
+    ("env: {DATABASE_URL", "env: {X: y, DATABASE_URL", "board", Kind.ENV, LOOSE),
+    ("secrets: [TOKEN]", "secrets: [TOKEN, KEY]", "board", Kind.SECRETS, LOOSE),
+    ("secrets: [TOKEN]\n", "", "board", Kind.SECRETS, TIGHT),
+    ("timeout: 5m", "timeout: 9m", "board", Kind.TIMEOUT, SAME),
+    ("title: Shop", "title: Store\nworkdir: src", "board", Kind.WORKDIR, LOOSE),
+    ("title: Shop", "title: Store", "board", Kind.TEXT, SAME),
+    # milestones
+    ("due: 2026-01-10", "due: 2026-01-11", "M1", Kind.MILESTONE, LOOSE),
+    ("due: 2026-01-10, ", "", "M1", Kind.MILESTONE, LOOSE),
+    ("due: 2026-01-10", "due: 2026-01-09", "M1", Kind.MILESTONE, TIGHT),
+    ("score: 8.0}", "score: 7}", "M1", Kind.MILESTONE, LOOSE),
+    ("{priority: P0, score: 8.0}", "{score: 8.0}", "M1", Kind.MILESTONE, LOOSE),
+    ("{id: M1", "{id: M2", "M1", Kind.MILESTONE, LOOSE),
+    # tasks
+    ("priority: P0\n", "priority: P1\n", "T1", Kind.PRIORITY, LOOSE),
+    ("priority: P1\n", "priority: P0\n", "T2", Kind.PRIORITY, TIGHT),
+    ("    weight: 2\n", "    weight: 1\n", "T1", Kind.WEIGHT, LOOSE),
+    ("    depends_on: [T1]\n", "", "T2", Kind.DEPENDENCY, LOOSE),
+    ("title: Types", "title: Typing", "T1", Kind.TEXT, SAME),
+    ("Errors hide others.", "Some errors.", "T1", Kind.TEXT, SAME),
+    ("[One, Two]", "[One]", "T1", Kind.TEXT, SAME),
+    # what is asked
+    ('"<= 50"', '"<= 51"', "T1.a", Kind.EXPECTATION, LOOSE),
+    ('"<= 50"', '"<= 49"', "T1.a", Kind.EXPECTATION, TIGHT),
+    ('"<= 50"', '">= 1"', "T1.a", Kind.EXPECTATION, LOOSE),
+    ('"<= 10"', '"<= 11"', "T1.a", Kind.WARNING, LOOSE),
+    ('        warn: "<= 10"\n', "", "T1.a", Kind.WARNING, LOOSE),
+    ("baseline: 100", "baseline: 200", "T1.a", Kind.BASELINE, LOOSE),
+    ("baseline: 100", "baseline: 90", "T1.a", Kind.BASELINE, TIGHT),
+    ("        ratchet: true\n", "", "T1.a", Kind.RATCHET, LOOSE),
+    ("        weight: 3", "        weight: 2", "T1.a", Kind.WEIGHT, LOOSE),
+    ("title: Few errors", "title: Some errors", "T1.a", Kind.TITLE, LOOSE),
+    # the probe
+    ('"lint src"', '"lint src/a"', "T1.a", Kind.COMMAND, LOOSE),
+    ("errors: (\\d+)", "errors:\\s*(\\d+)", "T1.a", Kind.READER, LOOSE),
+    ("ok: [0, 1]", "ok: [0, 1, 2]", "T1.a", Kind.EXIT, LOOSE),
+    ("ok: [0, 1]", "ok: [0]", "T1.a", Kind.EXIT, TIGHT),
+    ("        proof: {as: text, regex: 'errors:'}\n", "", "T1.a", Kind.PROOF, LOOSE),
+    ("regex: 'errors:'", "regex: 'e'", "T1.a", Kind.PROOF, LOOSE),
+    ("        reject: 'cannot read'\n", "", "T1.a", Kind.REJECT, LOOSE),
+    ("inputs: [src]", "inputs: [docs]", "T1.a", Kind.INPUTS, LOOSE),
+    ("inputs: [src]", "inputs: [src, docs]", "T1.a", Kind.INPUTS, TIGHT),
+    ("samples: 3", "samples: 1", "T1.a", Kind.SAMPLES, LOOSE),
+    ("samples: 3", "samples: 5", "T1.a", Kind.SAMPLES, TIGHT),
+    ("retries: 1", "retries: 2", "T1.a", Kind.RETRIES, LOOSE),
+    ("wait: 10s", "wait: 11s", "T1.a", Kind.WAIT, LOOSE),
+    ("wait: 10s", "wait: 9s", "T1.a", Kind.WAIT, TIGHT),
+    ("timeout: 60s", "timeout: 61s", "T1.a", Kind.TIMEOUT, SAME),
+    ("with: {paths: src}", "with: {paths: src/a}", "T1.b", Kind.PARAMETER, LOOSE),
+    ("with: {paths: src}", "with: {paths: src, level: low}", "T1.b", Kind.PARAMETER, LOOSE),
+    ("with: {paths: src}", "with: {paths: '${P}'}", "T1.b", Kind.PARAMETER, LOOSE),
+    ("[src, tests]", "[src]", "T2.b", Kind.MATRIX, LOOSE),
+    ("[src, tests]", "[src, tests, docs]", "T2.b", Kind.MATRIX, TIGHT),
+    ("profiles: [local, production]", "profiles: [local]", "T1.b", Kind.PROFILE, LOOSE),
+    # decisions
+    ("until: 2026-02-01", "until: 2026-02-02", "T1.b", Kind.WAIVER, LOOSE),
+    ("until: 2026-02-01", "until: 2026-01-31", "T1.b", Kind.WAIVER, TIGHT),
+    ('up_to: "<= 2"', 'up_to: "<= 3"', "T1.b", Kind.WAIVER, LOOSE),
+    (', up_to: "<= 2"', "", "T1.b", Kind.WAIVER, LOOSE),
+    ('up_to: "<= 2"', 'up_to: "<= 1"', "T1.b", Kind.WAIVER, TIGHT),
+    ("reason: later", "reason: never", "T1.b", Kind.WAIVER, LOOSE),
+    ("by: lead", "by: me", "T1.b", Kind.WAIVER, LOOSE),
+    (
+        '        waive: {reason: later, by: lead, until: 2026-02-01, up_to: "<= 2"}\n',
+        "",
+        "T1.b",
+        Kind.WAIVER,
+        TIGHT,
+    ),
+    ("valid: 180d", "valid: 181d", "T2.a", Kind.ATTESTATION, LOOSE),
+    ("valid: 180d", "valid: 90d", "T2.a", Kind.ATTESTATION, TIGHT),
+    ("by: li.wei", "by: me", "T2.a", Kind.ATTESTATION, LOOSE),
+    ("docs/training.md", "docs/none.md", "T2.a", Kind.ATTESTATION, LOOSE),
+    (
+        "attest: {by: li.wei, on: 2025-11-01, valid: 180d, evidence: docs/training.md}",
+        "run: test -e docs/training.md",
+        "T2.a",
+        Kind.CHECK,
+        TIGHT,
+    ),
+    ("by: li.wei, on: 2025-11-01, valid: 180d, ", "", "T2.a", Kind.ATTESTATION, TIGHT),
+    ("docs/training.md", f"docs/training.md, digest: {DIGEST}", "T2.a", Kind.ATTESTATION, TIGHT),
+    (
+        "check: mine\n        matrix: {paths: [src, tests]}",
+        "attest: {by: li.wei, on: 2025-11-01, valid: 9d}",
+        "T2.b",
+        Kind.CHECK,
+        LOOSE,
+    ),
+    ("check: mine\n        with: {paths: src}", "check: unused", "T1.b", Kind.CHECK, LOOSE),
+    # what is added and removed
+    (
+        BOARD[BOARD.index("      - id: T2.b") :],
+        "",
+        "T2.b",
+        Kind.CRITERION,
+        LOOSE,
+    ),
+    (
+        "      - id: T2.b\n",
+        "      - {id: T2.c, title: New, run: make new}\n      - id: T2.b\n",
+        "T2.c",
+        Kind.CRITERION,
+        TIGHT,
+    ),
+    (
+        "      - id: T2.b\n",
+        "      - {id: T2.c, title: New, run: make new, weight: 50}\n      - id: T2.b\n",
+        "T2.c",
+        Kind.WEIGHT,
+        LOOSE,
+    ),
+    (
+        "      - id: T2.b\n",
+        "      - {id: T2.c, attest: {by: me, on: 2025-11-01, valid: 9d}}\n      - id: T2.b\n",
+        "T2.c",
+        Kind.ATTESTATION,
+        LOOSE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "subject", "kind", "direction"), EDITS)
+def test_an_edit_is_told(
+    old: str, new: str, subject: str, kind: Kind, direction: Direction, tmp_path: Path
+) -> None:
+    """Under its subject, as its kind, in its direction; and nothing is loosened beside it."""
+    found = told(compared(tmp_path, FILES, edited(old, new)))
+    assert (subject, kind, direction) in found
+    beside = [each for each in found if each[2] is LOOSE and each != (subject, kind, direction)]
+    # A command that changes with its check is read otherwise, and asks another thing.
+    allowed = {Kind.MEASURE, Kind.READER, Kind.EXPECTATION, Kind.PARAMETER, Kind.ATTESTATION}
+    assert all(kind is Kind.CHECK and each[1] in allowed for each in beside) or (
+        all(each[1] is kind for each in beside)
+    ), found
+
+
+OF_CHECKS = [
+    ('sh "$READ', 'true; sh "$READ', Kind.COMMAND, LOOSE),
+    ("tool: [lint, awk]", "tool: lint", Kind.TOOL, LOOSE),
+    ("tool: [lint, awk]", "tool: [lint, awk, sed]", Kind.TOOL, TIGHT),
+    ("version: lint --version\n", "", Kind.VERSION, LOOSE),
+    ("version: lint --version", "version: lint -V", Kind.VERSION, SAME),
+    ("after: prepare\n", "", Kind.PRODUCER, LOOSE),
+    ("after: prepare\n", "after: prepare\nexit: {ok: [0, 3]}\n", Kind.EXIT, LOOSE),
+    ("after: prepare\n", "after: prepare\nreject: oops\n", Kind.REJECT, TIGHT),
+    ("after: prepare\n", "after: prepare\nproof: {as: text, regex: n}\n", Kind.PROOF, TIGHT),
+    ("timeout: 10m", "timeout: 1m", Kind.TIMEOUT, SAME),
+    ("exclusive: database\n", "", Kind.EXCLUSIVE, SAME),
+]
+
+
+@pytest.mark.parametrize("digest", ["", f", digest: {DIGEST.replace('0', '1')}"])
+def test_a_word_on_other_evidence_is_another_word(digest: str, tmp_path: Path) -> None:
+    """Where the digest of what was attested is changed, or taken away."""
+    before = edited("docs/training.md", f"docs/training.md, digest: {DIGEST}")
+    after = edited("docs/training.md", f"docs/training.md{digest}")
+    found = told(compared(tmp_path, before, after))
+    assert ("T2.a", Kind.ATTESTATION, LOOSE) in found
+
+
+@pytest.mark.parametrize(("old", "new", "kind", "direction"), OF_CHECKS)
+def test_an_edit_of_a_check_is_told(
+    old: str, new: str, kind: Kind, direction: Direction, tmp_path: Path
+) -> None:
+    """The definition that takes effect counts, once, however many criteria use it."""
+    found = told(compared(tmp_path, FILES, edited(old, new, "checks/mine.yaml")))
+    assert found.count(("check mine", kind, direction)) == 1
+    assert {each[1] for each in found} <= {kind, Kind.TIMEOUT}
+
+
+def test_what_a_check_reads_and_expects_is_told_of_its_criteria(tmp_path: Path) -> None:
+    """Whoever takes the default takes the new one."""
+    reader = edited("n=(\\d+)", "n=\\s*(\\d+)", "checks/mine.yaml")
+    assert told(compared(tmp_path, FILES, reader)) == [
+        ("T1.b", Kind.READER, LOOSE),
+        ("T2.b", Kind.READER, LOOSE),
+    ]
+    expect = edited('expect: "== 0"', 'expect: "<= 9"', "checks/mine.yaml")
+    assert told(compared(tmp_path, FILES, expect)) == [
+        ("T1.b", Kind.EXPECTATION, LOOSE),
+        ("T2.b", Kind.EXPECTATION, LOOSE),
+    ]
+    default = edited("level: {default: high", "level: {default: low", "checks/mine.yaml")
+    assert (("T1.b", Kind.PARAMETER, LOOSE)) in told(compared(tmp_path, FILES, default))
+
+
+def test_producers_and_scripts_belong_to_a_check(tmp_path: Path) -> None:
+    """Also helpers, and what is put beside a script: it may be loaded in place of another."""
+    producer = FILES | {"checks/prepare.yaml": PREPARE.replace("all", "nothing")}
+    assert told(compared(tmp_path, FILES, producer)) == [("check prepare", Kind.COMMAND, LOOSE)]
+    for name in ("m.sh", "helper.sh", "json.py"):
+        found = compared(tmp_path, FILES, FILES | {f"checks/scripts/{name}": "exit 0\n"})
+        assert [each.kind for each in found] == [Kind.SCRIPT]
+        assert found[0].subject.endswith(f"checks/scripts/{name}")
+        (tmp_path / "head" / "checks" / "scripts" / name).unlink()
+
+
+def test_a_check_of_the_board_in_place_of_the_built_in_one(tmp_path: Path) -> None:
+    """Shadowing a check changes what it runs."""
+    board = BOARD.replace('run: "lint src"', "check: mypy").replace(
+        BOARD[BOARD.index("        read:") : BOARD.index("        expect:")], ""
+    )
+    files = FILES | {"board.yaml": board.replace("        timeout: 60s\n", "")}
+    shadow = "summary: s\nrun: 'true'\nmeasures: {errors: {as: text, regex: '(0)'}}\n"
+    found = told(compared(tmp_path, files, files | {"checks/mypy.yaml": shadow}))
+    assert ("check mypy", Kind.COMMAND, LOOSE) in found
+
+
+def test_a_check_that_the_board_does_not_use_is_none_of_its_business(tmp_path: Path) -> None:
+    """Whatever it runs."""
+    changed = FILES | {"checks/unused.yaml": "summary: unused\nrun: other\n"}
+    assert compared(tmp_path, FILES, changed) == []
+
+
+REFORMATTED = """\
+# Nothing here is what it was, and all of it means the same.
+"title": "Shop"
+min_measured: "90 %"
+"version": 1
+checks: ["checks"]
+target: 8
+baseline: 5.50
+secrets: ['TOKEN']
+env:
+  DATABASE_URL: &url sqlite:///dev.db
+timeout: 300s
+run_timeout: 60m
+milestones:
+- requires: {score: 8, priority: P0}
+  due: '2026-01-10'
+  title: Usable
+  id: M1
+profiles:
+  local:
+    env: {}
+  production:
+    env:
+      BASE_URL: 'https://example.org'
+priorities: {P0: {weight: 10.0}, P1: {blocking: true}}
+scoring: strict
+tasks:
+- criteria:
+  - expect: "<=   50 errors"
+    warn: '<= 10.0'
+    title: >-
+      Few
+      errors
+    id: T1.a
+    run: |
+      lint src
+    exit: {ok: [0, 1]}
+    proof: {from: stdout, regex: 'errors:', as: text}
+    read:
+      regex: 'errors: (\\d+)'
+      as: text
+      unit: errors
+      better: lower
+    reject: "cannot read"
+    inputs:
+    - src
+    ratchet: true
+    baseline: 1e2
+    weight: 3.0
+    retries: 1
+    samples: 3
+    wait: 0.1666666666666666666667m
+    timeout: 1m
+  - {id: T1.b, profiles: [production, local], title: Format, check: mine, with: {paths: [src]},
+     waive: {by: lead, reason: later, up_to: "<=2", until: "2026-02-01"}}
+  weight: 2
+  id: T1
+  priority: P0
+  title: Types
+  steps: ["One", 'Two']
+  problem: |-
+    Errors hide others.
+- id: T2
+  title: Trust
+  priority: P1
+  weight: 1
+  depends_on:
+    - T1
+  criteria:
+  - id: T2.a
+    title: Team is trained
+    attest: {evidence: docs/training.md, valid: 4320h, on: '2025-11-01', by: li.wei}
+  - {matrix: {paths: [src, tests]}, check: mine, title: Everywhere, id: T2.b, measure: n}
+"""
+
+
+def test_a_reformatted_board_is_the_same(tmp_path: Path) -> None:
+    """Comments, order of keys, quotes, anchors, numbers and times written otherwise."""
+    files = FILES | {"board.yaml": REFORMATTED}
+    found = compared(tmp_path, FILES, files)
+    assert [change for change in found if change.direction is not SAME] == []
+    assert compared(tmp_path, FILES, FILES) == []
+
+
+def test_a_change_shows_before_after_and_place(tmp_path: Path) -> None:
+    """The place is where it stands now."""
+    (found,) = compared(tmp_path, FILES, edited('"<= 50"', '"<= 99"'))
+    line = BOARD[: BOARD.index("- id: T1.a")].count("\n") + 1
+    assert (found.before, found.after, found.line) == ("<= 50", "<= 99", line)
+    assert found.path.endswith("head/board.yaml")
+    assert str(found) == "T1.a: expectation changed: <= 50 → <= 99"
+
+
+# --- who is who -----------------------------------------------------------------------------------
+
+PLAIN = """\
+version: 1
+title: Shop
+tasks:
+  - id: T1
+    priority: P0
+    criteria:
+      - {title: One, run: make one}
+      - {title: Two, run: make two}
+      - {title: Three, run: make three}
+  - id: T2
+    criteria:
+      - {title: Four, run: make four, weight: 2}
+      - {title: Five, run: make five, weight: 2}
+"""
+
+
+def of_plain(tmp_path: Path, *edits: tuple[str, str]) -> list[tuple[str, Kind, Direction]]:
+    """What is told when these texts take the place of others in a board without ids."""
+    after = PLAIN
+    for old, new in edits:
+        assert old in after
+        after = after.replace(old, new)
+    return told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": after}))
+
+
+ONE = "      - {title: One, run: make one}\n"
+
+
+def test_a_criterion_in_front_shifts_the_others(tmp_path: Path) -> None:
+    """Default ids are positions: what moves is known by its title and its probe."""
+    found = of_plain(tmp_path, (ONE, f"      - {{title: Zero, run: make zero}}\n{ONE}"))
+    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, TIGHT)]
+
+
+def test_a_criterion_that_goes_is_not_hidden_by_those_that_move_up(tmp_path: Path) -> None:
+    """The first one is gone, not the last."""
+    found = of_plain(tmp_path, (ONE, ""))
+    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, LOOSE)]
+
+
+def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
+    """Its title and its command are what it was."""
+    found = of_plain(tmp_path, (ONE, "      - {title: Easy, run: make easy}\n"))
+    kinds = {each[1] for each in found if each[2] is LOOSE}
+    assert kinds in ({Kind.TITLE, Kind.COMMAND}, {Kind.CRITERION})
+
+
+def test_swapped_criteria_are_the_same(tmp_path: Path) -> None:
+    """Order is no difference."""
+    found = of_plain(
+        tmp_path,
+        ("One, run: make one", "X"),
+        ("Two, run: make two", "One, run: make one"),
+        ("X", "Two, run: make two"),
+    )
+    assert {each[2] for each in found} <= {SAME}
+
+
+def test_a_renamed_task_is_the_same(tmp_path: Path) -> None:
+    """And so are its criteria, whose ids follow it."""
+    found = of_plain(tmp_path, ("id: T1", "id: Types"))
+    assert {each[2] for each in found} == {SAME}
+
+
+def test_a_task_that_goes_is_told_with_its_criteria(tmp_path: Path) -> None:
+    """All of them."""
+    start = PLAIN.index("  - id: T2")
+    found = of_plain(tmp_path, (PLAIN[start:], ""))
+    assert found == [
+        ("T2", Kind.TASK, LOOSE),
+        ("T2.1", Kind.CRITERION, LOOSE),
+        ("T2.2", Kind.CRITERION, LOOSE),
+    ]
+
+
+def test_a_criterion_that_moves_to_a_lesser_task(tmp_path: Path) -> None:
+    """It blocked the release, and does not any more."""
+    four = "      - {title: Four"
+    found = of_plain(tmp_path, (ONE, ""), (four, f"{ONE}{four}"))
+    assert ("T2.1", Kind.TASK, LOOSE) in found
+
+
+# --- weights --------------------------------------------------------------------------------------
+
+
+def test_all_weights_times_the_same_are_the_same(tmp_path: Path) -> None:
+    """Of criteria within a task, and of tasks."""
+    found = of_plain(tmp_path, ("weight: 2", "weight: 7"))
+    assert {each[2] for each in found} == {SAME}
+
+
+def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
+    """Its share of the score tells."""
+    found = of_plain(
+        tmp_path,
+        ("run: make two", "run: make two, weight: 9"),
+        ("run: make three", "run: make three, weight: 9"),
+    )
+    assert ("T1.1", Kind.SHARE, LOOSE) in found
+    assert ("T1.2", Kind.WEIGHT, TIGHT) in found
+
+
+def test_a_lone_weight_counts_as_it_stands(tmp_path: Path) -> None:
+    """What is lowered may be outweighed by what comes next."""
+    lone = "version: 1\ntitle: x\ntasks:\n  - {id: T1, criteria: [{run: make x, weight: 10}]}\n"
+    lowered = lone.replace("weight: 10", "weight: 1")
+    found = compared(tmp_path, {"board.yaml": lone}, {"board.yaml": lowered})
+    assert told(found) == [("T1.1", Kind.WEIGHT, LOOSE)]
+
+
+# --- profiles -------------------------------------------------------------------------------------
+
+
+def test_profiles_that_go_or_come_first(tmp_path: Path) -> None:
+    """What was measured in a profile is not any more; another default measures elsewhere."""
+    production = '  production: {env: {BASE_URL: "https://example.org"}}\n'
+    gone = FILES | {
+        "board.yaml": BOARD.replace(production, "").replace("[local, production]", "[local]")
+    }
+    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, gone))
+    swapped = edited(f"  local: {{}}\n{production}", f"{production}  local: {{}}\n")
+    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, swapped))
+    added = edited("  local: {}\n", "  local: {}\n  test: {}\n")
+    found = told(compared(tmp_path, FILES, added))
+    assert found == [("board", Kind.PROFILE, SAME)]
+
+
+def test_a_profile_that_nobody_runs_hides_a_criterion(tmp_path: Path) -> None:
+    """On a board that had no profiles at all."""
+    hidden = PLAIN.replace("run: make one", "run: make one, profiles: [never]").replace(
+        "tasks:", "profiles: {ci: {}, never: {}}\ntasks:"
+    )
+    found = told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": hidden}))
+    assert ("T1.1", Kind.PROFILE, LOOSE) in found
+
+
+def test_the_env_of_a_profile_is_told_in_it(tmp_path: Path) -> None:
+    """Loaded for that profile."""
+    other = edited("https://example.org", "https://example.com")
+    found = told(compared(tmp_path, FILES, other, profile="production"))
+    assert found == [("board", Kind.ENV, LOOSE)]

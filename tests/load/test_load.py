@@ -1,0 +1,819 @@
+"""Boards: what they become, and every fault that they may have."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from readiness.load import load_board
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import BoardError, Fault, UsageError
+from readiness.model.words import Format, Language, Operator, Place, Priority, Scoring
+
+Loader = Callable[..., Board]
+CriterionLoader = Callable[..., Criterion]
+
+MYPY = """\
+summary: Errors that mypy reports
+tool: mypy
+params:
+  paths: {default: src, help: files}
+  args: {default: "", help: options}
+run: mypy --output json $args $paths
+exit: {ok: [0, 1]}
+proof: {from: output, as: text, regex: 'Success|Found \\d+ errors?'}
+measures:
+  errors: {as: jsonl, query: "length([?severity=='error'])", unit: errors, better: lower}
+  notes: {as: jsonl, query: "length([?severity=='note'])", unit: notes}
+expect: "== 0"
+"""
+HTTP = "run: curl $url\nparams: {url: {help: what to ask}}\n"
+ALEMBIC = "run: alembic upgrade\nparams: {database_url: {}}\nexclusive: database\n"
+PIP_AUDIT = "run: pip-audit\nmeasures: {v: {as: json, query: length(@)}}\nexpect: '== 0'\n"
+
+EXAMPLE = """\
+version: 1
+title: Football prediction system
+language: zh
+workdir: examples/football
+target: 8.0
+min_measured: 90%
+baseline: 5.5
+scoring: strict
+priorities:
+  P0: {weight: 10, blocking: true}
+  P1: {weight: 7.5}
+  P2: {weight: 5}
+  P3: {weight: 2.5}
+checks: [checks]
+env: {DATABASE_URL: "${DATABASE_URL:-sqlite:///dev.db}"}
+secrets: [SENTRY_DSN]
+timeout: 10m
+run_timeout: 1h
+profiles:
+  local: {env: {BASE_URL: "http://127.0.0.1:8000"}}
+  production: {env: {BASE_URL: "${BASE_URL}"}}
+milestones:
+  - {id: M1, title: Basically usable, due: 2025-10-30, requires: {priority: P0}}
+  - {id: M3, title: Production ready, due: 2025-12-04, requires: {score: 8.0}}
+tasks:
+  - id: T1
+    title: Install the tools
+    priority: P1
+    criteria: [{run: make tools}]
+  - id: T2
+    title: Clean up type errors
+    priority: P0
+    owner: unassigned
+    estimate: 1-2d
+    risk: high
+    weight: 1
+    depends_on: [T1]
+    tags: [quality]
+    problem: 1029 type errors hide real ones.
+    steps: [Fix imports first, Then annotate module by module]
+    criteria:
+      - id: T2.1
+        title: Fewer than 50 mypy errors
+        check: mypy
+        with: {paths: src}
+        measure: errors
+        expect: "< 50"
+        warn: "< 10"
+        baseline: 1029
+        ratchet: true
+        weight: 1
+        profiles: [local]
+      - title: "`make type-check` passes"
+        run: make type-check
+      - title: P95 below 500 ms
+        run: cat bench.json
+        read: {as: json, query: latency.p95, unit: ms}
+        expect: "< 500 ms"
+        samples: 5
+      - title: The service answers after a deploy
+        check: http
+        with: {url: "${BASE_URL}/health"}
+        wait: 60s
+        retries: 1
+      - title: Works in development and test
+        check: alembic-upgrade
+        matrix: {database_url: ["sqlite:///dev.db", "${TEST_DATABASE_URL}"]}
+      - title: Team is trained
+        attest: {by: li.wei, on: 2025-11-01, valid: 180d, evidence: docs/training.md}
+      - title: No high vulnerabilities
+        check: pip-audit
+        waive: {reason: no fixed release, by: sec-lead, until: 2025-12-01, up_to: "<= 2"}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project with a catalogue of its own, and go there."""
+    checks = tmp_path / "checks"
+    checks.mkdir()
+    for name, text in (
+        ("mypy", MYPY),
+        ("http", HTTP),
+        ("alembic-upgrade", ALEMBIC),
+        ("pip-audit", PIP_AUDIT),
+    ):
+        (checks / f"{name}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def board(folder: Path) -> Loader:
+    """Load a board from its text."""
+
+    def load(
+        text: str | bytes,
+        profile: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        project: str | None = None,
+    ) -> Board:
+        content = text if isinstance(text, bytes) else text.encode()
+        (folder / "board.yaml").write_bytes(content)
+        return load_board("board.yaml", profile=profile, environ=environ or {}, project=project)
+
+    return load
+
+
+@pytest.fixture
+def criterion(board: Loader) -> CriterionLoader:
+    """Load a criterion from its lines, as the only one of a board."""
+
+    def load(text: str, head: str = "", **options: Mapping[str, str]) -> Criterion:
+        return board(one(text, head), **options).tasks[0].criteria[0]
+
+    return load
+
+
+@pytest.fixture
+def faults(board: Loader) -> Callable[..., list[str]]:
+    """Return the lines that are printed for a faulty board."""
+
+    def load(text: str | bytes) -> list[str]:
+        with pytest.raises(BoardError) as caught:
+            board(text)
+        return str(caught.value).splitlines()
+
+    return load
+
+
+def one(text: str, head: str = "") -> str:
+    """Write a board around the lines of one criterion, which begin in line 5 of column 9."""
+    lines = "\n".join(f"        {line}" for line in text.strip().splitlines())
+    return f"{head}version: 1\ntasks:\n  - id: T1\n    criteria:\n      - {lines.strip()}\n"
+
+
+# --- what a board becomes -------------------------------------------------------------------------
+
+
+def test_the_example_of_the_contract_loads_in_full(board: Loader, folder: Path) -> None:
+    """Everything that the example says is in the model."""
+    loaded = board(EXAMPLE, environ={"TEST_DATABASE_URL": "postgres://t"})
+    assert (loaded.title, loaded.language) == ("Football prediction system", Language.ZH)
+    assert loaded.path == "board.yaml"
+    assert loaded.workdir == str(folder / "examples/football")
+    assert (loaded.target, loaded.min_measured) == (Decimal("8.0"), Decimal("0.9"))
+    assert (loaded.baseline, loaded.scoring) == (Decimal("5.5"), Scoring.STRICT)
+    assert loaded.priorities[Priority.P0].blocking
+    assert not loaded.priorities[Priority.P1].blocking
+    assert loaded.priorities[Priority.P1].weight == Decimal("7.5")
+    assert loaded.env == {
+        "DATABASE_URL": "sqlite:///dev.db",
+        "BASE_URL": "http://127.0.0.1:8000",
+    }
+    assert (loaded.secrets, loaded.timeout, loaded.run_timeout) == (("SENTRY_DSN",), 600, 3600)
+    assert (loaded.profile, loaded.profiles) == ("local", ("local", "production"))
+    assert [(m.id, m.due, m.priority, m.score) for m in loaded.milestones] == [
+        ("M1", "2025-10-30", Priority.P0, None),
+        ("M3", "2025-12-04", None, Decimal("8.0")),
+    ]
+    task = loaded.tasks[1]
+    assert (task.owner, task.estimate, task.risk) == ("unassigned", "1-2d", "high")
+    assert (task.depends_on, task.tags, len(task.steps)) == (("T1",), ("quality",), 2)
+    assert [each.id for each in task.criteria] == [f"T2.{n}" for n in range(1, 8)]
+    types, _, latency, service, matrix, trained, audit = task.criteria
+    assert types.check is not None
+    assert types.measure is types.check.measures[0]
+    assert (types.expect.text, types.warn and types.warn.text) == ("< 50", "< 10")
+    assert (types.baseline, types.ratchet, types.profiles) == (1029, True, ("local",))
+    assert types.params == {"paths": "src", "args": ""}
+    assert (latency.samples, latency.measure and latency.measure.unit) == (5, "ms")
+    assert (service.wait, service.retries) == (60, 1)
+    assert service.params == {"url": "http://127.0.0.1:8000/health"}
+    assert matrix.matrix == (
+        {"database_url": "sqlite:///dev.db"},
+        {"database_url": "postgres://t"},
+    )
+    assert trained.attest is not None
+    assert (trained.attest.on, trained.attest.until) == ("2025-11-01", "2026-04-30")
+    assert (trained.check, trained.measure) == (None, None)
+    assert audit.waive is not None
+    assert (audit.waive.until, audit.waive.up_to and audit.waive.up_to.number) == ("2025-12-01", 2)
+    assert set(loaded.checks) >= {"mypy", "http", "alembic-upgrade", "pip-audit"}
+
+
+def test_what_the_rendered_board_needs_is_loaded(
+    board: Loader,
+) -> None:
+    """As it is written, with the place of a section where it has none."""
+    text = """created: 2025-10-23
+goal: "**Go**"
+review: every Monday
+key_figures: {T1.1: 1.10}
+sections:
+  - {title: A, text: b}
+  - {title: C, text: d, place: guide}
+"""
+    loaded = board(one("run: x", text) + "    details: see `x`\n")
+    assert (loaded.created, loaded.goal, loaded.review) == ("2025-10-23", "**Go**", "every Monday")
+    assert loaded.key_figures == {"T1.1": "1.10"}
+    assert [(each.title, each.text, each.place) for each in loaded.sections] == [
+        ("A", "b", Place.BOTTOM),
+        ("C", "d", Place.GUIDE),
+    ]
+    assert loaded.tasks[0].details == "see `x`"
+
+
+def test_positions_are_those_of_the_file(board: Loader) -> None:
+    """Tasks and criteria know where they begin."""
+    task = board(EXAMPLE).tasks[1]
+    first = task.criteria[0].position
+    assert (task.position.line, task.position.column) == (30, 5)
+    assert (first.line, first.column) == (42, 9)
+
+
+def test_a_board_may_be_very_short(board: Loader, folder: Path) -> None:
+    """What is not said has the defaults of the contract."""
+    loaded = board("tasks: [{id: a, criteria: [{run: make}]}]")
+    assert (loaded.target, loaded.timeout, loaded.run_timeout) == (10, 600, 3600)
+    assert (loaded.profile, loaded.workdir, loaded.language) == ("", str(folder), Language.EN)
+    assert loaded.digest.startswith("sha256:")
+    assert [rule.weight for rule in loaded.priorities.values()] == [
+        10,
+        Decimal("7.5"),
+        5,
+        Decimal("2.5"),
+    ]
+    (task,) = loaded.tasks
+    assert (task.title, task.priority, task.weight) == ("a", Priority.P2, 1)
+    (found,) = task.criteria
+    assert (found.id, found.title, found.weight, found.matrix) == ("a.1", "make", 1, ({},))
+
+
+def test_a_priority_keeps_what_the_board_does_not_change(board: Loader) -> None:
+    """To block on P1 does not take naming its weight."""
+    rules = board(one("run: make", "priorities: {P1: {blocking: true}}\n")).priorities
+    assert (rules[Priority.P1].weight, rules[Priority.P1].blocking) == (Decimal("7.5"), True)
+    assert rules[Priority.P0].blocking
+
+
+def test_a_project_takes_the_place_of_the_workdir(board: Loader, folder: Path) -> None:
+    """`--project` is relative to where the user is, not to the board."""
+    assert board(EXAMPLE, project="other").workdir == str(folder / "other")
+
+
+def test_a_command_without_a_reader_passes_on_exit_status_0(criterion: CriterionLoader) -> None:
+    """An inline probe is judged by its status, which its reader takes as it is."""
+    found = criterion("run: make type-check")
+    assert found.measure.reader.format is Format.EXIT
+    assert (found.measure.name, found.measure.unit) == ("exit", "")
+    assert (found.expect.operator, found.expect.number) == (Operator.EQ, 0)
+    assert found.check.exit_ok is None
+    assert (found.check.name, found.check.run) == ("", "make type-check")
+
+
+@pytest.mark.parametrize(
+    ("exits", "expected"),
+    [("", (0,)), ("exit: {ok: [0, 1]}\n", (0, 1)), ("exit: {ok: [3]}\n", (3,))],
+)
+def test_output_is_read_only_after_declared_statuses(
+    criterion: CriterionLoader, exits: str, expected: tuple[int, ...]
+) -> None:
+    """An inline reader wants status 0 unless the board allows others."""
+    text = "run: x\nread: {as: text, regex: '\\d+'}\nexpect: '> 1'\n" + exits
+    assert criterion(text).check.exit_ok == expected
+
+
+def test_an_inline_probe_has_what_a_check_has(criterion: CriterionLoader, folder: Path) -> None:
+    """Proof, rejection, inputs, exclusive words and a time limit belong to its check."""
+    check = criterion(
+        "run: x\nproof: {as: text, regex: (a)(b)}\nreject: Traceback\ninputs: [a, b]\n"
+        "exclusive: database\ntimeout: 5s\n"
+    ).check
+    assert check.proof.regex == "(a)(b)"
+    assert (check.reject, check.inputs, check.exclusive) == ("Traceback", ("a", "b"), ("database",))
+    assert (check.timeout, check.folder) == (5, str(folder))
+
+
+def test_parameters_are_text_as_written(criterion: CriterionLoader) -> None:
+    """Numbers and booleans reach the command as the board writes them; lists joined by spaces."""
+    text = "check: mypy\nwith: {paths: [src, 3.10, true], args: 010}"
+    assert criterion(text).params == {"paths": "src 3.10 true", "args": "010"}
+
+
+def test_parameters_of_an_inline_probe_are_free(criterion: CriterionLoader) -> None:
+    """A command of the board's own may have parameters and a matrix too."""
+    found = criterion(
+        "run: pytest --db $db $more\nwith: {more: -x}\nmatrix: {db: [a, b], v: [1, 2]}"
+    )
+    assert found.params == {"more": "-x", "db": "a", "v": "1"}
+    assert [(each["db"], each["v"]) for each in found.matrix] == [
+        *(("a", "1"), ("a", "2"), ("b", "1"), ("b", "2"))
+    ]
+
+
+@pytest.mark.parametrize("text", ["expect: true", "expect: 'true'", "expect: TRUE"])
+def test_an_expectation_may_be_a_yaml_boolean(criterion: CriterionLoader, text: str) -> None:
+    """`expect: true` needs no quotes."""
+    if text.endswith("TRUE"):
+        with pytest.raises(BoardError):
+            criterion(f"run: x\nread: {{as: json, query: ok}}\n{text}")
+        return
+    found = criterion(f"run: x\nread: {{as: json, query: ok}}\n{text}")
+    assert found.expect.operator is Operator.TRUE
+
+
+# --- variables ------------------------------------------------------------------------------------
+
+
+def test_unset_variables_are_errors_of_their_criteria_alone(board: Loader) -> None:
+    """A name that nobody set is noted at the criteria that use it; the board loads."""
+    head = "env: {URL: '${HOST}/x', OK: '${HOME}'}\n"
+    text = one("check: http\nwith: {url: '${NOPE}/${NOPE}/${GONE}'}", head)
+    text += "      - run: curl $URL\n      - run: curl ${URL}x\n      - run: curl $URLS $OK\n"
+    text += "      - {run: curl $URL, with: {URL: x}}\n"
+    loaded = board(text, environ={"HOME": "/h"})
+    assert [each.unset for each in loaded.tasks[0].criteria] == [
+        *(("NOPE", "GONE"), ("HOST",), ("HOST",), (), ())
+    ]
+    assert (loaded.env, loaded.unset_env) == ({"OK": "/h"}, {"URL": "HOST"})
+
+
+def test_the_profile_comes_before_the_board(board: Loader) -> None:
+    """What a profile sets wins over the board's `env`; the environment wins over both."""
+    head = "env: {A: board}\nprofiles: {one: {env: {A: one}}, two: {}}\n"
+    text = one("check: http\nwith: {url: '${A}'}", head)
+    assert board(text).env == {"A": "one"}
+    assert board(text, profile="two").env == {"A": "board"}
+    assert board(text, environ={"A": "env"}).tasks[0].criteria[0].params == {"url": "env"}
+
+
+def test_an_unset_workdir_is_an_error_of_all_criteria(board: Loader, folder: Path) -> None:
+    """Nothing can be run in a folder that is not known."""
+    loaded = board(one("run: make", "workdir: '${WHERE}/x'\n"))
+    assert loaded.tasks[0].criteria[0].unset == ("WHERE",)
+    assert board(one("run: make", "workdir: '${W:-y}'\n")).workdir == str(folder / "y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run: 'true'",
+        "run: echo 1",
+        "run: rm -f x || true; mypy src",
+        "run: mypy src || true; ruff check",
+        "run: mypy src || exit 1",
+        "run: mypy src; true",
+        "run: mypy || true\nproof: {as: text, regex: Found}",
+        "run: rm x || true; mypy\nread: {as: text, regex: \\d+}\nexpect: '== 0'",
+        "run: x || true\nread: {as: text, regex: \\d+}\nproof: {as: text, regex: F}\nexpect: '> 1'",
+    ],
+)
+def test_commands_whose_failure_shows_are_accepted(criterion: CriterionLoader, text: str) -> None:
+    """What can fail, or proves that its tool did its work, may be written as one likes."""
+    assert criterion(text).check.run
+
+
+def test_commands_are_left_to_the_shell(criterion: CriterionLoader) -> None:
+    """`${NAME}` in a command is the shell's."""
+    assert criterion("run: 'echo ${HOME:-x} $$'").check.run == "echo ${HOME:-x} $$"
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+FAULTS = [
+    # exactly one of
+    ("title: x", "5:9: T1.1: this criterion has none of them; give exactly one of check, run, at"),
+    ("run: x\ncheck: mypy", "5:9: T1.1: this criterion has check and run"),
+    # names
+    ("check: mypi", '5:16: T1.1: no check is called "mypi"; did you mean "mypy"?'),
+    ("check: mypy\nwith: {path: src}", '6:16: T1.1: mypy has no parameter "path"; did you mean "p'),
+    ("check: mypy\nmeasure: erors", '6:18: T1.1: mypy has no measure "erors"; did you mean "error'),
+    ("check: http", '5:9: T1.1: http needs the parameter "url"'),
+    ("run: x\nprofiles: [locl]", '6:20: T1.1: no profile is called "locl"'),
+    ("run: x\ntreshold: 0", '6:9: T1.1: unknown key "treshold"; did you mean "expect"?'),
+    ("run: x\nexepct: '== 0'", '6:9: T1.1: unknown key "exepct"; did you mean "expect"?'),
+    ("chek: mypy", '5:9: T1.1: unknown key "chek"; did you mean "check"?'),
+    ("run: x\non: y", '6:9: T1.1: unknown key "on"; quote it'),
+    ("run: x\n<<: {title: x}", '6:9: T1.1: unknown key "<<"; merge keys are not part of YAML 1.2'),
+    ("run: x\nread: {as: jsn, query: a}", '6:20: T1.1: "jsn" is not one of json, jsonl'),
+    ("run: x\ntitle: mypi\nrun: y", '7:9: T1.1: "run" is set twice, in line 5 and in line 7'),
+    # ids
+    (
+        "id: no\nrun: x",
+        '5:13: no: "no" is a boolean or a number to other readers of YAM',
+    ),
+    ("id: 010\nrun: x", '5:13: 010: "010" is a boolean or a number'),
+    ("id: 1:30\nrun: x", '5:13: 1:30: "1:30" is not an id'),
+    ("id: 1e3\nrun: x", "5:13: T1.1: text is needed here, not the number 1E+3; quote it"),
+    ("id: 5\nrun: x", "5:13: T1.1: text is needed here, not the number 5; quote it"),
+    ("id: true\nrun: x", "5:13: T1.1: text is needed here, not true; quote it"),
+    ("id: ../../x\nrun: x", '5:13: ../../x: "../../x" is not an id; ids are made of'),
+    ('id: "a\\e[2J"\nrun: x', '5:13: a\\x1b[2J: "a\\x1b[2J" is not an id'),
+    ('id: "a\\n"\nrun: x', '5:13: a\\n: "a\\n" is not an id'),
+    ("id: ..\nrun: x", '5:13: ..: ".." is not an id'),
+    ("id: T1\nrun: x", "5:13: T1: the id T1 is used twice"),
+    ("id: t1\nrun: x", "5:13: t1: the id t1 differs from T1 only in case"),
+    # expectations
+    ("run: x\nexpect: 5", '6:17: T1.1: "5" is not an expectation; say how to compare, like "== 5"'),
+    ("run: x\nexpect: '< 5 parsec'", "6:17: T1.1: "),
+    ("run: x\nexpect: < .nan", '6:17: T1.1: ".nan" is not a number'),
+    ("run: x\nexpect: '>= 0'", '6:17: T1.1: ">= 0" can never fail: exit is never negative'),
+    ("run: x\nexpect: matches x", '6:17: T1.1: "matches x" does not fit an exit status'),
+    ("run: x\nexpect: 'true'", '6:17: T1.1: "true" does not fit an exit status'),
+    ("check: mypy\nexpect: < 5 ms", '6:17: T1.1: "< 5 ms" does not fit errors, which is in errors'),
+    ("check: mypy\nexpect: '>= 0'", '6:17: T1.1: ">= 0" can never fail'),
+    ("check: mypy\nexpect: matches x", '6:17: T1.1: "matches x" does not fit errors, which is a'),
+    ("check: mypy\nwarn: '< x'", '6:15: T1.1: "x" is not a number'),
+    ("check: mypy\nwarn: '< 1 s'", '6:15: T1.1: "< 1 s" does not fit errors'),
+    ("run: x\nread: {as: json, query: a}", "5:9: T1.1: nothing says what is expected; add expect"),
+    # readers
+    ("run: x\nread: {as: text, regex: '('}\nexpect: '> 1'", '6:33: T1.1: "(" is not a regular exp'),
+    ("run: x\nread: {as: text, count: '['}\nexpect: '> 1'", '6:33: T1.1: "[" is not a regular exp'),
+    ("run: x\nread: {as: text, regex: (a)(b)}\nexpect: '> 1'", "6:33: T1.1: 2 groups, and one va"),
+    ("run: x\nread: {as: json, query: 'a['}\nexpect: '> 1'", '6:33: T1.1: "a[" is not a JMESPath'),
+    ("run: x\nread: {as: json}\nexpect: '> 1'", '6:15: T1.1: json needs a "query"'),
+    ("run: x\nread: {as: json, regex: a, query: a}\nexpect: '> 1'", '6:33: T1.1: "regex" reads te'),
+    ("run: x\nread: {as: text}\nexpect: '> 1'", '6:15: T1.1: text needs "regex" or "count"'),
+    ("run: x\nread: {as: text, regex: a, count: b}\nexpect: '> 1'", '6:43: T1.1: "regex" and "co'),
+    ("run: x\nread: {as: exit, query: a}", '6:33: T1.1: "query" has no meaning for an exit status'),
+    ("run: x\nread: {regex: a}\nexpect: '> 1'", '6:15: T1.1: "as" is missing'),
+    ("run: x\nread: {as: text, count: a, pick: sum}\nexpect: '> 1'", "6:42: T1.1: there is only o"),
+    ("run: x\nproof: {as: exit}", "6:21: T1.1: an exit status is not a proof"),
+    ("run: x\nreject: '*'", '6:17: T1.1: "*" is not a regular expression'),
+    ("run: x\nexit: {ok: [256]}", "6:21: T1.1: 256 is too large; the most is 255"),
+    ("run: x\nexit: {ok: []}", "6:20: T1.1: this list is empty"),
+    # numbers and times
+    ("run: x\nweight: .nan", '6:17: T1.1: a number is needed here, not the text ".nan"'),
+    ("run: x\nweight: .inf", '6:17: T1.1: a number is needed here, not the text ".inf"'),
+    ("run: x\nweight: true", "6:17: T1.1: a number is needed here, not true"),
+    ("run: x\nweight: 010", '6:17: T1.1: a number is needed here, not the text "010"'),
+    ("run: x\nweight: '1'", '6:17: T1.1: a number is needed here, not the text "1"'),
+    ("run: x\nweight: 0", "6:17: T1.1: 0 is not more than 0"),
+    ("run: x\nweight: -1.5", "6:17: T1.1: -1.5 is not more than 0"),
+    ("run: x\nbaseline: many", '6:19: T1.1: a number is needed here, not the text "many"'),
+    ("run: x\nratchet: true", "6:18: T1.1: a ratchet needs a baseline to hold"),
+    ("run: x\nratchet: yes", '6:18: T1.1: true or false is needed here, not the text "yes"'),
+    ("run: x\nsamples: 0", "6:18: T1.1: 0 is too small; the least is 1"),
+    ("run: x\nretries: -1", "6:18: T1.1: -1 is too small; the least is 0"),
+    ("run: x\nretries: 1.5", "6:18: T1.1: a whole number is needed here, not the number 1.5"),
+    ("run: x\ntimeout: 0", '6:18: T1.1: "0" is not a duration'),
+    ("run: x\ntimeout: -5s", '6:18: T1.1: "-5s" is not a duration'),
+    ("run: x\nwait: soon", '6:15: T1.1: "soon" is not a duration'),
+    ("check: mypy\ntimeout: 5 parsec", '6:18: T1.1: "5 parsec" is not a duration'),
+    # types
+    ("run: [x]", "5:14: T1.1: text is needed here, not a list"),
+    ("run:", '5:13: T1.1: text is needed here, not nothing; write ""'),
+    ("run: ''", "5:14: T1.1: this is empty"),
+    ("title: 2025\nrun: x", "5:16: T1.1: text is needed here, not the number 2025; quote it"),
+    ("check: mypy\nwith: src", '6:15: T1.1: a mapping is needed here, not the text "src"'),
+    ("check: mypy\nwith: {paths: {a: b}}", "6:23: T1.1: text is needed here, not a mapping"),
+    ("check: mypy\nwith: {'a b': c}", '6:16: T1.1: "a b" is not the name of a variable'),
+    ("run: x\nmatrix: {a: b}", '6:21: T1.1: a list is needed here, not the text "b"'),
+    ("check: http\nmatrix: {url: b}", '6:23: T1.1: a list is needed here, not the text "b"'),
+    ("check: http\nwith: {url: }", '6:21: T1.1: text is needed here, not nothing; write ""'),
+    ("check: http\nwith:", "6:14: T1.1: a mapping is needed here, not nothing; write {}"),
+    ('check: "a\\e[2J"', '5:16: T1.1: no check is called "a\\x1b[2J"'),
+    ('run: x\nexpect: "\\e[2J"', '6:17: T1.1: "\\x1b[2J" is not an expectation'),
+    ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
+    ("run: x\nmatrix: {a: []}", "6:21: T1.1: this list is empty"),
+    ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),
+    # what does not go together
+    ("check: mypy\nread: {as: json, query: a}", '6:9: T1.1: "read" has no meaning beside "check"'),
+    ("run: x\nmeasure: y", '6:9: T1.1: "measure" has no meaning beside "run"'),
+    ("attest: {by: a, on: 2025-11-01, valid: 1d}\nexpect: '== 0'", '6:9: T1.1: "expect" has no m'),
+    # people
+    ("attest: {by: a, on: 2025-02-30, valid: 1d}", "5:29: T1.1: 2025-02-30 is not in the calendar"),
+    ("attest: {by: a, on: 1.2.2025, valid: 1d}", '5:29: T1.1: "1.2.2025" is not a date'),
+    ("attest: {by: a, on: 20251101, valid: 1d}", "5:29: T1.1: text is needed here, not the number"),
+    ("attest: {by: a, on: 2025-11-01, valid: long}", '5:48: T1.1: "long" is not a duration'),
+    ("attest: {by: a, on: 9999-12-31, valid: 9d}", "5:48: T1.1: 9d leads out of the calendar"),
+    ("attest: {on: 2025-11-01, valid: 1d}", '5:17: T1.1: "by" is missing'),
+    ("run: x\nwaive: {by: a, until: 2025-12-01}", '6:16: T1.1: "reason" is missing'),
+    ("run: x\nwaive: {reason: a, until: 2025-12-01}", '6:16: T1.1: "by" is missing'),
+    ("run: x\nwaive: {reason: a, by: b}", '6:16: T1.1: "until" is missing'),
+    ("run: x\nwaive: {reason: '', by: b, until: 2025-12-01}", "6:25: T1.1: this is empty"),
+    ("run: x\nwaive: {reason: ' ', by: b, until: 2025-12-01}", "6:25: T1.1: a waiver needs a reas"),
+    ("run: x\nwaive: {reason: a, by: b, until: never}", '6:42: T1.1: "never" is not a date'),
+    ("run: x\nwaive: {reason: a, by: b, until: 2025-12-01, up_to: x}", '6:61: T1.1: "x" is not an'),
+    # variables
+    ("check: http\nwith: {url: '${A'}", "6:21: T1.1: `${A` is not a variable; write ${NAME}"),
+    ("check: http\nmatrix: {url: [a, '${}']}", "6:27: T1.1: `${}` is not a variable"),
+    # commands that hide failures
+    (
+        "run: mypy src || true",
+        "5:14: T1.1: this command can never fail; remove `|| true`, ",
+    ),
+    (
+        "run: command -v mypy || exit 0; mypy",
+        "5:14: T1.1: this command passes where `command -v mypy` fails; remove `|| exit 0`",
+    ),
+    ("run: mypy src || echo 0", "5:14: T1.1: this command can never fail"),
+    ("run: mypy || exit 0\nexit: {ok: [0]}", "5:14: T1.1: this command can never fail"),
+    (
+        "run: no_tool . | grep -c error || true\nread: {as: text, regex: '\\d+'}\nexpect: <= 0",
+        "5:14: T1.1: its tool's failure is hidden by `|| true`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "start"), FAULTS)
+def test_each_mistake_in_a_criterion_is_one_fault(
+    faults: Callable[[str], list[str]], text: str, start: str
+) -> None:
+    """A mistake gives one line: its place, the criterion, what is wrong, what to do."""
+    (line,) = faults(one(text))
+    assert line.startswith("board.yaml:" + start), line
+
+
+BOARD_FAULTS = [
+    ("", "board.yaml:1:1: a mapping is needed here, not nothing"),
+    ("[]", "board.yaml:1:1: a mapping is needed here, not a list"),
+    ("version: 1", 'board.yaml:1:1: "tasks" is missing'),
+    ("tasks: []", "board.yaml:1:8: this list is empty"),
+    ("tasks:", "board.yaml:1:7: a list is needed here, not nothing"),
+    ("tasks: [{id: a, criteria: []}]", "board.yaml:1:27: a: this list is empty"),
+    ("tasks: [{id: a}]", 'board.yaml:1:9: a: "criteria" is missing'),
+    ("tasks: [{criteria: [{run: x}]}]", 'board.yaml:1:9: task 1: "id" is missing'),
+    ("tasks: [a]", 'board.yaml:1:9: task 1: a mapping is needed here, not the text "a"'),
+    (one("run: x").replace("version: 1", "version: 2"), "board.yaml:1:10: 1 is needed here, not"),
+    (one("run: x", "titel: x\n"), 'board.yaml:1:1: unknown key "titel"; did you mean "title"?'),
+    (one("run: x", "on: x\n"), 'board.yaml:1:1: unknown key "on"; quote it'),
+    (one("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
+    (one("run: x", "target: .inf\n"), 'board.yaml:1:9: a number is needed here, not the text ".i'),
+    (one("run: x", "min_measured: 90\n"), "board.yaml:1:15: text is needed here, not the number"),
+    (one("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
+    (one("run: x", "min_measured: 1.2.3%\n"), 'board.yaml:1:15: "1.2.3%" is not a share'),
+    (one("run: x", "language: de\n"), 'board.yaml:1:11: "de" is not one of en, zh'),
+    (one("run: x", "scoring: lax\n"), 'board.yaml:1:10: "lax" is not one of strict, partial'),
+    (one("run: x", "timeout: 0s\n"), 'board.yaml:1:10: "0s" is not a duration'),
+    (one("run: x", "run_timeout: .nan\n"), 'board.yaml:1:14: ".nan" is not a duration'),
+    (one("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: there is no folder "nowhere"'),
+    (one("run: x", "secrets: [A B]\n"), 'board.yaml:1:11: "A B" is not the name of a variable'),
+    (one("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
+    (one("run: x", "workdir: '${A'\n"), "board.yaml:1:10: `${A` is not a variable"),
+    (one("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),
+    (one("run: x", "priorities: {P0: {weight: 0}}\n"), "board.yaml:1:27: 0 is not more than 0"),
+    (one("run: x", "profiles: {'a b': {}}\n"), 'board.yaml:1:12: "a b" is not an id'),
+    (
+        one("run: x", "profiles: {a: {envs: {}}}\n"),
+        'board.yaml:1:16: unknown key "envs"; did you',
+    ),
+    (
+        one("run: x", "milestones: [{id: M, requires: {}}]\n"),
+        "board.yaml:1:32: a milestone re",
+    ),
+    (one("run: x", "milestones: [{id: M}]\n"), 'board.yaml:1:14: "requires" is missing'),
+    (
+        one("run: x", "milestones: [{id: M, due: soon, requires: {score: 5}}]\n"),
+        'board.yaml:1:27: "soon" is not a date',
+    ),
+    (
+        one("run: x", "milestones: [{id: M, requires: {score: 50}}]\n"),
+        "board.yaml:1:40: 50 is not between 0 and 10",
+    ),
+    (one("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not in the calendar"),
+    (
+        one("run: x", "key_figures: {T1.2: Figure}\n"),
+        'board.yaml:1:15: there is no criterion "T1.2"; the criteria are T1.1',
+    ),
+    (one("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: there is no criterion "T1"'),
+    (
+        one("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
+        'board.yaml:1:39: "topp" is not one of guide, top, progress, bottom, success; did you mean',
+    ),
+    (one("run: x", "sections: [{title: A}]\n"), 'board.yaml:1:12: "text" is missing'),
+    (one("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: there is no task "T9"'),
+    (one("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks wait for each"),
+    (one("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: a list is needed here, not"),
+    (one("run: x") + "    priority: P5\n", 'board.yaml:6:15: T1: "P5" is not one of P0'),
+    (one("run: x") + "    weight: 0\n", "board.yaml:6:13: T1: 0 is not more than 0"),
+    (
+        one("run: x") + "  - {id: t1, criteria: [{run: x}]}\n",
+        "board.yaml:6:10: t1: the id t1 differs from T1 only in case",
+    ),
+    (
+        one("id: a\nrun: x") + "      - {id: A, run: y}\n",
+        "board.yaml:7:14: A: the id A differs from a only in case",
+    ),
+    (
+        one("id: T1.2\nrun: x") + "      - run: y\n",
+        "board.yaml:7:9: T1.2: the id T1.2 is used twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "start"), BOARD_FAULTS)
+def test_each_mistake_in_a_board_is_one_fault(
+    faults: Callable[[str], list[str]], text: str, start: str
+) -> None:
+    """What is wrong with the board or a task is one line as well."""
+    (line,) = faults(text)
+    assert line.startswith(start), line
+
+
+FILE_FAULTS = [
+    ("a: 0\na: 99\n", "line 1 and in line 2"),
+    (b"a: caf\xe9", "byte 0xe9 is not UTF-8"),
+    ("a: \0", "U+0000"),
+    ("[" * 5000, "not YAML"),
+    ("--- {}\n--- {}\n", "a second document starts here"),
+    ("x: !!python/object/apply:os.system ['touch x']", "is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("text", "part"), FILE_FAULTS)
+def test_what_is_not_strict_yaml_is_refused(
+    faults: Callable[[str | bytes], list[str]], folder: Path, text: str | bytes, part: str
+) -> None:
+    """Faults of YAML come out as faults of the board, and nothing is executed."""
+    assert any(part in line and line.startswith("board.yaml:") for line in faults(text))
+    assert not (folder / "x").exists()
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_accepted(board: Loader) -> None:
+    """Editors of other systems write boards too."""
+    assert board("\ufeff" + one("run: make").replace("\n", "\r\n")).tasks
+
+
+TEN_MISTAKES = """\
+version: 1
+titel: Ten mistakes
+target: 11
+tasks:
+  - id: T1
+    priority: P5
+    depends_on: [T9]
+    criteria:
+      - {id: no, run: make}
+      - check: mypi
+      - check: mypy
+        with: {path: src}
+      - run: make
+        weight: .nan
+      - run: make
+        run: test
+      - run: mypy || true
+"""
+
+
+def test_ten_mistakes_give_ten_lines(faults: Callable[[str], list[str]]) -> None:
+    """All faults come in one go, in the order of the file, each with its place."""
+    found = faults(TEN_MISTAKES)
+    assert [line.split(": ")[0] for line in found] == [
+        f"board.yaml:{place}"
+        for place in (
+            *("2:1", "3:9", "6:15", "7:18", "9:14", "10:16", "12:16", "14:17", "16:9", "17:14"),
+        )
+    ]
+
+
+def test_faults_of_checks_and_of_the_board_come_together(
+    faults: Callable[[str], list[str]], folder: Path
+) -> None:
+    """A faulty check is told in its own file, once, however many criteria use it."""
+    (folder / "checks" / "bad.yaml").write_text("run: x\nmesures: {}\n")
+    found = faults(one("check: bad\nweight: 0") + "      - check: bad\n")
+    assert [line.split(": ")[0] for line in found] == ["board.yaml:6:17", "checks/bad.yaml:2:1"]
+
+
+def test_only_checks_that_are_used_are_read(board: Loader, folder: Path) -> None:
+    """A broken check that a board does not use is no fault of that board."""
+    (folder / "checks" / "bad.yaml").write_text("[")
+    assert "bad" not in board(one("check: http\nwith: {url: x}")).checks
+
+
+@pytest.mark.parametrize(
+    ("arrows", "circles"),
+    [
+        ({"A": "B", "B": "A"}, ["A → B → A"]),
+        ({"A": "B", "B": "C", "C": "B"}, ["B → C → B"]),
+        ({"A": "A", "B": "C", "C": "B"}, ["A → A", "B → C → B"]),
+        ({"A": "B", "B": "C", "C": ""}, []),
+    ],
+)
+def test_each_circle_of_dependencies_is_named(
+    board: Loader, arrows: dict[str, str], circles: list[str]
+) -> None:
+    """Tasks that wait for each other are one fault for each circle."""
+    text = "tasks:\n" + "".join(
+        f"  - {{id: {name}, depends_on: [{other}], criteria: [{{run: x}}]}}\n"
+        for name, other in arrows.items()
+    )
+    found: list[str] = []
+    try:
+        board(text)
+    except BoardError as error:
+        found = [str(fault.message).split(": ")[1] for fault in error.faults]
+    assert found == circles
+
+
+def test_a_long_chain_of_tasks_is_no_circle(board: Loader) -> None:
+    """Two thousand tasks in a row are followed without running out of stack."""
+    text = "tasks:\n" + "".join(
+        f"  - {{id: t{n}, depends_on: [t{min(n + 1, 1999)}], criteria: [{{run: x}}]}}\n"
+        for n in range(1999)
+    )
+    text += "  - {id: t1999, criteria: [{run: x}]}"
+    assert len(board(text).tasks) == 2000
+
+
+def test_an_unknown_profile_is_an_error_of_the_command_line(board: Loader) -> None:
+    """`--profile` has to be one of the board's."""
+    with pytest.raises(UsageError, match='no profile is called "prod"; did you mean "production"'):
+        board(EXAMPLE, profile="prod")
+    with pytest.raises(UsageError, match="the board has no profiles"):
+        board(one("run: x"), profile="prod")
+
+
+def test_a_matrix_is_bounded(faults: Callable[[str], list[str]]) -> None:
+    """A matrix of a million combinations is refused before it is made."""
+    values = f"[{', '.join(map(str, range(100)))}]"
+    (line,) = faults(one(f"run: x\nmatrix: {{a: {values}, b: {values}, c: {values}}}"))
+    assert "1000000 combinations are too many" in line
+
+
+def test_ten_thousand_criteria_load_fast(board: Loader) -> None:
+    """A board of ten thousand criteria is loaded within a few seconds of processor time."""
+    text = "tasks:\n" + "".join(
+        f"  - id: T{n}\n    criteria:\n"
+        + "".join(
+            f"      - id: c{n}.{m}\n        run: coverage report | tail -{m + 1}\n"
+            "        read: {as: text, regex: '(\\d+)%', unit: '%'}\n        expect: '>= 80 %'\n"
+            for m in range(5)
+        )
+        for n in range(2000)
+    )
+    started = time.process_time()
+    assert len(board(text).tasks) == 2000
+    assert time.process_time() - started < 5
+
+
+WORDS = st.sampled_from(
+    [
+        *("version", "title", "target", "tasks", "criteria", "id", "priority", "depends_on", "run"),
+        *("check", "attest", "waive", "with", "matrix", "expect", "warn", "read", "proof", "exit"),
+        *("as", "query", "regex", "count", "env", "profiles", "milestones", "requires", "checks"),
+        *(
+            "by",
+            "on",
+            "valid",
+            "until",
+            "reason",
+            "up_to",
+            "weight",
+            "baseline",
+            "ratchet",
+            "paths",
+        ),
+        *("mypy", "T1", "P0", "json", "text", "< 5", "== 0 ms", "${A}", "${", "no", "1e3", "10m"),
+        *("2025-01-01", "matches x", "true", "local", "measure", "errors", "ok", "a || true"),
+    ]
+)
+VALUES = st.recursive(
+    st.one_of(
+        WORDS, st.integers(-1, 300), st.booleans(), st.none(), st.floats(), st.text(max_size=3)
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=6)),
+    max_leaves=25,
+)
+CRITERIA = st.dictionaries(WORDS, VALUES, max_size=4)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+)
+@given(st.dictionaries(WORDS, VALUES, max_size=5), st.lists(CRITERIA, max_size=3), VALUES)
+def test_any_board_loads_or_has_faults(
+    board: Loader, head: dict[str, object], criteria: list[dict[str, object]], task: object
+) -> None:
+    """Whatever stands where, the loader answers with a board or with faults that have a place."""
+    known = {"id": "T1", "criteria": [{"run": "x", **each} for each in criteria]}
+    text = json.dumps({**head, "tasks": [known, task]})
+    found: list[Fault] = []
+    try:
+        board(text)
+    except BoardError as error:
+        found = error.faults
+    assert all(fault.line >= 1 and fault.message for fault in found)

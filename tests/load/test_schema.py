@@ -1,0 +1,91 @@
+"""The JSON Schemas that editors use."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from readiness.load import board_schema, check_schema
+from tests.load.test_catalogue_format import FULL
+from tests.load.test_load import EXAMPLE, HTTP, MYPY, one
+
+
+class Editor(yaml.SafeLoader):
+    """Reads YAML as an editor does: dates stay text."""
+
+
+Editor.yaml_implicit_resolvers = {
+    first: [(tag, regex) for tag, regex in resolvers if not tag.endswith("timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for letter in "yYnNoO":
+    Editor.yaml_implicit_resolvers[letter] = []
+
+
+def errors(schema: dict[str, Any], text: str) -> list[str]:
+    """Return what an editor would underline."""
+    validator = jsonschema.Draft202012Validator(schema)
+    return [error.message for error in validator.iter_errors(yaml.load(text, Editor))]
+
+
+@pytest.mark.parametrize("make", [board_schema, check_schema])
+def test_the_schemas_are_schemas(make: Any) -> None:
+    """They are valid in the dialect that they name, and describe their fields."""
+    schema = make()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "x-as-written" not in str(schema)
+    assert "decimal" not in str(schema)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EXAMPLE,
+        one("run: make"),
+        one("run: x\nread: {as: json, query: ok}\nexpect: true\ntimeout: 60\nweight: 1.5"),
+        one("check: mypy\nwith: {paths: [src, 3.10], strict: true}"),
+    ],
+)
+def test_good_boards_are_valid(text: str) -> None:
+    """An editor complains of nothing that loads."""
+    assert errors(board_schema(), text) == []
+
+
+@pytest.mark.parametrize("text", [FULL, MYPY, HTTP, "run: make\ntool: make\nafter: [x]"])
+def test_good_checks_are_valid(text: str) -> None:
+    """An editor complains of no check that loads."""
+    assert errors(check_schema(), text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tasks: []",
+        "version: 2\ntasks: [{id: a, criteria: [{run: x}]}]",
+        one("run: x", "titel: x\n"),
+        one("run: x\ncheck: y"),
+        one("title: x"),
+        one("run: x\ntreshold: 0"),
+        one("id: 5\nrun: x"),
+        one("id: a/b\nrun: x"),
+        one("run: x\nweight: many"),
+        one("run: x\nsamples: 0"),
+        one("run: x\nread: {as: jsn, query: a}"),
+        one("run: x\nwaive: {reason: a, by: b}"),
+        one("run: x", "min_measured: 90\n"),
+        one("run: x", "priorities: {P4: {}}\n"),
+    ],
+)
+def test_mistakes_in_boards_are_found(text: str) -> None:
+    """What the loader refuses by its form, an editor underlines."""
+    assert errors(board_schema(), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["summary: x", "run: x\nmesures: {}", "run: x\nmeasures: {a: {query: b}}", "run: [x]"]
+)
+def test_mistakes_in_checks_are_found(text: str) -> None:
+    """The same holds for check files."""
+    assert errors(check_schema(), text)

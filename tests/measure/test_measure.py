@@ -1,0 +1,333 @@
+"""What may be read of a finished probe, and that reading never fails in any other way."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.measure import find, measure, unusable
+from readiness.model.board import Check, Reader
+from readiness.model.capture import Capture, Stream
+from readiness.model.judgement import Finding, Measurement, Unmeasured
+from readiness.model.words import Format, Pick, ReasonCode
+from readiness.text.clean import clean
+from tests.support.captures import a_capture, a_check, a_reader, documents_of
+
+PROOF = a_reader("text", source="output", regex="collected [1-9]")
+
+
+def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
+    """Return why a capture is not usable."""
+    return unusable(documents_of(capture, timeout=1), check or a_check())
+
+
+@pytest.mark.parametrize(
+    ("capture", "check", "code", "reason"),
+    [
+        (a_capture(timed_out=True), {}, "timeout", "not finished within 1 s"),
+        (
+            a_capture(timed_out=True, needed_kill=True, signal=9, exit_status=None),
+            {},
+            "timeout",
+            "not finished within 1 s, needed SIGKILL",
+        ),
+        (a_capture("errors: 0", signal=11, exit_status=None), {}, "signal", "signal 11 (SIGSEGV)"),
+        (
+            a_capture(exit_status=139),
+            {},
+            "signal",
+            "signal 11 (SIGSEGV), reported as exit status 139",
+        ),
+        (a_capture("errors: 0", leaked=2), {}, "leaked", "2 processes outlived it"),
+        (a_capture(leaked=1), {}, "leaked", "1 process outlived it"),
+        (a_capture(exit_status=2), {}, "exit_status", "exit status 2, expected 0"),
+        (
+            a_capture("", "usage: x\nx: error: no such file\x1b[2J\n", exit_status=2),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "exit status 2, expected 0 or 1: x: error: no such file",
+        ),
+        (
+            a_capture(
+                "", "Traceback (most recent call last):\n  File\nKeyError: 1\n", exit_status=3
+            ),
+            {"exit_ok": (0, 1, 2)},
+            "exit_status",
+            "exit status 3, expected 0, 1 or 2: KeyError: 1",
+        ),
+        (
+            a_capture(
+                "", "tool: error: 7\nnot measured: the tool has no network\nbye\n", exit_status=3
+            ),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "the tool has no network",
+        ),
+        (
+            a_capture("", "bash: line 1: no_such_tool: command not found\n", exit_status=127),
+            {},
+            "tool_missing",
+            "not found (127): bash: line 1: no_such_tool: command not found",
+        ),
+        (a_capture(exit_status=126), {}, "tool_missing", "cannot be executed (126)"),
+        (a_capture(exit_status=124), {}, "timeout", "ended by a time limit of its own (124)"),
+        (
+            a_capture("errors: 0", "Traceback (most recent call last):\n"),
+            {"reject": "Traceback"},
+            "no_proof",
+            "stderr holds «Traceback (most recent call last):», which the check rejects",
+        ),
+        (
+            a_capture("collected 0 items\n"),
+            {"proof": PROOF},
+            "no_proof",
+            "no proof that it did its work: collected [1-9] is not in output (collected 0 items)",
+        ),
+        (a_capture("collected 0 items", exit_status=5), {"proof": PROOF}, "exit_status", None),
+        (
+            a_capture('{"scanned": 0}'),
+            {"proof": a_reader("json", query="scanned > `0`")},
+            "no_proof",
+            None,
+        ),
+        (a_capture("x"), {"proof": a_reader("json", query="scanned")}, "unreadable", None),
+        (
+            Capture(probe=0, failure=ReasonCode.TOOL_MISSING, failure_text="mypy: not found"),
+            {"install": "pip install mypy"},
+            "tool_missing",
+            "mypy: not found",
+        ),
+        (
+            Capture(probe=0, failure=ReasonCode.PRODUCER_FAILED, failure_text="p1 failed"),
+            {},
+            "producer_failed",
+            "p1 failed",
+        ),
+        (Capture(probe=0, failure=ReasonCode.NOT_RUN), {}, "not_run", "not run"),
+        (Capture(probe=0), {}, "not_run", None),
+    ],
+)
+def test_a_capture_that_proves_nothing(
+    capture: Capture, check: dict[str, object], code: str, reason: str | None
+) -> None:
+    """A good number in the output changes nothing: what did not end well is not read."""
+    refused = refusal(capture, a_check(**check))  # type: ignore[arg-type]
+    assert refused is not None
+    assert refused.code == code
+    assert refused.reason == (reason or refused.reason)
+
+
+@pytest.mark.parametrize(
+    ("capture", "check"),
+    [
+        (a_capture("errors: 0"), {}),
+        (a_capture(exit_status=1), {"exit_ok": (0, 1)}),
+        (a_capture(exit_status=124), {"exit_ok": (0, 124)}),
+        (a_capture(exit_status=7), {"exit_ok": None}),
+        (a_capture(exit_status=255), {"exit_ok": None}),
+        (a_capture("", "collected 3 items"), {"proof": PROOF}),
+        (a_capture('{"scanned": 3}'), {"proof": a_reader("json", query="scanned > `0`")}),
+        (a_capture("all good"), {"reject": "Traceback"}),
+    ],
+)
+def test_a_capture_that_may_be_read(capture: Capture, check: dict[str, object]) -> None:
+    """The healthy twins of the above."""
+    assert refusal(capture, a_check(**check)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [124, 126, 127, 139])
+def test_a_status_that_is_the_value_is_refused_too(status: int) -> None:
+    """A missing tool, a time limit and a signal are no exit status of the tool."""
+    assert refusal(a_capture(exit_status=status), a_check(exit_ok=None)) is not None
+
+
+def test_a_missing_tool_names_its_remedy() -> None:
+    """The hint is the check's own."""
+    refused = refusal(a_capture(exit_status=127), a_check(install="pip install mypy"))
+    assert refused is not None
+    assert refused.hint == "install it: pip install mypy"
+
+
+def test_a_reason_is_clean_and_short() -> None:
+    """Foreign text in a reason is one bounded, printable line."""
+    refused = refusal(a_capture("", "error \u202e\x07" + "x" * 10_000, exit_status=2))
+    assert refused is not None
+    assert refused.reason.isprintable()
+    assert len(refused.reason) < 400
+
+
+def test_the_exit_status_is_a_value() -> None:
+    """`exit` reads the status itself."""
+    check = a_check(exit_ok=None)
+    measured = measure(
+        documents_of(a_capture(exit_status=3)), check, check.measures[0], number=True
+    )
+    assert measured == Measurement(value=Decimal(3))
+
+
+def test_output_that_was_cut_is_unreadable() -> None:
+    """A number from the part that was kept would be a guess; the status can still be read."""
+    capture = Capture(probe=0, exit_status=0, stdout=Stream(data=b"n=1", size=10**9, cut=True))
+    check = a_check(a_reader("text", regex=r"n=(\d+)"))
+    measured = measure(documents_of(capture), check, check.measures[0], number=True)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.UNREADABLE
+    assert "1,000,000,000 bytes" in measured.reason
+    rejecting = refusal(capture, a_check(reject="Traceback"))
+    assert rejecting is not None
+    assert rejecting.code is ReasonCode.UNREADABLE
+    assert refusal(capture) is None
+
+
+def test_spooled_output_is_read(tmp_path: Path) -> None:
+    """A long output that lies in a file is read from there."""
+    spool = tmp_path / "spool"
+    spool.write_bytes(b"n=4\n")
+    capture = Capture(probe=0, exit_status=0, stdout=Stream(spool=str(spool), size=4))
+    check = a_check(a_reader("text", regex=r"n=(\d+)"))
+    measured = measure(documents_of(capture), check, check.measures[0], number=True)
+    assert measured == Measurement(value=Decimal(4))
+
+
+def test_output_is_both_streams() -> None:
+    """Standard error follows standard output, on a line of its own."""
+    check = a_check(a_reader("text", source="output", regex=r"^(\d)$", pick="last"))
+    documents = documents_of(a_capture("1", "2"))
+    assert measure(documents, check, check.measures[0], number=True) == Measurement(
+        value=Decimal(2)
+    )
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def from_file(source: str, tmp_path: Path, *, started_at: float = 0.0) -> Measurement | Unmeasured:
+    """Read a number from a file."""
+    check = a_check(a_reader("text", source=source, regex=r"\d+"))
+    documents = documents_of(
+        a_capture(started_at=started_at),
+        workdir=str(tmp_path),
+        environment={"READINESS_TMP": str(tmp_path / "tmp"), "NAME": "x y"},
+    )
+    return measure(documents, check, check.measures[0], number=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("out.txt", "out.txt"),
+        ("tmp/out.txt", "$READINESS_TMP/out.txt"),
+        ("tmp/out.txt", "${READINESS_TMP}/out.txt"),
+        ("x y.txt", "$NAME.txt"),
+    ],
+)
+def test_a_file_is_found(tmp_path: Path, path: str, source: str) -> None:
+    """Paths are relative to the probe's folder and may name its variables."""
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / path).write_text("7")
+    started_at = (tmp_path / path).stat().st_mtime
+    assert from_file(source, tmp_path, started_at=started_at) == Measurement(value=Decimal(7))
+
+
+def test_a_file_older_than_the_probe_is_stale(tmp_path: Path) -> None:
+    """Yesterday's report is not today's; one that is a clock tick older is this run's."""
+    path = tmp_path / "out.txt"
+    path.write_text("7")
+    now = path.stat().st_mtime
+    stale = from_file("out.txt", tmp_path, started_at=now + 0.05)
+    assert isinstance(stale, Unmeasured)
+    assert stale.code is ReasonCode.STALE_FILE
+    assert isinstance(from_file("out.txt", tmp_path, started_at=now + 0.005), Measurement)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("missing.txt", "no_value"),
+        ("folder", "unreadable"),
+        ("fifo", "unreadable"),
+        ("/dev/zero", "unreadable"),
+        ("$UNSET_NAME/x", "unset_variable"),
+        ("nul\0byte", "no_value"),
+        ("huge", "unreadable"),
+    ],
+)
+def test_what_is_no_file_is_refused(tmp_path: Path, source: str, code: str) -> None:
+    """Nothing is waited for and nothing is read without end."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(65 * 1024 * 1024)
+    measured = from_file(source, tmp_path)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code == code
+
+
+# --- findings -------------------------------------------------------------------------------------
+
+
+def test_findings_are_read_and_cleaned() -> None:
+    """Paths below the folder are relative; what has no path is no finding."""
+    check = a_check(findings=a_reader("jsonl", query="[].{path: f, line: l, rule: c, message: m}"))
+    output = "\n".join(
+        (
+            '{"f": "/w/src/a.py", "l": 3, "c": "arg", "m": "a\\u001b[2J\\nb"}',
+            '{"f": "./b.py", "l": null, "c": null, "m": "x"}',
+            '{"f": "/elsewhere/c.py", "l": "12", "c": 7, "m": null}',
+            '{"f": null, "m": "no path"}',
+        )
+    )
+    assert find(documents_of(a_capture(output), workdir="/w"), check) == (
+        Finding(path="src/a.py", line=3, rule="arg", message="a\\x1b[2J\\nb"),
+        Finding(path="b.py", message="x"),
+        Finding(path="/elsewhere/c.py", line=12, rule="7"),
+    )
+
+
+@pytest.mark.parametrize("output", ["", "no json", "3", "[1, null]"])
+def test_no_findings_are_no_error(output: str) -> None:
+    """Findings are an extra: where they cannot be read there are none."""
+    check = a_check(findings=a_reader("json", query="[].{path: f}"))
+    assert find(documents_of(a_capture(output)), check) == ()
+
+
+# --- whatever comes -------------------------------------------------------------------------------
+
+QUERIES = ("", "@", "length(@)", "[].a", "a", "sum(@)", "*.a", "a > `1`", "sort(@)", "to_number(@)")
+REGEXES = (r"(\d+)", r"errors: (\S+)", r"(.*)", r"a(b)?", r"(?s).*", "")
+WORDS = rb"""{ } [ ] "a" : , 1 1e9999 NaN a a,a
+ <a> </a> <!DOCTYPE [ &x; - a: &a *a --- = ' " !!int
+    <<: ? | \x1b[0m errors: 0x10 1,234 null -1.5 true"""
+SNIPPETS = st.sampled_from(
+    [*WORDS.split(), b"\n", b" ", b"\x1b[0m", b"\xff", b"\0", b"\r\n", b"\t"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    data=st.one_of(st.binary(), st.lists(SNIPPETS).map(b"".join)),
+    kind=st.sampled_from(Format),
+    query=st.sampled_from(QUERIES),
+    regex=st.sampled_from(REGEXES),
+    pick=st.sampled_from([None, *Pick]),
+    number=st.booleans(),
+)
+def test_any_bytes_give_a_value_or_a_reason(
+    data: bytes, kind: Format, query: str, regex: str, pick: Pick | None, number: bool
+) -> None:
+    """No output makes a reader fail in any other way, and a number is always finite."""
+    reader = Reader(format=kind, query=query, regex=regex, pick=pick)
+    check = a_check(reader, proof=reader, reject="nothing", findings=reader)
+    documents = documents_of(a_capture(data, data))
+    measured = measure(documents, check, check.measures[0], number=number)
+    unusable(documents, check)
+    find(documents, check)
+    if isinstance(measured, Unmeasured):
+        assert clean(measured.reason, newlines=False) == measured.reason
+    elif isinstance(measured.value, Decimal):
+        assert measured.value.is_finite()
+    else:
+        assert not number or kind is Format.EXIT

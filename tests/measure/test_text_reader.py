@@ -1,0 +1,192 @@
+"""Numbers and words in plain text."""
+
+from decimal import Decimal
+
+import pytest
+
+from readiness.model.judgement import Measurement, Unmeasured
+from readiness.model.words import ReasonCode
+from tests.support.captures import a_reader, read
+
+ERRORS = r"errors: (\S+)"
+
+
+@pytest.mark.parametrize(
+    ("regex", "output", "value"),
+    [
+        (r"errors: (\d+)", "errors: 12\n", "12"),
+        (r"\d+", "12\n", "12"),
+        (r"(\d+) errors", "\x1b[31m12\x1b[0m errors\n", "12"),
+        (r"errors: (\d+)", "errors: 1\x1b[0m234", "1234"),
+        (r"errors: (\d+)", b"errors: 2 caf\xe9\n", "2"),
+        (r"errors: (\d+)", "a" * 1_000_000 + "\nerrors: 3", "3"),
+        (r"^(\d+)$", "x\r\n7\r\n", "7"),
+        (r"([\d.]+)", "99.96", "99.96"),
+        (ERRORS, "errors: +5", "5"),
+        (ERRORS, "errors: -5", "-5"),
+        (ERRORS, "errors: 1.5e3", "1.5e3"),
+        (ERRORS, "errors: -0", "0"),
+        (ERRORS, "errors: 9007199254740993", "9007199254740993"),
+        (ERRORS, "errors: 0.1", "0.1"),
+        (r"errors:(.*)", "errors:   4  \n", "4"),
+        (r"took (\d+)ms", "took 12ms", "12"),
+        (r"(\d+)/\d+ passed", "3/10 passed", "3"),
+        (r"Found (\d+) errors", "3\nFound 3 errors in 2 files.", "3"),
+        (r"(\d+)\.$", "errors: 3.", "3"),
+        (r"of (\d+),", "1 of 2, 3 more", "2"),
+        (r"错误(\d+)个", "错误12个", "12"),
+        (r"(\d+) errors", "2025-11-05: 4 errors", "4"),
+        (r"-(\d+)", "2025-11", "11"),
+        (r"(\d+)x", "30x30", "30"),
+    ],
+)
+def test_a_number_is_read_exactly(regex: str, output: str | bytes, value: str) -> None:
+    """What stands there is what is read, digit by digit."""
+    assert read(a_reader("text", regex=regex), output) == Measurement(value=Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("regex", "output", "whole"),
+    [
+        (r"errors: (\d+)", "errors: 1,234", "1,234"),
+        (r"(\d+) errors", "1,234 errors", "1,234"),
+        (r"errors: (\d+)", "errors: 1.5", "1.5"),
+        (r"(\d+) s", "0.25 s", "0.25"),
+        (r"(\d+) s", ".25 s", ".25"),
+        (r"errors: (\d+)", "errors: 1_000", "1_000"),
+        (r"errors: (\d+)", "errors: 1'000", "1'000"),
+        (r"errors: (\d+)", "errors: 1\u202f000", "1\u202f000"),
+        (r"errors: (\d)", "errors: 123", "123"),
+        (r"(\d{2}) errors", "123 errors", "123"),
+        (r"(\d+) errors", "-5 errors", "-5"),
+        (r"(\d+) errors", "delta=-5 errors", "-5"),
+        (r"errors: (\d+)", "errors: 1e5", "1e5"),
+        (r"errors: (\d+)", "errors: 0x10", "0x10"),
+        (r"x(\d+)", "errors: 0x10", "0x10"),
+        (r"errors: ([0-9]+)", "errors: 1٣", "1٣"),
+    ],
+)
+def test_a_piece_of_a_number_is_no_number(regex: str, output: str, whole: str) -> None:
+    """1 is never read out of 1,234, and the reason shows both."""
+    measured = read(a_reader("text", regex=regex), output)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.NOT_A_NUMBER
+    assert measured.reason.endswith(f" is part of {whole}")
+
+
+def test_whoever_reads_a_version_is_told_how() -> None:
+    """20 of v20.20.2 is no number either; what to do instead is said."""
+    measured = read(a_reader("text", regex=r"v(\d+)\."), "v20.20.2")
+    assert isinstance(measured, Unmeasured)
+    assert measured.reason.endswith("20 is part of v20.20.2")
+    assert "`matches`" in measured.hint
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "Infinity",
+        "1e999",
+        "-1e999",
+        "1e-999",
+        "0x10",
+        "1,234",
+        "1_000",
+        "٣",
+        "²",
+        "1e",
+        "none",
+        "5%",
+        "--",
+        "+",
+        ".",
+        "1..2",
+        "1.2.3",
+        "true",
+        "12ms",
+        "1e99999999999",
+    ],
+)
+def test_no_number_is_no_number(word: str) -> None:
+    """Words, grouped digits, NaN, infinity and other scripts' digits are refused."""
+    measured = read(a_reader("text", regex=ERRORS), f"errors: {word}")
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.NOT_A_NUMBER
+
+
+def test_a_percentage_needs_the_unit() -> None:
+    """A captured % is part of the number only where the measure is one of percent."""
+    reader = a_reader("text", regex=r"(\S+)$")
+    assert read(reader, "TOTAL 22.53%", unit="%") == Measurement(value=Decimal("22.53"), unit="%")
+    assert isinstance(read(reader, "TOTAL 22.53%", unit="s"), Unmeasured)
+
+
+@pytest.mark.parametrize("output", ["", "\n", "nothing here", "errors:"])
+def test_no_match_is_no_value(output: str) -> None:
+    """Where nothing matches, nothing was measured; least of all 0."""
+    measured = read(a_reader("text", regex=r"errors: (\d+)"), output)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.NO_VALUE
+
+
+def test_an_empty_or_absent_group_is_no_value() -> None:
+    """A match whose group took part with nothing gives no value."""
+    for regex in (r"errors:( *\d*)$", r"errors:( 7)?"):
+        measured = read(a_reader("text", regex=regex), "errors:", number=False)
+        assert isinstance(measured, Unmeasured)
+        assert measured.code is ReasonCode.NO_VALUE
+
+
+@pytest.mark.parametrize(
+    ("pick", "value"),
+    [("first", "3"), ("last", "5.5"), ("min", "-1"), ("max", "5.5"), ("sum", "7.5")],
+)
+def test_several_matches_need_a_pick(pick: str, value: str) -> None:
+    """Without `pick` several values are an error; with it they are one."""
+    output = "n=3\nn=-1\nn=5.5\n"
+    picked = read(a_reader("text", regex=r"n=(.*)", pick=pick), output)
+    assert picked == Measurement(value=Decimal(value))
+    several = read(a_reader("text", regex=r"n=(.*)"), output)
+    assert isinstance(several, Unmeasured)
+    assert several.code is ReasonCode.SEVERAL_VALUES
+    assert "3, -1" in several.reason
+
+
+def test_one_bad_value_spoils_a_sum() -> None:
+    """A sum over what is not all numbers is not a number."""
+    measured = read(a_reader("text", regex=r"n=(.*)", pick="sum"), "n=3\nn=nan\n", number=False)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.NOT_A_NUMBER
+
+
+def test_sums_are_exact() -> None:
+    """Decimals add up without rounding, however long they are."""
+    output = "n=0.1\nn=0.2\nn=123456789012345678901234567890\n"
+    measured = read(a_reader("text", regex=r"n=(.*)", pick="sum"), output)
+    assert measured == Measurement(value=Decimal("123456789012345678901234567890.3"))
+
+
+def test_text_stays_text_where_no_number_is_needed() -> None:
+    """A version is a string, and so is a piece of it."""
+    assert read(a_reader("text", regex=r"(\d+)\.\d+"), "v3.11", number=False) == Measurement(
+        value="3"
+    )
+
+
+@pytest.mark.parametrize(("output", "value"), [("error\nok\nerror error\n", 2), ("ok\n", 0)])
+def test_matching_lines_are_counted(output: str, value: int) -> None:
+    """`count` counts lines, and none is 0: that it may be is for the check's proof to say."""
+    assert read(a_reader("text", count="error"), output) == Measurement(value=Decimal(value))
+
+
+def test_a_wild_pattern_is_an_error_of_its_own() -> None:
+    """The reason names the pattern and the limit; the next measure is read as ever."""
+    measured = read(a_reader("text", regex=r"(\w+\s?)*errors"), "a" * 60)
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.PATTERN_TOO_SLOW
+    assert measured.reason.startswith("pattern too slow: ")
+    assert read(a_reader("text", regex=r"\d+"), "7") == Measurement(value=Decimal(7))

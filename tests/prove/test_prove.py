@@ -1,0 +1,509 @@
+"""`readiness prove`, as a process: it names what would pass whatever happened to its tools."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Project, a_board, number, wait_until
+from tests.support.proving import LINT, equip, executable, proven
+
+COUNT = {"as": "text", "regex": r"^\d+$", "unit": "lines"}
+CHECKED = {"as": "text", "regex": r"checked [1-9]\d* files"}
+
+
+@pytest.fixture
+def equipped(project: Project) -> Project:
+    """A project in which `lint` is all there is to measure with."""
+    equip(project)
+    return project
+
+
+def proofs(project: Project, *words: str, **options: Any) -> dict[str, Any]:
+    """Prove the board; return what is said of each criterion by id, with the status under ""."""
+    ended = project("prove", "--output-format", "json", *words, **options)
+    found = {each["id"]: each for each in ended.json["criteria"]}
+    assert ended.status == ended.json["exit_status"], ended
+    return {"": ended.json, **found}
+
+
+def worlds(proof: Any) -> dict[str, str]:
+    """The verdicts of a criterion by world."""
+    return {trial["world"]: trial["verdict"] for trial in proof["trials"]}
+
+
+# --- what still passes ----------------------------------------------------------------------------
+
+MASKED = {
+    "T1.1": ({"run": "lint src/*.txt || true"}, "without lint"),
+    "T1.2": (
+        {"run": "grep -c BAD src/b.txt || echo 0", "read": COUNT, "expect": "== 0"},
+        "without grep",
+    ),
+    "T1.3": ({"run": "make masked"}, "without lint"),
+    "T1.4": ({"run": "make half"}, "Makefile:6 hides failures"),
+    "T1.5": ({"run": "./check.sh"}, "without no-such-tool"),
+    "T1.6": ({"run": "sh partly.sh"}, "partly.sh:2 hides failures"),
+    "T1.7": ({"run": "make missing"}, "without no-such-tool"),
+    "T1.8": ({"run": "echo fine"}, "in an empty project"),
+    "T1.9": (
+        {"run": "if lint src/*.txt >/dev/null; then echo 0; else echo 0; fi"}
+        | {"read": COUNT, "expect": "== 0"},
+        "without lint",
+    ),
+    "T1.10": (
+        {"run": "lint src/*.txt", "read": {"as": "text", "count": "BAD"}, "expect": "== 0"},
+        "where lint prints nothing",
+    ),
+    "T1.11": (
+        {"run": "lint src/*.txt", "exit": {"ok": [0, 1]}}
+        | {"read": {"as": "text", "count": "BAD"}, "expect": "== 0"},
+        "where lint fails silently",
+    ),
+}
+MAKEFILE = """\
+.PHONY: masked half missing good
+masked:
+\tlint src/*.txt || true
+half:
+\tlint src/*.txt
+\tlint src/*.txt; echo done
+missing:
+\t-no-such-tool src
+good:
+\tlint src/*.txt
+"""
+
+
+@pytest.fixture(scope="module")
+def masked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Prove a board on which nothing can fail as it should."""
+    project = Project(tmp_path_factory.mktemp("masked"))
+    equip(project)
+    proven(project, *(criterion for criterion, _ in MASKED.values()))
+    (project.folder / "src" / "b.txt").write_text("")
+    (project.folder / "Makefile").write_text(MAKEFILE)
+    executable(project.folder / "check.sh", "#!/bin/sh\nno-such-tool src\necho done\n")
+    (project.folder / "partly.sh").write_text("set -e\nlint src/*.txt || true\nlint src/*.txt\n")
+    yield proofs(project)
+    project.close()
+
+
+@pytest.mark.parametrize("criterion", MASKED)
+def test_what_would_pass_without_its_tool_is_named(masked: Any, criterion: str) -> None:
+    """Each way to hide a failure is found, and said in words."""
+    found = masked[criterion]
+    assert found["outcome"] == "still_passes", found
+    assert MASKED[criterion][1] in found["why"], found["why"]
+    assert found["hint"]
+
+
+def test_one_that_still_passes_makes_the_status_1(masked: Any) -> None:
+    """A gate that can be fooled is not ready."""
+    assert masked[""]["exit_status"] == 1
+    assert masked[""]["still_passes"] == len(MASKED)
+
+
+# --- what can fail --------------------------------------------------------------------------------
+
+
+def test_a_good_board_is_0(equipped: Project) -> None:
+    """Exit statuses, numbers with a proof, make targets and files, each tried as it can be."""
+    proven(
+        equipped,
+        {"run": "lint src/*.txt"},
+        {"run": "make good"},
+        {"run": "lint src/*.txt | grep -c checked", "read": COUNT, "expect": "== 1"},
+        {
+            "run": "lint src/*.txt",
+            "exit": {"ok": [0, 1]},
+            "proof": CHECKED,
+            "read": {"as": "text", "count": "BAD"},
+            "expect": "== 0",
+        },
+        {"run": "test -f src/a.txt"},
+        {"run": "[[ $(< src/a.txt) == good ]]"},
+    )
+    (equipped.folder / "Makefile").write_text(MAKEFILE)
+    found = proofs(equipped)
+
+    assert found[""]["exit_status"] == 0, found
+    assert worlds(found["T1.1"]) == {"absent": "error", "failing": "fail"}
+    assert worlds(found["T1.3"]) == {"absent": "error", "silent": "error", "failing": "error"}
+    assert worlds(found["T1.4"]) == {"absent": "error", "silent": "error", "failing": "error"}
+    assert worlds(found["T1.5"]) == worlds(found["T1.6"]) == {"hollow": "fail"}
+    assert found["T1.2"]["tools"] == ["lint"]
+
+
+def test_a_criterion_about_a_service_is_tried_where_nobody_answers(equipped: Project) -> None:
+    """It has no tool and looks at nothing in the project: what it has is an address."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        cwd=equipped.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split(" port ")[1].split()[0]
+        url = f"http://127.0.0.1:{port}/src/"
+        proven(
+            equipped,
+            {"check": "http", "with": {"url": url}},
+            {"check": "port", "with": {"host": "127.0.0.1", "open": port}},
+        )
+        found = proofs(equipped)
+        server.terminate()
+
+    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "error"}
+    assert found["T1.1"]["outcome"] == "can_fail"
+    assert found["T1.1"]["why"] == "it does not pass where no service answers"
+    assert found["T1.2"]["outcome"] == "not_tried", "its host alone is no address"
+    assert found[""]["exit_status"] == 3
+
+
+def test_passing_without_an_answer_proves_nothing(equipped: Project) -> None:
+    """A port is closed where nobody is: no reproach, and no proof either."""
+    (equipped.folder / "checks").mkdir()
+    (equipped.folder / "checks" / "shut.yaml").write_text(
+        "params: {at: {help: where}}\nrun: '[ -n \"$at\" ]'\n"
+        "measures: {status: {as: exit}}\nexpect: '== 0'\n"
+    )
+    proven(equipped, {"check": "shut", "with": {"at": "shop.example:4444"}})
+    found = proofs(equipped)
+
+    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "pass"}
+    assert found["T1.1"]["outcome"] == "not_tried"
+    assert "in an empty project and where no service answers" in found["T1.1"]["why"]
+
+
+def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
+    """That it fails today says nothing of the day on which its tool is gone."""
+    proven(
+        equipped,
+        {"run": "grep -c good src/a.txt || echo 0", "read": COUNT, "expect": "== 0"},
+        {"run": "lint src/bad.txt"},
+    )
+    (equipped.folder / "src" / "bad.txt").write_text("BAD\n")
+    found = proofs(equipped)
+
+    assert found["T1.1"]["now"]["verdict"] == found["T1.2"]["now"]["verdict"] == "fail"
+    assert found["T1.1"]["outcome"] == "still_passes"
+    assert found["T1.2"]["outcome"] == "can_fail"
+
+
+# --- where tools are ------------------------------------------------------------------------------
+
+ENVIRONMENTS = [
+    "lint src/*.txt{}",
+    ".venv/bin/lint src/*.txt{}",
+    "{root}/.venv/bin/lint src/*.txt{}",
+    "source .venv/bin/activate; lint src/*.txt{}",
+    "PATH=$PWD/.venv/bin:$PATH make good{}",
+    "env lint src/*.txt{}",
+    "cd src && ../.venv/bin/lint a.txt{}",
+]
+
+
+@pytest.mark.parametrize("command", ENVIRONMENTS)
+def test_the_tools_of_the_projects_own_environment_are_taken_away(
+    equipped: Project, command: str
+) -> None:
+    """However they are reached; and what is good stays good."""
+    binaries = equipped.folder / ".venv" / "bin"
+    executable(binaries / "lint", LINT)
+    (binaries.parent / "pyvenv.cfg").write_text("")
+    (binaries / "activate").write_text(
+        f"VIRTUAL_ENV={binaries.parent}\nPATH=$VIRTUAL_ENV/bin:$PATH\n"
+    )
+    (equipped.folder / "Makefile").write_text(MAKEFILE)
+    good = command.format("", root=equipped.folder)
+    proven(equipped, {"run": good}, {"run": command.format(" || true", root=equipped.folder)})
+    found = proofs(equipped)
+
+    assert found["T1.1"]["now"]["verdict"] == "pass", found["T1.1"]
+    assert found["T1.1"]["tools"] == ["lint"]
+    assert found["T1.1"]["outcome"] == "can_fail", found["T1.1"]
+    assert set(worlds(found["T1.2"]).values()) == {"pass"}, found["T1.2"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["python3 -m linter", "python3 -I -m linter", "./through.py", "python3 -W error -mlinter"],
+)
+def test_a_module_that_is_run_as_a_tool_is_taken_away(equipped: Project, command: str) -> None:
+    """Python itself stays where only the tool is missing."""
+    system = equipped.folder.parent / "system"
+    (system / "python3").symlink_to(sys.executable)
+    through = "import subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-m', 'linter']))"
+    executable(equipped.folder / "through.py", f"#!{sys.executable}\n{through}\n")
+    (equipped.folder / "linter.py").write_text("print('fine')\n")
+    equipped.environment["PYTHONPATH"] += f":{equipped.folder}"
+    proven(equipped, {"run": command}, {"run": f"{command} || true"})
+    found = proofs(equipped)
+
+    isolated = "-I" in command
+    assert found["T1.1"]["tools"] == (["python3"] if isolated else ["python -m linter"])
+    assert found["T1.1"]["outcome"] == "can_fail", found["T1.1"]
+    assert found["T1.2"]["outcome"] == "still_passes"
+    if not isolated:
+        reasons = [each["reason"] for each in found["T1.1"]["trials"]]
+        assert all("exit status 1" in reason for reason in reasons), reasons
+
+
+def test_a_runner_stays_and_what_it_runs_is_taken(equipped: Project) -> None:
+    """Whatever it is called: it is known by having started another program."""
+    equip_more = equipped.folder.parent / "tools"
+    executable(equip_more / "taskrunner", '#!/bin/sh\nlint src/*.txt || echo "never mind"\n')
+    proven(equipped, {"run": "taskrunner all"})
+    found = proofs(equipped)
+
+    assert found["T1.1"]["tools"] == ["lint"]
+    assert found["T1.1"]["outcome"] == "still_passes"
+
+
+# --- controls -------------------------------------------------------------------------------------
+
+CHECK = """\
+summary: Bad lines
+tool: lint
+params: {{paths: {{default: src/a.txt, help: files}}}}
+run: lint $paths
+exit: {{ok: [0, 1]}}
+proof: {{as: text, regex: checked .* files}}
+measures:
+  bad: {{as: text, count: BAD, unit: lines, better: lower}}
+expect: "== 0"
+control: {control}
+"""
+
+
+@pytest.mark.parametrize(
+    ("control", "verdict", "outcome"),
+    [
+        ('{files: {b.txt: "BAD\\n"}, with: {paths: b.txt}}', "fail", "can_fail"),
+        ('{files: {"b{n}.txt": "BAD\\n"}, times: 2, with: {paths: b2.txt}}', "fail", "can_fail"),
+        ('{files: {b.txt: "fine\\n"}, with: {paths: b.txt}}', "pass", "still_passes"),
+        ('{files: {b.txt: "BAD\\n"}, with: {paths: none.txt}}', "pass", "still_passes"),
+        ("{run: 'echo BAD; echo checked 1 files'}", "fail", "can_fail"),
+        ("{run: 'echo BAD; exit 7'}", "error", "not_tried"),
+    ],
+)
+def test_a_control_must_be_rejected(
+    equipped: Project, control: str, verdict: str, outcome: str
+) -> None:
+    """An error there only means that nobody can tell."""
+    checks = equipped.folder / "checks"
+    checks.mkdir()
+    (checks / "badlines.yaml").write_text(CHECK.format(control=control))
+    proven(equipped, {"check": "badlines"})
+    found = proofs(equipped)
+
+    assert worlds(found["T1.1"])["control"] == verdict, found["T1.1"]
+    assert found["T1.1"]["outcome"] == outcome
+    assert found[""]["exit_status"] == {"can_fail": 0, "still_passes": 1, "not_tried": 3}[outcome]
+
+
+# --- what could not be tried ----------------------------------------------------------------------
+
+
+def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> None:
+    """A person's word, a variable that nobody set, and what looks at nothing here."""
+    proven(
+        equipped,
+        {"attest": {"by": "li.wei", "on": "2026-01-01", "valid": "9000d"}},
+        {"run": "lint $X", "with": {"X": "${NOBODY_SET_THIS}"}},
+        {"run": '[ -n "$HOME" ]'},
+        {"run": "/bin/cat /dev/null"},
+        {"check": "elsewhere"},
+        {"run": "lint src/*.txt"},
+    )
+    (equipped.folder / "checks").mkdir()
+    elsewhere = 'run: \'"$READINESS_PYTHON" -c "print(0)"\'\n'
+    elsewhere += "measures: {errors: {as: text, regex: '\\d+'}}\nexpect: '== 0'\n"
+    (equipped.folder / "checks" / "elsewhere.yaml").write_text(elsewhere)
+    found = proofs(equipped)
+
+    why = {name: found[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4", "T1.5")}
+    assert why == {
+        "T1.1": "it rests on the word of li.wei",
+        "T1.2": "NOBODY_SET_THIS is not set",
+        "T1.3": "it runs no tool that could be taken away, and passes in an empty project too",
+        "T1.5": "it runs no tool that could be taken away, and passes in an empty project too",
+        "T1.4": "/bin/cat is called by its full path, and cannot be taken away",
+    }
+    assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
+    assert found[""]["exit_status"] == 3
+
+
+def test_selectors_and_profiles_say_what_is_tried(equipped: Project) -> None:
+    """The rest is counted, and not tried."""
+    proven(
+        equipped,
+        {"run": "lint src/*.txt"},
+        {"run": "true"},
+        {"run": "true", "profiles": ["production"]},
+        profiles={"local": {}, "production": {}},
+    )
+    found = proofs(equipped, "T1.1")
+    assert (found[""]["exit_status"], found[""]["skipped"]) == (0, 2)
+    assert equipped("prove", "T9").status == 2
+    assert equipped("prove", "--output-format", "junit").status == 2
+    assert equipped("prove", "--profile", "nowhere").status == 2
+
+
+# --- the project stays as it was ------------------------------------------------------------------
+
+
+def snapshot(folder: Path) -> dict[str, str]:
+    """All of a folder, to be compared byte by byte."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        content = os.readlink(path) if path.is_symlink() else ""
+        if path.is_file() and not path.is_symlink():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[str(path.relative_to(folder))] = f"{status.st_mode:o} {content}"
+    return found
+
+
+def test_nothing_is_changed_whatever_probes_do(equipped: Project) -> None:
+    """They work in copies: tracked, ignored and new files, links, modes and the index stay."""
+    folder = equipped.folder
+    (folder / "kept.txt").write_text("kept\n")
+    (folder / "link").symlink_to(folder / "kept.txt")
+    (folder / "ignored").mkdir()
+    (folder / "ignored" / "data").write_text("data\n")
+    (folder / ".gitignore").write_text("ignored/\n")
+    proven(
+        equipped,
+        {"run": "lint src/a.txt && git add --all && git commit --quiet --message x"},
+        {"run": "lint src/a.txt && echo more >> link && echo more >> ignored/data"},
+        {"run": f"lint src/a.txt && rm {folder}/kept.txt"},
+        {"run": "lint src/*.txt && rm -r src && mkdir made"},
+    )
+    equipped.environment |= {"HOME": str(folder.parent), "LC_ALL": "C"}
+    for words in (
+        "init --quiet",
+        "config user.name x",
+        "config user.email x@example.org",
+        "add --all",
+        "commit --quiet --message all",
+    ):
+        subprocess.run(["git", "-C", str(folder), *words.split()], check=True)
+    (folder / "kept.txt").write_text("changed\n")
+    subprocess.run(["git", "-C", str(folder), "add", "kept.txt"], check=True)
+    before = snapshot(folder)
+    found = proofs(equipped, "-j", "1")
+
+    assert snapshot(folder) == before
+    names = ("T1.1", "T1.2", "T1.3", "T1.4")
+    assert [found[name]["now"]["verdict"] for name in names] == ["pass"] * 4, found
+    assert found[""]["changed"] == []
+    assert found[""]["files"] > 5
+    assert found[""]["exit_status"] == 0
+    assert equipped.entries() == []
+
+
+def test_a_change_of_the_project_is_told(equipped: Project) -> None:
+    """A probe that finds its way back has done what it must not."""
+    original = equipped.folder / "victim.txt"
+    original.write_text("whole\n")
+    (equipped.folder.parent / "way-back").write_text(str(original))
+    proven(
+        equipped,
+        {"run": f"lint src/a.txt; echo x > $(< {equipped.folder.parent}/way-back)"},
+    )
+    ended = equipped("prove")
+
+    assert ended.status == 1
+    assert "victim.txt: changed" in ended.out
+    assert "changed while it was tried" in ended.out
+
+
+# --- how it behaves -------------------------------------------------------------------------------
+
+
+def test_time_limits_hold(equipped: Project) -> None:
+    """What hangs when its tool says nothing is ended, and does not pass."""
+    proven(
+        equipped,
+        {"run": "until lint src/*.txt | grep -q checked; do sleep 0.1; done", "timeout": "1s"},
+    )
+    found = proofs(equipped)
+
+    assert found["T1.1"]["outcome"] == "can_fail"
+    assert "timeout" in {trial["reason_code"] for trial in found["T1.1"]["trials"]}
+
+
+def test_what_is_waited_for_is_tried_once(equipped: Project) -> None:
+    """A broken world does not get better."""
+    proven(equipped, {"run": "lint src/*.txt", "wait": "50s", "retries": 3, "samples": 3})
+    assert proofs(equipped)["T1.1"]["outcome"] == "can_fail"
+
+
+def test_a_waiver_hides_nothing(equipped: Project) -> None:
+    """What is waived would still pass without its tool."""
+    waive = {"reason": "later", "by": "lead", "until": "2999-01-01"}
+    proven(equipped, {"run": "lint src/*.txt || true", "waive": waive})
+    assert proofs(equipped)["T1.1"]["outcome"] == "still_passes"
+
+
+def test_no_secret_is_shown(equipped: Project) -> None:
+    """Nor where the reason of a try is what a tool printed."""
+    proven(equipped, number("lint src/*.txt; echo errors: $API_TOKEN"), secrets=["API_TOKEN"])
+    secret = {"API_TOKEN": "s3cr3t-value-1"}
+    for words in ((), ("--output-format", "json")):
+        ended = equipped("prove", *words, env=secret)
+        assert "s3cr3t-value-1" not in ended.out + ended.err
+
+
+def test_a_signal_ends_it_and_leaves_nothing_behind(equipped: Project) -> None:
+    """The copies are removed, the status is the signal's."""
+    started = equipped.folder.parent / "started"
+    proven(equipped, {"run": f"lint src/*.txt; echo > {started}; sleep 30"})
+    process = equipped.start("prove")
+    wait_until(started)
+    process.send_signal(signal.SIGINT)
+    ended = equipped.end(process)
+
+    assert ended.status == 128 + signal.SIGINT, ended
+    assert "interrupted" in ended.out
+
+
+def test_the_table_says_what_the_document_says(equipped: Project) -> None:
+    """Every criterion with its verdict in every world, what passes, and what was compared."""
+    proven(equipped, {"run": "lint src/*.txt || true"}, {"run": "lint src/*.txt"})
+    ended = equipped("prove")
+    rows = [line.split() for line in ended.out.splitlines()]
+
+    assert ["criterion", "now", "tools", "gone", "failing"] in rows
+    assert ["T1.1", "pass", "pass", "pass", "STILL", "PASSES"] in rows
+    assert ["T1.2", "pass", "error", "fail", "can", "fail"] in rows
+    assert "The project is as it was, byte for byte" in ended.out
+    assert "2 criteria: 1 can fail, 1 still passes" in ended.out
+    assert "T1.2" not in equipped("prove", "--quiet").out
+
+
+def test_an_empty_board_for_this_profile_is_not_proven(equipped: Project) -> None:
+    """Nothing tried is nothing shown."""
+    proven(
+        equipped,
+        {"run": "true", "profiles": ["production"]},
+        profiles={"local": {}, "production": {}},
+    )
+    assert proofs(equipped)[""]["exit_status"] == 3
+
+
+def test_a_board_with_other_mistakes_is_refused(equipped: Project) -> None:
+    """Only masks are let through, to be named."""
+    equipped.write(a_board({"run": "lint || true", "expct": "true"}))
+    ended = equipped("prove")
+    assert ended.status == 2
+    assert "expct" in ended.err

@@ -1,0 +1,337 @@
+"""The parts of a proof: what counts as a tool, what a copy is, what can be read of commands."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from readiness.prove import copying
+from readiness.prove.addresses import without_services
+from readiness.prove.copying import Original, changes, place_of
+from readiness.prove.hiding import Hiding
+from readiness.prove.observed import Observer, Tools
+from readiness.prove.prover import grouped
+from readiness.shell import can_fail
+from readiness.shell.programs import programs
+from tests.support.builders import a_check, a_criterion
+from tests.support.proving import executable
+
+KNOWN = [
+    a_check(name="make-target", tools=("make",), recipes="ask"),
+    a_check(name="mypy", tools=("mypy",)),
+    a_check(name="lock", tools=("python",)),
+]
+
+
+# --- tools ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "chains", "recipes", "taken"),
+    [
+        ("mypy src || true", ["/mypy"], {}, "mypy"),
+        ("mypy src || true", [], {}, "mypy"),
+        ("mypy src | grep -c error", ["/mypy", "/grep"], {}, "mypy"),
+        ("grep -c x a || echo 0", ["/grep"], {}, "grep"),
+        ("make lint", ["/make", "/make/flake8", "/make/mkdir"], {}, "flake8"),
+        ("make lint", ["/make", "/make/grep"], {}, "grep"),
+        ("make lint", ["/make"], {"make": ["flake8"]}, "flake8"),
+        ("make lint", ["/make"], {"make": []}, "make"),
+        ("make a", ["/make", "/make/make", "/make/make/flake8"], {}, "flake8"),
+        ("npm run lint", ["/npm", "/npm/eslint"], {}, "eslint"),
+        ("make types", ["/make", "/make/mypy", "/make/mypy/gcc"], {}, "mypy"),
+        ("wrapper", ["/wrapper", "/wrapper/cat", "/wrapper/sed"], {}, "wrapper"),
+        ("python -m mypy", ["/python", "/python/-m mypy"], {}, "-m mypy"),
+        ("python x.py", ["/python", "/python/flake8"], {}, "flake8"),
+        ("python x.py", ["/python"], {}, "python"),
+        ("env A=1 mypy src", ["/env", "/env/mypy"], {}, "mypy"),
+        ("timeout 9 flake8 .", ["/timeout", "/timeout/flake8"], {}, "flake8"),
+        ("cd a && ./check.sh", ["/flake8"], {"check.sh": ["flake8", "gone"]}, "flake8 gone"),
+        ("/opt/bin/scan .", [], {}, ""),
+        ("echo done", [], {}, ""),
+        ('"$TOOL" src', ["/flake8"], {}, "flake8"),
+        ("f() { true; }; f", [], {}, ""),
+    ],
+)
+def test_the_tools_of_a_command_are_what_measures(
+    command: str, chains: list[str], recipes: dict[str, list[str]], taken: str
+) -> None:
+    """Not what runs them, and not what every system has, unless there is nothing else."""
+    check = a_check(name="", run=command)
+    found = Observer(KNOWN).tools_of(check, chains, recipes)
+
+    expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
+    assert set(found.taken) == expected
+
+
+@pytest.mark.parametrize(
+    ("run", "tools", "chains", "taken"),
+    [
+        ('"$READINESS_PYTHON" x.py', (), ["/git"], ""),
+        ('"$READINESS_PYTHON" x.py', (), ["/git", "/make", "/make/flake8"], "flake8"),
+        ('"$READINESS_PYTHON" x.py', ("make",), ["/make"], "make"),
+        ("python x.py", ("python", "alembic"), ["/python"], "python alembic"),
+        ("bandit src | cat", ("bandit",), ["/bandit", "/cat"], "bandit"),
+    ],
+)
+def test_what_a_checks_script_uses_is_not_its_tool(
+    run: str, tools: tuple[str, ...], chains: list[str], taken: str
+) -> None:
+    """Unless its file says so, or its tool started it."""
+    check = a_check(name="some", run=run, tools=tools)
+    found = Observer(KNOWN).tools_of(check, chains, {})
+
+    assert set(found.taken) == set(taken.split())
+
+
+def test_criteria_share_a_world_unless_one_needs_what_another_loses() -> None:
+    """What runs the tools of one may be the tool of another."""
+    make = frozenset({"make"})
+    tools = {
+        "A": Tools(frozenset({"mypy"}), make, make),
+        "B": Tools(frozenset({"ruff"})),
+        "C": Tools(make),
+        "D": Tools(),
+    }
+    assert [(sorted(found.taken), names) for found, names in grouped(tools)] == [
+        (["mypy", "ruff"], ["A", "B"]),
+        (["make"], ["C"]),
+    ]
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("a; b && c || d | e", "a b c d e"),
+        ("if a; then b; else c; fi", "a b c"),
+        ("x=$(a 'b c') y && (z)", "y a z"),
+        ('for f in *; do a "$f"; done', "a"),
+        ("'quoted' x; $variable y; X=1 a", "quoted a"),
+        ("unterminated 'x", ""),
+    ],
+)
+def test_the_programs_of_a_command_are_read(command: str, names: str) -> None:
+    """Those that it names, in their order."""
+    assert sorted(words[0] for words in programs(command)) == sorted(names.split())
+
+
+@pytest.mark.parametrize(
+    ("command", "can"),
+    [("echo done", False), ("true", False), ("a || true", False), ("a", True), ("a 'b", True)],
+)
+def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
+    """What cannot be read may fail."""
+    assert can_fail(command) is can
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "said"),
+    [
+        ("./a.sh", "#!/bin/sh\nflake8 || true\n", "./a.sh:2 hides failures by `|| true`"),
+        ("./a.sh", "#!/usr/bin/env bash\nset -e\nflake8\n", ""),
+        ("bash -e a.sh", "flake8\necho done\n", ""),
+        ("bash a.sh", "flake8\necho done\n", "a.sh:2 hides failures by `; echo done`"),
+        ("sh -c 'flake8'", "", ""),
+        ("./a.sh", "#!/usr/bin/python3\nx || true\n", ""),
+        ("./none.sh", None, ""),
+    ],
+)
+def test_a_script_of_the_project_is_read(
+    tmp_path: Path, command: str, text: str | None, said: str
+) -> None:
+    """As the shell that it names would run it."""
+    if text is not None:
+        executable(tmp_path / "a.sh", text)
+    criterion = a_criterion(check=a_check(name="", run=command))
+    hiding = Hiding([], [])
+    assert hiding.read(criterion, str(tmp_path)) == {}
+
+    assert "".join(hiding.masks(criterion)) == said
+
+
+# --- copies ---------------------------------------------------------------------------------------
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git there, as nobody in particular."""
+    committer = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    command = ["git", "-C", str(folder), *committer, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A project in a repository, with a folder that is measured, and all kinds of files."""
+    top = tmp_path / "top"
+    (top / "app" / "src").mkdir(parents=True)
+    (top / "app" / "src" / "a.py").write_text("x = 1\n")
+    executable(top / "app" / "run.sh", "#!/bin/sh\n")
+    (top / "app" / "inside").symlink_to(top / "app" / "src")
+    (top / "app" / "relative").symlink_to("src/a.py")
+    (top / "app" / "outside").symlink_to(tmp_path)
+    (top / "app" / "dead").symlink_to("nowhere")
+    (top / ".gitignore").write_text("data/\n.venv\n*.log\n")
+    (top / "app" / "data").mkdir()
+    (top / "app" / "data" / "large").write_bytes(b"x" * 3000)
+    (top / "app" / "kept.log").write_text("log\n")
+    os.mkfifo(top / "app" / "pipe")
+    git(tmp_path, "init", "--quiet", "-b", "trunk", str(top))
+    git(top, "add", "--all")
+    git(top, "commit", "--quiet", "--message", "one")
+    return top
+
+
+def copied(top: Path, target: Path) -> tuple[Original, Path]:
+    """Copy the project of `app`, without installed programs."""
+    original = Original(place_of(str(top / "app"), str(top / "app" / "board.yaml")))
+    moved = original.copy(str(target), lambda _folder, _programs: None)
+    return original, Path(moved.workdir)
+
+
+def test_a_copy_is_the_whole_repository_as_it_is(repository: Path, tmp_path: Path) -> None:
+    """With what is not committed and what is ignored; links lead into the copy."""
+    (repository / "app" / "new.txt").write_text("new\n")
+    _, app = copied(repository, tmp_path / "copy")
+
+    assert app == tmp_path / "copy" / "app"
+    assert (app / "new.txt").read_text() == "new\n"
+    assert (app / "kept.log").read_text() == "log\n"
+    assert os.access(app / "run.sh", os.X_OK)
+    assert (app / "inside").resolve() == app / "src"
+    assert os.readlink(app / "relative") == "src/a.py"
+    assert (app / "outside").resolve() == tmp_path
+    assert os.readlink(app / "dead") == "nowhere"
+    assert not os.path.lexists(app / "pipe")
+
+
+@pytest.mark.parametrize("worktree", [False, True])
+def test_a_copy_has_a_repository_of_its_own(
+    repository: Path, tmp_path: Path, worktree: bool
+) -> None:
+    """History can be read; what is done to it in the copy does not reach the original."""
+    (repository / "app" / "inside").unlink()  # it leads into the copy there, and so is changed
+    git(repository, "commit", "--all", "--quiet", "--amend", "--no-edit")
+    top = repository
+    if worktree:
+        top = tmp_path / "tree"
+        git(repository, "worktree", "add", "--quiet", "-b", "side", str(top))
+    (top / "app" / "src" / "a.py").write_text("x = 2\n")
+    before = git(top, "status", "--porcelain", "--branch"), git(top, "rev-parse", "HEAD")
+    _, app = copied(top, tmp_path / "copy")
+
+    assert git(app, "rev-parse", "--show-toplevel") == str(tmp_path / "copy")
+    assert git(app, "status", "--porcelain", "--branch") == before[0]
+    assert git(app, "log", "--format=%s") == "one"
+    git(app, "config", "user.name", "changed")
+    git(app, "commit", "--all", "--quiet", "--message", "two")
+    assert (git(top, "status", "--porcelain", "--branch"), git(top, "rev-parse", "HEAD")) == before
+    assert "changed" not in git(repository, "config", "--list", "--local")
+
+
+def test_what_is_ignored_and_large_is_linked_and_named(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take too long to copy."""
+    monkeypatch.setattr(copying, "LINKED_FROM", 2000)
+    original, app = copied(repository, tmp_path / "copy")
+
+    assert os.readlink(app / "data") == str(repository / "app" / "data")
+    assert original.linked == [str(repository / "app" / "data")]
+
+
+def test_installed_programs_are_put_in_place_and_all_else_of_them_is_linked(
+    repository: Path, tmp_path: Path
+) -> None:
+    """A library that is never written to need not be copied."""
+    venv = repository / "app" / ".venv"
+    executable(venv / "bin" / "tool", "#!/bin/sh\n")
+    (venv / "lib").mkdir()
+    (venv / "pyvenv.cfg").write_text("")
+    filled: dict[str, list[str]] = {}
+    place = place_of(str(repository / "app"), str(repository / "app" / "board.yaml"))
+    moved = Original(place).copy(
+        str(tmp_path / "copy"), lambda folder, found: filled.update({folder: list(found)})
+    )
+
+    inside = Path(moved.workdir) / ".venv"
+    assert filled == {str(inside / "bin"): ["tool"]}
+    assert os.readlink(inside / "lib") == str(venv / "lib")
+
+
+def test_every_change_of_the_tree_is_seen(repository: Path) -> None:
+    """Contents, modes, links, and what is new or gone; not what git ignores."""
+    app = repository / "app"
+    original = Original(place_of(str(app), str(app / "board.yaml")))
+    before = original.fingerprint()
+    (app / "kept.log").write_text("more\n")
+    assert changes(before, original.fingerprint()) == []
+
+    (app / "src" / "a.py").write_text("x = 3\n")
+    (app / "run.sh").chmod(0o644)
+    (app / "dead").unlink()
+    (app / "dead").symlink_to("elsewhere")
+    (app / "new").write_text("")
+    (app / "relative").unlink()
+    assert changes(before, original.fingerprint()) == [
+        "app/dead: changed",
+        "app/new: new",
+        "app/relative: gone",
+        "app/run.sh: changed",
+        "app/src/a.py: changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("board", "workdir", "root"),
+    [
+        ("b/board.yaml", "b", "b"),
+        ("b/board.yaml", "b/app", "b"),
+        ("b/board.yaml", "c", "c"),
+        ("board.yaml", "b/app", "."),
+    ],
+)
+def test_without_a_repository_the_boards_folder_is_the_project(
+    tmp_path: Path, board: str, workdir: str, root: str
+) -> None:
+    """Where the probes run below it; else their own folder."""
+    for folder in ("b/app", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+    place = place_of(str(tmp_path / workdir), str(tmp_path / board))
+
+    assert place.root == str((tmp_path / root).resolve())
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "dead"),
+    [
+        ("https://shop.example/health?a=1", "https://127.0.0.1:9/health?a=1"),
+        ("https://shop.example:8443", "https://127.0.0.1:9"),
+        ("redis://:secret@10.0.0.1:6379/0", "redis://:secret@127.0.0.1:9/0"),
+        ("postgresql+psycopg://me@[::1]:5432/x", "postgresql+psycopg://me@127.0.0.1:9/x"),
+        ("10.0.0.1:443", "127.0.0.1:9"),
+        ("[::1]:443", "127.0.0.1:9"),
+        ("shop.example:443", "127.0.0.1:9"),
+        ("shop.example:443=10.0.0.1:8443", "127.0.0.1:9=127.0.0.1:9"),
+        ("a=http://x/ b=http://y:1/", "a=http://127.0.0.1:9/ b=http://127.0.0.1:9/"),
+    ],
+)
+def test_an_address_leads_to_nobody(value: str, dead: str) -> None:
+    """Only where to, not what for or as whom: the rest of the request is as it was."""
+    criterion = a_criterion(params={"at": value, "n": "3"}, matrix=({"to": value}, {"to": "x"}))
+    found = without_services(criterion)
+    assert found is not None
+    assert found.params == {"at": dead, "n": "3"}
+    assert found.matrix == ({"to": dead}, {"to": "x"})
+
+
+@pytest.mark.parametrize("value", ["", "src", "12:30 h", "a:b", "docs/a.md:12 x", "50", "T1.1"])
+def test_what_is_no_address_stays(value: str) -> None:
+    """A criterion that names none asks no service that could be taken away."""
+    assert without_services(a_criterion(params={"at": value})) is None

@@ -1,0 +1,62 @@
+"""The run document: read back as written, refused when it is not one, described by a schema."""
+
+import jsonschema
+import msgspec
+import pytest
+
+from readiness.model.errors import UsageError
+from readiness.record.document import VERSION, from_json, run_schema, to_json
+from tests.support.documents import a_chinese_document, a_document
+
+
+@pytest.mark.parametrize("document", [a_document(), a_chinese_document()], ids=["mixed", "zh"])
+def test_a_document_is_read_back_as_it_was(document: object) -> None:
+    """With every verdict and every string in it."""
+    assert from_json(to_json(document), "x") == document  # type: ignore[arg-type]
+
+
+def test_it_is_valid_by_its_schema() -> None:
+    """And the schema is one."""
+    schema = run_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(msgspec.json.decode(to_json(a_document())), schema)
+
+
+def test_it_is_one_line_of_strict_json() -> None:
+    """Whatever is in it."""
+    data = to_json(a_document())
+    assert b"\n" not in data
+    data.decode("utf-8")
+
+
+def test_fields_that_came_later_have_defaults() -> None:
+    """A document of an older program of the same version is still read."""
+    data = msgspec.json.decode(to_json(a_document()))
+    for task in data["tasks"]:
+        del task["blocking"]
+        for criterion in task["criteria"]:
+            for name in ("check", "line", "previous"):
+                del criterion[name]
+    del data["loosened"]
+    assert from_json(msgspec.json.encode(data), "x").id == a_document().id
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "not a run document"),
+        (b"[]", "not a run document"),
+        (b"{}", "version"),
+        (b'{"version": 1}', "not a run document"),
+        (b'{"version": "1"}', "not a run document"),
+        (b'{"version": %d}' % (VERSION + 1), "newer readiness"),
+        (b"\xff\xfe", "not a run document"),
+        (b"\x89PNG", "not a run document"),
+    ],
+    ids=str,
+)
+def test_what_is_no_document_is_refused_by_name(text: bytes, says: str) -> None:
+    """The message names the source, and what is wrong or what to do."""
+    with pytest.raises(UsageError, match=says) as refused:
+        from_json(text, "run.json")
+    assert "run.json" in str(refused.value)

@@ -1,0 +1,220 @@
+"""The comment on a pull request, and what it leaves out to be no longer than allowed."""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readiness.model.words import Decision, Priority, Verdict
+from readiness.record.document import RunDocument
+from readiness.report import Context, render
+from readiness.report._comment import comment
+from readiness.report._parts import Items, Limit, Part, fitted
+from readiness.report.markdown import LONGEST
+from tests.support.documents import a_chinese_document, a_criterion, a_document, a_task
+from tests.support.hostile import HOSTILE_TEXTS, full_of
+from tests.support.pages import RECOGNISED, on_github
+
+
+def comment_of(run: RunDocument) -> str:
+    """The comment as it is posted."""
+    return render("markdown", run, Context())
+
+
+def headings(page: str) -> list[str]:
+    """The headings of a comment, without their marks."""
+    return [line.lstrip("# ") for line in page.splitlines() if line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("name", "run"),
+    [("mixed.markdown.md", a_document()), ("mixed.markdown.zh.md", a_chinese_document())],
+)
+def test_the_comment_is_as_it_was_agreed_on(
+    name: str, run: RunDocument, golden: Callable[[str, str], None]
+) -> None:
+    """One run with everything in it, in both languages."""
+    golden(name, comment_of(run))
+
+
+def test_the_verdict_comes_first_and_then_what_was_loosened() -> None:
+    """After them the reasons, what failed, decisions of people, changes, and the tasks."""
+    assert headings(comment_of(a_document())) == [
+        "❌ NOT READY for release · Score 5.53 of 10, target 8.0",
+        "What this change loosens",
+        "Why",
+        "What failed, and why",
+        "Waived",
+        "Waivers that nothing needs",
+        "Attested, not measured",
+        "Changed since the last run",
+        "Milestones",
+        "Tasks",
+    ]
+
+
+def test_a_bot_finds_its_own_comment() -> None:
+    """The first line is hidden, and the same for every run of a board in a profile."""
+    run = a_document()
+    other_run = a_document(id="other", started_at="2026-11-25T00:00:00Z")
+    other_profile = a_document(profile="production")
+    other_board = a_document(board=msgspec.structs.replace(run.board, file="sub/board.yaml"))
+    first, second, third, fourth = (
+        comment_of(each).splitlines()[0] for each in (run, other_run, other_profile, other_board)
+    )
+    assert re.fullmatch(r"<!-- readiness:[0-9a-f]{16} -->", first)
+    assert first == second
+    assert len({first, third, fourth}) == 3
+
+
+def test_what_blocks_is_told_first_with_the_next_step() -> None:
+    """And each with what was found, what is expected, and what it was before."""
+    page = comment_of(a_document())
+    told = page[page.index("### What failed") : page.index("### Waived")]
+    assert re.findall(r"^- \S+ \w+ \*\*(\S+)\*\*", told, re.MULTILINE) == [
+        *("T2.1", "T2.2", "T7.2", "T7.4", "T7.3"),
+    ]
+    assert "  - Next: apt-get install wrk" in told
+    assert "  - Found: 1029 errors (better than 1104 before)" in told
+
+
+def test_changes_are_told_worse_ones_first() -> None:
+    """With the verdict and the number, then and now."""
+    page = comment_of(a_document())
+    told = page[page.index("### Changed") : page.index("### Milestones")]
+    assert re.findall(r"^- (.) \*\*(\S+)\*\*", told, re.MULTILINE) == [
+        *(("▼", "T7.2"), ("▼", "T7.3"), ("▼", "T2.2"), ("▲", "T1.2"), ("▲", "T2.1")),
+    ]
+    assert "fail 1104 → fail 1029 errors" in told
+
+
+def test_no_change_is_told_as_none() -> None:
+    """And where there is nothing to compare with, nothing is told."""
+    run = a_document()
+    same = [
+        msgspec.structs.replace(
+            task, criteria=[each for each in task.criteria if each.id == "T1.1"]
+        )
+        for task in run.tasks
+    ]
+    assert "Nothing changed since the last run." in comment_of(a_document(tasks=same))
+    alone = [a_task("T1", a_criterion("T1.1", Verdict.PASS))]
+    assert "since the last run" not in comment_of(a_document(tasks=alone))
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("run", [a_document(), a_chinese_document()], ids=["en", "zh"])
+def test_hostile_text_stays_text(text: str, run: RunDocument) -> None:
+    """In every string at once: nothing is made of it but text and code, and nothing recognised."""
+    made = comment_of(full_of(HOSTILE_TEXTS[text], run))
+    page, harmless = on_github(made), on_github(comment_of(run))
+    for element in ("h1", "h2", "h3", "table", "tr", "td", "details", "summary", "hr"):
+        same = page.elements.count(element) == harmless.elements.count(element)
+        assert same or text == "long", element
+    assert set(page.elements) <= {*harmless.elements, "pre"}
+    assert {"a", "img", "input", "script"}.isdisjoint(page.elements)
+    assert not RECOGNISED.search("\n".join(page.words))
+    assert made.replace("\n", "").isprintable()
+    assert "##[" not in made
+    assert not [line for line in made.splitlines() if line.lstrip().startswith(("::", "/"))]
+    assert len(made) <= LONGEST
+
+
+# --- length ---------------------------------------------------------------------------------------
+
+
+def a_large_run(tasks: int = 60, criteria: int = 50) -> RunDocument:
+    """A run in which everything fails, at length; the last task blocks."""
+    words = "a|b @team `x` <b> 类型错误 " * 30
+    made = [
+        a_task(
+            f"T{rank}",
+            *(
+                a_criterion(f"T{rank}.{n}", Verdict.FAIL, reason=words, title=words, hint=words)
+                for n in range(criteria)
+            ),
+            priority=Priority.P0 if rank == tasks else Priority.P2,
+            blocking=rank == tasks,
+        )
+        for rank in range(1, tasks + 1)
+    ]
+    gate = msgspec.structs.replace(a_document().gate, reasons=[words] * tasks * criteria)
+    return a_document(tasks=made, gate=gate)
+
+
+def test_a_comment_is_no_longer_than_github_takes() -> None:
+    """Of a run with 3,000 failures it tells the worst, and how many it leaves out."""
+    page = comment_of(a_large_run())
+    assert len(page) <= LONGEST
+    assert page.count("\n") > 50
+    assert headings(page)[0].startswith("❌ NOT READY")
+    told = page[page.index("### What failed") :]
+    named = re.findall(r"^- ❌ fail \*\*(\S+)\*\*", told, re.MULTILINE)
+    assert named == [f"T60.{n}" for n in range(len(named))]
+    left_out = re.search(r"… (\d+) more, left out", told)
+    assert left_out
+    assert int(left_out[1]) + len(named) == 3000
+    assert page.rstrip().endswith("readiness 0.1.0")
+
+
+def test_a_shortened_comment_still_reads() -> None:
+    """Its tables and its folded parts are whole."""
+    shown = on_github(comment_of(a_large_run()))
+    assert shown.elements.count("summary") == shown.elements.count("details")
+    assert RECOGNISED.search("\n".join(shown.words)) is None
+
+
+@pytest.mark.parametrize("room", [5_000, 20_000, 1_048_576])
+def test_room_is_counted_in_bytes_where_that_is_asked(room: int) -> None:
+    """As the summaries of GitHub's steps need it."""
+    made = comment(a_large_run(), most=room, in_bytes=True)
+    assert room * 0.5 < len(made.encode()) <= room
+
+
+PARTS = st.lists(
+    st.builds(
+        Part,
+        rank=st.integers(1, 5),
+        head=st.text("h", max_size=5),
+        items=st.lists(st.text("i", min_size=1, max_size=20), max_size=8).map(Items),
+        foot=st.text("f", max_size=5),
+        share=st.sampled_from([0.5, 1.0]),
+    ),
+    max_size=6,
+)
+
+
+@given(parts=PARTS, most=st.integers(150, 400))
+def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
+    """Never longer than allowed, and every item is shown or counted."""
+    limit = Limit(most=most, size=len, left_out="({} more)")
+    made = fitted(parts, limit)
+    assert len(made) <= most
+    lines = made.split("\n")
+    shown = sum(line.startswith("i") for line in lines)
+    counted = sum(int(n) for n in re.findall(r"\((\d+) more\)", made))
+    items = sum(len(part.items) for part in parts)
+    assert items <= shown + counted <= items + sum(not part.items for part in parts)
+
+
+def test_what_matters_more_stays() -> None:
+    """Parts keep their order, and the less important ones give way."""
+    parts = [
+        Part(rank=2, head="second", items=Items(["x" * 20] * 3)),
+        Part(rank=1, head="first", items=Items(["y" * 20] * 3)),
+    ]
+    made = fitted(parts, Limit(most=150, size=len, left_out="({} more)"))
+    assert made.count("y" * 20) == 3
+    assert made.count("x" * 20) < 3
+    assert made.index("second") < made.index("first")
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_every_decision_is_told(decision: Decision) -> None:
+    """In the first line that is seen."""
+    gate = msgspec.structs.replace(a_document().gate, decision=decision)
+    shown = comment_of(a_document(gate=gate)).splitlines()[1]
+    assert decision.value.replace("_", " ").upper() in shown

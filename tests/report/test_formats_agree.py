@@ -1,0 +1,124 @@
+"""One run, all formats: identical verdicts, counts and values, and one exit status."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import RunDocument
+from readiness.report import FORMATS, Context, render
+from tests.support.documents import (
+    a_chinese_document,
+    a_criterion,
+    a_document,
+    a_task,
+    an_unfinished_document,
+)
+from tests.support.program import Project, a_board, number
+from tests.support.readers import READERS, agrees
+
+
+def _decided(decision: Decision, status: int, **changes: object) -> RunDocument:
+    document = a_document(**changes)
+    gate = msgspec.structs.replace(document.gate, decision=decision, exit_status=status)
+    return msgspec.structs.replace(document, gate=gate)
+
+
+def _good(decision: Decision = Decision.READY, status: int = 0, **changes: object) -> RunDocument:
+    verdicts = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
+    criteria = [a_criterion(f"T1.{verdict}", verdict) for verdict in verdicts]
+    return _decided(decision, status, tasks=[a_task("T1", *criteria)], findings=[], **changes)
+
+
+def _unknown_score() -> RunDocument:
+    score = msgspec.structs.replace(a_document().score, value=None, shown="", measured=0)
+    return _decided(Decision.UNDECIDED, 3, score=score)
+
+
+def _of_milestone() -> RunDocument:
+    gate = msgspec.structs.replace(_good().gate, milestone="M1")
+    return msgspec.structs.replace(_good(), gate=gate)
+
+
+RUNS = {
+    "mixed": a_document(),
+    "chinese": a_chinese_document(),
+    "ready": _good(),
+    "ready, with a bad one": _decided(Decision.READY, 0),
+    "not ready, with all good": _good(Decision.NOT_READY, 1),
+    "undecided": _decided(Decision.UNDECIDED, 3),
+    "partial": _good(Decision.PARTIAL, 0, partial=True),
+    "partial, with a bad one": _decided(Decision.PARTIAL, 1, partial=True),
+    "loosened": _good(Decision.LOOSENED, 4),
+    "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
+    "milestone": _of_milestone(),
+    "unknown score": _unknown_score(),
+    "nothing yet": an_unfinished_document(),
+    "nothing in it": _decided(Decision.UNDECIDED, 3, tasks=[], probes=[], findings=[]),
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=list(RUNS))
+@pytest.mark.parametrize("name", READERS)
+def test_a_report_tells_of_its_run(name: str, run: RunDocument) -> None:
+    """Whatever was decided; and only a whole run that is ready reads as ready."""
+    agrees(READERS[name](render(name, run, Context())), run)
+
+
+def test_every_format_for_machines_has_a_reader() -> None:
+    """No format can disagree unseen."""
+    assert set(READERS) == set(FORMATS)
+
+
+FAILING = [
+    number("echo errors: 3", "<= 5"),
+    number("echo errors: 7", "<= 5"),
+    number("echo errors: 3", "<= 5", warn="<= 2"),
+    number("echo nothing"),
+    {"run": "false"} | {"waive": {"reason": "r", "by": "lead", "until": "2999-01-01"}},
+    {"run": "true", "profiles": ["production"]},
+    {"run": "echo '{\"word\": \"<b> ]]> #\"}'", "read": {"as": "json", "query": "word"},
+     "expect": "contains b"},
+]  # fmt: skip
+
+BOARDS = {
+    0: a_board({"run": "true"}, number("echo errors: 3")),
+    1: a_board(*FAILING, profiles={"local": {}, "production": {}}),
+    3: a_board({"run": "true"}, number("echo nothing")),
+}
+
+
+@pytest.fixture
+def reports(project: Project) -> Iterator[list[str]]:
+    """The arguments that ask for a report in every format."""
+    (project.folder / "reports").mkdir()
+    return [f"--report={name}=reports/{name}" for name in FORMATS]
+
+
+@pytest.mark.parametrize("status", BOARDS)
+def test_one_run_in_all_formats_at_once(project: Project, reports: list[str], status: int) -> None:
+    """A real run: every report tells of it, and asking for them changes no exit status."""
+    project.write(BOARDS[status])
+    assert project("check").status == status
+    ended = project("check", "--output-format", "json", *reports)
+    assert ended.status == status, ended
+    run = ended.run
+    assert run.gate.exit_status == status
+    for name, reader in READERS.items():
+        text = (project.folder / "reports" / name).read_text(encoding="utf-8")
+        agrees(reader(text), run)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_exit_status_is_the_same_with_any_format(project: Project, name: str) -> None:
+    """As the one on standard output, which holds that report and nothing else."""
+    project.write(BOARDS[1])
+    ended = project("check", "--output-format", name, "--history", "")
+    assert ended.status == 1, ended
+    if name in READERS:
+        told = READERS[name](ended.out)
+        assert told.ready in (False, None)
+        assert told.decision in ("not_ready", None)
+    assert Path(project.folder, "board.yaml").exists()

@@ -1,0 +1,204 @@
+"""The JUnit report, by the rules of Jenkins and of GitLab."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import xmlschema
+from defusedxml import ElementTree
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.record.document import RunDocument
+from readiness.report import Context, render
+from readiness.report.junit import CASE_LIMIT, STREAM_LIMIT
+from tests.support.documents import a_criterion, a_document, a_probe, a_task
+from tests.support.hostile import HOSTILE_TEXTS, full_of
+
+SCHEMA = Path(__file__).parents[1] / "schemas" / "junit-10.xsd"
+
+
+@cache
+def _jenkins() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(str(SCHEMA))
+
+
+def _text(run: RunDocument) -> str:
+    return render("junit", run, Context())
+
+
+def _cases(run: RunDocument) -> dict[str, Any]:
+    """The cases by the first word of their names, but for the gate's."""
+    suites = list(JUnitXml.fromstring(_text(run).encode()))[1:]
+    return {case.name.split()[0]: case for suite in suites for case in suite}
+
+
+def _gate(run: RunDocument) -> Any:
+    (case,) = next(iter(JUnitXml.fromstring(_text(run).encode())))
+    return case
+
+
+def _one(verdict: Verdict, **fields: object) -> Any:
+    (case,) = _cases(
+        a_document(tasks=[a_task("T1", a_criterion("T1.1", verdict, **fields))])
+    ).values()
+    return case
+
+
+@pytest.mark.parametrize("text", [None, *HOSTILE_TEXTS])
+def test_it_is_valid_by_the_schema_of_jenkins(text: str | None) -> None:
+    """The plugin that validates takes it, whatever stands in the run."""
+    run = a_document() if text is None else full_of(HOSTILE_TEXTS[text])
+    _jenkins().validate(_text(run))
+
+
+def test_the_schema_refuses_what_jenkins_refuses() -> None:
+    """The validation above can fail."""
+    broken = _text(a_document()).replace("<testcase ", "<testcase file='x' ", 1)
+    assert not _jenkins().is_valid(broken)
+
+
+def test_verdicts_are_kept_apart() -> None:
+    """A failure is no error, and what was waived or left out is neither."""
+    found = {
+        name: [type(each) for each in case.result] for name, case in _cases(a_document()).items()
+    }
+    assert found == {
+        "T7.2": [Error],
+        "T7.3": [],
+        "T7.4": [Error],
+        "T1.1": [],
+        "T1.2": [],
+        "T2.1": [Failure],
+        "T2.2": [Failure],
+        "T3.1": [Skipped],
+        "T3.2": [],
+        "T3.3": [Skipped],
+    }
+
+
+def test_an_error_says_why_for_programs() -> None:
+    """Its type is the reason's code, its message the sentence."""
+    (result,) = _cases(a_document())["T7.2"].result
+    assert (result.type, result.message) == (ReasonCode.TOOL_MISSING, "wrk is not on PATH")
+
+
+def test_a_waiver_says_whose_it_is_and_until_when() -> None:
+    """And what would be without it."""
+    (result,) = _cases(a_document())["T3.1"].result
+    assert result.type == "waived"
+    for word in ("sec-lead", "2026-12-01", "no fixed release of ecdsa", "2 high"):
+        assert word in result.message
+
+
+def test_a_waived_error_is_told_as_waived() -> None:
+    """Its reason's code does not make it an error again."""
+    (result,) = _one(Verdict.WAIVED, reason_code=ReasonCode.TIMEOUT).result
+    assert (type(result), result.type) == (Skipped, "waived")
+
+
+def test_a_warning_passes_and_is_told() -> None:
+    """In what the case wrote, as JUnit has no word for it."""
+    case = _cases(a_document())["T7.3"]
+    assert case.is_passed
+    assert case.system_out.startswith("warn: 512.5 rps: passed on attempt 2 of 2")
+
+
+def test_counts_add_up() -> None:
+    """Of every suite and of the whole, by the verdicts and the gate."""
+    root = ElementTree.fromstring(_text(a_document()))
+    assert [root.get(name) for name in ("tests", "failures", "errors")] == ["11", "3", "2"]
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
+        assert sum(int(suite.get(name)) for suite in root) == int(root.get(name))
+        for suite in root:
+            assert len(list(suite.iter(tag))) == int(suite.get(name)), suite.get("name")
+    for suite in root:
+        assert len(list(suite.iter("skipped"))) == int(suite.get("skipped"))
+
+
+def test_times_are_those_of_the_probes() -> None:
+    """A probe that two criteria read counts once in their suite, a reused one not at all."""
+    root = ElementTree.fromstring(_text(a_document()))
+    times = {suite.get("id"): float(suite.get("time")) for suite in root}
+    assert times == {"gate": 0, "T7": 201.612, "T1": 1.2, "T2": 8.1, "T3": 1.2}
+    assert float(root.get("time")) == 12.34
+    assert [case.time for case in _cases(a_document()).values()][:5] == [0, 0.012, 201.6, 1.2, 0]
+
+
+def test_gitlab_takes_no_two_cases_for_one() -> None:
+    """It knows a case by its class and name, also where titles are the same."""
+    same = [a_criterion(f"T1.{number}", Verdict.PASS, title="The same") for number in range(3)]
+    run = a_document(tasks=[a_task("T1", *same), a_task("T2", *a_document().tasks[0].criteria)])
+    root = ElementTree.fromstring(_text(run))
+    names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(set(names)) == len(names) == 7
+
+
+def test_gitlab_attaches_nothing() -> None:
+    """What it would take for a picture of the case stays text."""
+    probe = a_probe("p1", "echo '[[ATTACHMENT|/etc/passwd]]'")
+    criterion = a_criterion("T1.1", Verdict.FAIL, probes=["p1"])
+    run = a_document(tasks=[a_task("T1", criterion)], probes=[probe])
+    assert "[[ATTACHMENT" not in _text(run)
+    assert "/etc/passwd" in _text(run)
+
+
+@pytest.mark.parametrize(
+    ("decision", "status", "changes", "result"),
+    [
+        (Decision.READY, 0, {}, []),
+        (Decision.NOT_READY, 1, {}, [Failure]),
+        (Decision.LOOSENED, 4, {}, [Failure]),
+        (Decision.UNDECIDED, 3, {}, [Error]),
+        (Decision.UNDECIDED, 130, {"interrupted": True}, [Error]),
+        (Decision.PARTIAL, 0, {"partial": True}, [Skipped]),
+        (Decision.PARTIAL, 1, {"partial": True}, [Failure]),
+        (Decision.PARTIAL, 3, {"partial": True}, [Error]),
+    ],
+)
+def test_the_gate_is_a_case(
+    decision: Decision, status: int, changes: dict[str, Any], result: list[type]
+) -> None:
+    """So that no run that decides no release is green, even where all criteria are good."""
+    run = a_document(tasks=[a_task("T1", a_criterion("T1.1", Verdict.PASS))], **changes)
+    gate = msgspec.structs.replace(run.gate, decision=decision, exit_status=status)
+    assert [type(each) for each in _gate(msgspec.structs.replace(run, gate=gate)).result] == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["]]></system-out><testcase/>", "\0", "\ufffe", "\ud800", "<!DOCTYPE x [<!ENTITY a 'b'>]>&a;"],
+)
+def test_83_hostile_text_stays_text(text: str) -> None:
+    """It is parsed strictly, the cases are as many as before, and the text can be read."""
+    root = ElementTree.fromstring(_text(full_of(text)), forbid_dtd=True)
+    assert len(list(root.iter("testcase"))) == 11
+    if text.isprintable():
+        assert any(text in (case.findtext("system-out") or "") for case in root.iter("testcase"))
+
+
+def test_what_a_log_obeys_is_read_back_as_it_was() -> None:
+    """It is spelled as a reference, which only a reader of XML turns back."""
+    criterion = a_criterion("T1.1", Verdict.FAIL, reason="##[error]x", probes=["p1"])
+    stream = msgspec.structs.replace(a_probe("", "").stdout, head="::error::x\n  ::stop::")
+    run = a_document(tasks=[a_task("T1", criterion)], probes=[a_probe("p1", "x", stdout=stream)])
+    text = _text(run)
+    assert "##[" not in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    shown = ElementTree.fromstring(text).findall(".//testcase")[1].findtext("system-out")
+    assert "\n::error::x\n  ::stop::" in shown
+    assert "##[error]x" in shown
+
+
+def test_evidence_is_cut() -> None:
+    """A flood from one probe, and from many, leaves a report that GitLab reads."""
+    stream = msgspec.structs.replace(a_probe("", "").stdout, head="x" * 100_000)
+    probes = [a_probe(f"p{number}", "yes", stdout=stream) for number in range(9)]
+    criterion = a_criterion("T1.1", Verdict.FAIL, probes=[probe.id for probe in probes])
+    for count, limit in ((1, STREAM_LIMIT), (9, CASE_LIMIT)):
+        run = a_document(tasks=[a_task("T1", criterion)], probes=probes[:count])
+        shown = _cases(run)["T1.1"].system_out
+        assert limit < len(shown) < limit + 300
+        assert "more characters" in shown

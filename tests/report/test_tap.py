@@ -1,0 +1,140 @@
+"""The TAP report, by a parser that takes nothing but what the specification has."""
+
+import msgspec
+import pytest
+
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import RunDocument
+from readiness.report import Context, render
+from tests.support.documents import a_criterion, a_document, a_task
+from tests.support.hostile import HOSTILE_TEXTS, full_of
+from tests.support.tap import Document, TestPoint, parse
+
+
+def _parsed(run: RunDocument) -> Document:
+    return parse(render("tap", run, Context()))
+
+
+def _run(*verdicts: Verdict, decision: Decision = Decision.READY, **changes: object) -> RunDocument:
+    criteria = [a_criterion(f"T1.{number}", each) for number, each in enumerate(verdicts)]
+    status = {Decision.READY: 0, Decision.PARTIAL: 0, Decision.UNDECIDED: 3}.get(decision, 1)
+    gate = msgspec.structs.replace(a_document().gate, decision=decision, exit_status=status)
+    return a_document(tasks=[a_task("T1", *criteria)], gate=gate, **changes)
+
+
+def _point(title: str) -> TestPoint:
+    criterion = a_criterion("T1.1", Verdict.PASS, title=title)
+    return _parsed(a_document(tasks=[a_task("T1", criterion)])).points[0].children[0]
+
+
+def test_a_task_is_a_subtest_and_a_criterion_a_point() -> None:
+    """In the order of the board, the gate last."""
+    document = _parsed(a_document())
+    assert [point.description.split()[0] for point in document.points[:-1]] == [
+        "T7", "T1", "T2", "T3",
+    ]  # fmt: skip
+    assert [len(point.children) for point in document.points] == [3, 2, 2, 3, 0]
+    assert document.points[-1].description == "Release gate"
+    assert [point.failed for point in document.points] == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ok", "directive"),
+    [
+        (Verdict.PASS, True, ""),
+        (Verdict.WARN, True, ""),
+        (Verdict.FAIL, False, ""),
+        (Verdict.ERROR, False, ""),
+        (Verdict.WAIVED, False, "TODO"),
+        (Verdict.SKIP, True, "SKIP"),
+    ],
+)
+def test_a_verdict_is_told_as_a_harness_knows_it(
+    verdict: Verdict, ok: bool, directive: str
+) -> None:
+    """A waived criterion is still to be done, and fails no harness."""
+    document = _parsed(_run(verdict, Verdict.PASS))
+    task, _ = document.points
+    point = task.children[0]
+    assert (point.ok, point.directive) == (ok, directive)
+    assert task.failed == (verdict in (Verdict.FAIL, Verdict.ERROR))
+    assert document.passed is not task.failed
+
+
+def test_a_directive_says_why() -> None:
+    """Who waived it and until when; why it was not in scope."""
+    points = {each.diagnostics["id"]: each for each in _parsed(a_document()).points[3].children}
+    assert points["T3.1"].reason == (
+        "waived by sec-lead until 2026-12-01: no fixed release of ecdsa"
+    )
+    assert points["T3.3"].reason == "not in profile local"
+
+
+def test_a_task_out_of_scope_is_skipped() -> None:
+    """All of it was left out, so it neither passes nor fails."""
+    assert _parsed(_run(Verdict.SKIP)).points[0].directive == "SKIP"
+    assert _parsed(_run()).points[0].directive == "SKIP"
+
+
+@pytest.mark.parametrize(
+    ("decision", "passed"),
+    [
+        (Decision.READY, True),
+        (Decision.PARTIAL, True),
+        (Decision.NOT_READY, False),
+        (Decision.UNDECIDED, False),
+        (Decision.LOOSENED, False),
+    ],
+)
+def test_the_gate_is_the_last_point(decision: Decision, passed: bool) -> None:
+    """A harness ends as the gate does; a partial run is skipped there, not passed."""
+    document = _parsed(_run(Verdict.PASS, decision=decision))
+    gate = document.points[-1]
+    assert document.passed is passed
+    assert gate.directive == ("SKIP" if decision is Decision.PARTIAL else "")
+    assert gate.diagnostics["decision"] == decision
+
+
+def test_an_interrupted_run_bails_out() -> None:
+    """So that no harness takes what is missing for good."""
+    run = _run(Verdict.PASS, decision=Decision.UNDECIDED, interrupted=True)
+    document = _parsed(run)
+    assert document.bail_out is not None
+    assert not document.passed
+
+
+def test_diagnostics_hold_what_was_found_and_wanted() -> None:
+    """With the place in the board, the time and what to do next."""
+    point = _parsed(a_document()).points[2].children[0]
+    facts = point.diagnostics
+    assert (facts["found"], facts["wanted"], facts["unit"]) == (1029, "< 50", "errors")
+    assert facts["at"] == {"file": "board.yaml", "line": 1}
+    assert facts["duration_ms"] == 8100
+    assert facts["hint"].startswith("start with the import errors")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "a # b", r"a \# SKIP b", "# TODO later", r"ends with \\", "a #SKIP", "C# and F#",
+        "1..3", "Bail out!", "- - -", "ok 2 - x",
+    ],
+)  # fmt: skip
+def test_a_title_is_read_back_as_it_is(title: str) -> None:
+    """No number sign or backslash in it becomes a directive or goes missing."""
+    point = _point(title)
+    assert point.description == f"T1.1 {title}"
+    assert (point.ok, point.directive) == (True, "")
+
+
+def test_a_brace_at_the_end_opens_no_block() -> None:
+    """Some harnesses take `{` at the end of a point for the start of a subtest."""
+    assert _point("uses {").description == "T1.1 uses {."
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=list(HOSTILE_TEXTS))
+def test_hostile_text_adds_no_point(text: str) -> None:
+    """As many points as criteria and tasks, whatever stands in their texts."""
+    document = _parsed(full_of(text))
+    assert len(document.points) == 5
+    assert sum(len(point.children) for point in document.points) == 10

@@ -1,0 +1,481 @@
+"""The runner with real processes: what they do to it, and what it makes of them."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from readiness.model.capture import Capture
+from readiness.model.words import ReasonCode
+from readiness.run import loop, stream
+from readiness.run.interface import Settled
+from readiness.run.processes import prctl, procfs
+from tests.support.running import Runner, a_check, alive_in, own_children, succeeded, texts
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+SHORT = 0.4
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    """Provide a runner after which nothing is left: no process, no zombie, no file open."""
+    children, files = own_children(), len(os.listdir("/proc/self/fd"))
+    runner = Runner(tmp_path)
+    yield runner
+    assert alive_in(tmp_path) == []
+    assert own_children() == children
+    assert len(os.listdir("/proc/self/fd")) == files
+
+
+# --- what a probe is given --------------------------------------------------------------------
+
+
+def test_status_and_both_streams_are_told_apart(runner: Runner) -> None:
+    """The exit status and what was written to each stream are captured."""
+    (capture,) = runner("echo out; echo err >&2; exit 3")
+    assert (capture.exit_status, capture.signal) == (3, None)
+    assert capture.stdout.data == b"out\n"
+    assert capture.stderr.data == b"err\n"
+    assert capture.stdout.digest == "sha256:" + sha256(b"out\n").hexdigest()
+
+
+def test_a_command_runs_under_a_strict_shell(runner: Runner) -> None:
+    """The first failing part of a command ends it, in a pipe too; so do unset variables."""
+    captures = runner("false; echo no", "false | true", "echo $nowhere", "true | true")
+    assert [c.exit_status == 0 for c in captures] == [False, False, False, True]
+
+
+def test_without_bash_a_command_runs_under_sh(runner: Runner, tmp_path: Path) -> None:
+    """Where there is no bash, sh takes its place."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/sh").symlink_to("/bin/sh")
+    probe = {"command": "echo $0", "env": {"PATH": str(tmp_path / "bin")}}
+    assert texts(runner(probe)) == ["sh\n"]
+
+
+def test_a_probe_gets_its_environment_and_folders(runner: Runner) -> None:
+    """A probe finds its variables, an own folder and the run's, and where its check stands."""
+    command = (
+        'echo "$mine $LC_ALL"; echo "$READINESS_CHECK_DIR"; echo "$READINESS_PYTHON"; '
+        'ls -A "$READINESS_TMP" "$READINESS_SCRATCH" | grep -vc : || true; pwd'
+    )
+    check = a_check("a", folder="/where/it/stands")
+    (capture,) = runner({"command": command, "env": {"mine": "a b"}, "check": check})
+    assert capture.stdout.data.decode().split("\n")[:5] == [
+        "a b C.UTF-8",
+        "/where/it/stands",
+        sys.executable,
+        "1",
+        str(runner.workdir),
+    ]
+
+
+def test_a_folder_is_used_again_only_while_nothing_is_in_it(runner: Runner) -> None:
+    """Whatever a probe leaves there no other probe finds, however late it came."""
+    empty = {"command": 'sleep 0.05; ls -A "$READINESS_TMP"; echo "$READINESS_TMP"'}
+    filling = {"command": 'ls -A "$READINESS_TMP"; touch "$READINESS_TMP/x"; echo "$READINESS_TMP"'}
+    captures = runner(*[empty, empty, filling] * 3, jobs=1)
+    assert all(capture.stdout.data.count(b"\n") == 1 for capture in captures)
+    folders = [capture.stdout.data for capture in captures]
+    assert len(set(folders)) < len(folders)
+    assert not any(folders[place] in folders[place + 1 :] for place in (2, 5, 8))
+
+
+def test_a_probe_may_remove_its_folder(runner: Runner) -> None:
+    """That is its own business, and no other probe's."""
+    captures = runner('rmdir "$READINESS_TMP"', 'ls "$READINESS_TMP"', jobs=1)
+    assert [capture.exit_status for capture in captures] == [0, 0]
+
+
+def test_a_probe_has_no_terminal_and_nothing_to_read(runner: Runner) -> None:
+    """Reading standard input meets its end at once, and there is no terminal to ask."""
+    captures = runner("read x; echo read", "test -t 0", "exec 3</dev/tty", "echo healthy")
+    assert [c.exit_status == 0 for c in captures] == [False, False, False, True]
+    assert runner.elapsed < 5
+
+
+def test_a_probe_inherits_no_descriptor(runner: Runner) -> None:
+    """Only the three standard streams are open in a probe."""
+    extra = os.dup(2)
+    os.set_inheritable(extra, True)
+    (capture,) = runner({"argv": ("ls", "/proc/self/fd")})
+    os.close(extra)
+    assert capture.stdout.data.split() == [b"0", b"1", b"2", b"3"]  # 3: the folder it lists
+
+
+def test_a_probe_starts_with_default_signals(runner: Runner) -> None:
+    """No signal is ignored or blocked in a probe, though Python ignores SIGPIPE."""
+    (capture,) = runner({"argv": ("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")})
+    assert [line.split()[1] for line in capture.stdout.data.splitlines()] == [b"0" * 16] * 2
+
+
+def test_a_missing_tool_is_named(runner: Runner) -> None:
+    """A tool that its check needs, or a program that is started directly, is not found."""
+    captures = runner(
+        {"command": "true", "check": a_check(tools=("sh", "no-such-tool"))},
+        {"argv": ("no-such-tool", ".")},
+        {"command": "true", "check": a_check(tools=("sh",))},
+    )
+    assert [c.failure for c in captures] == [ReasonCode.TOOL_MISSING] * 2 + [None]
+    assert captures[0].failure_text == "no-such-tool: not found on PATH"
+    assert captures[1].failure_text == "no-such-tool: not found (127)"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"argv": ("echo", "a\0b")},
+        {"argv": ("true",), "env": {"a=b": ""}},
+        {"argv": ("true",), "workdir": "/nowhere/at/all"},
+        {"argv": ("echo", "x" * 300_000)},
+        {"argv": ("./broken",)},
+    ],
+    ids=["NUL in argument", "= in variable", "no folder", "too long", "no interpreter"],
+)
+def test_what_cannot_be_started_says_so(runner: Runner, fields: dict[str, object]) -> None:
+    """A probe that the system refuses to start is a failure with a text; the others run."""
+    (runner.workdir / "broken").write_text("#!/no/such/interpreter\n")
+    (runner.workdir / "broken").chmod(0o755)
+    refused, healthy = runner(fields, "true")
+    assert refused.failure is ReasonCode.COULD_NOT_START
+    assert refused.failure_text
+    assert succeeded(healthy)
+
+
+def test_a_script_without_an_interpreter_line_runs(runner: Runner) -> None:
+    """Started directly, it is run as every shell runs it."""
+    (runner.workdir / "script").write_text('echo "$1"\n')
+    (runner.workdir / "script").chmod(0o755)
+    assert texts(runner({"argv": ("./script", "a b")})) == ["a b\n"]
+
+
+def test_the_folder_of_the_caller_stays(runner: Runner, tmp_path: Path) -> None:
+    """Probes run in their own folders; the caller's working directory never changes."""
+    seen = []
+
+    def settle(_: Capture) -> Settled:
+        seen.append(os.getcwd())
+        return Settled(succeeded=True)
+
+    captures = runner("pwd", {"command": "pwd", "workdir": "/"}, settle=settle)
+    assert texts(captures) == [f"{runner.workdir}\n", "/\n"]
+    assert set(seen) == {os.getcwd()}
+
+
+def test_time_and_memory_are_taken(runner: Runner) -> None:
+    """CPU time counts what the probe computed, not how long it took."""
+    asleep, busy = runner("sleep 0.3", "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done", jobs=1)
+    assert asleep.duration >= 0.3
+    assert asleep.cpu < 0.1 < busy.cpu + 0.1
+    assert busy.cpu > asleep.cpu
+    assert busy.memory > 0
+
+
+# --- faults, section A ------------------------------------------------------------------------
+
+
+def test_a_probe_ends_at_its_limit(runner: Runner) -> None:
+    """1: what does not end in time is ended, about in time."""
+    late, healthy = runner("sleep 60", "sleep 0.1; echo 'errors: 0'", timeout=1.0)
+    assert late.timed_out
+    assert not late.needed_kill
+    assert 1.0 <= late.duration < 2.0
+    assert runner.elapsed < 4
+    assert succeeded(healthy)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sleep 60 & echo 'errors: 0'",
+        "setsid sleep 60 & echo 'errors: 0'",
+        "(sleep 60 &) ; (setsid sleep 60 >/dev/null 2>&1 &) ; echo 'errors: 0'",
+        "(env -i setsid sleep 60 >/dev/null 2>&1 &) ; echo 'errors: 0'",
+        "(env -i setsid sh -c 'sleep 60 & wait' >/dev/null 2>&1 </dev/null &) ; echo 'errors: 0'",
+        "trap '' TERM HUP; setsid nohup sleep 60 & echo 'errors: 0'",
+    ],
+    ids=["background", "setsid", "double fork", "hidden", "hidden tree", "immune"],
+)
+def test_what_outlives_its_probe_is_ended_and_told(runner: Runner, command: str) -> None:
+    """3: a process left behind is a leak, wherever it hid; one that is waited for is none."""
+    leaky, healthy = runner(command, "sleep 0.05 & wait; echo 'errors: 0'", jobs=1)
+    assert leaky.exit_status == 0
+    assert leaky.leaked >= 1
+    assert leaky.stdout.data == b"errors: 0\n"
+    assert runner.elapsed < 2
+    assert succeeded(healthy)
+
+
+def test_what_ends_in_a_moment_is_no_leak(runner: Runner) -> None:
+    """The end of a pipe that takes some milliseconds longer than its probe is not counted."""
+    (capture,) = runner("echo early; (sleep 0.03; echo late) &")
+    assert succeeded(capture)
+    assert capture.stdout.data == b"early\nlate\n"
+
+
+def test_a_leak_is_not_laid_to_others(runner: Runner) -> None:
+    """While a probe runs on with a daemon of its own, others that end are not to blame."""
+    daemon = "(setsid sleep 60 >/dev/null 2>&1 &) ; sleep 0.5; pkill -x -s 0 sleep || true"
+    captures = runner(daemon, *["sleep 0.05"] * 6, jobs=2)
+    assert captures[0].leaked == 1
+    assert all(succeeded(capture) for capture in captures[1:])
+
+
+def test_an_orphan_that_holds_an_output_has_an_owner(runner: Runner) -> None:
+    """A process with another session and environment is known by the pipe it writes to."""
+    hidden = "sleep 0.1; (env -i setsid sleep 60 &) ; sleep 0.3"
+    leaky, healthy = runner(hidden, "sleep 0.3", jobs=2)
+    assert leaky.leaked == 1
+    assert succeeded(healthy)
+
+
+def test_an_orphan_that_may_be_anybodys_is_everybodys(runner: Runner) -> None:
+    """Of two probes that may have left a hidden process neither passes."""
+    hidden = "sleep 0.1; (env -i setsid sleep 60 >/dev/null 2>&1 </dev/null &) ; sleep 0.3"
+    captures = runner(hidden, "sleep 0.3", jobs=2)
+    assert all(capture.leaked for capture in captures)
+
+
+def test_what_ignores_sigterm_is_killed(runner: Runner) -> None:
+    """5: the capture tells that SIGKILL was needed."""
+    stubborn, healthy = runner(
+        "trap '' TERM; while :; do sleep 1; done", "trap '' TERM; echo 'errors: 0'", timeout=SHORT
+    )
+    assert stubborn.timed_out
+    assert stubborn.needed_kill
+    assert runner.elapsed < 3
+    assert succeeded(healthy)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "f(){ sleep .02; f & }; f & sleep 60",
+        "trap '' TERM; f(){ sleep .02; f & }; f & sleep 60",
+        "trap '' TERM; echo 'sleep .02; setsid sh ./again &' > again; setsid sh ./again & sleep 60",
+    ],
+    ids=["group", "immune group", "a session each"],
+)
+def test_what_multiplies_is_ended(runner: Runner, bomb: str) -> None:
+    """7: processes that go on forking are all gone within 2 s of the limit."""
+    multiplying, healthy = runner(bomb, "sleep 0.1 & wait", timeout=SHORT)
+    assert multiplying.timed_out
+    assert runner.elapsed < SHORT + 2
+    assert succeeded(healthy)
+
+
+def test_a_flood_is_counted_not_kept(runner: Runner) -> None:
+    """9: output without end takes no memory, and its size is told."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    flood, healthy = runner("yes", "yes | head -n 3 || true", timeout=1.0)
+    assert flood.timed_out
+    assert flood.stdout.size > 1024 * 1024
+    assert flood.stdout.head.startswith(b"y\ny\n")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30 * 1024
+    assert flood.stdout.cut == (flood.stdout.size > stream.SPOOL)
+    assert os.path.getsize(flood.stdout.spool) == min(flood.stdout.size, stream.SPOOL)
+    assert succeeded(healthy)
+
+
+def test_a_long_line_is_kept_whole(runner: Runner) -> None:
+    """11: what follows a megabyte without a newline is there, in the file."""
+    command = "head -c 1000000 /dev/zero | tr '\\0' a; printf '\\nerrors: 3\\n'"
+    (capture,) = runner(command)
+    text = Path(capture.stdout.spool).read_bytes()
+    assert text == b"a" * 1_000_000 + b"\nerrors: 3\n"
+    assert capture.stdout.digest == "sha256:" + sha256(text).hexdigest()
+    assert capture.stdout.size == len(text)
+    assert capture.stdout.tail == text[-stream.TAIL :]
+    assert not capture.stdout.cut
+
+
+FEW_FILES = """
+import resource, sys
+from pathlib import Path
+from tests.support.running import Runner, texts
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+runner = Runner(Path(sys.argv[1]))
+captures = runner(*[f"echo {n}" for n in range(500)], jobs=200)
+assert texts(captures) == [f"{n}\\n" for n in range(500)], texts(captures)
+"""
+
+
+def test_few_descriptors_are_enough(tmp_path: Path) -> None:
+    """13: with 256 of them, 500 probes all come out right, though 200 may run at once."""
+    done = subprocess.run([sys.executable, "-c", FEW_FILES, tmp_path], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_run(runner: Runner, number: signal.Signals) -> None:
+    """15: what runs is ended, what did not start says why, and the old handler is back."""
+    former = signal.getsignal(number)
+    probes = ["trap '' TERM; sleep 60; sleep 60", "sleep 60", "sleep 60"]
+    captures = runner(*probes, f"sleep 0.2; kill -{number:d} $PPID; sleep 60", "echo never")
+    assert runner.elapsed < 2.5
+    assert runner.ending.signal == number
+    assert [c.failure for c in captures] == [ReasonCode.NOT_RUN] * 5
+    assert {c.failure_text for c in captures} == {f"interrupted by {number.name}"}
+    assert captures[-1].duration == 0
+    assert signal.getsignal(number) is former
+
+
+def test_a_second_signal_does_not_wait(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks twice does not wait for the grace to pass."""
+    monkeypatch.setattr(loop, "GRACE", 30.0)
+    immune = "trap '' TERM; sleep 60; sleep 60"
+    twice = "trap '' TERM; sleep 0.1; kill -INT $PPID; sleep 0.25; kill -INT $PPID; sleep 60"
+    captures = runner(immune, twice)
+    assert [c.needed_kill for c in captures] == [True, True]
+    assert runner.elapsed < 5
+
+
+def test_a_crash_is_told_by_its_signal(runner: Runner) -> None:
+    """19: a good number before a crash does not hide the crash."""
+    crashed, healthy = runner("echo 'errors: 0'; kill -SEGV $$", "echo 'errors: 0'")
+    assert (crashed.exit_status, crashed.signal) == (None, signal.SIGSEGV)
+    assert succeeded(healthy)
+
+
+def test_a_stopped_probe_is_ended(runner: Runner) -> None:
+    """23: a probe that stops itself ends at its limit."""
+    stopped, healthy = runner("kill -STOP $$", "kill -CONT $$", timeout=SHORT)
+    assert stopped.timed_out
+    assert not stopped.needed_kill
+    assert succeeded(healthy)
+
+
+def test_the_wall_clock_may_be_set(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """25: limits and durations do not follow the wall clock."""
+    clock = iter(range(1_000_000, 0, -3600))
+    monkeypatch.setattr(time, "time", lambda: float(next(clock)))
+    late, healthy = runner("sleep 60", "sleep 0.1", timeout=SHORT)
+    assert late.timed_out
+    assert SHORT <= late.duration < SHORT + 2
+    assert healthy.duration >= 0.1
+    assert succeeded(healthy)
+
+
+# --- neighbours of these ----------------------------------------------------------------------
+
+
+def test_a_status_after_our_signal_proves_nothing(runner: Runner) -> None:
+    """A probe that answers SIGTERM with a good number and status 0 has still timed out."""
+    trap = "trap 'echo errors: 0; exit 0' TERM; sleep 60 & wait"
+    (capture,) = runner(trap, timeout=SHORT)
+    assert capture.exit_status == 0
+    assert capture.timed_out
+
+
+def test_a_held_pipe_keeps_nobody_waiting(runner: Runner) -> None:
+    """A descendant that keeps the output open does not delay the end of its probe."""
+    (capture,) = runner("setsid sleep 60 & setsid sleep 60 & exec sleep 60", timeout=SHORT)
+    assert capture.timed_out
+    assert runner.elapsed < SHORT + 1.5
+
+
+def test_a_probe_may_close_its_output(runner: Runner) -> None:
+    """Closing both streams is not an end, and costs no busy waiting."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    (capture,) = runner("echo first; exec >&- 2>&-; sleep 0.4")
+    assert succeeded(capture)
+    assert capture.stdout.data == b"first\n"
+    assert capture.duration >= 0.4
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 0.3
+
+
+def test_floods_on_both_pipes_do_not_block(runner: Runner) -> None:
+    """Megabytes on both streams at once are all taken."""
+    command = "head -c 4000000 /dev/zero >&2 & head -c 4000000 /dev/zero; wait"
+    for capture in runner(*[command] * 4):
+        assert succeeded(capture)
+        assert (capture.stdout.size, capture.stderr.size) == (4_000_000, 4_000_000)
+
+
+def test_output_need_not_be_text(runner: Runner) -> None:
+    """Bytes that are no UTF-8 come through as they are."""
+    (capture,) = runner("printf 'errors: 2 caf\\351\\n\\0'")
+    assert capture.stdout.data == b"errors: 2 caf\xe9\n\0"
+
+
+def test_a_full_disk_cuts_but_counts(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the output cannot be kept, that is said, and its size is right all the same."""
+    monkeypatch.setattr(stream, "SPOOL", 100_000)
+    (capture,) = runner("head -c 300000 /dev/zero")
+    assert capture.stdout.cut
+    assert capture.stdout.size == 300_000
+    assert os.path.getsize(capture.stdout.spool) == 100_000
+
+
+def test_a_failing_caller_leaves_nothing(runner: Runner) -> None:
+    """An exception of the caller ends the run, and all that runs."""
+
+    def settle(_: Capture) -> Settled:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        runner("true", "trap '' TERM; sleep 60; sleep 60", settle=settle)
+
+
+def test_a_child_of_the_caller_is_left_alone(runner: Runner) -> None:
+    """A helper that the caller starts while it settles is neither reaped nor ended."""
+    helpers = []
+
+    def settle(capture: Capture) -> Settled:
+        helpers.append(subprocess.Popen(["sh", "-c", "sleep 0.6; exit 7"]))
+        return Settled(succeeded=succeeded(capture))
+
+    captures = runner("true", "sleep 0.1", "sleep 0.3", settle=settle)
+    assert all(succeeded(capture) for capture in captures)
+    assert [helper.wait() for helper in helpers] == [7, 7, 7]
+
+
+def test_a_failing_observer_leaves_nothing(runner: Runner) -> None:
+    """An exception of the observer ends the run, and all that runs."""
+
+    class Failing:
+        """Fails at the first tick."""
+
+        def started(self, probe: int, attempt: int) -> None:
+            """Hear nothing."""
+
+        def finished(self, capture: Capture) -> None:
+            """Hear nothing."""
+
+        def tick(self) -> None:
+            """Fail."""
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        runner("sleep 60", observe=Failing())
+
+
+@pytest.mark.parametrize("lacking", ["pidfds", "lists of children", "subreaper"])
+def test_older_systems_do_as_well(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """Without what newer kernels offer a run is slower, and otherwise the same."""
+    if lacking == "pidfds":
+        monkeypatch.delattr(os, "pidfd_open")
+    elif lacking == "lists of children":
+        monkeypatch.setattr(procfs, "open_own_children", lambda: -1)
+        monkeypatch.setattr(procfs, "children_of", lambda _: None)
+    else:
+        monkeypatch.setattr(prctl, "become_subreaper", lambda wanted=True: False)
+    leaky, late, stubborn, healthy = runner(
+        "sleep 60 & echo 1", "sleep 60", "trap '' TERM; sleep 60; sleep 60", "echo 2", timeout=SHORT
+    )
+    assert leaky.leaked == 1
+    assert late.timed_out
+    assert stubborn.needed_kill
+    assert succeeded(healthy)

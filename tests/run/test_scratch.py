@@ -1,0 +1,71 @@
+"""The scratch folder of a run goes, whatever its probes have made of it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from readiness.model.errors import UsageError
+from readiness.run.scratch import choose, make, remove
+from tests.support.program import ROOT
+
+
+def locked(path: Path) -> None:
+    """Make folders that nobody may enter, with something in them."""
+    (path / "a" / "b").mkdir(parents=True)
+    (path / "a" / "b" / "file").touch()
+    (path / "a" / "link").symlink_to("/")
+    for folder in ("a/b", "a", "."):
+        (path / folder).chmod(0)
+
+
+SPOILED: dict[str, Callable[[Path], None]] = {
+    "as it was": lambda path: path.mkdir(),
+    "full": lambda path: (path / "a").mkdir(parents=True),
+    "gone": lambda path: None,
+    "a file": lambda path: path.touch(),
+    "a link": lambda path: path.symlink_to(path.parent / "elsewhere"),
+    "a link to itself": lambda path: path.symlink_to(path),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
+def test_it_is_removed_and_nothing_else(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    """A link goes, and what it leads to stays."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").touch()
+    spoil(tmp_path / "scratch")
+    remove(str(tmp_path / "scratch"))
+    assert not os.path.lexists(tmp_path / "scratch")
+    assert (tmp_path / "elsewhere" / "file").exists()
+
+
+def test_locked_folders_are_removed_by_their_owner(tmp_path: Path) -> None:
+    """`chmod 000` keeps nobody from going but root, whom it does not stop."""
+    path = tmp_path / "scratch"
+    path.mkdir()
+    locked(path)
+    code = f"from readiness.run.scratch import remove; remove({str(path)!r})"
+    command = [sys.executable, "-c", code]
+    if os.geteuid() == 0:
+        for each in (tmp_path, *path.rglob("*"), path):
+            os.chown(each, 54321, 54321, follow_symlinks=False)
+        for parent in [*tmp_path.parents][:-1]:
+            parent.chmod(parent.stat().st_mode | 0o005)
+        command = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", *command]
+    subprocess.run(command, check=True, cwd="/", env={"PYTHONPATH": str(ROOT)})
+    assert not os.path.lexists(path)
+    assert os.path.exists("/")
+
+
+def test_its_name_cannot_be_guessed(tmp_path: Path) -> None:
+    """It is in TMPDIR, for its owner alone; where it cannot be made, that is said."""
+    path = choose({"TMPDIR": str(tmp_path)})
+    assert path != choose({"TMPDIR": str(tmp_path)})
+    make(path)
+    assert os.stat(path).st_mode & 0o777 == 0o700
+    with pytest.raises(UsageError, match="no scratch folder"):
+        make(choose({"TMPDIR": str(tmp_path / "missing")}))

@@ -1,0 +1,286 @@
+"""The network checks against Debian's own servers: the numbers that the usual tools give by hand.
+
+What a machine lacks is a skipped test that says so.
+"""
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.support.checking import Outcome, run_check
+from tests.support.network_cases import CLASSES, sites
+from tests.support.servers import (
+    LOOPBACK,
+    Missing,
+    Nginx,
+    free_port,
+    need,
+    nginx,
+    or_skip,
+    where_is,
+)
+
+
+def by_hand(*command: str) -> str:
+    """What a tool prints, as somebody would call it by hand."""
+    try:
+        need(command[0])
+    except Missing as missing:
+        pytest.skip(str(missing))
+    done = subprocess.run(
+        [where_is(command[0]) or command[0], *command[1:]],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return done.stdout
+
+
+def said(outcome: Outcome) -> str:
+    """The reason of a check that could not measure."""
+    assert outcome.is_error
+    found = outcome.read()
+    reason: str = found.reason  # type: ignore[union-attr]
+    return reason
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """Debian's nginx."""
+    with or_skip(nginx(tmp_path_factory.mktemp("nginx"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """An nginx with servers that speak TLS, in several ways."""
+    with or_skip(sites(tmp_path_factory.mktemp("sites"))) as server:
+        yield server
+
+
+# --- http -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/nosuch"])
+def test_http_gives_curls_numbers(web: Nginx, tmp_path: Path, path: str) -> None:
+    """Status, size and headers of an untouched nginx."""
+    outcome = run_check("http", str(tmp_path), {"url": web.url + path, "header": "Content-Type"})
+    told = "%{http_code} %{size_download} %{content_type}"
+    printed = by_hand("curl", "-s", "-o", "/dev/null", "-w", told, web.url + path)
+    measured = [outcome.value(name) for name in ("status", "size", "header")]
+    assert printed == " ".join(map(str, measured))
+    assert outcome.number("latency") > 0
+
+
+def test_http_without_a_server_names_the_address(tmp_path: Path) -> None:
+    """Nothing is measured, and the reason says where nobody answered."""
+    port = free_port()
+    outcome = run_check("http", str(tmp_path), {"url": f"http://127.0.0.1:{port}/"})
+    assert said(outcome) == f"127.0.0.1:{port} refused the connection"
+
+
+# --- security-headers -----------------------------------------------------------------------------
+
+DEMANDED = [
+    *("strict-transport-security", "content-security-policy", "x-content-type-options"),
+    *("x-frame-options", "referrer-policy", "permissions-policy"),
+]
+
+
+def missing_by_hand(secure: Nginx, path: str) -> int:
+    """How many of the demanded headers curl does not see at a location."""
+    place = f"football.test:443:{secure.at('good')}"
+    ca_file = str(secure.folder / "ca.pem")
+    url = f"https://football.test{path}"
+    printed = by_hand("curl", "-sI", "--connect-to", place, "--cacert", ca_file, url)
+    sent = {line.partition(":")[0].lower() for line in printed.splitlines()}
+    assert printed.startswith("HTTP/")
+    return len(set(DEMANDED) - sent)
+
+
+@pytest.mark.parametrize("more", ["", " /nested=204"])
+def test_headers_that_are_missing_are_those_that_curl_misses(
+    secure: Nginx, tmp_path: Path, more: str
+) -> None:
+    """Over every class of location; a nested add_header drops all the outer ones."""
+    paths = CLASSES + more
+    given = {"url": "https://football.test", "ca_file": str(secure.folder / "ca.pem")}
+    outcome = run_check(
+        "security-headers", str(tmp_path), {**given, "connect": secure.at("good"), "paths": paths}
+    )
+    by_curl = [missing_by_hand(secure, path.partition("=")[0]) for path in paths.split()]
+    assert outcome.value("missing") == sum(by_curl) == (6 if more else 0)
+    assert outcome.value("locations") == len(by_curl)
+    where = {finding["path"] for finding in outcome.findings}
+    assert where == ({"football.test/nested"} if more else set())
+
+
+def test_an_untouched_nginx_sends_none_of_the_headers(web: Nginx, tmp_path: Path) -> None:
+    """Strict-Transport-Security is not asked of a server without TLS."""
+    outcome = run_check("security-headers", str(tmp_path), {"url": web.url, "paths": "/ /x=404"})
+    assert outcome.value("missing") == 2 * (len(DEMANDED) - 1)
+
+
+# --- tls ------------------------------------------------------------------------------------------
+
+
+def look(secure: Nginx, name: str, tmp_path: Path, host: str = "football.test") -> Outcome:
+    """Look at the TLS of one of the servers."""
+    given = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at(name), "host": host}
+    return run_check("tls", str(tmp_path), given)
+
+
+def shaken(secure: Nginx, name: str, *options: str) -> str:
+    """What openssl says of a handshake."""
+    words = ["-connect", secure.at(name), "-CAfile", str(secure.folder / "ca.pem"), *options]
+    return by_hand("openssl", "s_client", "-servername", "football.test", *words)
+
+
+@pytest.mark.parametrize("name", ["good", "expired", "old"])
+def test_tls_gives_openssls_numbers(secure: Nginx, tmp_path: Path, name: str) -> None:
+    """Trust, days left, the protocol agreed upon and the old ones accepted."""
+    outcome = look(secure, name, tmp_path)
+    printed = shaken(secure, name)
+    assert outcome.value("trusted") is ("Verify return code: 0 (ok)" in printed)
+    version = re.search(r"New, (\S+?),|Protocol *: (\S+)", printed)
+    assert version
+    protocol = outcome.value("protocol")
+    assert f"Protocol: {protocol}\n" in printed
+    accepted = [
+        option
+        for option in ("-tls1", "-tls1_1")
+        if "Cipher is (NONE)" not in shaken(secure, name, option, "-cipher", "ALL:@SECLEVEL=0")
+    ]
+    assert outcome.value("old_protocols") == len(accepted) == (2 if name == "old" else 0)
+    days = int(outcome.number("days_left"))
+    assert days == (-3 if name == "expired" else 90)
+    certificate = str(secure.folder / f"{'expired' if name == 'expired' else 'good'}.pem")
+    for seconds, end in ((days * 86_400, "not expire"), ((days + 1) * 86_400, "will expire")):
+        if seconds > 0:
+            said_end = by_hand("openssl", "x509", "-in", certificate, "-checkend", str(seconds))
+            assert end in said_end
+
+
+def test_tls_knows_for_whom_a_certificate_is(secure: Nginx, tmp_path: Path) -> None:
+    """Trusted, but for another host."""
+    outcome = look(secure, "good", tmp_path, host="api.football.test")
+    assert (outcome.value("trusted"), outcome.value("host_matches")) == (True, False)
+    assert [finding["rule"] for finding in outcome.findings] == ["host"]
+
+
+@pytest.mark.parametrize("check", ["tls", "security-headers", "access-log"])
+def test_a_check_without_its_server_names_the_address(tmp_path: Path, check: str) -> None:
+    """Nothing is measured, and the reason says where nobody answered."""
+    (tmp_path / "a.log").touch()
+    address = f"{LOOPBACK}:{free_port()}"
+    given = {"host": address, "url": f"https://{address}", "log": "a.log", "seconds": "2"}
+    assert said(run_check(check, str(tmp_path), given)) == f"{address} refused the connection"
+
+
+# --- port -----------------------------------------------------------------------------------------
+
+
+def test_port_gives_what_a_connection_gives(web: Nginx, tmp_path: Path) -> None:
+    """Open and closed, as somebody who connects by hand finds them."""
+    ports = [web.port, free_port(), free_port()]
+    outcome = run_check(
+        "port", str(tmp_path), {"host": LOOPBACK, "closed": " ".join(map(str, ports))}
+    )
+    opened = 0
+    for port in ports:
+        with socket.socket() as link:
+            opened += link.connect_ex((LOOPBACK, port)) == 0
+    assert outcome.value("open") == outcome.value("unexpected_open") == opened == 1
+    assert outcome.value("tried") == 3
+
+
+# --- access-log -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag_in", ["user-agent", "query", "path"])
+def test_each_request_has_its_line(web: Nginx, tmp_path: Path, tag_in: str) -> None:
+    """As many lines more as requests were sent, by an untouched nginx, wherever the tag is."""
+    before = len(web.access_log.read_text().splitlines())
+    given = {"url": web.url, "log": str(web.access_log), "tag_in": tag_in, "requests": "5"}
+    outcome = run_check("access-log", str(tmp_path), {**given, "paths": "/ /nosuch"})
+    after = len(web.access_log.read_text().splitlines())
+    assert outcome.value("logged") == 100
+    assert outcome.value("sent") == after - before == 10
+
+
+def test_a_location_without_a_log_is_found(secure: Nginx, tmp_path: Path) -> None:
+    """`access_log off` in one location is half of the requests to two of them."""
+    given = {"url": "https://football.test", "connect": secure.at("good"), "wait": "0.3"}
+    given |= {"ca_file": str(secure.folder / "ca.pem"), "log": str(secure.access_log)}
+    outcome = run_check("access-log", str(tmp_path), {**given, "paths": "/ /quiet"})
+    assert outcome.value("logged") == 50
+    assert [finding["message"] for finding in outcome.findings] == ["20 of 20 requests for /quiet"]
+
+
+def test_lines_that_lack_a_field_are_found(web: Nginx, tmp_path: Path) -> None:
+    """Debian's format has the status and the agent, not the time that the answer took."""
+    given = {"url": web.url, "log": str(web.access_log), "requests": "3"}
+    good = run_check("access-log", str(tmp_path), {**given, "fields": '" 200 \n^127\\.'})
+    assert good.value("complete") == 100
+    bad = run_check("access-log", str(tmp_path), {**given, "fields": "rt=\\d"})
+    assert (bad.value("logged"), bad.value("complete")) == (100, Decimal(0))
+
+
+# --- nginx and gixy -------------------------------------------------------------------------------
+
+
+def test_nginx_tells_what_is_in_force(secure: Nginx, tmp_path: Path) -> None:
+    """As `nginx -T` prints it, includes resolved."""
+    given = {"config": str(secure.conf), "prefix": str(secure.folder)}
+    outcome = run_check("nginx", str(tmp_path), given)
+    printed = by_hand("nginx", "-T", "-c", given["config"], "-p", given["prefix"])
+    code = "\n".join(line.partition("#")[0] for line in printed.splitlines())
+    assert outcome.value("valid") is True
+    assert outcome.value("servers") == len(re.findall(r"^\s*server \{", code, re.MULTILINE)) == 4
+    assert outcome.value("unlogged") == code.count("access_log off;") == 1
+    assert outcome.value("old_protocols") == len(re.findall("ssl_protocols TLSv1 ", code)) == 1
+    assert outcome.value("versions_shown") == 0
+    (old,) = [finding for finding in outcome.findings if finding["rule"] == "old-protocol"]
+    assert old["path"].endswith("sites/further")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("server_tokens off;", "server_tokens on;", ("versions_shown", 4)),
+        ("server_tokens off;", "", ("versions_shown", 4)),
+        ("gzip on;", "gzip on; autoindex on;", ("autoindex", 1)),
+        ("gzip on;", "gzip on; gzip_typs x;", ("valid", False)),
+    ],
+)
+def test_a_careless_nginx_is_found(
+    secure: Nginx, tmp_path: Path, old: str, new: str, expected: tuple[str, object]
+) -> None:
+    """What is said for all servers counts for each; what nginx refuses is invalid."""
+    conf = secure.folder / "careless.conf"
+    conf.write_text(secure.conf.read_text().replace(old, new))
+    given = {"config": str(conf), "prefix": str(secure.folder)}
+    outcome = run_check("nginx", str(tmp_path), given)
+    assert outcome.value(expected[0]) == expected[1]
+    if expected == ("valid", False):
+        assert isinstance(outcome.findings[0]["line"], int)
+        assert outcome.read("unlogged") != outcome.read("valid")
+        with pytest.raises(AssertionError):
+            outcome.value("unlogged")
+
+
+def test_gixy_counts_what_gixy_finds(secure: Nginx, tmp_path: Path) -> None:
+    """In the main file and in what it includes."""
+    outcome = run_check("gixy", str(tmp_path), {"config": str(secure.conf)})
+    printed = by_hand("gixy", "-f", "json", str(secure.conf))
+    for level in ("high", "medium", "low"):
+        assert outcome.value(level) == printed.count(f'"severity": "{level.upper()}"')
+    assert outcome.value("servers") == 4
+    assert outcome.number("total") > 0

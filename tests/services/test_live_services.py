@@ -1,0 +1,452 @@
+"""The checks of databases, firewalls and settings against what Debian has, untouched and broken.
+
+What a machine lacks is a skipped test that says so.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.checks.test_check_scripts import fake_tool
+from tests.services.test_live_network import by_hand, said
+from tests.support.checking import Outcome, run_check
+from tests.support.network_cases import (
+    CLEAN_SSHD,
+    OUTSIDE,
+    RULES,
+    TABLE,
+    TOKEN,
+    repository,
+    sshd_wrapper,
+    ufw_wrapper,
+)
+from tests.support.servers import (
+    ELSEWHERE,
+    LOOPBACK,
+    PATIENCE,
+    Missing,
+    Postgres,
+    Redis,
+    Worlds,
+    listening,
+    need,
+    or_skip,
+    postgres,
+    postgres_tool,
+    redis,
+    running,
+    worlds,
+)
+
+PASSWORD = "s3cret-word"
+
+
+# --- redis ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """Debian's Redis, which demands no password as it comes."""
+    with or_skip(redis(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
+
+
+def asked(server: Redis, *words: str) -> str:
+    """What redis-cli answers."""
+    return by_hand("redis-cli", "-p", str(server.port), *words).strip()
+
+
+def test_redis_gives_what_redis_cli_gives(store: Redis, tmp_path: Path) -> None:
+    """Its version, and that it lets anybody in; the outside world does not reach it."""
+    outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
+    assert f"redis_version:{outcome.value('version')}" in asked(store, "INFO", "server")
+    assert asked(store, "PING") == "PONG"
+    assert (outcome.value("demands_password"), outcome.value("exposed")) == (False, False)
+    assert [finding["rule"] for finding in outcome.findings] == ["no-password"]
+
+
+def test_redis_with_a_password_demands_it(store: Redis, tmp_path: Path) -> None:
+    """The password is used, and is in no output."""
+    asked(store, "CONFIG", "SET", "requirepass", PASSWORD)
+    try:
+        url = f"redis://:{PASSWORD}@{LOOPBACK}:{store.port}"
+        assert asked(store, "PING").startswith("NOAUTH")
+        outcome = run_check("redis", str(tmp_path), {"url": url, **OUTSIDE})
+        assert (outcome.value(), outcome.value("demands_password")) == (0, True)
+        assert PASSWORD not in outcome.stdout.decode() + outcome.stderr
+        wrong = run_check("redis", str(tmp_path), {"url": url.replace(PASSWORD, "wr0ng-word")})
+        assert said(wrong) == f"{LOOPBACK}:{store.port} refuses the login: WRONGPASS"
+        assert "wr0ng-word" not in wrong.stderr
+        unknown = run_check("redis", str(tmp_path), {"url": store.url})
+        assert unknown.value("demands_password") is True
+    finally:
+        asked(store, "-a", PASSWORD, "CONFIG", "SET", "requirepass", "")
+
+
+def test_redis_that_the_outside_world_reaches_is_exposed(store: Redis, tmp_path: Path) -> None:
+    """Bound to another address too, with a password or without."""
+    asked(store, "CONFIG", "SET", "bind", f"{LOOPBACK} {ELSEWHERE}")
+    try:
+        outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
+        assert outcome.value("exposed") is True
+    finally:
+        asked(store, "CONFIG", "SET", "bind", LOOPBACK)
+
+
+def test_redis_is_not_called_closed_by_who_did_not_try(store: Redis, tmp_path: Path) -> None:
+    """Without an outside world nothing is known of exposure."""
+    outcome = run_check("redis", str(tmp_path), {"url": store.url})
+    with pytest.raises(AssertionError):
+        outcome.value("exposed")
+    loopback = {"url": store.url, "outside_netns": "outside"}
+    assert "--outside-address must be given" in said(run_check("redis", str(tmp_path), loopback))
+
+
+def test_redis_that_was_stopped_is_an_error(store: Redis, tmp_path: Path) -> None:
+    """The reason names the address."""
+    store.process.terminate()
+    store.process.wait(PATIENCE)
+    outcome = run_check("redis", str(tmp_path), {"url": store.url})
+    assert said(outcome) == f"{LOOPBACK}:{store.port} refused the connection"
+
+
+# --- postgres -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Postgres]:
+    """Debian's PostgreSQL with a password for its user, and a table."""
+    with or_skip(postgres()) as server:
+        postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
+        yield server
+
+
+def letting_in(
+    database: Postgres, tmp_path: Path, here: str, outside: str = "reject"
+) -> Mapping[str, object]:
+    """Change by what clients are let in; return what is measured once that holds."""
+    database.let_in(here, outside)
+    end = time.monotonic() + PATIENCE
+    while True:
+        outcome = run_check("postgres", str(tmp_path), {"url": database.url, **OUTSIDE})
+        if outcome.value("method") == here and outside in outcome.stdout.decode():
+            names = [each.name for each in outcome.check.measures]
+            assert database.password not in outcome.stdout.decode() + outcome.stderr
+            return {name: outcome.value(name) for name in names}
+        assert time.monotonic() < end, outcome.stdout
+
+
+def test_postgres_gives_what_psql_gives(database: Postgres, tmp_path: Path) -> None:
+    """Its version, and that a login needs the password."""
+    outcome = run_check("postgres", str(tmp_path), {"url": database.url})
+    printed = postgres_tool(database, "psql", "-XAtc", "show server_version", database.user)
+    assert outcome.value("version") == printed.strip()
+    assert (outcome.value("method"), outcome.value("demands_password")) == ("scram-sha-256", True)
+    url = database.url.replace(database.password, "wr0ng-word")
+    wrong = run_check("postgres", str(tmp_path), {"url": url})
+    assert said(wrong).startswith(f"{LOOPBACK}:{database.port} refuses the login: password auth")
+    assert "wr0ng-word" not in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("here", "outside", "problems", "exposed"),
+    [
+        ("scram-sha-256", "reject", 0, False),
+        ("password", "reject", 0, False),
+        ("trust", "reject", 1, False),
+        ("trust", "scram-sha-256", 2, True),
+    ],
+)
+def test_postgres_tells_who_is_let_in(
+    database: Postgres, tmp_path: Path, here: str, outside: str, problems: int, exposed: bool
+) -> None:
+    """By the methods of pg_hba.conf; a password asked from outside is still exposure."""
+    found = letting_in(database, tmp_path, here, outside)
+    assert (found["problems"], found["exposed"]) == (problems, exposed)
+
+
+def test_a_backup_gives_every_row_back(database: Postgres, tmp_path: Path) -> None:
+    """As many rows as psql counts, and nothing is left of the throw-away database."""
+    databases = by_count(database, "pg_database")
+    outcome = run_check("postgres-backup", str(tmp_path), {"url": database.url})
+    assert outcome.value("differences") == 0
+    assert outcome.value("tables") == 1
+    assert outcome.value("rows") == by_count(database, "team") == 2
+    assert by_count(database, "pg_database") == databases
+    assert database.password not in outcome.stdout.decode() + outcome.stderr
+
+
+@pytest.mark.parametrize("options", [["-Fc"], ["-Fp"]])
+def test_a_backup_that_lacks_rows_is_found(
+    database: Postgres, tmp_path: Path, options: list[str]
+) -> None:
+    """An older backup, in PostgreSQL's own format and as SQL."""
+    backup = tmp_path / "backup"
+    words = [*options, "--schema-only", "-f", str(backup), database.user]
+    postgres_tool(database, "pg_dump", *words)
+    given = {"url": database.url, "backup": str(backup)}
+    outcome = run_check("postgres-backup", str(tmp_path), given)
+    assert outcome.value("differences") == 1
+    assert outcome.findings[0]["message"] == "0 rows were restored, of 2"
+
+
+def test_a_backup_that_cannot_be_restored_is_an_error(database: Postgres, tmp_path: Path) -> None:
+    """Nothing is left of the throw-away database then either."""
+    databases = by_count(database, "pg_database")
+    backup = tmp_path / "backup"
+    backup.write_text("create table broken (;\n")
+    given = {"url": database.url, "backup": str(backup)}
+    assert "syntax error" in said(run_check("postgres-backup", str(tmp_path), given))
+    assert by_count(database, "pg_database") == databases
+
+
+def by_count(database: Postgres, table: str) -> int:
+    """How many rows psql counts."""
+    query = f"select count(*) from {table}"
+    return int(postgres_tool(database, "psql", "-XAtc", query, database.user))
+
+
+def test_postgres_that_was_stopped_is_an_error(database: Postgres, tmp_path: Path) -> None:
+    """The reason names the address."""
+    database.stop()
+    place = f"{LOOPBACK}:{database.port}"
+    outcome = run_check("postgres", str(tmp_path), {"url": database.url})
+    assert said(outcome) == f"{place} refused the connection"
+    assert place in said(run_check("postgres-backup", str(tmp_path), {"url": database.url}))
+
+
+# --- firewall and port, between two worlds --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def between() -> Iterator[Worlds]:
+    """Services in one network namespace, the outside world in another."""
+    with or_skip(worlds()) as made, listening(made.services, made.address, 8443, 5432):
+        yield made
+
+
+def guarded(made: Worlds, tmp_path: Path, rules: str, **given: str) -> Outcome:
+    """Load rules and look at the firewall."""
+    made.rules(rules)
+    places = {"netns": made.services, "outside_netns": made.outside, "address": made.address}
+    wanted = {"allowed": "8443", "denied": "5432", "seconds": "0.5"}
+    return run_check("firewall", str(tmp_path), {**places, **wanted, **given})
+
+
+def reached(made: Worlds, port: int, source: str) -> bool:
+    """Whether curl gets through from outside; it only has to be connected."""
+    command = ["ip", "netns", "exec", made.outside, "curl", "-sv", "--interface", source]
+    command += ["--connect-timeout", "0.5", "-m", "0.6", f"http://{made.address}:{port}/"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "Connected to" in done.stderr or "Established connection" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("rules", "source", "expected"),
+    [
+        (RULES, "10.99.7.10", {"leaks": 0, "blocked_allowed": 0, "default_drop": True}),
+        (RULES, "10.99.7.66", {"leaks": 0, "blocked_allowed": 1, "default_drop": True}),
+        (
+            RULES.replace("dport 8443", "dport { 8443, 5432 }"),
+            "10.99.7.10",
+            {"leaks": 1, "blocked_allowed": 0, "default_drop": True},
+        ),
+        # A port that no rule knows is the other leak.
+        ("", "10.99.7.10", {"leaks": 2, "blocked_allowed": 0, "default_drop": False}),
+    ],
+    ids=["healthy", "denied source", "a port too many", "emptied"],
+)
+def test_a_firewall_is_what_it_lets_through(
+    between: Worlds, tmp_path: Path, rules: str, source: str, expected: Mapping[str, object]
+) -> None:
+    """Real connections from outside, as curl finds them; rules as nft lists them."""
+    outcome = guarded(between, tmp_path, rules, outside_source=source)
+    assert {name: outcome.value(name) for name in expected} == expected
+    blocked = [finding["rule"] for finding in outcome.findings if finding["path"][-4:] == "8443"]
+    leaks = [finding["rule"] for finding in outcome.findings if finding["path"][-4:] == "5432"]
+    assert reached(between, 8443, source) is (blocked == [])
+    assert reached(between, 5432, source) is (leaks == ["leak"])
+    listed = json.loads(between.run("nft", "-j", "list", "ruleset"))["nftables"]
+    assert outcome.value("rules") == sum("rule" in item for item in listed)
+
+
+def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_path: Path) -> None:
+    """What counts is what becomes of a packet that no rule lets in."""
+    rules = RULES.replace("policy drop", "policy accept")
+    assert guarded(between, tmp_path, rules).value("default_drop") is False
+    rules = rules.replace("8443 accept\n", "8443 accept\n        counter drop\n")
+    outcome = guarded(between, tmp_path, rules)
+    assert (outcome.value("default_drop"), outcome.value("leaks")) == (True, 0)
+
+
+def test_ufw_is_proved_as_nft_is(
+    between: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rules are nft's in the end; while it is off, everything comes through."""
+    try:
+        need("ufw", "unshare")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    path = f"{ufw_wrapper(tmp_path)}:{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    between.rules("")
+    between.run("ufw", "allow", "8443/tcp")
+    places = {"netns": between.services, "outside_netns": between.outside, "ufw": "true"}
+    ports = {"address": between.address, "allowed": "8443", "denied": "5432", "seconds": "0.5"}
+    off = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert {"ufw", "default-accept", "leak"} == {finding["rule"] for finding in off.findings}
+    between.run("ufw", "--force", "enable")
+    on = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    assert (on.value("problems"), on.value("default_drop")) == (0, True)
+    assert "Status: active" in between.run("ufw", "status", "verbose")
+
+
+def test_a_port_where_nobody_listens_proves_nothing(between: Worlds, tmp_path: Path) -> None:
+    """The service that is gone is named, with its address."""
+    outcome = guarded(between, tmp_path, RULES, denied="5432 6379")
+    assert said(outcome).startswith(f"{between.address}:6379 is closed from within")
+
+
+def test_ports_are_seen_from_where_one_stands(between: Worlds, tmp_path: Path) -> None:
+    """Open from within is filtered from outside; a host that says nothing is not measured."""
+    between.rules(RULES)
+    given = {"host": between.address, "open": "8443", "closed": "5432", "seconds": "0.5"}
+    within = run_check("port", str(tmp_path), {**given, "netns": between.services})
+    assert (within.value("open"), within.value("unexpected_open")) == (2, 1)
+    outside = run_check("port", str(tmp_path), {**given, "netns": between.outside})
+    assert (outside.value("open"), outside.value("filtered"), outside.value()) == (1, 1, 0)
+    denied = {**given, "netns": between.outside, "source": between.denied}
+    assert f"{between.address} did not answer" in said(run_check("port", str(tmp_path), denied))
+
+
+def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:
+    """The server sees the address that was asked for; a denied one gets no answer."""
+    between.rules(RULES.replace("8443", "8000"))
+    (tmp_path / "health").write_text("ok")
+    command = ["ip", "netns", "exec", between.services, sys.executable, "-u", "-m", "http.server"]
+    command += ["--bind", between.address, "--directory", str(tmp_path), "8000"]
+    log = tmp_path / "log"
+    with running(command, lambda: "Serving" in log.read_text(), log):
+        given = {"url": f"http://{between.address}:8000/health", "netns": between.outside}
+        given |= {"source": between.allowed, "seconds": "0.7"}
+        outcome = run_check("http", str(tmp_path), given)
+        assert (outcome.value("status"), outcome.value("body")) == (200, "ok")
+        assert f"{between.allowed} - - " in log.read_text()
+        denied = run_check("http", str(tmp_path), {**given, "source": between.denied})
+        assert said(denied) == f"{between.address}:8000 did not answer within 0.7 s"
+
+
+# --- sshd, gitleaks, lynis ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's sshd, with the folder that it wants."""
+    try:
+        need("sshd", "unshare")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    if os.geteuid():
+        pytest.skip("sshd -T reads the host's keys, which are root's")
+    monkeypatch.setenv("PATH", f"{sshd_wrapper(tmp_path)}:{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("sshd")
+def test_sshd_tells_what_is_in_force(tmp_path: Path) -> None:
+    """Of an untouched Debian: passwords are taken, as `sshd -T` says."""
+    outcome = run_check("sshd", str(tmp_path), path=os.environ["PATH"])
+    printed = by_hand("sshd", "-T")
+    settings = ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]
+    taken = [name for name in settings if f"\n{name} yes" in printed]
+    assert [finding["rule"] for finding in outcome.findings] == taken == settings[:1]
+    (tmp_path / "good").write_text(CLEAN_SSHD)
+    good = run_check("sshd", str(tmp_path), {"config": "good"}, path=os.environ["PATH"])
+    assert good.value("weak") == 0
+
+
+@pytest.mark.usefixtures("sshd")
+def test_sshd_is_asked_for_whom_a_match_makes_an_exception(tmp_path: Path) -> None:
+    """A `Match` block counts for those that it is about; an old cipher is weak."""
+    text = f"{CLEAN_SSHD}Ciphers aes256-ctr,3des-cbc\nMatch User root\n  PermitRootLogin yes\n"
+    (tmp_path / "own").write_text(text)
+    for args, weak in (("", 1), ("-C user=root", 2), ("-C user=ada", 1)):
+        given = {"config": "own", "args": args}
+        outcome = run_check("sshd", str(tmp_path), given, path=os.environ["PATH"])
+        assert outcome.value("weak") == weak, args
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Iterator[Path]:
+    """A repository whose first commit has a secret, and whose second has not."""
+    try:
+        need("gitleaks", "git")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    with repository(tmp_path):
+        yield tmp_path
+
+
+def test_gitleaks_looks_at_files_or_at_history(secret: Path) -> None:
+    """A secret that was removed is still in the history; it is in no output."""
+    assert run_check("gitleaks", str(secret)).value() == 0
+    outcome = run_check("gitleaks", str(secret), {"history": "true"})
+    by_hand("gitleaks", "detect", "-s", str(secret), "-r", str(secret / "hand.json"))
+    assert outcome.value("leaks") == len(json.loads((secret / "hand.json").read_text())) == 1
+    assert outcome.value("commits") == 2
+    assert TOKEN not in outcome.stdout.decode() + outcome.stderr
+
+
+def test_gitleaks_shows_what_keeps_it_silent(secret: Path) -> None:
+    """A baseline, an ignored fingerprint and a comment each hide a secret, and count."""
+    report = secret / "baseline.json"
+    words = ["detect", "-s", str(secret), "--redact", "-r", str(report)]
+    by_hand("gitleaks", *words)
+    given = {"history": "true", "baseline": "baseline.json"}
+    outcome = run_check("gitleaks", str(secret), given)
+    assert (outcome.value("leaks"), outcome.value("suppressed")) == (0, 1)
+    (secret / "b.py").write_text(f'token = "{TOKEN}"  # gitleaks:allow\n')
+    outcome = run_check("gitleaks", str(secret))
+    assert (outcome.value("leaks"), outcome.value("suppressed")) == (0, 1)
+
+
+def test_gitleaks_reads_the_whole_history_or_none(secret: Path, tmp_path: Path) -> None:
+    """A shallow clone lacks what is to be looked at."""
+    shallow = tmp_path / "shallow"
+    command = ["git", "clone", "-q", "--depth", "1", f"file://{secret}", str(shallow)]
+    subprocess.run(command, check=True)
+    outcome = run_check("gitleaks", str(shallow), {"history": "true"})
+    assert said(outcome).startswith("the history is not all here")
+
+
+REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\nfinish=true\n"
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (REPORT, ""),
+        (REPORT.replace("260", "12"), "lynis did 12 tests, of 150"),
+        (REPORT.replace("finish=true\n", ""), "lynis did not finish"),
+        (REPORT.replace("71", ""), "lynis's report does not tell hardening_index"),
+        ("", "lynis did not finish"),
+    ],
+)
+def test_the_index_of_lynis_counts_when_it_did_its_tests(
+    tmp_path: Path, report: str, reason: str
+) -> None:
+    """It gives an index for any number of tests, 100 for one; a real run takes minutes."""
+    (tmp_path / "given").write_text(report)
+    script = 'while [ "$1" != --report-file ]; do shift; done; cat given > "$2"\n'
+    path = fake_tool(str(tmp_path), "lynis", script)
+    outcome = run_check("lynis", str(tmp_path), {"unprivileged": "true"}, path=path)
+    if reason:
+        assert said(outcome).startswith(reason)
+    else:
+        assert [outcome.value(name) for name in ("hardening_index", "warnings")] == [71, 1]
+        assert outcome.findings[0]["message"] == "warning: Bad. do it"

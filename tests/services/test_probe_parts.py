@@ -1,0 +1,388 @@
+"""What the probes make of what servers say: headers, certificates, greetings, rules."""
+
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.services import _certificate, _database, _hello, _options, _ports
+from readiness.services._answer import NotMeasuredError
+from readiness.services._connect import Address, Timed, connect
+from readiness.services._http import Answer
+from readiness.services.firewall import Options as FirewallOptions
+from readiness.services.firewall import measure as measure_firewall
+from readiness.services.security_headers import Options, _faults, _judges, _location
+from tests.services.test_probes import answer, probe, saying
+from tests.support.authority import authority, certificate
+from tests.support.servers import Missing
+
+# --- security headers -----------------------------------------------------------------------------
+
+GOOD = {
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "content-security-policy": "default-src 'self'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=()",
+}
+
+
+def faults(sent: dict[str, str], url: str = "https://a/b", **options: Any) -> dict[str, str]:
+    """What is wrong with an answer's headers, by name."""
+    came = Answer(
+        url=url,
+        peer="127.0.0.1:1",
+        status=200,
+        headers=tuple(sent.items()),
+        body=b"",
+        cut=False,
+        latency=1,
+    )
+    judges = _judges(Options(url=url, **options))
+    return {finding.rule: finding.message for finding in _faults(came, judges)}
+
+
+def test_good_headers_have_no_fault() -> None:
+    """All six, as the usual guides want them."""
+    assert faults(GOOD) == {}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_each_header_is_missed(name: str) -> None:
+    """One header left out, or sent empty, is one fault."""
+    without = {key: value for key, value in GOOD.items() if key != name}
+    assert faults(without) == faults({**GOOD, name: " "}) == {name: "missing with status 200"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("strict-transport-security", "max-age=60", "max-age is 60, less than 15552000"),
+        ("strict-transport-security", "includeSubDomains", "it has no max-age"),
+        ("strict-transport-security", "max-age=0, max-age=31536000", "max-age is 0"),
+        ("x-content-type-options", "sniff", "it is not nosniff"),
+        ("x-frame-options", "ALLOW-FROM https://a", "neither DENY nor SAMEORIGIN"),
+        ("x-frame-options", "DENY, SAMEORIGIN", "neither DENY nor SAMEORIGIN"),
+        ("referrer-policy", "unsafe-url", "unsafe-url tells other sites"),
+        ("referrer-policy", "no-referrer, unsafe-url", "unsafe-url tells other sites"),
+        ("content-security-policy", "img-src 'self'", "neither default-src nor script-src"),
+        ("content-security-policy", "default-src *", "scripts come from *"),
+        ("content-security-policy", "script-src 'self' 'unsafe-inline'", "'unsafe-inline'"),
+        ("content-security-policy", "default-src 'self'; frame-ancestors *", "anybody frame it"),
+    ],
+)
+def test_a_weak_header_is_told(name: str, value: str, told: str) -> None:
+    """A header that is sent and does not protect."""
+    (message,) = faults({**GOOD, name: value}).values()
+    assert message.startswith("weak: ")
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("strict-transport-security", 'MAX-AGE="15552000"'),
+        ("x-content-type-options", "NoSniff"),
+        ("x-frame-options", "deny"),
+        ("x-frame-options", "DENY, DENY"),
+        ("referrer-policy", "unsafe-url, no-referrer"),
+        ("content-security-policy", "script-src 'nonce-abc' 'unsafe-inline'"),
+        (
+            "content-security-policy",
+            "script-src 'sha256-a' 'strict-dynamic' https: 'unsafe-inline'",
+        ),
+        ("content-security-policy", "default-src *; script-src 'self'"),
+    ],
+)
+def test_a_header_that_protects_is_not_weak(name: str, value: str) -> None:
+    """As browsers understand it, whatever its case."""
+    assert faults({**GOOD, name: value}) == {}
+
+
+def test_a_policy_may_say_who_may_frame() -> None:
+    """frame-ancestors does for X-Frame-Options."""
+    policy = "default-src 'self'; frame-ancestors 'none'"
+    headers = {key: value for key, value in GOOD.items() if key != "x-frame-options"}
+    assert faults({**headers, "content-security-policy": policy}) == {}
+
+
+def test_transport_security_is_asked_of_tls_alone() -> None:
+    """A browser takes no notice of it without."""
+    assert faults({}, url="http://a/b", headers=("strict-transport-security",)) == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("/", ("https://a/", 200)),
+        ("/x=404", ("https://a/x", 404)),
+        ("/x?y=5", ("https://a/x?y=5", 200)),
+        ("/x?y=5=301", ("https://a/x?y=5", 301)),
+        ("http://b/=301", ("http://b/", 301)),
+    ],
+)
+def test_a_location_and_its_status(word: str, expected: tuple[str, int]) -> None:
+    """A path below the site, or a whole URL; 200 unless said otherwise."""
+    assert _location("https://a", word) == expected
+
+
+def test_further_headers_may_be_demanded() -> None:
+    """By a pattern of their value, and in place of the usual ones."""
+    options = {"headers": ("x-a",), "patterns": ("X-B: ^1$",)}
+    assert faults({"x-a": "?", "x-b": "1"}, **options) == {}
+    assert set(faults({"x-b": "12"}, **options)) == {"x-a", "x-b"}
+
+
+# --- certificates ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "expected"),
+    [
+        (("football.test",), "football.test", True),
+        (("football.test",), "FOOTBALL.test.", True),
+        (("football.test",), "api.football.test", False),
+        (("*.football.test",), "api.football.test", True),
+        (("*.football.test",), "football.test", False),
+        (("*.football.test",), "a.b.football.test", False),
+        (("10.0.0.1",), "10.0.0.1", True),
+        (("*.0.0.1",), "10.0.0.1", False),
+        ((), "football.test", False),
+    ],
+)
+def test_for_whom_a_certificate_is(names: tuple[str, ...], host: str, expected: bool) -> None:
+    """A star stands for one label."""
+    some = _certificate.datetime.now(_certificate.UTC)
+    assert _certificate.Certificate(some, some, names).is_for(host) is expected
+
+
+@pytest.fixture(scope="module")
+def der(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A certificate that openssl made, for a host and an address."""
+    folder = tmp_path_factory.mktemp("authority")
+    try:
+        authority(folder)
+        path = certificate(folder, "a", days=10, names="DNS:a.test,DNS:*.a.test,IP:10.0.0.1,IP:::1")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    command = ["openssl", "x509", "-in", str(path), "-outform", "DER"]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def test_a_certificate_is_read(der: bytes) -> None:
+    """Its end and its names."""
+    read = _certificate.read(der)
+    assert read.names == ("a.test", "*.a.test", "10.0.0.1", "::1")
+    assert (read.ends - read.starts).days == 410
+
+
+def test_half_a_certificate_is_none(der: bytes) -> None:
+    """However little is missing, and whatever is in its place, nothing else comes out."""
+    for size in range(len(der)):
+        with pytest.raises(ValueError, match=r"."):
+            _certificate.read(der[:size])
+    for at in range(0, len(der), 3):
+        changed = der[:at] + bytes([der[at] ^ 0xFF]) + der[at + 1 :]
+        try:
+            _certificate.read(changed)
+        except ValueError:
+            continue
+
+
+# --- the offer of an old protocol -----------------------------------------------------------------
+
+
+@contextmanager
+def linked(said: bytes) -> Iterator[Timed]:
+    """A connection to somebody who says this."""
+    with saying(said) as where:
+        host, port = where.split(":")
+        with connect(Address(host, int(port)), timeout=2) as link:
+            yield link
+
+
+def hello(version: bytes) -> bytes:
+    """The first record of a server that takes a version."""
+    return b"\x16" + version + b"\0\x06\x02\0\0\x02" + version
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (hello(b"\3\1"), True),
+        (hello(b"\3\3"), False),
+        (b"\x15\3\1\0\2\2\x46", False),
+        (b"", False),
+    ],
+    ids=["taken", "another version", "alert", "hung up"],
+)
+def test_what_a_server_says_to_tls_1_0(said: bytes, expected: bool) -> None:
+    """Only a ServerHello of that very version takes it."""
+    with linked(said) as link:
+        assert _hello.is_accepted(link, _hello.OLD["TLSv1"], "a.test") is expected
+
+
+def test_another_protocol_is_not_a_refusal() -> None:
+    """A web server without TLS answers the offer with HTTP."""
+    with linked(b"HTTP/1.1 400 Bad Request\r\n\r\n") as link, pytest.raises(NotMeasuredError):
+        _hello.is_accepted(link, _hello.OLD["TLSv1"], "a.test")
+
+
+def test_silence_is_not_a_refusal() -> None:
+    """A server that says nothing has not refused."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = Address("127.0.0.1", server.getsockname()[1])
+        with connect(place, timeout=0.2) as link:
+            assert _hello.is_accepted(link, _hello.OLD["TLSv1"], "a.test") is None
+
+
+# --- ports ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [(["22", "80-82", "81"], (22, 80, 81, 82)), ([], ())]
+)
+def test_ports_and_ranges(words: list[str], expected: tuple[int, ...]) -> None:
+    """Each port once, in the order given."""
+    assert _ports.port_list(words) == expected
+
+
+@pytest.mark.parametrize("word", ["0", "65536", "9-8", "a", "1-", "-1", "1-2-3", "²"])
+def test_what_is_no_port(word: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(_options.OptionsError):
+        _ports.port_list([word])
+
+
+def test_many_ports_are_tried_at_once() -> None:
+    """More than there may be connections at a time, each told right."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        first = max(1, port - 300)
+        told = answer("port", "--host", "127.0.0.1", "--closed", f"{first}-{port}")
+    assert told["tried"] == port - first + 1
+    assert told["ports"][str(port)] == "open"
+
+
+# --- databases ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("redis://a", ("redis", ("a", 6379), "", "", "")),
+        ("redis://:p%40@a:1/0", ("redis", ("a", 1), "", "p@", "0")),
+        ("redis+x://u:p@[::1]/", ("redis", ("::1", 6379), "u", "p", "")),
+    ],
+)
+def test_the_url_of_a_database(url: str, expected: tuple[object, ...]) -> None:
+    """User and password are unquoted; a driver's name is passed over."""
+    assert _database.login(url, ("redis",), 6379) == expected
+
+
+@pytest.mark.parametrize("url", ["", "redis://", "http://a", "redis://:s3cret@a:99999"])
+def test_a_wrong_url_of_a_database_is_not_shown(url: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(_options.OptionsError) as caught:
+        _database.login(url, ("redis",), 6379)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "told"),
+    [
+        ("redis", b"+OK\r\n", "does not speak as Redis does"),
+        ("redis", b"-ERR unknown s3cret\r\n", "refuses the login: ERR"),
+        ("redis", b"HTTP/1.1 400\r\n", "does not speak as Redis does"),
+        ("redis", b"$99999999999\r\n", "does not speak as Redis does"),
+        ("postgres", b"HTTP/1.1 400\r\n", "does not speak as PostgreSQL does"),
+        ("postgres", b"NR\xff\xff\xff\xff\0\0\0\x03", "does not speak as PostgreSQL"),
+        ("postgres", b"NR\0\0\0\x08\0\0\0\x07", "refuses the login: it wants other"),
+        ("postgres", b"N", "closed the connection without an answer"),
+    ],
+)
+def test_what_is_no_database(name: str, said: bytes, told: str) -> None:
+    """Another protocol, or nonsense, is no measurement, and the address is named."""
+    with saying(said) as where:
+        url = f"{'redis' if name == 'redis' else 'postgresql'}://u:s3cret@{where}/x"
+        done = probe(name, "--url-env", "U", "--timeout", "2", U=url)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert where in done.stderr
+    assert told in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+# --- firewall -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"nftables": []}', '{"nftables": [1]}', "table inet filter {}"]
+)
+def test_what_nft_did_not_print_is_no_ruleset(text: str, tmp_path: Path) -> None:
+    """An empty file is not an empty firewall."""
+    (tmp_path / "rules").write_text(text)
+    with pytest.raises(NotMeasuredError, match="is not what"):
+        measure_firewall(FirewallOptions(ruleset=str(tmp_path / "rules")))
+
+
+UFW = "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgoing)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "active"),
+    [
+        (UFW, True),
+        (UFW.replace("deny (inc", "reject (inc"), True),
+        (UFW.replace("deny (inc", "allow (inc"), False),
+        ("Status: inactive\n", False),
+    ],
+)
+def test_ufw_must_be_active_and_deny(text: str, active: bool, tmp_path: Path) -> None:
+    """What `ufw status verbose` prints."""
+    (tmp_path / "rules").write_text('{"nftables": [{"metainfo": {}}]}')
+    (tmp_path / "ufw").write_text(text)
+    options = FirewallOptions(ruleset=str(tmp_path / "rules"), ufw=str(tmp_path / "ufw"))
+    found = measure_firewall(options)
+    assert found.ufw_active is active
+    assert (found.problems, found.leaks, found.rules) == (None, None, 0)
+
+
+# --- access-log -----------------------------------------------------------------------------------
+
+
+def test_a_log_that_is_moved_away_is_followed(tmp_path: Path) -> None:
+    """Lines in the new file count; those that were there before do not."""
+    log = tmp_path / "access.log"
+    log.write_text("old\n")
+    arrived: list[str] = []
+
+    def serve() -> None:
+        for number in range(4):
+            link, _ = server.accept()
+            with link:
+                asked = link.recv(4096).decode()
+                arrived.append(asked.split("readiness/")[1].split("\r")[0])
+                if number == 2:
+                    log.rename(tmp_path / "access.log.1")
+                    log.write_text("")
+                if number != 1:
+                    with log.open("a") as file:
+                        file.write(f"{arrived[-1]}\n")
+                link.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        told = answer(
+            *("access-log", "--url", url, "--log", str(log), "--requests", "4", "--wait", "0.2")
+        )
+        thread.join()
+    assert len(set(arrived)) == 4
+    assert (told["sent"], told["found"], told["logged"]) == (4, 2, 50.0)

@@ -1,0 +1,153 @@
+"""Run a check of the catalogue in a project, as the engine does; shared by tests and recordings."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from readiness.load import load_catalogue
+from readiness.measure import Documents, measure, unusable
+from readiness.model.board import Check, Measure
+from readiness.model.capture import Capture, Stream
+from readiness.model.judgement import Measurement, Unmeasured
+
+ROOT = str(Path(__file__).parents[2])
+CHECKS = os.path.join(ROOT, "checks")
+
+
+@cache
+def catalogue() -> dict[str, Check]:
+    """Return the built-in checks by name."""
+    return load_catalogue([CHECKS])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a probe left: its status and output."""
+
+    check: Check
+    exit_status: int
+    stdout: bytes
+    stderr: str
+
+    def read(self, name: str = "") -> Measurement | Unmeasured:
+        """Read one measure, the first where none is named, as the engine does."""
+        return replay(self.check, self.exit_status, self.stdout, self.stderr.encode(), name)
+
+    def value(self, name: str = "") -> object:
+        """Return a measured value; fails where there is none."""
+        found = self.read(name)
+        assert isinstance(found, Measurement), f"{found}\n{self.stderr}"
+        return found.value
+
+    def number(self, name: str) -> Decimal:
+        """Return a measured number."""
+        found = self.value(name)
+        assert isinstance(found, Decimal)
+        return found
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """Return the findings."""
+        found: list[dict[str, Any]] = json.loads(self.stdout)["findings"]
+        return found
+
+    @property
+    def is_error(self) -> bool:
+        """Whether none of the check's measures can be read."""
+        return all(isinstance(self.read(each.name), Unmeasured) for each in self.check.measures)
+
+
+def measure_named(check: Check, name: str) -> Measure:
+    """Return a measure of a check; the first where no name is given."""
+    return next(each for each in check.measures if not name or each.name == name)
+
+
+def replay(
+    check: Check, exit_status: int, stdout: bytes, stderr: bytes = b"", name: str = ""
+) -> Measurement | Unmeasured:
+    """Read a measure from recorded output."""
+    streams = [Stream(size=len(data), data=data) for data in (stdout, stderr)]
+    capture = Capture(probe=0, exit_status=exit_status, stdout=streams[0], stderr=streams[1])
+    documents = Documents(capture, ROOT, {})
+    wanted = measure_named(check, name)
+    refused = unusable(documents, check)
+    return refused or measure(documents, check, wanted, number=bool(wanted.unit))
+
+
+def run_check(
+    name: str, folder: str, given: Mapping[str, str] | None = None, *, path: str = ""
+) -> Outcome:
+    """Run a check, its producers first, in a project's folder.
+
+    `path` is what stands on PATH; by default, this Python's tools and the system's.
+    """
+    path = path or os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    base = {
+        "PATH": path,
+        "HOME": folder,
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "PYTHONPATH": ROOT,
+        "READINESS_PYTHON": sys.executable,
+        "READINESS_CHECK_DIR": CHECKS,
+    }
+    with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
+        return _run(catalogue()[name], folder, base, given or {}, scratch)
+
+
+def _run(
+    check: Check, folder: str, base: dict[str, str], given: Mapping[str, str], scratch: str
+) -> Outcome:
+    env = dict(base)
+    for producer in check.after:
+        first = _run(catalogue()[producer], folder, base, given, scratch)
+        if isinstance(found := first.read(), Unmeasured):
+            raise ProducerFailedError(f"{found.reason}\n{first.stderr}")
+        env[f"READINESS_TMP_{producer.upper().replace('-', '_')}"] = _tmp(scratch, producer)
+    for parameter in check.params:
+        env[parameter.name] = given.get(parameter.name, parameter.default or "")
+    env["READINESS_TMP"] = _tmp(scratch, check.name)
+    os.makedirs(env["READINESS_TMP"])
+    done = subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", check.run],
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return Outcome(check, done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def _tmp(scratch: str, name: str) -> str:
+    return os.path.join(scratch, name)
+
+
+def text_of(value: object) -> str:
+    """Write a value as the names of recordings do."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+class ProducerFailedError(Exception):
+    """A probe whose producer failed has nothing to read."""
+
+
+def build(folder: str, files: Mapping[str, str]) -> str:
+    """Write the files of a project; returns its folder."""
+    for path, text in files.items():
+        full = os.path.join(folder, path)
+        os.makedirs(full if path.endswith("/") else os.path.dirname(full), exist_ok=True)
+        if not path.endswith("/"):
+            with open(full, "w", encoding="utf-8") as file:
+                file.write(text)
+    return folder

@@ -1,0 +1,151 @@
+"""Copies of examples/football, whole or broken, and runs of the board on them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+from readiness.record.document import CriterionRecord, RunDocument, from_json
+
+ROOT = Path(__file__).parents[2]
+BOARD = ROOT / "board.yaml"
+EXAMPLE = ROOT / "examples" / "football"
+TOOLS = EXAMPLE / ".venv" / "bin"
+CLOSED = "http://127.0.0.1:9/v1/query"
+"""Where no advisory service listens."""
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", "__pycache__", ".*_cache", ".coverage*", "coverage.json", "*.db", "reports"
+)
+
+
+class Football:
+    """A copy of the project in a repository of its own, with the tools of the original."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(EXAMPLE, folder, ignore=LEFT_OUT)
+        os.symlink(os.path.realpath(TOOLS.parent), folder / ".venv")
+        self.git("init", "--quiet")
+        (folder / ".git" / "info" / "exclude").write_text(".venv\n")
+        self.commit()
+
+    def git(self, *words: str) -> None:
+        """Run git there, as a committer who is nobody in particular."""
+        committer = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
+        subprocess.run(("git", *committer, *words), cwd=self.folder, check=True)
+
+    def commit(self) -> None:
+        """Commit the files as they are."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "Football")
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file, indented text flush left."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+
+    def append(self, path: str, text: str) -> None:
+        """Add text at the end of a file that is there."""
+        file = self.folder / path
+        file.write_text(file.read_text("utf-8") + dedent(text), encoding="utf-8")
+
+    def edit(self, path: str, pattern: str, replacement: str) -> None:
+        """Replace the first match of a pattern, which must be there."""
+        file = self.folder / path
+        text, count = re.subn(
+            pattern, replacement, file.read_text("utf-8"), count=1, flags=re.MULTILINE
+        )
+        assert count, f"{path} holds nothing like {pattern}"
+        file.write_text(text, encoding="utf-8")
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a folder that is there."""
+        target = self.folder / path
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        else:
+            target.unlink()
+
+    def hide_from_ruff(self, path: str, rules: str) -> None:
+        """Have the project's settings ignore rules in a file."""
+        self.edit(
+            "pyproject.toml",
+            r"^\[tool\.ruff\.lint\.per-file-ignores\]$",
+            rf'\g<0>\n"{path}" = ["{rules}"]',
+        )
+
+
+class Result:
+    """A finished run: what it wrote and how it ended."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        out, err = process.communicate(timeout=600)
+        self.exit_status = process.returncode
+        self.messages = err.decode()
+        assert out, self.messages
+        self.raw = out
+        self.document: RunDocument = from_json(out, "stdout")
+        self.criteria: dict[str, CriterionRecord] = {
+            criterion.id: criterion for criterion in self.document.criteria()
+        }
+
+    def having(self, *verdicts: str) -> set[str]:
+        """Name the criteria with one of the verdicts."""
+        return {name for name, each in self.criteria.items() if each.verdict.value in verdicts}
+
+    def told(self, names: Iterable[str]) -> str:
+        """Say what became of some criteria, for whoever reads a failing test."""
+        return "\n".join(
+            f"{name}: {self.criteria[name].verdict.value}: {self.criteria[name].reason}"
+            for name in sorted(names)
+        )
+
+
+def start(
+    project: Path,
+    *words: str,
+    board: Path = BOARD,
+    osv_url: str = CLOSED,
+    environment: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start `readiness check` on a project."""
+    command = [sys.executable, "-m", "readiness", "check", *words, "--board", str(board)]
+    command += ["--project", str(project), "--output-format", "json", "--history", ""]
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "OSV_URL": osv_url, **(environment or {})},
+    )
+
+
+def check(
+    project: Path,
+    *words: str,
+    board: Path = BOARD,
+    osv_url: str = CLOSED,
+    environment: Mapping[str, str] | None = None,
+) -> Result:
+    """Run `readiness check` on a project and wait for its end."""
+    return Result(start(project, *words, board=board, osv_url=osv_url, environment=environment))
+
+
+def count_starts(project: Football, log: Path) -> None:
+    """Put a stand-in before each of the project's tools, which logs its words and becomes it."""
+    real = os.path.realpath(project.folder / ".venv" / "bin")
+    project.remove(".venv")
+    shims = project.folder / ".venv" / "bin"
+    shims.mkdir(parents=True)
+    for name in sorted(os.listdir(real)):
+        if os.access(os.path.join(real, name), os.X_OK):
+            shim = shims / name
+            shim.write_text(
+                f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >> "{log}"\nexec "{real}/{name}" "$@"\n'
+            )
+            shim.chmod(0o755)

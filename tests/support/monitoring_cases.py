@@ -1,0 +1,87 @@
+"""The cases of the checks of monitoring: real servers where Debian has them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.cases import Case, Service
+from tests.support.monitoring_servers import grafana, monitored, unlinked, web
+from tests.support.network_cases import nobody
+from tests.support.servers import LOOPBACK, free_port
+
+
+def a_grafana(*expressions: str, data: bool = True) -> Service:
+    """A Grafana with a dashboard of these queries."""
+
+    @contextmanager
+    def started(folder: Path) -> Iterator[Mapping[str, str]]:
+        with grafana(*expressions, data=data) as server:
+            yield {"url": server.url}
+
+    return started
+
+
+@contextmanager
+def quiet(folder: Path) -> Iterator[Mapping[str, str]]:
+    """A service that answers, and a receiver that nothing arrives at."""
+    with web(health={}) as server:
+        yield {"url": server.url, "nobody": f"http://{LOOPBACK}:{free_port()}"}
+
+
+@contextmanager
+def reporting(folder: Path) -> Iterator[Mapping[str, str]]:
+    """A service whose spans and errors arrive."""
+    with web() as server:
+        server.release = "app@1"
+        yield {"url": server.url}
+
+
+TRACE = {"url": "{url}/health", "lookup": "{url}/received", "wait": "0.5"}
+FAILURE = {"url": "{url}/fail", "lookup": "{url}/received", "wait": "0.5"}
+MANAGER = {"url": "{manager}", "received": "{received}", "prometheus": "{url}", "wait": "10"}
+
+MONITORING: dict[str, list[Case]] = {
+    "prometheus": [
+        Case("clean", {}, {"url": "{url}", "files": "rules.yml", "query": "up"}, service=monitored),
+        Case("not-loaded", {}, {"url": "{url}", "files": "rules.yml"}, service=unlinked),
+        Case("wrong-query", {}, {"url": "{url}", "query": "up{{"}, service=monitored),
+        Case("no-such-file", {}, {"url": "{url}", "files": "nosuch.yml"}, service=monitored),
+        Case("nobody", {}, {"url": "{url}"}, service=nobody),
+    ],
+    "alertmanager": [
+        Case("clean", {}, MANAGER, service=monitored),
+        Case("lost", {}, MANAGER | {"wait": "1"}, service=unlinked),
+        Case("no-channel", {}, {"url": "{manager}", "received": "{nobody}"}, service=monitored),
+        Case("nobody", {}, {"url": "{url}"}, service=nobody),
+    ],
+    "grafana": [
+        Case("clean", {}, {"url": "{url}"}, service=a_grafana("up", "rate(x[$__rate_interval])")),
+        Case("failing", {}, {"url": "{url}"}, service=a_grafana("up", "nosuch", data=False)),
+        Case("nothing-to-look-at", {}, {"url": "{url}"}, service=a_grafana()),
+        Case("nobody", {}, {"url": "{url}"}, service=nobody),
+    ],
+    "opentelemetry": [
+        Case("clean", {}, TRACE | {"release": "app@1"}, service=reporting),
+        Case("other-release", {}, TRACE | {"release": "app@2"}, service=reporting),
+        Case("lost", {}, TRACE, service=quiet),
+        Case("no-collector", {}, TRACE | {"lookup": "{nobody}"}, service=quiet),
+        Case("nobody", {}, TRACE, service=nobody),
+    ],
+    "sentry": [
+        Case(
+            "clean",
+            {},
+            FAILURE | {"url": "{url}/fail?{{tag}}", "release": "app@1"},
+            service=reporting,
+        ),
+        Case(
+            "other-release",
+            {},
+            FAILURE | {"url": "{url}/fail?{{tag}}", "release": "app@2"},
+            service=reporting,
+        ),
+        Case("lost", {}, FAILURE, service=quiet),
+        Case("no-server", {}, FAILURE | {"lookup": "{nobody}"}, service=quiet),
+        Case("nobody", {}, FAILURE, service=nobody),
+    ],
+}

@@ -1,0 +1,220 @@
+"""Debian's Prometheus and Alertmanager, and stand-ins for what no package holds."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.request import urlopen
+
+from tests.support.servers import LOOPBACK, free_port, need, running, where_is
+
+RULES = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Down, expr: 'up == 0', for: 1m}
+      - {alert: Slow, expr: 'rate(prometheus_http_request_duration_seconds_sum[1m]) > 9'}
+      - {alert: Nobody, expr: 'sum(rate(no_such_metric_total{job="x"}[5m])) by (job) > 0'}
+"""
+
+
+@dataclass
+class Web:
+    """A small server: what it answers by path, and what it was sent.
+
+    With a release it is a service with its monitoring in one: `/health` leaves a span, `/fail` an
+    error, both of that release.
+    """
+
+    port: int
+    answers: dict[str, tuple[int, object]] = field(default_factory=dict)
+    received: list[object] = field(default_factory=list)
+    release: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+
+@contextmanager
+def web(**answers: object) -> Iterator[Web]:
+    """Answer every path with its JSON; `/received` tells what was posted anywhere else."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/received":
+                self._send(200, made.received)
+            elif made.release and self.path == "/health":
+                trace = self.headers["traceparent"].split("-")[1]
+                resource = {"service.version": made.release}
+                made.received.append({"trace_id": trace, "resource": resource})
+                self._send(200, {})
+            else:
+                self._send(*made.answers.get(self.path, (404, {})))
+
+        def do_POST(self) -> None:
+            if made.release and self.path.startswith("/fail"):
+                made.received.append({"event": {"release": made.release, "message": self.path}})
+                self._send(500, {})
+                return
+            data = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
+            made.received.append(data)
+            self._send(*made.answers.get(self.path, (200, {})))
+
+        def _send(self, status: int, data: object) -> None:
+            body = json.dumps(data).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    made = Web(server.server_port)
+    made.answers = {f"/{path}": (200, data) for path, data in answers.items()}
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def answers(url: str) -> bool:
+    """Whether something answers there with 200."""
+    try:
+        with urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@contextmanager
+def alertmanager(folder: Path, channel: str) -> Iterator[str]:
+    """Run Debian's Alertmanager with one receiver, which posts to `channel`."""
+    need("prometheus-alertmanager")
+    port = free_port()
+    hook = f"\n    webhook_configs: [{{url: '{channel}'}}]" if channel else ""
+    (folder / "alertmanager.yml").write_text(
+        "route: {receiver: all, group_wait: 100ms, group_interval: 200ms}\n"
+        f"receivers:\n  - name: all{hook}\n"
+    )
+    command = [
+        where_is("prometheus-alertmanager") or "",
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'alertmanager'}",
+        f"--web.listen-address={LOOPBACK}:{port}",
+        "--cluster.listen-address=",
+    ]
+    url = f"http://{LOOPBACK}:{port}"
+    with running(command, lambda: answers(f"{url}/-/ready"), folder / "alertmanager.log"):
+        yield url
+
+
+@contextmanager
+def prometheus(
+    folder: Path, rules: str = RULES, *, loaded: bool = True, manager: str = ""
+) -> Iterator[str]:
+    """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules."""
+    need("prometheus")
+    port = free_port()
+    (folder / "rules.yml").write_text(rules)
+    target = manager.partition("://")[2]
+    alerting = f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{target}']}}]}}]}}\n"
+    (folder / "prometheus.yml").write_text(
+        "global: {scrape_interval: 300ms, evaluation_interval: 300ms}\n"
+        f"{'rule_files: [rules.yml]' if loaded else '# rule_files: [rules.yml]'}\n"
+        f"{alerting if manager else ''}"
+        "scrape_configs:\n"
+        f"  - {{job_name: self, static_configs: [{{targets: ['{LOOPBACK}:{port}']}}]}}\n"
+    )
+    command = [
+        where_is("prometheus") or "",
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'prometheus'}",
+        f"--web.listen-address={LOOPBACK}:{port}",
+        "--log.level=error",
+    ]
+    url = f"http://{LOOPBACK}:{port}"
+
+    def ready() -> bool:
+        if not answers(f"{url}/-/ready"):
+            return False
+        with urlopen(f"{url}/api/v1/rules") as told:
+            groups = json.load(told)["data"]["groups"]
+        with urlopen(f"{url}/api/v1/targets") as told:
+            targets = json.load(told)["data"]["activeTargets"]
+        evaluated = all(rule["health"] != "unknown" for group in groups for rule in group["rules"])
+        return evaluated and bool(targets) and targets[0]["health"] != "unknown"
+
+    with running(command, ready, folder / "prometheus.log"):
+        yield url
+
+
+@contextmanager
+def monitored(folder: Path) -> Iterator[Mapping[str, str]]:
+    """Prometheus, Alertmanager and a channel, linked with each other."""
+    with ExitStack() as stack:
+        channel = stack.enter_context(web())
+        manager = stack.enter_context(alertmanager(folder, f"{channel.url}/hook"))
+        server = stack.enter_context(prometheus(folder, manager=manager))
+        yield {
+            "url": server,
+            "manager": manager,
+            "received": f"{channel.url}/received",
+            "nobody": f"http://{LOOPBACK}:{free_port()}",
+        }
+
+
+@contextmanager
+def unlinked(folder: Path) -> Iterator[Mapping[str, str]]:
+    """Rules in a file that is not loaded, and an alert that goes nowhere."""
+    with ExitStack() as stack:
+        channel = stack.enter_context(web())
+        nowhere = f"http://{LOOPBACK}:{free_port()}/hook"
+        manager = stack.enter_context(alertmanager(folder, nowhere))
+        server = stack.enter_context(prometheus(folder, loaded=False))
+        yield {"url": server, "manager": manager, "received": f"{channel.url}/received"}
+
+
+def a_board(*expressions: str) -> dict[str, object]:
+    """A dashboard as Grafana 12 tells it: a panel a query, the last one in a folded row."""
+    panels = [
+        {
+            "id": number,
+            "title": f"Panel {number}",
+            "type": "timeseries",
+            "targets": [{"refId": "A", "expr": expression}],
+        }
+        for number, expression in enumerate(expressions, 1)
+    ]
+    row = {"id": 99, "type": "row", "title": "More", "panels": panels[-1:]}
+    return {"uid": "b", "title": "Board", "panels": [*panels[:-1], row]}
+
+
+FRAME = {"schema": {"fields": []}, "data": {"values": [[1], [2]]}}
+
+
+@contextmanager
+def grafana(*expressions: str, data: bool = True) -> Iterator[Web]:
+    """A stand-in that answers as Grafana's documented HTTP API does."""
+    with web() as server:
+        frames = [FRAME] if data else [{"schema": {"fields": []}, "data": {"values": []}}]
+        server.answers = {
+            "/api/health": (200, {"database": "ok", "version": "12.0.0", "commit": "x"}),
+            "/api/search?type=dash-db": (
+                200,
+                [{"uid": "b", "title": "Board", "type": "dash-db"}] if expressions else [],
+            ),
+            "/api/dashboards/uid/b": (200, {"dashboard": a_board(*expressions), "meta": {}}),
+            "/api/ds/query": (200, {"results": {"A": {"status": 200, "frames": frames}}}),
+        }
+        yield server

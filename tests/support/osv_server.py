@@ -1,0 +1,146 @@
+"""A service that speaks the OSV protocol, for tests that cannot reach a real one.
+
+It answers `POST /v1/query` and `GET /v1/vulns/ID`, as pip-audit and the check ask. What it knows
+is a list of OSV records; a package without one is known and clean. One canary is always known,
+since the check does not believe a service that knows nothing.
+
+As a command, `python tests/support/osv_server.py [ADVISORIES.json]` serves on a free port and
+prints its query address.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypedDict, cast
+
+
+class Package(TypedDict):
+    """The package that a record is about."""
+
+    name: str
+    ecosystem: str
+
+
+class Affected(TypedDict, total=False):
+    """The releases that a record is about."""
+
+    package: Package
+    versions: list[str]
+    ranges: list[dict[str, object]]
+
+
+class Record(TypedDict, total=False):
+    """One OSV record."""
+
+    id: str
+    summary: str
+    aliases: list[str]
+    modified: str
+    severity: list[dict[str, str]]
+    database_specific: dict[str, str]
+    affected: list[Affected]
+
+
+def advisory(
+    identifier: str, name: str, version: str, *, fixed: str = "", vector: str = "", label: str = ""
+) -> Record:
+    """Make an OSV record on one release of one package; `vector` is CVSS 3, `label` e.g. `HIGH`."""
+    events: list[dict[str, str]] = [{"introduced": "0"}]
+    if fixed:
+        events.append({"fixed": fixed})
+    record = Record(
+        id=identifier,
+        summary=f"A flaw in {name}",
+        modified="2025-01-01T00:00:00Z",
+        affected=[
+            Affected(
+                package=Package(name=name, ecosystem="PyPI"),
+                versions=[version],
+                ranges=[{"type": "ECOSYSTEM", "events": events}],
+            )
+        ],
+    )
+    if vector:
+        record["severity"] = [{"type": "CVSS_V3", "score": vector}]
+    if label:
+        record["database_specific"] = {"severity": label}
+    return record
+
+
+CANARY = advisory("GHSA-462w-v97r-4m45", "jinja2", "2.10", fixed="2.10.1", label="HIGH")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    records: Sequence[Record] = ()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Answer a query by package and version."""
+        query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = (query["package"]["name"], query["version"])
+        found = [record for record in self.server.records if _is_about(record, asked)]
+        self._send(200, {"vulns": found} if found else {})
+
+    def do_GET(self) -> None:
+        """Answer with the record of an id."""
+        identifier = self.path.removeprefix("/v1/vulns/")
+        for record in self.server.records:
+            if record["id"] == identifier:
+                return self._send(200, record)
+        return self._send(404, {"code": 5, "message": "Bug not found."})
+
+    def _send(self, status: int, data: object) -> None:
+        body = json.dumps(data).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+def _is_about(record: Record, asked: tuple[str, str]) -> bool:
+    return any(
+        (affected["package"]["name"], version) == asked
+        for affected in record["affected"]
+        for version in affected["versions"]
+    )
+
+
+@contextmanager
+def osv_server(records: Sequence[Record] = (), *, canary: bool = True) -> Iterator[str]:
+    """Serve the records on the loopback while the block runs; gives the query address."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.records = [*records, *([CANARY] if canary else [])]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1/query"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def main() -> None:
+    """Serve until ended."""
+    records: list[Record] = []
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], encoding="utf-8") as file:
+            records = cast("list[Record]", json.load(file))
+    with osv_server(records) as url:
+        print(url, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

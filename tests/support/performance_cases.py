@@ -1,0 +1,143 @@
+"""The cases of the checks of performance and of several scanners together."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.support import projects
+from tests.support.cases import Case, Service
+from tests.support.network_cases import nobody
+from tests.support.projects import Files
+from tests.support.servers import LOOPBACK
+
+LOCUSTFILE = """\
+from locust import FastHttpUser, constant, task
+
+
+class Visitor(FastHttpUser):
+    wait_time = constant(0.05)
+
+    @task
+    def look(self):
+        self.client.get("/")
+"""
+
+IDLE = LOCUSTFILE.replace('self.client.get("/")', "pass")
+
+
+def web(status: int = 200, seconds: float = 0.0) -> Service:
+    """A server that answers everything with one status, after a while."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            time.sleep(seconds)
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    @contextmanager
+    def started(folder: Path) -> Iterator[Mapping[str, str]]:
+        server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield {"url": f"http://{LOOPBACK}:{server.server_port}"}
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    return started
+
+
+LOAD = {"host": "{url}", "users": "5", "time": "2s"}
+LOADED: Files = {"locustfile.py": LOCUSTFILE}
+STATS = "Type,Name,Request Count,Failure Count\nGET,/,200,0\n,Aggregated,200,0\n"
+REPORT = "reports/performance/report.json"
+MADE = {"date": "2025-11-01T12:00:00+00:00", "commit": "0" * 40}
+SCENARIO = {
+    "name": "health check",
+    "users": 20,
+    "requests": 200,
+    "rps": 640.5,
+    "p95_ms": 80.0,
+    "error_rate": 0.0,
+    "raw": ["stats.csv"],
+}
+
+
+def report(figures: str | None = STATS, commit: str = "0" * 40, **other: object) -> Files:
+    """A report of one scenario, with something else in it, and its raw figures."""
+    data = MADE | {"commit": commit, "scenarios": [SCENARIO | other]}
+    files: Files = {REPORT: json.dumps(data)}
+    return files if figures is None else {**files, "reports/performance/stats.csv": figures}
+
+
+NGINX = """\
+events {}
+http {
+    server {
+        listen 127.0.0.1:8080;
+        location /static/ { alias /srv/static/; }
+    }
+}
+"""
+TRAVERSAL = NGINX.replace("/static/ {", "/static {")
+SHELL = "import subprocess\n\n\ndef run(c: str) -> None:\n    subprocess.call(c, shell=True)\n"
+SCAN = {"nginx": "nginx.conf"}
+NOWHERE = {"scanners": "redis", "redis": "redis://:x@127.0.0.1:{port}"}
+
+
+def scanned(nginx: str = NGINX, code: str = projects.SUMS) -> Files:
+    """A project with code and a configuration of nginx."""
+    return {"src/app.py": code, "nginx.conf": nginx}
+
+
+PERFORMANCE: dict[str, list[Case]] = {
+    "load": [
+        Case("clean", LOADED, LOAD, service=web()),
+        Case("failing", LOADED, LOAD, service=web(seconds=0.6)),
+        Case("refused", LOADED, LOAD, service=web(status=503)),
+        Case("nobody", LOADED, LOAD, service=nobody),
+        Case("nothing-to-do", {"locustfile.py": IDLE}, LOAD, service=web()),
+        Case("no-such-file", {}, LOAD, service=web()),
+        Case("absent", LOADED, LOAD, absent=True, service=nobody),
+    ],
+    "benchmark-report": [
+        Case("clean", report()),
+        Case("no-raw-file", report(None)),
+        Case("no-raw-figures", report(raw=[])),
+        Case("empty-raw-file", report("")),
+        Case("other-raw-figures", report(STATS.replace("200", "150"))),
+        Case("all-failed", report(error_rate=1.0)),
+        Case("nan", report(p95_ms=float("nan"))),
+        Case("no-scenario", {REPORT: json.dumps(MADE | {"scenarios": []})}),
+        Case("broken", {REPORT: "{"}),
+        Case("no-such-file", {}),
+        Case("target-fails", {"Makefile": projects.MAKEFILE, **report()}, {"make": "bad"}),
+    ],
+    "security-scan": [
+        Case("clean", scanned(), SCAN),
+        Case("failing", scanned(TRAVERSAL, SHELL), SCAN),
+        Case("syntax-error", scanned(code=projects.SYNTAX_ERROR), SCAN),
+        Case("nothing-to-look-at", scanned(""), SCAN),
+        Case("no-such-file", {"src/app.py": projects.SUMS}, SCAN),
+        Case("no-such-scanner", scanned(), {"scanners": "bandit nosuch"}),
+        Case(
+            "nobody",
+            {},
+            NOWHERE,
+            service=nobody,
+        ),
+    ],
+}

@@ -1,0 +1,175 @@
+"""The whole program for tests, as a process in a project of its own."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from readiness.record.document import RunDocument, from_json
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 60
+
+
+class Ended:
+    """What a finished command left: its status and what it wrote."""
+
+    def __init__(self, status: int, out: bytes, err: bytes) -> None:
+        self.status = status
+        self.raw = out
+        self.out = out.decode()
+        self.err = err.decode()
+
+    @property
+    def json(self) -> Any:
+        """Standard output, parsed as strict JSON."""
+        return json.loads(self.raw, parse_constant=_refuse)
+
+    @property
+    def run(self) -> RunDocument:
+        """Standard output as a run document."""
+        return from_json(self.raw, "stdout")
+
+    def __repr__(self) -> str:
+        """All of it, for a failing test."""
+        return f"status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+class Project:
+    """A folder with a board, in which the program is run; `tmp` is its folder for scratch."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "project"
+        self.folder.mkdir()
+        self.tmp = folder / "tmp"
+        self.tmp.mkdir()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "TMPDIR": str(self.tmp),
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(folder),
+        }
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def write(self, board: object, name: str = "board.yaml") -> None:
+        """Write a board: text as it is, anything else as JSON, which is YAML."""
+        text = board if isinstance(board, str) else json.dumps(board)
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def __call__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+        **options: Any,
+    ) -> Ended:
+        """Run the program to its end."""
+        process = self.start(*arguments, env=env, prefix=prefix, **options)
+        return self.end(process)
+
+    def start(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+        source: str = "",
+        **options: Any,
+    ) -> subprocess.Popen[bytes]:
+        """Start the program in the project, in a session of its own; or `source`, as Python."""
+        defaults: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "cwd": self.folder,
+            "start_new_session": True,
+        }
+        process = subprocess.Popen(
+            [
+                *prefix,
+                sys.executable,
+                *(("-c", source) if source else ("-m", "readiness")),
+                *arguments,
+            ],
+            env={**self.environment, **(env or {})},
+            **(defaults | options),
+        )
+        self.started.append(process)
+        return process
+
+    def end(self, process: subprocess.Popen[bytes]) -> Ended:
+        """Wait for a started program."""
+        out, err = process.communicate(timeout=LONGEST)
+        return Ended(process.returncode, out or b"", err or b"")
+
+    def entries(self) -> list[tuple[str, bool]]:
+        """The state of each run in the history, oldest first, and whether it has a document."""
+        path = self.folder / ".readiness" / "history.db"
+        if not path.exists():
+            return []
+        connection = sqlite3.connect(path)
+        try:
+            rows = connection.execute("select state, document from runs order by sequence")
+            return [(state, document is not None) for state, document in rows]
+        finally:
+            connection.close()
+
+    def last_run(self) -> RunDocument:
+        """The newest document in the history, of whatever state."""
+        connection = sqlite3.connect(self.folder / ".readiness" / "history.db")
+        try:
+            (document,) = connection.execute(
+                "select document from runs where document is not null"
+                " order by sequence desc limit 1"
+            ).fetchone()
+        finally:
+            connection.close()
+        return from_json(document, "history")
+
+    def close(self) -> None:
+        """End what a failing test left running."""
+        for process in self.started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=LONGEST)
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def left(self) -> list[str]:
+        """What the program left in the folder for scratch."""
+        return sorted(os.listdir(self.tmp))
+
+
+def a_board(*criteria: Mapping[str, object], **changes: object) -> dict[str, object]:
+    """Make a board of one blocking task with these criteria."""
+    task = {"id": "T1", "title": "A task", "priority": "P0"}
+    numbered = [{"title": f"Criterion {n}", **given} for n, given in enumerate(criteria, 1)]
+    return {
+        "version": 1,
+        "title": "A board",
+        "tasks": [task | {"criteria": numbered}],
+    } | changes
+
+
+def number(command: str, expect: str = "<= 5", **changes: object) -> dict[str, object]:
+    """Make a criterion that reads `errors: N` from what the command prints."""
+    read = {"as": "text", "regex": r"errors: (\S+)", "unit": "errors"}
+    return {"run": command, "read": read, "expect": expect} | changes
+
+
+def wait_until(path: Path, seconds: float = 20.0) -> None:
+    """Wait for a file to appear."""
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} never appeared"
+        time.sleep(0.01)
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,309 @@
+"""Record what checks print: `PATH=TOOLS/bin:$PATH python tests/support/record.py [CHECK…]`.
+
+Each case is a small project in /tmp/project. What is read from a recording is part of its name, so
+look at the names before you commit them; recordings of older versions stay.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from readiness.model.judgement import Measurement
+from tests.support import projects
+from tests.support.cases import Case, absent
+from tests.support.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, text_of
+from tests.support.monitoring_cases import MONITORING
+from tests.support.network_cases import NETWORK
+from tests.support.osv_server import advisory, osv_server
+from tests.support.performance_cases import PERFORMANCE
+from tests.support.projects import Files, migrations, service
+
+PROJECT = "/tmp/project"
+RECORDINGS = os.path.join(ROOT, "tests", "recordings")
+LINES = 6
+
+UNTYPED = projects.SUMS.replace("-> int:", "-> str:")
+SWITCHED_OFF = "# mypy: ignore-errors\n" + UNTYPED
+UNUSED = "import os\nimport sys\n" + projects.SUMS
+UGLY = projects.SUMS.replace("a + b", "a+b")
+SHELL = "import subprocess\n\n\ndef run(c):\n    subprocess.call(c, shell=True)\n    assert c\n"
+FAILING = projects.TESTS.replace("== 3", "== 4")
+UNIMPORTABLE = "import nothing_of_that_name\n" + projects.TESTS
+SKIPPED = "import pytest\n\n\n@pytest.mark.skip\ndef test_skipped():\n    assert False\n"
+SILENCED = projects.SUMS.replace("return a + b", "return a + b  # type: ignore  # noqa: E501")
+NO_UNION = projects.REVISION.replace("from typing import Union\n", "")
+NO_DOWNGRADE = projects.REVISION.replace('op.drop_table("team")', "pass")
+DRIFTED = "\n".join(line for line in projects.REVISION.split("\n") if '"name"' not in line)
+HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+PINS = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
+
+
+EMPTY: Files = {"src/": "", "tests/": "", "docs/": ""}
+BROKEN = service(sums=projects.SYNTAX_ERROR)
+NO_SUCH = {"paths": "nosuch"}
+
+
+def linter(failing: Files, **params: str) -> list[Case]:
+    """Make the cases that all tools have which read source code."""
+    return [
+        Case("clean", service(), {"paths": "src", **params}),
+        Case("failing", failing, {"paths": "src", **params}),
+        Case("syntax-error", BROKEN, {"paths": "src", **params}),
+        Case("no-such-folder", service(), NO_SUCH),
+        Case("nothing-to-look-at", EMPTY, {"paths": "src"}),
+    ]
+
+
+def tests(**params: str) -> list[Case]:
+    """Make the cases of the checks that read the shared run of the tests."""
+    return [
+        Case("clean", service(), params),
+        Case("failing", service(tests=FAILING), params),
+    ]
+
+
+def database() -> list[Case]:
+    """Make the cases of migrations."""
+    return [
+        Case("clean", migrations()),
+        Case("missing-import", migrations(NO_UNION)),
+        Case("no-downgrade", migrations(NO_DOWNGRADE)),
+        Case("drift", migrations(DRIFTED)),
+        Case("other-database", migrations(url=projects.FIXED)),
+        Case("no-revision", {**migrations(), "migrations/versions/0001_team.py": ""}),
+        Case("nothing-to-look-at", EMPTY),
+        absent(migrations()),
+    ]
+
+
+def make(target: str, **params: str) -> Case:
+    """Make the case of one target."""
+    return Case(target, {"Makefile": projects.MAKEFILE}, {"target": target, **params})
+
+
+def documents(**files: str) -> Files:
+    """Make a project with documents."""
+    return {
+        "Makefile": projects.MAKEFILE,
+        "guide.md": projects.GUIDE,
+        "notes.md": projects.NOTES,
+        **files,
+    }
+
+
+def ci(old: str = "", new: str = "") -> Files:
+    """Make a project with a workflow."""
+    return {".github/workflows/ci.yml": projects.WORKFLOW.replace(old, new)}
+
+
+GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
+CASES: dict[str, list[Case]] = {
+    "mypy": [
+        *linter(service(sums=UNTYPED)),
+        Case("silenced", service(sums=SWITCHED_OFF), {"paths": "src"}),
+        Case("neutral", service(sums=SWITCHED_OFF), {"paths": "src", "neutral": "true"}),
+        absent(service()),
+    ],
+    "mypy-below": [
+        Case("clean", service(), {"below": "src/app"}),
+        Case("failing", service(sums=UNTYPED), {"below": "src/app"}),
+        Case("not-checked", {**service(), "other/a.py": ""}, {"below": "other"}),
+    ],
+    "ruff": [
+        *linter(service(sums=UNUSED)),
+        Case("unknown-option", service(), {"args": "--nosuch"}),
+        absent(service()),
+    ],
+    "ruff-format": [*linter(service(sums=UGLY)), absent(service())],
+    "bandit": [*linter(service(sums=SHELL)), absent(service())],
+    "pip-audit": [
+        Case("clean", {"a.lock": "six==1.16.0\n"}, {"lock": "a.lock"}),
+        Case("high", {"a.lock": "six==1.16.0\necdsa==0.18.0\n"}, {"lock": "a.lock"}),
+        Case("all-skipped", {"a.lock": "-e .\n"}, {"lock": "a.lock"}),
+        Case("nothing-to-look-at", {"a.lock": ""}, {"lock": "a.lock"}),
+        Case("no-such-file", {}, {"lock": "a.lock"}),
+        Case(
+            "no-network",
+            {"a.lock": "six==1.16.0\n"},
+            {"lock": "a.lock", "osv_url": "http://127.0.0.1:9/v1/query"},
+        ),
+        absent({"a.lock": "six==1.16.0\n"}, lock="a.lock"),
+    ],
+    "pytest": [
+        *tests(),
+        Case("collection-error", service(tests=UNIMPORTABLE)),
+        Case("nothing-collected", service(tests=None)),
+        Case("all-skipped", service(tests=SKIPPED)),
+        Case("no-such-folder", service(), NO_SUCH),
+        Case("no-such-source", service(), {"source": "nosuch"}),
+        absent(service()),
+    ],
+    "pytest-below": [
+        *tests(below="tests/unit"),
+        Case("nothing-below", service(), {"below": "src"}),
+    ],
+    "coverage": [*tests(), Case("nothing-below", service(), {"below": "tests"})],
+    "coverage-import": [
+        Case("clean", service()),
+        Case("not-importable", service(sums="import nothing_of_that_name\n")),
+        Case("nothing-to-look-at", EMPTY),
+        absent(service()),
+    ],
+    "test-flows": [
+        Case("clean", service(), {"flows": "adding"}),
+        Case("failing", service(tests=FAILING), {"flows": "adding"}),
+        Case("missing", service(), {"flows": "adding other"}),
+        Case("none-named", service(), {"flows_file": ""}),
+    ],
+    "importable": [
+        Case("clean", service()),
+        Case("failing", service(sums="import nothing_of_that_name\n")),
+        Case("no-such-folder", service(), NO_SUCH),
+        Case("nothing-to-look-at", EMPTY),
+        absent(service()),
+    ],
+    "alembic-upgrade": database(),
+    "alembic-rollback": database(),
+    "alembic-check": database(),
+    "alembic-heads": database(),
+    "make-target": [
+        *map(make, ("good", "hidden", "ended", "minus", "nested", "expanded", "bad", "nosuch")),
+        Case("no-makefile", {}, {"target": "good"}),
+        Case(
+            "not-verified",
+            {"Makefile": projects.MAKEFILE},
+            {"target": "good", "verify": "test -e no-such-file"},
+        ),
+    ],
+    "lock": [
+        Case(
+            "unhashed",
+            {"a.in": "packaging\n", "a.lock": "packaging==0.1\n"},
+            {"lock": "a.lock", "inputs": "a.in"},
+        ),
+        Case(
+            "missing", {"a.in": "alembic\n", "a.lock": PINS}, {"lock": "a.lock", "inputs": "a.in"}
+        ),
+        Case("no-such-file", {}, {"lock": "a.lock", "inputs": "a.in"}),
+        Case(
+            "nothing-to-look-at", {"a.in": "", "a.lock": ""}, {"lock": "a.lock", "inputs": "a.in"}
+        ),
+    ],
+    "documents": [
+        Case("clean", documents(), GUIDE),
+        Case("dead-link", {"guide.md": projects.GUIDE, "Makefile": projects.MAKEFILE}, GUIDE),
+        Case("no-section", documents(), {**GUIDE, "sections": "Emergency"}),
+        Case("no-such-file", documents(), {**GUIDE, "paths": "nosuch.md"}),
+        Case("none-named", documents(), {**GUIDE, "paths": ""}),
+    ],
+    "suppressions": linter(service(sums=SILENCED)),
+    "typed": linter(service(sums="def add(a, b):\n    return a + b\n")),
+    "test-quality": [
+        Case("clean", service()),
+        Case("failing", service(tests="def test_nothing():\n    print(1)\n")),
+        Case("syntax-error", service(tests=projects.SYNTAX_ERROR)),
+        Case("nothing-to-look-at", EMPTY),
+    ],
+    "ci-workflow": [
+        Case("clean", ci(), {"command": "make good"}),
+        Case("masked", ci("make good", "make good || true"), {"command": "make good"}),
+        Case("no-such-step", ci(), {"command": "make nosuch"}),
+        Case("no-such-file", {}, {"command": "make good"}),
+        Case("broken", ci("on:", "]"), {"command": "make good"}),
+    ],
+    "ci-make": [
+        Case("clean", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "good"}),
+        Case("failing", {**ci("good", "bad"), "Makefile": projects.MAKEFILE}, {"target": "bad"}),
+        Case("no-such-step", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "needed"}),
+        Case("no-such-file", {"Makefile": projects.MAKEFILE}, {"target": "good"}),
+    ],
+    "audit-report": [
+        Case("no-such-file", {}, {}),
+        Case("broken", {"reports/security.json": "{"}, {}),
+    ],
+    **NETWORK,
+    **MONITORING,
+    **PERFORMANCE,
+}
+
+
+def version(check: str) -> str:
+    """Return the version of the check's tool, or of readiness where it has none."""
+    from readiness import __version__
+
+    command = catalogue()[check].version
+    if not command:
+        return __version__
+    # Debian's gitleaks does not know its own version, but its package does.
+    for asked in (command.split(), ["dpkg-query", "-W", command.split()[0]]):
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if found := re.search(r"\d+(?:\.\d+)+", done.stdout or done.stderr):
+            return found[0]
+    return "unknown"
+
+
+def what_is_read(outcome: Outcome) -> str:
+    """Return `is42` or `error`: what the engine reads from an outcome."""
+    found = outcome.read()
+    return f"is{text_of(found.value)}" if isinstance(found, Measurement) else "error"
+
+
+def said(stderr: str) -> str:
+    """Return what a check said first and last, without the paths of this machine."""
+    text = stderr.replace(CHECKS, "checks").replace(sys.prefix, "venv")
+    text = re.sub(r"/tmp/readiness-\w+/", "", text)
+    lines = text.splitlines()
+    return "\n".join([*lines[:1], *lines[1:][-LINES:]]) + "\n"
+
+
+def record(check: str, case: Case, given: dict[str, str]) -> str:
+    """Run one case and write what it printed; returns the recording's name."""
+    shutil.rmtree(PROJECT, ignore_errors=True)
+    os.makedirs(PROJECT)
+    build(PROJECT, case.files)
+    with case.service(Path(PROJECT)) as where, without(catalogue()[check].tools) as poor:
+        path = poor if case.absent else os.environ["PATH"]
+        outcome = run_check(check, PROJECT, {**given, **case.given(where)}, path=path)
+    name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
+    folder = os.path.join(RECORDINGS, check)
+    os.makedirs(folder, exist_ok=True)
+    for old in os.listdir(folder):
+        if old.startswith(f"{version(check)}_{case.name}."):
+            os.remove(os.path.join(folder, old))
+    with open(os.path.join(folder, f"{name}.stdout"), "wb") as file:
+        file.write(outcome.stdout)
+    if name.endswith("error"):
+        with open(os.path.join(folder, f"{name}.stderr"), "w", encoding="utf-8") as text:
+            text.write(said(outcome.stderr))
+    return f"{check}/{name}"
+
+
+@contextmanager
+def without(tools: Sequence[str]) -> Iterator[str]:
+    """Make a PATH with what the system has, but for these tools."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in set(os.listdir("/usr/bin")) - set(tools):
+            os.symlink(f"/usr/bin/{name}", f"{folder}/{name}")
+        yield folder
+
+
+def main() -> None:
+    """Record the checks that are named, or all of them."""
+    records = [advisory("GHSA-wj6h-64fc-37mp", "ecdsa", "0.18.0", vector=HIGH, label="HIGH")]
+    with osv_server(records) as url:
+        for check in sys.argv[1:] or CASES:
+            for case in CASES[check]:
+                try:
+                    print(record(check, case, {"osv_url": url}))
+                except Exception as error:  # noqa: BLE001 - a producer that failed leaves nothing to record
+                    print(f"{check}: {case.name}: {str(error).splitlines()[0]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""Tests of readiness.terminal.progress."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import msgspec
+import pytest
+
+from readiness.model.board import Check
+from readiness.model.capture import Capture
+from readiness.model.plan import Plan, Probe
+from readiness.model.words import ReasonCode
+from readiness.terminal.progress import Progress, progress
+from readiness.text.layout import width
+from tests.support.documents import HOSTILE
+from tests.support.terminal import on_a_terminal
+
+_CHECK = Check(name="mypy", run="mypy", measures=())
+
+
+def _plan(count: int, **fields: object) -> Plan:
+    probe = Probe(id="p0", command="true", workdir="/", timeout=60.0, check=_CHECK)
+    probes = tuple(
+        msgspec.structs.replace(probe, id=f"p{index}", **fields) for index in range(count)
+    )
+    return Plan(probes=probes, planned=(), order=tuple(range(count)), environment={})
+
+
+class _Clock:
+    """A clock that goes by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class _Watched:
+    """A progress that writes to a pipe, and what has been written."""
+
+    def __init__(self, plan: Plan, *, terminal: bool, jobs: int = 2) -> None:
+        self.clock = _Clock()
+        self.columns, self.lines = 80, 24
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        self.progress: Progress = progress(
+            plan,
+            jobs=jobs,
+            terminal=terminal,
+            file=self._writer,
+            clock=self.clock,
+            size=lambda: (self.columns, self.lines),
+        )
+
+    def text(self) -> str:
+        """Return what was written since the last time."""
+        try:
+            return os.read(self._reader, 1 << 20).decode()
+        except BlockingIOError:
+            return ""
+
+    def after(self, seconds: float) -> str:
+        """Let time go by, and return what is drawn then."""
+        self.clock.now += seconds
+        self.progress.tick()
+        return self.text()
+
+    def close(self) -> None:
+        os.close(self._reader)
+        os.close(self._writer)
+
+
+@contextmanager
+def _watched(plan: Plan, *, terminal: bool, jobs: int = 2) -> Iterator[_Watched]:
+    watched = _Watched(plan, terminal=terminal, jobs=jobs)
+    try:
+        yield watched
+    finally:
+        watched.close()
+
+
+def _frame(text: str) -> list[str]:
+    return re.sub(r"\r|\x1b\[\d*[AJ]", "", text).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("capture", "line"),
+    [
+        (Capture(probe=1, exit_status=1, duration=8.14), "[1/3] p1 mypy  8.1 s  exit 1"),
+        (Capture(probe=1, exit_status=0, duration=0.004), "[1/3] p1 mypy  4 ms  exit 0"),
+        (
+            Capture(probe=1, signal=9, timed_out=True, duration=60),
+            "[1/3] p1 mypy  60.0 s  timed out",
+        ),
+        (Capture(probe=1, signal=11, duration=1), "[1/3] p1 mypy  1.0 s  signal 11"),
+        (
+            Capture(probe=1, failure=ReasonCode.TOOL_MISSING, failure_text="wrk is not on PATH"),
+            "[1/3] p1 mypy  0 ms  not started: wrk is not on PATH",
+        ),
+        (
+            Capture(probe=1, attempt=2, exit_status=0, duration=1),
+            "[1/3] p1 mypy  1.0 s  exit 0  attempt 2",
+        ),
+    ],
+)
+def test_off_a_terminal_each_attempt_is_a_line(capture: Capture, line: str) -> None:
+    """It says how many are over, which one this was, how long it took and how it ended."""
+    with _watched(_plan(3), terminal=False) as watched:
+        watched.progress.started(1, capture.attempt)
+        watched.progress.finished(capture)
+        assert watched.text() == f"{line}\n"
+
+
+def test_a_probe_that_waits_is_told_of_once() -> None:
+    """The failures of a service that comes up are kept back, save the last one."""
+    with _watched(_plan(2, wait=60.0), terminal=False) as watched:
+        for attempt in (1, 2):
+            watched.progress.started(0, attempt)
+            watched.progress.finished(Capture(probe=0, attempt=attempt, exit_status=7))
+        assert watched.text() == ""
+        watched.progress.started(0, 3)
+        watched.progress.finished(Capture(probe=0, attempt=3, exit_status=0))
+        assert watched.text() == "[1/2] p0 mypy  0 ms  exit 0  attempt 3\n"
+        watched.progress.started(1, 1)
+        watched.progress.finished(Capture(probe=1, exit_status=7))
+        watched.progress.close()
+        watched.progress.close()
+        assert watched.text() == "[2/2] p1 mypy  0 ms  exit 7\n"
+
+
+def test_of_a_thousand_probes_a_few_lines_are_shown() -> None:
+    """A log is not flooded, and ends with the last probe."""
+    with _watched(_plan(1000), terminal=False) as watched:
+        for index in range(1000):
+            watched.clock.now += 0.001
+            watched.progress.finished(Capture(probe=index, exit_status=0))
+        lines = watched.text().splitlines()
+        assert len(lines) < 20
+        assert lines[-1].startswith("[1000/1000] p999")
+
+
+def test_a_short_run_draws_nothing() -> None:
+    """What is over at once does not flicker."""
+    with _watched(_plan(3), terminal=True) as watched:
+        watched.progress.started(0, 1)
+        assert watched.after(0.2) == ""
+        watched.progress.close()
+        assert watched.text() == ""
+
+
+def test_a_terminal_shows_what_runs_and_for_how_long() -> None:
+    """The first line tells how far the run is, the others the running probes."""
+    with _watched(_plan(4, estimate=10.0), terminal=True) as watched:
+        watched.progress.started(0, 1)
+        watched.progress.started(1, 1)
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        assert _frame(watched.after(4.0)) == [
+            "━━━━━─────────────── 1 of 4 done · about 15 s left",
+            "  p1 mypy  4.0 s of about 10 s",
+        ]
+
+
+def test_without_durations_of_earlier_runs_nothing_is_foretold() -> None:
+    """A first run does not guess when it will be over."""
+    with _watched(_plan(4), terminal=True) as watched:
+        watched.progress.started(0, 2)
+        assert _frame(watched.after(0.4)) == [
+            "──────────────────── 0 of 4 done",
+            "  p0 mypy  attempt 2, 0.4 s",
+        ]
+
+
+def test_it_is_redrawn_in_place_ten_times_a_second() -> None:
+    """Each drawing starts by erasing the one before; more than needed are not made."""
+    with _watched(_plan(4), terminal=True) as watched:
+        watched.progress.started(0, 1)
+        watched.progress.started(1, 1)
+        assert not watched.after(0.5).startswith("\r")
+        assert watched.after(0.05) == ""
+        assert watched.after(0.05).startswith("\r\x1b[2A\x1b[J─")
+
+
+def test_closing_leaves_nothing_behind() -> None:
+    """The lines are erased, and the cursor is where it was."""
+    with _watched(_plan(4), terminal=True) as watched:
+        watched.progress.started(0, 1)
+        watched.after(0.5)
+        watched.progress.close()
+        assert watched.text() == "\r\x1b[1A\x1b[J"
+        watched.progress.close()
+        assert watched.text() == ""
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (20, 24), (80, 5), (20, 2), (8, 1)])
+def test_it_never_outgrows_the_terminal(columns: int, lines: int) -> None:
+    """However many probes run and whatever they are called, no line wraps and none scrolls off."""
+    plan = _plan(
+        30, check=Check(name="", run="", measures=()), command=f"足球 {HOSTILE}", estimate=3
+    )
+    with _watched(plan, terminal=True, jobs=30) as watched:
+        watched.columns, watched.lines = columns, lines
+        for index in range(30):
+            watched.progress.started(index, 1)
+        frame = _frame(watched.after(1.0))
+        assert len(frame) <= max(lines - 1, 1)
+        assert max(map(width, frame)) < columns
+        assert all(line.isprintable() for line in frame)
+
+
+def test_a_reader_that_does_not_read_stops_nothing() -> None:
+    """A full pipe and a closed one cost lines, never time or the run."""
+    reader, writer = os.pipe()
+    shown = progress(_plan(100_000), jobs=1, terminal=False, file=writer, clock=_Clock())
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 4096)
+    os.set_blocking(writer, True)
+    shown.finished(Capture(probe=0, exit_status=0))
+    os.close(reader)
+    shown.finished(Capture(probe=1, exit_status=0))
+    shown.close()
+    os.close(writer)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_asking_for_a_version_is_no_probe_to_tell_of(terminal: bool) -> None:
+    """What a run does on the side is neither counted nor shown."""
+    plan = _plan(2)
+    asking = msgspec.structs.replace(plan.probes[1], id="v1", key="mypy --version")
+    plan = msgspec.structs.replace(
+        plan, probes=(plan.probes[0], asking), version_keys={"mypy": "mypy --version"}
+    )
+    with _watched(plan, terminal=terminal) as watched:
+        watched.progress.started(1, 1)
+        assert "v1" not in watched.after(0.5)
+        watched.progress.finished(Capture(probe=1, exit_status=0))
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        text = watched.after(0.5)
+        assert "v1" not in text
+        assert ("1 of 1 done" if terminal else "[1/1] p0") in text
+
+
+def test_quiet_shows_nothing() -> None:
+    """Neither on a terminal nor elsewhere."""
+    reader, writer = os.pipe()
+    shown = progress(_plan(1), jobs=1, terminal=True, quiet=True, file=writer)
+    shown.started(0, 1)
+    shown.tick()
+    shown.finished(Capture(probe=0, exit_status=0))
+    shown.close()
+    os.close(writer)
+    assert os.read(reader, 100) == b""
+    os.close(reader)
+
+
+def test_no_log_obeys_a_line() -> None:
+    """The name of a command is text, whatever it is."""
+    plan = _plan(1, check=Check(name="", run="", measures=()), command=f"::debug:: {HOSTILE}")
+    with _watched(plan, terminal=False) as watched:
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        text = watched.text()
+        assert text.startswith("[1/1] p0 ::debug::")
+        assert "##[" not in text
+        assert text.rstrip("\n").isprintable()
+
+
+def test_on_a_real_terminal_the_screen_is_left_empty() -> None:
+    """The drawing uses the terminal's own size, and is gone at the end."""
+    code = """
+import time
+from readiness.model.capture import Capture
+from readiness.terminal.progress import progress
+from tests.terminal.test_progress import _plan
+shown = progress(_plan(30), jobs=30, terminal=True)
+for index in range(30):
+    shown.started(index, 1)
+end = time.monotonic() + 0.6
+while time.monotonic() < end:
+    shown.tick()
+    time.sleep(0.02)
+shown.close()
+"""
+    text = on_a_terminal(code, columns=60, lines=10)
+    frames = text.split("\x1b[J")
+    assert len(_frame(frames[0])) == 9
+    assert "22 more running" in frames[0]
+    assert frames[-1] == ""

@@ -1,0 +1,143 @@
+"""Tests of readiness.text.layout."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from readiness.text.layout import bar, columns, duration, inert, literal, pad, pad_all, width, wrap
+
+_TEXT = st.text(st.sampled_from("ab c1足球错误é✓━▲ｱﾊ́（）"), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("足球", 4),
+        ("✓ fail", 6),
+        ("e\u0301", 1),
+        ("（x）", 5),
+        ("⚠\ufe0f", 2),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 2),
+        ("한국", 4),
+    ],
+)
+def test_width_counts_cells(text: str, cells: int) -> None:
+    """A text is as wide as a terminal draws it."""
+    assert width(text) == cells
+
+
+@given(_TEXT)
+def test_width_agrees_with_rich(text: str) -> None:
+    """The two looks of a table measure text alike."""
+    assert width(text) == cell_len(text)
+
+
+@given(_TEXT, st.integers(0, 50), st.booleans())
+def test_padding_fills_up_and_never_cuts(text: str, cells: int, right: bool) -> None:
+    """A padded text has the width that was asked for, or its own where that is more."""
+    padded = pad(text, cells, right=right)
+    assert text in padded
+    assert width(padded) == max(cells, width(text))
+
+
+@given(st.lists(_TEXT, max_size=5), st.integers(0, 50), st.booleans())
+def test_padding_many_is_padding_each(texts: list[str], cells: int, right: bool) -> None:
+    """The fast way of padding gives what the plain one gives."""
+    assert pad_all(texts, cells, right=right) == [pad(text, cells, right=right) for text in texts]
+
+
+@given(_TEXT, st.integers(2, 30))
+def test_wrapping_loses_nothing_but_spaces(text: str, cells: int) -> None:
+    """Every line fits, and all characters are there in their order."""
+    lines = wrap(text, cells)
+    assert all(width(line) <= cells for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "lines"),
+    [
+        ("", 5, [""]),
+        ("one two three", 8, ["one two", "three"]),
+        ("unbreakable", 4, ["unbr", "eaka", "ble"]),
+        ("错误数量减少", 4, ["错误", "数量", "减少"]),
+        ("无Union导入", 6, ["无", "Union", "导入"]),
+    ],
+)
+def test_wrapping_breaks_between_words(text: str, cells: int, lines: list[str]) -> None:
+    """Lines break at spaces and between wide characters, within a word only where they must."""
+    assert wrap(text, cells) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("::error::x", r"\::error::x"),
+        ("  ::stop-commands::t", r"  \::stop-commands::t"),
+        ("a\n\t::add-mask::x\nb", "a\n\t\\::add-mask::x\nb"),
+        ("\u3000::error::x", "\u3000\\::error::x"),
+        ("\x1b[1m::error::x", "\x1b[1m\\::error::x"),
+        ("see ##[error]x", r"see #\#[error]x"),
+        ("##vso[task.complete]", r"#\#vso[task.complete]"),
+        ("a::b, ## title, [x]", "a::b, ## title, [x]"),
+    ],
+)
+def test_inert_text_is_no_command(text: str, expected: str) -> None:
+    """A CI log finds no command in it; other text stays as it is."""
+    assert inert(text) == expected
+
+
+def test_literal_text_is_one_visible_line() -> None:
+    """Control characters and line ends are spelled out."""
+    assert literal("a\x1b[2J\nb") == r"a\x1b[2J\nb"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 ms"),
+        (0.34, "340 ms"),
+        (0.9996, "1.0 s"),
+        (8.14, "8.1 s"),
+        (200.4, "3m 20s"),
+        (3600, "60m 00s"),
+    ],
+)
+def test_durations(seconds: float, text: str) -> None:
+    """A time is as exact as people need it."""
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "────"), (0.5, "━━──"), (0.999, "━━━─"), (1.0, "━━━━")]
+)
+def test_only_a_whole_share_fills_the_bar(share: float, text: str) -> None:
+    """Almost there does not look like there."""
+    assert bar(share, 4) == text
+
+
+def test_columns_line_up_whatever_is_in_them() -> None:
+    """Wide characters count for two, and the last column has no spaces after it."""
+    text = columns(
+        [["T1", "数据库", "5"], ["T10", "tests", "1029"]], ["id", "title", "n"], right=[2]
+    )
+    assert text == "id   title      n\nT1   数据库     5\nT10  tests   1029\n"
+
+
+def test_columns_wrap_the_flexible_one() -> None:
+    """Within a limit one column is wrapped; ids and numbers stay whole."""
+    text = columns([["T1", "a long title of a task", "1029"]], flexible=1, limit=20)
+    assert text == "T1  a long      1029\n    title of a\n    task\n"
+
+
+def test_columns_show_hostile_text_literally() -> None:
+    """A cell neither breaks the table nor speaks to the terminal or a CI log."""
+    assert columns([["::error::\x1b[2J", "x\ny"]]) == "\\::error::\\x1b[2J  x\\ny\n"
+
+
+def test_no_columns_no_text() -> None:
+    """An empty table is empty."""
+    assert columns([]) == ""

@@ -1,0 +1,241 @@
+"""Reports to a team: what is new and bad first, in the board's language, sent where it reads."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import msgspec
+import pytest
+from markdown_it import MarkdownIt
+
+from readiness.model.words import Language, Priority, Verdict
+from readiness.record.document import Loosening, MilestoneRecord, RunDocument
+from readiness.timeline.page import page, title
+from readiness.timeline.period import AlarmKind, Kind, on_a_milestone, over_a_period, past_point
+from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
+from tests.support.program import Project
+
+SINCE = "2026-11-23T13:00:00+00:00"
+
+
+def a_run(verdict: str, *, blocking: bool = True, **fields: object) -> RunDocument:
+    """A run of one criterion with this verdict."""
+    criterion = a_criterion("T1.1", Verdict(verdict), reason="it says why", points=0.0)
+    task = a_task("T1", criterion, priority=Priority.P0, blocking=blocking)
+    return a_document(tasks=[task], loosened=[], milestones=[], **fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "blocking", "alarms"),
+    [
+        ("pass", "fail", True, 1),
+        ("warn", "error", True, 1),
+        ("pass", "pass", True, 0),
+        ("fail", "fail", True, 0),
+        ("error", "fail", True, 0),
+        ("pass", "waived", True, 0),
+        ("pass", "fail", False, 0),
+    ],
+)
+def test_what_blocks_and_passed_before_is_an_exception(
+    before: str, after: str, blocking: bool, alarms: int
+) -> None:
+    """What failed already is not new, and what blocks nothing does not wake anybody."""
+    made = over_a_period(
+        [a_run(after, blocking=blocking)], a_run(before, blocking=blocking), SINCE, Kind.DAILY
+    )
+    assert [alarm.kind for alarm in made.alarms] == [AlarmKind.REGRESSION] * alarms
+
+
+def test_a_milestone_that_is_late_and_a_loosened_gate_are_exceptions() -> None:
+    """Whatever else has happened."""
+    late = MilestoneRecord(id="M1", title="Basics", met=False, due="2026-01-01", overdue=True)
+    slack = Loosening(subject="T1.1", what="expectation", before="== 0", after="< 50")
+    run = msgspec.structs.replace(a_run("pass"), milestones=[late], loosened=[slack])
+    made = over_a_period([run], None, SINCE, Kind.WEEKLY)
+    assert [alarm.kind for alarm in made.alarms] == [AlarmKind.OVERDUE, AlarmKind.LOOSENED]
+    assert page(made).splitlines()[2] == "## 🚨 Exception report"
+
+
+def test_the_first_run_of_a_period_is_compared_with_where_nothing_came_before() -> None:
+    """A team that starts today has a report too."""
+    made = over_a_period([a_run("fail", id="a"), a_run("pass", id="b")], None, SINCE, Kind.DAILY)
+    assert made.difference is not None
+    assert (made.difference.before.id, made.difference.better, made.runs) == ("a", 1, 2)
+    alone = over_a_period([a_run("pass")], None, SINCE, Kind.DAILY)
+    assert alone.difference is None
+    assert "no earlier run" in page(alone)
+
+
+def test_a_milestone_report_is_about_its_tasks() -> None:
+    """What it lacks, and what is open of it; nothing of other tasks."""
+    run = a_document()
+    asked = MilestoneRecord(
+        id="M1", title="", met=False, due="", priority=Priority.P0, missing=["T2"]
+    )
+    made = on_a_milestone(run, None, asked)
+    assert {one.task for one in made.open} == {"T2"}
+    assert [task.id for task in made.tasks] == ["T2"]
+    assert made.milestones == [asked]
+
+
+@pytest.mark.parametrize("document", [a_document(), a_chinese_document()], ids=["en", "zh"])
+def test_foreign_text_stays_text(document: RunDocument) -> None:
+    """What probes print and boards say makes no link, no picture and no markup of the report."""
+    board = msgspec.structs.replace(document.board, title=HOSTILE)
+    run = msgspec.structs.replace(document, board=board)
+    made = page(over_a_period([run], a_run("pass"), SINCE, Kind.WEEKLY))
+    kinds = {
+        inner.type
+        for token in MarkdownIt("commonmark").enable("table").parse(made)
+        for inner in [token, *(token.children or [])]
+    }
+    assert not kinds & {"link_open", "image", "html_inline", "html_block"}
+    assert not any(line.lstrip().startswith("::") for line in made.splitlines())
+
+
+def test_the_report_speaks_the_language_of_the_board() -> None:
+    """Headings in Chinese for a board in Chinese."""
+    made = over_a_period([a_chinese_document()], None, SINCE, Kind.DAILY)
+    assert made.language is Language.ZH
+    assert title(made).endswith("日报")
+    assert "## 下一步" in page(made)
+
+
+def test_a_past_point_keeps_numbers_and_verdicts() -> None:
+    """What was out of scope is not there; booleans and texts are no numbers."""
+    point = past_point(a_document())
+    assert point.verdicts["T2.1"] is Verdict.FAIL
+    assert point.values["T2.1"] == 1029.0
+    assert "T3.3" not in point.verdicts
+    assert "T3.2" not in point.values
+
+
+# --- the command --------------------------------------------------------------------------------
+
+BOARD = {
+    "version": 1,
+    "title": "Reported",
+    "milestones": [{"id": "M1", "due": "2025-01-01", "requires": {"priority": "P0"}}],
+    "tasks": [
+        {
+            "id": "T1",
+            "title": "Clean",
+            "priority": "P0",
+            "criteria": [{"id": "T1.1", "title": "Is there", "run": "test -e there"}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def reported(project: Project) -> Project:
+    """A project whose only criterion passed, and fails now."""
+    project.write(BOARD)
+    (project.folder / "there").touch()
+    assert project("check", "-q").status == 0
+    (project.folder / "there").unlink()
+    assert project("check", "-q").status == 1
+    return project
+
+
+def test_the_daily_report_begins_with_the_exceptions(reported: Project) -> None:
+    """And compares the first run of the day with the last."""
+    ended = reported("report", "--since", "1d")
+    assert ended.status == 0, ended
+    assert ended.out.startswith("# Reported: Daily report\n\n## 🚨 Exception report\n")
+    assert "**T1.1** Is there: passed before and does not any more" in ended.out
+    told = reported("report", "--since", "7d", "--output-format", "json").json
+    assert [alarm["kind"] for alarm in told["alarms"]] == ["regression", "overdue"]
+    assert (told["kind"], told["runs"], told["difference"]["worse"]) == ("weekly", 2, 1)
+
+
+def test_the_milestone_report_says_what_is_missing(reported: Project) -> None:
+    """Its state, its day, and its open criteria."""
+    ended = reported("report", "--milestone", "M1")
+    assert ended.status == 0, ended
+    assert "| M1 | 2025-01-01 | overdue | T1 |" in ended.out
+
+
+def test_a_recorded_run_is_reported_again(reported: Project) -> None:
+    """In any format, the same as when it had just ended."""
+    ended = reported("report", "--output-format", "json", "--report", "json=again.json")
+    assert ended.status == 0, ended
+    assert ended.run.gate.exit_status == 1
+    assert json.loads((reported.folder / "again.json").read_text())["id"] == ended.run.id
+    assert reported("report", ended.run.id[:-2], "-q").out.rstrip().endswith("exit 1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--since", "soon"], "is not a duration"),
+        (["--milestone", "M9"], "there is M1"),
+        (["nothing"], "no run is called"),
+        (["--output-format", "nothing"], "no format is called"),
+        (["--since", "1d", "--report", "json=x"], "one Markdown text"),
+        (["--since", "1d", "--notify", "nothing://x"], "none that Apprise knows"),
+    ],
+)
+def test_what_cannot_be_reported_is_said(
+    reported: Project, arguments: list[str], says: str
+) -> None:
+    """With the status of a wrong command line."""
+    ended = reported("report", *arguments)
+    assert ended.status == 2, ended
+    assert says in ended.err
+
+
+def test_without_a_run_there_is_no_report(project: Project) -> None:
+    """And what to do is said."""
+    project.write(BOARD)
+    ended = project("report", "--since", "1d")
+    assert (ended.status, "run `readiness check`" in ended.err) == (2, True)
+
+
+@pytest.fixture
+def hook() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A web hook: its address in Apprise's spelling, and what it was sent."""
+    received: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers["Content-Length"])
+            received.append(json.loads(self.rfile.read(size)))
+            self.send_response(500 if "broken" in self.path else 200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"json://127.0.0.1:{server.server_port}", received
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_report_is_sent_where_the_team_reads(
+    reported: Project, hook: tuple[str, list[dict[str, str]]]
+) -> None:
+    """The same text that is printed, under its heading."""
+    address, received = hook
+    ended = reported("report", "--since", "1d", "--notify", f"{address}/here?method=post")
+    assert ended.status == 0, ended
+    (message,) = received
+    assert message["title"] == "Reported: Daily report"
+    assert "Exception report" in message["message"]
+
+
+def test_a_report_that_does_not_arrive_is_an_error(
+    reported: Project, hook: tuple[str, list[dict[str, str]]]
+) -> None:
+    """It is printed all the same, and the address, which may be a secret, is not."""
+    address, _ = hook
+    ended = reported("report", "--since", "1d", "--notify", f"{address}/broken/s3cr3t")
+    assert ended.status == 5, ended
+    assert "address 1 did not take the report" in ended.err
+    assert "s3cr3t" not in ended.err + ended.out
