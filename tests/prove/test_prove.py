@@ -1,44 +1,26 @@
 """`readiness prove`, as a process: it names what would pass whatever happened to its tools."""
 
-import hashlib
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.program import Project, a_board, number, wait_until
+from tests.support.program import Project
+from tests.support.proofs import proofs
 from tests.support.proving import LINT, equip, executable, proven
 
 COUNT = {"as": "text", "regex": r"^\d+$", "unit": "lines"}
+
+
 CHECKED = {"as": "text", "regex": r"checked [1-9]\d* files"}
-
-
-@pytest.fixture
-def equipped(project: Project) -> Project:
-    """A project in which `lint` is all there is to measure with."""
-    equip(project)
-    return project
-
-
-def proofs(project: Project, *words: str, **options: Any) -> dict[str, Any]:
-    """Prove the board; return what is said of each criterion by id, with the status under ""."""
-    ended = project("prove", "--output-format", "json", *words, **options)
-    found = {each["id"]: each for each in ended.json["criteria"]}
-    assert ended.status == ended.json["exit_status"], ended
-    return {"": ended.json, **found}
 
 
 def worlds(proof: Any) -> dict[str, str]:
     """The verdicts of a criterion by world."""
     return {trial["world"]: trial["verdict"] for trial in proof["trials"]}
 
-
-# --- what still passes ----------------------------------------------------------------------------
 
 MASKED = {
     "T1.1": ({"run": "lint src/*.txt || true"}, "without lint"),
@@ -67,6 +49,8 @@ MASKED = {
         "where lint fails silently",
     ),
 }
+
+
 MAKEFILE = """\
 .PHONY: masked half missing good
 masked:
@@ -108,9 +92,6 @@ def test_one_that_still_passes_makes_the_status_1(masked: Any) -> None:
     """A gate that can be fooled is not ready."""
     assert masked[""]["exit_status"] == 1
     assert masked[""]["still_passes"] == len(MASKED)
-
-
-# --- what can fail --------------------------------------------------------------------------------
 
 
 def test_a_good_board_is_0(equipped: Project) -> None:
@@ -198,8 +179,6 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
     assert found["T1.2"]["outcome"] == "can_fail"
 
 
-# --- where tools are ------------------------------------------------------------------------------
-
 ENVIRONMENTS = [
     "lint src/*.txt{}",
     ".venv/bin/lint src/*.txt{}",
@@ -268,8 +247,6 @@ def test_a_runner_stays_and_what_it_runs_is_taken(equipped: Project) -> None:
     assert found["T1.1"]["outcome"] == "still_passes"
 
 
-# --- controls -------------------------------------------------------------------------------------
-
 CHECK = """\
 summary: Bad lines
 tool: lint
@@ -308,9 +285,6 @@ def test_a_control_must_be_rejected(
     assert worlds(found["T1.1"])["control"] == verdict, found["T1.1"]
     assert found["T1.1"]["outcome"] == outcome
     assert found[""]["exit_status"] == {"can_fail": 0, "still_passes": 1, "not_tried": 3}[outcome]
-
-
-# --- what could not be tried ----------------------------------------------------------------------
 
 
 def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> None:
@@ -356,154 +330,3 @@ def test_selectors_and_profiles_say_what_is_tried(equipped: Project) -> None:
     assert equipped("prove", "T9").status == 2
     assert equipped("prove", "--output-format", "junit").status == 2
     assert equipped("prove", "--profile", "nowhere").status == 2
-
-
-# --- the project stays as it was ------------------------------------------------------------------
-
-
-def snapshot(folder: Path) -> dict[str, str]:
-    """All of a folder, to be compared byte by byte."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        status = path.lstat()
-        content = os.readlink(path) if path.is_symlink() else ""
-        if path.is_file() and not path.is_symlink():
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-        found[str(path.relative_to(folder))] = f"{status.st_mode:o} {content}"
-    return found
-
-
-def test_nothing_is_changed_whatever_probes_do(equipped: Project) -> None:
-    """They work in copies: tracked, ignored and new files, links, modes and the index stay."""
-    folder = equipped.folder
-    (folder / "kept.txt").write_text("kept\n")
-    (folder / "link").symlink_to(folder / "kept.txt")
-    (folder / "ignored").mkdir()
-    (folder / "ignored" / "data").write_text("data\n")
-    (folder / ".gitignore").write_text("ignored/\n")
-    proven(
-        equipped,
-        {"run": "lint src/a.txt && git add --all && git commit --quiet --message x"},
-        {"run": "lint src/a.txt && echo more >> link && echo more >> ignored/data"},
-        {"run": f"lint src/a.txt && rm {folder}/kept.txt"},
-        {"run": "lint src/*.txt && rm -r src && mkdir made"},
-    )
-    equipped.environment |= {"HOME": str(folder.parent), "LC_ALL": "C"}
-    for words in (
-        "init --quiet",
-        "config user.name x",
-        "config user.email x@example.org",
-        "add --all",
-        "commit --quiet --message all",
-    ):
-        subprocess.run(["git", "-C", str(folder), *words.split()], check=True)
-    (folder / "kept.txt").write_text("changed\n")
-    subprocess.run(["git", "-C", str(folder), "add", "kept.txt"], check=True)
-    before = snapshot(folder)
-    found = proofs(equipped, "-j", "1")
-
-    assert snapshot(folder) == before
-    names = ("T1.1", "T1.2", "T1.3", "T1.4")
-    assert [found[name]["now"]["verdict"] for name in names] == ["pass"] * 4, found
-    assert found[""]["changed"] == []
-    assert found[""]["files"] > 5
-    assert found[""]["exit_status"] == 0
-    assert equipped.entries() == []
-
-
-def test_a_change_of_the_project_is_told(equipped: Project) -> None:
-    """A probe that finds its way back has done what it must not."""
-    original = equipped.folder / "victim.txt"
-    original.write_text("whole\n")
-    (equipped.folder.parent / "way-back").write_text(str(original))
-    proven(
-        equipped,
-        {"run": f"lint src/a.txt; echo x > $(< {equipped.folder.parent}/way-back)"},
-    )
-    ended = equipped("prove")
-
-    assert ended.status == 1
-    assert "victim.txt: changed" in ended.out
-    assert "changed while it was tried" in ended.out
-
-
-# --- how it behaves -------------------------------------------------------------------------------
-
-
-def test_time_limits_hold(equipped: Project) -> None:
-    """What hangs when its tool says nothing is ended, and does not pass."""
-    proven(
-        equipped,
-        {"run": "until lint src/*.txt | grep -q checked; do sleep 0.1; done", "timeout": "1s"},
-    )
-    found = proofs(equipped)
-
-    assert found["T1.1"]["outcome"] == "can_fail"
-    assert "timeout" in {trial["reason_code"] for trial in found["T1.1"]["trials"]}
-
-
-def test_what_is_waited_for_is_tried_once(equipped: Project) -> None:
-    """A broken world does not get better."""
-    proven(equipped, {"run": "lint src/*.txt", "wait": "50s", "retries": 3, "samples": 3})
-    assert proofs(equipped)["T1.1"]["outcome"] == "can_fail"
-
-
-def test_a_waiver_hides_nothing(equipped: Project) -> None:
-    """What is waived would still pass without its tool."""
-    waive = {"reason": "later", "by": "lead", "until": "2999-01-01"}
-    proven(equipped, {"run": "lint src/*.txt || true", "waive": waive})
-    assert proofs(equipped)["T1.1"]["outcome"] == "still_passes"
-
-
-def test_no_secret_is_shown(equipped: Project) -> None:
-    """Nor where the reason of a try is what a tool printed."""
-    proven(equipped, number("lint src/*.txt; echo errors: $API_TOKEN"), secrets=["API_TOKEN"])
-    secret = {"API_TOKEN": "s3cr3t-value-1"}
-    for words in ((), ("--output-format", "json")):
-        ended = equipped("prove", *words, env=secret)
-        assert "s3cr3t-value-1" not in ended.out + ended.err
-
-
-def test_a_signal_ends_it_and_leaves_nothing_behind(equipped: Project) -> None:
-    """The copies are removed, the status is the signal's."""
-    started = equipped.folder.parent / "started"
-    proven(equipped, {"run": f"lint src/*.txt; echo > {started}; sleep 30"})
-    process = equipped.start("prove")
-    wait_until(started)
-    process.send_signal(signal.SIGINT)
-    ended = equipped.end(process)
-
-    assert ended.status == 128 + signal.SIGINT, ended
-    assert "interrupted" in ended.out
-
-
-def test_the_table_says_what_the_document_says(equipped: Project) -> None:
-    """Every criterion with its verdict in every world, what passes, and what was compared."""
-    proven(equipped, {"run": "lint src/*.txt || true"}, {"run": "lint src/*.txt"})
-    ended = equipped("prove")
-    rows = [line.split() for line in ended.out.splitlines()]
-
-    assert ["criterion", "now", "tools", "gone", "failing"] in rows
-    assert ["T1.1", "pass", "pass", "pass", "STILL", "PASSES"] in rows
-    assert ["T1.2", "pass", "error", "fail", "can", "fail"] in rows
-    assert "The project is as it was, byte for byte" in ended.out
-    assert "2 criteria: 1 can fail, 1 still passes" in ended.out
-    assert "T1.2" not in equipped("prove", "--quiet").out
-
-
-def test_an_empty_board_for_this_profile_is_not_proven(equipped: Project) -> None:
-    """Nothing tried is nothing shown."""
-    proven(
-        equipped,
-        {"run": "true", "profiles": ["production"]},
-        profiles={"local": {}, "production": {}},
-    )
-    assert proofs(equipped)[""]["exit_status"] == 3
-
-
-def test_a_board_with_other_mistakes_is_refused(equipped: Project) -> None:
-    """Only masks are let through, to be named."""
-    equipped.write(a_board({"run": "lint || true", "expct": "true"}))
-    ended = equipped("prove")
-    assert ended.status == 2
-    assert "expct" in ended.err

@@ -1,81 +1,20 @@
 """The page as a document: valid, whole, in order, cut off from the network, and made of text."""
 
-import base64
-import hashlib
-import math
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
-from xml.etree.ElementTree import Element
 
-import html5lib
 import msgspec
 import pytest
 
 from readiness.model.words import Decision, Language, Verdict
-from readiness.record.document import BaseRef, RunDocument
-from readiness.report import Context, html, render, unfinished
+from readiness.record.document import BaseRef
+from readiness.report import Context, render, unfinished
 from readiness.report._html.words import page_words
 from readiness.report._words import MARKS
 from readiness.text.layout import literal
-from tests.support.documents import a_chinese_document, a_criterion, a_document, a_probe, a_task
-from tests.support.hostile import HOSTILE_TEXTS, full_of
-from tests.support.page_runs import a_large_document, a_release
-from tests.support.program import Project
-
-EMPTY = a_document(
-    tasks=[], probes=[], findings=[], milestones=[], loosened=[], git=None, profile=""
-)
-DOCUMENTS: dict[str, Callable[[], RunDocument]] = {
-    "every verdict": a_document,
-    "every verdict, Chinese": a_chinese_document,
-    "a release": a_release,
-    "a release, Chinese": lambda: a_release(Language.ZH),
-    "60 criteria": lambda: a_large_document(60),
-    "nothing": lambda: EMPTY,
-}
-BLOCKS = {"p", "li", "div", "td", "th", "pre", "dt", "dd"}
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def page(run: RunDocument) -> str:
-    """The page of a run."""
-    return render("html", run, Context())
-
-
-def parsed(text: str) -> Element:
-    """The page as a browser reads it. Raises for any mistake that HTML knows."""
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    root: Element = parser.parse(text)
-    return root
-
-
-def words_of(element: Element) -> str:
-    """All text below an element; what is a block of its own stands apart."""
-
-    def parts(item: Element) -> Iterator[str]:
-        yield item.text or ""
-        for child in item:
-            yield from parts(child)
-            yield (" " if child.tag in BLOCKS else "") + (child.tail or "")
-
-    return " ".join("".join(parts(element)).split())
-
-
-def by_id(root: Element, name: str) -> Element:
-    """The element with an id."""
-    return next(element for element in root.iter() if element.get("id") == name)
-
-
-def titled(root: Element, name: str) -> Element:
-    """The section with the heading of this id."""
-    return next(part for part in root.iter("section") if part.get("aria-labelledby") == name)
-
-
-# --- a document ---------------------------------------------------------------------------------
+from tests.support.documents import a_criterion, a_document, a_probe, a_task
+from tests.support.html_pages import DOCUMENTS, SVG, by_id, page, parsed, row, titled, words_of
+from tests.support.page_runs import a_release
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -141,9 +80,6 @@ def test_the_same_run_gives_the_same_page() -> None:
     assert once == render("html", a_release(), Context(width=40, colour=True, terminal=True))
 
 
-# --- what is on it ------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
     """Each criterion in scope is a row with its verdict in words; the others are told apart."""
@@ -152,9 +88,9 @@ def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
     rows = {str(row.get("id"))[2:]: row for row in root.iter("details") if row.get("class") == "c"}
     in_scope = {item.id: item for item in run.criteria() if item.verdict is not Verdict.SKIP}
     assert rows.keys() == in_scope.keys()
-    for identifier, row in rows.items():
+    for identifier, cells in rows.items():
         criterion = in_scope[identifier]
-        text = words_of(row[0])
+        text = words_of(cells[0])
         assert row.get("data-v") == criterion.verdict
         assert text.startswith(MARKS[criterion.verdict])
         assert literal(criterion.title) in text
@@ -243,14 +179,6 @@ def test_the_base_of_the_judgement_is_told() -> None:
     assert words_of(titled(root, "loosened")).endswith("only as the base has them: T2.1")
 
 
-# --- the evidence -------------------------------------------------------------------------------
-
-
-def row(root: Element, criterion: str) -> str:
-    """What is told of one criterion."""
-    return words_of(by_id(root, f"c-{criterion}"))
-
-
 def test_evidence_tells_how_a_probe_ended() -> None:
     """Command, status or signal, time, CPU, memory, parameters, version, folder and output."""
     root = parsed(page(a_document()))
@@ -308,227 +236,3 @@ def test_long_outputs_keep_their_ends() -> None:
 def test_output_keeps_its_lines() -> None:
     """Lines stay lines, and what a terminal would obey is spelled out."""
     assert "one\ntwo  \\x1b[2J &lt;b&gt;" in output_of("one\ntwo  \x1b[2J <b>")
-
-
-# --- over time ----------------------------------------------------------------------------------
-
-
-def test_the_score_is_a_picture_and_a_table() -> None:
-    """Every run has a point and a row; one without a score leaves a gap."""
-    run = a_release()
-    root = parsed(page(run))
-    assert len(list(root.iter(f"{SVG}circle"))) == len(run.past)
-    rows = list(next(root.iter("table")).iter("tr"))
-    assert len(rows) == len(run.past) + 2
-    assert words_of(rows[1]) == "25 2026-11-24 3f2a1bc9d0 6.58 NOT READY ="
-    assert any("unknown UNDECIDED" in words_of(item) for item in rows)
-    assert any(words_of(item).endswith("changed") for item in rows)
-
-
-def test_a_first_run_says_so() -> None:
-    """Without earlier runs there is no picture of them, and no empty section."""
-    text = page(a_document())
-    assert "The first run of this board" in text
-    assert 'aria-labelledby="time"' not in text
-
-
-def test_runs_of_one_day_are_told_apart() -> None:
-    """Where all runs are of one day, their times are told."""
-    run = a_release()
-    past = [
-        msgspec.structs.replace(point, started_at=f"2026-11-24T09:{at:02}:00Z")
-        for at, point in enumerate(run.past)
-    ]
-    text = words_of(parsed(page(msgspec.structs.replace(run, past=past))))
-    assert "From 4.00 on 2026-11-24 09:00 to 6.58 on 2026-11-24 13:10" in text
-
-
-def test_a_course_is_told_in_words() -> None:
-    """The heat map is there in words, too."""
-    time = titled(parsed(page(a_release())), "time")
-    told = {words_of(item[0]): words_of(item[1]) for item in time.iter("tr")}
-    assert told["T2.1"] == "1–25 fail"
-    assert told["T5.1"].endswith("25 error")
-
-
-def test_a_number_that_never_moved_has_no_picture() -> None:
-    """Only numbers that moved are drawn: a flat line tells nothing."""
-    run = a_release()
-    still = [msgspec.structs.replace(point, values={"T2.1": 214.0}) for point in run.past]
-    assert "Each number" not in page(msgspec.structs.replace(run, past=still))
-
-
-def test_the_timeline_leaves_out_what_took_no_time() -> None:
-    """A reused result and a probe without a start have no bar; the summary counts the others."""
-    probes = [
-        a_probe("p1", "a", started_at="2026-11-24T13:10:43.000Z", duration_s=2.0),
-        a_probe("p2", "b", started_at="2026-11-24T13:10:44.000Z", duration_s=3.0),
-        a_probe("p3", "c", started_at=None),
-        a_probe("p4", "d", reused=True),
-    ]
-    text = words_of(titled(parsed(page(a_document(probes=probes))), "gantt"))
-    assert "2 probes worked 5.0 s within 4.0 s." in text
-    assert "p1" in text
-    assert "p3" not in text
-    assert "p4" not in text
-
-
-# --- nobody is asked, nothing is obeyed ---------------------------------------------------------
-
-
-def policy_of(root: Element) -> dict[str, str]:
-    """The page's content security policy, directive by directive."""
-    meta = next(item for item in root.iter("meta") if item.get("http-equiv"))
-    parts = (part.strip().partition(" ") for part in str(meta.get("content")).split(";"))
-    return {name: value for name, _, value in parts}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_only_its_own_style_and_script_count(name: str) -> None:
-    """The policy allows nothing but the one style and the one script that are in the page."""
-    root = parsed(page(DOCUMENTS[name]()))
-    expected = {
-        "default-src": "'none'",
-        "img-src": "data:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    for tag in ("style", "script"):
-        (element,) = root.iter(tag)
-        digest = base64.b64encode(hashlib.sha256(str(element.text).encode()).digest()).decode()
-        expected[f"{tag}-src"] = f"'sha256-{digest}'"
-    assert policy_of(root) == expected
-
-
-def attributes(root: Element) -> set[tuple[str, str]]:
-    """Every attribute of the page, by its element."""
-    return {(str(item.tag), name) for item in root.iter() for name in item.attrib}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_it_refers_to_nothing_outside(name: str) -> None:
-    """Links stay on the page, and neither style nor script names an address."""
-    root = parsed(page(DOCUMENTS[name]()))
-    leading = {
-        "src",
-        "srcset",
-        "href",
-        "action",
-        "data",
-        "poster",
-        "{http://www.w3.org/1999/xlink}href",
-    }
-    for element in root.iter():
-        for attribute in leading & set(element.attrib):
-            assert re.match(r"#|data:,$", element.attrib[attribute])
-        assert "style" not in element.attrib
-        assert not any(attribute.startswith("on") for attribute in element.attrib)
-    for tag in ("style", "script"):
-        (element,) = root.iter(tag)
-        assert not re.search(
-            r"url\(|@import|https?:|fetch|XMLHttp|eval|innerHTML", str(element.text)
-        )
-
-
-@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
-@pytest.mark.parametrize("made", [a_document, a_release])
-def test_hostile_text_stays_text(made: Callable[[], RunDocument], text: str) -> None:
-    """No string of the document becomes an element, an attribute or a link."""
-    plain = parsed(page(full_of("plain", made())))
-    root = parsed(page(full_of(text, made())))
-    assert {item.tag for item in root.iter()} <= {item.tag for item in plain.iter()}
-    assert attributes(root) <= attributes(plain)
-    assert sum(1 for _ in root.iter("script")) == 1
-    shown = " ".join(literal(text).split())
-    assert shown[:500] in words_of(next(root.iter("h1")))
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e308, -1e308])
-def test_impossible_numbers_break_nothing(value: float) -> None:
-    """A measured number that is none, or is far too large, leaves a page that can be read."""
-    run = a_release()
-    past = [
-        msgspec.structs.replace(point, values=dict.fromkeys(point.values, number))
-        for point, number in zip(run.past, [value, -value, 0.0] * 8, strict=True)
-    ]
-    tasks = [
-        msgspec.structs.replace(
-            task, criteria=[msgspec.structs.replace(item, value=value) for item in task.criteria]
-        )
-        for task in run.tasks
-    ]
-    root = parsed(page(msgspec.structs.replace(run, past=past, tasks=tasks)))
-    assert not any("nan" in str(item.get("d")).lower() for item in root.iter())
-
-
-# --- a large board ------------------------------------------------------------------------------
-
-
-def test_a_large_board_is_below_three_megabytes() -> None:
-    """2,000 criteria with their history and evidence: all are there, the pictures are bounded."""
-    run = a_large_document(2000)
-    text = page(run)
-    assert len(text.encode()) < 3_000_000
-    assert all(f'id="c-{criterion.id}"' in text for criterion in run.criteria())
-    assert "60 of 2000 criteria: those that are not good, or changed." in text
-    assert "24 of " in text
-    assert "The longest 40; the other 1960 took" in text
-    assert '<main id="main" tabindex="-1" class="large">' in text
-
-
-def test_a_large_board_with_long_words_is_bounded_too() -> None:
-    """Titles, reasons and hints of thousands of characters do not make the page endless."""
-    run = a_large_document(2000)
-    tasks = [
-        msgspec.structs.replace(
-            task,
-            criteria=[
-                msgspec.structs.replace(item, title="t" * 5000, hint="h" * 2000, reason="r" * 2000)
-                for item in task.criteria
-            ],
-        )
-        for task in run.tasks
-    ]
-    assert len(page(msgspec.structs.replace(run, tasks=tasks))) < 4_500_000
-
-
-# --- in the program -----------------------------------------------------------------------------
-
-
-def test_a_check_does_not_pay_for_it() -> None:
-    """The template engine is imported when a page is made, and not before."""
-    code = (
-        "import sys; import readiness.report.html, readiness.commands.check;"
-        " sys.exit('jinja2' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_it_asks_for_thirty_runs() -> None:
-    """The format says how much history it wants."""
-    assert html.PAST == 30
-
-
-def test_the_program_writes_it(project: Project, tmp_path: Path) -> None:
-    """`--report html=FILE` leaves a page that tells the verdict of the run."""
-    project.write(
-        {
-            "version": 1,
-            "title": "发布 <b>",
-            "language": "zh",
-            "tasks": [
-                {
-                    "id": "T1",
-                    "title": "a",
-                    "priority": "P0",
-                    "criteria": [{"title": "b", "run": "echo hello"}],
-                }
-            ],
-        }
-    )
-    ended = project("check", "--report", "html=page.html")
-    assert ended.status == 0, ended
-    root = parsed((project.folder / "page.html").read_text(encoding="utf-8"))
-    assert words_of(next(root.iter("h1"))) == "发布 <b>"
-    assert "就绪" in words_of(by_id(root, "main"))[:20]
-    assert "echo hello" in row(root, "T1.1")

@@ -1,0 +1,137 @@
+"""The commands that run nothing."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from readiness import __version__
+from tests.support.program import Project, a_board
+from tests.support.whole_program import READY, SEVERAL
+
+
+def test_list_and_show_before_any_run(several: Project) -> None:
+    """They tell what the board says, and that nothing was measured yet."""
+    listed = several("list")
+    assert listed.status == 0
+    assert "no run is recorded yet" in listed.out
+    assert [line.split()[0] for line in listed.out.splitlines()[1:4]] == ["T1", "T2", "T3"]
+    assert [task["good"] for task in several("list", "--output-format", "json").json] == [None] * 3
+    assert "not measured yet" in several("show", "T1.1").out
+    shown = several("show", "T1", "--output-format", "json").json
+    assert (shown["id"], shown["criteria"], shown["probes"]) == ("T1", [], [])
+
+
+def test_list_and_show_after_a_run(several: Project) -> None:
+    """They tell how things stood."""
+    several("check", "-q")
+    tasks = several("list", "--output-format", "json").json
+    assert [(task["id"], task["good"], task["criteria"]) for task in tasks] == [
+        ("T1", 1, 2), ("T2", 1, 1), ("T3", 0, 1),
+    ]  # fmt: skip
+    assert "1/2" in several("list").out
+    criterion = several("show", "T3.1").out
+    for text in ("T3.1", "no_such_tool", "not found (127)", "next: "):
+        assert text in criterion
+    shown = several("show", "T1", "--output-format", "json").json
+    assert [one["verdict"] for one in shown["criteria"]] == ["pass", "fail"]
+    assert len(shown["probes"]) == 2
+
+
+def test_show_knows_its_ids(several: Project) -> None:
+    """An unknown one is a mistake, and the nearest is named."""
+    ended = several("show", "T1.9")
+    assert (ended.status, ended.out) == (2, "")
+    assert "T1." in ended.err
+
+
+def test_checks_are_listed_and_documented(several: Project) -> None:
+    """The board's own beside the built-in ones, whatever else is wrong with the board."""
+    listed = several("checks")
+    assert listed.status == 0
+    assert re.search(r"^c +", listed.out, re.MULTILINE)
+    assert re.search(r"^mypy +", listed.out, re.MULTILINE)
+    assert {"c", "mypy"} <= set(several("checks", "--output-format", "json").json)
+    page = several("checks", "mypy").out
+    for text in ("errors", "paths", "pip install", "mypy_errors.py"):
+        assert text in page
+    assert list(several("checks", "mypy", "--output-format", "json").json) == ["mypy"]
+    wrong = several("checks", "mypi")
+    assert (wrong.status, "mypy" in wrong.err) == (2, True)
+    several.write(SEVERAL | {"nonsense": 1})
+    assert several("checks", "c").status == 0
+    (several.folder / "board.yaml").unlink()
+    assert several("checks", "c").status == 2
+    assert several("checks", "mypy").status == 0
+
+
+def test_doctor_tells_which_tools_are_missing(project: Project) -> None:
+    """3 where one is, with the way to get it."""
+    checks = project.folder / "checks"
+    checks.mkdir()
+    (checks / "here.yaml").write_text(
+        "summary: x\ntool: bash\nversion: bash --version\nrun: 'true'\n"
+    )
+    (checks / "away.yaml").write_text(
+        "summary: x\ntool: no_such_tool\ninstall: get it there\nrun: no_such_tool\n"
+    )
+    project.write(a_board({"check": "here"}))
+    ended = project("doctor")
+    assert ended.status == 0, ended
+    assert "version" in ended.out
+    project.write(a_board({"check": "here"}, {"check": "away"}))
+    ended = project("doctor")
+    assert ended.status == 3
+    assert "MISSING" in ended.out
+    assert "get it there" in ended.out
+    tools = {tool["tool"]: tool for tool in project("doctor", "--output-format", "json").json}
+    assert tools["bash"]["version"].startswith("GNU bash")
+    assert tools["no_such_tool"]["path"] is None
+
+
+@pytest.mark.parametrize("subject", ["board", "check", "run"])
+def test_schemas_are_schemas(project: Project, subject: str) -> None:
+    """And what they describe is valid by them."""
+    schema = project("schema", subject).json
+    jsonschema.Draft202012Validator.check_schema(schema)
+    project.write(READY)
+    instances = {
+        "board": READY,
+        "check": {"summary": "x", "run": "true"},
+        "run": project("check", "--output-format", "json").json,
+    }
+    jsonschema.validate(instances[subject], schema)
+    assert project("schema", "boards").status == 2
+
+
+@pytest.mark.parametrize("command", ["list", "show T1", "checks", "doctor"])
+def test_an_unknown_output_format_is_a_mistake(several: Project, command: str) -> None:
+    """Not a table in disguise."""
+    ended = several(*command.split(), "--output-format", "yaml")
+    assert (ended.status, ended.out) == (2, "")
+    assert "yaml" in ended.err
+
+
+def test_help_and_version(project: Project) -> None:
+    """Without arguments there is help, and 2; with --help there is 0, on stdout."""
+    bare = project()
+    assert bare.status == 2
+    assert "check" in bare.err
+    for command in ((), ("check",), ("score",), ("checks",)):
+        ended = project(*command, "--help")
+        assert (ended.status, ended.err) == (0, "")
+        assert "Usage: readiness" in ended.out
+    assert project("--version").out == f"readiness {__version__}\n"
+    assert project("nonsense").status == 2
+
+
+def test_the_installed_command_is_the_same(project: Project) -> None:
+    """`readiness` beside this Python does what `python -m readiness` does."""
+    command = Path(sys.executable).with_name("readiness")
+    if not command.exists():
+        pytest.skip("not installed")
+    output = subprocess.check_output([command, "--help"], env=project.environment)
+    assert output.decode() == project("--help").out

@@ -1,0 +1,59 @@
+"""What a selection runs."""
+
+import pytest
+
+from tests.support.program import Project
+
+
+@pytest.mark.parametrize(
+    ("selectors", "chosen", "status"),
+    [
+        (["T1"], ["T1.1", "T1.2"], 1),
+        (["T1.1"], ["T1.1"], 0),
+        (["P1"], ["T2.1", "T3.1"], 3),
+        (["tag:fast"], ["T1.1", "T1.2"], 1),
+        (["check:c"], ["T2.1"], 0),
+        (["check:c", "T1.1"], ["T1.1", "T2.1"], 0),
+    ],
+)
+def test_selectors_choose_what_is_run(
+    several: Project, selectors: list[str], chosen: list[str], status: int
+) -> None:
+    """Partial, never ready; the rest is skipped and counted."""
+    ended = several("check", *selectors, "--output-format", "json")
+    assert ended.status == status, ended
+    run = ended.run
+    assert [one.id for one in run.criteria() if one.verdict != "skip"] == chosen
+    assert (run.partial, run.gate.decision) == (True, "partial")
+    assert (run.score.in_scope, run.score.total) == (len(chosen), 4)
+    assert not any(milestone.met for milestone in run.milestones)
+
+
+def test_failed_chooses_what_was_not_good(several: Project) -> None:
+    """In the last whole run; before one, and after a good one, there is nothing to choose."""
+    assert several("check", "failed").status == 2
+    assert several("check").status == 1
+    ended = several("check", "failed", "--output-format", "json")
+    assert [one.id for one in ended.run.criteria() if one.verdict != "skip"] == ["T1.2", "T3.1"]
+    again = several("check", "failed", "--output-format", "json")
+    assert [one.id for one in again.run.criteria() if one.verdict != "skip"] == ["T1.2", "T3.1"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "says"),
+    [
+        ("T11", "T1.1"),
+        ("tag:fats", "tag:fast"),
+        ("check:a", "check:c"),
+        ("P3", "no task"),
+        ("everything", "expected"),
+    ],
+)
+def test_a_selector_that_names_nothing_is_a_mistake(
+    several: Project, selector: str, says: str
+) -> None:
+    """With the nearest name; nothing is run."""
+    ended = several("check", selector)
+    assert (ended.status, several.entries()) == (2, [])
+    assert selector in ended.err
+    assert says in ended.err

@@ -1,0 +1,143 @@
+"""Which criterion of the base is which of the head, and what their weights and profiles say."""
+
+from pathlib import Path
+
+from readiness.guard.changes import Direction, Kind
+from tests.support.boards_compared import BOARD, FILES, LOOSE, SAME, TIGHT, compared, edited, told
+
+PLAIN = """\
+version: 1
+title: Shop
+tasks:
+  - id: T1
+    priority: P0
+    criteria:
+      - {title: One, run: make one}
+      - {title: Two, run: make two}
+      - {title: Three, run: make three}
+  - id: T2
+    criteria:
+      - {title: Four, run: make four, weight: 2}
+      - {title: Five, run: make five, weight: 2}
+"""
+
+
+def of_plain(tmp_path: Path, *edits: tuple[str, str]) -> list[tuple[str, Kind, Direction]]:
+    """What is told when these texts take the place of others in a board without ids."""
+    after = PLAIN
+    for old, new in edits:
+        assert old in after
+        after = after.replace(old, new)
+    return told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": after}))
+
+
+ONE = "      - {title: One, run: make one}\n"
+
+
+def test_a_criterion_in_front_shifts_the_others(tmp_path: Path) -> None:
+    """Default ids are positions: what moves is known by its title and its probe."""
+    found = of_plain(tmp_path, (ONE, f"      - {{title: Zero, run: make zero}}\n{ONE}"))
+    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, TIGHT)]
+
+
+def test_a_criterion_that_goes_is_not_hidden_by_those_that_move_up(tmp_path: Path) -> None:
+    """The first one is gone, not the last."""
+    found = of_plain(tmp_path, (ONE, ""))
+    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, LOOSE)]
+
+
+def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
+    """Its title and its command are what it was."""
+    found = of_plain(tmp_path, (ONE, "      - {title: Easy, run: make easy}\n"))
+    kinds = {each[1] for each in found if each[2] is LOOSE}
+    assert kinds in ({Kind.TITLE, Kind.COMMAND}, {Kind.CRITERION})
+
+
+def test_swapped_criteria_are_the_same(tmp_path: Path) -> None:
+    """Order is no difference."""
+    found = of_plain(
+        tmp_path,
+        ("One, run: make one", "X"),
+        ("Two, run: make two", "One, run: make one"),
+        ("X", "Two, run: make two"),
+    )
+    assert {each[2] for each in found} <= {SAME}
+
+
+def test_a_renamed_task_is_the_same(tmp_path: Path) -> None:
+    """And so are its criteria, whose ids follow it."""
+    found = of_plain(tmp_path, ("id: T1", "id: Types"))
+    assert {each[2] for each in found} == {SAME}
+
+
+def test_a_task_that_goes_is_told_with_its_criteria(tmp_path: Path) -> None:
+    """All of them."""
+    start = PLAIN.index("  - id: T2")
+    found = of_plain(tmp_path, (PLAIN[start:], ""))
+    assert found == [
+        ("T2", Kind.TASK, LOOSE),
+        ("T2.1", Kind.CRITERION, LOOSE),
+        ("T2.2", Kind.CRITERION, LOOSE),
+    ]
+
+
+def test_a_criterion_that_moves_to_a_lesser_task(tmp_path: Path) -> None:
+    """It blocked the release, and does not any more."""
+    four = "      - {title: Four"
+    found = of_plain(tmp_path, (ONE, ""), (four, f"{ONE}{four}"))
+    assert ("T2.1", Kind.TASK, LOOSE) in found
+
+
+def test_all_weights_times_the_same_are_the_same(tmp_path: Path) -> None:
+    """Of criteria within a task, and of tasks."""
+    found = of_plain(tmp_path, ("weight: 2", "weight: 7"))
+    assert {each[2] for each in found} == {SAME}
+
+
+def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
+    """Its share of the score tells."""
+    found = of_plain(
+        tmp_path,
+        ("run: make two", "run: make two, weight: 9"),
+        ("run: make three", "run: make three, weight: 9"),
+    )
+    assert ("T1.1", Kind.SHARE, LOOSE) in found
+    assert ("T1.2", Kind.WEIGHT, TIGHT) in found
+
+
+def test_a_lone_weight_counts_as_it_stands(tmp_path: Path) -> None:
+    """What is lowered may be outweighed by what comes next."""
+    lone = "version: 1\ntitle: x\ntasks:\n  - {id: T1, criteria: [{run: make x, weight: 10}]}\n"
+    lowered = lone.replace("weight: 10", "weight: 1")
+    found = compared(tmp_path, {"board.yaml": lone}, {"board.yaml": lowered})
+    assert told(found) == [("T1.1", Kind.WEIGHT, LOOSE)]
+
+
+def test_profiles_that_go_or_come_first(tmp_path: Path) -> None:
+    """What was measured in a profile is not any more; another default measures elsewhere."""
+    production = '  production: {env: {BASE_URL: "https://example.org"}}\n'
+    gone = FILES | {
+        "board.yaml": BOARD.replace(production, "").replace("[local, production]", "[local]")
+    }
+    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, gone))
+    swapped = edited(f"  local: {{}}\n{production}", f"{production}  local: {{}}\n")
+    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, swapped))
+    added = edited("  local: {}\n", "  local: {}\n  test: {}\n")
+    found = told(compared(tmp_path, FILES, added))
+    assert found == [("board", Kind.PROFILE, SAME)]
+
+
+def test_a_profile_that_nobody_runs_hides_a_criterion(tmp_path: Path) -> None:
+    """On a board that had no profiles at all."""
+    hidden = PLAIN.replace("run: make one", "run: make one, profiles: [never]").replace(
+        "tasks:", "profiles: {ci: {}, never: {}}\ntasks:"
+    )
+    found = told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": hidden}))
+    assert ("T1.1", Kind.PROFILE, LOOSE) in found
+
+
+def test_the_env_of_a_profile_is_told_in_it(tmp_path: Path) -> None:
+    """Loaded for that profile."""
+    other = edited("https://example.org", "https://example.com")
+    found = told(compared(tmp_path, FILES, other, profile="production"))
+    assert found == [("board", Kind.ENV, LOOSE)]

@@ -1,0 +1,177 @@
+"""What a change does to the settings of tools."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.guard.changes import Direction, Kind
+from tests.support.guarded import LOOSE, PYPROJECT, SAME, TIGHT, compared, edited, told
+
+OF_SETTINGS = [
+    (
+        "strict = true\nfiles",
+        "strict = true\nignore_errors = true\nfiles",
+        "mypy ignore_errors",
+        LOOSE,
+    ),
+    ("strict = true\nfiles", "strict = false\nfiles", "mypy strict", LOOSE),
+    ("strict = true\nfiles", "files", "mypy strict", LOOSE),
+    (
+        "strict = true\nfiles",
+        "strict = true\nwarn_unreachable = true\nfiles",
+        "mypy warn_unreachable",
+        TIGHT,
+    ),
+    (
+        "strict = true\nfiles",
+        "strict = true\nignore_missing_imports = true\nfiles",
+        "mypy ignore_missing_imports",
+        LOOSE,
+    ),
+    ("strict = true\nfiles", "strict = true\nexclude = 'src/old'\nfiles", "mypy exclude", LOOSE),
+    (
+        "strict = true\nfiles",
+        "strict = true\ndisable_error_code = ['misc']\nfiles",
+        "mypy disable_error_code",
+        LOOSE,
+    ),
+    (
+        "strict = true\nfiles",
+        "strict = true\nfollow_imports = 'skip'\nfiles",
+        "mypy follow_imports",
+        LOOSE,
+    ),
+    ('files = ["src", "tests"]', 'files = ["src"]', "mypy files", LOOSE),
+    ('files = ["src", "tests"]', 'files = ["src", "tests", "tools"]', "mypy files", TIGHT),
+    ("pretty = true", "pretty = false", "mypy pretty", SAME),
+    (
+        "pretty = true\n",
+        "pretty = true\n[[tool.mypy.overrides]]\nmodule = 'a'\nignore_errors = true\n",
+        "mypy overrides[a].ignore_errors",
+        LOOSE,
+    ),
+    ("line-length = 100", "line-length = 200", "ruff line-length", LOOSE),
+    ("line-length = 100", "line-length = 80", "ruff line-length", TIGHT),
+    ("line-length = 100", "line-length = 100\nexclude = ['src/old']", "ruff exclude", LOOSE),
+    ('["E", "F", "S"]', '["E", "F"]', "ruff lint.select", LOOSE),
+    ('["E", "F", "S"]', '["E", "F", "S", "B"]', "ruff lint.select", TIGHT),
+    ('["E501"]', '["E501", "F401"]', "ruff lint.ignore", LOOSE),
+    ('["E501"]', "[]", "ruff lint.ignore", TIGHT),
+    (
+        '"tests/*" = ["S101"]',
+        '"tests/*" = ["S101"]\n"src/*" = ["F"]',
+        "ruff lint.per-file-ignores.src/*",
+        LOOSE,
+    ),
+    (
+        '"tests/*" = ["S101"]',
+        '"tests/*" = ["S101", "F"]',
+        "ruff lint.per-file-ignores.tests/*",
+        LOOSE,
+    ),
+    ("branch = true\n", "", "coverage run.branch", LOOSE),
+    ("branch = true", "branch = true\nomit = ['src/old/*']", "coverage run.omit", LOOSE),
+    ('source = ["src"]', 'source = ["src/a"]', "coverage run.source", LOOSE),
+    ("fail_under = 80", "fail_under = 79.5", "coverage report.fail_under", LOOSE),
+    ("fail_under = 80", "fail_under = 81", "coverage report.fail_under", TIGHT),
+    ("fail_under = 80\n", "", "coverage report.fail_under", LOOSE),
+    (
+        "fail_under = 80",
+        "fail_under = 80\nexclude_also = ['def f']",
+        "coverage report.exclude_also",
+        LOOSE,
+    ),
+    ("-q --strict-markers", "-q", "pytest addopts", LOOSE),
+    ("-q --strict-markers", "-q --strict-markers --strict-config", "pytest addopts", TIGHT),
+    (
+        "-q --strict-markers",
+        "-q --strict-markers --ignore=tests/test_a.py",
+        "pytest addopts",
+        LOOSE,
+    ),
+    ("-q --strict-markers", "-q --strict-markers -p no:warnings", "pytest addopts", LOOSE),
+    ("-q --strict-markers", "-q --strict-markers --deselect x", "pytest addopts", LOOSE),
+    ("-q --strict-markers", "-q --strict-markers -k fast", "pytest addopts", LOOSE),
+    ("-q --strict-markers", "-vv -ra --strict-markers", "pytest addopts", SAME),
+    ("--cov-fail-under=80", "--cov-fail-under=60", "pytest addopts", LOOSE),
+    ("--cov-fail-under=80", "--cov-fail-under=90", "pytest addopts", TIGHT),
+    ('testpaths = ["tests"]', 'testpaths = ["tests/unit"]', "pytest testpaths", LOOSE),
+    ("xfail_strict = true\n", "", "pytest xfail_strict", LOOSE),
+    (
+        "xfail_strict = true\n",
+        "xfail_strict = true\nfilterwarnings = ['ignore']\n",
+        "pytest filterwarnings",
+        LOOSE,
+    ),
+    ('exclude_dirs = ["docs"]', 'exclude_dirs = ["docs", "src"]', "bandit exclude_dirs", LOOSE),
+    ('exclude_dirs = ["docs"]', 'exclude_dirs = ["docs"]\nskips = ["B101"]', "bandit skips", LOOSE),
+    ('exclude_dirs = ["docs"]', "exclude_dirs = []", "bandit exclude_dirs", TIGHT),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "subject", "direction"), OF_SETTINGS)
+def test_a_setting_is_told_in_its_direction(
+    old: str, new: str, subject: str, direction: Direction, tmp_path: Path
+) -> None:
+    """By tool and key, and with the line on which it stands."""
+    (found,) = compared(tmp_path, edited("pyproject.toml", old, new))
+    assert (found.subject, found.kind, found.direction) == (subject, Kind.SETTING, direction)
+    assert found.path == "pyproject.toml"
+
+
+OF_FILES = [
+    ("mypy.ini", "[mypy]\n", "mypy strict"),
+    (
+        ".coveragerc",
+        "[run]\nomit = src/*\nbranch = true\nsource = src\n[report]\nfail_under=80\n",
+        "coverage run.omit",
+    ),
+    ("pytest.ini", "[pytest]\naddopts = -q\n", "pytest addopts"),
+    ("ruff.toml", "line-length = 100\n", "ruff lint.select"),
+    (".bandit", "[bandit]\nexclude_dirs = docs\nskips = B101,B102\n", "bandit skips"),
+    (".flake8", "[flake8]\nextend-ignore = E1,W2\n", "flake8 extend-ignore"),
+    (".pylintrc", "[MESSAGES CONTROL]\ndisable = all\n", "pylint MESSAGES CONTROL.disable"),
+    ("pyrightconfig.json", '{"exclude": ["src"]}', "pyright exclude"),
+    (".gitleaks.toml", "[allowlist]\npaths = ['src']\n", "gitleaks allowlist.paths"),
+    (".gitleaksignore", "abc:src/a.py:key:1\n", ".gitleaksignore"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "subject"), OF_FILES)
+def test_a_file_that_takes_the_place_of_other_settings(
+    path: str, text: str, subject: str, tmp_path: Path
+) -> None:
+    """A tool obeys the first of its places: what stands in the next ones is gone."""
+    found = compared(tmp_path, {path: text})
+    assert subject in [each.subject for each in found if each.direction is LOOSE]
+
+
+def test_settings_that_move_to_another_file_are_the_same(tmp_path: Path) -> None:
+    """What takes effect counts."""
+    start, end = PYPROJECT.index("[tool.mypy]"), PYPROJECT.index("[tool.ruff]")
+    ini = "[mypy]\nstrict = True\nfiles = src, tests\npretty = True\n"
+    moved = {"pyproject.toml": PYPROJECT[:start] + PYPROJECT[end:], "mypy.ini": ini}
+    assert compared(tmp_path, moved) == []
+
+
+def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:
+    """Comments, order and quotes are no difference."""
+    text = PYPROJECT.replace('["E", "F", "S"]', "[\n  'S', # all\n  'F', 'E',\n]")
+    assert compared(tmp_path, {"pyproject.toml": f"# new\n{text}"}) == []
+
+
+def test_sections_of_modules_in_an_ini_file(tmp_path: Path) -> None:
+    """One change a module, whether they share a section or not."""
+    before = {"mypy.ini": "[mypy]\nstrict = true\n"}
+    after = {"mypy.ini": "[mypy]\nstrict = true\n[mypy-a.*,b]\nignore_errors = True\n"}
+    found = compared(tmp_path, after, before)
+    assert [(each.subject, each.line) for each in found] == [
+        ("mypy overrides[a.*].ignore_errors", 4),
+        ("mypy overrides[b].ignore_errors", 4),
+    ]
+
+
+def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """No tool can obey them."""
+    found = told(compared(tmp_path, {"pyproject.toml": "[tool.mypy\n"}))
+    assert ("pyproject.toml", Kind.UNREADABLE, LOOSE) in found

@@ -1,0 +1,135 @@
+"""What a change does to tests, as guard reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.guard.changes import Kind
+from readiness.guard.project import compare_projects
+from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, compared, edited, told
+from tests.support.repositories import write
+
+OF_TESTS = [
+    ("def test_one", "def check_one", "tests/test_a.py:4", Kind.TEST),
+    ("    def test_two(self):\n        assert f(2) == 2\n", "", "tests/test_a.py:9", Kind.TEST),
+    ("def test_one", "@pytest.mark.skip\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
+    (
+        "def test_one",
+        "@pytest.mark.skipif(True, reason='')\ndef test_one",
+        "tests/test_a.py:4",
+        Kind.SKIP,
+    ),
+    ("def test_one", "@pytest.mark.xfail\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
+    (
+        "    assert f(1) == 1",
+        "    pytest.skip('later')\n    assert f(1) == 1",
+        "tests/test_a.py:5",
+        Kind.SKIP,
+    ),
+    ("    assert f(1) == 1", "    assert True", "tests/test_a.py:5", Kind.ASSERTION),
+    ("    assert f(1) == 1", "    assert 1 == 1", "tests/test_a.py:5", Kind.ASSERTION),
+    ("    assert f(1) == 1", "    assert f(1) == 1 or True", "tests/test_a.py:5", Kind.ASSERTION),
+    ("    assert f(1) == 1", "    assert (f(1), 1)", "tests/test_a.py:5", Kind.ASSERTION),
+    (
+        "import pytest\n",
+        "from pytest import mark, skip as s\ns('x', allow_module_level=True)\nimport pytest\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\npytestmark = pytest.mark.skip\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\nimport unittest as u\nu.skip('x')\n",
+        "tests/test_a.py:3",
+        Kind.SKIP,
+    ),
+    (
+        "import pytest\n",
+        "import pytest\npytest.importorskip('nothing')\n",
+        "tests/test_a.py:2",
+        Kind.SKIP,
+    ),
+    (
+        "        assert f(2) == 2\n",
+        "        self.skipTest('x')\n        assert f(2) == 2\n",
+        "tests/test_a.py:10",
+        Kind.SKIP,
+    ),
+    ("import pytest\n", "import pytest (\n", "tests/test_a.py", Kind.UNREADABLE),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place", "kind"), OF_TESTS)
+def test_a_test_less_is_told(old: str, new: str, place: str, kind: Kind, tmp_path: Path) -> None:
+    """Deleted, renamed out of sight, skipped, or emptied."""
+    found = told(compared(tmp_path, edited("tests/test_a.py", old, new)))
+    assert (place, kind, LOOSE) in found
+    assert {each[1] for each in found if each[2] is LOOSE} <= {kind, Kind.TEST}
+
+
+def test_tests_that_move_or_are_renamed_are_the_same(tmp_path: Path) -> None:
+    """The same name elsewhere, or another name for the same body."""
+    half = TESTS.index("class TestMore")
+    moved = {
+        "tests/test_a.py": TESTS[:half],
+        "tests/unit/test_b.py": "import pytest\n\n\n" + TESTS[half:],
+    }
+    assert compared(tmp_path, moved) == []
+    (tmp_path / "head" / "tests" / "unit" / "test_b.py").unlink()
+    assert compared(tmp_path, edited("tests/test_a.py", "test_one", "test_first")) == []
+    assert compared(tmp_path, {"tests/test_a.py": None, "tests/test_z.py": TESTS}) == []
+
+
+def test_one_of_two_tests_of_a_name_is_missed(tmp_path: Path) -> None:
+    """Names are counted."""
+    before = {"tests/test_b.py": TESTS}
+    found = told(compared(tmp_path, {"tests/test_b.py": None}, before))
+    assert [each[1:] for each in found] == [(Kind.TEST, LOOSE)] * 3
+
+
+def test_a_file_that_no_test_runner_looks_at_has_no_tests(tmp_path: Path) -> None:
+    """Whatever its functions are called."""
+    found = told(compared(tmp_path, {"tests/test_a.py": None, "tests/old_a.py": TESTS}))
+    assert [each[1:] for each in found] == [(Kind.TEST, LOOSE)] * 3
+
+
+def test_a_new_test_is_tightened(tmp_path: Path) -> None:
+    """It is shown as such."""
+    found = told(compared(tmp_path, {"tests/test_a.py": f"{TESTS}\n\ndef test_new():\n    f(9)\n"}))
+    assert found == [("tests/test_a.py:17", Kind.TEST, TIGHT)]
+
+
+HOOKS = [
+    "def pytest_sessionfinish(session, exitstatus):\n    session.exitstatus = 0\n",
+    "import os\n\n\ndef pytest_unconfigure():\n    os._exit(0)\n",
+    "from os import _exit\n_exit(0)\n",
+    "import sys\nsys.exit(0)\n",
+    "def pytest_collection_modifyitems(items):\n    items[:] = items[:1]\n",
+    "@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport():\n    yield\n",
+    "collect_ignore = ['test_a.py']\n",
+    "collect_ignore_glob = ['*']\n",
+]
+
+
+@pytest.mark.parametrize("text", HOOKS)
+def test_a_hook_that_decides_how_tests_end_is_told(text: str, tmp_path: Path) -> None:
+    """In a conftest.py: it has the last word."""
+    found = told(compared(tmp_path, {"tests/conftest.py": f"import pytest\n{text}"}))
+    assert found
+    assert {each[1] for each in found} <= {Kind.HOOK, Kind.SKIP}
+    assert {each[2] for each in found} == {LOOSE}
+    assert told(compared(tmp_path, {"tests/conftest.py": "import pytest\nX = 1\n"})) == []
+
+
+def test_a_hook_above_the_folder_of_the_probes_counts(tmp_path: Path) -> None:
+    """As settings there do; other code there does not."""
+    write(tmp_path / "base", {"service/src/a.py": CODE, "x/b.py": CODE})
+    write(tmp_path / "head", {"service/src/a.py": CODE, "x/b.py": f"# noqa\n{CODE}"})
+    write(tmp_path / "head", {"conftest.py": HOOKS[0], "x/conftest.py": HOOKS[0]})
+    changes, _ = compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), workdir="service")
+    assert {change.path for change in changes} == {"conftest.py"}

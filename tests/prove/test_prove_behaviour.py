@@ -1,0 +1,156 @@
+"""A proof leaves the project as it was, and behaves like every command."""
+
+import hashlib
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.support.program import Project, a_board, number, wait_until
+from tests.support.proofs import proofs
+from tests.support.proving import proven
+
+
+def snapshot(folder: Path) -> dict[str, str]:
+    """All of a folder, to be compared byte by byte."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        content = os.readlink(path) if path.is_symlink() else ""
+        if path.is_file() and not path.is_symlink():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[str(path.relative_to(folder))] = f"{status.st_mode:o} {content}"
+    return found
+
+
+def test_nothing_is_changed_whatever_probes_do(equipped: Project) -> None:
+    """They work in copies: tracked, ignored and new files, links, modes and the index stay."""
+    folder = equipped.folder
+    (folder / "kept.txt").write_text("kept\n")
+    (folder / "link").symlink_to(folder / "kept.txt")
+    (folder / "ignored").mkdir()
+    (folder / "ignored" / "data").write_text("data\n")
+    (folder / ".gitignore").write_text("ignored/\n")
+    proven(
+        equipped,
+        {"run": "lint src/a.txt && git add --all && git commit --quiet --message x"},
+        {"run": "lint src/a.txt && echo more >> link && echo more >> ignored/data"},
+        {"run": f"lint src/a.txt && rm {folder}/kept.txt"},
+        {"run": "lint src/*.txt && rm -r src && mkdir made"},
+    )
+    equipped.environment |= {"HOME": str(folder.parent), "LC_ALL": "C"}
+    for words in (
+        "init --quiet",
+        "config user.name x",
+        "config user.email x@example.org",
+        "add --all",
+        "commit --quiet --message all",
+    ):
+        subprocess.run(["git", "-C", str(folder), *words.split()], check=True)
+    (folder / "kept.txt").write_text("changed\n")
+    subprocess.run(["git", "-C", str(folder), "add", "kept.txt"], check=True)
+    before = snapshot(folder)
+    found = proofs(equipped, "-j", "1")
+
+    assert snapshot(folder) == before
+    names = ("T1.1", "T1.2", "T1.3", "T1.4")
+    assert [found[name]["now"]["verdict"] for name in names] == ["pass"] * 4, found
+    assert found[""]["changed"] == []
+    assert found[""]["files"] > 5
+    assert found[""]["exit_status"] == 0
+    assert equipped.entries() == []
+
+
+def test_a_change_of_the_project_is_told(equipped: Project) -> None:
+    """A probe that finds its way back has done what it must not."""
+    original = equipped.folder / "victim.txt"
+    original.write_text("whole\n")
+    (equipped.folder.parent / "way-back").write_text(str(original))
+    proven(
+        equipped,
+        {"run": f"lint src/a.txt; echo x > $(< {equipped.folder.parent}/way-back)"},
+    )
+    ended = equipped("prove")
+
+    assert ended.status == 1
+    assert "victim.txt: changed" in ended.out
+    assert "changed while it was tried" in ended.out
+
+
+def test_time_limits_hold(equipped: Project) -> None:
+    """What hangs when its tool says nothing is ended, and does not pass."""
+    proven(
+        equipped,
+        {"run": "until lint src/*.txt | grep -q checked; do sleep 0.1; done", "timeout": "1s"},
+    )
+    found = proofs(equipped)
+
+    assert found["T1.1"]["outcome"] == "can_fail"
+    assert "timeout" in {trial["reason_code"] for trial in found["T1.1"]["trials"]}
+
+
+def test_what_is_waited_for_is_tried_once(equipped: Project) -> None:
+    """A broken world does not get better."""
+    proven(equipped, {"run": "lint src/*.txt", "wait": "50s", "retries": 3, "samples": 3})
+    assert proofs(equipped)["T1.1"]["outcome"] == "can_fail"
+
+
+def test_a_waiver_hides_nothing(equipped: Project) -> None:
+    """What is waived would still pass without its tool."""
+    waive = {"reason": "later", "by": "lead", "until": "2999-01-01"}
+    proven(equipped, {"run": "lint src/*.txt || true", "waive": waive})
+    assert proofs(equipped)["T1.1"]["outcome"] == "still_passes"
+
+
+def test_no_secret_is_shown(equipped: Project) -> None:
+    """Nor where the reason of a try is what a tool printed."""
+    proven(equipped, number("lint src/*.txt; echo errors: $API_TOKEN"), secrets=["API_TOKEN"])
+    secret = {"API_TOKEN": "s3cr3t-value-1"}
+    for words in ((), ("--output-format", "json")):
+        ended = equipped("prove", *words, env=secret)
+        assert "s3cr3t-value-1" not in ended.out + ended.err
+
+
+def test_a_signal_ends_it_and_leaves_nothing_behind(equipped: Project) -> None:
+    """The copies are removed, the status is the signal's."""
+    started = equipped.folder.parent / "started"
+    proven(equipped, {"run": f"lint src/*.txt; echo > {started}; sleep 30"})
+    process = equipped.start("prove")
+    wait_until(started)
+    process.send_signal(signal.SIGINT)
+    ended = equipped.end(process)
+
+    assert ended.status == 128 + signal.SIGINT, ended
+    assert "interrupted" in ended.out
+
+
+def test_the_table_says_what_the_document_says(equipped: Project) -> None:
+    """Every criterion with its verdict in every world, what passes, and what was compared."""
+    proven(equipped, {"run": "lint src/*.txt || true"}, {"run": "lint src/*.txt"})
+    ended = equipped("prove")
+    rows = [line.split() for line in ended.out.splitlines()]
+
+    assert ["criterion", "now", "tools", "gone", "failing"] in rows
+    assert ["T1.1", "pass", "pass", "pass", "STILL", "PASSES"] in rows
+    assert ["T1.2", "pass", "error", "fail", "can", "fail"] in rows
+    assert "The project is as it was, byte for byte" in ended.out
+    assert "2 criteria: 1 can fail, 1 still passes" in ended.out
+    assert "T1.2" not in equipped("prove", "--quiet").out
+
+
+def test_an_empty_board_for_this_profile_is_not_proven(equipped: Project) -> None:
+    """Nothing tried is nothing shown."""
+    proven(
+        equipped,
+        {"run": "true", "profiles": ["production"]},
+        profiles={"local": {}, "production": {}},
+    )
+    assert proofs(equipped)[""]["exit_status"] == 3
+
+
+def test_a_board_with_other_mistakes_is_refused(equipped: Project) -> None:
+    """Only masks are let through, to be named."""
+    equipped.write(a_board({"run": "lint || true", "expct": "true"}))
+    ended = equipped("prove")
+    assert ended.status == 2
+    assert "expct" in ended.err

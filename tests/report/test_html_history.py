@@ -1,0 +1,112 @@
+"""The page over time, and as the program writes it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from readiness.report import html
+from tests.support.documents import a_document, a_probe
+from tests.support.html_pages import SVG, by_id, page, parsed, row, titled, words_of
+from tests.support.page_runs import a_release
+from tests.support.program import Project
+
+
+def test_the_score_is_a_picture_and_a_table() -> None:
+    """Every run has a point and a row; one without a score leaves a gap."""
+    run = a_release()
+    root = parsed(page(run))
+    assert len(list(root.iter(f"{SVG}circle"))) == len(run.past)
+    rows = list(next(root.iter("table")).iter("tr"))
+    assert len(rows) == len(run.past) + 2
+    assert words_of(rows[1]) == "25 2026-11-24 3f2a1bc9d0 6.58 NOT READY ="
+    assert any("unknown UNDECIDED" in words_of(item) for item in rows)
+    assert any(words_of(item).endswith("changed") for item in rows)
+
+
+def test_a_first_run_says_so() -> None:
+    """Without earlier runs there is no picture of them, and no empty section."""
+    text = page(a_document())
+    assert "The first run of this board" in text
+    assert 'aria-labelledby="time"' not in text
+
+
+def test_runs_of_one_day_are_told_apart() -> None:
+    """Where all runs are of one day, their times are told."""
+    run = a_release()
+    past = [
+        msgspec.structs.replace(point, started_at=f"2026-11-24T09:{at:02}:00Z")
+        for at, point in enumerate(run.past)
+    ]
+    text = words_of(parsed(page(msgspec.structs.replace(run, past=past))))
+    assert "From 4.00 on 2026-11-24 09:00 to 6.58 on 2026-11-24 13:10" in text
+
+
+def test_a_course_is_told_in_words() -> None:
+    """The heat map is there in words, too."""
+    time = titled(parsed(page(a_release())), "time")
+    told = {words_of(item[0]): words_of(item[1]) for item in time.iter("tr")}
+    assert told["T2.1"] == "1–25 fail"
+    assert told["T5.1"].endswith("25 error")
+
+
+def test_a_number_that_never_moved_has_no_picture() -> None:
+    """Only numbers that moved are drawn: a flat line tells nothing."""
+    run = a_release()
+    still = [msgspec.structs.replace(point, values={"T2.1": 214.0}) for point in run.past]
+    assert "Each number" not in page(msgspec.structs.replace(run, past=still))
+
+
+def test_the_timeline_leaves_out_what_took_no_time() -> None:
+    """A reused result and a probe without a start have no bar; the summary counts the others."""
+    probes = [
+        a_probe("p1", "a", started_at="2026-11-24T13:10:43.000Z", duration_s=2.0),
+        a_probe("p2", "b", started_at="2026-11-24T13:10:44.000Z", duration_s=3.0),
+        a_probe("p3", "c", started_at=None),
+        a_probe("p4", "d", reused=True),
+    ]
+    text = words_of(titled(parsed(page(a_document(probes=probes))), "gantt"))
+    assert "2 probes worked 5.0 s within 4.0 s." in text
+    assert "p1" in text
+    assert "p3" not in text
+    assert "p4" not in text
+
+
+def test_a_check_does_not_pay_for_it() -> None:
+    """The template engine is imported when a page is made, and not before."""
+    code = (
+        "import sys; import readiness.report.html, readiness.commands.check;"
+        " sys.exit('jinja2' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_it_asks_for_thirty_runs() -> None:
+    """The format says how much history it wants."""
+    assert html.PAST == 30
+
+
+def test_the_program_writes_it(project: Project, tmp_path: Path) -> None:
+    """`--report html=FILE` leaves a page that tells the verdict of the run."""
+    project.write(
+        {
+            "version": 1,
+            "title": "发布 <b>",
+            "language": "zh",
+            "tasks": [
+                {
+                    "id": "T1",
+                    "title": "a",
+                    "priority": "P0",
+                    "criteria": [{"title": "b", "run": "echo hello"}],
+                }
+            ],
+        }
+    )
+    ended = project("check", "--report", "html=page.html")
+    assert ended.status == 0, ended
+    root = parsed((project.folder / "page.html").read_text(encoding="utf-8"))
+    assert words_of(next(root.iter("h1"))) == "发布 <b>"
+    assert "就绪" in words_of(by_id(root, "main"))[:20]
+    assert "echo hello" in row(root, "T1.1")

@@ -1,0 +1,157 @@
+"""Two states of a project, and what guard tells of the change between them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project import compare_projects
+from tests.support.repositories import write
+
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+
+
+CODE = "def f(a):\n    return a\n\n\ndef g(b):\n    return b\n"
+
+
+TESTS = """\
+import pytest
+
+
+def test_one():
+    assert f(1) == 1
+
+
+class TestMore:
+    def test_two(self):
+        assert f(2) == 2
+
+    @pytest.mark.parametrize("n", [1, 2])
+    async def test_three(self, n):
+        assert f(n) == n
+"""
+
+
+PYPROJECT = """\
+[project]
+name = "shop"
+dependencies = ["requests", "rich"]
+
+[tool.mypy]
+strict = true
+files = ["src", "tests"]
+pretty = true
+
+[tool.ruff]
+line-length = 100
+
+[tool.ruff.lint]
+select = ["E", "F", "S"]
+ignore = ["E501"]
+
+[tool.ruff.lint.per-file-ignores]
+"tests/*" = ["S101"]
+
+[tool.coverage.run]
+branch = true
+source = ["src"]
+
+[tool.coverage.report]
+fail_under = 80
+
+[tool.pytest.ini_options]
+addopts = "-q --strict-markers --cov-fail-under=80"
+testpaths = ["tests"]
+xfail_strict = true
+
+[tool.bandit]
+exclude_dirs = ["docs"]
+"""
+
+
+MAKEFILE = """\
+.PHONY: lint
+lint: prepare
+\truff check src
+\tmypy src
+
+prepare:
+\tpip install -q ruff
+
+docs:
+\tsphinx docs
+"""
+
+
+CI = ".github/workflows/ci.yml"
+
+
+WORKFLOW = """\
+name: ci
+on: push
+jobs:
+  test:
+    runs-on: ubuntu
+    steps:
+      - uses: actions/checkout@v4
+      - name: lint
+        run: make lint
+      - name: audit
+        run: |
+          pip install pip-audit
+          pip-audit -r requirements.lock
+"""
+
+
+LOCK = """\
+certifi==2025.1.1 \\
+    --hash=sha256:aa
+requests==2.32.0 \\
+    --hash=sha256:bb \\
+    --hash=sha256:cc
+rich==14.0  # via shop
+urllib3==2.4.0 \\
+    --hash=sha256:dd
+"""
+
+
+FILES: dict[str, str] = {
+    "src/a.py": CODE,
+    "tests/test_a.py": TESTS,
+    "tests/conftest.py": "import pytest\n",
+    "pyproject.toml": PYPROJECT,
+    "Makefile": MAKEFILE,
+    CI: WORKFLOW,
+    "requirements.lock": LOCK,
+    "tools/gate.sh": "#!/bin/sh\nset -e\nmake lint\n",
+}
+
+
+USED = ("make lint", "sh tools/gate.sh")
+
+
+def compared(
+    tmp_path: Path, after: Mapping[str, str | None], before: Mapping[str, str] | None = None
+) -> list[Change]:
+    """Compare a project with what these files make of it; None takes one away."""
+    return both(tmp_path, after, before)[0]
+
+
+def both(
+    tmp_path: Path, after: Mapping[str, str | None], before: Mapping[str, str] | None = None
+) -> tuple[list[Change], list[str]]:
+    """The changes and the remarks."""
+    write(tmp_path / "base", FILES | dict(before or {}))
+    write(tmp_path / "head", FILES | dict(before or {}))
+    write(tmp_path / "head", after)
+    return compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), used=USED)
+
+
+def edited(path: str, old: str, new: str) -> dict[str, str | None]:
+    """A file with one text in place of another, which must be there once."""
+    assert FILES[path].count(old) == 1, old
+    return {path: FILES[path].replace(old, new)}
+
+
+def told(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
+    """Place, kind and direction of each."""
+    return [(change.place, change.kind, change.direction) for change in changes]

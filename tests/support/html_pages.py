@@ -1,0 +1,71 @@
+"""What tests of the page share."""
+
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+from readiness.model.words import Language
+from readiness.record.document import RunDocument
+from readiness.report import Context, render
+from tests.support.documents import a_chinese_document, a_document
+from tests.support.page_runs import a_large_document, a_release
+
+EMPTY = a_document(
+    tasks=[], probes=[], findings=[], milestones=[], loosened=[], git=None, profile=""
+)
+
+
+DOCUMENTS: dict[str, Callable[[], RunDocument]] = {
+    "every verdict": a_document,
+    "every verdict, Chinese": a_chinese_document,
+    "a release": a_release,
+    "a release, Chinese": lambda: a_release(Language.ZH),
+    "60 criteria": lambda: a_large_document(60),
+    "nothing": lambda: EMPTY,
+}
+
+
+BLOCKS = {"p", "li", "div", "td", "th", "pre", "dt", "dd"}
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def page(run: RunDocument) -> str:
+    """The page of a run."""
+    return render("html", run, Context())
+
+
+def parsed(text: str) -> Element:
+    """The page as a browser reads it. Raises for any mistake that HTML knows."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    root: Element = parser.parse(text)
+    return root
+
+
+def words_of(element: Element) -> str:
+    """All text below an element; what is a block of its own stands apart."""
+
+    def parts(item: Element) -> Iterator[str]:
+        yield item.text or ""
+        for child in item:
+            yield from parts(child)
+            yield (" " if child.tag in BLOCKS else "") + (child.tail or "")
+
+    return " ".join("".join(parts(element)).split())
+
+
+def by_id(root: Element, name: str) -> Element:
+    """The element with an id."""
+    return next(element for element in root.iter() if element.get("id") == name)
+
+
+def titled(root: Element, name: str) -> Element:
+    """The section with the heading of this id."""
+    return next(part for part in root.iter("section") if part.get("aria-labelledby") == name)
+
+
+def row(root: Element, criterion: str) -> str:
+    """What is told of one criterion."""
+    return words_of(by_id(root, f"c-{criterion}"))
