@@ -91,7 +91,7 @@ def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
     for identifier, cells in rows.items():
         criterion = in_scope[identifier]
         text = words_of(cells[0])
-        assert row.get("data-v") == criterion.verdict
+        assert cells.get("data-v") == criterion.verdict
         assert text.startswith(MARKS[criterion.verdict])
         assert literal(criterion.title) in text
         assert criterion.shown in text
