@@ -1,31 +1,8 @@
 """What tests of the whole program share."""
 
-import pytest
-
-from tests.support.program import Project, a_board, number
+from tests.support.program import a_board, number
 
 READY = a_board({"run": "true"}, number("echo 'errors: 3'"))
 
 
 NOT_READY = a_board({"run": "touch ran; false"}, number("echo 'errors: 3'"))
-
-
-SEVERAL = {
-    "version": 1,
-    "title": "Several",
-    "tasks": [
-        {"id": "T1", "priority": "P0", "tags": ["fast"], "criteria": [{"title": "a", "run": "true"},
-         {"title": "b", "run": "false"}]},
-        {"id": "T2", "priority": "P1", "criteria": [{"title": "c", "check": "c"}]},
-        {"id": "T3", "priority": "P1", "criteria": [{"title": "d", "run": "no_such_tool"}]},
-    ],
-}  # fmt: skip
-
-
-@pytest.fixture
-def several(project: Project) -> Project:
-    """A project with a board of several tasks."""
-    (project.folder / "checks").mkdir()
-    (project.folder / "checks" / "c.yaml").write_text("summary: x\nrun: test 1 -eq 1\n")
-    project.write(SEVERAL)
-    return project
