@@ -11,7 +11,6 @@ from readiness.model.board import Board, Criterion, Task
 from readiness.model.judgement import Score
 from readiness.model.words import Verdict
 
-OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)
 ASSUMED = MINUTES["d"]
 """What a task without an estimate is taken to cost, in minutes."""
 
@@ -81,7 +80,7 @@ def _open(board: Board, score: Score) -> Iterator[OpenCriterion]:
         blocks = board.priorities[task.priority].blocking
         for criterion in task.criteria:
             verdict = verdicts.get(criterion.id)
-            if verdict in OPEN:
+            if verdict is not None and verdict.open:
                 line = lines[criterion.id]
                 yield OpenCriterion(
                     task=task,
@@ -94,7 +93,7 @@ def _open(board: Board, score: Score) -> Iterator[OpenCriterion]:
 
 
 def _is_open(task: Task, verdicts: Mapping[str, Verdict]) -> bool:
-    return any(verdicts.get(criterion.id) in OPEN for criterion in task.criteria)
+    return any(verdicts.get(one.id, Verdict.SKIP).open for one in task.criteria)
 
 
 def _urgency(one: OpenCriterion) -> tuple[bool, Fraction]:

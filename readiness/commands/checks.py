@@ -9,6 +9,7 @@ from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
+from readiness.text.nearest import suggestion
 
 Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
@@ -81,8 +82,5 @@ def _indent(text: str) -> str:
 
 
 def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, catalogue, 1)
-    advice = f'did you mean "{near[0]}"?' if near else "`readiness checks` lists them"
+    advice = suggestion(name, catalogue, "`readiness checks` lists them")
     return f'no check is called "{name}"; {advice}'

@@ -17,6 +17,7 @@ from readiness.model.settings import BoardSettings, find_board
 from readiness.project.git import user_name
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import clean
+from readiness.text.nearest import suggestion
 
 Fields = Mapping[str, str | None]
 Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
@@ -122,10 +123,7 @@ def _find(board: Board, subject: str) -> tuple[Criterion, tuple[str | int, ...]]
         if task.id == subject:
             inner = ", ".join(criterion.id for criterion in task.criteria)
             raise UsageError(f"{subject} is a task; name one of its criteria: {inner}")
-    import difflib
-
-    near = difflib.get_close_matches(subject, ids, 1)
-    advice = f'did you mean "{near[0]}"?' if near else "`readiness list` names the tasks"
+    advice = suggestion(subject, ids, "`readiness list` names the tasks")
     raise UsageError(f'no criterion is called "{subject}"; {advice}')
 
 

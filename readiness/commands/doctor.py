@@ -38,8 +38,7 @@ def doctor(settings: BoardSettings) -> int:
     board = open_board(settings)
     used = {
         criterion.check.name
-        for task in board.tasks
-        for criterion in task.criteria
+        for criterion in board.criteria()
         if criterion.check is not None and criterion.check.name
     }
     needed = _with_producers(used, board.checks)

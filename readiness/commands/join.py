@@ -9,7 +9,6 @@ import msgspec
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
 from readiness.model.settings import RunSettings, history_path
-from readiness.model.words import Verdict
 from readiness.pipeline.execute import Facts, Start, conclude
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
@@ -22,16 +21,6 @@ from readiness.report import Context, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
-
-# Where a criterion was measured in several runs, the worst word counts.
-WORST_FIRST = (
-    Verdict.ERROR,
-    Verdict.FAIL,
-    Verdict.WAIVED,
-    Verdict.WARN,
-    Verdict.PASS,
-    Verdict.SKIP,
-)
 
 
 def join_and_report(
@@ -65,13 +54,9 @@ def join(
     """
     renamed = [_with_own_probes(run, number) for number, run in enumerate(runs, 1)]
     profiles = {run.profile for run in runs}
-    chosen = [
-        (criterion, _worst(criterion.id, renamed))
-        for task in board.tasks
-        for criterion in task.criteria
-    ]
+    chosen = [(criterion, _worst(criterion.id, renamed)) for criterion in board.criteria()]
     partial = any(
-        record.verdict is Verdict.SKIP
+        not record.verdict.in_scope
         and (not criterion.profiles or profiles & set(criterion.profiles))
         for criterion, record in chosen
     )
@@ -129,7 +114,7 @@ def _read(name: str, board: Board) -> RunDocument:
             f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"
             f" {board.path}, {board.digest[:19]}; run the board again"
         )
-    ids = [criterion.id for task in board.tasks for criterion in task.criteria]
+    ids = [criterion.id for criterion in board.criteria()]
     if [record.id for record in run.criteria()] != ids:
         raise UsageError(f"{name}: that run has not finished, or was edited; run the board again")
     return run
@@ -137,7 +122,7 @@ def _read(name: str, board: Board) -> RunDocument:
 
 def _worst(criterion: str, runs: Iterable[RunDocument]) -> CriterionRecord:
     records = [record for run in runs for record in run.criteria() if record.id == criterion]
-    return min(records, key=lambda record: WORST_FIRST.index(record.verdict))
+    return max(records, key=lambda record: (record.verdict.rank, record.verdict.bad))
 
 
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:

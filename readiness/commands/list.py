@@ -5,7 +5,6 @@ import msgspec
 from readiness.model.board import Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import last_run
 from readiness.record.document import TaskRecord
@@ -61,7 +60,6 @@ def list_tasks(settings: RunSettings) -> int:
 
 
 def _line(task: Task, record: TaskRecord | None) -> TaskLine:
-    good = (Verdict.PASS, Verdict.WARN)
     return TaskLine(
         id=task.id,
         priority=task.priority.value,
@@ -71,6 +69,6 @@ def _line(task: Task, record: TaskRecord | None) -> TaskLine:
         risk=task.risk,
         depends_on=task.depends_on,
         criteria=len(task.criteria),
-        good=None if record is None else sum(c.verdict in good for c in record.criteria),
+        good=None if record is None else sum(c.verdict.good for c in record.criteria),
         attainment=None if record is None else record.attainment,
     )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
 INSTALL = "pip install 'readiness[mcp]'"
-OPEN = (Verdict.FAIL, Verdict.ERROR)
 INSTRUCTIONS = """\
 A release gate that measures. A criterion passes on what was measured alone: do not edit the board,
 its checks or the settings of tools to make it pass; `guard` shows every such change. Start with
@@ -229,7 +228,6 @@ def _open(run: RunDocument) -> Sequence[OpenCriterion]:
             hint=record.hint,
             findings=places.get(record.id, [])[:FINDINGS],
         )
-        for task in run.tasks
-        for record in task.criteria
-        if record.verdict in OPEN
+        for task, record in run.pairs()
+        if record.verdict.bad
     ]

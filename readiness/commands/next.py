@@ -120,8 +120,7 @@ def advise(
         judgement_of(criterion, records[criterion.id])
         if criterion.id in records
         else _not_measured(criterion, board)
-        for task in board.tasks
-        for criterion in task.criteria
+        for criterion in board.criteria()
     ]
     total = score(board, judgements)
     ranked = rank(board, total)

@@ -13,7 +13,7 @@ from readiness.pipeline.execute import TOOL, Start, execute
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import last_run
-from readiness.pipeline.run import GOOD, run_id
+from readiness.pipeline.run import run_id
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
@@ -156,4 +156,4 @@ def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
     run = last_run(settings, board) if "failed" in settings.selectors else None
     if run is None:
         return None
-    return {one.id for one in run.criteria() if one.verdict not in GOOD}
+    return {one.id for one in run.criteria() if one.verdict.bad}

@@ -14,6 +14,7 @@ from readiness.plan import secret_values
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
+from readiness.text.nearest import suggestion
 
 FINDINGS = 10
 
@@ -54,10 +55,7 @@ def _find(board: Board, subject: str) -> tuple[Task, list[Criterion]]:
             if criterion.id == subject:
                 return task, [criterion]
             names.append(criterion.id)
-    import difflib
-
-    near = difflib.get_close_matches(subject, names, 1)
-    advice = f'did you mean "{near[0]}"?' if near else "`readiness list` names the tasks"
+    advice = suggestion(subject, names, "`readiness list` names the tasks")
     raise UsageError(f'no task or criterion is called "{subject}"; {advice}')
 
 

@@ -20,8 +20,6 @@ from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasure
 from readiness.model.units import quote
 from readiness.model.words import Better, Format, Operator, ReasonCode, Verdict
 
-RANKS = {Verdict.PASS: 0, Verdict.WARN: 1, Verdict.FAIL: 2, Verdict.ERROR: 3}
-GOOD = (Verdict.PASS, Verdict.WARN)
 WHOLE, NOTHING = Decimal(1), Decimal(0)
 
 # Two samples of any real tool are added exactly in a hundred digits.
@@ -209,13 +207,12 @@ def _floor(criterion: Criterion) -> Expectation | None:
 def _measured(
     criterion: Criterion, verdict: Verdict, found: Measurement, remarks: list[str], *, flaky: bool
 ) -> Judgement:
-    good = verdict in GOOD
     return Judgement(
         criterion=criterion,
         verdict=verdict,
         value=found.value,
         unit=found.unit,
-        progress=WHOLE if good else _progress(criterion, found.value, found.unit),
+        progress=WHOLE if verdict.good else _progress(criterion, found.value, found.unit),
         reason=", ".join([_shown(criterion, found), *remarks]),
         flaky=flaky,
     )
@@ -268,8 +265,8 @@ def _worst(criterion: Criterion, found: list[Judgement]) -> Judgement:
     """Return the worst of several probes' judgements; of equal verdicts, the worst value."""
     if len(found) == 1:
         return found[0]
-    rank = max(RANKS[one.verdict] for one in found)
-    places = [place for place, one in enumerate(found) if RANKS[one.verdict] == rank]
+    rank = max(one.verdict.rank for one in found)
+    places = [place for place, one in enumerate(found) if one.verdict.rank == rank]
     place = _worst_place(criterion, found, places)
     worst = found[place]
     flaky = any(one.flaky for one in found)
@@ -285,7 +282,7 @@ def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]
         for place in places
         if isinstance(number := found[place].value, Decimal) and number.is_finite()
     }
-    if found[places[0]].verdict is Verdict.ERROR or len(numbers) < len(places):
+    if found[places[0]].verdict.unknown or len(numbers) < len(places):
         return places[0]
     match _better(criterion):
         case Better.LOWER:
@@ -301,11 +298,10 @@ def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]
 
 def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher) -> Judgement:
     """Apply the waiver where it is in force and covers what was found."""
-    good = found.verdict in GOOD
     if today > waiver.until:
         ended = f"{found.reason}; its waiver expired on {waiver.until}"
-        return found if good else msgspec.structs.replace(found, reason=ended)
-    if good:
+        return found if found.verdict.good else msgspec.structs.replace(found, reason=ended)
+    if found.verdict.good:
         return msgspec.structs.replace(found, stale_waiver=True)
     if waiver.up_to and (beyond := _beyond(found, waiver.up_to, matches)):
         return msgspec.structs.replace(found, reason=f"{found.reason}; {beyond}")
@@ -315,7 +311,7 @@ def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher)
 
 def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:
     """Say that the value is not known to be within the waiver's bound; "" where it is."""
-    if found.verdict is Verdict.ERROR or found.value is None:
+    if found.verdict.unknown or found.value is None:
         return f"its waiver covers {up_to.text}, which cannot be told without a value"
     if _ask(up_to, found.value, found.unit, matches) is not True:
         return f"its waiver covers only {up_to.text}"

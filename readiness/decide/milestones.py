@@ -11,8 +11,6 @@ from readiness.model.errors import ExitStatus
 from readiness.model.judgement import Gate, Judgement, Score
 from readiness.model.words import Decision, Verdict
 
-DONE = (Verdict.PASS, Verdict.WARN)
-
 
 class MilestoneState(msgspec.Struct, frozen=True, kw_only=True):
     """How a milestone stands. `missing` has the tasks it asks for that are not done."""
@@ -80,8 +78,8 @@ def gate_for(milestone: Milestone, gate: Gate, states: Sequence[MilestoneState])
 def is_done(task: Task, verdicts: Mapping[str, Verdict]) -> bool:
     """Whether every criterion of the task in scope is pass or warn, and at least one is."""
     scope = [verdicts.get(one.id, Verdict.ERROR) for one in task.criteria]
-    scope = [verdict for verdict in scope if verdict is not Verdict.SKIP]
-    return bool(scope) and all(verdict in DONE for verdict in scope)
+    scope = [verdict for verdict in scope if verdict.in_scope]
+    return bool(scope) and all(verdict.good for verdict in scope)
 
 
 def _is_met(

@@ -15,7 +15,6 @@ from readiness.model.words import Decision, Priority, ReasonCode, Scoring, Verdi
 
 FULL = 10
 NOTHING = Fraction(0)
-DONE = (Verdict.PASS, Verdict.WARN)
 STATUSES = {
     Decision.READY: ExitStatus.READY,
     Decision.NOT_READY: ExitStatus.NOT_READY,
@@ -44,7 +43,9 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
     """Score the board, exactly. A criterion without a judgement counts as not run."""
     found = _by_criterion(board, judgements)
     every = [(task, list(task.criteria)) for task in board.tasks]
-    scope = [(task, [one for one in ours if _in_scope(found[one.id])]) for task, ours in every]
+    scope = [
+        (task, [one for one in ours if found[one.id].verdict.in_scope]) for task, ours in every
+    ]
     lines = tuple(_lines(board, scope, found))
     points = _total(line.points for line in lines)
     measured = {name for name, one in found.items() if _is_measured(one)}
@@ -65,11 +66,7 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
 def _by_criterion(board: Board, judgements: Sequence[Judgement]) -> dict[str, Judgement]:
     """Return one judgement for each criterion of the board, in its order."""
     given = {judgement.criterion.id: judgement for judgement in judgements}
-    return {
-        one.id: given.get(one.id) or _not_judged(one)
-        for task in board.tasks
-        for one in task.criteria
-    }
+    return {one.id: given.get(one.id) or _not_judged(one) for one in board.criteria()}
 
 
 def _not_judged(criterion: Criterion) -> Judgement:
@@ -81,13 +78,9 @@ def _not_judged(criterion: Criterion) -> Judgement:
     )
 
 
-def _in_scope(judgement: Judgement) -> bool:
-    return judgement.verdict is not Verdict.SKIP
-
-
 def _is_measured(judgement: Judgement) -> bool:
     """Whether the verdict rests on a measurement or on a valid attestation."""
-    if judgement.verdict in DONE:
+    if judgement.verdict.good:
         return True
     if judgement.verdict is Verdict.FAIL:
         return judgement.criterion.check is not None
@@ -112,7 +105,7 @@ def _lines(
 
 
 def _earned(judgement: Judgement, scoring: Scoring, possible: Fraction) -> Fraction:
-    if judgement.verdict in DONE:
+    if judgement.verdict.good:
         return possible
     partial = scoring is Scoring.PARTIAL and judgement.verdict is Verdict.FAIL
     return possible * _exact(judgement.progress) if partial and judgement.progress else NOTHING
@@ -160,7 +153,7 @@ def _shares(
 def _board_share(board: Board, names: set[str]) -> Fraction:
     """Return the share that these criteria have of the whole board, by weight."""
     groups = [(task, list(task.criteria)) for task in board.tasks]
-    every = (one.id for _, ours in groups for one in ours)
+    every = (one.id for one in board.criteria())
     shares = _shares(board.priorities, groups)
     return _total(share for name, share in zip(every, shares, strict=True) if name in names)
 
@@ -231,7 +224,7 @@ def _partial(board: Board, found: Mapping[str, Judgement], interrupted: bool) ->
     """Ask of a selection only that all of it is good."""
     verdicts = {judgement.verdict for judgement in found.values()}
     reasons = _complaints(board, found)
-    if verdicts <= {Verdict.SKIP}:
+    if not any(verdict.in_scope for verdict in verdicts):
         reasons.append("no criterion was selected")
     if interrupted:
         reasons.append("the run was interrupted")
@@ -244,10 +237,10 @@ def _partial(board: Board, found: Mapping[str, Judgement], interrupted: bool) ->
 def _decide(
     board: Board, score: Score, found: Mapping[str, Judgement]
 ) -> tuple[Decision, list[str]]:
-    unknown = {name for name, one in found.items() if one.verdict is Verdict.ERROR}
+    unknown = {name for name, one in found.items() if one.verdict.unknown}
     blocking = _blocking(board, found)
     low = _total(line.points for line in score.lines)
-    high = low + _total(line.possible for line in score.lines if line.verdict is Verdict.ERROR)
+    high = low + _total(line.possible for line in score.lines if line.verdict.unknown)
     share = _share_if_good(board, score, unknown)
     blocked = any(one.verdict is Verdict.FAIL for one in blocking.values())
     possible = (
@@ -271,10 +264,8 @@ def _blocking(board: Board, found: Mapping[str, Judgement]) -> dict[str, Judgeme
     """Return the judgements of blocking priorities that are bad or unknown, in board order."""
     return {
         one.id: found[one.id]
-        for task in board.tasks
-        if board.priorities[task.priority].blocking
-        for one in task.criteria
-        if found[one.id].verdict in (Verdict.FAIL, Verdict.ERROR)
+        for task, one in board.pairs()
+        if board.priorities[task.priority].blocking and found[one.id].verdict.bad
     }
 
 
@@ -311,8 +302,7 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
     says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
     return [
         f"{one.id} ({task.priority}) {says[judged.verdict]}: {judged.reason}"
-        for task in board.tasks
-        for one in task.criteria
+        for task, one in board.pairs()
         if (judged := found.get(one.id)) and judged.verdict in says
     ]
 

@@ -1,6 +1,7 @@
 """Which criterion of one board is which of another, though ids shift and tasks are renamed."""
 
 from collections.abc import Callable, Hashable, Iterator
+from itertools import starmap
 
 import msgspec
 
@@ -48,9 +49,7 @@ def pair_criteria(base: Board, head: Board) -> Pairs:
 
 def placed(board: Board) -> Iterator[Placed]:
     """All criteria with their tasks, in the order of the board."""
-    for task in board.tasks:
-        for criterion in task.criteria:
-            yield Placed(task, criterion)
+    return starmap(Placed, board.pairs())
 
 
 def combinations(criterion: Criterion) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from readiness.load.scalars import Data
 from readiness.load.yamlfile import Document, Path, child
 from readiness.model.errors import Fault
 from readiness.model.units import quote
+from readiness.text import nearest
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 
@@ -113,21 +114,8 @@ def shown(text: str) -> str:
     return quote(printable(text))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that was probably meant, or ""."""
-    import difflib
-
-    names = list(known)
-    begun = [name for name in names if name.startswith(word)] if len(word) > 2 else []
-    found = difflib.get_close_matches(word.lower(), names, 1, 0.6) or begun
-    return found[0] if found else ""
-
-
 def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """`did you mean "mypy"?`, or what is known where nothing is near and the list is short."""
     names = list(known)
-    if found := nearest(word, names):
-        return f'did you mean "{found}"?'
-    if otherwise and names and len(names) <= 12:
-        return f"{otherwise} {', '.join(names)}"
-    return ""
+    listed = f"{otherwise} {', '.join(names)}" if otherwise and 0 < len(names) <= 12 else ""
+    return nearest.suggestion(word, names, listed)

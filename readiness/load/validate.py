@@ -8,9 +8,10 @@ from typing import Final, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from readiness.load.faults import ID_RULE, Problems, nearest, shown
+from readiness.load.faults import ID_RULE, Problems, shown
 from readiness.load.scalars import OLD_BOOLEANS, Data
 from readiness.load.yamlfile import Path
+from readiness.text.nearest import nearest, suggestion
 
 Definition = TypeVar("Definition", bound=msgspec.Struct)
 
@@ -217,11 +218,8 @@ class Walk:
             return kind.cls(data)
         except ValueError:
             names = [str(member.value) for member in kind.cls]
-            meant = nearest(data, names)
-            hint = f'did you mean "{meant}"?' if meant else ""
-            self.problems.add(
-                path, f"{shown(data)} is not one of {', '.join(names)}", hint, key=key
-            )
+            message = f"{shown(data)} is not one of {', '.join(names)}"
+            self.problems.add(path, message, suggestion(data, names), key=key)
             return DROPPED
 
     def _text(

@@ -1,6 +1,7 @@
 """What a board and a catalogue say, resolved: variables replaced, defaults filled in."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -258,3 +259,11 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     sections: tuple[Section, ...] = ()
     key_figures: dict[str, str] = {}
+
+    def criteria(self) -> Iterator[Criterion]:
+        """Return every criterion, in the board's order."""
+        return (criterion for task in self.tasks for criterion in task.criteria)
+
+    def pairs(self) -> Iterator[tuple[Task, Criterion]]:
+        """Return every criterion with its task, in the board's order."""
+        return ((task, criterion) for task in self.tasks for criterion in task.criteria)

@@ -1,17 +1,88 @@
 """The closed sets of words: verdicts, reasons, decisions, formats, operators."""
 
 from enum import StrEnum
+from typing import Self
+
+
+class Standing(StrEnum):
+    """What the gate takes a criterion for."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+    OUT = "out"
+
+
+class Tone(StrEnum):
+    """What a word of the contract looks like, where there are colours."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+    DIM = "dim"
 
 
 class Verdict(StrEnum):
-    """What is known of a criterion after a run."""
+    """What is known of a criterion after a run, and what follows from it: a row for each.
 
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    WARN = "warn"
-    FAIL = "fail"
-    ERROR = "error"
-    WAIVED = "waived"
-    SKIP = "skip"
+    `rank` is how far it is from a pass, the worst highest; a waiver leaves a failure where it is,
+    and what is not in scope has none. `credit` says that it earns its points, `gate` what the gate
+    takes it for. `mark`, `emoji` and `tone` are how reports show it.
+    """
+
+    rank: int
+    credit: bool
+    gate: Standing
+    mark: str
+    emoji: str
+    tone: Tone
+
+    def __new__(  # noqa: D102 - a row of the table below
+        cls, word: str, rank: int, credit: bool, gate: Standing, mark: str, emoji: str, tone: Tone
+    ) -> Self:
+        self = str.__new__(cls, word)
+        self._value_ = word
+        self.rank, self.credit, self.gate = rank, credit, gate
+        self.mark, self.emoji, self.tone = mark, emoji, tone
+        return self
+
+    PASS = "pass", 1, True, Standing.GOOD, "✓", "✅", Tone.GOOD
+    WARN = "warn", 2, True, Standing.GOOD, "!", "⚠️", Tone.WARN
+    FAIL = "fail", 3, False, Standing.BAD, "✗", "❌", Tone.BAD
+    ERROR = "error", 4, False, Standing.UNKNOWN, "?", "❓", Tone.UNKNOWN
+    WAIVED = "waived", 3, False, Standing.GOOD, "~", "📝", Tone.WARN
+    SKIP = "skip", 0, False, Standing.OUT, "-", "➖", Tone.DIM
+
+    @property
+    def good(self) -> bool:
+        """Whether the expectation holds."""
+        return self.credit
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing could be measured."""
+        return self.gate is Standing.UNKNOWN
+
+    @property
+    def bad(self) -> bool:
+        """Whether it keeps the gate of a blocking priority shut: it fails, or is unknown."""
+        return self.gate in (Standing.BAD, Standing.UNKNOWN)
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether it counts at all."""
+        return self.gate is not Standing.OUT
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done for its points, waived or not."""
+        return self.in_scope and not self.credit
+
+    @property
+    def noted(self) -> bool:
+        """Whether there is more to say than that it passed."""
+        return self.rank > Verdict.PASS.rank
 
 
 class ReasonCode(StrEnum):
@@ -36,13 +107,23 @@ class ReasonCode(StrEnum):
 
 
 class Decision(StrEnum):
-    """What the gate says."""
+    """What the gate says, and how reports show it: a row for each."""
 
-    READY = "ready"
-    NOT_READY = "not_ready"
-    UNDECIDED = "undecided"
-    PARTIAL = "partial"
-    LOOSENED = "loosened"
+    mark: str
+    emoji: str
+    tone: Tone
+
+    def __new__(cls, word: str, mark: str, emoji: str, tone: Tone) -> Self:  # noqa: D102 - a row
+        self = str.__new__(cls, word)
+        self._value_ = word
+        self.mark, self.emoji, self.tone = mark, emoji, tone
+        return self
+
+    READY = "ready", "✓", "✅", Tone.GOOD
+    NOT_READY = "not_ready", "✗", "❌", Tone.BAD
+    UNDECIDED = "undecided", "?", "❓", Tone.UNKNOWN
+    PARTIAL = "partial", "~", "⚠️", Tone.WARN
+    LOOSENED = "loosened", "✗", "❌", Tone.BAD
 
 
 class Priority(StrEnum):

@@ -14,7 +14,6 @@ from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.judgement import Gate
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings, history_path
-from readiness.model.words import Verdict
 from readiness.pipeline.execute import TOOL, Outcome, Start, execute
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import asked_milestone, open_board
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
-GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 IN_A_FILE = Context()
 ENDINGS = (".yaml", ".yml")
 
@@ -153,9 +151,7 @@ class _Run:
     def _failed(self) -> Collection[str] | None:
         if self.previous is None:
             return None
-        return {
-            criterion.id for criterion in self.previous.criteria() if criterion.verdict not in GOOD
-        }
+        return {criterion.id for criterion in self.previous.criteria() if criterion.verdict.bad}
 
     def _remembered(self) -> PastRun | None:
         return None if self.history is None else last_verdicts(self.history, self.board)

@@ -12,13 +12,11 @@ from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
-from readiness.model.words import Operator, ReasonCode, Verdict
+from readiness.model.words import Operator, ReasonCode
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
 from readiness.run.interface import Settled
 
-GOOD = (Verdict.PASS, Verdict.WARN)
-BAD = (Verdict.FAIL, Verdict.ERROR)
 TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
 NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run"),))
 FIRST_DELAY = 0.2
@@ -152,7 +150,7 @@ class Readings:
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Whether this probe alone, as it was read last, makes the criterion hold."""
         reading = self._readings[criterion.id, index]
-        return judge(criterion, [reading], today=self._today, matches=found).verdict in GOOD
+        return judge(criterion, [reading], today=self._today, matches=found).verdict.good
 
     def _reason_to_stop(self, index: int) -> str:
         if self._fail_fast:
@@ -160,7 +158,7 @@ class Readings:
                 known = (
                     (planned.criterion.id, other) in self._readings for other in planned.probes
                 )
-                if all(known) and (verdict := self.judge(planned).verdict) in BAD:
+                if all(known) and (verdict := self.judge(planned).verdict).bad:
                     return f"--fail-fast: {planned.criterion.id} is {verdict}"
         return ""
 

@@ -37,8 +37,7 @@ def make_plan(
     probes = _Probes(board, durations or {}, timeout)
     planned = tuple(
         _planned(criterion, skip_reason(criterion, board, chosen), probes)
-        for task in board.tasks
-        for criterion in task.criteria
+        for criterion in board.criteria()
     )
     plan = Plan(
         probes=tuple(probes.probes),

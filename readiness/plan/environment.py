@@ -76,11 +76,10 @@ def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
 
 
 def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
-    for task in board.tasks:
-        for criterion in task.criteria:
-            if criterion.params:
-                yield criterion.params
-            yield from filter(None, criterion.matrix)
+    for criterion in board.criteria():
+        if criterion.params:
+            yield criterion.params
+        yield from filter(None, criterion.matrix)
 
 
 def _dropped(name: str) -> bool:

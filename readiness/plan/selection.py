@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import UsageError
 from readiness.model.words import Priority
+from readiness.text.nearest import suggestion
 
 KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME or failed"
 
@@ -44,17 +45,13 @@ def _matches(board: Board, selector: str, failed: Collection[str] | None) -> set
             raise UsageError(
                 '"failed" needs a recorded run of this board: run the whole board once'
             )
-        return {criterion.id for _, criterion in _criteria(board) if criterion.id in failed}
+        return {criterion.id for criterion in board.criteria() if criterion.id in failed}
     kind, colon, name = selector.partition(":")
     return {
         criterion.id
-        for task, criterion in _criteria(board)
+        for task, criterion in board.pairs()
         if (_tagged(task, criterion, kind, name) if colon else _named(task, criterion, selector))
     }
-
-
-def _criteria(board: Board) -> list[tuple[Task, Criterion]]:
-    return [(task, criterion) for task in board.tasks for criterion in task.criteria]
 
 
 def _tagged(task: Task, criterion: Criterion, kind: str, name: str) -> bool:
@@ -68,16 +65,13 @@ def _named(task: Task, criterion: Criterion, selector: str) -> bool:
 
 
 def _why_nothing(board: Board, selector: str) -> str:
-    import difflib
-
     if selector == "failed":
         return "nothing failed in the last run"
     if selector in [*Priority]:
         return "no task has this priority"
     names = {"failed", *Priority}
-    for task, criterion in _criteria(board):
+    for task, criterion in board.pairs():
         names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))
         if criterion.check is not None and criterion.check.name:
             names.add(f"check:{criterion.check.name}")
-    near = difflib.get_close_matches(selector, sorted(names), 1)
-    return f'did you mean "{near[0]}"?' if near else f"expected {KINDS}"
+    return suggestion(selector, sorted(names), f"expected {KINDS}")

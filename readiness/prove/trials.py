@@ -168,7 +168,7 @@ def reads_status_alone(criterion: Criterion) -> bool:
 
 def criteria_of(board: Board) -> dict[str, Criterion]:
     """The criteria of a board by id, in its order."""
-    return {one.id: one for task in board.tasks for one in task.criteria}
+    return {one.id: one for one in board.criteria()}
 
 
 def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:

@@ -14,7 +14,6 @@ from readiness.prove.trials import renamed
 from readiness.record.document import CriterionRecord
 from readiness.shell.programs import programs
 
-GOOD = (Verdict.PASS, Verdict.WARN)
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
 
@@ -83,7 +82,7 @@ def _finding(
         return Finding(Outcome.NOT_TRIED, f"it rests on the word of {criterion.attest.by}")
     if criterion.unset:
         return Finding(Outcome.NOT_TRIED, f"{', '.join(criterion.unset)} is not set")
-    if passed := [trial for trial in tried if trial.verdict in GOOD and _tells(criterion, trial)]:
+    if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
         why = "; ".join(f"it passes {_in(trial)} ({trial.reason})" for trial in passed)
         return Finding(Outcome.STILL_PASSES, "; ".join([why, *masks]), _advice(passed))
     if masks:
@@ -92,7 +91,7 @@ def _finding(
     if unknown := [trial for trial in tried if _is_unknown(trial)]:
         why = "; ".join(f"{_in(trial)}: {trial.reason}" for trial in unknown)
         return Finding(Outcome.NOT_TRIED, f"not known {why}")
-    if rejected := [trial for trial in tried if trial.verdict not in GOOD]:
+    if rejected := [trial for trial in tried if not trial.verdict.good]:
         why = f"it does not pass {', nor '.join(map(_in, rejected))}"
         return Finding(Outcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
@@ -126,7 +125,7 @@ def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
 def _is_unknown(trial: TrialRecord) -> bool:
     if trial.reason_code in NOT_TRIED:
         return True
-    return trial.world == World.CONTROL.value and trial.verdict is Verdict.ERROR
+    return trial.world == World.CONTROL.value and trial.verdict.unknown
 
 
 def _in(trial: TrialRecord) -> str:

@@ -6,9 +6,6 @@ from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord, Value
 from readiness.record.excerpts import PastCriterion
 
-RANKS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.WAIVED: 1, Verdict.WARN: 2, Verdict.PASS: 3}
-"""How good a verdict is; what was skipped has no rank."""
-
 
 class Change(StrEnum):
     """What happened to a criterion between two runs; `other` is neither better nor worse."""
@@ -24,9 +21,8 @@ def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Change:
 
     The verdict decides; where it is the same, the number's way towards the expectation.
     """
-    rank, before = RANKS.get(now.verdict), RANKS.get(verdict)
-    if rank is not None and before is not None and rank != before:
-        return Change.BETTER if rank > before else Change.WORSE
+    if now.verdict.in_scope and verdict.in_scope and now.verdict.rank != verdict.rank:
+        return Change.BETTER if now.verdict.rank < verdict.rank else Change.WORSE
     if now.value == value:
         return Change.SAME if now.verdict is verdict else Change.OTHER
     here, there = distance(now, now.value), distance(now, value)

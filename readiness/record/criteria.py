@@ -12,7 +12,6 @@ from readiness.model.capture import Capture, Stream
 from readiness.model.expect import format_value
 from readiness.model.judgement import Finding, Judgement
 from readiness.model.plan import Probe
-from readiness.model.words import Verdict
 from readiness.record.comparison import comparable
 from readiness.record.document import (
     AttestationRecord,
@@ -134,7 +133,7 @@ class Recorder:
             better=measure.better if measure is not None else None,
             line=criterion.position.line,
         )
-        if previous is None or previous.verdict is Verdict.SKIP or not comparable(record, previous):
+        if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record
         before = Previous(verdict=previous.verdict, value=previous.value)
         return msgspec.structs.replace(record, previous=before)
@@ -211,13 +210,13 @@ def task_records(
 def _task(
     task: Task, records: list[CriterionRecord], points: list[Points], *, blocking: bool
 ) -> TaskRecord:
-    in_scope = [record.verdict for record in records if record.verdict is not Verdict.SKIP]
+    in_scope = [record.verdict for record in records if record.verdict.in_scope]
     return TaskRecord(
         id=task.id,
         title=task.title,
         priority=task.priority,
         owner=task.owner,
-        done=bool(in_scope) and all(v in (Verdict.PASS, Verdict.WARN) for v in in_scope),
+        done=bool(in_scope) and all(verdict.good for verdict in in_scope),
         attainment=_attainment(points),
         criteria=records,
         blocking=blocking,

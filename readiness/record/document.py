@@ -184,6 +184,14 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     depends_on: list[str] = []
     tags: list[str] = []
 
+    def in_scope(self) -> list[CriterionRecord]:
+        """The criteria that count in this run."""
+        return [criterion for criterion in self.criteria if criterion.verdict.in_scope]
+
+    def good(self) -> int:
+        """How many of its criteria hold."""
+        return sum(criterion.verdict.good for criterion in self.criteria)
+
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a probe wrote: its size and digest, and its first and last part made safe to show."""
@@ -327,6 +335,10 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""
         return (criterion for task in self.tasks for criterion in task.criteria)
+
+    def pairs(self) -> Iterable[tuple[TaskRecord, CriterionRecord]]:
+        """All criteria with their tasks, in the order of the board."""
+        return ((task, criterion) for task in self.tasks for criterion in task.criteria)
 
 
 def to_json(document: RunDocument) -> bytes:

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._board_words import BoardWords
-from readiness.report._words import EMOJI, percent, target
+from readiness.report._words import percent, target
 from readiness.text.labels import Labels
 from readiness.text.markdown import code, prose, strong, text
-
-_GOOD = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.SKIP)
 
 
 def score_shown(run: RunDocument, names: Labels) -> str:
@@ -79,9 +77,9 @@ def milestones(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[s
 
 
 def _milestone(milestone: MilestoneRecord, words: BoardWords, names: Labels) -> str:
-    state = f"{EMOJI[Verdict.PASS]} {names.met}"
+    state = f"{Verdict.PASS.emoji} {names.met}"
     if not milestone.met:
-        state = f"{EMOJI[Verdict.FAIL]} {names.not_met}"
+        state = f"{Verdict.FAIL.emoji} {names.not_met}"
     facts = [state]
     if milestone.overdue:
         facts.append(f"**{names.overdue}**")
@@ -104,11 +102,7 @@ def success(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]
     score = run.score
     reached = score.value is not None and score.value >= score.target
     blocking = [
-        criterion.id
-        for task in run.tasks
-        if task.blocking
-        for criterion in task.criteria
-        if criterion.verdict not in _GOOD
+        criterion.id for task, criterion in run.pairs() if task.blocking and criterion.verdict.bad
     ]
     ready = run.gate.decision is Decision.READY and run.gate.milestone is None
     yield f"{words.success_rule}\n"

@@ -7,11 +7,10 @@ from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._board_words import BoardWords
 from readiness.report._comment import counted
-from readiness.report._words import EMOJI, percent
+from readiness.report._words import percent
 from readiness.text.labels import Labels
 from readiness.text.markdown import code, own, prose, strong, text
 
-MET = (Verdict.PASS, Verdict.WARN)
 _ESTIMATE = re.compile(r"\s*([0-9.]+(?:\s*-\s*[0-9.]+)?)\s*([mhdw])\s*")
 
 
@@ -84,7 +83,7 @@ class TaskChapters:
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         """Return the line of one criterion; pass and warn alone tick its box."""
-        box = "x" if criterion.verdict in MET else " "
+        box = "x" if criterion.verdict.good else " "
         facts = " · ".join(filter(None, self._told(criterion)))
         return f"- [{box}] {strong(criterion.id)} {prose(criterion.title)} · {facts}"
 
@@ -92,8 +91,8 @@ class TaskChapters:
         """Tell the verdict, and what it rests on."""
         names = self._labels
         verdict = criterion.verdict
-        yield f"{EMOJI[verdict]} {names.verdicts[verdict]}"
-        if verdict is Verdict.SKIP:
+        yield f"{verdict.emoji} {names.verdicts[verdict]}"
+        if not verdict.in_scope:
             yield text(criterion.reason)
             return
         if criterion.attestation is not None:
@@ -111,7 +110,7 @@ class TaskChapters:
 
     def _shortfall(self, criterion: CriterionRecord) -> Iterator[str]:
         """Tell how far a criterion that is not met has come, or why it could not be measured."""
-        if criterion.verdict in MET:
+        if criterion.verdict.good:
             return
         if criterion.reason_code is not None:
             yield text(criterion.reason)
@@ -123,7 +122,7 @@ class TaskChapters:
         if given is None:
             return
         names = self._labels
-        if criterion.verdict not in MET:
+        if not criterion.verdict.good:
             yield text(criterion.reason)
             yield from self._waiver(criterion)
             return

@@ -17,8 +17,6 @@ from readiness.report._comment_words import CommentWords, comment_words
 from readiness.report._parts import Items, Limit, Part, fitted
 from readiness.report._summary import meaning
 from readiness.report._words import (
-    DECISION_EMOJI,
-    EMOJI,
     change,
     change_in_words,
     found,
@@ -88,7 +86,7 @@ class _Comment:
         run, names = self._run, self._labels
         decision = run.gate.decision
         shown = names.unknown if run.score.value is None else text(_short(run.score.shown, 40))
-        said = f"{DECISION_EMOJI[decision]} {names.decisions[decision]}{meaning(run, names, text)}"
+        said = f"{decision.emoji} {names.decisions[decision]}{meaning(run, names, text)}"
         return f"## {said} · {names.score.format(shown, target(run.score.target))}"
 
     def _facts(self) -> Iterator[str]:
@@ -131,13 +129,13 @@ class _Comment:
         return "\n".join(lines)
 
     def _named(self, criterion: CriterionRecord) -> str:
-        verdict = f"{EMOJI[criterion.verdict]} {self._labels.verdicts[criterion.verdict]}"
+        verdict = f"{criterion.verdict.emoji} {self._labels.verdicts[criterion.verdict]}"
         return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
         """Tell what rests on somebody's word, and what was let pass."""
         names = self._labels
-        criteria = [each for each in self._run.criteria() if each.verdict is not Verdict.SKIP]
+        criteria = [each for each in self._run.criteria() if each.verdict.in_scope]
         waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
         stale = [each for each in criteria if each.waiver and each.waiver.stale]
         attested = [each for each in criteria if each.attestation]
@@ -219,7 +217,7 @@ class _Comment:
 
     def _task(self, task: TaskRecord) -> str:
         done, scope = counted(task)
-        mark = EMOJI[Verdict.PASS] if task.done else EMOJI[Verdict.FAIL]
+        mark = (Verdict.PASS if task.done else Verdict.FAIL).emoji
         name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
         priority = task.priority.value
         if task.blocking:
@@ -250,7 +248,7 @@ class _Comment:
         progress = "" if criterion.progress is None else percent(criterion.progress)
         return _row(
             text(criterion.id),
-            f"{EMOJI[criterion.verdict]} {names.verdicts[criterion.verdict]}",
+            f"{criterion.verdict.emoji} {names.verdicts[criterion.verdict]}",
             prose(_short(criterion.title)),
             text(_short(value)),
             text(_short(criterion.expect)),
@@ -261,13 +259,12 @@ class _Comment:
 
 def counted(task: TaskRecord) -> tuple[int, int]:
     """Return how many of a task's criteria are done, and how many are in scope."""
-    scope = [each.verdict for each in task.criteria if each.verdict is not Verdict.SKIP]
-    return sum(verdict in (Verdict.PASS, Verdict.WARN) for verdict in scope), len(scope)
+    return task.good(), len(task.in_scope())
 
 
 def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:
     """Tell of a milestone whether it is met, when it is due, and what it lacks."""
-    mark = EMOJI[Verdict.PASS if milestone.met else Verdict.FAIL]
+    mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
     facts = [names.met if milestone.met else names.not_met]
     if milestone.due:
         facts.append(names.due.format(text(_short(milestone.due))))

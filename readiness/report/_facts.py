@@ -72,9 +72,9 @@ def sentence(criterion: CriterionRecord) -> str:
     expect = literal(criterion.expect)
     if criterion.attestation and criterion.verdict is Verdict.PASS:
         text = attested(criterion)
-    elif criterion.verdict is Verdict.SKIP:
+    elif not criterion.verdict.in_scope:
         text = text or "not in scope of this run"
-    elif expect and expect not in text and criterion.verdict is not Verdict.ERROR:
+    elif expect and expect not in text and not criterion.verdict.unknown:
         text = f"{text}, expected {expect}" if text else f"expected {expect}"
     if criterion.verdict is Verdict.WAIVED:
         text = f"{waived(criterion)}; without that: {text}"

@@ -3,7 +3,7 @@
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._blocks import Column, Grid, Line, Part, Row, Section, Style
-from readiness.report._words import MARKS, STYLES, change, percent
+from readiness.report._words import change, percent
 from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
 
@@ -32,7 +32,7 @@ def grid(run: RunDocument, words: Labels, *, skipped: bool) -> Grid:
                 rows=[
                     rows.row(criterion)
                     for criterion in task.criteria
-                    if skipped or criterion.verdict is not Verdict.SKIP
+                    if skipped or criterion.verdict.in_scope
                 ],
                 before=before,
             )
@@ -64,7 +64,7 @@ class _Rows:
         self._compared = compared
         self._probes = {probe.id: probe for probe in run.probes}
         self._verdicts = {
-            verdict: f"{MARKS[verdict]} {words.verdicts[verdict]}" for verdict in Verdict
+            verdict: f"{verdict.mark} {words.verdicts[verdict]}" for verdict in Verdict
         }
         self._styles = {
             verdict: self._styles_of(verdict)[: None if compared else -1] for verdict in Verdict
@@ -108,10 +108,10 @@ class _Rows:
 
     @staticmethod
     def _styles_of(verdict: Verdict) -> tuple[Style, ...]:
-        rest = Style.DIM if verdict in (Verdict.PASS, Verdict.SKIP) else Style.PLAIN
-        title = Style.DIM if verdict is Verdict.SKIP else Style.PLAIN
+        rest = Style.PLAIN if verdict.noted else Style.DIM
+        title = Style.PLAIN if verdict.in_scope else Style.DIM
         value = Style.STRONG if verdict is Verdict.FAIL else rest
-        style = STYLES[verdict]
+        style = Style(verdict.tone)
         return (title, style, title, value, rest, Style.DIM, Style.DIM, Style.DIM)
 
 
@@ -125,7 +125,7 @@ def _group(task: TaskRecord, words: Labels) -> Line:
 def _facts(tasks: list[TaskRecord], words: Labels) -> list[tuple[Part, ...]]:
     """Tell owner, what is done and what is earned of each task, one below the other."""
     owners = [literal(task.owner) for task in tasks]
-    done = [words.done.format(_done(task), _in_scope(task)) for task in tasks]
+    done = [words.done.format(task.good(), len(task.in_scope())) for task in tasks]
     owner_cells = max(map(width, owners), default=0)
     done_cells = max(map(width, done), default=0)
     facts: list[tuple[Part, ...]] = []
@@ -145,11 +145,3 @@ def _facts(tasks: list[TaskRecord], words: Labels) -> list[tuple[Part, ...]]:
             )
         )
     return facts
-
-
-def _done(task: TaskRecord) -> int:
-    return sum(criterion.verdict in (Verdict.PASS, Verdict.WARN) for criterion in task.criteria)
-
-
-def _in_scope(task: TaskRecord) -> int:
-    return sum(criterion.verdict is not Verdict.SKIP for criterion in task.criteria)

@@ -14,8 +14,6 @@ from readiness.record.document import (
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._evidence import ending, output
 from readiness.report._words import (
-    MARKS,
-    STYLES,
     change_in_words,
     findings,
     found,
@@ -48,9 +46,7 @@ def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
     waived = [criterion for criterion in criteria if criterion.verdict is Verdict.WAIVED]
     stale = [criterion for criterion in criteria if criterion.waiver and criterion.waiver.stale]
     attested = [
-        criterion
-        for criterion in criteria
-        if criterion.attestation and criterion.verdict is not Verdict.SKIP
+        criterion for criterion in criteria if criterion.attestation and criterion.verdict.in_scope
     ]
     if waived:
         yield from heading(words.waived)
@@ -130,9 +126,9 @@ class _Teller:
     def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
         words = self._words
         facts = standing(task, criterion, words)
-        mark = f"{MARKS[criterion.verdict]} {words.verdicts[criterion.verdict]}"
+        mark = f"{criterion.verdict.mark} {words.verdicts[criterion.verdict]}"
         return Line(
-            label=(f"{mark}  {literal(criterion.id)}", STYLES[criterion.verdict]),
+            label=(f"{mark}  {literal(criterion.id)}", Style(criterion.verdict.tone)),
             label_cells=width(mark) + 2 + width(literal(criterion.id)) + 2,
             parts=(
                 (literal(criterion.title), Style.STRONG),
@@ -243,7 +239,7 @@ def _attested(criterion: CriterionRecord, words: Labels) -> Line:
     evidence = f"  {literal(attestation.evidence)}" if attestation.evidence else ""
     return _entry(
         criterion,
-        (f"{MARKS[criterion.verdict]} ", STYLES[criterion.verdict]),
+        (f"{criterion.verdict.mark} ", Style(criterion.verdict.tone)),
         (literal(criterion.title), Style.PLAIN),
         (f"  {words.attested_by.format(by, on, until)}{evidence}", Style.DIM),
     )

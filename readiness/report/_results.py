@@ -100,17 +100,16 @@ def _gate(run: RunDocument) -> Iterator[Result]:
 
 
 def _criteria(run: RunDocument) -> Iterator[Result]:
-    for task in run.tasks:
-        for criterion in task.criteria:
-            if criterion.verdict not in (Verdict.PASS, Verdict.SKIP):
-                yield Result(
-                    rule=_criterion_rule(task, criterion),
-                    message=f"{criterion.verdict}: {name(criterion)}: {sentence(criterion)}",
-                    place=board_place(run, criterion),
-                    fingerprint=fingerprint("criterion", criterion.id),
-                    severity=_severity(task, criterion),
-                    suppressed=_suppressed(criterion),
-                )
+    for task, criterion in run.pairs():
+        if criterion.verdict.noted:
+            yield Result(
+                rule=_criterion_rule(task, criterion),
+                message=f"{criterion.verdict}: {name(criterion)}: {sentence(criterion)}",
+                place=board_place(run, criterion),
+                fingerprint=fingerprint("criterion", criterion.id),
+                severity=_severity(task, criterion),
+                suppressed=_suppressed(criterion),
+            )
 
 
 def _findings(run: RunDocument) -> Iterator[Result]:
@@ -136,7 +135,7 @@ def _findings(run: RunDocument) -> Iterator[Result]:
 
 def _distinct(run: RunDocument) -> list[Found]:
     """Return what several criteria read from one probe once, for the one that it hurts most."""
-    records = {criterion.id: (task, criterion) for task in run.tasks for criterion in task.criteria}
+    records = {criterion.id: (task, criterion) for task, criterion in run.pairs()}
     times: Counter[tuple[str, str, str, int, str, str]] = Counter()
     found: dict[tuple[object, ...], Found] = {}
     for finding in run.findings:
@@ -210,7 +209,7 @@ def _failing(task: TaskRecord) -> Severity:
 
 def _finding_severity(task: TaskRecord, criterion: CriterionRecord) -> Severity:
     """Return how bad a finding is: no worse than what it does to its criterion."""
-    if criterion.verdict in (Verdict.FAIL, Verdict.ERROR):
+    if criterion.verdict.bad:
         return Severity.MAJOR if task.blocking else Severity.MINOR
     return Severity.MINOR if criterion.verdict is Verdict.WARN else Severity.INFO
 

@@ -7,7 +7,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.report._blocks import Line, Part, Style
 from readiness.report._problems import heading
-from readiness.report._words import DECISION_MARKS, STYLES, moment, percent, target
+from readiness.report._words import moment, percent, target
 from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
 
@@ -105,7 +105,7 @@ def _counts(run: RunDocument, words: Labels) -> tuple[Part, ...]:
     for verdict in Verdict:
         if counts[verdict]:
             parts += [_DOT] if parts else []
-            parts.append((f"{counts[verdict]} {words.verdicts[verdict]}", STYLES[verdict]))
+            parts.append((f"{counts[verdict]} {words.verdicts[verdict]}", Style(verdict.tone)))
     return tuple(parts)
 
 
@@ -121,7 +121,7 @@ def decision(run: RunDocument, words: Labels) -> Iterator[Line]:
         )
     if gate.reasons:
         yield Line()
-    mark, style = DECISION_MARKS[gate.decision]
+    mark, style = gate.decision.mark, Style(gate.decision.tone)
     yield Line(
         parts=(
             (f"{mark} {words.decisions[gate.decision]}", style),

@@ -1,6 +1,6 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Change
 from readiness.record.document import (
@@ -15,51 +15,12 @@ from readiness.report._blocks import Part, Style
 from readiness.text.labels import Labels
 from readiness.text.layout import literal
 
-MARKS = {
-    Verdict.PASS: "✓",
-    Verdict.WARN: "!",
-    Verdict.FAIL: "✗",
-    Verdict.ERROR: "?",
-    Verdict.WAIVED: "~",
-    Verdict.SKIP: "-",
-}
-STYLES = {
-    Verdict.PASS: Style.GOOD,
-    Verdict.WARN: Style.WARN,
-    Verdict.FAIL: Style.BAD,
-    Verdict.ERROR: Style.UNKNOWN,
-    Verdict.WAIVED: Style.WARN,
-    Verdict.SKIP: Style.DIM,
-}
 CHANGE_MARKS: dict[Change, Part] = {
     Change.BETTER: ("▲", Style.GOOD),
     Change.WORSE: ("▼", Style.BAD),
     Change.OTHER: ("±", Style.DIM),
     Change.SAME: ("=", Style.DIM),
 }
-DECISION_MARKS: dict[Decision, Part] = {
-    Decision.READY: ("✓", Style.GOOD),
-    Decision.NOT_READY: ("✗", Style.BAD),
-    Decision.UNDECIDED: ("?", Style.UNKNOWN),
-    Decision.PARTIAL: ("~", Style.WARN),
-    Decision.LOOSENED: ("✗", Style.BAD),
-}
-EMOJI = {
-    Verdict.PASS: "✅",
-    Verdict.WARN: "⚠️",
-    Verdict.FAIL: "❌",
-    Verdict.ERROR: "❓",
-    Verdict.WAIVED: "📝",
-    Verdict.SKIP: "➖",
-}
-DECISION_EMOJI = {
-    Decision.READY: "✅",
-    Decision.NOT_READY: "❌",
-    Decision.UNDECIDED: "❓",
-    Decision.PARTIAL: "⚠️",
-    Decision.LOOSENED: "❌",
-}
-_OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 
 
 def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
@@ -67,9 +28,8 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
     return sorted(
         (
             (task, criterion)
-            for task in run.tasks
-            for criterion in task.criteria
-            if criterion.verdict in _OPEN
+            for task, criterion in run.pairs()
+            if criterion.verdict.bad or criterion.verdict is Verdict.WARN
         ),
         key=_urgency,
     )
@@ -138,7 +98,7 @@ def change(criterion: CriterionRecord, words: Labels) -> Part:
 
     The mark says what happened since: ▲ better, ▼ worse, = the same, ± neither of these.
     """
-    if criterion.verdict is Verdict.SKIP:
+    if not criterion.verdict.in_scope:
         return ("", Style.DIM)
     if criterion.previous is None:
         return (words.new, Style.DIM)

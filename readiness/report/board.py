@@ -9,7 +9,7 @@ from readiness.report._board_progress import figures, milestones, score_shown, s
 from readiness.report._board_tasks import TaskChapters
 from readiness.report._board_words import board_words
 from readiness.report._summary import meaning
-from readiness.report._words import DECISION_EMOJI, moment, target
+from readiness.report._words import moment, target
 from readiness.text.labels import labels
 from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text
@@ -54,7 +54,7 @@ class _Board:
             yield f"- **{words.created}**: {text(run.board.created)}"
         yield f"- **{words.updated}**: {text(moment(run.finished_at))}"
         state = f"**{names.decisions[decision]}**{meaning(run, names, text)}"
-        yield f"- **{words.state}**: {DECISION_EMOJI[decision]} {state}"
+        yield f"- **{words.state}**: {decision.emoji} {state}"
         shown = names.unknown if run.score.value is None else text(run.score.shown)
         degree = words.degree_of.format(shown, target(run.score.target))
         yield f"- **{words.degree}**: {degree}"

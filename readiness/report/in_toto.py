@@ -6,6 +6,7 @@ else it says FAILED, about the run itself, and why: nobody can take that for an 
 
 import hashlib
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
@@ -19,8 +20,6 @@ from readiness.text.layout import literal
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})")
-_WARNED = (Verdict.WARN, Verdict.WAIVED)
-_FAILED = (Verdict.FAIL, Verdict.ERROR)
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,9 +60,9 @@ def render(run: RunDocument, _: Context) -> str:
         predicate=Predicate(
             result="FAILED" if against else _result(run),
             configuration=[_configuration(run)],
-            passed_tests=_names(run, (Verdict.PASS,)),
-            warned_tests=_names(run, _WARNED),
-            failed_tests=_names(run, _FAILED),
+            passed_tests=_names(run, lambda verdict: verdict.in_scope and not verdict.noted),
+            warned_tests=_names(run, lambda verdict: verdict.noted and not verdict.bad),
+            failed_tests=_names(run, lambda verdict: verdict.bad),
         ),
     )
     return dump(statement, indent=2) + "\n"
@@ -93,8 +92,7 @@ def _result(run: RunDocument) -> str:
     """Return the result of a run that can be attested."""
     if gate_state(run) is not GateState.READY or not any(run.criteria()):
         return "FAILED"
-    verdicts = {criterion.verdict for criterion in run.criteria()}
-    return "WARNED" if verdicts & {*_WARNED, *_FAILED} else "PASSED"
+    return "WARNED" if any(each.verdict.noted for each in run.criteria()) else "PASSED"
 
 
 def _commit(run: RunDocument) -> Resource:
@@ -115,9 +113,6 @@ def _run(run: RunDocument, against: list[str]) -> Resource:
 def _configuration(run: RunDocument) -> Resource:
     """Return the board, and what the gate made of it, for policies that look closer."""
     known = _SHA256.fullmatch(run.board.digest)
-    skipped = [
-        literal(criterion.id) for criterion in run.criteria() if criterion.verdict is Verdict.SKIP
-    ]
     return Resource(
         name=board_file(run),
         digest={"sha256": known[1]} if known else {},
@@ -130,10 +125,10 @@ def _configuration(run: RunDocument) -> Resource:
             "target": run.score.target,
             "run": literal(run.id),
             "tool": f"{literal(run.tool.name)} {literal(run.tool.version)}",
-            "skippedTests": skipped,
+            "skippedTests": _names(run, lambda verdict: not verdict.in_scope),
         },
     )
 
 
-def _names(run: RunDocument, verdicts: tuple[Verdict, ...]) -> list[str]:
-    return [literal(each.id) for each in run.criteria() if each.verdict in verdicts]
+def _names(run: RunDocument, asked: Callable[[Verdict], bool]) -> list[str]:
+    return [literal(each.id) for each in run.criteria() if asked(each.verdict)]

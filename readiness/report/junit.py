@@ -32,12 +32,6 @@ STREAM_LIMIT = 4_000
 CASE_LIMIT = 16_000
 """How many characters of evidence a case has; GitLab reads no file above 30 MB."""
 
-_RESULTS = {
-    Verdict.FAIL: "failure",
-    Verdict.ERROR: "error",
-    Verdict.WAIVED: "skipped",
-    Verdict.SKIP: "skipped",
-}
 _GATE_RESULTS = {
     GateState.BAD: "failure",
     GateState.UNKNOWN: "error",
@@ -123,9 +117,9 @@ class _Writer:
         case.set("time", _time(took))
         evidence = clean("\n".join(self._evidence(task, criterion)), newlines=True)
         evidence = cut(evidence.replace(_ATTACHMENT, _NO_ATTACHMENT), CASE_LIMIT)
-        result = _RESULTS.get(criterion.verdict)
+        result = _result_of(criterion.verdict)
         kind: str = criterion.verdict
-        if criterion.verdict is Verdict.ERROR and criterion.reason_code:
+        if criterion.verdict.unknown and criterion.reason_code:
             kind = criterion.reason_code
         _result(case, result, kind, sentence(criterion), evidence)
         SubElement(case, "system-out").text = evidence
@@ -155,6 +149,13 @@ def _told(probe: ProbeRecord) -> Iterator[str]:
         if text := output(stream):
             yield f"  {label}:"
             yield cut(text, STREAM_LIMIT)
+
+
+def _result_of(verdict: Verdict) -> str | None:
+    """Return what a verdict is called in JUnit XML; a case that passed says nothing."""
+    if verdict.bad:
+        return "error" if verdict.unknown else "failure"
+    return None if verdict.good else "skipped"
 
 
 def _result(case: Element, tag: str | None, kind: str, message: str, text: str) -> None:

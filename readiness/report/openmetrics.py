@@ -113,7 +113,7 @@ def _tasks(run: RunDocument) -> Iterator[Metric]:
 
 
 def _criteria(run: RunDocument) -> Iterator[Metric]:
-    pairs = [(task, criterion) for task in run.tasks for criterion in task.criteria]
+    pairs = list(run.pairs())
     verdicts = [criterion.verdict for _, criterion in pairs]
     yield Metric(
         name="readiness_criteria",

@@ -23,9 +23,6 @@ from readiness.report._facts import (
 from readiness.report._json import dump
 from readiness.text.layout import literal
 
-_BAD = (Verdict.FAIL, Verdict.ERROR)
-_NOT_OK = (*_BAD, Verdict.WAIVED)
-
 
 def render(run: RunDocument, _: Context) -> str:
     """Return `run` as TAP version 14."""
@@ -54,9 +51,9 @@ def _point(run: RunDocument, criterion: CriterionRecord, number: int, took: floa
     directive = ""
     if verdict is Verdict.WAIVED:
         directive = f" # TODO {_text(waived(criterion))}"
-    elif verdict is Verdict.SKIP:
+    elif not verdict.in_scope:
         directive = f" # SKIP {_text(sentence(criterion))}"
-    status = "not ok" if verdict in _NOT_OK else "ok"
+    status = "not ok" if verdict.open else "ok"
     yield f"{status} {number} - {_text(name(criterion))}{directive}"
     place = board_place(run, criterion)
     yield from _diagnostics(
@@ -77,8 +74,8 @@ def _point(run: RunDocument, criterion: CriterionRecord, number: int, took: floa
 def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:
     """End a subtest. Its own point is bad where one of it is."""
     verdicts = [criterion.verdict for criterion in task.criteria]
-    status = "not ok" if any(verdict in _BAD for verdict in verdicts) else "ok"
-    skipped = all(verdict is Verdict.SKIP for verdict in verdicts)
+    status = "not ok" if any(verdict.bad for verdict in verdicts) else "ok"
+    skipped = not task.in_scope()
     yield f"{status} {number} - {title}{' # SKIP not in scope of this run' if skipped else ''}"
     yield from _diagnostics(
         priority=task.priority.value,

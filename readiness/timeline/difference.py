@@ -120,21 +120,19 @@ def _summary(run: RunDocument) -> RunSummary:
 def _changes(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
 ) -> Iterator[CriterionChange]:
-    earlier_tasks = {record.id: task for task in before.tasks for record in task.criteria}
+    earlier_tasks = {record.id: task for task, record in before.pairs()}
     there = set()
-    for task in after.tasks:
-        for now in task.criteria:
-            there.add(now.id)
-            then = earlier.get(now.id)
-            if then is None:
-                yield _change(None, now, task)
-            elif {then.verdict, now.verdict} != {Verdict.SKIP}:
-                rules = list(_task_redefined(earlier_tasks[now.id], task))
-                yield _change(then, now, task, rules)
-    for task in before.tasks:
-        for then in task.criteria:
-            if then.id not in there:
-                yield _change(then, None, task)
+    for task, now in after.pairs():
+        there.add(now.id)
+        then = earlier.get(now.id)
+        if then is None:
+            yield _change(None, now, task)
+        elif then.verdict.in_scope or now.verdict.in_scope:
+            rules = list(_task_redefined(earlier_tasks[now.id], task))
+            yield _change(then, now, task, rules)
+    for task, then in before.pairs():
+        if then.id not in there:
+            yield _change(then, None, task)
 
 
 def _change(
@@ -149,7 +147,7 @@ def _change(
     told = [*redefined]
     if then is not None and now is not None:
         told += _redefined(then, now)
-        if comparable(then, now) and Verdict.SKIP not in (then.verdict, now.verdict):
+        if comparable(then, now) and then.verdict.in_scope and now.verdict.in_scope:
             kind = change(now, then.verdict, then.value)
     return CriterionChange(
         id=known.id,

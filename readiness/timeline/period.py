@@ -7,16 +7,12 @@ import msgspec
 
 from readiness.model.words import Language, Verdict
 from readiness.record.document import (
-    CriterionRecord,
     MilestoneRecord,
     PastPoint,
     RunDocument,
     TaskRecord,
 )
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
-
-GOOD = (Verdict.PASS, Verdict.WARN)
-OPEN = (Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED)
 
 
 class Kind(StrEnum):
@@ -114,7 +110,7 @@ def on_a_milestone(
 
 def past_point(run: RunDocument) -> PastPoint:
     """What a report shows of an earlier run."""
-    criteria = [one for one in run.criteria() if one.verdict is not Verdict.SKIP]
+    criteria = [one for one in run.criteria() if one.verdict.in_scope]
     return PastPoint(
         id=run.id,
         started_at=run.started_at,
@@ -153,14 +149,14 @@ def _report(
         difference=compared,
         milestones=milestones,
         open=_open(tasks),
-        tasks=[_open_task(task) for task in tasks if not task.done and _in_scope(task)],
+        tasks=[_open_task(task) for task in tasks if not task.done and task.in_scope()],
     )
 
 
 def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:
     if compared is not None:
         for one in compared.criteria:
-            if one.blocking and one.before in GOOD and one.after in (Verdict.FAIL, Verdict.ERROR):
+            if one.blocking and one.before and one.before.good and one.after and one.after.bad:
                 yield Alarm(
                     kind=AlarmKind.REGRESSION, subject=one.id, title=one.title, text=one.reason
                 )
@@ -199,24 +195,19 @@ def _open(tasks: Sequence[TaskRecord]) -> list[OpenItem]:
         )
         for task in tasks
         for record in task.criteria
-        if record.verdict in OPEN
+        if record.verdict.open
     ]
     return sorted(found, key=lambda one: (not one.blocking, -one.gain))
 
 
-def _in_scope(task: TaskRecord) -> list[CriterionRecord]:
-    return [record for record in task.criteria if record.verdict is not Verdict.SKIP]
-
-
 def _open_task(task: TaskRecord) -> OpenTask:
-    scope = _in_scope(task)
     return OpenTask(
         id=task.id,
         title=task.title,
         priority=task.priority.value,
         owner=task.owner,
         estimate=task.estimate,
-        good=sum(record.verdict in GOOD for record in scope),
-        in_scope=len(scope),
+        good=task.good(),
+        in_scope=len(task.in_scope()),
         risk=task.risk,
     )

@@ -113,7 +113,7 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
     found = _trend(
         newest.id, newest.title, newest.unit, newest.expect, target, better, points, len(runs)
     )
-    holds = newest.verdict in (Verdict.PASS, Verdict.WARN)
+    holds = newest.verdict.good
     return msgspec.structs.replace(
         found, reached=holds, expected_on=None if holds else found.expected_on
     )

@@ -595,7 +595,7 @@ BOARD_FAULTS = [
     (one("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not in the calendar"),
     (
         one("run: x", "key_figures: {T1.2: Figure}\n"),
-        'board.yaml:1:15: there is no criterion "T1.2"; the criteria are T1.1',
+        'board.yaml:1:15: there is no criterion "T1.2"; did you mean "T1.1"?',
     ),
     (one("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: there is no criterion "T1"'),
     (

@@ -10,7 +10,6 @@ from readiness.model.words import Decision, Language, Verdict
 from readiness.record.document import BaseRef
 from readiness.report import Context, render, unfinished
 from readiness.report._html.words import page_words
-from readiness.report._words import MARKS
 from readiness.text.layout import literal
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import DOCUMENTS, SVG, by_id, page, parsed, row, titled, words_of
@@ -92,7 +91,7 @@ def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
         criterion = in_scope[identifier]
         text = words_of(cells[0])
         assert cells.get("data-v") == criterion.verdict
-        assert text.startswith(MARKS[criterion.verdict])
+        assert text.startswith(criterion.verdict.mark)
         assert literal(criterion.title) in text
         assert criterion.shown in text
     skipped = [item for item in run.criteria() if item.verdict is Verdict.SKIP]

@@ -19,13 +19,11 @@ from readiness.report._html.evidence import (
     longest_text,
 )
 from readiness.report._html.words import PageWords
-from readiness.report._words import MARKS, change_in_words, measured, number, percent
+from readiness.report._words import change_in_words, measured, number, percent
 from readiness.text.clean import cut
 from readiness.text.labels import Labels
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
-_GOOD = (Verdict.PASS, Verdict.WARN)
-_BAD = (Verdict.FAIL, Verdict.ERROR)
 
 
 class Badge(msgspec.Struct, frozen=True):
@@ -117,7 +115,7 @@ class Viewer:
         self._criteria = anchors("c", criteria)
         self._tasks = anchors("t", [task.id for task in run.tasks])
         self._badges = {
-            verdict: Badge(verdict.value, MARKS[verdict], words.verdicts[verdict])
+            verdict: Badge(verdict.value, verdict.mark, words.verdicts[verdict])
             for verdict in Verdict
         }
         self._longest = longest_text(run)
@@ -144,8 +142,8 @@ class Viewer:
 
     def criterion_link(self, criterion: CriterionRecord) -> Link:
         """Return the way to a criterion, which is on the page where it is in scope."""
-        there = criterion.verdict is not Verdict.SKIP
-        return Link(criterion.id, self._criteria.get(criterion.id, "") if there else "")
+        there = self._criteria.get(criterion.id, "") if criterion.verdict.in_scope else ""
+        return Link(criterion.id, there)
 
     def task_link(self, name: str, run: RunDocument) -> Link:
         """Return the way to a task."""
@@ -164,7 +162,7 @@ class Viewer:
         )
 
     def _task(self, task: TaskRecord) -> TaskView:
-        criteria = [item for item in task.criteria if item.verdict is not Verdict.SKIP]
+        criteria = task.in_scope()
         own = self._own
         facts = [
             (own.estimate, task.estimate),
@@ -180,9 +178,7 @@ class Viewer:
             priority=task.priority,
             owner=task.owner,
             done=task.done,
-            done_text=self._words.done.format(
-                sum(item.verdict in _GOOD for item in criteria), len(criteria)
-            ),
+            done_text=self._words.done.format(task.good(), len(criteria)),
             share=whole(attainment),
             progress=percent(attainment),
             problem=self.short(task.problem),
@@ -266,7 +262,7 @@ class Viewer:
 def newly_bad(criterion: CriterionRecord) -> bool:
     """Say whether a criterion that held in the run before does not any more."""
     previous = criterion.previous
-    return criterion.verdict in _BAD and previous is not None and previous.verdict in _GOOD
+    return criterion.verdict.bad and previous is not None and previous.verdict.good
 
 
 def anchors(kind: str, names: Iterable[str]) -> dict[str, str]:

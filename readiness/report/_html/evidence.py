@@ -15,7 +15,7 @@ from readiness.text.labels import Labels
 from readiness.text.layout import duration
 
 _WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
-_URGENCY = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.WAIVED, Verdict.PASS, Verdict.SKIP)
+_URGENCY = sorted(Verdict, key=lambda verdict: (not verdict.bad, not verdict.noted))
 _GOOD = _URGENCY.index(Verdict.PASS)
 
 
@@ -104,7 +104,7 @@ def _room(run: RunDocument) -> int:
 
 
 def _size(run: RunDocument) -> int:
-    return sum(len(task.criteria) for task in run.tasks)
+    return sum(1 for _ in run.criteria())
 
 
 def _urgency(run: RunDocument) -> dict[str, int]:

@@ -9,7 +9,7 @@ from readiness.record.document import RunDocument
 from readiness.report._html.criteria import Badge, Viewer, whole
 from readiness.report._html.words import PageWords
 from readiness.report._summary import meaning, revision
-from readiness.report._words import DECISION_MARKS, moment, percent, target
+from readiness.report._words import moment, percent, target
 from readiness.text.labels import Labels
 from readiness.text.layout import duration
 
@@ -59,7 +59,7 @@ def head(
     base = [words.base.format(f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
     return Head(
         decision=gate.decision.value,
-        mark=DECISION_MARKS[gate.decision][0],
+        mark=gate.decision.mark,
         word=words.decisions[gate.decision],
         meaning=meaning(run, words).strip(" :：，"),
         exit=words.exit_status.format(gate.exit_status),

@@ -21,7 +21,6 @@ ROWS, NUMBERS = 60, 24
 
 _HEIGHT, _TOP = 168, 10.0
 _ID_CELLS, _TITLE_CELLS = 14, 44
-_FINE = (Verdict.PASS, Verdict.WARN)
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +128,7 @@ def heat(run: RunDocument, words: Labels) -> Heat | None:
     courses = {
         criterion.id: [
             *(point.verdicts.get(criterion.id) for point in run.past),
-            None if criterion.verdict is Verdict.SKIP else criterion.verdict,
+            criterion.verdict if criterion.verdict.in_scope else None,
         ]
         for criterion in run.criteria()
     }
@@ -183,7 +182,7 @@ def numbers(
 ) -> Numbers:
     """Return the numbers that have moved: what is furthest from its target first."""
     moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
-    moved.sort(key=lambda item: (item.verdict in _FINE, item.progress or 0.0))
+    moved.sort(key=lambda item: (item.verdict.good, item.progress or 0.0))
     return Numbers(
         shown=[
             NumberView(
@@ -248,7 +247,7 @@ def _dates(run: RunDocument) -> list[str]:
 def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:
     known = [verdict for verdict in verdicts if verdict is not None]
     changes = sum(one != other for one, other in pairwise(known))
-    return known[-1] not in _FINE, changes
+    return not known[-1].good, changes
 
 
 def _one_line(text: str, cells: int) -> str:

@@ -119,7 +119,7 @@ def attested(run: RunDocument, viewer: Viewer, words: Labels) -> list[Word]:
             viewer.short(given.evidence),
         )
         for item in run.criteria()
-        if (given := item.attestation) is not None and item.verdict is not Verdict.SKIP
+        if (given := item.attestation) is not None and item.verdict.in_scope
     ]
 
 
@@ -128,7 +128,7 @@ def skipped(run: RunDocument, viewer: Viewer) -> list[Word]:
     return [
         _word(item, viewer, viewer.short(item.reason), "")
         for item in run.criteria()
-        if item.verdict is Verdict.SKIP
+        if not item.verdict.in_scope
     ]
 
 

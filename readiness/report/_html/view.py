@@ -103,9 +103,7 @@ def view(run: RunDocument) -> View:
         tasks_open=in_scope <= OPEN_TASKS,
         owners=sorted({task.owner for group in groups for task in group.tasks}),
         verdicts=[
-            viewer.badge(verdict)
-            for verdict in Verdict
-            if counts[verdict] and verdict is not Verdict.SKIP
+            viewer.badge(verdict) for verdict in Verdict if counts[verdict] and verdict.in_scope
         ],
         in_scope=in_scope,
         milestones=milestones,
