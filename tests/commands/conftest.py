@@ -3,17 +3,7 @@
 import pytest
 
 from tests.support.program import Project
-
-SEVERAL = {
-    "version": 1,
-    "title": "Several",
-    "tasks": [
-        {"id": "T1", "priority": "P0", "tags": ["fast"], "criteria": [{"title": "a", "run": "true"},
-         {"title": "b", "run": "false"}]},
-        {"id": "T2", "priority": "P1", "criteria": [{"title": "c", "check": "c"}]},
-        {"id": "T3", "priority": "P1", "criteria": [{"title": "d", "run": "no_such_tool"}]},
-    ],
-}  # fmt: skip
+from tests.support.whole_program import SEVERAL
 
 
 @pytest.fixture

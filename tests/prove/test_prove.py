@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.program import Project
-from tests.support.proofs import proofs
-from tests.support.proving import LINT, equip, executable, proven
+from tests.support.proving import LINT, equip, executable, proofs, proven
 
 COUNT = {"as": "text", "regex": r"^\d+$", "unit": "lines"}
 

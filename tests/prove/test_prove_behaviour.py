@@ -7,8 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.program import Project, a_board, number, wait_until
-from tests.support.proofs import proofs
-from tests.support.proving import proven
+from tests.support.proving import proofs, proven
 
 
 def snapshot(folder: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.support.program import Project, a_board
 
@@ -45,3 +46,11 @@ def proven(project: Project, *criteria: Mapping[str, object], **changes: object)
     (project.folder / "src").mkdir(exist_ok=True)
     (project.folder / "src" / "a.txt").write_text("good\n")
     project.write(a_board(*criteria, **changes))
+
+
+def proofs(project: Project, *words: str, **options: Any) -> dict[str, Any]:
+    """Prove the board; return what is said of each criterion by id, with the status under ""."""
+    ended = project("prove", "--output-format", "json", *words, **options)
+    found = {each["id"]: each for each in ended.json["criteria"]}
+    assert ended.status == ended.json["exit_status"], ended
+    return {"": ended.json, **found}
