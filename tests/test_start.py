@@ -32,7 +32,7 @@ def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     """Neither before its first probe nor at its end."""
     project.write(a_board({"id": "T.1", "title": "a", "run": "true"}))
     names = imported(project)
-    assert "readiness.report._plain" in names
+    assert "readiness.report._table.plain" in names
     assert sorted(HEAVY.intersection(names)) == []
 
 

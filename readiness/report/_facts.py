@@ -12,8 +12,7 @@ import msgspec
 
 from readiness.model.words import Decision, Language, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
-from readiness.report._summary import meaning
-from readiness.report._words import measured
+from readiness.report._shown import meaning, measured
 from readiness.text.clean import cut
 from readiness.text.labels import labels
 from readiness.text.layout import literal

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from readiness.model.words import Place, Priority
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._board_progress import figures, milestones, score_shown, success
-from readiness.report._board_tasks import TaskChapters
-from readiness.report._board_words import board_words
-from readiness.report._summary import meaning
-from readiness.report._words import moment, target
+from readiness.report._board.progress import figures, milestones, score_shown, success
+from readiness.report._board.tasks import TaskChapters
+from readiness.report._board.words import board_words
+from readiness.report._shown import meaning, moment, target
 from readiness.text.labels import labels
 from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text

@@ -14,10 +14,9 @@ from readiness.model.errors import NotWrittenError
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report import Context
-from readiness.report._comment import comment
+from readiness.report._comment.comment import comment
 from readiness.report._facts import Place, board_place, finding_place, finding_sentence
-from readiness.report._summary import meaning
-from readiness.report._words import findings, found, open_criteria, standing, target
+from readiness.report._shown import findings, found, meaning, open_criteria, standing, target
 from readiness.text.clean import clean, cut
 from readiness.text.labels import Labels, labels
 from readiness.text.layout import inert, literal, percentage

@@ -2,7 +2,7 @@
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._comment import comment
+from readiness.report._comment.comment import comment
 from readiness.report._facts import board_file, fingerprint
 
 LONGEST = 65_536

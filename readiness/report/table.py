@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._blocks import Block, Line
-from readiness.report._grid import grid
-from readiness.report._plain import plain
-from readiness.report._problems import decisions, loosened, problems
-from readiness.report._summary import decision, header, milestones, score
+from readiness.report._table.blocks import Block, Line
+from readiness.report._table.grid import grid
+from readiness.report._table.plain import plain
+from readiness.report._table.problems import decisions, loosened, problems
+from readiness.report._table.summary import decision, header, milestones, score
 from readiness.text.labels import Labels, labels
 
 RICH_ROWS = 200
@@ -27,7 +27,7 @@ def render(run: RunDocument, context: Context) -> str:
     else:
         blocks = _blocks(run, words, verbose=context.verbose)
     if context.terminal and sum(1 for _ in run.criteria()) <= RICH_ROWS:
-        from readiness.report._terminal import terminal
+        from readiness.report._table.terminal import terminal
 
         return terminal(blocks, width=context.width or 80, colour=context.colour)
     return plain(blocks, colour=context.colour)

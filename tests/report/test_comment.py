@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
-from readiness.report._comment import comment
-from readiness.report._parts import Items, Limit, Part, fitted
+from readiness.report._comment.comment import comment
+from readiness.report._comment.parts import Items, Limit, Part, fitted
 from readiness.report.markdown import LONGEST
 from tests.support.documents import a_chinese_document, a_criterion, a_document, a_task
 from tests.support.hostile import HOSTILE_TEXTS, full_of

@@ -18,9 +18,9 @@ from readiness.pipeline.execute import Facts, Start, conclude
 from readiness.record.criteria import Recorder
 from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context, render
-from readiness.report._board_progress import share
-from readiness.report._board_tasks import estimate, risk, status
-from readiness.report._board_words import board_words
+from readiness.report._board.progress import share
+from readiness.report._board.tasks import estimate, risk, status
+from readiness.report._board.words import board_words
 from readiness.text.clean import Redactor
 from readiness.text.labels import labels
 from tests.support.documents import a_criterion, a_document, a_task, a_written_document

@@ -19,7 +19,7 @@ from readiness.report._html.evidence import (
     longest_text,
 )
 from readiness.report._html.words import PageWords
-from readiness.report._words import change_in_words, measured, number, percent
+from readiness.report._shown import change_in_words, measured, number, percent
 from readiness.text.clean import cut
 from readiness.text.labels import Labels
 

@@ -9,7 +9,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
 from readiness.report._html.words import PageWords
-from readiness.report._words import moment, number
+from readiness.report._shown import moment, number
 from readiness.text.clean import cut
 from readiness.text.labels import Labels
 from readiness.text.layout import duration

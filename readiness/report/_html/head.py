@@ -8,8 +8,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report._html.criteria import Badge, Viewer, whole
 from readiness.report._html.words import PageWords
-from readiness.report._summary import meaning, revision
-from readiness.report._words import moment, percent, target
+from readiness.report._shown import meaning, moment, percent, revision, target
 from readiness.text.labels import Labels
 from readiness.text.layout import duration
 

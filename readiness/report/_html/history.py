@@ -12,7 +12,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
 from readiness.report._html.words import PageWords
-from readiness.report._words import number, target
+from readiness.report._shown import number, target
 from readiness.text.labels import Labels
 from readiness.text.layout import literal, wrap
 

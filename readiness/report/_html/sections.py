@@ -6,7 +6,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.words import PageWords
-from readiness.report._words import measured, open_criteria, target
+from readiness.report._shown import measured, open_criteria, target
 from readiness.text.labels import Labels
 
 

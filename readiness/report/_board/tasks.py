@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._board_words import BoardWords
-from readiness.report._comment import counted
-from readiness.report._words import percent
+from readiness.report._board.words import BoardWords
+from readiness.report._shown import counted, percent
 from readiness.text.labels import Labels
 from readiness.text.markdown import code, own, prose, strong, text
 

@@ -1,6 +1,8 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
-from readiness.model.words import Verdict
+from collections.abc import Callable
+
+from readiness.model.words import Decision, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Change
 from readiness.record.document import (
@@ -11,7 +13,7 @@ from readiness.record.document import (
     TaskRecord,
     Value,
 )
-from readiness.report._blocks import Part, Style
+from readiness.report._table.blocks import Part, Style
 from readiness.text.labels import Labels
 from readiness.text.layout import literal
 
@@ -135,3 +137,25 @@ def _text(value: Value) -> str:
     if isinstance(value, int | float):
         return number(value)
     return literal(value or "")
+
+
+def revision(run: RunDocument, words: Labels) -> str:
+    """Return the branch and the commit that were measured, as one can read them."""
+    if run.git is None:
+        return words.no_revision
+    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
+    return words.dirty.format(text) if run.git.dirty else text
+
+
+def meaning(run: RunDocument, words: Labels, safe: Callable[[str], str] = literal) -> str:
+    """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
+    gate = run.gate
+    plain = gate.decision in (Decision.READY, Decision.NOT_READY)
+    if plain and gate.milestone is not None:
+        return words.for_milestone.format(safe(gate.milestone))
+    return words.meanings[gate.decision]
+
+
+def counted(task: TaskRecord) -> tuple[int, int]:
+    """Return how many of a task's criteria are done, and how many are in scope."""
+    return task.good(), len(task.in_scope())

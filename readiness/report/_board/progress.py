@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.report._board_words import BoardWords
-from readiness.report._words import percent, target
+from readiness.report._board.words import BoardWords
+from readiness.report._shown import percent, target
 from readiness.text.labels import Labels
 from readiness.text.markdown import code, prose, strong, text
 

@@ -11,9 +11,8 @@ from readiness.record.document import (
     StreamRecord,
     TaskRecord,
 )
-from readiness.report._blocks import Line, Part, Style
 from readiness.report._evidence import ending, output
-from readiness.report._words import (
+from readiness.report._shown import (
     change_in_words,
     findings,
     found,
@@ -21,6 +20,7 @@ from readiness.report._words import (
     percent,
     standing,
 )
+from readiness.report._table.blocks import Line, Part, Style
 from readiness.text.labels import Labels
 from readiness.text.layout import literal, width
 

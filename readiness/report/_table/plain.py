@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from readiness.report._blocks import Block, Column, Grid, Line, Part, Row, Section, Style
+from readiness.report._table.blocks import Block, Column, Grid, Line, Part, Row, Section, Style
 from readiness.text.layout import inert, pad, pad_all, width, width_all
 
 _CODES = {

@@ -7,8 +7,8 @@ from rich.console import Console, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from readiness.report._blocks import Block, Grid, Line, Part, Row, Section, Style
-from readiness.report._plain import widths
+from readiness.report._table.blocks import Block, Grid, Line, Part, Row, Section, Style
+from readiness.report._table.plain import widths
 from readiness.startup.patterns import later
 from readiness.text.layout import inert, pad, width
 

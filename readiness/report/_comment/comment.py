@@ -12,14 +12,15 @@ from readiness.record.document import (
     RunDocument,
     TaskRecord,
 )
-from readiness.report._comment_details import evidence, outputs
-from readiness.report._comment_words import CommentWords, comment_words
-from readiness.report._parts import Items, Limit, Part, fitted
-from readiness.report._summary import meaning
-from readiness.report._words import (
+from readiness.report._comment.details import evidence, outputs
+from readiness.report._comment.parts import Items, Limit, Part, fitted
+from readiness.report._comment.words import CommentWords, comment_words
+from readiness.report._shown import (
     change,
     change_in_words,
+    counted,
     found,
+    meaning,
     moment,
     number,
     open_criteria,
@@ -255,11 +256,6 @@ class _Comment:
             progress,
             text(_short(change(criterion, names)[0])),
         )
-
-
-def counted(task: TaskRecord) -> tuple[int, int]:
-    """Return how many of a task's criteria are done, and how many are in scope."""
-    return task.good(), len(task.in_scope())
 
 
 def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:

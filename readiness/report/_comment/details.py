@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
+from readiness.report._comment.parts import Items, Part
 from readiness.report._evidence import ending
-from readiness.report._parts import Items, Part
-from readiness.report._words import findings
+from readiness.report._shown import findings
 from readiness.text.clean import cut
 from readiness.text.labels import Labels
 from readiness.text.markdown import code, fence, strong, text

@@ -2,8 +2,8 @@
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._blocks import Column, Grid, Line, Part, Row, Section, Style
-from readiness.report._words import change, percent
+from readiness.report._shown import change, percent
+from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Section, Style
 from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
 

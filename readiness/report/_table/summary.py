@@ -1,13 +1,13 @@
 """The head of the table, and its end: the score, the reasons and the decision."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
-from readiness.report._blocks import Line, Part, Style
-from readiness.report._problems import heading
-from readiness.report._words import moment, percent, target
+from readiness.report._shown import meaning, moment, percent, revision, target
+from readiness.report._table.blocks import Line, Part, Style
+from readiness.report._table.problems import heading
 from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
 
@@ -25,14 +25,6 @@ def header(run: RunDocument, words: Labels) -> Iterator[Line]:
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:
         yield Line(parts=((words.interrupted, Style.BAD),))
-
-
-def revision(run: RunDocument, words: Labels) -> str:
-    """Return the branch and the commit that were measured, as one can read them."""
-    if run.git is None:
-        return words.no_revision
-    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
-    return words.dirty.format(text) if run.git.dirty else text
 
 
 def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
@@ -64,15 +56,6 @@ def _state(milestone: MilestoneRecord, words: Labels) -> str:
     if milestone.met:
         return f"✓ {words.met}"
     return f"✗ {words.overdue if milestone.overdue else words.not_met}"
-
-
-def meaning(run: RunDocument, words: Labels, safe: Callable[[str], str] = literal) -> str:
-    """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
-    gate = run.gate
-    plain = gate.decision in (Decision.READY, Decision.NOT_READY)
-    if plain and gate.milestone is not None:
-        return words.for_milestone.format(safe(gate.milestone))
-    return words.meanings[gate.decision]
 
 
 def score(run: RunDocument, words: Labels) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""What the terminal's table is made of: its blocks, and its two looks."""
