@@ -111,8 +111,9 @@ What `readiness checks` lists. A criterion names a check with `check:`, gives it
 def section(check: Check) -> str:
     """One check as a section of the page."""
     lines = [f"## {check.name}", "", f"{check.summary}.", ""]
-    if check.tools:
-        lines += [f"Needs {', '.join(f'`{tool}`' for tool in check.tools)}: `{check.install}`.", ""]
+    if check.tools or check.install:
+        tools = ", ".join(f"`{tool}`" for tool in check.tools) or "a library"
+        lines += [f"Needs {tools}: `{check.install}`.", ""]
     if check.expect is not None:
         lines += [f"Expected, unless the board says otherwise: `{check.expect.text}`.", ""]
     lines += ["| measure | unit | better |", "| --- | --- | --- |"]

@@ -34,8 +34,8 @@ def checks(settings: BoardSettings, name: str | None) -> int:
 def documentation(check: Check) -> str:
     """One check, as a page of plain text."""
     lines = [check.name, f"  {check.summary}", ""]
-    if check.tools:
-        lines += [f"Needs {', '.join(check.tools)}: {check.install}", ""]
+    if check.tools or check.install:
+        lines += [f"Needs {', '.join(check.tools) or 'a library'}: {check.install}", ""]
     lines += ["Measures (the first is the default)"]
     lines.append(_indent(columns([_measure(m) for m in check.measures])))
     if check.expect is not None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import msgspec
 
@@ -19,7 +20,11 @@ TIME_LIMIT = 30.0
 
 
 class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One tool: where it is (null where it is missing), its version, and which checks need it."""
+    """One tool: where it is (null where it is missing), its version, and which checks need it.
+
+    What a check without a tool needs, such as a library, is told under the check's name; it is
+    where the check's `version` command says.
+    """
 
     tool: str
     path: str | None
@@ -58,14 +63,17 @@ def look(
     """Find each tool that `checks` name on the PATH of `environment`, and ask for its version."""
     users: dict[str, list[Check]] = {"bash": []}
     for check in checks:
-        for tool in check.tools:
+        for tool in check.tools or ((check.name,) if check.version else ()):
             users.setdefault(tool, []).append(check)
+    environment = {"READINESS_PYTHON": sys.executable, **environment}
     records = []
     for tool, asking in users.items():
-        path = shutil.which(tool, path=environment.get("PATH"))
-        telling = [check for check in asking if check.tools[0] == tool and check.version]
-        command = telling[0].version if telling else ""
+        named = not asking or tool in asking[0].tools
+        path = shutil.which(tool, path=environment.get("PATH")) if named else sys.executable
+        telling = [check for check in asking if tool == (*check.tools, check.name)[0]]
+        command = next((check.version for check in telling if check.version), "")
         version = _version(command, environment, workdir) if path and command else None
+        path = path if named or version else None
         records.append(
             ToolRecord(
                 tool=tool,

@@ -15,6 +15,7 @@ from readiness.services._options import OptionsError, parse, usage
 from readiness.text.clean import clean
 
 _CALL = "python -P -m readiness.probes"
+_INSTALL = "pip install 'readiness[services]'"
 
 
 def names() -> list[str]:
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
         return _failed(f"{name}: {error}", ExitStatus.USAGE)
     except NotMeasuredError as error:
         return _failed(str(error), ExitStatus.UNDECIDED)
+    except ImportError as error:
+        return _failed(f"{error}: {_INSTALL}", ExitStatus.UNDECIDED)
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
     return ExitStatus.READY
 

@@ -3,10 +3,14 @@
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from readiness.services._answer import Finding
+from readiness.services._answer import Finding, NotMeasuredError
 from readiness.services._connect import Address
 from readiness.services._options import OptionsError
 from readiness.services._ports import State
+
+
+class RefusedLoginError(Exception):
+    """A database does not let one in; the message is its own, or its library's."""
 
 
 class Login(NamedTuple):
@@ -17,6 +21,11 @@ class Login(NamedTuple):
     user: str
     password: str
     name: str
+
+    def refused(self, why: Exception) -> NotMeasuredError:
+        """Return the error that tells why, without the password that it may repeat."""
+        said = str(why).replace(self.password, "***") if self.password else str(why)
+        return NotMeasuredError(f"{self.place} refuses the login: {said}")
 
 
 def login(url: str, schemes: tuple[str, ...], port: int) -> Login:

@@ -1,20 +1,22 @@
 """Look at a PostgreSQL: can one log in, is a password demanded, is it closed to the outside world.
 
-It is spoken to by its own protocol; no query is sent.
+No query is sent. It needs psycopg: `pip install 'readiness[services]'`.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
-from readiness.services._answer import Finding, NotMeasuredError
-from readiness.services._connect import connect, unreachable, within
+from readiness.services._answer import Finding
+from readiness.services._connect import Timed, connect, unreachable, within
+from readiness.services._database import Login, RefusedLoginError
 from readiness.services._outside import Inside
 from readiness.services._ports import State
-from readiness.services._postgres import Conversation, Demand, RefusedError, start
+from readiness.services._postgres import Demand, demand, log_in
 
 _SCHEMES = ("postgresql", "postgres")
 _Found = TypeVar("_Found")
@@ -48,16 +50,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(options: Options) -> Answer:
-    """Log in, after having seen what is demanded; then try from outside."""
+    """See what is demanded, and log in; then try from outside."""
     user = _database.login(options.url, _SCHEMES, 5432)
     with within(options.netns):
-        peer, method, version = _spoken(options, user, _log_in)
+        method, mode = _demanded(options, user, options.source)
+        ask = partial(_logged_in, sslmode=mode)
+        peer, version = _spoken(options, user, ask, options.source)
     outside = options.outside_state(user.place)
     outside_method = None
     if outside is State.OPEN:
         far = user._replace(place=options.from_outside(user.place))
         with within(options.outside_netns):
-            outside_method = _spoken(options, far, lambda talk: talk.demand, outside=True)
+            outside_method, _ = _demanded(options, far, options.outside_source)
     exposed = _database.is_exposed(outside) and outside_method is not Demand.REJECTED
     demands = method is not Demand.NOTHING
     found = _database.problems(user.place, demands=demands, exposed=exposed)
@@ -74,30 +78,27 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _log_in(talk: Conversation) -> tuple[str, Demand, str]:
-    return str(talk.link.peer), talk.demand, talk.log_in().version
+def _demanded(options: Options, user: Login, source: str) -> tuple[Demand, str]:
+    """Return what is wanted with TLS, where the server has it; where that is rejected, without."""
+    for mode in ("prefer", "disable"):
+        method = _spoken(options, user, partial(demand, sslmode=mode), source)
+        if method is not Demand.REJECTED:
+            break
+    return method, mode
+
+
+def _logged_in(link: Timed, user: Login, **settings: str) -> tuple[str, str]:
+    return str(link.peer), log_in(link, user, **settings)
 
 
 def _spoken(
-    options: Options,
-    user: _database.Login,
-    then: Callable[[Conversation], _Found],
-    *,
-    outside: bool = False,
+    options: Options, user: Login, ask: Callable[[Timed, Login], _Found], source: str
 ) -> _Found:
     """Speak to the server; whatever goes wrong is told with its address."""
-    where = user.place
-    source = options.outside_source if outside else options.source
     try:
-        with (
-            connect(where, timeout=options.timeout, source=source) as link,
-            start(link, user) as talk,
-        ):
-            return then(talk)
-    except RefusedError as error:
-        raise NotMeasuredError(f"{where} refuses the login: {error}") from None
-    except (ValueError, KeyError) as error:
-        more = f": {error}" if str(error) else ""
-        raise NotMeasuredError(f"{where} does not speak as PostgreSQL does{more}") from None
+        with connect(user.place, timeout=options.timeout, source=source) as link:
+            return ask(link, user)
+    except RefusedLoginError as error:
+        raise user.refused(error) from None
     except OSError as error:
-        raise unreachable(where, error, timeout=options.timeout) from None
+        raise unreachable(user.place, error, timeout=options.timeout) from None

@@ -1,27 +1,26 @@
 """Look at a Redis: does it answer, does it demand a password, is it closed to the outside world.
 
-It is spoken to by its own protocol, RESP; nothing is written to it.
+Nothing is written to it. It needs redis-py: `pip install 'readiness[services]'`.
 """
 
-import ssl
 import time
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
 from readiness.services._answer import Finding, NotMeasuredError
-from readiness.services._connect import Timed, TimedTLS, connect, encrypted, unreachable, within
+from readiness.services._connect import Address, Timed, connect, encrypted, unreachable, within
+from readiness.services._database import Login, RefusedLoginError
 from readiness.services._http import tls_context
 from readiness.services._outside import Inside
 from readiness.services._ports import State
 
-_LONGEST = 1 << 20
 _SCHEMES = ("redis", "rediss")
-# What is said to whom has not given a password, or gave one where none is wanted.
-_DEMANDED = ("NOAUTH", "WRONGPASS", "NOPERM")
 _PROTECTED = "DENIED"
+_Found = TypeVar("_Found")
 
 
 class Options(Inside, frozen=True, kw_only=True):
@@ -52,50 +51,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[Finding]
 
 
-class RefusedError(Exception):
-    """Redis answered with an error; the message is its own."""
-
-
-class _Redis:
-    """A connection to Redis."""
-
-    def __init__(self, link: Timed | TimedTLS) -> None:
-        self.link = link
-        self.buffer = link.makefile("rb")
-
-    def __enter__(self) -> "_Redis":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.buffer.close()
-        self.link.close()
-
-    def ask(self, *words: str) -> str:
-        """Send a command, return its answer. Raises RefusedError, OSError or ValueError."""
-        parts = [f"*{len(words)}\r\n".encode()]
-        for word in words:
-            data = word.encode()
-            parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
-        self.link.sendall(b"".join(parts))
-        line = self.buffer.readline(_LONGEST)
-        if not line.endswith(b"\r\n"):
-            raise ValueError("it closed the connection without an answer" if not line else "")
-        kind, said = line[:1], line[1:-2].decode("utf-8", "replace")
-        if kind == b"-":
-            raise RefusedError(said)
-        if kind == b"$" and said.isdecimal() and int(said) < _LONGEST:
-            return self.buffer.read(int(said) + 2)[:-2].decode("utf-8", "replace")
-        if kind in b"+:":
-            return said
-        raise ValueError("")
+class UnwelcomeError(RefusedLoginError):
+    """Redis demands a password, or another one."""
 
 
 def measure(options: Options) -> Answer:
     """Log in and ask for the version; then try without a password, and from outside."""
     user = _database.login(options.url, _SCHEMES, 6379)
     with within(options.netns):
-        peer, version = _log_in(options, user)
-        demands = _demands_password(options, user)
+        peer, version = _spoken(options, user, _version)
+        demands = _spoken(options, user, _demands_password)
     outside = options.outside_state(user.place)
     protected = outside is State.OPEN and _sends_away(options, user)
     exposed = False if protected else _database.is_exposed(outside)
@@ -112,74 +77,95 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _open(options: Options, user: _database.Login, *, outside: bool = False) -> _Redis:
-    place = options.from_outside(user.place) if outside else user.place
-    source = options.outside_source if outside else options.source
-    link = connect(place, timeout=options.timeout, source=source)
-    link.deadline = time.monotonic() + options.timeout
-    if user.scheme == "rediss":
-        return _Redis(encrypted(link, tls_context(options.ca_file), place.host))
-    return _Redis(link)
-
-
-def _log_in(options: Options, user: _database.Login) -> tuple[str, str]:
-    where = user.place
+def _spoken(options: Options, user: Login, ask: Callable[[Timed, Login], _Found]) -> _Found:
+    """Speak to the server; whatever goes wrong is told with its address."""
     try:
-        with _open(options, user) as server:
-            peer = str(server.link.peer)
-            if user.password:
-                server.ask("AUTH", *filter(None, (user.user, user.password)))
-            if server.ask("PING") != "PONG":
-                raise ValueError("")
-            information = server.ask("INFO", "server")
-    except RefusedError as error:
-        said = str(error)
-        if not user.password and said.startswith(_DEMANDED):
-            # It is there and demands what nobody gave us: its version is its secret.
-            return peer, ""
-        raise NotMeasuredError(f"{where} refuses the login: {_word(said)}") from None
+        with _opened(options, user.scheme, user.place, options.source) as link:
+            return ask(link, user)
+    except RefusedLoginError as error:
+        raise user.refused(error) from None
     except ValueError as error:
-        raise NotMeasuredError(f"{where} does not speak as Redis does{_more(error)}") from None
-    except OSError as error:
-        raise unreachable(where, error, timeout=options.timeout) from None
-    for line in information.splitlines():
-        if line.startswith("redis_version:"):
-            return peer, line.partition(":")[2]
-    raise NotMeasuredError(f"{where} does not tell its version")
-
-
-def _demands_password(options: Options, user: _database.Login) -> bool:
-    try:
-        with _open(options, user) as server:
-            server.ask("PING")
-    except RefusedError as error:
-        if str(error).startswith((*_DEMANDED, _PROTECTED)):
-            return True
-        raise NotMeasuredError(f"{user.place} says {_word(str(error))} to PING") from None
-    except ValueError as error:
-        raise NotMeasuredError(f"{user.place} does not speak as Redis does{_more(error)}") from None
+        raise NotMeasuredError(f"{user.place} does not speak as Redis does: {error}") from None
     except OSError as error:
         raise unreachable(user.place, error, timeout=options.timeout) from None
+
+
+def _opened(options: Options, scheme: str, place: Address, source: str) -> Timed:
+    link = connect(place, timeout=options.timeout, source=source)
+    if scheme != "rediss":
+        return link
+    # To read all the authorities of the system takes longer than many an answer.
+    context = tls_context(options.ca_file)
+    link.deadline = time.monotonic() + options.timeout
+    return encrypted(link, context, place.host)
+
+
+def _ask(link: Timed, *command: str, user: str = "", password: str = "") -> str:
+    """Log in where a password is given, send a command, and return the answer.
+
+    Raises UnwelcomeError, RefusedLoginError, OSError and, for another protocol, ValueError.
+    """
+    import redis
+
+    talk = redis.Connection(
+        protocol=2,
+        driver_info=None,
+        decode_responses=True,
+        username=user if password else None,
+        password=password,
+    )
+    # What a subclass for another kind of connection defines.
+    setattr(talk, "_connect", lambda: link)  # noqa: B010
+    try:
+        talk.connect()
+        talk.send_command(*command)
+        return str(talk.read_response())
+    except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as error:
+        raise UnwelcomeError(str(error)) from None
+    except redis.ResponseError as error:
+        raise RefusedLoginError(str(error)) from None
+    except redis.RedisError as error:
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise ValueError(str(error)) from None
+
+
+def _version(link: Timed, user: Login) -> tuple[str, str]:
+    peer = str(link.peer)
+    try:
+        told = _ask(link, "INFO", "server", user=user.user, password=user.password)
+    except UnwelcomeError:
+        if user.password:
+            raise
+        # It is there and demands what nobody gave us: its version is its secret.
+        return peer, ""
+    for line in told.splitlines():
+        if line.startswith("redis_version:"):
+            return peer, line.partition(":")[2]
+    raise ValueError("it does not tell its version")
+
+
+def _demands_password(link: Timed, _: Login) -> bool:
+    try:
+        _ask(link, "PING")
+    except RefusedLoginError as error:
+        if isinstance(error, UnwelcomeError) or str(error).startswith(_PROTECTED):
+            return True
+        raise
     return False
 
 
-def _sends_away(options: Options, user: _database.Login) -> bool:
+def _sends_away(options: Options, user: Login) -> bool:
     """Whether it answers outsiders with nothing but that they are not wanted."""
-    with within(options.outside_netns):
-        try:
-            with _open(options, user, outside=True) as server:
-                server.ask("PING")
-        except RefusedError as error:
-            return str(error).startswith(_PROTECTED)
-        except (OSError, ValueError, ssl.SSLError):
-            return False
+    place = options.from_outside(user.place)
+    try:
+        with (
+            within(options.outside_netns),
+            _opened(options, user.scheme, place, options.outside_source) as link,
+        ):
+            _ask(link, "PING")
+    except RefusedLoginError as error:
+        return str(error).startswith(_PROTECTED)
+    except (OSError, ValueError):
+        pass
     return False
-
-
-def _word(said: str) -> str:
-    """Return the code of an error; the rest may repeat what was sent."""
-    return said.split(" ", 1)[0]
-
-
-def _more(error: ValueError) -> str:
-    return f": {error}" if str(error) else ""

@@ -92,6 +92,25 @@ def test_doctor_tells_which_tools_are_missing(project: Project) -> None:
     assert tools["no_such_tool"]["path"] is None
 
 
+@pytest.mark.parametrize(
+    ("module", "status", "told"), [("json", 0, "2.0.9"), ("no_such_module", 3, "get it there")]
+)
+def test_doctor_tells_which_libraries_are_missing(
+    project: Project, module: str, status: int, told: str
+) -> None:
+    """What a check without a tool needs is here if its version can be told."""
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "lib.yaml").write_text(
+        "summary: x\ninstall: get it there\nrun: 'true'\n"
+        f'version: \'"$READINESS_PYTHON" -c "import {module} as m; print(m.__version__)"\'\n'
+    )
+    project.write(a_board({"check": "lib"}))
+    ended = project("doctor")
+    assert ended.status == status, ended
+    assert told in ended.out
+    assert ("MISSING" in ended.out) is (status == 3)
+
+
 @pytest.mark.parametrize("subject", ["board", "check", "run"])
 def test_schemas_are_schemas(project: Project, subject: str) -> None:
     """And what they describe is valid by them."""

@@ -5,6 +5,7 @@ What a machine lacks is a skipped test that says so.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import pytest
 
 from tests.checks.test_check_scripts import fake_tool
 from tests.services.test_live_network import by_hand, said
+from tests.support.authority import authority, certificate
 from tests.support.checking import Outcome, run_check
 from tests.support.network_cases import (
     CLEAN_SSHD,
@@ -45,6 +47,7 @@ from tests.support.servers import (
 )
 
 PASSWORD = "s3cret-word"
+WRONG = "invalid username-password pair or user is disabled."
 
 
 # --- redis ----------------------------------------------------------------------------------------
@@ -81,7 +84,7 @@ def test_redis_with_a_password_demands_it(store: Redis, tmp_path: Path) -> None:
         assert (outcome.value(), outcome.value("demands_password")) == (0, True)
         assert PASSWORD not in outcome.stdout.decode() + outcome.stderr
         wrong = run_check("redis", str(tmp_path), {"url": url.replace(PASSWORD, "wr0ng-word")})
-        assert said(wrong) == f"{LOOPBACK}:{store.port} refuses the login: WRONGPASS"
+        assert said(wrong) == f"{LOOPBACK}:{store.port} refuses the login: {WRONG}"
         assert "wr0ng-word" not in wrong.stderr
         unknown = run_check("redis", str(tmp_path), {"url": store.url})
         assert unknown.value("demands_password") is True
@@ -169,6 +172,47 @@ def test_postgres_tells_who_is_let_in(
     """By the methods of pg_hba.conf; a password asked from outside is still exposure."""
     found = letting_in(database, tmp_path, here, outside)
     assert (found["problems"], found["exposed"]) == (problems, exposed)
+
+
+@pytest.fixture
+def with_tls(database: Postgres) -> Iterator[Postgres]:
+    """The same with a certificate, which nobody trusts."""
+    data = database.folder / "data"
+    try:
+        authority(database.folder)
+        certificate(database.folder, "server")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    owner = data.stat()
+    for file in ("server.pem", "server.key"):
+        (data / file).write_bytes((database.folder / file).read_bytes())
+        (data / file).chmod(0o600)
+        os.chown(data / file, owner.st_uid, owner.st_gid)
+    settings = data / "postgresql.auto.conf"
+    before = settings.read_text()
+    settings.write_text("ssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'\n")
+    yield database
+    settings.write_text(before)
+    database.let_in("scram-sha-256", "reject")
+
+
+@pytest.mark.parametrize("kind", ["hostssl", "hostnossl"])
+@pytest.mark.parametrize("method", ["scram-sha-256", "trust"])
+def test_postgres_is_spoken_to_with_tls_and_without(
+    with_tls: Postgres, tmp_path: Path, kind: str, method: str
+) -> None:
+    """Who is let in is seen of a server that rejects all that is encrypted, or all that is not."""
+    outcome = None
+    end = time.monotonic() + PATIENCE
+    while outcome is None or outcome.value("method") != method:
+        assert time.monotonic() < end, outcome
+        rules = f"{kind} all all {LOOPBACK}/32 {method}\n"
+        (with_tls.folder / "data" / "pg_hba.conf").write_text(rules)
+        with_tls.process.send_signal(signal.SIGHUP)
+        done = run_check("postgres", str(tmp_path), {"url": with_tls.url})
+        outcome = done if done.exit_status == 0 else outcome
+    assert outcome.value("demands_password") is (method != "trust")
+    assert outcome.value("version")
 
 
 def test_a_backup_gives_every_row_back(database: Postgres, tmp_path: Path) -> None:

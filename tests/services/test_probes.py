@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import pytest
 from msgspec import Meta
 
@@ -158,6 +159,35 @@ def test_a_project_cannot_stand_in_the_way(tmp_path: Path) -> None:
     for name in ("readiness.py", "json.py", "http.py", "ssl.py"):
         (tmp_path / name).write_text("raise SystemExit('imported')\n")
     assert probe("http", "--help", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "library"), [("postgres", "psycopg"), ("redis", "redis"), ("http", "")]
+)
+def test_a_probe_without_its_library_says_how_to_install_it(
+    tmp_path: Path, place: str, name: str, library: str
+) -> None:
+    """It measures nothing, with status 3; its help needs none, and probes that need none go on."""
+    here = Path(msgspec.__file__).parents[1]
+    for each in here.iterdir():
+        if not each.name.startswith(("psycopg", "redis", "__pycache__")):
+            (tmp_path / each.name).symlink_to(each)
+    scheme = "postgresql" if name == "postgres" else name
+    words = ["-S", "-P", "-m", "readiness.probes", name]
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words, *more],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PYTHONPATH": f"{ROOT}:{tmp_path}"},
+        )
+
+    assert run("--help").returncode == 0
+    done = run("--url", f"{scheme}://{place}/")
+    told = f"not measured: No module named '{library}': pip install 'readiness[services]'\n"
+    assert (done.returncode, done.stderr) == ((3, told) if library else (0, ""))
 
 
 class Kinds(_options.Base, frozen=True, kw_only=True):
@@ -315,8 +345,8 @@ def closed() -> str:
 
 
 @contextmanager
-def saying(said: bytes) -> Iterator[str]:
-    """Say the same to everybody, whatever they want."""
+def saying(*said: bytes) -> Iterator[str]:
+    """Say the same to everybody, whatever they want, one piece each time that they speak."""
 
     def serve() -> None:
         while True:
@@ -325,8 +355,9 @@ def saying(said: bytes) -> Iterator[str]:
             except OSError:
                 return
             with link, suppress(OSError):
-                link.recv(4096)
-                link.sendall(said)
+                for piece in said:
+                    link.recv(4096)
+                    link.sendall(piece)
                 # Else what the other says next would have the connection reset.
                 link.shutdown(socket.SHUT_WR)
                 while link.recv(4096):
