@@ -29,7 +29,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """Works that win enough. Where `exact` is not set, a cheaper set may exist."""
 
     works: list[Work]
@@ -55,14 +55,14 @@ class _Choice(NamedTuple):
 _States = dict[int, dict[int, _Choice]]
 
 
-def cheapest(works: Sequence[Work], need: Fraction) -> Answer | None:
+def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
     """The works that together win `need` at the least cost; None where all of them do not.
 
     They come in the order of `works`. Nothing is needed where `need` is 0 or less. Hundreds of
     tasks with dependencies all across are too many to search: the answer is not `exact` then.
     """
     if need <= 0:
-        return Answer(works=[])
+        return Bundle(works=[])
     order = _in_order(works)
     scale = lcm(need.denominator, *(work.gain.denominator for work in order))
     wanted = int(need * scale)
@@ -81,14 +81,14 @@ def cheapest(works: Sequence[Work], need: Fraction) -> Answer | None:
         rest = _Rest(order[position + 1 :], gains[position + 1 :])
         _forget_the_hopeless(states, wanted, limit, rest)
         if sum(map(len, states.values())) > LIMIT:
-            return Answer(works=[work for work in works if work.id in known], exact=False)
+            return Bundle(works=[work for work in works if work.id in known], exact=False)
     reaching = [
         (cost, -choice.fewer, -choice.earlier)
         for choices in states.values()
         for cost, choice in choices.items()
     ]
     chosen = -min(reaching)[2]
-    return Answer(works=[work for work in works if chosen & places[work.id]])
+    return Bundle(works=[work for work in works if chosen & places[work.id]])
 
 
 class _Rest:

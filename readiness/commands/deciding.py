@@ -26,7 +26,7 @@ PATIENCE = 10.0
 """So many seconds another process may hold the board."""
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives: the decision as the board has it now, and had it before.
 
     `diff` is how the board's text changes; `written` is false where it was only shown.
@@ -70,7 +70,7 @@ def decide(
         criterion = _reloaded(settings, board, made, subject)
         if not dry_run and made != content:
             _replace(path, made)
-    decision = Decision(
+    decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=clean(shown, newlines=False),
@@ -236,7 +236,7 @@ def _diff(before: bytes, after: bytes, name: str) -> str:
     return "\n".join(unified_diff(old, new, name, name, lineterm="", n=1))
 
 
-def _account(decision: Decision, *, dry_run: bool) -> str:
+def _account(decision: BoardEdit, *, dry_run: bool) -> str:
     what = ", ".join(f"{name}: {value}" for name, value in decision.after.items())
     lines = [f"{decision.criterion} {decision.kind}: {what}"]
     kept = [

@@ -35,7 +35,7 @@ evidence. Exit statuses: 0 ready or all good, 1 not ready, 2 wrong board or argu
 Answer = dict[str, object]
 
 
-class OpenCriterion(msgspec.Struct, frozen=True, kw_only=True):
+class UnmetCriterion(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion that is not good, with what to do about it."""
 
     id: str
@@ -208,14 +208,14 @@ def _summary(run: RunDocument) -> Answer:
     return answer
 
 
-def _open(run: RunDocument) -> Sequence[OpenCriterion]:
+def _open(run: RunDocument) -> Sequence[UnmetCriterion]:
     places: dict[str, list[str]] = {}
     for finding in run.findings:
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
         text = f"{where}: {finding.rule} {finding.message}"
         places.setdefault(finding.criterion, []).append(text)
     return [
-        OpenCriterion(
+        UnmetCriterion(
             id=record.id,
             title=record.title,
             priority=task.priority.value,

@@ -31,7 +31,7 @@ from readiness.text.layout import columns
 NOT_MEASURED = "not measured yet"
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for."""
 
     id: str
@@ -81,7 +81,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     board_changed: bool
     score: str
     target: float
-    criteria: list[Step]
+    criteria: list[NextStep]
     way: Way | None
     milestones: list[MilestoneRecord]
 
@@ -148,9 +148,9 @@ def _milestones(
     return milestone_records(milestone_states(board, total, judgements, today))
 
 
-def _step(one: OpenCriterion, records: Mapping[str, CriterionRecord]) -> Step:
+def _step(one: OpenCriterion, records: Mapping[str, CriterionRecord]) -> NextStep:
     record = records.get(one.criterion.id)
-    return Step(
+    return NextStep(
         id=one.criterion.id,
         title=one.criterion.title,
         task=one.task.id,
@@ -218,7 +218,7 @@ def _lines(answer: Next) -> Iterator[str]:
         yield from map(milestone_line, answer.milestones)
 
 
-def _steps(steps: Sequence[Step]) -> Iterator[str]:
+def _steps(steps: Sequence[NextStep]) -> Iterator[str]:
     if not steps:
         yield "Nothing is open: every criterion in scope passes."
         return

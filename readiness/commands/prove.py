@@ -18,10 +18,10 @@ from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.copying import changes
-from readiness.prove.document import Outcome, ProofDocument
-from readiness.prove.prover import Options, Prover
+from readiness.prove.document import ProofDocument, ProofOutcome
+from readiness.prove.prover import Prover, ProveSettings
 from readiness.prove.table import table
-from readiness.prove.trials import Part, criteria_of
+from readiness.prove.trials import TrialPlan, criteria_of
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
@@ -80,7 +80,7 @@ class _Proof:
         settings, board = self._settings, self._board
         began = time.monotonic()
         git = Asking(board.workdir)
-        options = Options(
+        options = ProveSettings(
             environ=os.environ,
             profile=settings.profile,
             project=settings.project,
@@ -92,7 +92,7 @@ class _Proof:
         before = prover.original.fingerprint()
         criteria = prover.prove(self._run)
         changed = changes(before, prover.original.fingerprint())
-        counts = dict.fromkeys(Outcome, 0)
+        counts = dict.fromkeys(ProofOutcome, 0)
         for each in criteria:
             counts[each.outcome] += 1
         redactor = Redactor(secret_values(board, os.environ))
@@ -104,9 +104,9 @@ class _Proof:
             duration_s=round(time.monotonic() - began, 3),
             interrupted=bool(self._interrupted),
             exit_status=self._status(counts, changed),
-            can_fail=counts[Outcome.CAN_FAIL],
-            still_passes=counts[Outcome.STILL_PASSES],
-            not_tried=counts[Outcome.NOT_TRIED],
+            can_fail=counts[ProofOutcome.CAN_FAIL],
+            still_passes=counts[ProofOutcome.STILL_PASSES],
+            not_tried=counts[ProofOutcome.NOT_TRIED],
             skipped=len(criteria_of(board)) - len(self._chosen),
             files=len(before),
             changed=[redactor.redact(path) for path in changed],
@@ -114,7 +114,7 @@ class _Proof:
             criteria=criteria,
         )
 
-    def _run(self, part: Part) -> RunDocument:
+    def _run(self, part: TrialPlan) -> RunDocument:
         settings, board = self._settings, self._board
         jobs = settings.jobs or len(os.sched_getaffinity(0))
         observer = progress(
@@ -141,12 +141,12 @@ class _Proof:
             self._interrupted = document.gate.exit_status
         return document
 
-    def _status(self, counts: Mapping[Outcome, int], changed: Sequence[str]) -> int:
+    def _status(self, counts: Mapping[ProofOutcome, int], changed: Sequence[str]) -> int:
         if self._interrupted:
             return self._interrupted
-        if counts[Outcome.STILL_PASSES] or changed:
+        if counts[ProofOutcome.STILL_PASSES] or changed:
             return ExitStatus.NOT_READY
-        if counts[Outcome.NOT_TRIED] or not self._chosen:
+        if counts[ProofOutcome.NOT_TRIED] or not self._chosen:
             return ExitStatus.UNDECIDED
         return ExitStatus.READY
 

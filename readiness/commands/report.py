@@ -15,7 +15,7 @@ from readiness.report import FORMATS, render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
 from readiness.timeline.page import page, title
-from readiness.timeline.period import Kind, TeamReport, on_a_milestone, over_a_period
+from readiness.timeline.period import ReportKind, TeamReport, on_a_milestone, over_a_period
 
 RUNS = 1000
 DAY = 86_400.0
@@ -87,7 +87,7 @@ def _of_the_team(settings: ReportSettings, board: Board) -> TeamReport:
         return _of_the_milestone(settings.milestone, runs)
     assert settings.since is not None  # noqa: S101 - one of the two was asked for
     seconds = _seconds(settings.since)
-    kind = {DAY: Kind.DAILY, 7 * DAY: Kind.WEEKLY}.get(seconds, Kind.PERIOD)
+    kind = {DAY: ReportKind.DAILY, 7 * DAY: ReportKind.WEEKLY}.get(seconds, ReportKind.PERIOD)
     since = datetime.now().astimezone() - timedelta(seconds=seconds)
     within = [run for run in runs if datetime.fromisoformat(run.started_at) >= since]
     earlier = runs[: len(runs) - len(within)]

@@ -33,7 +33,7 @@ LOOKED_AT = 100
 """So many older runs are read again where others wrote while a run went on."""
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class ChainLink(msgspec.Struct, frozen=True, kw_only=True):
     """One link: its number, the run's place in the history, its id if it is there, its digest."""
 
     number: int
@@ -58,7 +58,7 @@ class Alteration(msgspec.Struct, frozen=True, kw_only=True):
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """How the history looked at some moment; `open` are the entries without an end."""
 
-    head: Link | None
+    head: ChainLink | None
     entries: int
     last: int
     open: frozenset[int]
@@ -97,13 +97,15 @@ def digest_of(document: object) -> str:
     return sha256_of(data)
 
 
-def head(connection: sqlite3.Connection) -> Link | None:
+def head(connection: sqlite3.Connection) -> ChainLink | None:
     """The newest link; None where there is none yet."""
     found = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
     return _link(found) if found else None
 
 
-def append(connection: sqlite3.Connection, entry: int, document: bytes, after: Link | None) -> None:
+def append(
+    connection: sqlite3.Connection, entry: int, document: bytes, after: ChainLink | None
+) -> None:
     """Enter the document of this entry as the newest link."""
     connection.execute(
         "insert into chain (link, run, digest) values (?, ?, ?)",
@@ -205,7 +207,9 @@ class _Walk:
     does, which is the run `tied_from`. `loose` are those that hold none.
     """
 
-    def __init__(self, connection: sqlite3.Connection, after: Link | None, *, tied: bool) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, after: ChainLink | None, *, tied: bool
+    ) -> None:
         self.alterations: list[Alteration] = []
         self.links = self.loose = self.tied_from = 0
         self._tied = tied
@@ -224,7 +228,7 @@ class _Walk:
                 self._tie(link, stored, before)
             before = link
 
-    def _tie(self, link: Link, stored: tuple[object, ...], before: Link | None) -> None:
+    def _tie(self, link: ChainLink, stored: tuple[object, ...], before: ChainLink | None) -> None:
         document, *columns = stored
         tie = _decoded(document)
         if tie is None or tie.previous_run is None:
@@ -245,11 +249,11 @@ class _Walk:
         else:
             self._say(link, f"was moved: it was recorded after run {previous.id}")
 
-    def _say(self, link: Link, what: str) -> None:
+    def _say(self, link: ChainLink, what: str) -> None:
         self.alterations.append(Alteration(entry=link.entry, id=link.id or "", what=what))
 
 
-def _edited_below(connection: sqlite3.Connection, last: Link | None) -> list[Alteration]:
+def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> list[Alteration]:
     """Those of the newest runs up to `last` whose documents changed, and were not named before."""
     if last is None:
         return []
@@ -288,7 +292,7 @@ def _gaps(connection: sqlite3.Connection) -> list[Alteration]:
 
 def _stored(
     connection: sqlite3.Connection, after: int
-) -> Iterator[tuple[Link, tuple[object, ...]]]:
+) -> Iterator[tuple[ChainLink, tuple[object, ...]]]:
     """Each link from one number on, with the document, id, profile and state of its entry."""
     for *link, document, profile, state in connection.execute(
         "select link, run, id, digest, document, profile, state"
@@ -299,15 +303,15 @@ def _stored(
         yield found, (document, found.id, profile, state)
 
 
-def _at(connection: sqlite3.Connection, number: int) -> Link | None:
+def _at(connection: sqlite3.Connection, number: int) -> ChainLink | None:
     found = connection.execute(f"{_LINKS} where link = ?", (number,)).fetchone()
     return _link(found) if found else None
 
 
-def _link(row: tuple[object, ...]) -> Link:
+def _link(row: tuple[object, ...]) -> ChainLink:
     """A link of what the file holds; whoever altered it may have put anything there."""
     number, entry, name, digest = row
-    return Link(
+    return ChainLink(
         number=number if isinstance(number, int) else 0,
         entry=entry if isinstance(entry, int) else 0,
         id=None if name is None else str(name),

@@ -300,7 +300,7 @@ def _seconds_between(earlier: str, later: str) -> float | None:
         return None
 
 
-def _named(link: chain.Link | None) -> PreviousRun | None:
+def _named(link: chain.ChainLink | None) -> PreviousRun | None:
     """The run of a link, as the next one names it."""
     return None if link is None else PreviousRun(id=link.id or "", digest=link.digest)
 

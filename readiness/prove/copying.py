@@ -23,16 +23,16 @@ Fill = Callable[[str, Programs], None]
 """Puts something in place of programs (by name, each with its file) into a folder."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class ProjectPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where a project lies: all below `root` is copied. Paths are absolute."""
 
     root: str
     workdir: str
     board: str
 
-    def moved(self, target: str) -> "Place":
+    def moved(self, target: str) -> "ProjectPlace":
         """Where it lies in a copy whose root is `target`; a board outside the root stays."""
-        return Place(
+        return ProjectPlace(
             root=target,
             workdir=self._moved(self.workdir, target),
             board=self._moved(self.board, target),
@@ -49,7 +49,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return re.sub(pattern, lambda _: target, text)
 
 
-def place_of(workdir: str, board: str) -> Place:
+def place_of(workdir: str, board: str) -> ProjectPlace:
     """Find what belongs to the project in `workdir`: its repository, or the board's folder."""
     workdir, board = os.path.abspath(workdir), os.path.abspath(board)
     root = repository(workdir)
@@ -58,7 +58,7 @@ def place_of(workdir: str, board: str) -> Place:
         root = beside if is_below(workdir, beside) else workdir
     if root in (os.path.sep, os.path.expanduser("~")):
         root = workdir
-    return Place(root=root, workdir=workdir, board=board)
+    return ProjectPlace(root=root, workdir=workdir, board=board)
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -76,7 +76,7 @@ def is_installed(folder: str) -> bool:
 class Original:
     """A project that is copied several times. `linked` names what copies only link to."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ProjectPlace) -> None:
         self.place = place
         self.linked: list[str] = []
         self._is_repository = os.path.exists(os.path.join(place.root, ".git"))
@@ -91,7 +91,7 @@ class Original:
 
     # --- copies -----------------------------------------------------------------------------------
 
-    def copy(self, target: str, fill: Fill) -> Place:
+    def copy(self, target: str, fill: Fill) -> ProjectPlace:
         """Copy the project to `target`, which is not there yet, and return where it lies.
 
         Of folders with installed programs, such as `.venv`, the programs are given to `fill`, and
@@ -102,7 +102,7 @@ class Original:
             _copy_repository(self.place.root, target)
         return self.place.moved(target)
 
-    def hollow(self, target: str, fill: Fill) -> Place:
+    def hollow(self, target: str, fill: Fill) -> ProjectPlace:
         """Make what is left of the project when all its files are gone: installed programs."""
         moved = self.place.moved(target)
         os.makedirs(moved.workdir)

@@ -10,7 +10,7 @@ from readiness.record.document import BoardRef, Tool
 VERSION = 1
 
 
-class Outcome(StrEnum):
+class ProofOutcome(StrEnum):
     """What is known of a criterion after it was tried."""
 
     CAN_FAIL = "can_fail"
@@ -37,7 +37,7 @@ class ProofRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    outcome: Outcome
+    outcome: ProofOutcome
     why: str
     hint: str | None
     check: str | None

@@ -34,7 +34,7 @@ class Tools(msgspec.Struct, frozen=True):
         return not (self.taken & other.kept or self.kept & other.taken)
 
 
-class Observer:
+class ToolFinder:
     """Tells tools from what runs them. `catalogue` is where tools are known from."""
 
     def __init__(self, catalogue: Iterable[Check]) -> None:

@@ -9,14 +9,14 @@ from readiness.load import load_board
 from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import Fault, NotWrittenError
 from readiness.prove.addresses import without_services
-from readiness.prove.copying import Original, Place, place_of
+from readiness.prove.copying import Original, ProjectPlace, place_of
 from readiness.prove.document import ProofRecord
 from readiness.prove.hiding import Hiding
-from readiness.prove.observed import Observer, Tools
+from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.standins import StandIns, World
 from readiness.prove.trials import (
     BETWEEN,
-    Part,
+    TrialPlan,
     control_of,
     controlled,
     criteria_of,
@@ -31,11 +31,11 @@ from readiness.prove.trials import (
 from readiness.prove.verdicts import proof
 from readiness.record.document import CriterionRecord, RunDocument
 
-Run = Callable[[Part], RunDocument]
+Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class ProveSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a board is tried. `scratch` is an empty folder; `timeout` in seconds replaces all."""
 
     environ: Mapping[str, str]
@@ -57,12 +57,12 @@ class Prover:
         chosen: Collection[str],
         catalogue: Mapping[str, Check],
         masks: Sequence[Fault],
-        options: Options,
+        options: ProveSettings,
     ) -> None:
         self._board = board
         self._criteria = {name: one for name, one in criteria_of(board).items() if name in chosen}
         self._hiding = Hiding(catalogue.values(), masks)
-        self._observer = Observer(catalogue.values())
+        self._observer = ToolFinder(catalogue.values())
         self._options = options
         self._place = place_of(board.workdir, board.path)
         self.original = Original(self._place)
@@ -102,7 +102,7 @@ class Prover:
             for planned in normal.plan.planned
         }
 
-    def _seen(self, normal: Part, probes: Sequence[int], logs: str) -> Tools:
+    def _seen(self, normal: TrialPlan, probes: Sequence[int], logs: str) -> Tools:
         found = Tools()
         for probe in probes_of(normal.plan, probes):
             started = self._hiding.started(normal.readers.get(probe.id, ""))
@@ -112,7 +112,7 @@ class Prover:
 
     def _questions(
         self, board: Board, names: Iterable[str], environ: Mapping[str, str]
-    ) -> list[Part]:
+    ) -> list[TrialPlan]:
         asked: dict[str, dict[str, Criterion]] = {}
         for name in names:
             questions = self._hiding.read(self._criteria[name], board.workdir)
@@ -120,7 +120,7 @@ class Prover:
                 asked.setdefault(label, {})[name] = criterion
         return [self._part(board, each, label, environ) for label, each in asked.items()]
 
-    def _controls(self, names: Iterable[str]) -> list[Part]:
+    def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
         by_check: dict[str, tuple[Control, dict[str, Criterion]]] = {}
         for name in names:
             criterion = self._criteria[name]
@@ -155,11 +155,11 @@ class Prover:
         if parts:
             self._run(parts, run)
 
-    def _broken(self, world: World, tools: Tools, names: Iterable[str]) -> Part:
+    def _broken(self, world: World, tools: Tools, names: Iterable[str]) -> TrialPlan:
         board, environ = self._copy(world, tools.taken)
         return self._once(board, names, world, environ)
 
-    def _hollow(self, names: Iterable[str]) -> Part:
+    def _hollow(self, names: Iterable[str]) -> TrialPlan:
         folder = self._new(World.HOLLOW)
         stand_ins = StandIns(f"{folder}-programs", World.HOLLOW)
         moved = self.original.hollow(folder, stand_ins.fill)
@@ -167,7 +167,7 @@ class Prover:
         board = msgspec.structs.replace(self._board, workdir=moved.workdir)
         return self._once(board, names, World.HOLLOW, environ)
 
-    def _unreachable(self, names: Iterable[str]) -> list[Part]:
+    def _unreachable(self, names: Iterable[str]) -> list[TrialPlan]:
         """The healthy copy, for those that ask a service; but nobody answers."""
         board, environ = self._healthy
         own = criteria_of(board)
@@ -178,7 +178,7 @@ class Prover:
 
     def _once(
         self, board: Board, names: Iterable[str], world: World, environ: Mapping[str, str]
-    ) -> Part:
+    ) -> TrialPlan:
         own = criteria_of(board)
         return self._part(board, {name: once(own[name]) for name in names}, world.value, environ)
 
@@ -189,7 +189,7 @@ class Prover:
         label: str,
         environ: Mapping[str, str],
         logs: str = "",
-    ) -> Part:
+    ) -> TrialPlan:
         return part(board, criteria, label, environ, timeout=self._options.timeout, logs=logs)
 
     def _copy(self, world: World, taken: Collection[str] = ()) -> tuple[Board, dict[str, str]]:
@@ -203,7 +203,7 @@ class Prover:
         board = load_board(moved.board, profile=profile, environ=environ, project=project, masks=[])
         return self._moved(board, moved), environ
 
-    def _moved(self, board: Board, moved: Place) -> Board:
+    def _moved(self, board: Board, moved: ProjectPlace) -> Board:
         """A board whose probes run in a copy, even where a command of its own names the project."""
         tasks = tuple(
             msgspec.structs.replace(
@@ -213,7 +213,7 @@ class Prover:
         )
         return msgspec.structs.replace(board, workdir=moved.workdir, tasks=tasks)
 
-    def _redirected(self, criterion: Criterion, moved: Place) -> Criterion:
+    def _redirected(self, criterion: Criterion, moved: ProjectPlace) -> Criterion:
         check = criterion.check
         if check is None or check.name or self._place.root not in check.run:
             return criterion
@@ -228,7 +228,7 @@ class Prover:
     def _folder(self, name: str) -> str:
         return os.path.join(self._options.scratch, name)
 
-    def _run(self, parts: Sequence[Part], run: Run) -> None:
+    def _run(self, parts: Sequence[TrialPlan], run: Run) -> None:
         document = run(joined(self._board, parts))
         self._records.update({record.id: record for record in document.criteria()})
         self._hiding.learn(self._records, document.findings)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 
-from readiness.prove.copying import Place, Programs, is_below, programs_on
+from readiness.prove.copying import Programs, ProjectPlace, is_below, programs_on
 from readiness.shell.programs import SHELLS
 
 LOG = "READINESS_PROVE_LOG"
@@ -132,7 +132,9 @@ class StandIns:
         if status is not None:
             _write(path, _END.format(status=status))
 
-    def environment(self, environ: Mapping[str, str], place: Place, moved: Place) -> dict[str, str]:
+    def environment(
+        self, environ: Mapping[str, str], place: ProjectPlace, moved: ProjectPlace
+    ) -> dict[str, str]:
         """What probes of this world get, made of the caller's environment.
 
         What led into the project leads into the copy, and PATH to the stand-ins.

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from readiness.prove.document import Outcome, ProofDocument, ProofRecord
+from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord
 from readiness.prove.standins import World
 from readiness.text.layout import columns, duration, literal
 
 SAID = {
-    Outcome.CAN_FAIL: "can fail",
-    Outcome.STILL_PASSES: "STILL PASSES",
-    Outcome.NOT_TRIED: "not tried",
+    ProofOutcome.CAN_FAIL: "can fail",
+    ProofOutcome.STILL_PASSES: "STILL PASSES",
+    ProofOutcome.NOT_TRIED: "not tried",
 }
 WORLDS = {
     World.ABSENT: "tools gone",
@@ -25,8 +25,8 @@ def table(proof: ProofDocument, *, quiet: bool) -> str:
     """Show each criterion with its verdict in every world, then what still passes and why."""
     lines = [] if quiet else [f"{literal(proof.board.title)}\n", _rows(proof), _tools(proof)]
     for outcome, title in (
-        (Outcome.STILL_PASSES, "Still passes, so it cannot be relied on:"),
-        (Outcome.NOT_TRIED, "Could not be tried:"),
+        (ProofOutcome.STILL_PASSES, "Still passes, so it cannot be relied on:"),
+        (ProofOutcome.NOT_TRIED, "Could not be tried:"),
     ):
         lines += _listed(title, (each for each in proof.criteria if each.outcome is outcome))
     lines += _project(proof)

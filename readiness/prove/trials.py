@@ -15,7 +15,7 @@ BETWEEN = "@"
 """Parts a criterion's id from the world that it is tried in; no id has it."""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Criteria in one world: a board that has them alone, and its plan.
 
     `readers` names, by the id of a probe, a criterion of the original board that it serves.
@@ -46,7 +46,7 @@ def part(
     *,
     timeout: float | None,
     logs: str = "",
-) -> Part:
+) -> TrialPlan:
     """Plan a try of some criteria of `board`, by the ids they have there.
 
     `label` is added to ids, `environ` is the environment of that world. With `logs`, a folder, each
@@ -81,10 +81,10 @@ def part(
         for planned in plan.planned
         for probe in (plan.probes[index] for index in planned.probes)
     }
-    return Part(board=narrowed, plan=plan, readers=readers)
+    return TrialPlan(board=narrowed, plan=plan, readers=readers)
 
 
-def joined(board: Board, parts: Sequence[Part]) -> Part:
+def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
     """Make one board and one plan of several, so that one run has all their probes."""
     probes: list[Probe] = []
     planned: list[Planned] = []
@@ -107,7 +107,7 @@ def joined(board: Board, parts: Sequence[Part]) -> Part:
     ]
     plan = Plan(probes=tuple(probes), planned=tuple(planned), order=tuple(order), environment={})
     whole = msgspec.structs.replace(board, tasks=tuple(tasks), milestones=())
-    return Part(board=whole, plan=plan)
+    return TrialPlan(board=whole, plan=plan)
 
 
 # --- criteria as they are tried -------------------------------------------------------------------

@@ -7,7 +7,7 @@ import msgspec
 from readiness import shell
 from readiness.model.board import Criterion
 from readiness.model.words import ReasonCode, Verdict
-from readiness.prove.document import Outcome, ProofRecord, TrialRecord
+from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord
 from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
 from readiness.prove.trials import renamed
@@ -18,10 +18,10 @@ NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VA
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Conclusion(msgspec.Struct, frozen=True):
     """What a proof comes to: the outcome, a sentence that says why, and what to do."""
 
-    outcome: Outcome
+    outcome: ProofOutcome
     why: str
     hint: str = ""
 
@@ -77,27 +77,27 @@ def _finding(
     now: TrialRecord | None,
     tried: Sequence[TrialRecord],
     masks: Sequence[str],
-) -> Finding:
+) -> Conclusion:
     if criterion.attest is not None:
-        return Finding(Outcome.NOT_TRIED, f"it rests on the word of {criterion.attest.by}")
+        return Conclusion(ProofOutcome.NOT_TRIED, f"it rests on the word of {criterion.attest.by}")
     if criterion.unset:
-        return Finding(Outcome.NOT_TRIED, f"{', '.join(criterion.unset)} is not set")
+        return Conclusion(ProofOutcome.NOT_TRIED, f"{', '.join(criterion.unset)} is not set")
     if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
         why = "; ".join(f"it passes {_in(trial)} ({trial.reason})" for trial in passed)
-        return Finding(Outcome.STILL_PASSES, "; ".join([why, *masks]), _advice(passed))
+        return Conclusion(ProofOutcome.STILL_PASSES, "; ".join([why, *masks]), _advice(passed))
     if masks:
         hint = "let the failure end the command, or declare the statuses that are allowed"
-        return Finding(Outcome.STILL_PASSES, "; ".join(masks), hint)
+        return Conclusion(ProofOutcome.STILL_PASSES, "; ".join(masks), hint)
     if unknown := [trial for trial in tried if _is_unknown(trial)]:
         why = "; ".join(f"{_in(trial)}: {trial.reason}" for trial in unknown)
-        return Finding(Outcome.NOT_TRIED, f"not known {why}")
+        return Conclusion(ProofOutcome.NOT_TRIED, f"not known {why}")
     if rejected := [trial for trial in tried if not trial.verdict.good]:
         why = f"it does not pass {', nor '.join(map(_in, rejected))}"
-        return Finding(Outcome.CAN_FAIL, why)
+        return Conclusion(ProofOutcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
-        return Finding(Outcome.CAN_FAIL, "it fails now")
+        return Conclusion(ProofOutcome.CAN_FAIL, "it fails now")
     why = _why_bare(criterion, tried) if tried else "its probe was not run"
-    return Finding(Outcome.NOT_TRIED, why)
+    return Conclusion(ProofOutcome.NOT_TRIED, why)
 
 
 def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:

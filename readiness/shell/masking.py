@@ -61,7 +61,7 @@ def can_fail(command: str) -> bool:
 
     body = command.strip()
     try:
-        return _Reading(body, errexit=True, pipefail=True).can_fail(parse(body))
+        return _Walk(body, errexit=True, pipefail=True).can_fail(parse(body))
     except (Unreadable, RecursionError):
         return True
 
@@ -78,7 +78,7 @@ def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
     from readiness.shell.syntax import parse
     from readiness.shell.words import Unreadable
 
-    reading = _Reading(body, errexit=errexit, pipefail=pipefail)
+    reading = _Walk(body, errexit=errexit, pipefail=pipefail)
     try:
         final = not reading.can_fail(parse(body)) or reading.trapped
     except (Unreadable, RecursionError):
@@ -96,7 +96,7 @@ def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-class _Reading:
+class _Walk:
     """Goes through a command as a shell would, asking of each part whether it can fail."""
 
     def __init__(self, source: str, *, errexit: bool, pipefail: bool) -> None:

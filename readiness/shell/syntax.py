@@ -6,7 +6,7 @@ command of its own, `$(...)` or backquotes.
 
 import re
 
-from readiness.shell.words import MAX_DEPTH, Node, Unreadable, Words
+from readiness.shell.words import MAX_DEPTH, Node, Unreadable, WordReader
 
 _BOUNDS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
 
@@ -20,7 +20,7 @@ def parse(source: str) -> Node:
     return tree
 
 
-class _Parser(Words):
+class _Parser(WordReader):
     # --- lists ------------------------------------------------------------------------------------
 
     def commands(self) -> Node:

@@ -39,7 +39,7 @@ class Node(msgspec.Struct, kw_only=True):
     negated: bool = False
 
 
-class Words:
+class WordReader:
     """Reads words from a place in a text on. What is read by whom is up to the grammar."""
 
     def __init__(

@@ -8,10 +8,10 @@ from readiness.record.document import MilestoneRecord
 from readiness.text.labels import Labels, labels
 from readiness.text.markdown import code, prose, text
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, Difference
-from readiness.timeline.period import Alarm, AlarmKind, Kind, OpenItem, OpenTask, TeamReport
+from readiness.timeline.period import Alarm, AlarmKind, OpenItem, OpenTask, ReportKind, TeamReport
 from readiness.timeline.words import Words, words_in
 
-NEXT = {Kind.DAILY: 5}
+NEXT = {ReportKind.DAILY: 5}
 NEXT_AT_MOST = 10
 CHANGES = 30
 
@@ -26,7 +26,7 @@ def page(report: TeamReport) -> str:
         *_changes(report.difference, words, fixed),
         *_milestones(report.milestones, words),
         *_next(report, words, fixed),
-        *(_tasks(report.tasks, words) if report.kind is not Kind.DAILY else ()),
+        *(_tasks(report.tasks, words) if report.kind is not ReportKind.DAILY else ()),
         _footer(report, words),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -74,7 +74,7 @@ def _state(report: TeamReport, words: Words, fixed: Labels) -> Iterator[str]:
     if compared is not None:
         counts = words.counts.format(compared.better, compared.worse, compared.same)
         lines.append(f"- {counts}")
-    if report.kind is not Kind.MILESTONE:
+    if report.kind is not ReportKind.MILESTONE:
         lines.append(f"- {words.runs.format(report.runs)}")
     yield "\n".join(lines)
     if compared is not None and compared.causes:

@@ -15,7 +15,7 @@ from readiness.record.document import (
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """Which report it is: of a day, of a week, of another time, or on a milestone."""
 
     DAILY = "daily"
@@ -73,7 +73,7 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True):
 class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report to a team. `difference` is null where there is no earlier run to compare with."""
 
-    kind: Kind
+    kind: ReportKind
     title: str
     language: Language
     since: str
@@ -88,7 +88,7 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def over_a_period(
-    runs: Sequence[RunDocument], before: RunDocument | None, since: str, kind: Kind
+    runs: Sequence[RunDocument], before: RunDocument | None, since: str, kind: ReportKind
 ) -> TeamReport:
     """The report on a time: its runs, the oldest first and at least one, and the last before it."""
     base = before if before is not None else runs[0] if len(runs) > 1 else None
@@ -105,7 +105,7 @@ def on_a_milestone(
         if milestone.priority is None or task.priority is milestone.priority
     ]
     since = "" if before is None else before.started_at
-    return _report(now, before, since, Kind.MILESTONE, 1, [milestone], asked)
+    return _report(now, before, since, ReportKind.MILESTONE, 1, [milestone], asked)
 
 
 def past_point(run: RunDocument) -> PastPoint:
@@ -131,7 +131,7 @@ def _report(
     now: RunDocument,
     before: RunDocument | None,
     since: str,
-    kind: Kind,
+    kind: ReportKind,
     runs: int,
     milestones: list[MilestoneRecord],
     tasks: Sequence[TaskRecord],

@@ -3,13 +3,13 @@
 import msgspec
 
 from readiness.model.words import Language
-from readiness.timeline.period import AlarmKind, Kind
+from readiness.timeline.period import AlarmKind, ReportKind
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """Everything such a report says in its own words; `str.format` fills the braces."""
 
-    kinds: dict[Kind, str]
+    kinds: dict[ReportKind, str]
     alarms: dict[AlarmKind, str]
     alarm_heading: str
     state: str
@@ -45,10 +45,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 _ENGLISH = Words(
     kinds={
-        Kind.DAILY: "Daily report",
-        Kind.WEEKLY: "Weekly report",
-        Kind.PERIOD: "Report since {}",
-        Kind.MILESTONE: "Milestone report",
+        ReportKind.DAILY: "Daily report",
+        ReportKind.WEEKLY: "Weekly report",
+        ReportKind.PERIOD: "Report since {}",
+        ReportKind.MILESTONE: "Milestone report",
     },
     alarms={
         AlarmKind.REGRESSION: "passed before and does not any more",
@@ -89,10 +89,10 @@ _ENGLISH = Words(
 
 _CHINESE = Words(
     kinds={
-        Kind.DAILY: "日报",
-        Kind.WEEKLY: "周报",
-        Kind.PERIOD: "报告（自 {} 起）",
-        Kind.MILESTONE: "里程碑报告",
+        ReportKind.DAILY: "日报",
+        ReportKind.WEEKLY: "周报",
+        ReportKind.PERIOD: "报告（自 {} 起）",
+        ReportKind.MILESTONE: "里程碑报告",
     },
     alarms={
         AlarmKind.REGRESSION: "此前通过，现在不再通过",

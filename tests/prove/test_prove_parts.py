@@ -10,7 +10,7 @@ from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, changes, place_of
 from readiness.prove.hiding import Hiding
-from readiness.prove.observed import Observer, Tools
+from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.prover import grouped
 from readiness.shell import can_fail
 from readiness.shell.programs import programs
@@ -59,7 +59,7 @@ def test_the_tools_of_a_command_are_what_measures(
 ) -> None:
     """Not what runs them, and not what every system has, unless there is nothing else."""
     check = a_check(name="", run=command)
-    found = Observer(KNOWN).tools_of(check, chains, recipes)
+    found = ToolFinder(KNOWN).tools_of(check, chains, recipes)
 
     expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
     assert set(found.taken) == expected
@@ -80,7 +80,7 @@ def test_what_a_checks_script_uses_is_not_its_tool(
 ) -> None:
     """Unless its file says so, or its tool started it."""
     check = a_check(name="some", run=run, tools=tools)
-    found = Observer(KNOWN).tools_of(check, chains, {})
+    found = ToolFinder(KNOWN).tools_of(check, chains, {})
 
     assert set(found.taken) == set(taken.split())
 

@@ -12,7 +12,13 @@ from markdown_it import MarkdownIt
 from readiness.model.words import Language, Priority, Verdict
 from readiness.record.document import Loosening, MilestoneRecord, RunDocument
 from readiness.timeline.page import page, title
-from readiness.timeline.period import AlarmKind, Kind, on_a_milestone, over_a_period, past_point
+from readiness.timeline.period import (
+    AlarmKind,
+    ReportKind,
+    on_a_milestone,
+    over_a_period,
+    past_point,
+)
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
 from tests.support.program import Project
 
@@ -43,7 +49,7 @@ def test_what_blocks_and_passed_before_is_an_exception(
 ) -> None:
     """What failed already is not new, and what blocks nothing does not wake anybody."""
     made = over_a_period(
-        [a_run(after, blocking=blocking)], a_run(before, blocking=blocking), SINCE, Kind.DAILY
+        [a_run(after, blocking=blocking)], a_run(before, blocking=blocking), SINCE, ReportKind.DAILY
     )
     assert [alarm.kind for alarm in made.alarms] == [AlarmKind.REGRESSION] * alarms
 
@@ -53,17 +59,19 @@ def test_a_milestone_that_is_late_and_a_loosened_gate_are_exceptions() -> None:
     late = MilestoneRecord(id="M1", title="Basics", met=False, due="2026-01-01", overdue=True)
     slack = Loosening(subject="T1.1", what="expectation", before="== 0", after="< 50")
     run = msgspec.structs.replace(a_run("pass"), milestones=[late], loosened=[slack])
-    made = over_a_period([run], None, SINCE, Kind.WEEKLY)
+    made = over_a_period([run], None, SINCE, ReportKind.WEEKLY)
     assert [alarm.kind for alarm in made.alarms] == [AlarmKind.OVERDUE, AlarmKind.LOOSENED]
     assert page(made).splitlines()[2] == "## 🚨 Exception report"
 
 
 def test_the_first_run_of_a_period_is_compared_with_where_nothing_came_before() -> None:
     """A team that starts today has a report too."""
-    made = over_a_period([a_run("fail", id="a"), a_run("pass", id="b")], None, SINCE, Kind.DAILY)
+    made = over_a_period(
+        [a_run("fail", id="a"), a_run("pass", id="b")], None, SINCE, ReportKind.DAILY
+    )
     assert made.difference is not None
     assert (made.difference.before.id, made.difference.better, made.runs) == ("a", 1, 2)
-    alone = over_a_period([a_run("pass")], None, SINCE, Kind.DAILY)
+    alone = over_a_period([a_run("pass")], None, SINCE, ReportKind.DAILY)
     assert alone.difference is None
     assert "no earlier run" in page(alone)
 
@@ -85,7 +93,7 @@ def test_foreign_text_stays_text(document: RunDocument) -> None:
     """What probes print and boards say makes no link, no picture and no markup of the report."""
     board = msgspec.structs.replace(document.board, title=HOSTILE)
     run = msgspec.structs.replace(document, board=board)
-    made = page(over_a_period([run], a_run("pass"), SINCE, Kind.WEEKLY))
+    made = page(over_a_period([run], a_run("pass"), SINCE, ReportKind.WEEKLY))
     kinds = {
         inner.type
         for token in MarkdownIt("commonmark").enable("table").parse(made)
@@ -97,7 +105,7 @@ def test_foreign_text_stays_text(document: RunDocument) -> None:
 
 def test_the_report_speaks_the_language_of_the_board() -> None:
     """Headings in Chinese for a board in Chinese."""
-    made = over_a_period([a_chinese_document()], None, SINCE, Kind.DAILY)
+    made = over_a_period([a_chinese_document()], None, SINCE, ReportKind.DAILY)
     assert made.language is Language.ZH
     assert title(made).endswith("日报")
     assert "## 下一步" in page(made)

@@ -41,7 +41,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     pipefail: bool = False
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Loophole(msgspec.Struct, frozen=True, kw_only=True):
     """Something that hides a failure or leaves something out."""
 
     kind: Kind
@@ -63,7 +63,7 @@ def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
     yield from _scripts(files, used)
 
 
-def _change(mark: Mark, direction: Direction) -> Change:
+def _change(mark: Loophole, direction: Direction) -> Change:
     shown = f"{mark.text} (of {mark.hidden})" if mark.hidden else mark.text
     is_added = direction is LOOSE
     return Change(
@@ -80,7 +80,7 @@ def _change(mark: Mark, direction: Direction) -> Change:
 # --- what hides failures --------------------------------------------------------------------------
 
 
-def _marks(path: str, text: str) -> Iterator[Mark]:
+def _marks(path: str, text: str) -> Iterator[Loophole]:
     if rules.WORKFLOWS.search(path):
         document = parse_yaml(text.encode("utf-8", "replace"), path)
         yield from _switched_off(path, document)
@@ -97,9 +97,9 @@ def _marks(path: str, text: str) -> Iterator[Mark]:
         yield from _of_command(command)
 
 
-def _of_command(command: Command) -> Iterator[Mark]:
+def _of_command(command: Command) -> Iterator[Loophole]:
     for mask in masks_of(command.text, errexit=command.errexit, pipefail=command.pipefail):
-        yield Mark(
+        yield Loophole(
             kind=Kind.MASK,
             owner=command.owner,
             text=mask.text,
@@ -108,7 +108,7 @@ def _of_command(command: Command) -> Iterator[Mark]:
             line=command.line + mask.line - 1,
         )
     for flag in rules.FLAGS.finditer(command.text):
-        yield Mark(
+        yield Loophole(
             kind=Kind.FLAG,
             owner=command.owner,
             text=" ".join(flag[0].split()),
@@ -118,10 +118,10 @@ def _of_command(command: Command) -> Iterator[Mark]:
         )
 
 
-def _ignoring(path: str, text: str) -> Iterator[Mark]:
+def _ignoring(path: str, text: str) -> Iterator[Loophole]:
     for number, line in enumerate(lines_of(text), start=1):
         if _IGNORING.match(line):
-            yield Mark(
+            yield Loophole(
                 kind=Kind.MASK, owner="", text=line.strip(), hidden="", path=path, line=number
             )
 
@@ -160,11 +160,11 @@ def _in_workflow(path: str, document: Document) -> Iterator[Command]:
                     )
 
 
-def _switched_off(path: str, document: Document) -> Iterator[Mark]:
+def _switched_off(path: str, document: Document) -> Iterator[Loophole]:
     for place, key, value in _entries(document, document.data, ()):
         said = str(value).strip(" ${}").lower()
         if said in rules.OFF.get(key, ()):
-            yield Mark(
+            yield Loophole(
                 kind=Kind.MASK,
                 owner=_named(document, place),
                 text=f"{key}: {said}",

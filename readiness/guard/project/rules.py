@@ -25,7 +25,7 @@ class Effect(Enum):
     UNKNOWN = auto()  # whatever changes, nobody can tell the direction
 
 
-class Place(msgspec.Struct, frozen=True):
+class SettingsPlace(msgspec.Struct, frozen=True):
     """Where a tool's settings stand: a file's name and the prefix of its keys in that file.
 
     `owned` says that the tool takes the file for its settings even without the prefix in it.
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     owned: bool = False
 
 
-class Tool(msgspec.Struct, frozen=True, kw_only=True):
+class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A tool's settings: places in the order in which it looks, and what each key does.
 
     Keys are patterns of dotted names below the prefix, the first that matches counts. `joined`
@@ -44,7 +44,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    places: tuple[Place, ...]
+    places: tuple[SettingsPlace, ...]
     keys: tuple[tuple[str, Effect], ...]
     otherwise: Effect = Effect.UNKNOWN
 
@@ -54,13 +54,13 @@ TRUE, FALSE = Effect.TRUE_LOOSENS, Effect.FALSE_LOOSENS
 LOWER, HIGHER, NONE = Effect.LOWER_LOOSENS, Effect.HIGHER_LOOSENS, Effect.NONE
 
 TOOLS: Final = (
-    Tool(
+    ToolSettings(
         name="mypy",
         places=(
-            Place("mypy.ini", "mypy", owned=True),
-            Place(".mypy.ini", "mypy", owned=True),
-            Place("pyproject.toml", "tool.mypy"),
-            Place("setup.cfg", "mypy"),
+            SettingsPlace("mypy.ini", "mypy", owned=True),
+            SettingsPlace(".mypy.ini", "mypy", owned=True),
+            SettingsPlace("pyproject.toml", "tool.mypy"),
+            SettingsPlace("setup.cfg", "mypy"),
         ),
         keys=(
             (r"(.*\.)?ignore_errors", Effect.SILENCES),
@@ -76,12 +76,12 @@ TOOLS: Final = (
             (r"hide_\w+|verbosity|junit_xml|\w+_report|fast_module_lookup|module", NONE),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="ruff",
         places=(
-            Place(".ruff.toml", "", owned=True),
-            Place("ruff.toml", "", owned=True),
-            Place("pyproject.toml", "tool.ruff"),
+            SettingsPlace(".ruff.toml", "", owned=True),
+            SettingsPlace("ruff.toml", "", owned=True),
+            SettingsPlace("pyproject.toml", "tool.ruff"),
         ),
         keys=(
             (r"(lint\.)?(extend-)?(ignore|exclude|safe-fixes)", MORE),
@@ -98,12 +98,12 @@ TOOLS: Final = (
             ),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="flake8",
         places=(
-            Place(".flake8", "flake8"),
-            Place("setup.cfg", "flake8"),
-            Place("tox.ini", "flake8"),
+            SettingsPlace(".flake8", "flake8"),
+            SettingsPlace("setup.cfg", "flake8"),
+            SettingsPlace("tox.ini", "flake8"),
         ),
         keys=(
             (r"(extend[-_])?(ignore|exclude)|per[-_]file[-_]ignores", MORE),
@@ -117,13 +117,13 @@ TOOLS: Final = (
             ),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="pylint",
         places=(
-            Place("pylintrc", "", owned=True),
-            Place(".pylintrc", "", owned=True),
-            Place("pyproject.toml", "tool.pylint"),
-            Place("setup.cfg", "pylint"),
+            SettingsPlace("pylintrc", "", owned=True),
+            SettingsPlace(".pylintrc", "", owned=True),
+            SettingsPlace("pyproject.toml", "tool.pylint"),
+            SettingsPlace("setup.cfg", "pylint"),
         ),
         keys=(
             (r"(.*\.)?(disable|ignore[\w-]*|ignored[\w-]*)", MORE),
@@ -133,13 +133,13 @@ TOOLS: Final = (
             (r"(.*\.)?(output-format|reports|score|jobs|msg-template)", NONE),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="coverage",
         places=(
-            Place(".coveragerc", "", owned=True),
-            Place("setup.cfg", "coverage:"),
-            Place("tox.ini", "coverage:"),
-            Place("pyproject.toml", "tool.coverage"),
+            SettingsPlace(".coveragerc", "", owned=True),
+            SettingsPlace("setup.cfg", "coverage:"),
+            SettingsPlace("tox.ini", "coverage:"),
+            SettingsPlace("pyproject.toml", "tool.coverage"),
         ),
         keys=(
             (r"(run|report)\.omit|report\.(exclude_\w+|partial_\w+)", MORE),
@@ -157,16 +157,16 @@ TOOLS: Final = (
             ),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="pytest",
         places=(
-            Place("pytest.ini", "pytest", owned=True),
-            Place(".pytest.ini", "pytest", owned=True),
-            Place("pytest.toml", "pytest", owned=True),
-            Place("pyproject.toml", "tool.pytest.ini_options"),
-            Place("pyproject.toml", "tool.pytest"),
-            Place("tox.ini", "pytest"),
-            Place("setup.cfg", "tool:pytest"),
+            SettingsPlace("pytest.ini", "pytest", owned=True),
+            SettingsPlace(".pytest.ini", "pytest", owned=True),
+            SettingsPlace("pytest.toml", "pytest", owned=True),
+            SettingsPlace("pyproject.toml", "tool.pytest.ini_options"),
+            SettingsPlace("pyproject.toml", "tool.pytest"),
+            SettingsPlace("tox.ini", "pytest"),
+            SettingsPlace("setup.cfg", "tool:pytest"),
         ),
         keys=(
             (r"addopts", Effect.WORDS),
@@ -180,24 +180,24 @@ TOOLS: Final = (
             (r"tmp_path_\w+|verbosity_\w+|asyncio_\w+", NONE),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="bandit",
         places=(
-            Place(".bandit", "bandit"),
-            Place("bandit.yaml", "", owned=True),
-            Place("bandit.yml", "", owned=True),
-            Place("pyproject.toml", "tool.bandit"),
+            SettingsPlace(".bandit", "bandit"),
+            SettingsPlace("bandit.yaml", "", owned=True),
+            SettingsPlace("bandit.yml", "", owned=True),
+            SettingsPlace("pyproject.toml", "tool.bandit"),
         ),
         keys=(
             (r"skips|exclude|exclude_dirs", MORE),
             (r"tests|targets|recursive", LESS),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="pyright",
         places=(
-            Place("pyrightconfig.json", "", owned=True),
-            Place("pyproject.toml", "tool.pyright"),
+            SettingsPlace("pyrightconfig.json", "", owned=True),
+            SettingsPlace("pyproject.toml", "tool.pyright"),
         ),
         keys=(
             (r"exclude|ignore", MORE),
@@ -206,11 +206,11 @@ TOOLS: Final = (
             (r"venv\w*|pythonVersion|pythonPlatform|verboseOutput", NONE),
         ),
     ),
-    Tool(
+    ToolSettings(
         name="gitleaks",
         places=(
-            Place(".gitleaks.toml", "", owned=True),
-            Place("gitleaks.toml", "", owned=True),
+            SettingsPlace(".gitleaks.toml", "", owned=True),
+            SettingsPlace("gitleaks.toml", "", owned=True),
         ),
         keys=(
             (r"(.*\.)?allowlists?\b.*|extend\.disabledRules", MORE),

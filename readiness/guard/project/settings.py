@@ -17,7 +17,7 @@ import msgspec
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, line_of
-from readiness.guard.project.rules import Effect, Tool
+from readiness.guard.project.rules import Effect, ToolSettings
 from readiness.load.yamlfile import parse as parse_yaml
 
 Value: TypeAlias = str | tuple[str, ...]
@@ -62,7 +62,7 @@ def silenced(change: Change) -> bool:
 
 
 def _effective(
-    tool: Tool,
+    tool: ToolSettings,
     folder: str,
     changed: Mapping[str, str],
     there: Iterable[str],
@@ -158,7 +158,7 @@ def _scalar(value: object) -> str:
 # --- what a difference does -----------------------------------------------------------------------
 
 
-def _compared(tool: Tool, old: Settings, new: Settings) -> Iterator[Change]:
+def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Change]:
     for key in sorted(old.keys.keys() | new.keys.keys()):
         before, after = old.keys.get(key), new.keys.get(key)
         if _same(before, after):
@@ -178,7 +178,7 @@ def _compared(tool: Tool, old: Settings, new: Settings) -> Iterator[Change]:
         )
 
 
-def _effect(tool: Tool, key: str) -> Effect:
+def _effect(tool: ToolSettings, key: str) -> Effect:
     for pattern, effect in tool.keys:
         if re.fullmatch(pattern, key):
             return effect

@@ -63,7 +63,7 @@ def _read(path: str, text: str) -> list[Item] | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes in strings: they are not ours to judge
         try:
-            return list(_Reading(path, ast.parse(text)).items())
+            return list(_TestFile(path, ast.parse(text)).items())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
@@ -107,7 +107,7 @@ def _shown(one: Item) -> str:
     return one.name if one.kind in (Kind.TEST, Kind.HOOK) else one.text
 
 
-class _Reading:
+class _TestFile:
     """Walks through one file."""
 
     def __init__(self, path: str, tree: ast.Module) -> None:
