@@ -2,10 +2,9 @@
 
 import fcntl
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 
 import msgspec
 
@@ -15,6 +14,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.project.git import user_name
+from readiness.report import write_over
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.nearest import suggestion
@@ -69,7 +69,7 @@ def decide(
         made = _edited(content, place, kind, make(board, criterion, before))
         criterion = _reloaded(settings, board, made, subject)
         if not dry_run and made != content:
-            _replace(path, made)
+            write_over(path, made)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
@@ -188,31 +188,6 @@ def _locked(path: str, handle: int) -> bool:
         return os.path.samestat(os.stat(path), os.fstat(handle))
     except OSError:
         return False
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Replace a file in one step, keeping its rights."""
-    temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
-    try:
-        found = os.stat(path)
-        if not os.access(path, os.W_OK):
-            raise PermissionError(None, "it is read-only")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with open(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(handle)
-                with suppress(PermissionError):
-                    os.fchown(handle, found.st_uid, found.st_gid)
-                os.fchmod(handle, stat.S_IMODE(found.st_mode))
-            os.rename(temporary, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise NotWrittenError(f"{path}: not written: {error.strerror}") from None
 
 
 # --- what is shown ------------------------------------------------------------------------------

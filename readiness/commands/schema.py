@@ -27,8 +27,8 @@ OUTPUTS = {
     "report": "readiness.timeline.period.TeamReport",
     "history": "readiness.commands.history.PastRuns",
     "history-verify": "readiness.commands.history.Verification",
-    "waive": "readiness.commands.deciding.Decision",
-    "attest": "readiness.commands.deciding.Decision",
+    "waive": "readiness.commands.deciding.BoardEdit",
+    "attest": "readiness.commands.deciding.BoardEdit",
 }
 """What each command prints with `--output-format json`; `check` and `score` print a run."""
 

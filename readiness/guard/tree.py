@@ -1,6 +1,5 @@
 """Two states of a project, as paths with digests: a commit in the object store, and a folder."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from readiness.project.git import GitError, ask
+from readiness.project.worktree import id_of
 
 LARGEST = 4 * 2**20
 """Of longer files nothing is compared: they are data."""
@@ -152,8 +152,7 @@ class Folder:
             return None
 
     def _hash(self, content: bytes) -> str:
-        kind = hashlib.sha1 if self._bits == 160 else hashlib.sha256
-        return kind(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        return id_of(content, "sha1" if self._bits == 160 else "sha256")
 
     def _walk(self) -> Iterable[str]:
         for folder, folders, names in os.walk(self.root):

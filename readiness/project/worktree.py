@@ -33,6 +33,11 @@ def blob_id(root: str, path: bytes, algorithm: str) -> str:
         content = os.readlink(name) if link else _read(name)
     except OSError:
         return GONE
+    return id_of(content, algorithm)
+
+
+def id_of(content: bytes, algorithm: str) -> str:
+    """The id that git gives a file's content."""
     found = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
     found.update(content)
     return found.hexdigest()

@@ -14,7 +14,13 @@ import msgspec
 from readiness.model.errors import UsageError
 from readiness.record.document import RunDocument
 from readiness.report._unfinished import unfinished
-from readiness.report._write import append_report, check_target, invalidate, write_report
+from readiness.report._write import (
+    append_report,
+    check_target,
+    invalidate,
+    write_over,
+    write_report,
+)
 
 __all__ = [
     "FORMATS",
@@ -26,6 +32,7 @@ __all__ = [
     "past_wanted",
     "render",
     "unfinished",
+    "write_over",
     "write_report",
 ]
 

@@ -1,4 +1,4 @@
-"""Files that reports go to: written whole or not at all, and never through a link."""
+"""Files of ours: written whole or not at all, and reports never through a link."""
 
 import os
 import stat
@@ -21,19 +21,20 @@ def write_report(path: str, text: str, *, forbidden: Collection[str] = ()) -> No
     """
     with _named(path), _folder(path) as folder:
         name = _target(path, folder, forbidden)
-        temporary = f".readiness-{os.getpid()}-{os.urandom(4).hex()}"
-        try:
-            file = os.open(temporary, _NEW_FILE, 0o666, dir_fd=folder)
-            with open(file, "wb") as stream:
-                stream.write(text.encode("utf-8", "backslashreplace"))
-                stream.flush()
-                os.fsync(file)
-            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
-            raise
+        _replace(name, text.encode("utf-8", "backslashreplace"), folder)
         os.fsync(folder)
+
+
+def write_over(path: str, content: bytes) -> None:
+    """Replace what is in a file that is there, in one step, keeping its rights and its owner.
+
+    Raises `NotWrittenError` where that is not possible; the file is then untouched.
+    """
+    with _named(path):
+        found = os.stat(path)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(None, "it is read-only")
+        _replace(path, content, like=found)
 
 
 def append_report(path: str, make: Callable[[int], str]) -> None:
@@ -63,6 +64,29 @@ def check_target(path: str, *, forbidden: Collection[str] = ()) -> None:
         _target(path, folder, forbidden)
         if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
             raise PermissionError(None, "its folder is read-only")
+
+
+def _replace(
+    name: str, content: bytes, folder: int | None = None, like: os.stat_result | None = None
+) -> None:
+    """Write a new file and give it the name of the old one, with the rights of `like`."""
+    here = os.path.dirname(name)
+    temporary = os.path.join(here, f".readiness-{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        file = os.open(temporary, _NEW_FILE, 0o600 if like else 0o666, dir_fd=folder)
+        with open(file, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(file)
+            if like:
+                with suppress(PermissionError):
+                    os.fchown(file, like.st_uid, like.st_gid)
+                os.fchmod(file, stat.S_IMODE(like.st_mode))
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
 
 
 @contextmanager
