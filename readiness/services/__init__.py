@@ -1,8 +1,8 @@
 """Probes that speak to running services: `python -P -m readiness.probes NAME --option value …`.
 
-Check files call them; no tool is needed but Python. Each probe is a module here with a struct
-`Options`, whose fields are its options, and a function `measure(options)` that returns a struct.
-That struct is printed as one JSON object with exit status 0, whatever was found. What could not
+Check files call them; no tool is needed but Python. Each probe is a module here with a function
+`measure(options)`; the fields of the struct that it takes are the probe's options, and the struct
+that it returns is printed as one JSON object with exit status 0, whatever was found. What could not
 be measured is one line on standard error that names the address, with nothing on standard output
 and exit status 3; a wrong command line ends with 2.
 

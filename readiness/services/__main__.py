@@ -5,13 +5,15 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
+from typing import get_type_hints
 
 import msgspec
 
 from readiness import services as probes
 from readiness.model.errors import ExitStatus
-from readiness.services._answer import NotMeasuredError
-from readiness.services._options import OptionsError, parse, usage
+from readiness.services._answer import ProbeError
+from readiness.services._options import OptionsError, ProbeOptions, parse, usage
 from readiness.text.clean import clean
 
 _CALL = "python -P -m readiness.probes"
@@ -36,12 +38,12 @@ def main(arguments: Sequence[str]) -> int:
         module = import_module(f"readiness.services.{name.replace('-', '_')}")
         if {"-h", "--help"} & set(rest):
             sys.stdout.write(f"usage: {_CALL} {name} [--option value …]\n\n{module.__doc__}\n")
-            sys.stdout.write(f"Options:\n{usage(module.Options)}\n")
+            sys.stdout.write(f"Options:\n{usage(_options_of(module))}\n")
             return ExitStatus.READY
-        answer = module.measure(parse(module.Options, rest, os.environ))
+        answer = module.measure(parse(_options_of(module), rest, os.environ))
     except OptionsError as error:
         return _failed(f"{name}: {error}", ExitStatus.USAGE)
-    except NotMeasuredError as error:
+    except ProbeError as error:
         return _failed(str(error), ExitStatus.UNDECIDED)
     except ImportError as error:
         return _failed(f"{error}: {_INSTALL}", ExitStatus.UNDECIDED)
@@ -55,6 +57,11 @@ def _listed() -> str:
         module = import_module(f"readiness.services.{name.replace('-', '_')}")
         lines.append(f"  {name:<18} {(module.__doc__ or '').splitlines()[0]}")
     return "\n".join(lines)
+
+
+def _options_of(module: ModuleType) -> type[ProbeOptions]:
+    kind: type[ProbeOptions] = get_type_hints(module.measure)["options"]
+    return kind
 
 
 def _failed(why: str, status: ExitStatus) -> int:

@@ -3,11 +3,11 @@
 import msgspec
 
 
-class NotMeasuredError(Exception):
+class ProbeError(Exception):
     """Nothing was measured. The message is for the reader and names the address."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     """One complaint: where (a file, or host and path), which rule, and what is wrong."""
 
     path: str

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._options import OptionsError
 
 _NEW_NETWORK = 0x40000000
@@ -44,7 +44,7 @@ def address(text: str, *, port: int | None = None) -> Address:
 def enter(name: str) -> None:
     """Move this process into a network namespace; "" is the one that it is in.
 
-    Raises NotMeasuredError, naming it, where that cannot be done: only root may.
+    Raises ProbeError, naming it, where that cannot be done: only root may.
     """
     if not name:
         return
@@ -55,14 +55,14 @@ def enter(name: str) -> None:
         why = f"the network namespace {name} cannot be entered: {reason(error)}"
         if error.errno == errno.EPERM:
             why += "; that is for root"
-        raise NotMeasuredError(why) from None
+        raise ProbeError(why) from None
 
 
 @contextmanager
 def within(name: str) -> Iterator[None]:
     """Be in a network namespace for a while; sockets that are made there stay there.
 
-    Raises NotMeasuredError, as `enter` does.
+    Raises ProbeError, as `enter` does.
     """
     if not name:
         yield
@@ -162,7 +162,7 @@ def _resolve(target: Address) -> list[Any]:
     return socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
 
 
-def unreachable(where: object, error: OSError, *, timeout: float) -> NotMeasuredError:
+def unreachable(where: object, error: OSError, *, timeout: float) -> ProbeError:
     """Return the error that says why nobody answered at an address."""
     if isinstance(error, ConnectionRefusedError):
         said = "refused the connection"
@@ -172,7 +172,7 @@ def unreachable(where: object, error: OSError, *, timeout: float) -> NotMeasured
         said = f"is not known by name: {reason(error)}"
     else:
         said = f"cannot be spoken to: {reason(error)}"
-    return NotMeasuredError(f"{where} {said}")
+    return ProbeError(f"{where} {said}")
 
 
 def reason(error: OSError) -> str:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address
 from readiness.services._options import OptionsError
 from readiness.services._ports import State
@@ -22,10 +22,10 @@ class Login(NamedTuple):
     password: str
     name: str
 
-    def refused(self, why: Exception) -> NotMeasuredError:
+    def refused(self, why: Exception) -> ProbeError:
         """Return the error that tells why, without the password that it may repeat."""
         said = str(why).replace(self.password, "***") if self.password else str(why)
-        return NotMeasuredError(f"{self.place} refuses the login: {said}")
+        return ProbeError(f"{self.place} refuses the login: {said}")
 
 
 def login(url: str, schemes: tuple[str, ...], port: int) -> Login:
@@ -48,14 +48,14 @@ def login(url: str, schemes: tuple[str, ...], port: int) -> Login:
     )
 
 
-def problems(place: Address, *, demands: bool, exposed: bool | None) -> list[Finding]:
+def problems(place: Address, *, demands: bool, exposed: bool | None) -> list[Complaint]:
     """Return what is wrong with who may get in."""
     said = []
     if not demands:
         said.append(("no-password", "it lets anybody in, without a password"))
     if exposed:
         said.append(("exposed", "it can be reached from outside"))
-    return [Finding(path=str(place), rule=rule, message=text) for rule, text in said]
+    return [Complaint(path=str(place), rule=rule, message=text) for rule, text in said]
 
 
 def is_exposed(state: State | None) -> bool | None:

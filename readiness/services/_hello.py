@@ -8,7 +8,7 @@ import os
 import struct
 from typing import Final
 
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._connect import Timed
 
 OLD: Final = {"SSLv3": 0x0300, "TLSv1": 0x0301, "TLSv1.1": 0x0302}
@@ -29,7 +29,7 @@ def is_accepted(link: Timed, version: int, host: str) -> bool | None:
     """Offer this version alone over a new connection; whether the server takes it.
 
     None where it says nothing within the time limit. A server that answers with an alert or hangs
-    up does not take it. Raises NotMeasuredError for an answer that is no TLS.
+    up does not take it. Raises ProbeError for an answer that is no TLS.
     """
     try:
         link.sendall(_record(version, _hello(version, host)))
@@ -38,7 +38,7 @@ def is_accepted(link: Timed, version: int, host: str) -> bool | None:
             return False
         kind, answered, size = struct.unpack(">BHH", head)
         if kind not in {_ALERT, _HANDSHAKE} or answered >> 8 != 3 or size > _LONGEST_RECORD:
-            raise NotMeasuredError("it does not speak TLS")
+            raise ProbeError("it does not speak TLS")
         message = _receive(link, size)
     except TimeoutError:
         return None

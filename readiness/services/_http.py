@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import msgspec
 
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._connect import (
     Address,
     Timed,
@@ -55,7 +55,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What came back. Names in `headers` are in lower case; `cut` says that the body is longer.
 
     `latency` is in milliseconds, from before the connection to the end of the body. `url` is
@@ -86,7 +86,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             return self.body.decode("utf-8", "replace")
 
 
-class _Target(NamedTuple):
+class _Destination(NamedTuple):
     parts: SplitResult
     host: Address
     place: Address
@@ -96,10 +96,10 @@ class _Target(NamedTuple):
         return self.parts.scheme, self.host
 
 
-def fetch(request: Request, via: Via, *, follow: bool = False) -> Answer:
+def fetch(request: Request, via: Via, *, follow: bool = False) -> Response:
     """Return the answer to a request, to the last of its redirects where they are followed.
 
-    Raises NotMeasuredError, which names the address, where there is none within the time limit,
+    Raises ProbeError, which names the address, where there is none within the time limit,
     and OptionsError for what is not a URL of HTTP.
     """
     first = _target(request.url, via, None)
@@ -108,7 +108,7 @@ def fetch(request: Request, via: Via, *, follow: bool = False) -> Answer:
     while follow and answer.status in _REDIRECTS and answer.header("location"):
         redirects += 1
         if redirects > _MOST_REDIRECTS:
-            raise NotMeasuredError(f"{answer.url} redirects more than {_MOST_REDIRECTS} times")
+            raise ProbeError(f"{answer.url} redirects more than {_MOST_REDIRECTS} times")
         request = _redirected(request, answer)
         target, before = _target(request.url, via, first), target
         if target.origin != before.origin:
@@ -120,13 +120,13 @@ def fetch(request: Request, via: Via, *, follow: bool = False) -> Answer:
 def tls_context(ca_file: str, *, verify: bool = True) -> ssl.SSLContext:
     """Return a context that trusts a CA file, or the system's authorities where none is given.
 
-    Raises NotMeasuredError where the file cannot be read.
+    Raises ProbeError where the file cannot be read.
     """
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
     except OSError as error:
         said = error.strerror or "it holds no certificate"
-        raise NotMeasuredError(f"the CA file {ca_file} cannot be read: {said}") from None
+        raise ProbeError(f"the CA file {ca_file} cannot be read: {said}") from None
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -144,7 +144,7 @@ def headers_of(lines: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _target(url: str, via: Via, first: _Target | None) -> _Target:
+def _target(url: str, via: Via, first: _Destination | None) -> _Destination:
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
@@ -158,8 +158,8 @@ def _target(url: str, via: Via, first: _Target | None) -> _Target:
         before, equals, place = word.rpartition("=")
         own = first is None or asked == first.host
         if (equals and address(before) == asked) or (not equals and own):
-            return _Target(parts, asked, address(place, port=port))
-    return _Target(parts, asked, asked)
+            return _Destination(parts, asked, address(place, port=port))
+    return _Destination(parts, asked, asked)
 
 
 def without_password(url: str) -> str:
@@ -170,7 +170,7 @@ def without_password(url: str) -> str:
     return f"{head}{separator}{authority.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
 
 
-def _redirected(request: Request, answer: Answer) -> Request:
+def _redirected(request: Request, answer: Response) -> Request:
     url = urljoin(request.url, answer.header("location"))
     if answer.status in {307, 308} or request.method in {"GET", "HEAD"}:
         return msgspec.structs.replace(request, url=url)
@@ -181,7 +181,7 @@ def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS}
 
 
-def _exchange(request: Request, target: _Target, via: Via) -> Answer:
+def _exchange(request: Request, target: _Destination, via: Via) -> Response:
     shown = without_password(request.url)
     where = str(target.place)
     named = where if target.place == target.host else f"{where} ({target.host})"
@@ -194,10 +194,10 @@ def _exchange(request: Request, target: _Target, via: Via) -> Answer:
         with link:
             answer, body = _converse(request, target, link)
     except http.client.HTTPException as error:
-        raise NotMeasuredError(f"{named} does not speak HTTP: {_said(error)}") from None
+        raise ProbeError(f"{named} does not speak HTTP: {_said(error)}") from None
     except OSError as error:
         raise unreachable(named, error, timeout=via.timeout) from None
-    return Answer(
+    return Response(
         url=shown,
         peer=str(link.peer),
         status=answer.status,
@@ -208,13 +208,13 @@ def _exchange(request: Request, target: _Target, via: Via) -> Answer:
     )
 
 
-def _open(target: _Target, via: Via, context: ssl.SSLContext | None) -> Timed | TimedTLS:
+def _open(target: _Destination, via: Via, context: ssl.SSLContext | None) -> Timed | TimedTLS:
     link = connect(target.place, timeout=via.timeout, source=via.source)
     return link if context is None else encrypted(link, context, target.host.host)
 
 
 def _converse(
-    request: Request, target: _Target, link: Timed | TimedTLS
+    request: Request, target: _Destination, link: Timed | TimedTLS
 ) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection(*target.host)
     connection.sock = link
@@ -230,7 +230,7 @@ def _converse(
     return answer, body
 
 
-def _sent(request: Request, target: _Target) -> dict[str, str]:
+def _sent(request: Request, target: _Destination) -> dict[str, str]:
     default = target.host.port == _PORTS[target.parts.scheme]
     host = target.parts.netloc.rpartition("@")[2]
     sent = {

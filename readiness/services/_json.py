@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.services._answer import NotMeasuredError
-from readiness.services._http import Answer, Request, Via, fetch
+from readiness.services._answer import ProbeError
+from readiness.services._http import Request, Response, Via, fetch
 
 Found = TypeVar("Found")
 Kind = TypeVar("Kind")
@@ -16,7 +16,7 @@ PAUSE = 0.25
 
 
 def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
-    """Return what is found there. Raises NotMeasuredError for another status than 200."""
+    """Return what is found there. Raises ProbeError for another status than 200."""
     return _data(fetch(Request(url=url, headers=dict(headers or {})), via))
 
 
@@ -26,7 +26,7 @@ def look(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object
     return None if answer.status == 404 else _data(answer)
 
 
-def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = None) -> Answer:
+def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = None) -> Response:
     """Send data, and return the answer whatever its status is."""
     return fetch(
         Request(
@@ -40,19 +40,19 @@ def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = N
 
 
 def typed(data: object, kind: type[Kind], url: str) -> Kind:
-    """Return the data as what it should be. Raises NotMeasuredError where it is not that."""
+    """Return the data as what it should be. Raises ProbeError where it is not that."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise NotMeasuredError(f"{url} answered something else: {error}") from None
+        raise ProbeError(f"{url} answered something else: {error}") from None
 
 
-def loads(answer: Answer) -> object:
-    """Read the answer's body. Raises NotMeasuredError where it is no JSON."""
+def loads(answer: Response) -> object:
+    """Read the answer's body. Raises ProbeError where it is no JSON."""
     try:
         return msgspec.json.decode(answer.body)
     except msgspec.DecodeError as error:
-        raise NotMeasuredError(f"{answer.url} answered no JSON: {error}") from None
+        raise ProbeError(f"{answer.url} answered no JSON: {error}") from None
 
 
 def elsewhere(via: Via) -> Via:
@@ -93,7 +93,7 @@ def strings(data: object) -> Iterator[str]:
                 yield from (each for each in value if isinstance(each, str))
 
 
-def _data(answer: Answer) -> object:
+def _data(answer: Response) -> object:
     if answer.status != 200:
-        raise NotMeasuredError(f"{answer.url} answered with status {answer.status}")
+        raise ProbeError(f"{answer.url} answered with status {answer.status}")
     return loads(answer)

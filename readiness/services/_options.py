@@ -22,13 +22,13 @@ class OptionsError(Exception):
     """A command line that a probe cannot obey."""
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options that every probe has."""
 
     timeout: Annotated[float, Meta(gt=0, le=3600, description="seconds for each answer")] = 10.0
 
 
-class Network(Base, frozen=True, kw_only=True):
+class Network(ProbeOptions, frozen=True, kw_only=True):
     """The options of a probe that opens connections."""
 
     source: Annotated[str, Meta(description="address to connect from")] = ""
@@ -37,7 +37,7 @@ class Network(Base, frozen=True, kw_only=True):
     ] = ""
 
 
-_Options = TypeVar("_Options", bound=Base)
+_Options = TypeVar("_Options", bound=ProbeOptions)
 
 
 def parse(kind: type[_Options], arguments: Sequence[str], environ: Mapping[str, str]) -> _Options:
@@ -70,7 +70,7 @@ def described(hint: object) -> str:
     )
 
 
-def usage(kind: type[Base]) -> str:
+def usage(kind: type[ProbeOptions]) -> str:
     """Return the options as lines of help: name, what it is, default."""
     hints = get_type_hints(kind, include_extras=True)
     lines = []

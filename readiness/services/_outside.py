@@ -43,7 +43,7 @@ class Inside(Network, frozen=True, kw_only=True):
     def outside_state(self, place: Address) -> State | None:
         """Try a service from outside; None where it is not said where that is.
 
-        Raises OptionsError and NotMeasuredError.
+        Raises OptionsError and ProbeError.
         """
         if not self.has_outside:
             return None

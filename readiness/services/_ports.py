@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, reason
 from readiness.services._options import OptionsError
 
@@ -50,7 +50,7 @@ def states(
 ) -> Mapping[int, State]:
     """Try to connect to each port, waiting at most `timeout` seconds for each.
 
-    Raises NotMeasuredError where a connection cannot even be tried.
+    Raises ProbeError where a connection cannot even be tried.
     """
     family, place = _host(host)
     found: dict[int, State] = {}
@@ -69,7 +69,7 @@ def _host(host: str) -> tuple[int, str]:
     try:
         family, _, _, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise NotMeasuredError(f"{host} is not known by name: {reason(error)}") from None
+        raise ProbeError(f"{host} is not known by name: {reason(error)}") from None
     return family, str(place[0])
 
 
@@ -108,12 +108,12 @@ def _start(link: socket.socket, place: Address, source: str) -> int:
             link.bind((source, 0))
     except OSError as error:
         link.close()
-        raise NotMeasuredError(f"{place} cannot be tried from {source}: {reason(error)}") from None
+        raise ProbeError(f"{place} cannot be tried from {source}: {reason(error)}") from None
     number = link.connect_ex(place)
     if number == errno.ENETUNREACH:
         # Said at once, by this machine: nothing was sent, so nobody has filtered it.
         link.close()
-        raise NotMeasuredError(f"{place} cannot be tried: there is no way to it from here")
+        raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
     return number
 
 
@@ -124,4 +124,4 @@ def _state(number: int, place: Address) -> State:
         return State.CLOSED
     if number in _PROHIBITED:
         return State.FILTERED
-    raise NotMeasuredError(f"{place} cannot be tried: {os.strerror(number)}")
+    raise ProbeError(f"{place} cannot be tried: {os.strerror(number)}")

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from readiness.services import _http
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import reason
 from readiness.services._options import Lines, OptionsError, Words
 from readiness.services.http import Client
@@ -23,7 +23,7 @@ _PAUSE = 0.05
 _MOST_BYTES = 64 * 2**20
 
 
-class Options(Client, frozen=True, kw_only=True):
+class AccessLogOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
@@ -41,7 +41,7 @@ class Options(Client, frozen=True, kw_only=True):
     wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class AccessLogAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`logged` and `complete` are in %; `complete` is null where no line was found to look at."""
 
     url: str
@@ -50,7 +50,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     logged: float
     complete: float | None
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
 class _Log:
@@ -65,7 +65,7 @@ class _Log:
         try:
             return os.stat(self.path)
         except OSError as error:
-            raise NotMeasuredError(f"the log {self.path} cannot be read: {reason(error)}") from None
+            raise ProbeError(f"the log {self.path} cannot be read: {reason(error)}") from None
 
     def lines(self) -> list[str]:
         """Return the whole lines that were written since the start."""
@@ -76,11 +76,11 @@ class _Log:
                 file.seek(self.start if same else 0)
                 data = file.read(_MOST_BYTES)
         except OSError as error:
-            raise NotMeasuredError(f"the log {self.path} cannot be read: {reason(error)}") from None
+            raise ProbeError(f"the log {self.path} cannot be read: {reason(error)}") from None
         return data.decode("utf-8", "replace").split("\n")[:-1]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: AccessLogOptions) -> AccessLogAnswer:
     """Send, wait for the lines, count."""
     via = options.via()
     patterns = [_pattern(text) for text in options.fields]
@@ -100,7 +100,7 @@ def measure(options: Options) -> Answer:
         for mark, line in lines.items()
     }
     complete = [mark for mark, fields in lacking.items() if not fields]
-    return Answer(
+    return AccessLogAnswer(
         url=_http.without_password(options.url),
         log=options.log,
         sent=len(asked),
@@ -123,7 +123,7 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise OptionsError(f"--fields: {text!r} is no regular expression: {error}") from None
 
 
-def _request(options: Options, path: str, mark: str) -> _http.Request:
+def _request(options: AccessLogOptions, path: str, mark: str) -> _http.Request:
     url = options.url.rstrip("/") + path
     if options.tag_in == "path":
         return _http.Request(url=f"{url.rstrip('/')}/{mark}")
@@ -148,8 +148,8 @@ def _wait(log: _Log, tag: str, marks: set[str], seconds: float) -> dict[str, str
 
 
 def _findings(
-    options: Options, asked: dict[str, str], lacking: dict[str, list[str]]
-) -> list[Finding]:
+    options: AccessLogOptions, asked: dict[str, str], lacking: dict[str, list[str]]
+) -> list[Complaint]:
     """Tell of each location how many of its requests are not in the log, or not whole."""
     said = []
     for path in options.paths:
@@ -161,4 +161,4 @@ def _findings(
             number = sum(pattern in lacking.get(mark, ()) for mark in marks)
             if number:
                 said.append(("incomplete", f"{number} lines for {path} lack {pattern}"))
-    return [Finding(path=options.log, rule=rule, message=text) for rule, text in said]
+    return [Complaint(path=options.log, rule=rule, message=text) for rule, text in said]

@@ -10,15 +10,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._http import Via, without_password
 from readiness.services._json import get, post, strings, typed, wait
 from readiness.services.http import Client
+from readiness.services.prometheus import Managers
 
 NAME = "ReadinessCanary"
 
 
-class Options(Client, frozen=True, kw_only=True):
+class AlertmanagerOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address of Alertmanager")]
@@ -32,7 +33,7 @@ class Options(Client, frozen=True, kw_only=True):
     severity: Annotated[str, Meta(description="the label `severity` of the alert")] = "page"
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class AlertmanagerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the alert.
 
     `channels` counts the receivers that send anything anywhere. `arrived` is null where no
@@ -63,19 +64,11 @@ class _Status(msgspec.Struct):
     config: _Config
 
 
-class _Active(msgspec.Struct):
-    url: str
-
-
-class _Managers(msgspec.Struct):
-    activeAlertmanagers: list[_Active]  # noqa: N815 - the server's name
-
-
 class _Told(msgspec.Struct):
-    data: _Managers
+    data: Managers
 
 
-def measure(options: Options) -> Answer:
+def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
     """Send the alert, wait for it, resolve it."""
     via = options.via()
     url = options.url.rstrip("/")
@@ -86,7 +79,7 @@ def measure(options: Options) -> Answer:
     if options.received:
         get(options.received, via)  # what cannot be asked cannot tell that nothing came
         arrived, seconds = _canary(options, url, via)
-    return Answer(
+    return AlertmanagerAnswer(
         url=without_password(options.url),
         version=status.versionInfo.version,
         receivers=receivers,
@@ -98,7 +91,7 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _canary(options: Options, url: str, via: Via) -> tuple[bool, float]:
+def _canary(options: AlertmanagerOptions, url: str, via: Via) -> tuple[bool, float]:
     mark = secrets.token_hex(8)
     began = datetime.now(UTC)
     _send(url, options, mark, began, began + timedelta(minutes=10), via)
@@ -114,7 +107,7 @@ def _canary(options: Options, url: str, via: Via) -> tuple[bool, float]:
 
 
 def _send(
-    url: str, options: Options, mark: str, begins: datetime, ends: datetime, via: Via
+    url: str, options: AlertmanagerOptions, mark: str, begins: datetime, ends: datetime, via: Via
 ) -> None:
     alert = {
         "labels": {"alertname": NAME, "severity": options.severity, "canary": mark},
@@ -124,10 +117,10 @@ def _send(
     }
     answer = post(f"{url}/api/v2/alerts", [alert], via)
     if answer.status != 200:
-        raise NotMeasuredError(f"{answer.url} did not take the alert: status {answer.status}")
+        raise ProbeError(f"{answer.url} did not take the alert: status {answer.status}")
 
 
-def _linked(options: Options, via: Via) -> bool | None:
+def _linked(options: AlertmanagerOptions, via: Via) -> bool | None:
     if not options.prometheus:
         return None
     address = f"{options.prometheus.rstrip('/')}/api/v1/alertmanagers"
@@ -150,5 +143,5 @@ def _receivers(config: str, url: str) -> tuple[int, int]:
             for receiver in receivers
         ]
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):
-        raise NotMeasuredError(f"{url} told settings without receivers") from None
+        raise ProbeError(f"{url} told settings without receivers") from None
     return len(sending), sum(sending)

@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import msgspec
 from msgspec import Meta
 
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address, reason, within
 from readiness.services._options import OptionsError, Words
 from readiness.services._outside import Inside
@@ -21,7 +21,7 @@ from readiness.services._ports import State, port_list, states
 _FAMILIES = ("inet", "ip", "ip6")
 
 
-class Options(Inside, frozen=True, kw_only=True):
+class FirewallOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
     ruleset: Annotated[str, Meta(description="file with what `nft -j list ruleset` printed")]
@@ -33,7 +33,7 @@ class Options(Inside, frozen=True, kw_only=True):
     denied: Annotated[Words, Meta(description="ports that it must not reach")] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class FirewallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found.
 
     `default_drop`: what no rule lets in is dropped, for IPv4 at least. `leaks` counts ports that
@@ -49,10 +49,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     leaks: int | None
     blocked_allowed: int | None
     problems: int | None
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: FirewallOptions) -> FirewallAnswer:
     """Read the rules, then try."""
     rules, chains = _ruleset(options.ruleset)
     drops = any(chain["drops"] for chain in chains if chain["family"] in {"inet", "ip"})
@@ -61,7 +61,7 @@ def measure(options: Options) -> Answer:
     tried = list(_tried(options)) if options.has_outside else []
     found += [finding for finding in tried if finding is not None]
     rules_broken = [finding.rule for finding in found]
-    return Answer(
+    return FirewallAnswer(
         rules=rules,
         chains=tuple(f"{chain['family']} {chain['table']} {chain['name']}" for chain in chains),
         default_drop=drops,
@@ -74,13 +74,15 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _problems_of_rules(options: Options, *, drops: bool, ufw: bool | None) -> Iterator[Finding]:
+def _problems_of_rules(
+    options: FirewallOptions, *, drops: bool, ufw: bool | None
+) -> Iterator[Complaint]:
     if not drops:
         message = "what no rule lets in is not dropped: no input chain has the policy drop"
-        yield Finding(path=options.address or "nftables", rule="default-accept", message=message)
+        yield Complaint(path=options.address or "nftables", rule="default-accept", message=message)
     if ufw is False:
         message = "ufw is not active, or does not deny what comes in by default"
-        yield Finding(path=options.address or "ufw", rule="ufw", message=message)
+        yield Complaint(path=options.address or "ufw", rule="ufw", message=message)
 
 
 # --- the rules ------------------------------------------------------------------------------------
@@ -92,9 +94,9 @@ def _ruleset(path: str) -> tuple[int, list[Mapping[str, object]]]:
         data = json.loads(_read(path))
         items = [(kind, body) for item in data["nftables"] for kind, body in item.items()]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotMeasuredError(f"{path} is not what `nft -j list ruleset` prints") from None
+        raise ProbeError(f"{path} is not what `nft -j list ruleset` prints") from None
     if not any(kind == "metainfo" for kind, _ in items):
-        raise NotMeasuredError(f"{path} is not what `nft -j list ruleset` prints")
+        raise ProbeError(f"{path} is not what `nft -j list ruleset` prints")
     rules = [body for kind, body in items if kind == "rule"]
     chains: list[Mapping[str, object]] = [
         {**body, "drops": _drops(body, rules)}
@@ -120,7 +122,7 @@ def _drops(chain: Mapping[str, object], rules: list[Mapping[str, object]]) -> bo
 def _ufw(path: str) -> bool:
     lines = _read(path).splitlines()
     if not any(line.startswith("Status: ") for line in lines):
-        raise NotMeasuredError(f"{path} is not what `ufw status verbose` prints")
+        raise ProbeError(f"{path} is not what `ufw status verbose` prints")
     denies = any(line.startswith(("Default: deny (inc", "Default: reject (inc")) for line in lines)
     return "Status: active" in lines and denies
 
@@ -131,13 +133,13 @@ def _read(path: str) -> str:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         why = reason(error) if isinstance(error, OSError) else "it is no text"
-        raise NotMeasuredError(f"{path} cannot be read: {why}") from None
+        raise ProbeError(f"{path} cannot be read: {why}") from None
 
 
 # --- the proof ------------------------------------------------------------------------------------
 
 
-def _tried(options: Options) -> Iterator[Finding | None]:
+def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
     """Try every port from outside; yield what is wrong with each, or None."""
     allowed, denied = port_list(options.allowed), port_list(options.denied)
     if not options.address:
@@ -152,7 +154,7 @@ def _tried(options: Options) -> Iterator[Finding | None]:
         for port, found in here.items():
             if found is not State.OPEN:
                 where = Address(options.address, port)
-                raise NotMeasuredError(
+                raise ProbeError(
                     f"{where} is {found} from within: nothing is known of its firewall"
                 )
         own = listener.getsockname()[1]
@@ -168,7 +170,7 @@ def _tried(options: Options) -> Iterator[Finding | None]:
         yield None if seen[port] is not State.OPEN else _finding(far, port, "leak", seen[port])
     if seen[own] is State.OPEN:
         message = "a port that no rule knows can be reached from outside"
-        yield Finding(path=far, rule="leak", message=message)
+        yield Complaint(path=far, rule="leak", message=message)
     else:
         yield None
 
@@ -178,10 +180,10 @@ def _listener(address: str) -> socket.socket:
         family = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((address, 0), family=family)
     except OSError as error:
-        raise NotMeasuredError(f"{address} cannot be listened at: {reason(error)}") from None
+        raise ProbeError(f"{address} cannot be listened at: {reason(error)}") from None
 
 
-def _finding(host: str, port: int, rule: str, state: State) -> Finding:
-    return Finding(
+def _finding(host: str, port: int, rule: str, state: State) -> Complaint:
+    return Complaint(
         path=str(Address(host, port)), rule=rule, message=f"port {port} is {state} from outside"
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import Via, without_password
 from readiness.services._json import get, loads, objects, post, typed
 from readiness.services.http import Client
@@ -26,7 +26,7 @@ VARIABLES = {
 _VARIABLE = re.compile(r"\$\{?\w+")
 
 
-class Options(Client, frozen=True, kw_only=True):
+class GrafanaOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address of Grafana")]
@@ -35,7 +35,7 @@ class Options(Client, frozen=True, kw_only=True):
     window: Annotated[str, Meta(description="how far back panels look")] = "now-1h"
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class GrafanaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How many panels there are, and what they show.
 
     `unknown` counts panels whose queries have variables of the dashboard: they were not asked.
@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     with_data: int
     without_data: int
     unknown: int
-    problems: list[Finding]
+    problems: list[Complaint]
 
 
 class _Health(msgspec.Struct):
@@ -60,7 +60,7 @@ class _Entry(msgspec.Struct):
     title: str
 
 
-class _Board(msgspec.Struct):
+class _Dashboard(msgspec.Struct):
     dashboard: dict[str, object]
 
 
@@ -68,7 +68,7 @@ class _Results(msgspec.Struct):
     results: dict[str, object] = {}
 
 
-def measure(options: Options) -> Answer:
+def measure(options: GrafanaOptions) -> GrafanaAnswer:
     """Ask for every panel."""
     via = options.via()
     url = options.url.rstrip("/")
@@ -79,13 +79,13 @@ def measure(options: Options) -> Answer:
     counts = {"data": 0, "none": 0, "unknown": 0}
     problems = []
     for entry in entries:
-        board = typed(get(f"{url}/api/dashboards/uid/{entry.uid}", via, headers), _Board, url)
+        board = typed(get(f"{url}/api/dashboards/uid/{entry.uid}", via, headers), _Dashboard, url)
         for title, panel in _panels(board.dashboard):
             state, why = _shown(panel, options, url, via, headers)
             counts[state] += 1
             if state != "data":
-                problems.append(Finding(path=entry.title, rule=title, message=why))
-    return Answer(
+                problems.append(Complaint(path=entry.title, rule=title, message=why))
+    return GrafanaAnswer(
         url=without_password(options.url),
         version=version,
         dashboards=len(entries),
@@ -111,7 +111,7 @@ def _panels(board: dict[str, object]) -> Iterator[tuple[str, list[dict[str, obje
 
 def _shown(
     targets: list[dict[str, object]],
-    options: Options,
+    options: GrafanaOptions,
     url: str,
     via: Via,
     headers: dict[str, str],
@@ -134,7 +134,7 @@ def _shown(
         headers,
     )
     if answer.status in (401, 403):
-        raise NotMeasuredError(f"{answer.url} answered with status {answer.status}")
+        raise ProbeError(f"{answer.url} answered with status {answer.status}")
     results = typed(loads(answer), _Results, answer.url).results
     errors = [str(one["error"]) for one in objects(results) if one.get("error")]
     if errors:

@@ -35,7 +35,7 @@ class Client(Network, frozen=True, kw_only=True):
         return Via(self.timeout, self.source, self.ca_file, self.connect, self.verify)
 
 
-class Options(Client, frozen=True, kw_only=True):
+class HttpOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address to ask for")]
@@ -46,7 +46,7 @@ class Options(Client, frozen=True, kw_only=True):
     header: Annotated[str, Meta(description="the header of the answer to tell")] = ""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What came back. `body` and `size` (bytes) are null where it was too long to be read."""
 
     url: str
@@ -61,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None
 
 
-def measure(options: Options) -> Answer:
+def measure(options: HttpOptions) -> HttpAnswer:
     """Ask, and tell what came back."""
     body = options.body.encode() or None
     request = Request(
@@ -71,7 +71,7 @@ def measure(options: Options) -> Answer:
         body=body,
     )
     answer = fetch(request, options.via(), follow=options.follow)
-    return Answer(
+    return HttpAnswer(
         url=answer.url,
         peer=answer.peer,
         status=answer.status,

@@ -18,7 +18,7 @@ from readiness.services.http import Client
 IDS = ("trace_id", "traceId", "traceID")
 
 
-class Options(Client, frozen=True, kw_only=True):
+class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address that is asked for, of a traced service")]
@@ -34,7 +34,7 @@ class Options(Client, frozen=True, kw_only=True):
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the trace")] = 30.0
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What arrived: `spans` of the trace. `right_release` is null where none was asked for."""
 
     url: str
@@ -47,7 +47,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def measure(options: Options) -> Answer:
+def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
     """Ask, then look for the trace."""
     via = options.via()
     direct = elsewhere(via)
@@ -79,7 +79,7 @@ def measure(options: Options) -> Answer:
     right = None
     if options.release:
         right = options.release in set(strings(spans or []))
-    return Answer(
+    return OpenTelemetryAnswer(
         url=answer.url,
         status=answer.status,
         trace_id=trace,

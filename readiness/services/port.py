@@ -8,13 +8,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import enter
 from readiness.services._options import Network, OptionsError, Words
 from readiness.services._ports import State, port_list, states
 
 
-class Options(Network, frozen=True, kw_only=True):
+class PortOptions(Network, frozen=True, kw_only=True):
     """The options of this probe."""
 
     host: Annotated[str, Meta(description="the host or its address")]
@@ -24,7 +24,7 @@ class Options(Network, frozen=True, kw_only=True):
     closed: Annotated[Words, Meta(description="ports that must not be open")] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class PortAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What became of each port, and how many are not as they should be."""
 
     host: str
@@ -36,10 +36,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     unexpected_closed: int
     problems: int
     ports: dict[int, State]
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: PortOptions) -> PortAnswer:
     """Try all ports. A host from which nothing at all came back may not be there."""
     wanted, unwanted = port_list(options.open), port_list(options.closed)
     if both := set(wanted) & set(unwanted):
@@ -51,12 +51,12 @@ def measure(options: Options) -> Answer:
     counts = {state: list(found.values()).count(state) for state in State}
     if counts[State.FILTERED] == len(found):
         named = " ".join(map(str, list(found)[:5])) + (" …" if len(found) > 5 else "")
-        raise NotMeasuredError(
+        raise ProbeError(
             f"{options.host} did not answer within {options.timeout:g} s at any of {named}:"
             " whether the host is there is not known"
         )
     findings = [
-        Finding(path=f"{options.host}:{port}", rule=rule, message=f"port {port} is {found[port]}")
+        Complaint(path=f"{options.host}:{port}", rule=rule, message=f"port {port} is {found[port]}")
         for rule, ports, good in (
             ("unexpected-closed", wanted, True),
             ("unexpected-open", unwanted, False),
@@ -65,7 +65,7 @@ def measure(options: Options) -> Answer:
         if (found[port] is State.OPEN) is not good
     ]
     rules = [finding.rule for finding in findings]
-    return Answer(
+    return PortAnswer(
         host=options.host,
         tried=len(found),
         open=counts[State.OPEN],

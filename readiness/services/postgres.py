@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
-from readiness.services._answer import Finding
+from readiness.services._answer import Complaint
 from readiness.services._connect import Timed, connect, unreachable, within
 from readiness.services._database import Login, RefusedLoginError
 from readiness.services._outside import Inside
@@ -22,7 +22,7 @@ _SCHEMES = ("postgresql", "postgres")
 _Found = TypeVar("_Found")
 
 
-class Options(Inside, frozen=True, kw_only=True):
+class PostgresOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[
@@ -30,7 +30,7 @@ class Options(Inside, frozen=True, kw_only=True):
     ]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class PostgresAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found. `method` is how the server wants a login proved, as pg_hba.conf names it.
 
     `exposed` is null where it is not said from where to try; `outside_method` tells what a client
@@ -46,10 +46,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     outside: State | None
     outside_method: Demand | None
     problems: int
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: PostgresOptions) -> PostgresAnswer:
     """See what is demanded, and log in; then try from outside."""
     user = _database.login(options.url, _SCHEMES, 5432)
     with within(options.netns):
@@ -65,7 +65,7 @@ def measure(options: Options) -> Answer:
     exposed = _database.is_exposed(outside) and outside_method is not Demand.REJECTED
     demands = method is not Demand.NOTHING
     found = _database.problems(user.place, demands=demands, exposed=exposed)
-    return Answer(
+    return PostgresAnswer(
         peer=peer,
         version=version,
         method=method,
@@ -78,7 +78,7 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _demanded(options: Options, user: Login, source: str) -> tuple[Demand, str]:
+def _demanded(options: PostgresOptions, user: Login, source: str) -> tuple[Demand, str]:
     """Return what is wanted with TLS, where the server has it; where that is rejected, without."""
     for mode in ("prefer", "disable"):
         method = _spoken(options, user, partial(demand, sslmode=mode), source)
@@ -92,7 +92,7 @@ def _logged_in(link: Timed, user: Login, **settings: str) -> tuple[str, str]:
 
 
 def _spoken(
-    options: Options, user: Login, ask: Callable[[Timed, Login], _Found], source: str
+    options: PostgresOptions, user: Login, ask: Callable[[Timed, Login], _Found], source: str
 ) -> _Found:
     """Speak to the server; whatever goes wrong is told with its address."""
     try:

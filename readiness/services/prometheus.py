@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta
 
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import Request, Via, fetch, without_password
 from readiness.services._json import loads, typed
 from readiness.services._options import Words
@@ -22,7 +22,7 @@ from readiness.services.http import Client
 MOST_FILE = 16 * 2**20
 
 
-class Options(Client, frozen=True, kw_only=True):
+class PrometheusOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address of Prometheus")]
@@ -34,7 +34,7 @@ class Options(Client, frozen=True, kw_only=True):
     job: Annotated[str, Meta(description="look only at the targets of this job")] = ""
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
     """A rule as the server tells it."""
 
     name: str
@@ -44,7 +44,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     lastError: str = ""  # noqa: N815 - the server's name
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the server knows.
 
     `healthy` counts alert rules that were evaluated without an error, `matching` those of them
@@ -69,34 +69,34 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     absent: int
     series: int
     value: float | None
-    problems: list[Finding]
+    problems: list[Complaint]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: PrometheusOptions) -> PrometheusAnswer:
     """Ask for all of it."""
-    server = _Server(options)
+    server = _PrometheusApi(options)
     rules = server.rules()
     healthy = [rule for rule in rules if rule.health == "ok"]
     problems = [
-        Finding(path="rules", rule=rule.name, message=f"{rule.health}: {rule.lastError}")
+        Complaint(path="rules", rule=rule.name, message=f"{rule.health}: {rule.lastError}")
         for rule in rules
         if rule.health != "ok"
     ]
     expected = _in_files(options.files)
     known = {rule.name for rule in rules}
     lost = [name for name in expected if name not in known]
-    problems += [Finding(path="rules", rule=name, message="not loaded") for name in lost]
+    problems += [Complaint(path="rules", rule=name, message="not loaded") for name in lost]
     targets = server.targets()
     down = [target for target in targets if target.health != "up"]
     problems += [
-        Finding(path="targets", rule=target.scrapeUrl, message=target.lastError or target.health)
+        Complaint(path="targets", rule=target.scrapeUrl, message=target.lastError or target.health)
         for target in down
     ]
     named = sorted({name for rule in rules for name in metrics_in(rule.query)})
     absent = [name for name in named if not server.has(name)]
-    problems += [Finding(path="metrics", rule=name, message="no series") for name in absent]
+    problems += [Complaint(path="metrics", rule=name, message="no series") for name in absent]
     series, value = server.value(options.query)
-    return Answer(
+    return PrometheusAnswer(
         url=without_password(options.url),
         version=server.version(),
         loaded=len(rules),
@@ -117,13 +117,13 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _matching(pattern: str, rules: Sequence[Rule]) -> int:
+def _matching(pattern: str, rules: Sequence[AlertRule]) -> int:
     if not pattern:
         return 0
     try:
         wanted = re.compile(pattern)
     except re.error as error:
-        raise NotMeasuredError(f"--pattern {pattern!r} is no regular expression: {error}") from None
+        raise ProbeError(f"--pattern {pattern!r} is no regular expression: {error}") from None
     return sum(bool(wanted.search(rule.query)) for rule in rules)
 
 
@@ -137,14 +137,14 @@ class _Envelope(msgspec.Struct):
 
 
 class _Group(msgspec.Struct):
-    rules: list[Rule]
+    rules: list[AlertRule]
 
 
 class _Groups(msgspec.Struct):
     groups: list[_Group]
 
 
-class _Target(msgspec.Struct):
+class _ScrapeTarget(msgspec.Struct):
     scrapeUrl: str  # noqa: N815 - the server's name
     health: str
     labels: dict[str, str]
@@ -152,11 +152,17 @@ class _Target(msgspec.Struct):
 
 
 class _Targets(msgspec.Struct):
-    activeTargets: list[_Target]  # noqa: N815 - the server's name
+    activeTargets: list[_ScrapeTarget]  # noqa: N815 - the server's name
 
 
-class _Managers(msgspec.Struct):
-    activeAlertmanagers: list[object]  # noqa: N815 - the server's name
+class _Manager(msgspec.Struct):
+    url: str
+
+
+class Managers(msgspec.Struct):
+    """Where a server sends its alerts."""
+
+    activeAlertmanagers: list[_Manager]  # noqa: N815 - the server's name
 
 
 class _Build(msgspec.Struct):
@@ -172,27 +178,27 @@ class _Sample(msgspec.Struct):
     value: tuple[float, str]
 
 
-class _Server:
+class _PrometheusApi:
     """The questions that its HTTP API answers."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: PrometheusOptions) -> None:
         self._url = options.url.rstrip("/")
         self._via: Via = options.via()
         self._job = options.job
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[AlertRule]:
         """The alert rules that are loaded."""
         groups = typed(self._ask("rules", type="alert"), _Groups, self._url).groups
         return [rule for group in groups for rule in group.rules if rule.type == "alerting"]
 
-    def targets(self) -> list[_Target]:
+    def targets(self) -> list[_ScrapeTarget]:
         """The targets that are scraped."""
         found = typed(self._ask("targets", state="active"), _Targets, self._url).activeTargets
         return [one for one in found if not self._job or one.labels.get("job") == self._job]
 
     def alertmanagers(self) -> int:
         """How many Alertmanagers it sends alerts to."""
-        return len(typed(self._ask("alertmanagers"), _Managers, self._url).activeAlertmanagers)
+        return len(typed(self._ask("alertmanagers"), Managers, self._url).activeAlertmanagers)
 
     def version(self) -> str:
         """What it is."""
@@ -222,10 +228,10 @@ class _Server:
         query = f"?{urlencode(parameters)}" if parameters else ""
         answer = fetch(Request(url=f"{self._url}/api/v1/{path}{query}"), self._via)
         if answer.status not in (200, 400, 422):
-            raise NotMeasuredError(f"{answer.url} answered with status {answer.status}")
+            raise ProbeError(f"{answer.url} answered with status {answer.status}")
         told = typed(loads(answer), _Envelope, answer.url)
         if told.status != "success":
-            raise NotMeasuredError(f"{answer.url} refused the question: {told.error}")
+            raise ProbeError(f"{answer.url} refused the question: {told.error}")
         return told.data
 
 
@@ -254,7 +260,7 @@ def _in_files(files: Iterable[str]) -> list[str]:
             with open(file, encoding="utf-8") as stream:
                 data = yaml.load(stream.read(MOST_FILE), yaml.CSafeLoader)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise NotMeasuredError(f"{file} cannot be read: {error}") from None
+            raise ProbeError(f"{file} cannot be read: {error}") from None
         groups = typed(data or {}, _File, file).groups
         names += [rule.alert for group in groups for rule in group.rules if rule.alert]
     return names

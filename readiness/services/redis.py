@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address, Timed, connect, encrypted, unreachable, within
 from readiness.services._database import Login, RefusedLoginError
 from readiness.services._http import tls_context
@@ -23,7 +23,7 @@ _PROTECTED = "DENIED"
 _Found = TypeVar("_Found")
 
 
-class Options(Inside, frozen=True, kw_only=True):
+class RedisOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[
@@ -34,7 +34,7 @@ class Options(Inside, frozen=True, kw_only=True):
     ] = ""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class RedisAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found. `exposed` is null where it is not said from where to try.
 
     `protected` says that it listens to outsiders only to send them away (its protected mode).
@@ -48,14 +48,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     protected: bool
     outside: State | None
     problems: int
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
 class UnwelcomeError(RefusedLoginError):
     """Redis demands a password, or another one."""
 
 
-def measure(options: Options) -> Answer:
+def measure(options: RedisOptions) -> RedisAnswer:
     """Log in and ask for the version; then try without a password, and from outside."""
     user = _database.login(options.url, _SCHEMES, 6379)
     with within(options.netns):
@@ -65,7 +65,7 @@ def measure(options: Options) -> Answer:
     protected = outside is State.OPEN and _sends_away(options, user)
     exposed = False if protected else _database.is_exposed(outside)
     found = _database.problems(user.place, demands=demands, exposed=exposed)
-    return Answer(
+    return RedisAnswer(
         peer=peer,
         version=version,
         demands_password=demands,
@@ -77,7 +77,7 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _spoken(options: Options, user: Login, ask: Callable[[Timed, Login], _Found]) -> _Found:
+def _spoken(options: RedisOptions, user: Login, ask: Callable[[Timed, Login], _Found]) -> _Found:
     """Speak to the server; whatever goes wrong is told with its address."""
     try:
         with _opened(options, user.scheme, user.place, options.source) as link:
@@ -85,12 +85,12 @@ def _spoken(options: Options, user: Login, ask: Callable[[Timed, Login], _Found]
     except RefusedLoginError as error:
         raise user.refused(error) from None
     except ValueError as error:
-        raise NotMeasuredError(f"{user.place} does not speak as Redis does: {error}") from None
+        raise ProbeError(f"{user.place} does not speak as Redis does: {error}") from None
     except OSError as error:
         raise unreachable(user.place, error, timeout=options.timeout) from None
 
 
-def _opened(options: Options, scheme: str, place: Address, source: str) -> Timed:
+def _opened(options: RedisOptions, scheme: str, place: Address, source: str) -> Timed:
     link = connect(place, timeout=options.timeout, source=source)
     if scheme != "rediss":
         return link
@@ -155,7 +155,7 @@ def _demands_password(link: Timed, _: Login) -> bool:
     return False
 
 
-def _sends_away(options: Options, user: Login) -> bool:
+def _sends_away(options: RedisOptions, user: Login) -> bool:
     """Whether it answers outsiders with nothing but that they are not wanted."""
     place = options.from_outside(user.place)
     try:

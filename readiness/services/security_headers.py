@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from readiness.services import _http
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._options import Lines, OptionsError, Words
 from readiness.services.http import Client
 
@@ -24,7 +24,7 @@ _REFERRER_KEPT = {
 _UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"}
 
 
-class Options(Client, frozen=True, kw_only=True):
+class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
@@ -52,7 +52,7 @@ class Options(Client, frozen=True, kw_only=True):
     ] = 15_552_000
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SecurityHeadersAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`missing` counts what is missing or weak over all locations; `weak` those that are weak."""
 
     url: str
@@ -61,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     demanded: int
     missing: int
     weak: int
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
 class _Location(NamedTuple):
@@ -76,14 +76,14 @@ _ANYTHING = re.compile("")
 _Judge = Callable[[str], str]
 
 
-def measure(options: Options) -> Answer:
+def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
     """Ask for every location. One that does not answer as it should has not been looked at."""
     via = options.via()
     judges = _judges(options)
     locations = [_location(options.url, word) for word in options.paths]
     answers = [_ask(location, via) for location in locations]
     found = [finding for answer in answers for finding in _faults(answer, judges)]
-    return Answer(
+    return SecurityHeadersAnswer(
         url=_http.without_password(options.url),
         peers=tuple(sorted({answer.peer for answer in answers})),
         locations=len(answers),
@@ -101,17 +101,17 @@ def _location(base: str, word: str) -> _Location:
     return _Location(urljoin(base, word), 200)
 
 
-def _ask(location: _Location, via: _http.Via) -> _http.Answer:
+def _ask(location: _Location, via: _http.Via) -> _http.Response:
     answer = _http.fetch(_http.Request(url=location.url), via)
     if answer.status != location.status:
-        raise NotMeasuredError(
+        raise ProbeError(
             f"{answer.url} ({answer.peer}) answered with status {answer.status}, not with"
             f" {location.status}: this class of location was not looked at"
         )
     return answer
 
 
-def _judges(options: Options) -> Mapping[str, _Judge]:
+def _judges(options: SecurityHeadersOptions) -> Mapping[str, _Judge]:
     judges = {
         name.lower(): _KNOWN.get(name.lower(), _matching(_ANYTHING)) for name in options.headers
     }
@@ -127,13 +127,13 @@ def _judges(options: Options) -> Mapping[str, _Judge]:
     return judges
 
 
-def _demanded(answer: _http.Answer, judges: Mapping[str, _Judge]) -> list[str]:
+def _demanded(answer: _http.Response, judges: Mapping[str, _Judge]) -> list[str]:
     # A browser takes no notice of Strict-Transport-Security that came without TLS (RFC 6797, 8.1).
     secure = urlsplit(answer.url).scheme == "https"
     return [name for name in judges if secure or name != "strict-transport-security"]
 
 
-def _faults(answer: _http.Answer, judges: Mapping[str, _Judge]) -> Iterator[Finding]:
+def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Complaint]:
     place = urlsplit(answer.url)
     for name in _demanded(answer, judges):
         value = _framing_of(answer) if name == "x-frame-options" else answer.header(name)
@@ -143,7 +143,7 @@ def _faults(answer: _http.Answer, judges: Mapping[str, _Judge]) -> Iterator[Find
             message = f"weak: {wrong}"
         else:
             continue
-        yield Finding(path=f"{place.netloc}{place.path or '/'}", rule=name, message=message)
+        yield Complaint(path=f"{place.netloc}{place.path or '/'}", rule=name, message=message)
 
 
 def _lasting(seconds: int) -> _Judge:
@@ -169,7 +169,7 @@ def _nosniff(value: str) -> str:
     return "" if first == "nosniff" else "it is not nosniff"
 
 
-def _framing_of(answer: _http.Answer) -> str:
+def _framing_of(answer: _http.Response) -> str:
     """Return who may frame it: browsers go by frame-ancestors alone where both are sent."""
     policy = _directives(answer.header("content-security-policy"))
     if _ANCESTORS in policy:

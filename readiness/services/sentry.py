@@ -15,7 +15,7 @@ from readiness.services._options import Lines
 from readiness.services.http import Client
 
 
-class Options(Client, frozen=True, kw_only=True):
+class SentryOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address that fails on purpose; {tag} is filled in")]
@@ -29,7 +29,7 @@ class Options(Client, frozen=True, kw_only=True):
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the error")] = 30.0
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What arrived: `events` with the tag. `right_release` is null where none was asked for."""
 
     url: str
@@ -41,7 +41,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def measure(options: Options) -> Answer:
+def measure(options: SentryOptions) -> SentryAnswer:
     """Have it fail, then look for the report."""
     via = options.via()
     direct = elsewhere(via)
@@ -71,7 +71,7 @@ def measure(options: Options) -> Answer:
     right = None
     if options.release:
         right = any(_release(one) == options.release for one in events or [])
-    return Answer(
+    return SentryAnswer(
         url=answer.url,
         status=answer.status,
         tag=tag,

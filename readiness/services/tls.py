@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from readiness.services import _certificate
-from readiness.services._answer import Finding, NotMeasuredError
+from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import (
     Timed,
     address,
@@ -30,7 +30,7 @@ from readiness.services._options import Network
 _DAY = 86_400
 
 
-class Options(Network, frozen=True, kw_only=True):
+class TlsOptions(Network, frozen=True, kw_only=True):
     """The options of this probe."""
 
     host: Annotated[str, Meta(description="`host:port` whose certificate it is; port 443 if none")]
@@ -41,7 +41,7 @@ class Options(Network, frozen=True, kw_only=True):
     min_days: Annotated[int, Meta(ge=0, description="days for which it must still be good")] = 30
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class TlsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found. `days_left` is rounded down: negative when it has ended.
 
     `protocols` says of each version whether it is accepted; null: the server did not say.
@@ -61,25 +61,25 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cipher: str
     protocols: dict[str, bool | None]
     old_protocols: int | None
-    findings: list[Finding]
+    findings: list[Complaint]
 
 
-class _Server:
+class _TlsServer:
     """The server, ready to be connected to again and again."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: TlsOptions) -> None:
         self.host = address(options.host, port=443)
         self.place = address(options.connect, port=self.host.port) if options.connect else self.host
         self.options = options
 
     def link(self) -> Timed:
-        """Connect. Raises NotMeasuredError where nobody answers."""
+        """Connect. Raises ProbeError where nobody answers."""
         try:
             return connect(self.place, timeout=self.options.timeout, source=self.options.source)
         except OSError as error:
             raise self.silent(error) from None
 
-    def silent(self, error: OSError) -> NotMeasuredError:
+    def silent(self, error: OSError) -> ProbeError:
         """Return the error that names the address."""
         return unreachable(self, error, timeout=self.options.timeout)
 
@@ -89,21 +89,21 @@ class _Server:
         return str(self.place) if same else f"{self.place} ({self.host})"
 
 
-def measure(options: Options) -> Answer:
+def measure(options: TlsOptions) -> TlsAnswer:
     """Shake hands in several ways, and tell what was found."""
     enter(options.netns)
-    server = _Server(options)
+    server = _TlsServer(options)
     untrusted = _distrust(server)
     der, protocol, cipher, peer = _shown(server)
     try:
         certificate = _certificate.read(der)
     except ValueError as error:
-        raise NotMeasuredError(f"{server}: its certificate cannot be read: {error}") from None
+        raise ProbeError(f"{server}: its certificate cannot be read: {error}") from None
     protocols = {**_old(server), **_modern(server)}
     old = [protocols[name] for name in OLD]
     days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
     found = list(_problems(server, untrusted, certificate, days, protocols))
-    return Answer(
+    return TlsAnswer(
         peer=peer,
         host=str(server.host),
         problems=None if None in old else len(found),
@@ -121,7 +121,7 @@ def measure(options: Options) -> Answer:
     )
 
 
-def _distrust(server: _Server) -> str:
+def _distrust(server: _TlsServer) -> str:
     """Return why the certificate's chain is not trusted, whatever host it is for; "" if it is."""
     context = tls_context(server.options.ca_file)
     context.check_hostname = False
@@ -146,19 +146,19 @@ def _any_certificate() -> ssl.SSLContext:
     return context
 
 
-def _shown(server: _Server) -> tuple[bytes, str, str, str]:
+def _shown(server: _TlsServer) -> tuple[bytes, str, str, str]:
     """Return the certificate, protocol, cipher and peer of a handshake that trusts anybody."""
     try:
         with encrypted(server.link(), _any_certificate(), server.host.host) as secure:
             der, cipher = secure.getpeercert(binary_form=True), secure.cipher()
             return der or b"", secure.version() or "", cipher[0] if cipher else "", str(secure.peer)
     except ssl.SSLError as error:
-        raise NotMeasuredError(f"{server} does not speak TLS: {reason(error)}") from None
+        raise ProbeError(f"{server} does not speak TLS: {reason(error)}") from None
     except OSError as error:
         raise server.silent(error) from None
 
 
-def _modern(server: _Server) -> dict[str, bool | None]:
+def _modern(server: _TlsServer) -> dict[str, bool | None]:
     accepted: dict[str, bool | None] = {}
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         context = _any_certificate()
@@ -175,25 +175,25 @@ def _modern(server: _Server) -> dict[str, bool | None]:
     return accepted
 
 
-def _old(server: _Server) -> dict[str, bool | None]:
+def _old(server: _TlsServer) -> dict[str, bool | None]:
     accepted: dict[str, bool | None] = {}
     for name, version in OLD.items():
         with server.link() as link:
             link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
             try:
                 accepted[name] = is_accepted(link, version, server.host.host)
-            except NotMeasuredError as error:
-                raise NotMeasuredError(f"{server}: {error}") from None
+            except ProbeError as error:
+                raise ProbeError(f"{server}: {error}") from None
     return accepted
 
 
 def _problems(
-    server: _Server,
+    server: _TlsServer,
     untrusted: str,
     certificate: _certificate.Certificate,
     days: int,
     protocols: dict[str, bool | None],
-) -> list[Finding]:
+) -> list[Complaint]:
     said = []
     if untrusted:
         said.append(("untrusted", f"the certificate is not trusted: {untrusted}"))
@@ -206,4 +206,4 @@ def _problems(
     said += [("old-protocol", f"{name} is accepted") for name in OLD if protocols[name]]
     if not any(protocols[name] for name in protocols if name not in OLD):
         said.append(("protocol", "neither TLS 1.2 nor 1.3 is accepted"))
-    return [Finding(path=str(server.host), rule=rule, message=text) for rule, text in said]
+    return [Complaint(path=str(server.host), rule=rule, message=text) for rule, text in said]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from readiness.services import _certificate, _database, _hello, _options, _ports
-from readiness.services._answer import NotMeasuredError
+from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, Timed, connect
-from readiness.services._http import Answer
-from readiness.services.firewall import Options as FirewallOptions
+from readiness.services._http import Response
+from readiness.services.firewall import FirewallOptions
 from readiness.services.firewall import measure as measure_firewall
-from readiness.services.security_headers import Options, _faults, _judges, _location
+from readiness.services.security_headers import SecurityHeadersOptions, _faults, _judges, _location
 from tests.services.test_probes import answer, probe, saying
 from tests.support.authority import authority, certificate
 from tests.support.servers import Missing
@@ -35,7 +35,7 @@ GOOD = {
 
 def faults(sent: dict[str, str], url: str = "https://a/b", **options: Any) -> dict[str, str]:
     """What is wrong with an answer's headers, by name."""
-    came = Answer(
+    came = Response(
         url=url,
         peer="127.0.0.1:1",
         status=200,
@@ -44,7 +44,7 @@ def faults(sent: dict[str, str], url: str = "https://a/b", **options: Any) -> di
         cut=False,
         latency=1,
     )
-    judges = _judges(Options(url=url, **options))
+    judges = _judges(SecurityHeadersOptions(url=url, **options))
     return {finding.rule: finding.message for finding in _faults(came, judges)}
 
 
@@ -230,7 +230,7 @@ def test_what_a_server_says_to_tls_1_0(said: bytes, expected: bool) -> None:
 
 def test_another_protocol_is_not_a_refusal() -> None:
     """A web server without TLS answers the offer with HTTP."""
-    with linked(b"HTTP/1.1 400 Bad Request\r\n\r\n") as link, pytest.raises(NotMeasuredError):
+    with linked(b"HTTP/1.1 400 Bad Request\r\n\r\n") as link, pytest.raises(ProbeError):
         _hello.is_accepted(link, _hello.OLD["TLSv1"], "a.test")
 
 
@@ -327,7 +327,7 @@ def test_what_is_no_database(name: str, said: list[bytes], told: str) -> None:
 def test_what_nft_did_not_print_is_no_ruleset(text: str, tmp_path: Path) -> None:
     """An empty file is not an empty firewall."""
     (tmp_path / "rules").write_text(text)
-    with pytest.raises(NotMeasuredError, match="is not what"):
+    with pytest.raises(ProbeError, match="is not what"):
         measure_firewall(FirewallOptions(ruleset=str(tmp_path / "rules")))
 
 

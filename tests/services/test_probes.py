@@ -190,7 +190,7 @@ def test_a_probe_without_its_library_says_how_to_install_it(
     assert (done.returncode, done.stderr) == ((3, told) if library else (0, ""))
 
 
-class Kinds(_options.Base, frozen=True, kw_only=True):
+class Kinds(_options.ProbeOptions, frozen=True, kw_only=True):
     """One option of each kind."""
 
     must: Annotated[str, Meta(description="needed")]
