@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
-BESIDE = ["history", "project", "guard", "prove", "terminal", "pipeline"]
+BESIDE = ["history", "project", "guard", "prove", "propose", "terminal", "pipeline"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "project": [*FOUNDATION, "record"],
     "guard": [*FOUNDATION, "load", "project"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project"],
+    "propose": [*FOUNDATION, "load", "project"],
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],

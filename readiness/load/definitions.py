@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model.words import Better, Format, Language, Pick, Place, Priority, Scoring
+from readiness.model.words import Better, Format, Goal, Language, Pick, Place, Priority, Scoring
 
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(
@@ -100,6 +100,54 @@ class ControlFile(_Part, frozen=True):
     times: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
+class WhenFile(_Part, frozen=True):
+    """What in a project speaks for a check: any one of these."""
+
+    commands: Annotated[
+        list[str],
+        Meta(description="How commands of CI, hooks or recipes begin; all of one with $ behind."),
+    ] = field(default_factory=list)
+    settings: Annotated[
+        list[str], Meta(description='Tables of settings files: "pyproject.toml:tool.mypy".')
+    ] = field(default_factory=list)
+    files: Annotated[list[str], Meta(description="Patterns of files.")] = field(
+        default_factory=list
+    )
+    dependencies: Annotated[list[str], Meta(description="Packages that it asks for.")] = field(
+        default_factory=list
+    )
+    otherwise: Annotated[
+        Literal["never", "installed", "always"],
+        Meta(description="Whether it applies where nothing speaks for it."),
+    ] = "never"
+
+
+class ProposeFile(_Part, frozen=True):
+    """What makes the check apply to a project, and the criterion that `init` then proposes."""
+
+    title: Text
+    task: Annotated[str, Meta(description="The title of its task.", min_length=1)]
+    priority: Priority
+    why: Annotated[str, Meta(description="Why it is worth a criterion, in a few words.")]
+    when: WhenFile = field(default_factory=WhenFile)
+    needs: Annotated[
+        list[Literal["python", "source", "tests", "no-tests", "git"]],
+        Meta(description="Facts without which it does not apply."),
+    ] = field(default_factory=list)
+    each: Annotated[
+        Literal["", "command", "file"], Meta(description="One criterion for each that speaks.")
+    ] = ""
+    with_: Annotated[
+        dict[VariableName, AsText | list[AsText]],
+        Meta(description="Parameters: of several texts the first whose {facts} are all known."),
+    ] = field(name="with", default_factory=dict)
+    options: Annotated[
+        list[str], Meta(description='Options that {options} keeps; with a value: "--config=".')
+    ] = field(default_factory=list)
+    measure: str = ""
+    goal: Goal = Goal.MEET
+
+
 class CheckFile(_Part, frozen=True):
     """A check: how to run one tool and read its numbers."""
 
@@ -139,6 +187,9 @@ class CheckFile(_Part, frozen=True):
     control: Annotated[
         ControlFile | UnsetType, Meta(description="A known-bad sample, which `prove` tries.")
     ] = UNSET
+    propose: Annotated[
+        list[ProposeFile], Meta(description="When `init` proposes it, and with what.")
+    ] = field(default_factory=list)
 
 
 # --- a board --------------------------------------------------------------------------------------

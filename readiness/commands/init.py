@@ -1,0 +1,363 @@
+"""`readiness init`: a first board, from what a project's files say and what can be measured."""
+
+import datetime
+import glob
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from readiness.advice import rank
+from readiness.decide.score import display, gate, score
+from readiness.load import load_board_text
+from readiness.model.board import Board
+from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
+from readiness.model.judgement import Judgement, Reading, Unmeasured
+from readiness.model.settings import BOARD_NAME, RunSettings
+from readiness.model.words import Decision, Verdict
+from readiness.pipeline.first_run import first_run, judged_again
+from readiness.pipeline.interrupts import held, interruptible
+from readiness.plan.environment import probe_environment
+from readiness.propose.asking import choose
+from readiness.propose.board_text import Entry, Group, board_text, entries, grouped
+from readiness.propose.ci_lines import ci_lines
+from readiness.propose.facts import Facts, Omission
+from readiness.propose.goals import aim
+from readiness.propose.proposals import Proposal, propose
+from readiness.propose.rules import load_rules
+from readiness.propose.survey import survey
+from readiness.run.processes.supervise import supervise
+from readiness.terminal.ending import protected, tell
+from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
+from readiness.text.layout import columns, duration
+
+OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
+
+
+class InitSettings(RunSettings, frozen=True, kw_only=True):
+    """What `init` is asked beside where: `yes` takes every proposal, `measure` runs them once."""
+
+    yes: bool = False
+    measure: bool = True
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A criterion of the new board, as `--output-format json` has it; `check` or `run`."""
+
+    id: str
+    check: str | None = None
+    run: str | None = None
+    value: int | float | bool | str | None
+    verdict: Verdict
+    why: str
+
+
+class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives."""
+
+    board: str
+    criteria: list[Criterion]
+    left_out: list[Omission]
+
+
+def init(settings: InitSettings) -> int:
+    """Write a first board for the project, and tell what it says. 2 where there is one already."""
+    wants_json(settings.output_format)
+    project = settings.project or "."
+    if not os.path.isdir(project):
+        raise UsageError(f"--project: there is no folder {project}")
+    path = settings.board or os.environ.get("READINESS_BOARD") or _beside(project)
+    _refuse_another(path, project)
+    facts = survey(project)
+    folder = os.path.dirname(os.path.abspath(path))
+    found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
+    proposals = _taken(found.proposals, settings)
+    first = _First(settings, path, project, facts, proposals, list(found.left_out))
+    return supervise(lambda: protected(first.perform))
+
+
+def _beside(project: str) -> str:
+    return BOARD_NAME if project == "." else os.path.join(project, BOARD_NAME)
+
+
+def _refuse_another(path: str, project: str) -> None:
+    others = [path] if os.path.lexists(path) else []
+    for name in (BOARD_NAME, *OTHER_NAMES):
+        others += sorted(glob.glob(name, root_dir=project))
+    if others:
+        raise UsageError(
+            f"{others[0]}: there is a board already, and it was left as it is;"
+            " `readiness check` measures it"
+        )
+
+
+def _tools_of(project: str) -> Callable[[str], bool]:
+    """Whether a probe of this project would find a program."""
+    board = Board(
+        path="",
+        digest="",
+        title="",
+        workdir=os.path.abspath(project),
+        tasks=(),
+        checks={},
+        priorities={},
+    )
+    path = probe_environment(board, os.environ).get("PATH")
+    return lambda tool: shutil.which(tool, path=path) is not None
+
+
+def _taken(proposals: Sequence[Proposal], settings: InitSettings) -> Sequence[Proposal]:
+    if settings.yes:
+        return proposals
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or wants_json(settings.output_format):
+        raise UsageError(
+            f"{len(proposals)} criteria apply here, and nobody can be asked about them;"
+            " take them all with --yes, or call this on a terminal"
+        )
+
+    def ask(prompt: str) -> str:
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+    try:
+        return choose(proposals, ask, tell)
+    except EOFError:
+        raise UsageError("nothing was written") from None
+
+
+class _First:
+    """One first board, from the proposals to what is told at the end."""
+
+    def __init__(
+        self,
+        settings: InitSettings,
+        path: str,
+        project: str,
+        facts: Facts,
+        proposals: Sequence[Proposal],
+        left_out: list[Omission],
+    ) -> None:
+        self._settings = settings
+        self._path = path
+        self._project = project
+        self._facts = facts
+        self._left_out = left_out
+        self._day = datetime.datetime.now(datetime.UTC).date().isoformat()
+        self._groups = self._loadable(grouped(proposals))
+        self._seconds = 0.0
+
+    def perform(self) -> int:
+        readings: Mapping[str, Reading] = {}
+        if self._settings.measure and entries(self._groups):
+            with interruptible(), held():
+                run = first_run(
+                    self._loaded(self._groups),
+                    jobs=self._settings.jobs,
+                    timeout=self._settings.timeout,
+                    quiet=self._settings.quiet,
+                )
+            if run.status:
+                tell("nothing was written")
+                return run.status
+            readings, self._seconds = run.readings, run.seconds
+            self._groups = self._aimed(readings)
+        board = self._loaded(self._groups)
+        judgements = judged_again(board, readings)
+        total = score(board, judgements)
+        shown = display(total.value, total.target) if readings and total.value is not None else ""
+        text = self._text(self._groups, shown)
+        self._load(text)
+        self._write(text)
+        self._tell(board, judgements)
+        return ExitStatus.READY
+
+    # --- the board ------------------------------------------------------------------------------
+
+    def _text(self, groups: Sequence[Group], shown: str = "") -> str:
+        folder = os.path.dirname(os.path.abspath(self._path))
+        return board_text(
+            self._facts.name,
+            groups,
+            day=self._day,
+            workdir=os.path.relpath(self._project, folder),
+            score=shown,
+            variables=self._facts.variables,
+        )
+
+    def _load(self, text: str) -> Board:
+        return load_board_text(text.encode(), self._path, profile=None, environ=os.environ)
+
+    def _loaded(self, groups: Sequence[Group]) -> Board:
+        return self._load(self._text(groups))
+
+    def _loadable(self, groups: Sequence[Group]) -> Sequence[Group]:
+        """The groups without what a board refuses, such as a command that hides its failure."""
+        try:
+            self._loaded(groups)
+        except BoardError as error:
+            refused = {fault.subject: fault for fault in error.faults if fault.subject}
+            if not refused:
+                raise
+            kept = []
+            for entry in entries(groups):
+                if entry.id in refused:
+                    what = entry.proposal.run or entry.proposal.check
+                    self._left_out.append(Omission(what=what, why=refused[entry.id].message))
+                else:
+                    kept.append(entry.proposal)
+            return self._loadable(grouped(kept))
+        return groups
+
+    def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[Group]:
+        """The groups with goals for what was measured, and the reason for what was not."""
+        criteria = {
+            criterion.id: criterion
+            for task in self._loaded(self._groups).tasks
+            for criterion in task.criteria
+        }
+
+        def aimed(entry: Entry) -> Entry:
+            found = readings[entry.id].samples[0]
+            if isinstance(found, Unmeasured):
+                missing = ": ".join(filter(None, (found.reason, found.hint)))
+                what = entry.proposal.check or entry.proposal.run
+                self._left_out.append(Omission(what=what, why=f"not measured: {missing}"))
+                return msgspec.structs.replace(entry, missing=missing)
+            return msgspec.structs.replace(
+                entry, aim=aim(criteria[entry.id], found, entry.proposal.goal)
+            )
+
+        return [
+            msgspec.structs.replace(group, entries=tuple(map(aimed, group.entries)))
+            for group in self._groups
+        ]
+
+    def _write(self, text: str) -> None:
+        """Write the file, and never over another that has come meanwhile."""
+        try:
+            with open(self._path, "x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            raise UsageError(f"{self._path}: another has written it meanwhile") from None
+        except OSError as error:
+            raise NotWrittenError(f"{self._path}: not written: {error.strerror}") from None
+
+    # --- what is told ---------------------------------------------------------------------------
+
+    def _tell(self, board: Board, judgements: Sequence[Judgement]) -> None:
+        known = {entry.id: entry.proposal for entry in entries(self._groups)}
+        if wants_json(self._settings.output_format):
+            criteria = [
+                _criterion(one, known[one.criterion.id])
+                for one in judgements
+                if one.criterion.id in known
+            ]
+            put_json(FirstBoard(board=self._path, criteria=criteria, left_out=self._left_out))
+            return
+        put_text("\n".join(self._account(board, judgements)))
+
+    def _account(self, board: Board, judgements: Sequence[Judgement]) -> list[str]:
+        total = score(board, judgements)
+        lines = [
+            f"Written: {self._path}, {total.total} criteria in {len(board.tasks)} tasks"
+            + (f", measured in {duration(self._seconds)}" if self._seconds else "")
+        ]
+        if self._settings.quiet:
+            return lines
+        width = terminal_width(os.environ) if sys.stdout.isatty() else None
+        rows = [
+            (
+                one.criterion.id,
+                one.verdict.value,
+                one.criterion.title,
+                _shown(one),
+                one.criterion.expect.text,
+            )
+            for one in judgements
+        ]
+        if self._seconds:
+            lines += ["", columns(rows, flexible=2, limit=width, right=(3,)).rstrip()]
+        if self._left_out:
+            omitted = [(each.what, each.why) for each in self._left_out]
+            lines += ["", "Left out", columns(omitted, flexible=1, limit=width).rstrip()]
+        if self._seconds:
+            decided = gate(board, total, judgements, partial=False)
+            lines += [
+                "",
+                (
+                    f"Score {display(total.value, total.target)} of 10, target {board.target}:"
+                    f" {_in_words(decided.decision)}"
+                ),
+            ]
+        lines += [
+            "",
+            "Next",
+            *(
+                f"  {number}. {step}"
+                for number, step in enumerate(self._steps(board, judgements), 1)
+            ),
+        ]
+        files = [path for part in self._facts.parts for path in part.files]
+        where, what = ci_lines(files)
+        return [*lines, "", f"In CI, behind what installs your tools ({where})", what]
+
+    def _steps(self, board: Board, judgements: Sequence[Judgement]) -> list[str]:
+        """Three things to do: what gains most, then what makes a gate of the board."""
+        if not self._seconds:
+            return [
+                "`readiness check` measures the criteria",
+                f"give each a limit (`expect`) in {self._path}",
+                f"commit {self._path}",
+            ]
+        missing = [
+            f"let {entry.id} be measured ({entry.proposal.title}): {entry.missing}"
+            for entry in entries(self._groups)
+            if entry.missing
+        ]
+        reasons = {one.criterion.id: one.reason for one in judgements}
+        ranked = rank(board, score(board, judgements))
+        steps = [
+            f"{one.criterion.id} {one.criterion.title}: {reasons[one.criterion.id]}"
+            f" (+{float(one.gain):.1f})"
+            for one in ranked[:2]
+        ]
+        last = [
+            f"commit {self._path}: `readiness guard --base main` then tells what a change loosens",
+            "`readiness prove` shows that each criterion can fail",
+            "`readiness next` says what to do after that",
+        ]
+        return [*missing[:1], *steps, *last][:3]
+
+
+def _criterion(found: Judgement, proposal: Proposal) -> Criterion:
+    value = found.value
+    measured = found.code is None and value is not None
+    return Criterion(
+        id=found.criterion.id,
+        check=proposal.check or None,
+        run=proposal.run or None,
+        value=_number(value) if isinstance(value, Decimal) else value,
+        verdict=found.verdict if measured else Verdict.SKIP,
+        why=proposal.why,
+    )
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _shown(one: Judgement) -> str:
+    from readiness.model.expect import format_value
+
+    return "–" if one.value is None else format_value(one.value, one.unit, one.criterion.expect)
+
+
+def _in_words(decision: Decision) -> str:
+    return decision.value.replace("_", " ")

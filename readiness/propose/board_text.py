@@ -1,0 +1,244 @@
+"""A first board as text, made to be read and changed: every criterion says why it is there."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from readiness.model.words import Priority
+from readiness.propose.facts import Variable
+from readiness.propose.goals import Aim
+from readiness.propose.proposals import Proposal
+from readiness.text.clean import clean, looks_secret
+
+TARGET: Final = Decimal("8.0")
+_WIDTH: Final = 100
+# Words that YAML 1.1 or 1.2 take for something else than text.
+_NOT_TEXT: Final = re.compile(
+    r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*)"
+)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>'\"%@`]*")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion of the board; with `missing` it stands there as a comment."""
+
+    proposal: Proposal
+    id: str = ""
+    aim: Aim | None = None
+    missing: str = ""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A task of the board."""
+
+    id: str
+    title: str
+    priority: Priority
+    entries: tuple[Entry, ...]
+
+
+def grouped(proposals: Sequence[Proposal]) -> tuple[Group, ...]:
+    """Tasks of the proposals, with ids: a task is as important as what is most so in it."""
+    tasks: dict[str, list[Proposal]] = {}
+    for one in proposals:
+        tasks.setdefault(one.task, []).append(one)
+    order = sorted(tasks.items(), key=lambda item: min(one.priority for one in item[1]))
+    return tuple(
+        Group(
+            id=f"T{number}",
+            title=title,
+            priority=min(one.priority for one in ours),
+            entries=tuple(
+                Entry(proposal=one, id=f"T{number}.{place}") for place, one in enumerate(ours, 1)
+            ),
+        )
+        for number, (title, ours) in enumerate(order, 1)
+    )
+
+
+def board_text(
+    title: str,
+    groups: Sequence[Group],
+    *,
+    day: str,
+    workdir: str = "",
+    score: str = "",
+    variables: Sequence[Variable] = (),
+) -> str:
+    """The whole file. `score` is today's, "" where nothing was measured."""
+    told = (
+        f"`baseline` is what was measured on {day}, and `ratchet` lets nothing get worse than"
+        " that; `expect` is the goal."
+        if score
+        else "`readiness check` measures it."
+    )
+    lines = [
+        *_comment(
+            f"What stands between {title} and its release: a first board, made by `readiness"
+            f" init` from what is here, and yours to change. {told}"
+        ),
+        "version: 1",
+        f"title: {_scalar(title)}",
+    ]
+    if workdir not in ("", "."):
+        lines.append(f"workdir: {_scalar(workdir)}")
+    lines.append(f"target: {TARGET}  # the score, of 10, that a release needs")
+    if score:
+        lines.append(f"baseline: {score}  # the score of {day}")
+    lines += _environment(variables)
+    active = [group for group in groups if any(not each.missing for each in group.entries)]
+    lines += ["", "tasks:"]
+    for group in active:
+        lines += _task(group)
+    if not active:
+        lines += _LAST_WORD
+    silent = [group for group in groups if group not in active]
+    for group in silent:
+        lines += ["", *(f"  # {line}".rstrip() for line in _silent(group))]
+    return "\n".join(lines) + "\n"
+
+
+_LAST_WORD: Final = [
+    "  - id: T0",
+    "    title: What a release needs",
+    "    priority: P0",
+    "    criteria:",
+    "      # Nothing here could be measured yet; write what can be, and take this away.",
+    "      - id: T0.1",
+    "        title: Somebody has said what this project must show before it is released",
+    "        attest: {}",
+]
+
+
+def _comment(text: str, indent: str = "") -> list[str]:
+    import textwrap
+
+    prefix = f"{indent}# "
+    return textwrap.wrap(
+        clean(text, newlines=False),
+        _WIDTH,
+        initial_indent=prefix,
+        subsequent_indent=prefix,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _environment(variables: Sequence[Variable]) -> list[str]:
+    """What the code is said to need: settings with an example are set, the others are named."""
+    if not variables:
+        return []
+    files = ", ".join(dict.fromkeys(each.path for each in variables))
+    lines = [
+        "",
+        *_comment(
+            f"Settings that the code needs, as {files} has them. What is set where"
+            " the board is run wins over the example; a value that is secret comes"
+            " from there alone."
+        ),
+    ]
+    given = [each for each in variables if _is_usable(each)]
+    body = [
+        f"  {each.name}: {_quoted('${' + each.name + ':-' + each.example + '}')}" for each in given
+    ]
+    body += [
+        f"  # {each.name}: {_quoted('${' + each.name + '}')}"
+        for each in variables
+        if not _is_usable(each)
+    ]
+    lines += ["env:" if given else "# env:", *body]
+    secret = [each.name for each in variables if looks_secret(each.name)]
+    if secret:
+        lines += [
+            "secrets:  # passed on to the probes, and masked wherever they show",
+            *(f"  - {name}" for name in secret),
+        ]
+    return lines
+
+
+def _is_usable(variable: Variable) -> bool:
+    return bool(variable.example) and not re.search(r"[${}\x00-\x1f]", variable.example)
+
+
+def _task(group: Group) -> list[str]:
+    lines = [
+        f"  - id: {group.id}",
+        f"    title: {_scalar(group.title)}",
+        f"    priority: {group.priority}",
+        "    criteria:",
+    ]
+    for entry in group.entries:
+        body = _criterion(entry)
+        if entry.missing:
+            body = [f"# {line}".rstrip() for line in body]
+            lines += _comment(f"Not measured here: {entry.missing}", "      ")
+        lines += _comment(entry.proposal.why, "      ") if not entry.missing else []
+        lines += [f"      {line}" for line in body]
+    return ["", *lines] if group.id != "T1" else lines
+
+
+def _silent(group: Group) -> list[str]:
+    """A task of which nothing could be measured, to be put behind `#`."""
+    lines = [
+        f"- id: {group.id}",
+        f"  title: {_scalar(group.title)}",
+        f"  priority: {group.priority}",
+    ]
+    lines.append("  criteria:")
+    for entry in group.entries:
+        lines += [f"    # Not measured here: {clean(entry.missing, newlines=False)}"]
+        lines += [f"    {line}" for line in _criterion(entry)]
+    return lines
+
+
+def _criterion(entry: Entry) -> list[str]:
+    one = entry.proposal
+    lines = [f"- id: {entry.id}", f"  title: {_scalar(one.title)}"]
+    if one.check:
+        lines.append(f"  check: {one.check}")
+        lines += _parameters({name: value for name, value in one.params.items() if value})
+        if one.measure:
+            lines.append(f"  measure: {one.measure}")
+    else:
+        lines.append(f"  run: {_scalar(one.run)}")
+    expect = one.expect or (entry.aim.expect if entry.aim else "")
+    if expect and one.check:
+        lines.append(f"  expect: {_quoted(expect)}")
+    if entry.aim and entry.aim.baseline is not None:
+        lines += [f"  baseline: {entry.aim.baseline:f}", "  ratchet: true"]
+    return lines
+
+
+def _parameters(values: Mapping[str, str]) -> list[str]:
+    """On one line where they fit; else one below the other, long ones as lists."""
+    short = ", ".join(f"{key}: {_scalar(value)}" for key, value in values.items())
+    if not values:
+        return []
+    if len(short) + 15 <= _WIDTH:
+        return [f"  with: {{{short}}}"]
+    lines = ["  with:"]
+    for key, value in values.items():
+        if len(value) + len(key) + 12 <= _WIDTH or "${" in value:
+            lines.append(f"    {key}: {_scalar(value)}")
+        else:
+            lines += [f"    {key}:", *(f"      - {_scalar(each)}" for each in value.split())]
+    return lines
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML of any version reads it back: plain where that is safe, else quoted."""
+    plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text) and text == text.strip()
+    return text if plain and text.isprintable() else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def entries(groups: Iterable[Group]) -> list[Entry]:
+    """All criteria, in order."""
+    return [entry for group in groups for entry in group.entries]

@@ -1,0 +1,129 @@
+"""What commands do, by a table of how they begin: only what looks and tells may become a probe."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from readiness.shell.programs import is_utility
+
+_PYTHON: Final = re.compile(r"python[\d.]*|py")
+_SET: Final = re.compile(r"[A-Za-z_]\w*=.*")
+
+
+class Effect(StrEnum):
+    """What becomes of things when a command is run."""
+
+    LOOKS = "looks"
+    NEUTRAL = "neutral"
+    PUBLISHES = "publishes"
+    DEPLOYS = "deploys"
+    DELETES = "deletes"
+    INSTALLS = "installs"
+    REWRITES = "rewrites"
+    MIGRATES = "migrates"
+    UNKNOWN = "unknown"
+
+
+class _Only(msgspec.Struct, frozen=True):
+    """What makes a command look only: one of `needs` is there, and none of `never`."""
+
+    command: str
+    needs: list[str] = []
+    never: list[str] = []
+
+
+class _Group(msgspec.Struct, frozen=True):
+    commands: list[str]
+    only: list[_Only] = []
+    values: list[str] = []
+
+
+@cache
+def _table() -> Mapping[str, _Group]:
+    text = files("readiness.propose").joinpath("effects.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, _Group])
+
+
+@cache
+def _beginnings() -> Mapping[tuple[str, ...], Effect]:
+    return {
+        tuple(command.split()): Effect(name)
+        for name, group in _table().items()
+        if name != "wrappers"
+        for command in group.commands
+    }
+
+
+def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
+    """A command without what only leads up to it: `uv run --group dev python -m mypy src` is mypy.
+
+    Programs go by their file's name, and a script by its own instead of Python's.
+    """
+    here = tuple(words)
+    while here:
+        if _SET.fullmatch(here[0]):
+            here = here[1:]
+            continue
+        here = (os.path.basename(here[0]), *here[1:])
+        if len(here) > 1 and _PYTHON.fullmatch(here[0]):
+            if here[1] == "-m":
+                here = here[2:]
+                continue
+            if here[1].endswith(".py"):
+                here = here[1:]
+                continue
+        rest = _unwrapped_once(here)
+        if rest is None:
+            return here
+        here = rest
+    return here
+
+
+def _unwrapped_once(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    group = _table()["wrappers"]
+    for command in sorted(group.commands, key=len, reverse=True):
+        start = tuple(command.split())
+        if words[: len(start)] == start:
+            return _behind_options(words[len(start) :], group.values)
+    return None
+
+
+def _behind_options(words: tuple[str, ...], with_value: Sequence[str]) -> tuple[str, ...]:
+    while words and words[0].startswith("-"):
+        if words[0] in ("--", "-m"):
+            return words[1:]
+        words = words[2:] if words[0] in with_value else words[1:]
+    return words
+
+
+def effect(words: Sequence[str]) -> Effect:
+    """What a command does, as far as the table knows. `words` may be wrapped."""
+    here = unwrapped(words)
+    if not here:
+        return Effect.NEUTRAL
+    known = _beginnings()
+    ends = [size for size in range(min(len(here), 5), 0, -1) if here[:size] in known]
+    if not ends:
+        return Effect.NEUTRAL if is_utility(here[0]) else Effect.UNKNOWN
+    found = known[here[: ends[0]]]
+    return _with_conditions(here, found)
+
+
+def _with_conditions(words: tuple[str, ...], found: Effect) -> Effect:
+    """Options decide for some: what only checks with one rewrites without it, or the reverse."""
+    given = {word.partition("=")[0] for word in words[1:]}
+    for only in _table()["looks"].only:
+        start = tuple(only.command.split())
+        if words[: len(start)] == start:
+            if given & set(only.never):
+                return Effect.REWRITES
+            if only.needs:
+                return Effect.LOOKS if given & set(only.needs) else found
+    return found

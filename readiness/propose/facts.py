@@ -1,0 +1,94 @@
+"""What was found in a project: plain facts, which say nothing of what any tool is for."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+Data = Mapping[str, object]
+
+
+class Layout(StrEnum):
+    """How a project's code lies in its folder."""
+
+    SRC = "src"
+    FLAT = "flat"
+    MODULE = "module"
+    MONOREPO = "monorepo"
+    NONE = "none"
+
+
+class Origin(StrEnum):
+    """Who runs a command, the one first that says most about what the team believes in."""
+
+    CI = "CI"
+    HOOK = "pre-commit"
+    RECIPE = "a recipe"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A command as somebody runs it: its words, wrappers such as `uv run` taken away.
+
+    `text` is the command as it could be run again, `said` how the origin spells it (`make lint`),
+    `path:line` where. `alone` says that it needs nothing of the commands around it. With `recipe`
+    it only names others, whose words are in `inner`.
+    """
+
+    words: tuple[str, ...]
+    text: str
+    said: str
+    origin: Origin
+    path: str
+    line: int
+    alone: bool = True
+    recipe: bool = False
+    inner: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as `path:line`."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting that the code is said to need, with the example that is given for it."""
+
+    name: str
+    example: str
+    path: str
+
+
+class Omission(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was found and is no criterion, and why."""
+
+    what: str
+    why: str
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A project, or one of several in one repository; paths are relative to the root.
+
+    `folder` is "" for the root. `files` are those below it. `settings` has the data of settings
+    files by their paths, `dependencies` the names that it needs, each with the file that says so.
+    """
+
+    folder: str
+    name: str
+    layout: Layout
+    source: tuple[str, ...]
+    tests: tuple[str, ...]
+    files: tuple[str, ...]
+    settings: Mapping[str, Data]
+    dependencies: Mapping[str, str]
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was found: the parts, what is run where, and what the code needs to be told."""
+
+    name: str
+    layout: Layout
+    parts: tuple[Part, ...]
+    steps: tuple[Step, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    left_out: tuple[Omission, ...] = ()
+    git: bool = False

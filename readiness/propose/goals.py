@@ -1,0 +1,70 @@
+"""From what was measured today to a goal that its maintainer would agree with."""
+
+from decimal import ROUND_FLOOR, Decimal, localcontext
+from typing import Final
+
+import msgspec
+
+from readiness.model.board import Criterion
+from readiness.model.expect import holds
+from readiness.model.judgement import Measurement
+from readiness.model.words import Better, Goal, Operator
+
+FEW: Final = 5
+"""So few of a debt are paid off at once: half of it would be a goal nobody remembers."""
+_TENTH: Final = Decimal("0.1")
+_SPACED: Final = ("%",)
+
+
+class Aim(msgspec.Struct, frozen=True, kw_only=True):
+    """What the board says of a criterion's number: `baseline` is None for what is no number."""
+
+    expect: str
+    baseline: Decimal | None = None
+
+
+def aim(criterion: Criterion, found: Measurement, goal: Goal) -> Aim:
+    """The expectation and the baseline of a criterion that was measured today.
+
+    Where more is better, both are rounded down: a fraction of a percent that comes and goes with
+    the weather is no reason to stop a release.
+    """
+    expected = criterion.expect
+    better = criterion.measure.better if criterion.measure else None
+    value = found.value
+    if isinstance(value, bool) or not isinstance(value, Decimal) or better is None:
+        return Aim(expect=expected.text)
+    met = holds(expected, value, found.unit)
+    if better is Better.HIGHER:
+        return Aim(expect=_floor(criterion, value, met=met, goal=goal), baseline=_rounded(value))
+    if goal is Goal.HOLD and not met:
+        return Aim(expect=f"<= {_text(value)}", baseline=value)
+    if goal is Goal.HALVE and not met and value > FEW:
+        return Aim(expect=f"<= {_text((value / 2).to_integral_value(ROUND_FLOOR))}", baseline=value)
+    return Aim(expect=expected.text, baseline=value)
+
+
+def _floor(criterion: Criterion, value: Decimal, *, met: bool, goal: Goal) -> str:
+    """What to ask of a number that should be high: the check's limit, or today's where better."""
+    expected = criterion.expect
+    if expected.operator is Operator.EQ or (not met and goal is not Goal.HOLD):
+        if goal is Goal.HALVE and not met and expected.number is not None:
+            middle = ((value + expected.number) / 2).to_integral_value(ROUND_FLOOR)
+            return f">= {_text(middle)}{_unit(criterion)}"
+        return expected.text
+    floor = value.to_integral_value(ROUND_FLOOR)
+    return f">= {_text(floor)}{_unit(criterion)}" if floor > 0 else expected.text
+
+
+def _unit(criterion: Criterion) -> str:
+    unit = criterion.measure.unit if criterion.measure else ""
+    return f" {unit}" if unit in _SPACED else ""
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value if value == value.to_integral_value() else value.quantize(_TENTH, ROUND_FLOOR)
+
+
+def _text(value: Decimal) -> str:
+    with localcontext(prec=100):
+        return format(value.normalize(), "f")

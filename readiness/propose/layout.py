@@ -1,0 +1,196 @@
+"""Where the code and the tests of a project lie, from the names of its files."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from readiness.propose.facts import Data, Layout, Part
+from readiness.propose.needs import dependencies_of
+from readiness.propose.tree import lookup
+
+TEST_FILE: Final = re.compile(r"test_.*\.py|.*_tests?\.py")
+TEST_FOLDERS: Final = ("tests", "test", "testing", "t")
+# Code that is there for the project, and is not what it releases.
+_BESIDE_NAMES = """
+tests test docs doc examples example samples scripts script tools tool ci bench benchmarks benchmark
+perf misc contrib extras notebooks migrations alembic ansible deploy deployment docker requirements
+packaging templates static
+"""
+_BESIDE: Final = frozenset(_BESIDE_NAMES.split())
+_LOOSE_NAMES = """
+setup.py conftest.py noxfile.py tasks.py manage.py fabfile.py versioneer.py dodo.py wsgi.py asgi.py
+__init__.py toxfile.py pavement.py ez_setup.py bootstrap.py
+"""
+_LOOSE: Final = frozenset(_LOOSE_NAMES.split())
+PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def find_parts(files: Sequence[str], settings: Mapping[str, Data], name: str) -> tuple[Part, ...]:
+    """The project, or the projects of a repository that has several and none at its root."""
+    root = _part("", files, settings, name)
+    if root.source:
+        return (root,)
+    folders = sorted(
+        {
+            os.path.dirname(path)
+            for path in files
+            if os.path.basename(path) in PROJECT_FILES and os.path.dirname(path)
+        }
+    )
+    outermost = [
+        folder
+        for folder in folders
+        if not any(folder.startswith(f"{other}/") for other in folders)
+        and not _BESIDE & set(folder.split("/"))
+    ]
+    parts = [
+        _part(folder, [path for path in files if path.startswith(f"{folder}/")], settings, folder)
+        for folder in outermost
+    ]
+    return tuple(part for part in parts if part.source) or (root,)
+
+
+def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Part:
+    inner = [os.path.relpath(path, folder) for path in files] if folder else list(files)
+    named = _declared_name(folder, settings)
+    layout, source = find_source(inner, named or os.path.basename(name), _named(folder, settings))
+    tests = find_tests(inner, source)
+
+    def whole(paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
+
+    return Part(
+        folder=folder,
+        name=named or os.path.basename(name),
+        layout=layout,
+        source=whole(source),
+        tests=whole(tests),
+        files=tuple(files),
+        settings=settings,
+        dependencies=dependencies_of(folder, settings),
+    )
+
+
+# --- code -----------------------------------------------------------------------------------------
+
+
+def find_source(
+    files: Sequence[str], name: str, declared: Sequence[str] = ()
+) -> tuple[Layout, tuple[str, ...]]:
+    """The layout of a project, and the folders or modules that are its code.
+
+    `declared` are folders that its settings name; `name` decides where several could be meant.
+    """
+    python = [path for path in files if path.endswith(".py")]
+    there = [path for path in declared if any(each.startswith(f"{path}/") for each in python)]
+    if there:
+        under_src = all(path.split("/")[0] == "src" for path in there)
+        return (Layout.SRC, ("src",)) if under_src else (Layout.FLAT, tuple(there))
+    if any(path.startswith("src/") for path in python) and "src/__init__.py" not in files:
+        return Layout.SRC, ("src",)
+    packages = [folder for folder in _tops(python) if f"{folder}/__init__.py" in files]
+    packages = _wanted(packages, name)
+    if not packages:  # namespace packages, and applications without __init__.py
+        packages = _wanted([top for top in _tops(python) if not _only_tests(python, top)], name)
+    if packages:
+        return Layout.FLAT, tuple(packages)
+    modules = [
+        path
+        for path in python
+        if "/" not in path and path not in _LOOSE and not TEST_FILE.fullmatch(path)
+    ]
+    return (Layout.MODULE, tuple(modules)) if modules else (Layout.NONE, ())
+
+
+def _tops(python: Iterable[str]) -> list[str]:
+    return sorted({path.split("/")[0] for path in python if "/" in path})
+
+
+def _wanted(folders: Sequence[str], name: str) -> list[str]:
+    """Those that are released: not what stands beside them, unless the project is called so."""
+    own = re.sub(r"[-.]+", "_", name).lower()
+    exact = [folder for folder in folders if folder.lower() == own]
+    ours = [folder for folder in folders if folder.lower() not in _BESIDE]
+    return sorted({*exact, *ours})
+
+
+def _only_tests(python: Iterable[str], top: str) -> bool:
+    below = [path for path in python if path.startswith(f"{top}/")]
+    return all(is_test(path) or path.endswith("conftest.py") for path in below)
+
+
+def _named(folder: str, settings: Mapping[str, Data]) -> list[str]:
+    """The folders that the settings of build tools name as packages."""
+    found: list[str] = []
+    for reference in (
+        "pyproject.toml:tool.hatch.build.targets.wheel.packages",
+        "pyproject.toml:tool.poetry.packages",
+        "pyproject.toml:tool.setuptools.packages",
+    ):
+        value = lookup(settings, folder, reference)
+        for each in value if isinstance(value, list) else ():
+            if isinstance(each, str):
+                found.append(each if "/" in each else each.replace(".", "/"))
+            elif isinstance(each, Mapping) and isinstance(each.get("include"), str):
+                found.append(os.path.join(str(each.get("from") or ""), each["include"]))
+    tops = [path for path in found if not any(path.startswith(f"{other}/") for other in found)]
+    return [path.strip("/") for path in tops if "*" not in path]
+
+
+def _declared_name(folder: str, settings: Mapping[str, Data]) -> str:
+    for reference in (
+        "pyproject.toml:project.name",
+        "pyproject.toml:tool.poetry.name",
+        "setup.cfg:metadata.name",
+    ):
+        name = lookup(settings, folder, reference)
+        if isinstance(name, str) and name:
+            return name
+    return ""
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def is_test(path: str) -> bool:
+    """Whether a file holds tests, by its name."""
+    return TEST_FILE.fullmatch(os.path.basename(path)) is not None
+
+
+def find_tests(files: Sequence[str], source: Sequence[str]) -> tuple[str, ...]:
+    """The outermost folders of tests; where tests lie among the code, the code's folders."""
+    tests = [path for path in files if is_test(path)]
+    folders = dict.fromkeys(filter(None, map(_test_folder, tests)))
+    loose = [path for path in tests if not _test_folder(path)]
+    among = [top for top in source if any(path.startswith(f"{top}/") for path in loose)]
+    alone = [
+        path
+        for path in loose
+        if not any(path.startswith(f"{top}/") for top in among)
+        and not _BESIDE & set(path.split("/")[:-1])
+    ]
+    kept = [folder for folder in folders if not _inside(folder, among)]
+    outside = [folder for folder in kept if not _inside(folder, source)]
+    inside = [folder for folder in kept if _inside(folder, source)]
+    if len(inside) > 3:  # one for each package: name what they have in common
+        inside = [top for top in source if any(_inside(folder, [top]) for folder in inside)]
+    return tuple(sorted({*outside, *inside, *among, *alone}))
+
+
+def _inside(path: str, folders: Iterable[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in folders)
+
+
+def _test_folder(path: str) -> str:
+    """The outermost folder of tests that a file lies in; "" where there is none."""
+    steps = path.split("/")[:-1]
+    return next(_upto(steps, lambda step: step.lower() in TEST_FOLDERS), "")
+
+
+def _upto(steps: Sequence[str], holds: Callable[[str], bool]) -> Iterator[str]:
+    for end, step in enumerate(steps, 1):
+        if step in ("examples", "docs", "example"):
+            return
+        if holds(step):
+            yield "/".join(steps[:end])

@@ -1,0 +1,119 @@
+"""What a project says that it needs: packages, by name, and variables of the environment."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from readiness.propose.facts import Data, Variable
+from readiness.propose.tree import lookup, read_text
+
+_NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_ASSIGNED: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
+_EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+# Lists of requirements, and tables whose keys, or whose values' lists, are packages.
+_LISTS: Final = (
+    "pyproject.toml:project.dependencies",
+    "pyproject.toml:build-system.requires",
+    "pyproject.toml:tool.uv.dev-dependencies",
+    "setup.cfg:options.install_requires",
+    "setup.cfg:options.tests_require",
+    "tox.ini:testenv.deps",
+)
+_TABLES: Final = (
+    "pyproject.toml:project.optional-dependencies",
+    "pyproject.toml:dependency-groups",
+    "pyproject.toml:tool.pdm.dev-dependencies",
+    "setup.cfg:options.extras_require",
+)
+_BY_KEY: Final = (
+    "pyproject.toml:tool.poetry.dependencies",
+    "pyproject.toml:tool.poetry.dev-dependencies",
+    "Pipfile:packages",
+    "Pipfile:dev-packages",
+)
+
+
+def normal(name: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]:
+    """The packages that the project in `folder` names, each with the file that does."""
+    found: dict[str, str] = {}
+    for reference, text in _requirements(folder, settings):
+        if name := _NAME.match(text):
+            file = os.path.join(folder, reference.partition(":")[0])
+            found.setdefault(normal(name[1]), file)
+    for path, data in settings.items():
+        if data.get(REQUIREMENTS) and os.path.dirname(path).startswith(folder):
+            for package in _strings(data[REQUIREMENTS]):
+                found.setdefault(package, path)
+    return found
+
+
+REQUIREMENTS: Final = "requirements"
+
+
+def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
+    """The names in each requirements file, as data under one key."""
+    found: dict[str, Data] = {}
+    for path in files:
+        name = os.path.basename(path)
+        if "requirements" in path and name.endswith((".txt", ".in")):
+            lines = read_text(root, path).splitlines()
+            names = [
+                normal(match[1])
+                for match in map(_NAME.match, lines)
+                if match and not match.string.lstrip().startswith(("-", "#"))
+            ]
+            if names:
+                found[path] = {REQUIREMENTS: names}
+    return found
+
+
+def _requirements(folder: str, settings: Mapping[str, Data]) -> Iterator[tuple[str, str]]:
+    for reference in _LISTS:
+        yield from ((reference, each) for each in _strings(lookup(settings, folder, reference)))
+    for reference in _TABLES:
+        table = lookup(settings, folder, reference)
+        for value in table.values() if isinstance(table, Mapping) else ():
+            yield from ((reference, each) for each in _strings(value))
+    tables = [(reference, lookup(settings, folder, reference)) for reference in _BY_KEY]
+    groups = lookup(settings, folder, "pyproject.toml:tool.poetry.group")
+    tables += [
+        ("pyproject.toml:", group.get("dependencies"))
+        for group in (groups.values() if isinstance(groups, Mapping) else ())
+        if isinstance(group, Mapping)
+    ]
+    for reference, table in tables:
+        yield from (
+            (reference, str(each)) for each in (table if isinstance(table, Mapping) else ())
+        )
+
+
+def _strings(value: object) -> list[str]:
+    """The items of a list, or the lines of a text."""
+    if isinstance(value, str):
+        return [line for line in value.splitlines() if line.strip()]
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def needed_variables(root: str, files: Sequence[str]) -> tuple[Variable, ...]:
+    """The variables that an example of an environment names, each once."""
+    found: dict[str, Variable] = {}
+    for path in files:
+        if os.path.basename(path) in _EXAMPLES:
+            for line in read_text(root, path).splitlines():
+                if match := _ASSIGNED.fullmatch(line):
+                    example = _unquoted(match[2])
+                    variable = Variable(name=match[1], example=example, path=path)
+                    found.setdefault(variable.name, variable)
+    return tuple(found.values())
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] in "'\"" and value.find(value[0], 1) > 0:
+        return value[1 : value.find(value[0], 1)]
+    return value.partition(" #")[0].rstrip()

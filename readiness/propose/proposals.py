@@ -1,0 +1,314 @@
+"""Facts and rules → the criteria that apply, the most important first, and what is left out."""
+
+import fnmatch
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.load.definitions import WhenFile
+from readiness.model.words import Goal, Priority
+from readiness.propose.effects import Effect, effect
+from readiness.propose.facts import Facts, Omission, Origin, Part, Step
+from readiness.propose.needs import normal
+from readiness.propose.rules import Rule
+from readiness.propose.steps import ranked
+from readiness.propose.tree import lookup
+from readiness.propose.values import Evidence, value_of
+
+CI_TASK: Final = "What CI runs"
+UNASKED: Final = "Nothing here asks for it, but it is installed"
+RECIPE_TASK: Final = "What the project's own commands check"
+_SAMPLES: Final = ("tests", "test", "testing", "fixtures", "testdata", "examples", "samples")
+_HARM: Final = (Effect.PUBLISHES, Effect.DEPLOYS, Effect.DELETES, Effect.MIGRATES, Effect.REWRITES)
+_NOT_A_PROBE: Final = (*_HARM, Effect.INSTALLS)
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that applies: `check` with `params`, or `run`; `why` is one line.
+
+    `expect` is empty where the goal depends on what is measured. `early` puts it before others of
+    its priority.
+    """
+
+    title: str
+    task: str
+    priority: Priority
+    why: str
+    check: str = ""
+    run: str = ""
+    params: dict[str, str] = {}
+    measure: str = ""
+    goal: Goal = Goal.MEET
+    expect: str = ""
+    early: bool = False
+    steps: tuple[tuple[str, ...], ...] = ()
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What `propose` answers."""
+
+    proposals: tuple[Proposal, ...]
+    left_out: tuple[Omission, ...]
+
+
+def propose(facts: Facts, rules: Sequence[Rule], has_tool: Callable[[str], bool]) -> Proposed:
+    """The criteria that apply to a project, by priority, what CI runs first among its equals."""
+    left_out = list(facts.left_out)
+    found: list[Proposal] = []
+    for part in facts.parts:
+        several = len(facts.parts) > 1
+        for rule in sorted(rules, key=lambda rule: (len(rule.after), rule.propose.each != "")):
+            ours = list(_of_rule(rule, part, facts, found, has_tool, left_out))
+            found += [_within(one, part) if several else one for one in ours]
+    found = _unique(found)
+    found += _own_commands(facts, rules, left_out)
+    order = sorted(found, key=lambda one: (one.priority, not one.early))
+    return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
+
+
+def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Each criterion once, whatever speaks for it."""
+    kept: dict[tuple[object, ...], Proposal] = {}
+    for one in proposals:
+        key = (one.check, one.run, one.measure, tuple(sorted(one.params.items())))
+        kept.setdefault(key, one)
+    return list(kept.values())
+
+
+def _within(one: Proposal, part: Part) -> Proposal:
+    name = os.path.basename(part.folder)
+    return msgspec.structs.replace(one, task=f"{one.task} of {name}", title=f"{name}: {one.title}")
+
+
+# --- checks ---------------------------------------------------------------------------------------
+
+
+def _of_rule(
+    rule: Rule,
+    part: Part,
+    facts: Facts,
+    found: Sequence[Proposal],
+    has_tool: Callable[[str], bool],
+    left_out: list[Omission],
+) -> Iterator[Proposal]:
+    given = rule.propose
+    here = {
+        "python": any(path.endswith(".py") for path in part.files),
+        "source": bool(part.source),
+        "tests": bool(part.tests),
+        "no-tests": not part.tests,
+        "git": facts.git,
+    }
+    if not all(here[need] for need in given.needs):
+        return
+    for evidence in _evidence(rule, part, facts, found, has_tool, left_out):
+        params = _producer_params(rule, found)
+        for name, candidates in given.with_.items():
+            if value := value_of(candidates, part, evidence, given.options):
+                params[name] = value
+        lacking = [name for name in rule.required if not params.get(name)]
+        if lacking:
+            why = f"{evidence.text}, but nothing says what {', '.join(lacking)} should be"
+            left_out.append(Omission(what=rule.check, why=why))
+            continue
+        by_ci = evidence.step is not None and evidence.step.origin is Origin.CI
+        argument = (*evidence.files, *(evidence.step.words[1:] if evidence.step else ()), "")[0]
+        yield Proposal(
+            title=given.title.replace("{argument}", argument),
+            task=given.task,
+            priority=_moved(given.priority, by_ci - (evidence.text == UNASKED)),
+            why=_sentences(evidence.text, given.why),
+            check=rule.check,
+            params=params,
+            measure=given.measure,
+            goal=given.goal,
+            early=by_ci,
+            steps=tuple(step.words for step in _speaking(given.when, facts.steps)),
+        )
+
+
+def _producer_params(rule: Rule, found: Sequence[Proposal]) -> dict[str, str]:
+    """What the check before this one is given, so that it runs once for both."""
+    for name in rule.after:
+        for one in reversed(found):
+            if one.check == name:
+                return {key: value for key, value in one.params.items() if key in rule.params}
+    return {}
+
+
+def _evidence(
+    rule: Rule,
+    part: Part,
+    facts: Facts,
+    found: Sequence[Proposal],
+    has_tool: Callable[[str], bool],
+    left_out: list[Omission],
+) -> Iterator[Evidence]:
+    given, when = rule.propose, rule.propose.when
+    if given.each == "command":
+        covered = {words for one in found for words in one.steps}
+        for step in _speaking(when, facts.steps):
+            if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
+                yield Evidence(text=_told(step), step=step)
+        return
+    if given.each == "file":
+        for path in _matching(when.files, part):
+            yield Evidence(text=f"{path} is there", files=(path,))
+        return
+    evidence = _first(when, part, facts.steps)
+    if evidence is not None:
+        yield evidence
+    elif when.otherwise == "always":
+        yield Evidence()
+    elif when.otherwise == "installed":
+        if all(map(has_tool, rule.tools)):
+            yield Evidence(text=UNASKED)
+        else:
+            why = f"nothing here asks for it, and it is not installed: {rule.install}"
+            left_out.append(Omission(what=rule.check, why=why))
+
+
+def _first(when: WhenFile, part: Part, steps: Sequence[Step]) -> Evidence | None:
+    """What speaks loudest: a command that is run, settings, a file, a dependency."""
+    files = _matching(when.files, part)
+    config = ""
+    setting = next((each for each in when.settings if _is_set(each, part)), "")
+    if setting:
+        file, _, table = setting.partition(":")
+        own = os.path.join(part.folder, file)
+        config = own if part.folder else ""
+        setting = f"{own} has [{table}]" if table else f"{own} is there"
+    spoken = _speaking(when, steps)
+    if spoken:
+        return Evidence(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
+    if setting:
+        return Evidence(text=setting, files=files, config=config)
+    if files:
+        return Evidence(text=f"{files[0]} is there", files=files)
+    for name in when.dependencies:
+        if by := part.dependencies.get(normal(name)):
+            return Evidence(text=f"{by} asks for {name}")
+    return None
+
+
+def _speaking(when: WhenFile, steps: Iterable[Step]) -> list[Step]:
+    return ranked(
+        step for step in steps if any(_begins(step.words, command) for command in when.commands)
+    )
+
+
+def _begins(words: tuple[str, ...], command: str) -> bool:
+    start = tuple(command.removesuffix("$").split())
+    return words == start if command.endswith("$") else words[: len(start)] == start
+
+
+def _is_set(reference: str, part: Part) -> bool:
+    file, _, table = reference.partition(":")
+    if not table:
+        return os.path.join(part.folder, file) in part.files
+    return lookup(part.settings, part.folder, reference) is not None
+
+
+def _matching(patterns: Iterable[str], part: Part) -> tuple[str, ...]:
+    """The files that patterns name, but no samples; without `**` in no deeper folder."""
+    inner = {os.path.relpath(path, part.folder or "."): path for path in part.files}
+    found = {
+        path: None
+        for pattern in patterns
+        for name, path in inner.items()
+        if fnmatch.fnmatchcase(name, pattern)
+        and ("**" in pattern or name.count("/") <= pattern.count("/"))
+        and not set(_SAMPLES) & set(name.split("/")[:-1])
+    }
+    return tuple(found)
+
+
+def _told(step: Step) -> str:
+    if step.origin is Origin.RECIPE:
+        return f"`{step.said}` runs it ({step.place})"
+    return f"{step.origin} runs it: {step.said} ({step.place})"
+
+
+def _sentences(evidence: str, why: str) -> str:
+    text = f"{evidence}: {why}" if evidence and why else evidence or why[:1].upper() + why[1:]
+    return re.sub(r"\s+", " ", text)
+
+
+def _moved(priority: Priority, steps: int) -> Priority:
+    """What CI asks of every change is more important, what nobody asked for less."""
+    order = list(Priority)
+    return order[min(max(order.index(priority) - steps, 0), len(order) - 1)]
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def _is_worth_it(step: Step, covered: set[tuple[str, ...]], left_out: list[Omission]) -> bool:
+    """Whether running a recipe is safe, and says more than the checks do."""
+    effects = {words: effect(words) for words in step.inner}
+    harm = [
+        f"it {each}: {' '.join(words)}" for words, each in effects.items() if each in _NOT_A_PROBE
+    ]
+    if harm:
+        left_out.append(Omission(what=step.said, why=harm[0]))
+        return False
+    unknown = [words for words, each in effects.items() if each is Effect.UNKNOWN]
+    unknown = [words for words in unknown if words not in _recipes_of(step)]
+    if unknown or not step.inner:
+        what = " ".join(unknown[0]) if unknown else step.said
+        left_out.append(Omission(what=step.said, why=f"what `{what}` does is not known here"))
+        return False
+    return not set(step.inner) <= covered
+
+
+def _recipes_of(step: Step) -> set[tuple[str, ...]]:
+    """Those of the inner commands that are recipes themselves: what they run is listed too."""
+    return {words for words in step.inner if words[0] == step.words[0]}
+
+
+def _own_commands(
+    facts: Facts, rules: Sequence[Rule], left_out: list[Omission]
+) -> Iterator[Proposal]:
+    """What CI or a recipe runs and no check is about, where it only looks."""
+    spoken_for: set[tuple[str, ...]] = set()
+    for rule in rules:
+        spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}
+    taken: set[str] = set()
+    for step in facts.steps:
+        what = effect(step.words)
+        if step.recipe or step.words in spoken_for or step.text in taken:
+            continue
+        if step.origin is Origin.HOOK:
+            continue
+        taken.add(step.text)
+        if step.origin is Origin.RECIPE and what is Effect.UNKNOWN:
+            continue  # nothing says that it has to do with a release
+        if why := _refusal(step, what):
+            left_out.append(Omission(what=f"{step.text} ({step.place})", why=why))
+        else:
+            by_ci = step.origin is Origin.CI
+            yield Proposal(
+                title=f"`{step.text}` passes",
+                task=CI_TASK if by_ci else RECIPE_TASK,
+                priority=Priority.P1 if by_ci else Priority.P2,
+                why=_sentences(_told(step), ""),
+                run=step.text,
+                early=by_ci,
+                steps=(step.words,),
+            )
+
+
+def _refusal(step: Step, what: Effect) -> str:
+    """Why a command is no probe; "" where it may be one."""
+    if what in _NOT_A_PROBE:
+        return f"it {what}"
+    if what is not Effect.LOOKS:
+        return "what it does is not known here"
+    if "$" in step.text:
+        return "it needs what only its caller knows"
+    if not step.alone:
+        return "it is a part of a longer command"
+    return ""

@@ -1,0 +1,260 @@
+"""What CI, hooks and recipes run, down to the single commands; they are read, never run."""
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.propose.effects import Effect, effect, unwrapped
+from readiness.propose.facts import Omission, Origin, Step
+from readiness.propose.recipes import Recipe, Recipes, line_of
+from readiness.propose.tree import read_text, settings_of
+from readiness.shell import argv
+from readiness.shell.programs import programs
+
+_DEPTH: Final = 6
+_HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+_NO_JOBS: Final = frozenset(
+    ["stages", "variables", "include", "default", "workflow", "image", "services", "cache"]
+)
+_SHELL_SCRIPT: Final = re.compile(r"[\w./-]+\.(?:sh|bash)")
+_MASKING: Final = re.compile(r"\|\||[|>&;`]|\$\(")
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of shell in somebody's file; `alone` says that it runs at the project's root."""
+
+    text: str
+    path: str
+    line: int
+    origin: Origin
+    said: str = ""
+    alone: bool = True
+
+
+def find_steps(
+    root: str, files: Sequence[str], recipes: Recipes
+) -> tuple[tuple[Step, ...], tuple[Omission, ...]]:
+    """All commands that are run somewhere, and the files of which nothing could be read."""
+    lines: list[_Line] = []
+    unread: list[Omission] = []
+    for path in files:
+        if path.startswith(".github/workflows/") and path.endswith((".yml", ".yaml")):
+            read = _github
+        elif path in (".gitlab-ci.yml", ".gitlab-ci.yaml"):
+            read = _gitlab
+        elif path in _HOOKS:
+            read = _hooks
+        else:
+            continue
+        text = read_text(root, path)
+        data = settings_of(path, text)
+        if not data:
+            unread.append(Omission(what=path, why="it could not be read as YAML"))
+        lines += read(path, text, data)
+    expand = _Expander(root, set(files), recipes)
+    found = [step for line in lines for step in expand.steps(line)]
+    for (runner, name), recipe in recipes.items():
+        if runner != "nox" or "$" not in name:
+            said = f"{runner} {name}".strip()
+            found += expand.recipe(recipe, Origin.RECIPE, said, 0)
+    return tuple(dict.fromkeys(found)), tuple(unread)
+
+
+# --- CI and hooks ---------------------------------------------------------------------------------
+
+
+def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+    jobs = data.get("jobs")
+    for job in jobs.values() if isinstance(jobs, Mapping) else ():
+        steps = job.get("steps") if isinstance(job, Mapping) else None
+        for step in steps if isinstance(steps, list) else ():
+            if isinstance(step, Mapping) and isinstance(step.get("run"), str):
+                elsewhere = "working-directory" in step or "shell" in step
+                yield from _script(path, text, step["run"], alone=not elsewhere)
+
+
+def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+    for name, job in data.items():
+        if not isinstance(job, Mapping) or name in _NO_JOBS:
+            continue
+        for key in ("before_script", "script"):
+            given = job.get(key)
+            for each in [given] if isinstance(given, str) else given or ():
+                if isinstance(each, str):
+                    yield from _script(path, text, each)
+
+
+def _script(path: str, text: str, script: str, *, alone: bool = True) -> Iterator[_Line]:
+    start = line_of(text, script)
+    joined = re.sub(r"\\\n\s*", " ", script)
+    for line in filter(None, map(str.strip, joined.splitlines())):
+        if not line.startswith("#"):
+            number = line_of(text, line) or start
+            yield _Line(text=line, path=path, line=number, origin=Origin.CI, alone=alone)
+
+
+def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+    repositories = data.get("repos")
+    for repository in repositories if isinstance(repositories, list) else ():
+        hooks = repository.get("hooks") if isinstance(repository, Mapping) else None
+        for hook in hooks if isinstance(hooks, list) else ():
+            if not isinstance(hook, Mapping) or not isinstance(hook.get("id"), str):
+                continue
+            arguments = hook.get("args")
+            words = [str(each) for each in arguments] if isinstance(arguments, list) else []
+            command = hook["entry"] if isinstance(hook.get("entry"), str) else hook["id"]
+            yield _Line(
+                text=" ".join([command, *map(shlex.quote, words)]),
+                path=path,
+                line=line_of(text, f"id: {hook['id']}"),
+                origin=Origin.HOOK,
+                said=f"the hook {hook['id']}",
+                alone=False,
+            )
+
+
+# --- down to single commands ----------------------------------------------------------------------
+
+
+class _Expander:
+    def __init__(self, root: str, files: set[str], recipes: Recipes) -> None:
+        self._root = root
+        self._files = files
+        self._recipes = recipes
+
+    def steps(self, line: _Line, depth: int = 0) -> Iterator[Step]:
+        """The commands that a line comes down to, through recipes and scripts of the project."""
+        text = re.sub(r"\$\{\{.*?\}\}", "$ci", line.text)
+        said = line.said or _shown(text)
+        all_words = [words for words in programs(text) if words]
+        if not all_words and text.split() and depth == 0:
+            all_words = [tuple(text.split())]  # what begins with a variable, at least by its words
+        counted = [words for words in all_words if effect(words) is not Effect.NEUTRAL]
+        alone = line.alone and len(counted) == 1 and _is_plain(text)
+        for words in all_words:
+            recipes = self._inside(words) if depth < _DEPTH else []
+            inner = [
+                step
+                for recipe in recipes
+                for step in self.recipe(recipe, line.origin, said, depth + 1, line)
+            ]
+            yield from inner
+            here = unwrapped(words)
+            if here and effect(words) is not Effect.NEUTRAL:
+                yield Step(
+                    words=here,
+                    text=text if alone else shlex.join(words),
+                    said=said,
+                    origin=line.origin,
+                    path=line.path,
+                    line=line.line,
+                    alone=alone,
+                    recipe=bool(recipes),
+                    inner=tuple(step.words for step in inner),
+                )
+
+    def recipe(
+        self, recipe: Recipe, origin: Origin, said: str, depth: int, by: _Line | None = None
+    ) -> Iterator[Step]:
+        """The commands of a recipe; where CI runs it, each stands where CI says so."""
+        for number, text in recipe.lines:
+            yield from self.steps(
+                _Line(
+                    text=text,
+                    path=by.path if by else recipe.path,
+                    line=by.line if by else number,
+                    origin=origin,
+                    said=said,
+                ),
+                depth + 1,
+            )
+
+    def _inside(self, words: tuple[str, ...]) -> list[Recipe]:
+        """The recipes and scripts that a command runs."""
+        found = [
+            self._recipes[name]
+            for key in called(words, self._recipes)
+            for name in _with_needs(key, self._recipes)
+        ]
+        path = words[1] if len(words) > 1 and words[0] in ("bash", "sh") else words[0]
+        path = path.removeprefix("./")
+        if _SHELL_SCRIPT.fullmatch(path) and path in self._files:
+            lines = tuple(
+                (number, line)
+                for number, line in enumerate(read_text(self._root, path).splitlines(), 1)
+                if line.strip() and not line.lstrip().startswith("#")
+            )
+            found.append(Recipe(lines=lines, path=path))
+        return found
+
+
+def called(words: Sequence[str], recipes: Recipes) -> list[tuple[str, str]]:
+    """The recipes that a command asks for: `make lint test`, `tox -e lint`, `uv run poe check`."""
+    for here in (tuple(words), unwrapped(words)):
+        for runner in sorted({runner for runner, _ in recipes}, key=len, reverse=True):
+            start = tuple(runner.split())
+            if here[: len(start)] == start:
+                named = list(_named(runner, here[len(start) :], recipes))
+                if named or runner in ("make", "just", "task", "tox", "nox"):
+                    return named
+    return []
+
+
+def _named(runner: str, words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
+    names = [name for known, name in recipes if known == runner]
+    if runner in ("tox", "nox"):
+        asked = _environments(words)
+        if not asked or any("$" in each for each in asked):
+            asked = names  # all of them, or whatever CI's matrix says
+        for each in asked:
+            if (runner, each) in recipes:
+                yield runner, each
+            elif (runner, "") in recipes:
+                yield runner, ""
+    else:
+        asked = [word for word in words if not word.startswith("-") and "=" not in word]
+        yield from ((runner, each) for each in asked if (runner, each) in recipes)
+        if not asked and names:
+            yield runner, names[0]
+
+
+def _environments(words: Sequence[str]) -> list[str]:
+    found = []
+    for index, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in ("-e", "-s", "--session", "--sessions", "--env"):
+            given = value if equals else " ".join(words[index + 1 : index + 2])
+            found += [each for each in given.split(",") if each]
+        elif word.startswith("-e") and len(word) > 2:
+            found += word[2:].split(",")
+    return found
+
+
+def _with_needs(key: tuple[str, str], recipes: Recipes) -> list[tuple[str, str]]:
+    """A recipe and all that it needs, each once."""
+    found: dict[tuple[str, str], None] = {}
+    waiting = [key]
+    while waiting:
+        here = waiting.pop()
+        if here in recipes and here not in found:
+            found[here] = None
+            waiting += [(here[0], each) for each in recipes[here].needs]
+    return list(found)
+
+
+def _is_plain(text: str) -> bool:
+    return "$" not in text and not _MASKING.search(text) and argv(text) is not None
+
+
+def _shown(text: str) -> str:
+    short = " ".join(text.split())
+    return short if len(short) <= 60 else f"{short[:57]}..."
+
+
+def ranked(steps: Iterable[Step]) -> list[Step]:
+    """Steps, those first that say most about what the team believes in."""
+    order = list(Origin)
+    return sorted(steps, key=lambda step: order.index(step.origin))

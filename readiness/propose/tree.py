@@ -1,0 +1,133 @@
+"""The files of a project, and those among them that hold settings, as data."""
+
+import configparser
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import yaml
+
+from readiness.propose.facts import Data
+
+MOST_FILES: Final = 50_000
+LARGEST: Final = 1_000_000
+# What others put into a project's folder, or what tools leave there.
+_NOT_OURS: Final = frozenset(["__pycache__", "node_modules", "site-packages", "venv"])
+_NOT_OURS_ON_TOP: Final = frozenset(
+    ["env", "build", "dist", "htmlcov", "vendor", "third_party", "target"]
+)
+_SHOWN: Final = (".github", ".gitlab", ".circleci", ".config")
+
+
+def list_files(root: str) -> tuple[str, ...]:
+    """The files below `root`, relative and sorted: what belongs to somebody else left out.
+
+    Links to folders are not followed.
+    """
+    found: list[str] = []
+    for folder, folders, names in os.walk(root):
+        inner = os.path.relpath(folder, root)
+        foreign = _NOT_OURS | (_NOT_OURS_ON_TOP if inner == "." else frozenset())
+        folders[:] = sorted(
+            name for name in folders if name not in foreign and _is_ours(folder, name)
+        )
+        found += [name if inner == "." else os.path.join(inner, name) for name in sorted(names)]
+        if len(found) > MOST_FILES:
+            break
+    return tuple(sorted(found[:MOST_FILES]))
+
+
+def _is_ours(folder: str, name: str) -> bool:
+    if name.startswith(".") and name not in _SHOWN:
+        return False
+    if name.endswith(".egg-info"):
+        return False
+    return not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+
+
+def read_text(root: str, path: str) -> str:
+    """A file's text; "" where it is no file, too large, or cannot be read."""
+    full = os.path.join(root, path)
+    try:
+        if not os.path.isfile(full) or os.path.getsize(full) > LARGEST:
+            return ""
+        with open(full, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def read_settings(root: str, files: Iterable[str]) -> dict[str, Data]:
+    """The data of each settings file by its path; what cannot be read as one is left out."""
+    found = {}
+    for path in files:
+        name = os.path.basename(path)
+        if name.endswith((".toml", ".cfg", ".ini")) or name.startswith(".") or name == "Pipfile":
+            data = settings_of(path, read_text(root, path))
+            if data:
+                found[path] = data
+    return found
+
+
+def settings_of(path: str, text: str) -> Data:
+    """What the text of a settings file says, by its name's ending; nothing where it is broken."""
+    name = os.path.basename(path)
+    try:
+        if name.endswith(".toml") or name == "Pipfile":
+            return tomllib.loads(text)
+        if name.endswith((".yaml", ".yml", ".json")):
+            return read_yaml(text)
+        if name.endswith((".cfg", ".ini")) or name in (".coveragerc", ".flake8", ".pylintrc"):
+            return _ini(text)
+    except (ValueError, configparser.Error, RecursionError):
+        pass
+    return {}
+
+
+def _ini(text: str) -> Data:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.read_string(text)
+    return {section: dict(parser[section]) for section in parser.sections()}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML of other programs: tags of theirs become nothing."""
+
+
+_Loader.add_multi_constructor("", lambda *_: None)
+
+
+def read_yaml(text: str) -> Data:
+    """A YAML or JSON document of another program, a mapping; nothing where it is broken."""
+    try:
+        data = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, Mapping) else {}
+
+
+def lookup(settings: Mapping[str, Data], folder: str, reference: str) -> object:
+    """What `FILE:table.key` names in the settings of a folder; None where nothing is there.
+
+    Sections of INI files may have dots and colons of their own: the longest name wins.
+    """
+    file, _, keys = reference.partition(":")
+    here: object = settings.get(os.path.join(folder, file))
+    rest = keys
+    while rest:
+        if not isinstance(here, Mapping):
+            return None
+        name = next(
+            (
+                rest[:end]
+                for end in range(len(rest), 0, -1)
+                if (end == len(rest) or rest[end] == ".") and rest[:end] in here
+            ),
+            None,
+        )
+        if name is None:
+            return None
+        here, rest = here[name], rest[len(name) + 1 :]
+    return here

@@ -1,0 +1,103 @@
+"""What a check's parameters become in a project: texts with `{facts}` in them, filled in."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.propose.facts import Part, Step
+from readiness.propose.tree import lookup
+
+_FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What in a project speaks for a check, in words; with the step, or the files, that do."""
+
+    text: str = ""
+    step: Step | None = None
+    files: tuple[str, ...] = ()
+    config: str = ""
+
+
+def value_of(
+    candidates: str | list[str], part: Part, evidence: Evidence, options: Sequence[str]
+) -> str:
+    """The first candidate whose facts are all known, with them filled in; "" where none is."""
+    for text in [candidates] if isinstance(candidates, str) else candidates:
+        known = {name: _fact(name, part, evidence, options) for name in _FACT.findall(text)}
+        if all(known.values()):
+            return _FACT.sub(lambda found, known=known: known[found[1]], text).strip()  # type: ignore[misc]
+    return ""
+
+
+def _fact(name: str, part: Part, evidence: Evidence, options: Sequence[str]) -> str:
+    if ":" in name:
+        return " ".join(_existing(_listed(lookup(part.settings, part.folder, name)), part))
+    step = evidence.step
+    folders = [path for path in part.source if not path.endswith(".py")]
+    facts: dict[str, Iterable[str]] = {
+        "source": part.source,
+        "source_folders": folders or [part.folder or "."],
+        "source_modules": [] if folders else part.source,
+        "tests": part.tests,
+        "file": evidence.files[:1],
+        "files": evidence.files,
+        "config": [evidence.config] if evidence.config else [],
+        "command": _paths(step, part) if step else [],
+        "options": kept_options(step.words, options) if step else [],
+        "argument": _arguments(step)[:1] if step else [],
+        "folder": [part.folder] if part.folder else [],
+    }
+    return " ".join(path for path in facts[name] if " " not in path)
+
+
+def _listed(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [each for each in re.split(r"[,\s]+", value) if each]
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _existing(paths: Iterable[str], part: Part) -> list[str]:
+    whole = (os.path.normpath(os.path.join(part.folder, path)) for path in paths)
+    return [path for path in whole if _is_there(path, part)]
+
+
+def _is_there(path: str, part: Part) -> bool:
+    return path == (part.folder or ".") or any(
+        each == path or each.startswith(f"{path}/") for each in part.files
+    )
+
+
+def _arguments(step: Step) -> list[str]:
+    return [word for word in step.words[1:] if not word.startswith("-") and "=" not in word]
+
+
+def _paths(step: Step, part: Part) -> list[str]:
+    """The files and folders of the part that a command names; settings of options are none."""
+    named = []
+    for before, word in zip(step.words, step.words[1:], strict=False):
+        if not word.startswith("-") and not before.startswith("--") and before not in ("-c", "-r"):
+            path = os.path.normpath(word)
+            if _is_there(path, part) and not path.endswith((".toml", ".ini", ".cfg", ".txt")):
+                named.append(path)
+    return list(dict.fromkeys(named))
+
+
+def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Of a command's options those that a rule keeps; `--config=` stands for one with a value."""
+    found = []
+    waiting = ""
+    for word in words[1:]:
+        if waiting:
+            found.append(f"{waiting}={word}" if waiting.startswith("--") else f"{waiting} {word}")
+            waiting = ""
+            continue
+        name, equals, _ = word.partition("=")
+        if (equals and f"{name}=" in options) or word in options:
+            found.append(word)
+        elif f"{word}=" in options:
+            waiting = word
+    return [each for each in found if not re.search(r"['\"$*\s]", each.replace(" ", "", 1))]
