@@ -1,24 +1,16 @@
-"""What a certificate says, read from its DER bytes: X.509 as RFC 5280 lays it down.
+"""What a certificate says, also one that nobody trusts: of that the standard library tells nothing.
 
-The standard library tells this only of certificates that it trusts; here those are of interest
-that it does not.
+It needs cryptography: `pip install 'readiness[services]'`.
 """
 
 import ipaddress
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
-
-_SEQUENCE, _UTC_TIME, _GENERAL_TIME, _OCTETS = 0x30, 0x17, 0x18, 0x04
-_VERSION, _EXTENSIONS = 0xA0, 0xA3
-_DNS_NAME, _IP_ADDRESS = 0x82, 0x87
-_ALTERNATIVE_NAMES = bytes((0x06, 0x03, 0x55, 0x1D, 0x11))
 
 
 class Certificate(NamedTuple):
-    """From when to when a certificate is good (UTC), and which hosts it is for."""
+    """Until when a certificate is good (UTC), and which hosts it is for."""
 
-    starts: datetime
     ends: datetime
     names: tuple[str, ...]
 
@@ -31,62 +23,18 @@ class Certificate(NamedTuple):
 
 
 def read(der: bytes) -> Certificate:
-    """Read a certificate. Raises ValueError for what is none."""
+    """Read a certificate. Raises ValueError for what is none, and ImportError."""
+    from cryptography import x509
+
     try:
-        return _read(der)
-    except (IndexError, StopIteration):
-        raise ValueError("it ends too early") from None
-
-
-def _read(der: bytes) -> Certificate:
-    (_, outer) = next(_items(der))
-    (_, signed) = next(_items(outer))
-    fields = [(tag, body) for tag, body in _items(signed) if tag != _VERSION]
-    # serial number, algorithm, issuer, validity, …
-    starts, ends = (_moment(tag, body) for tag, body in _items(fields[3][1]))
-    names: tuple[str, ...] = ()
-    for tag, body in fields:
-        if tag == _EXTENSIONS:
-            names = tuple(_names(next(_items(body))[1]))
-    return Certificate(starts, ends, names)
-
-
-def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and content of each element."""
-    at = 0
-    while at < len(data):
-        tag, size = data[at], data[at + 1]
-        at += 2
-        if size & 0x80:
-            length = size & 0x7F
-            size = int.from_bytes(data[at : at + length], "big")
-            at += length
-        if at + size > len(data):
-            raise ValueError("it ends too early")
-        yield tag, data[at : at + size]
-        at += size
-
-
-def _moment(tag: int, body: bytes) -> datetime:
-    text = body.decode("ascii")
-    if tag == _UTC_TIME:
-        # Years below 50 are of this century (RFC 5280, 4.1.2.5.1).
-        text = ("20" if int(text[:2]) < 50 else "19") + text
-    elif tag != _GENERAL_TIME:
-        raise ValueError("its validity is no time")
-    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
-
-
-def _names(extensions: bytes) -> Iterator[str]:
-    for _, extension in _items(extensions):
-        if not extension.startswith(_ALTERNATIVE_NAMES):
-            continue
-        value = [body for tag, body in _items(extension) if tag == _OCTETS][-1]
-        for tag, body in _items(next(_items(value))[1]):
-            if tag == _DNS_NAME:
-                yield body.decode("ascii", "replace")
-            elif tag == _IP_ADDRESS:
-                yield str(ipaddress.ip_address(body))
+        told = x509.load_der_x509_certificate(der)
+        given = told.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = [each for each in given if isinstance(each, x509.DNSName | x509.IPAddress)]
+    except x509.ExtensionNotFound:
+        names = []
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError(str(error)) from None
+    return Certificate(told.not_valid_after_utc, tuple(str(each.value) for each in names))
 
 
 def _is_ip(host: str) -> bool:

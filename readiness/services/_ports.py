@@ -2,11 +2,12 @@
 
 import errno
 import os
-import selectors
+import select
 import socket
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 
 from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, reason
@@ -53,11 +54,11 @@ def states(
     Raises ProbeError where a connection cannot even be tried.
     """
     family, place = _host(host)
-    found: dict[int, State] = {}
-    for at in range(0, len(ports), _AT_ONCE):
-        batch = ports[at : at + _AT_ONCE]
-        found.update(_batch(family, place, batch, timeout, source))
-    return {port: found[port] for port in ports}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        tried = partial(_tried, family, timeout=timeout, source=source)
+        return dict(
+            zip(ports, pool.map(tried, [Address(place, port) for port in ports]), strict=True)
+        )
 
 
 def state(place: Address, *, timeout: float, source: str = "") -> State:
@@ -73,51 +74,22 @@ def _host(host: str) -> tuple[int, str]:
     return family, str(place[0])
 
 
-def _batch(
-    family: int, host: str, ports: Sequence[int], timeout: float, source: str
-) -> Iterator[tuple[int, State]]:
-    end = time.monotonic() + timeout
-    with selectors.DefaultSelector() as waiting:
+def _tried(family: int, place: Address, *, timeout: float, source: str) -> State:
+    with socket.socket(family, socket.SOCK_STREAM) as link:
+        link.setblocking(False)
         try:
-            for port in ports:
-                link = socket.socket(family, socket.SOCK_STREAM)
-                number = _start(link, Address(host, port), source)
-                if number == errno.EINPROGRESS:
-                    waiting.register(link, selectors.EVENT_WRITE, port)
-                    continue
-                link.close()
-                yield port, _state(number, Address(host, port))
-            while waiting.get_map() and (left := end - time.monotonic()) > 0:
-                for key, _ in waiting.select(left):
-                    assert isinstance(key.fileobj, socket.socket)  # noqa: S101 - as registered
-                    number = key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                    waiting.unregister(key.fileobj)
-                    key.fileobj.close()
-                    yield key.data, _state(number, Address(host, key.data))
-            yield from ((key.data, State.FILTERED) for key in waiting.get_map().values())
-        finally:
-            for key in list(waiting.get_map().values()):
-                assert isinstance(key.fileobj, socket.socket)  # noqa: S101 - as registered
-                key.fileobj.close()
-
-
-def _start(link: socket.socket, place: Address, source: str) -> int:
-    link.setblocking(False)
-    try:
-        if source:
-            link.bind((source, 0))
-    except OSError as error:
-        link.close()
-        raise ProbeError(f"{place} cannot be tried from {source}: {reason(error)}") from None
-    number = link.connect_ex(place)
-    if number == errno.ENETUNREACH:
-        # Said at once, by this machine: nothing was sent, so nobody has filtered it.
-        link.close()
-        raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
-    return number
-
-
-def _state(number: int, place: Address) -> State:
+            if source:
+                link.bind((source, 0))
+        except OSError as error:
+            raise ProbeError(f"{place} cannot be tried from {source}: {reason(error)}") from None
+        number = link.connect_ex(place)
+        if number == errno.ENETUNREACH:
+            # Said at once, by this machine: nothing was sent, so nobody has filtered it.
+            raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
+        if number == errno.EINPROGRESS:
+            if not select.select([], [link], [], timeout)[1]:
+                return State.FILTERED
+            number = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if number == 0:
         return State.OPEN
     if number == errno.ECONNREFUSED:
