@@ -20,19 +20,22 @@ class Copy:
 
         Unless `quiet`, standard error gets the output too.
         """
-        done = subprocess.run(
+        started = subprocess.Popen(
             command,
             cwd=self.folder,
             env={**os.environ, **(extra or {}), "PWD": self.folder},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            check=False,
         )
-        output = done.stdout.decode(errors="replace")
-        if not quiet:
-            sys.stderr.write(output)
-        return done.returncode, output
+        output = b""
+        while started.stdout and (chunk := os.read(started.stdout.fileno(), 65536)):
+            output += chunk
+            if not quiet:
+                # At once: a command that is ended by a limit has said what it has said.
+                sys.stderr.buffer.write(chunk)
+                sys.stderr.flush()
+        return started.wait(), output.decode(errors="replace")
 
 
 def copy_project(name: str = "copy") -> Copy:

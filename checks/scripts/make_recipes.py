@@ -8,7 +8,14 @@ import sys
 
 from _common import emit, not_measured, place, require
 from _copy import Copy
-from _makefile import CARELESS, Database, hidden_failures, hidden_when_expanded, read_database
+from _makefile import (
+    CARELESS,
+    Database,
+    dry_commands,
+    hidden_failures,
+    hidden_when_expanded,
+    read_database,
+)
 
 from readiness.shell.programs import programs
 
@@ -22,8 +29,9 @@ def targets(words: list[str], database: Database) -> list[str]:
 
 def started(dry_run: str) -> list[str]:
     """Name the programs in what make would run, once each."""
-    lines = dry_run.replace("\\\n", " ").splitlines()
-    names = [os.path.basename(words[0]) for line in lines for words in programs(line)]
+    names = [
+        os.path.basename(words[0]) for _, line in dry_commands(dry_run) for words in programs(line)
+    ]
     return list(dict.fromkeys(name for name in names if name != "make"))
 
 
@@ -42,7 +50,7 @@ def main() -> None:
         found.append(place("make", 0, "masked", f"make {' '.join(words)}"))
     for target in targets(words, database):
         found += hidden_failures(database, target)
-    found += hidden_when_expanded(database, output, found)
+    found += hidden_when_expanded(dry_commands(output), database, found)
     emit({"programs": started(output), "masks": found})
 
 

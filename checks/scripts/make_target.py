@@ -1,31 +1,161 @@
-"""Run a make target in a throw-away copy, and tell whether its end can be believed."""
+"""Run a make target, tell what was executed, and whether its end can be believed."""
 
 import json
 import os
 import re
+import subprocess
+from dataclasses import dataclass
 
 from _common import Place, emit, not_measured, number_param, param, place, refuse, require, words
 from _copy import Copy, copy_project
-from _makefile import hidden_failures, hidden_when_expanded, read_database
+from _makefile import (
+    CARELESS,
+    IDLE,
+    Database,
+    Rule,
+    dry_commands,
+    hidden_failures,
+    is_housekeeping,
+    read_database,
+    told_masks,
+)
+from _recorded import Line, Recorder, obeys
+
+from readiness.shell import masks
+
+PARAMETERS = ("target", "args", "number", "at_least", "unknown", "verify", "sqlite_variable")
 
 
-def make(*options: str) -> list[str]:
-    """Return the command that makes the target."""
-    return ["make", *options, *words("args"), param("target")]
+@dataclass(frozen=True)
+class Made:
+    """A target that make was asked for: by which command, what it knew, printed and executed."""
+
+    copy: Copy
+    database: Database
+    command: list[str]
+    output: str
+    lines: list[Line]
+
+    @property
+    def target(self) -> str:
+        """The target's name."""
+        return self.command[-1]
 
 
-def masked(copy: Copy) -> list[Place]:
-    """List what hides failures of the target, if make has a rule for it."""
-    status, output = copy.run(make("--dry-run"))
+def look(copy: Copy, make: list[str]) -> tuple[Database, str]:
+    """Ask make for its rules, and what it would run; what it cannot make cannot be measured."""
+    status, output = copy.run([*make, "--dry-run"])
     if status:
         why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
-        not_measured(f"make cannot make {param('target')}: {why}")
-    _, printed = copy.run(make("--dry-run", "--print-data-base"), quiet=True)
+        not_measured(f"make cannot make {make[-1]}: {why}")
+    _, printed = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
     database = read_database(printed)
     if not database.rules:
         not_measured("make did not print its rules, in which failures may be hidden")
-    found = hidden_failures(database, param("target"))
-    return found + hidden_when_expanded(database, output, found)
+    return database, output
+
+
+def executed(recorder: Recorder, dry_run: str) -> list[Line]:
+    """List what make executed; where a Makefile forces its own shell, what it said it would."""
+    lines = recorder.lines()
+    if lines or not recorder.database.forced:
+        return lines
+    return [
+        Line(str(index), "", target, (), command, 0)
+        for index, (target, command) in enumerate(dry_commands(dry_run))
+    ]
+
+
+def see_that_all_ran(made: Made, found: list[Place]) -> None:
+    """End where make ended well and did not do its work."""
+    rules, target = made.database.rules, made.target
+    if not any(line.works for line in made.lines):
+        why = found[0]["message"] if found else why_nothing(made)
+        not_measured(f"make ran no command for {target}: {why}")
+    rule, catch_all = rules.get(target), rules.get("%")
+    caught = rule and catch_all and 0 < rule.line == catch_all.line
+    if caught and all(line.talks for line in made.lines):
+        not_measured(f"no rule makes {target}: the rule for `%` catches it, and does nothing")
+    ran = {line.target for line in made.lines}
+    for name in made.database.reached(target):
+        if name not in ran and in_the_way(made, name):
+            what = kind(made, name)
+            not_measured(f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}")
+
+
+def why_nothing(made: Made) -> str:
+    """Say why make ran no command."""
+    target = made.target
+    # What is asked here is a letter of MAKEFLAGS too, other than those that are looked for.
+    asking = [*made.command, "--question", "--print-data-base"]
+    _, printed = made.copy.run(asking, quiet=True)
+    flags = (read_database(printed).variables.get("MAKEFLAGS", "").split() or [""])[0]
+    if given := sorted({"n", "t"} & set(flags.lstrip("-"))):
+        return f"the Makefile sets `-{given[0]}` in MAKEFLAGS"
+    if in_the_way(made, target):
+        return f"`{target}` is there already, as a {kind(made, target)}; declare .PHONY: {target}"
+    rule = made.database.rules.get(target)
+    if rule and not rule.needs and not any(rule.recipe):
+        return "no recipe of it has a command"
+    said = [line for line in made.output.splitlines() if line.strip()]
+    return f"make says: {said[-1].removeprefix('make: ')}" if said else "its recipe does nothing"
+
+
+def kind(made: Made, name: str) -> str:
+    """Say what is in the way of a target."""
+    return "folder" if os.path.isdir(os.path.join(made.copy.folder, name)) else "file"
+
+
+def in_the_way(made: Made, name: str) -> bool:
+    """Whether a file or a folder has a target's name that its recipe does not make."""
+    rules, folder = made.database.rules, made.copy.folder
+    rule = rules.get(name)
+    path = os.path.join(folder, name)
+    if rule is None or not os.path.exists(path) or name in rules.get(".PHONY", Rule()).needs:
+        return False
+    recipe = "\n".join(rule.recipe)
+    if not recipe.strip() or re.search(r"\$[({]?@", recipe):
+        return False
+    if os.path.isdir(path):
+        command = ["git", "-C", folder, "ls-files", "--", name]
+        listed = subprocess.run(command, capture_output=True, check=False)
+        return listed.returncode != 0 or bool(listed.stdout)
+    return os.path.basename(name) not in recipe
+
+
+def untrue(made: Made) -> list[Place]:
+    """List shells that do not run what they are given, or end well whatever they run."""
+    shells = {
+        (made.database.shell(made.copy.folder, line.target), line.options) for line in made.lines
+    }
+    told = [
+        " ".join([shell, *options])
+        for shell, options in sorted(shells)
+        if not obeys(shell, options, made.copy.folder)
+    ]
+    return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in told]
+
+
+def expanded_masks(made: Made, found: list[Place]) -> list[Place]:
+    """List what hides failures in the commands as they were executed."""
+    told: list[Place] = []
+    for line in made.lines:
+        hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
+        told += told_masks(hiding, line.target, line.command, made.database, [*found, *told])
+    return told
+
+
+def ignored(made: Made, known: list[Place]) -> list[Place]:
+    """List the commands that failed, though make ended well; not where it is known why."""
+    found = []
+    told = {each["message"].partition(": ")[0] for each in known}
+    for line in made.lines:
+        hidden = line.status and not is_housekeeping(line.command)
+        if hidden and line.target not in told and "all errors are ignored" not in told:
+            rule = made.database.rules.get(line.target, Rule())
+            message = f"{line.command.strip()}: status {line.status} is ignored"
+            found.append(place(rule.path, rule.line, "ignored", message))
+    return found
 
 
 def number_in(output: str, pattern: str) -> float:
@@ -43,31 +173,52 @@ def number_in(output: str, pattern: str) -> float:
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
     require("make")
-    target = param("target")
-    copy = copy_project()
-    findings: list[Place] = masked(copy)
-    masks = len(findings)
+    target, pattern, unknown = param("target"), param("number"), param("unknown")
+    least, verify, variable = number_param("at_least"), param("verify"), param("sqlite_variable")
+    make = ["make", *words("args"), target]
+    if idle := IDLE.search(" ".join(make[:-1])):
+        not_measured(f"with `{idle[0].strip()}` make runs nothing")
+    copy = Copy(os.getcwd()) if param("in_place") == "true" else copy_project()
+    for name in (*PARAMETERS, "in_place"):
+        # To make they would be variables.
+        os.environ.pop(name, None)
+    database, dry_run = look(copy, make)
+    findings = hidden_failures(database, target)
+    if careless := CARELESS.search(" ".join(make[:-1])):
+        findings.append(place("Makefile", 0, "masked", f"make {careless[0].strip()}"))
     extra = {}
-    if variable := param("sqlite_variable"):
+    if variable:
         path = os.path.join(os.environ["READINESS_TMP"], "target.db")
         extra[variable] = f"sqlite:///{path}"
-    status, output = copy.run(make(), extra)
-    refuse(param("unknown"), output, f"make {target}")
+    recorder = Recorder(copy, database)
+    status, output = recorder.run(make, extra)
+    refuse(unknown, output, f"make {target}")
+    made = Made(copy, database, make, output, executed(recorder, dry_run))
+    findings += untrue(made)
+    findings += expanded_masks(made, findings)
+    if not status:
+        see_that_all_ran(made, findings)
+        findings += ignored(made, findings)
+    masked = len(findings)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]
         findings.append(
             place("Makefile", 0, "status", f"{target}: status {status}: {''.join(last)}")
         )
-    elif verify := param("verify"):
+    elif verify:
         verified, _ = copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
         if verified:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
-    pattern = param("number")
     number = number_in(output, pattern) if pattern and not findings else None
-    least = number_param("at_least")
     if number is not None and least is not None and number < least:
         findings.append(place("Makefile", 0, "number", f"{target}: {number:g}, {least:g} asked"))
-    numbers = {"problems": len(findings), "status": status, "masks": masks, "number": number}
+    numbers = {
+        "problems": len(findings),
+        "status": status,
+        "masks": masked,
+        "number": number,
+        "commands": sum(line.works for line in made.lines),
+    }
     with open(os.path.join(os.environ["READINESS_TMP"], "numbers.json"), "w") as file:
         json.dump(numbers, file)
     emit(numbers, findings)

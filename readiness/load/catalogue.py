@@ -250,7 +250,11 @@ def hidden_failure(
         return
     for mask in shell.masks(command):
         # What is sent to the background and lives on is found when it runs.
-        if mask.text != "&" and (mask.final or not mask.command.startswith(_CLEANERS)):
+        if (
+            mask.text != "&"
+            and not mask.tested
+            and (mask.final or not mask.command.startswith(_CLEANERS))
+        ):
             hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
             message = f"its tool's failure is hidden by `{mask.text}`"
             problems.add(path, message, hint, masked=True)

@@ -63,7 +63,7 @@ class Hiding:
         started = {os.path.basename(words[0]) for words in programs(text)}
         self._starts(criterion, name, started)
         for mask in masks(text, errexit=strict, pipefail=False):
-            if mask.final or mask.command:
+            if mask.final or (mask.command and not mask.tested):
                 self._say(criterion, f"{path}:{mask.line} hides failures by `{mask.text}`")
 
     def learn(

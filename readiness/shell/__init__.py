@@ -1,6 +1,7 @@
 """What can be told of a shell command by reading it: its words, and the failures that it hides."""
 
-from readiness.shell.masking import Mask, can_fail, command_words, masks
+from readiness.shell.commands import command_words
+from readiness.shell.masking import Mask, can_fail, masks
 from readiness.shell.plain import BUILTINS, argv, does_nothing
 
 __all__ = ["BUILTINS", "Mask", "argv", "can_fail", "command_words", "does_nothing", "masks"]

@@ -6,6 +6,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from readiness.shell.commands import (
+    ASSIGNMENT,
+    command_words,
+    exits,
+    is_exit,
+    is_test,
+    is_work,
+    last_of,
+    name_of,
+    never_fails,
+    traps_failure,
+    works,
+)
 from readiness.startup.patterns import later
 
 if TYPE_CHECKING:
@@ -19,7 +32,8 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
 
     `text` is that part (`|| true`), `command` what it hides the failures of, `line` where it
     stands, counted from 1. `final` says that the whole command can no longer fail, `ends` that a
-    failure of a tool ends it as a success, though what follows could fail.
+    failure of a tool ends it as a success, though what follows could fail; `tested` that a test
+    chooses which failures it hides.
     """
 
     text: str
@@ -27,19 +41,21 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 1
     final: bool = False
     ends: bool = False
+    tested: bool = False
 
 
-# What never fails, for all that a reader can tell.
-_HARMLESS = ": true echo printf set shopt trap wait export readonly local declare typeset unset"
-_ALWAYS = frozenset(_HARMLESS.split())
 # What fails seldom, and says nothing of the command before it.
 _TALK = frozenset(("cat", "tail", "head", "tee", "sleep", "date", "logger", "ls"))
 # What only makes ready for the command after it, which fails in turn.
 _PREPARES = frozenset(("cd", "source", ".", "mkdir", "rm", "cp", "mv", "touch", "[", "test", ""))
-_WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
-_TESTS = frozenset(("[", "test"))
+# What only asks: that it says no is an answer, not a failure.
+_ASKS = frozenset(
+    ("[", "test", "grep", "egrep", "fgrep", "cmp", "diff", "command", "which", "type")
+)
+# What passes on what the command before it printed, and says nothing of how it ended.
+_FILTERS = frozenset(("sed", "awk", "sort", "uniq", "cut", "tr", "nl", "column"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh"))
-_ASSIGNMENT = later(r"(\w+)\+?=")
+_EXECUTED = later(r"-(?:exec|execdir)\s+(.*?)\s*(?:\\;|';'|\";\")")
 _MAKE_PREFIX = later(r"[@+\s-]+(?=[^@+\s-])")
 _SYNTAX = later(r"[&;\n{(`]")
 _ROUGHLY = later(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)}\n]|$)")
@@ -87,8 +103,15 @@ def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
             for found in _ROUGHLY.finditer(body)
         )
     return tuple(
-        Mask(text=text, command=hidden, line=_line(body, start), final=final, ends=ends)
-        for start, text, hidden, ends in sorted(set(reading.found))
+        Mask(
+            text=text,
+            command=hidden,
+            line=_line(body, start),
+            final=final,
+            ends=why == "ends",
+            tested=why == "tested",
+        )
+        for start, text, hidden, why in sorted(set(reading.found))
     )
 
 
@@ -106,13 +129,13 @@ class _Walk:
         self.trapped = False
         self.functions: dict[str, bool] = {}
         self.results: dict[int, bool] = {}
-        self.found: list[tuple[int, str, str, bool]] = []
+        self.found: list[tuple[int, str, str, str]] = []
 
     def text(self, node: "Node") -> str:
         return self.source[node.start : node.end].strip()
 
-    def mask(self, start: int, text: str, hidden: str, *, ends: bool = False) -> None:
-        self.found.append((start, text, hidden, ends))
+    def mask(self, start: int, text: str, hidden: str, why: str = "") -> None:
+        self.found.append((start, text, hidden, why))
 
     def can_fail(self, node: "Node") -> bool:
         """Whether the node may end with a status other than 0; notes what it hides."""
@@ -120,20 +143,20 @@ class _Walk:
         return result
 
     def _can_fail(self, node: "Node") -> bool:
+        own = {
+            "simple": self._simple,
+            "list": self._list,
+            "pipe": self._pipe,
+            "or": self._or,
+            "if": self._if,
+            "loop": self._loop,
+        }.get(node.kind)
+        if own:
+            return own(node)
         match node.kind:
-            case "simple":
-                return self._simple(node)
-            case "list":
-                return self._list(node)
-            case "pipe":
-                return self._pipe(node)
             case "and":
                 left = self._unguarded(node.parts[0])
                 return self.can_fail(node.parts[1]) or left
-            case "or":
-                return self._or(node)
-            case "if":
-                return self._if(node)
             case "subshell":
                 before = self.errexit, self.pipefail
                 result = self.can_fail(node.parts[0])
@@ -176,7 +199,7 @@ class _Walk:
                 ends = ends or obeyed
                 if not obeyed or (part.kind == "and" and self._asks_a_tool(part.parts[0])):
                     lost = part
-            if _is_exit(part):
+            if is_exit(part):
                 last = index
                 break
         if lost is None or node.parts[last] is lost:
@@ -189,7 +212,7 @@ class _Walk:
     def _forgets(self, lost: "Node") -> bool:
         """Whether a shell that never had `-e` goes on as if a tool had not failed."""
         asked = re.search(r"\$\?|PIPESTATUS", self.source[lost.end :])
-        return not (self.had_errexit or asked or _name(lost) in _PREPARES)
+        return not (self.had_errexit or asked or name_of(lost) in _PREPARES)
 
     def _ends_a_shell(self, node: "Node") -> bool:
         """Whether `-e` obeys the node's failure: not that of the left of `&&`, nor a `!`."""
@@ -199,16 +222,16 @@ class _Walk:
 
     def _asks_a_tool(self, node: "Node") -> bool:
         """Whether it can fail for another reason than the answer of a test."""
-        return self.results[id(node)] and not _is_test(node)
+        return self.results[id(node)] and not is_test(node)
 
     def _loses(self, following: list["Node"]) -> bool:
         """Whether, after `set +e`, a failure is lost: not the last one, and not looked at."""
         if not following or re.search(r"\$\?|PIPESTATUS", self.source[following[0].start :]):
             return False
-        return any(not _never_fails(part) for part in following[:-1])
+        return any(not never_fails(part) for part in following[:-1])
 
     def _waits(self, node: "Node") -> bool:
-        return node.kind == "background" or _never_fails(node)
+        return node.kind == "background" or never_fails(node)
 
     def _pipe(self, node: "Node") -> bool:
         results = [self.can_fail(part) for part in node.parts]
@@ -217,27 +240,31 @@ class _Walk:
         if self.pipefail:
             return any(results)
         last = node.parts[-1]
-        quiet = not results[-1] or _name(last) in _TALK
+        quiet = not results[-1] or name_of(last) in _TALK or self._filters(node.parts)
         if quiet and any(results[:-1]):
             self.mask(last.start, f"| {self.text(last)}", self.text(node.parts[0]))
-        return results[-1] and not (quiet and len(node.parts) > 1)
+        return results[-1] and (name_of(last) == "grep" or not quiet or len(node.parts) == 1)
 
     def _or(self, node: "Node") -> bool:
         left, right = node.parts
         fails = self._unguarded(left)
-        saved = self.can_fail(right) and _name(right) not in _TALK
+        saved = self.can_fail(right) and name_of(right) not in _TALK
+        if fails and is_test(right) and name_of(last_of(left)) not in _ASKS and not is_test(left):
+            self.mask(right.start, f"|| {self.text(right)}", self.text(left), "tested")
         if not fails or saved or self._keeps_status(right):
             return fails
-        ends = _exits(right) and self._asks_a_tool(left)
-        self.mask(right.start, f"|| {self.text(right)}", self.text(left), ends=ends)
+        ends = exits(right) and self._asks_a_tool(left)
+        self.mask(right.start, f"|| {self.text(right)}", self.text(left), "ends" if ends else "")
         return False
 
     def _keeps_status(self, node: "Node") -> bool:
-        """Whether it only stores `$?`, in a variable that is used further on."""
-        if node.kind != "simple" or len(node.words) != 1 or "$?" not in node.words[0]:
+        """Whether it only sets a variable by which a command further on tells of the failure."""
+        if node.kind != "simple" or len(node.words) != 1:
             return False
-        found = _ASSIGNMENT.match(node.words[0])
-        return bool(found and re.search(rf"\$\{{?{found[1]}\b", self.source[node.end :]))
+        found = ASSIGNMENT.match(node.words[0])
+        asked = "" if "$?" in node.words[0] else r"(?:\b(?:exit|return|test)\b|\[|\(\()[^;&|\n]*"
+        used = found and re.search(rf"{asked}\$\{{?{found[1]}\b", self.source[node.end :])
+        return bool(used)
 
     def _if(self, node: "Node") -> bool:
         conditions, bodies = node.parts[:-1:2], node.parts[1::2]
@@ -251,6 +278,19 @@ class _Walk:
             self.mask(node.start, "if", self.text(conditions[0]))
         return any(results)
 
+    def _loop(self, node: "Node") -> bool:
+        """A loop ends as its last round does: without `-e`, earlier failures are lost."""
+        result = self.can_fail(node.parts[0])
+        last = last_of(node.parts[0])
+        if not self.errexit and self.results.get(id(last)) and works(last):
+            self.mask(node.start, self.source[node.start :].split(None, 1)[0], self.text(last))
+        return result
+
+    def _filters(self, parts: list["Node"]) -> bool:
+        """Whether a pipe ends in what only passes on the output of a tool."""
+        name, words = name_of(parts[-1]), parts[-1].words
+        return works(parts[0]) and (name in _FILTERS or (name == "grep" and "-v" in words))
+
     def _simple(self, node: "Node") -> bool:
         before, self.errexit = self.errexit, False
         inner = [self.can_fail(part) for part in node.substitutions]
@@ -263,12 +303,16 @@ class _Walk:
             return self.functions[name]
         if name == "set":
             self._set(words[1:])
-        elif name == "trap" and _traps_failure(words):
+        elif name == "trap" and traps_failure(words):
             self.trapped = True
             self.mask(node.start, self.text(node), "")
+        elif name == "find":
+            for executed in _EXECUTED.finditer(self.text(node)):
+                if is_work(executed[1].split()[:1]):
+                    self.mask(node.start, executed[0], executed[1])
         elif name == "eval" or name in _SHELLS:
             return self._script(node, name, words)
-        return not _never_fails(node)
+        return not never_fails(node)
 
     def _set(self, options: list[str]) -> None:
         for index, option in enumerate(options):
@@ -305,59 +349,3 @@ class _Walk:
         for each in inner:
             self.mask(node.start, each.text, each.command)
         return not any(each.final for each in inner)
-
-
-def command_words(node: "Node") -> list[str]:
-    """Return the words of a simple command without assignments and wrappers in front."""
-    words = node.words
-    index = 0
-    while index < len(words) and (
-        _ASSIGNMENT.match(words[index])
-        or (words[index] in _WRAPPERS and index + 1 < len(words) and words[index + 1][0] != "-")
-    ):
-        index += 1
-    return words[index:]
-
-
-def _name(node: "Node") -> str:
-    """Return the name of the program that a simple command runs, or ""."""
-    words = command_words(node) if node.kind == "simple" else []
-    return words[0].rpartition("/")[2] if words else ""
-
-
-def _never_fails(node: "Node") -> bool:
-    """Whether a simple command ends with status 0 whatever happens."""
-    if node.kind != "simple":
-        return False
-    words = command_words(node)
-    if not words:
-        return not node.substitutions
-    name = words[0].rpartition("/")[2]
-    if name in ("exit", "return"):
-        return words[1:] == ["0"]
-    if name == "wait":
-        return len(words) == 1
-    return name in _ALWAYS
-
-
-def _is_exit(node: "Node") -> bool:
-    return _name(node) in ("exit", "return", "exec")
-
-
-def _exits(node: "Node") -> bool:
-    """Whether a command that never fails ends the shell."""
-    if node.kind == "group":
-        return any(map(_exits, node.parts[0].parts))
-    return _name(node) == "exit"
-
-
-def _is_test(node: "Node") -> bool:
-    """Whether a condition only looks at something, and runs no tool."""
-    if node.kind == "simple":
-        return _name(node) in _TESTS and not node.substitutions
-    return node.kind == "test" or (bool(node.parts) and all(map(_is_test, node.parts)))
-
-
-def _traps_failure(words: list[str]) -> bool:
-    action = words[1].strip("'\"") if len(words) > 2 else ""
-    return bool(re.search(r"\bexit\s+0\b", action)) and bool({"EXIT", "0", "ERR"} & set(words[2:]))

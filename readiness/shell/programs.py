@@ -19,26 +19,35 @@ uname unexpand uniq unlink users vi wc which who xargs yes zcat
 UTILITIES = frozenset(_NAMES.split()) | BUILTINS | SHELLS
 """What every system has, by POSIX or by custom. Beside another tool, they only serve it."""
 
+STARTERS = SHELLS | {"env", "eval", "exec", "false", "nice", "nohup", "time", "timeout", "xargs"}
+"""Those of them that fail as the tool does that they start, or in its place."""
 
-def programs(command: str) -> list[tuple[str, ...]]:
+
+def simple_commands(command: str) -> list[tuple[str, ...]] | None:
     """List the words of each simple command that a shell command consists of, in its order.
 
-    Words are as written, without quotes where they are plain. What begins with a variable, names a
-    function of the command's own, or cannot be read is left out.
+    Words are as written, without quotes where they are plain. None: it cannot be read.
     """
     from readiness.shell.syntax import parse
 
     try:
         tree = parse(command.strip())
     except (Unreadable, RecursionError):
-        return []
+        return None
+    nodes = [node for node in _nodes(tree) if node.kind == "simple"]
     functions = {node.words[0] for node in _nodes(tree) if node.kind == "function"}
-    found = []
-    for node in _nodes(tree):
-        words = tuple(map(_plain, command_words(node))) if node.kind == "simple" else ()
-        if words and words[0] not in functions and "$" not in words[0] and "`" not in words[0]:
-            found.append(words)
-    return found
+    found = [tuple(map(_plain, command_words(node))) for node in nodes]
+    return [words for words in found if words and words[0] not in functions]
+
+
+def programs(command: str) -> list[tuple[str, ...]]:
+    """List the simple commands that name their program, as `simple_commands` does.
+
+    What begins with a variable, names a function of the command's own, or cannot be read is left
+    out.
+    """
+    found = simple_commands(command) or []
+    return [words for words in found if "$" not in words[0] and "`" not in words[0]]
 
 
 def is_utility(name: str) -> bool:

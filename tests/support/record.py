@@ -174,6 +174,7 @@ CASES: dict[str, list[Case]] = {
     "alembic-heads": database(),
     "make-target": [
         *map(make, ("good", "hidden", "ended", "minus", "nested", "expanded", "bad", "nosuch")),
+        Case("nothing-to-do", {"Makefile": projects.MAKEFILE}, {"target": "Makefile"}),
         Case("no-makefile", {}, {"target": "good"}),
         Case(
             "not-verified",
