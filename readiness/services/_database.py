@@ -3,6 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address
 from readiness.services._options import OptionsError
@@ -46,6 +48,21 @@ def login(url: str, schemes: tuple[str, ...], port: int) -> Login:
         unquote(parts.password or ""),
         unquote(parts.path.lstrip("/")),
     )
+
+
+class DatabaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found. `problems` counts no password, and exposure.
+
+    `exposed` is null where it is not said from where to try.
+    """
+
+    peer: str
+    version: str
+    demands_password: bool
+    exposed: bool | None
+    outside: State | None
+    problems: int
+    findings: list[Complaint]
 
 
 def problems(place: Address, *, demands: bool, exposed: bool | None) -> list[Complaint]:

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, TypeVar
 
-import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
-from readiness.services._answer import Complaint
 from readiness.services._connect import Timed, connect, unreachable, within
-from readiness.services._database import Login, RefusedLoginError
+from readiness.services._database import DatabaseAnswer, Login, RefusedLoginError
 from readiness.services._outside import Inside
 from readiness.services._ports import State
 from readiness.services._postgres import Demand, demand, log_in
@@ -30,23 +28,15 @@ class PostgresOptions(Inside, frozen=True, kw_only=True):
     ]
 
 
-class PostgresAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `method` is how the server wants a login proved, as pg_hba.conf names it.
+class PostgresAnswer(DatabaseAnswer, frozen=True, kw_only=True):
+    """`method` is how the server wants a login proved, as pg_hba.conf names it.
 
-    `exposed` is null where it is not said from where to try; `outside_method` tells what a client
-    that gets through from there is asked for: `reject` is as good as no connection.
-    `problems` counts no password, and exposure.
+    `outside_method` tells what a client that gets through from outside is asked for: `reject` is
+    as good as no connection.
     """
 
-    peer: str
-    version: str
     method: Demand
-    demands_password: bool
-    exposed: bool | None
-    outside: State | None
     outside_method: Demand | None
-    problems: int
-    findings: list[Complaint]
 
 
 def measure(options: PostgresOptions) -> PostgresAnswer:

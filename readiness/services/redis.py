@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-import msgspec
 from msgspec import Meta
 
 from readiness.services import _database
-from readiness.services._answer import Complaint, ProbeError
+from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, Timed, connect, encrypted, unreachable, within
-from readiness.services._database import Login, RefusedLoginError
+from readiness.services._database import DatabaseAnswer, Login, RefusedLoginError
 from readiness.services._http import tls_context
 from readiness.services._outside import Inside
 from readiness.services._ports import State
@@ -34,21 +33,10 @@ class RedisOptions(Inside, frozen=True, kw_only=True):
     ] = ""
 
 
-class RedisAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `exposed` is null where it is not said from where to try.
+class RedisAnswer(DatabaseAnswer, frozen=True, kw_only=True):
+    """`protected`: it listens to outsiders only to send them away (its protected mode)."""
 
-    `protected` says that it listens to outsiders only to send them away (its protected mode).
-    `problems` counts no password and exposure.
-    """
-
-    peer: str
-    version: str
-    demands_password: bool
-    exposed: bool | None
     protected: bool
-    outside: State | None
-    problems: int
-    findings: list[Complaint]
 
 
 class UnwelcomeError(RefusedLoginError):
