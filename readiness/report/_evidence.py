@@ -3,28 +3,28 @@
 from collections.abc import Iterator
 
 from readiness.record.document import ProbeRecord, StreamRecord
-from readiness.text.labels import Labels
 from readiness.text.layout import duration, literal
+from readiness.text.sentences import Sentences
 
 
-def ending(probe: ProbeRecord, words: Labels) -> Iterator[str]:
+def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
     """Tell how a probe ended, fact by fact."""
     if probe.timed_out:
-        yield words.timed_out
+        yield say("report.timed_out")
     elif probe.signal is not None:
-        yield words.signal.format(probe.signal)
+        yield say("report.signal", number=probe.signal)
     elif probe.exit_status is not None:
-        yield words.exit.format(probe.exit_status)
+        yield say("report.exit_status", status=probe.exit_status)
     else:
-        yield words.not_started
+        yield say("report.not_started")
     if probe.leaked:
-        yield words.leaked.format(probe.leaked)
-    yield words.reused if probe.reused else duration(probe.duration_s)
+        yield say("report.leaked", count=probe.leaked)
+    yield say("report.reused") if probe.reused else duration(probe.duration_s)
     if probe.attempts > 1:
-        yield words.attempts.format(probe.attempts)
+        yield say("report.attempts", count=probe.attempts)
     for stream in (probe.stdout, probe.stderr):
         if stream.cut:
-            yield words.output_cut.format(stream.bytes)
+            yield say("report.output_cut", bytes=stream.bytes)
     if probe.tool_version:
         yield literal(probe.tool_version)
 

@@ -14,10 +14,10 @@ from readiness.model.words import Decision, Language, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.report._shown import meaning, measured
 from readiness.text.clean import cut
-from readiness.text.labels import labels
 from readiness.text.layout import literal
+from readiness.text.sentences import sentences
 
-WORDS = labels(Language.EN)
+SAY = sentences(Language.EN)
 
 SENTENCE = 1_000
 """The longest message of one result; GitHub shows no more."""
@@ -58,10 +58,10 @@ def gate_name(run: RunDocument) -> str:
 
 def gate_sentence(run: RunDocument) -> str:
     """Tell the decision and its reasons."""
-    told = f"{WORDS.decisions[run.gate.decision]}{meaning(run, WORDS)}"
+    told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run, SAY)}"
     parts = [told, *map(literal, run.gate.reasons)]
     if run.interrupted:
-        parts.insert(0, WORDS.interrupted.rstrip("."))
+        parts.insert(0, SAY("report.interrupted").rstrip("."))
     return cut("; ".join(parts), SENTENCE)
 
 

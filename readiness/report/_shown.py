@@ -6,16 +6,18 @@ from readiness.model.words import Decision, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Change
 from readiness.record.document import (
+    AttestationRecord,
     CriterionRecord,
     FindingRecord,
     Previous,
     RunDocument,
     TaskRecord,
     Value,
+    WaiverRecord,
 )
 from readiness.report._table.blocks import Part, Style
-from readiness.text.labels import Labels
 from readiness.text.layout import literal
+from readiness.text.sentences import Sentences
 
 CHANGE_MARKS: dict[Change, Part] = {
     Change.BETTER: ("▲", Style.GOOD),
@@ -50,21 +52,21 @@ def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
     return found
 
 
-def standing(task: TaskRecord, criterion: CriterionRecord, words: Labels) -> list[str]:
+def standing(task: TaskRecord, criterion: CriterionRecord, say: Sentences) -> list[str]:
     """Tell how much a criterion weighs: priority, whether it blocks, the points it could bring."""
     facts = [task.priority.value]
     if task.blocking:
-        facts.append(words.blocking)
+        facts.append(say("report.blocking"))
     missing = criterion.points_possible - criterion.points
     if missing >= 0.005:
-        facts.append(words.worth.format(f"{missing:.2f}"))
+        facts.append(say("report.worth", points=f"{missing:.2f}"))
     return facts
 
 
-def found(criterion: CriterionRecord, words: Labels) -> str:
+def found(criterion: CriterionRecord, say: Sentences) -> str:
     """Return the value and the reason, and that it is unsteady; foreign, in lines."""
     text = measured(criterion)
-    return f"{text}\n{words.flaky}" if criterion.flaky else text
+    return f"{text}\n{say('report.flaky')}" if criterion.flaky else text
 
 
 def measured(criterion: CriterionRecord) -> str:
@@ -95,7 +97,7 @@ def moment(iso: str) -> str:
     return f"{iso[:10]} {iso[11:16]} UTC" if len(iso) >= 16 else iso
 
 
-def change(criterion: CriterionRecord, words: Labels) -> Part:
+def change(criterion: CriterionRecord, say: Sentences) -> Part:
     """Return what a criterion was in the last comparable run: its value, else its verdict.
 
     The mark says what happened since: ▲ better, ▼ worse, = the same, ± neither of these.
@@ -103,32 +105,26 @@ def change(criterion: CriterionRecord, words: Labels) -> Part:
     if not criterion.verdict.in_scope:
         return ("", Style.DIM)
     if criterion.previous is None:
-        return (words.new, Style.DIM)
+        return (say("report.new"), Style.DIM)
     found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
     mark, style = CHANGE_MARKS[found]
     if found is Change.SAME:
         return (mark, style)
-    return (f"{mark} {_before(criterion, criterion.previous, words)}", style)
+    return (f"{mark} {_before(criterion, criterion.previous, say)}", style)
 
 
-def change_in_words(criterion: CriterionRecord, words: Labels) -> Part:
+def change_in_words(criterion: CriterionRecord, say: Sentences) -> Part:
     """Return the same as a sentence's end, empty where there is nothing to compare with."""
     if criterion.previous is None:
         return ("", Style.DIM)
     found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
-    if found is Change.SAME:
-        return (words.same, Style.DIM)
-    text, style = {
-        Change.BETTER: (words.better, Style.GOOD),
-        Change.WORSE: (words.worse, Style.BAD),
-        Change.OTHER: (words.otherwise, Style.DIM),
-    }[found]
-    return (text.format(_before(criterion, criterion.previous, words)), style)
+    before = _before(criterion, criterion.previous, say)
+    return (say(f"report.since.{found}", before=before), CHANGE_MARKS[found][1])
 
 
-def _before(criterion: CriterionRecord, previous: Previous, words: Labels) -> str:
+def _before(criterion: CriterionRecord, previous: Previous, say: Sentences) -> str:
     moved = previous.value is not None and previous.value != criterion.value
-    return _text(previous.value) if moved else words.verdicts[previous.verdict]
+    return _text(previous.value) if moved else say(f"verdict.{previous.verdict}")
 
 
 def _text(value: Value) -> str:
@@ -139,23 +135,37 @@ def _text(value: Value) -> str:
     return literal(value or "")
 
 
-def revision(run: RunDocument, words: Labels) -> str:
+def revision(run: RunDocument, say: Sentences) -> str:
     """Return the branch and the commit that were measured, as one can read them."""
     if run.git is None:
-        return words.no_revision
+        return say("report.no_revision")
     text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
-    return words.dirty.format(text) if run.git.dirty else text
+    return say("report.dirty", revision=text) if run.git.dirty else text
 
 
-def meaning(run: RunDocument, words: Labels, safe: Callable[[str], str] = literal) -> str:
+def meaning(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
     gate = run.gate
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
-        return words.for_milestone.format(safe(gate.milestone))
-    return words.meanings[gate.decision]
+        return say("report.for_milestone", milestone=safe(gate.milestone))
+    return say(f"meaning.{gate.decision}")
 
 
 def counted(task: TaskRecord) -> tuple[int, int]:
     """Return how many of a task's criteria are done, and how many are in scope."""
     return task.good(), len(task.in_scope())
+
+
+def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Tell why a criterion is waived, by whom and until when; `safe` is how that is shown."""
+    reason, by, until = map(safe, (waiver.reason, waiver.by, waiver.until))
+    return say("report.waived_by", reason=reason, by=by, until=until)
+
+
+def attested_by(
+    given: AttestationRecord, say: Sentences, safe: Callable[[str], str] = literal
+) -> str:
+    """Tell whose word a criterion rests on, since when and until when."""
+    by, on, until = map(safe, (given.by, given.on, given.until))
+    return say("report.attested_by", by=by, on=on, until=until)

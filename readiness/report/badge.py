@@ -7,8 +7,8 @@ from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._facts import GateState, gate_state
 from readiness.report._json import dump
-from readiness.text.labels import labels
 from readiness.text.layout import literal
+from readiness.text.sentences import sentences
 
 _COLOURS = {
     GateState.READY: "brightgreen",
@@ -30,12 +30,12 @@ class Badge(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def render(run: RunDocument, _: Context) -> str:
     """Return the badge of `run`, in the language of its board."""
-    words = labels(run.board.language)
+    say = sentences(run.board.language)
     state = gate_state(run)
     decision, milestone = run.gate.decision, run.gate.milestone
     if state is GateState.UNKNOWN:
         decision = Decision.UNDECIDED
-    told = words.decisions[decision].lower()
+    told = say(f"decision.{decision}").lower()
     if run.score.value is not None and not run.interrupted:
         told = f"{told} {literal(run.score.shown)}/10"
     badge = Badge(

@@ -18,8 +18,8 @@ from readiness.report._comment.comment import comment
 from readiness.report._facts import Place, board_place, finding_place, finding_sentence
 from readiness.report._shown import findings, found, meaning, open_criteria, standing, target
 from readiness.text.clean import clean, cut
-from readiness.text.labels import Labels, labels
 from readiness.text.layout import inert, literal, percentage
+from readiness.text.sentences import Sentences, sentences
 
 PAST = 1
 
@@ -47,18 +47,18 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
     What fails or could not be measured is an error, first what blocks; a warning where the release
     is ready all the same. Warnings hold what is good with a doubt, and places that tools name.
     """
-    names = labels(run.board.language)
+    say = sentences(run.board.language)
     errors: list[_Annotation] = []
     warnings: list[_Annotation] = []
     lenient = run.gate.decision is Decision.READY
     for task, criterion in open_criteria(run):
         is_warning = lenient or criterion.verdict is Verdict.WARN
-        made = _criterion(run, task, criterion, names, "warning" if is_warning else "error")
+        made = _criterion(run, task, criterion, say, "warning" if is_warning else "error")
         (warnings if is_warning else errors).append(made)
     room = max(PER_TYPE - len(warnings), 0)
     warnings += islice(_places(run), room)
     left_out = sum(max(len(each) - PER_TYPE, 0) for each in (errors, warnings))
-    told = [_decision(run, names, left_out), *errors[:PER_TYPE], *warnings[:PER_TYPE]]
+    told = [_decision(run, say, left_out), *errors[:PER_TYPE], *warnings[:PER_TYPE]]
     return "".join(f"{_command(annotation)}\n" for annotation in told)
 
 
@@ -109,28 +109,28 @@ def _heredoc(name: str, value: str) -> str:
     return f"{name}<<{end}\n{value}\n{end}\n"
 
 
-def _decision(run: RunDocument, names: Labels, left_out: int) -> _Annotation:
+def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     decision = run.gate.decision
-    shown = run.score.shown if run.score.value is not None else names.unknown
+    shown = run.score.shown if run.score.value is not None else say("report.unknown")
     said = [
-        f"{names.decisions[decision]}{meaning(run, names)}",
-        names.score.format(shown, target(run.score.target)),
+        f"{say(f'decision.{decision}')}{meaning(run, say)}",
+        say("report.score", score=shown, target=target(run.score.target)),
     ]
     if left_out:
-        said.append(names.more_findings.format(left_out))
+        said.append(say("report.more_findings", count=left_out))
     return _Annotation(type="notice", title=run.board.title, message=" · ".join(said))
 
 
 def _criterion(
-    run: RunDocument, task: TaskRecord, criterion: CriterionRecord, names: Labels, kind: str
+    run: RunDocument, task: TaskRecord, criterion: CriterionRecord, say: Sentences, kind: str
 ) -> _Annotation:
-    verdict = names.verdicts[criterion.verdict]
-    lines = [found(criterion, names)]
+    verdict = say(f"verdict.{criterion.verdict}")
+    lines = [found(criterion, say)]
     if criterion.expect and criterion.expect not in lines[0]:
-        lines.append(f"{names.expected}: {criterion.expect}")
+        lines.append(f"{say('report.expected')}: {criterion.expect}")
     if criterion.hint:
-        lines.append(f"{names.next_step}: {criterion.hint}")
-    lines.append(f"({', '.join(standing(task, criterion, names))})")
+        lines.append(f"{say('report.next_step')}: {criterion.hint}")
+    lines.append(f"({', '.join(standing(task, criterion, say))})")
     return _Annotation(
         type=kind,
         title=f"{criterion.id} {verdict}: {criterion.title}",

@@ -13,7 +13,7 @@ from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument,
 from readiness.report import Context
 from readiness.report._evidence import ending, output
 from readiness.report._facts import (
-    WORDS,
+    SAY,
     GateState,
     board_file,
     gate_name,
@@ -131,9 +131,9 @@ class _Writer:
         yield f"{criterion.verdict.value}: {sentence(criterion)}"
         yield f"{board_file(self._run)}{line} ({task.priority.value})"
         if criterion.flaky:
-            yield WORDS.flaky
+            yield SAY("report.flaky")
         if criterion.hint:
-            yield f"{WORDS.next_step}: {literal(criterion.hint)}"
+            yield f"{SAY('report.next_step')}: {literal(criterion.hint)}"
         for probe in criterion.probes:
             if probe in self._probes:
                 yield from _told(self._probes[probe])
@@ -144,7 +144,7 @@ def _told(probe: ProbeRecord) -> Iterator[str]:
     yield f"$ {literal(probe.command)}"
     for parameter, value in probe.params.items():
         yield f"  {literal(parameter)}={literal(value)}"
-    yield f"  {', '.join(ending(probe, WORDS))}"
+    yield f"  {', '.join(ending(probe, SAY))}"
     for label, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
         if text := output(stream):
             yield f"  {label}:"
@@ -182,9 +182,9 @@ def _text(value: float | bool | str) -> str:
 
 def _commit(run: RunDocument) -> str:
     if run.git is None:
-        return WORDS.no_revision
+        return SAY("report.no_revision")
     commit = literal(run.git.commit)
-    return WORDS.dirty.format(commit) if run.git.dirty else commit
+    return SAY("report.dirty", revision=commit) if run.git.dirty else commit
 
 
 def _properties(suite: Element, facts: dict[str, str]) -> None:

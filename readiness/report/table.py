@@ -9,7 +9,7 @@ from readiness.report._table.grid import grid
 from readiness.report._table.plain import plain
 from readiness.report._table.problems import decisions, loosened, problems
 from readiness.report._table.summary import decision, header, milestones, score
-from readiness.text.labels import Labels, labels
+from readiness.text.sentences import Sentences, sentences
 
 RICH_ROWS = 200
 """The longest table that Rich sets: it takes 0.5 ms a row, the plain look a hundredth of it."""
@@ -21,11 +21,11 @@ def render(run: RunDocument, context: Context) -> str:
     On a terminal it fits `context.width`, and no id, number or verdict is cut. Elsewhere a line
     is as long as it has to be.
     """
-    words = labels(run.board.language)
+    say = sentences(run.board.language)
     if context.quiet:
-        blocks: Iterator[Block] = decision(run, words)
+        blocks: Iterator[Block] = decision(run, say)
     else:
-        blocks = _blocks(run, words, verbose=context.verbose)
+        blocks = _blocks(run, say, verbose=context.verbose)
     if context.terminal and sum(1 for _ in run.criteria()) <= RICH_ROWS:
         from readiness.report._table.terminal import terminal
 
@@ -33,13 +33,13 @@ def render(run: RunDocument, context: Context) -> str:
     return plain(blocks, colour=context.colour)
 
 
-def _blocks(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Block]:
-    yield from header(run, words)
-    yield grid(run, words, skipped=verbose or not run.partial)
-    yield from milestones(run, words)
-    yield from problems(run, words, verbose=verbose)
-    yield from decisions(run, words)
-    yield from loosened(run, words)
-    yield from score(run, words)
+def _blocks(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Block]:
+    yield from header(run, say)
+    yield grid(run, say, skipped=verbose or not run.partial)
+    yield from milestones(run, say)
+    yield from problems(run, say, verbose=verbose)
+    yield from decisions(run, say)
+    yield from loosened(run, say)
+    yield from score(run, say)
     yield Line()
-    yield from decision(run, words)
+    yield from decision(run, say)

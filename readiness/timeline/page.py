@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from readiness.model.words import Verdict
 from readiness.record.comparison import Change
 from readiness.record.document import MilestoneRecord
-from readiness.text.labels import Labels, labels
 from readiness.text.markdown import code, prose, text
+from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, Difference
 from readiness.timeline.period import Alarm, AlarmKind, OpenItem, OpenTask, ReportKind, TeamReport
-from readiness.timeline.words import Words, words_in
 
 NEXT = {ReportKind.DAILY: 5}
 NEXT_AT_MOST = 10
@@ -18,40 +17,40 @@ CHANGES = 30
 
 def page(report: TeamReport) -> str:
     """The whole report, ending with a line end. What the board and its probes say stays text."""
-    words, fixed = words_in(report.language), labels(report.language)
+    say = sentences(report.language)
     blocks = [
-        _title(report, words),
-        *_alarms(report.alarms, words),
-        *_state(report, words, fixed),
-        *_changes(report.difference, words, fixed),
-        *_milestones(report.milestones, words),
-        *_next(report, words, fixed),
-        *(_tasks(report.tasks, words) if report.kind is not ReportKind.DAILY else ()),
-        _footer(report, words),
+        _title(report, say),
+        *_alarms(report.alarms, say),
+        *_state(report, say),
+        *_changes(report.difference, say),
+        *_milestones(report.milestones, say),
+        *_next(report, say),
+        *(_tasks(report.tasks, say) if report.kind is not ReportKind.DAILY else ()),
+        _footer(report, say),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def title(report: TeamReport) -> str:
     """The heading as plain text, for the subject of a message."""
-    return f"{report.title}: {_kind(report, words_in(report.language))}"
+    return f"{report.title}: {_kind(report, sentences(report.language))}"
 
 
-def _kind(report: TeamReport, words: Words) -> str:
-    return words.kinds[report.kind].format(report.since[:10])
+def _kind(report: TeamReport, say: Sentences) -> str:
+    return say(f"team.kind.{report.kind}", since=report.since[:10])
 
 
-def _title(report: TeamReport, words: Words) -> str:
-    return f"# {prose(report.title)}: {text(_kind(report, words))}"
+def _title(report: TeamReport, say: Sentences) -> str:
+    return f"# {prose(report.title)}: {text(_kind(report, say))}"
 
 
-def _alarms(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
+def _alarms(alarms: Sequence[Alarm], say: Sentences) -> Iterator[str]:
     if not alarms:
         return
-    yield f"## 🚨 {words.alarm_heading}"
+    yield f"## 🚨 {say('team.alarm_heading')}"
     lines = []
     for alarm in alarms:
-        what = words.alarms[alarm.kind].format(text(alarm.text))
+        what = say(f"team.alarm.{alarm.kind}", what=text(alarm.text))
         line = f"- **{text(alarm.subject)}** {prose(alarm.title)}: {what}"
         if alarm.kind is AlarmKind.REGRESSION and alarm.text:
             line += f" ({text(alarm.text)})"
@@ -59,111 +58,119 @@ def _alarms(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
     yield "\n".join(lines)
 
 
-def _state(report: TeamReport, words: Words, fixed: Labels) -> Iterator[str]:
+def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
     now, compared = report.now, report.difference
-    yield f"## {words.state}"
-    shown = now.shown if now.score is not None else words.unknown_score
+    yield f"## {say('team.state')}"
+    shown = now.shown if now.score is not None else say("report.unknown")
     target = f"{report.target:g}"
-    lines = [f"- **{fixed.decisions[now.decision]}**{fixed.meanings[now.decision]}"]
+    lines = [f"- **{say(f'decision.{now.decision}')}**{say(f'meaning.{now.decision}')}"]
     if compared is None:
-        lines.append(f"- {words.first_run.format(shown, target)}")
+        lines.append(f"- {say('team.first_run', score=shown, target=target)}")
     elif compared.score_change is None:
-        lines.append(f"- {words.not_comparable}")
+        lines.append(f"- {say('team.not_comparable')}")
     else:
-        lines.append(f"- {words.score.format(compared.before.shown, shown, target)}")
+        lines.append(
+            f"- {say('team.score', before=compared.before.shown, now=shown, target=target)}"
+        )
     if compared is not None:
-        counts = words.counts.format(compared.better, compared.worse, compared.same)
+        counts = say(
+            "team.counts", better=compared.better, worse=compared.worse, same=compared.same
+        )
         lines.append(f"- {counts}")
     if report.kind is not ReportKind.MILESTONE:
-        lines.append(f"- {words.runs.format(report.runs)}")
+        lines.append(f"- {say('team.runs', count=report.runs)}")
     yield "\n".join(lines)
     if compared is not None and compared.causes:
-        yield f"{words.causes}:"
+        yield f"{say('team.causes')}:"
         yield "\n".join(
-            f"- {cause.points:+.4g} {_cause(cause.what, words)}" for cause in compared.causes
+            f"- {cause.points:+.4g} {_cause(cause.what, say)}" for cause in compared.causes
         )
 
 
-def _cause(what: str, words: Words) -> str:
-    fixed = {BOARD: words.board_cause, SCOPE: words.scope_cause, ROUNDING: words.rounding_cause}
+def _cause(what: str, say: Sentences) -> str:
+    fixed = {
+        BOARD: say("team.board_cause"),
+        SCOPE: say("team.scope_cause"),
+        ROUNDING: say("team.rounding_cause"),
+    }
     return fixed.get(what) or text(what)
 
 
-def _changes(compared: Difference | None, words: Words, fixed: Labels) -> Iterator[str]:
+def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
     if compared is None:
         return
     moved = [one for one in compared.criteria if one.change is not Change.SAME]
     if moved:
-        yield f"## {words.changes}"
-        rows = [_changed_row(one, fixed) for one in moved[:CHANGES]]
-        yield _table(words.changed_heads, rows, len(moved) - CHANGES, words)
+        yield f"## {say('team.changes')}"
+        rows = [_changed_row(one, say) for one in moved[:CHANGES]]
+        yield _table(say.heads("team.changed_heads"), rows, len(moved) - CHANGES, say)
     redefined = [one for one in compared.criteria if one.redefined]
     if redefined:
-        yield f"## {words.board_changes}"
+        yield f"## {say('team.board_changes')}"
         yield "\n".join(
             f"- **{text(one.id)}** {'; '.join(text(what) for what in one.redefined)}"
             for one in redefined[:CHANGES]
         )
 
 
-def _changed_row(one: CriterionChange, fixed: Labels) -> list[str]:
+def _changed_row(one: CriterionChange, say: Sentences) -> list[str]:
     mark = {Change.BETTER: "▲ ", Change.WORSE: "▼ "}.get(one.change or Change.SAME, "")
     return [
         f"{mark}{text(one.id)}",
-        _verdict(one.before, one.before_value, fixed),
-        _verdict(one.after, one.after_value, fixed),
+        _verdict(one.before, one.before_value, say),
+        _verdict(one.after, one.after_value, say),
         prose(one.title),
     ]
 
 
-def _verdict(verdict: Verdict | None, shown: str, fixed: Labels) -> str:
-    return "–" if verdict is None else f"{fixed.verdicts[verdict]} {text(shown)}".rstrip()
+def _verdict(verdict: Verdict | None, shown: str, say: Sentences) -> str:
+    return "–" if verdict is None else f"{say(f'verdict.{verdict}')} {text(shown)}".rstrip()
 
 
-def _milestones(milestones: Sequence[MilestoneRecord], words: Words) -> Iterator[str]:
+def _milestones(milestones: Sequence[MilestoneRecord], say: Sentences) -> Iterator[str]:
     if not milestones:
         return
-    yield f"## {words.milestones}"
+    yield f"## {say('report.milestones')}"
     rows = []
     for milestone in milestones:
-        state = words.not_met
+        state = say("report.not_met")
         if milestone.met:
-            state = words.met
+            state = say("report.met")
         elif milestone.overdue:
-            state = words.overdue
+            state = say("report.overdue")
         lacks = [] if milestone.met else [text(name) for name in milestone.missing]
         if milestone.score is not None and not milestone.met:
-            lacks.append(words.lacks_score.format(f"{milestone.score:g}"))
+            lacks.append(say("team.lacks_score", score=f"{milestone.score:g}"))
         name = f"{text(milestone.id)} {prose(milestone.title)}".rstrip()
         rows.append([name, text(milestone.due), state, ", ".join(lacks)])
-    yield _table(words.milestone_heads, rows, 0, words)
+    yield _table(say.heads("team.milestone_heads"), rows, 0, say)
 
 
-def _next(report: TeamReport, words: Words, fixed: Labels) -> Iterator[str]:
-    yield f"## {words.next}"
+def _next(report: TeamReport, say: Sentences) -> Iterator[str]:
+    yield f"## {say('report.todo')}"
     if not report.open:
-        yield words.nothing_open
+        yield say("team.nothing_open")
         return
     most = NEXT.get(report.kind, NEXT_AT_MOST)
-    rows = [_next_row(one, words, fixed) for one in report.open[:most]]
-    yield _table(words.next_heads, rows, len(report.open) - most, words)
+    rows = [_next_row(one, say) for one in report.open[:most]]
+    yield _table(say.heads("team.next_heads"), rows, len(report.open) - most, say)
 
 
-def _next_row(one: OpenItem, words: Words, fixed: Labels) -> list[str]:
-    blocks = f" ({words.blocks})" if one.blocking else ""
+def _next_row(one: OpenItem, say: Sentences) -> list[str]:
+    blocks = f" ({say('team.blocks')})" if one.blocking else ""
     return [
         f"{text(one.id)} {prose(one.title)}",
         f"{one.priority}{blocks}",
         f"+{one.gain:.3g}",
-        f"{fixed.verdicts[one.verdict]} {text(one.shown)}".rstrip(),
+        f"{say(f'verdict.{one.verdict}')} {text(one.shown)}".rstrip(),
         text(one.hint or one.reason),
     ]
 
 
-def _tasks(tasks: Sequence[OpenTask], words: Words) -> Iterator[str]:
+def _tasks(tasks: Sequence[OpenTask], say: Sentences) -> Iterator[str]:
     if not tasks:
         return
-    yield f"## {words.tasks}"
+    yield f"## {say('team.tasks')}"
     rows = [
         [
             f"{text(task.id)} {prose(task.title)}",
@@ -175,20 +182,22 @@ def _tasks(tasks: Sequence[OpenTask], words: Words) -> Iterator[str]:
         ]
         for task in tasks
     ]
-    yield _table(words.task_heads, rows, 0, words)
+    yield _table(say.heads("team.task_heads"), rows, 0, say)
 
 
-def _footer(report: TeamReport, words: Words) -> str:
+def _footer(report: TeamReport, say: Sentences) -> str:
     now = report.now
-    line = words.measured.format(text(now.started_at[:16].replace("T", " ")), code(now.id))
+    line = say("team.measured", time=text(now.started_at[:16].replace("T", " ")), run=code(now.id))
     if now.commit:
-        modified = f" ({words.modified})" if now.dirty else ""
+        modified = f" ({say('team.modified')})" if now.dirty else ""
         line += f", {code(now.commit[:10])}{modified}"
     return f"*{line}*"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], further: int, words: Words) -> str:
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], further: int, say: Sentences
+) -> str:
     lines = [f"| {' | '.join(cells)} |" for cells in [heads, ["---"] * len(heads), *rows]]
     if further > 0:
-        lines += ["", words.more.format(further)]
+        lines += ["", say("team.more", count=further)]
     return "\n".join(lines)

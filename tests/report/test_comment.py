@@ -190,7 +190,7 @@ PARTS = st.lists(
 @given(parts=PARTS, most=st.integers(150, 400))
 def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
     """Never longer than allowed, and every item is shown or counted."""
-    limit = Limit(most=most, size=len, left_out="({} more)")
+    limit = Limit(most=most, size=len, left_out="({} more)".format)
     made = fitted(parts, limit)
     assert len(made) <= most
     lines = made.split("\n")
@@ -206,7 +206,7 @@ def test_what_matters_more_stays() -> None:
         Part(rank=2, head="second", items=Items(["x" * 20] * 3)),
         Part(rank=1, head="first", items=Items(["y" * 20] * 3)),
     ]
-    made = fitted(parts, Limit(most=150, size=len, left_out="({} more)"))
+    made = fitted(parts, Limit(most=150, size=len, left_out="({} more)".format))
     assert made.count("y" * 20) == 3
     assert made.count("x" * 20) < 3
     assert made.index("second") < made.index("first")

@@ -13,22 +13,21 @@ from readiness.decide.judge import judge
 from readiness.load import load_board
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading
-from readiness.model.words import Better, Language, Priority, Verdict
+from readiness.model.words import Better, Language, Verdict
 from readiness.pipeline.execute import Facts, Start, conclude
 from readiness.record.criteria import Recorder
 from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context, render
 from readiness.report._board.progress import share
 from readiness.report._board.tasks import estimate, risk, status
-from readiness.report._board.words import board_words
 from readiness.text.clean import Redactor
-from readiness.text.labels import labels
+from readiness.text.sentences import sentences
 from tests.support.documents import a_criterion, a_document, a_task, a_written_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.pages import RECOGNISED, on_github
 
 ROOT = Path(__file__).parents[2]
-EN, ZH = board_words(Language.EN), board_words(Language.ZH)
+EN, ZH = sentences(Language.EN), sentences(Language.ZH)
 BOX = re.compile(r"^- \[([ x])\] \*\*(\S+)\*\* ", re.MULTILINE)
 
 
@@ -211,7 +210,7 @@ def test_a_board_while_its_run_goes_on_says_so() -> None:
     """And ticks nothing."""
     run = a_document(tasks=[], probes=[], findings=[], milestones=[], interrupted=True)
     page = board_of(run)
-    assert labels(Language.EN).interrupted in page
+    assert EN("report.interrupted") in page
     assert "[x]" not in page
 
 
@@ -242,7 +241,7 @@ def test_hostile_markdown_of_a_board_ends_where_it_ends(text: str) -> None:
     """Sections and details may hold anything: our own chapters stay, and there is no HTML."""
     run = full_of(HOSTILE_TEXTS[text], a_written_document())
     page = on_github(board_of(run))
-    for heading in (EN.guide, EN.progress, EN.success, EN.priorities[Priority.P2].chapter):
+    for heading in map(EN, ("board.guide", "board.progress", "board.success", "board.chapter.P2")):
         assert heading in page.said
     assert {"details", "script"}.isdisjoint(page.elements)
     assert page.elements.count("input") >= sum(1 for _ in run.criteria())

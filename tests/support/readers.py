@@ -16,8 +16,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from readiness.model.words import Decision, Language, Verdict
 from readiness.record.document import RunDocument, from_json
-from readiness.text.labels import labels
 from readiness.text.layout import inert, literal
+from readiness.text.sentences import sentences
 from tests.support.tap import TestPoint, parse
 
 ALL = frozenset(Verdict)
@@ -111,11 +111,10 @@ def _json(text: str) -> Told:
 
 _SCORE = re.compile(r"(?:Score|得分|\*\*:|ready|就绪) ([\d.]+)(?: of |/| / )10")
 _ROW = re.compile(r"^  (\S+)  +[✓!✗?~-] (\w+)", re.MULTILINE)
-_WORDS = {
-    word: verdict for language in Language for verdict, word in labels(language).verdicts.items()
-}
-_READY = tuple(labels(language).decisions[Decision.READY] for language in Language)
-_PARTIAL = tuple(labels(language).decisions[Decision.PARTIAL] for language in Language)
+_SAID = [sentences(language) for language in Language]
+_WORDS = {say(f"verdict.{verdict}"): verdict for say in _SAID for verdict in Verdict}
+_READY = tuple(say("decision.ready") for say in _SAID)
+_PARTIAL = tuple(say("decision.partial") for say in _SAID)
 
 
 def _table(text: str) -> Told:
@@ -354,7 +353,7 @@ _EMOJI = {"✅": Verdict.PASS, "⚠️": Verdict.WARN, "❌": Verdict.FAIL, "❓
 _EMOJI |= {"📝": Verdict.WAIVED, "➖": Verdict.SKIP}
 _EMOJI_UNNAMED = f"(?:{'|'.join(_EMOJI)})"
 _ANY_EMOJI = f"({'|'.join(_EMOJI)})"
-_DECIDED = {labels(each).decisions[one]: one for each in Language for one in Decision}
+_DECIDED = {say(f"decision.{one}"): one for say in _SAID for one in Decision}
 _BOX = re.compile(rf"^- \[([ x])\] \*\*(\S+)\*\* .*? · {_ANY_EMOJI} ", re.MULTILINE)
 _FOUND = re.compile(
     rf"^- \[[ x]\] \*\*(\S+)\*\* .*? · {_EMOJI_UNNAMED} \S+ · (.*?) · ", re.MULTILINE
@@ -397,8 +396,7 @@ def _markdown(text: str) -> Told:
 
 
 def _github(text: str) -> Told:
-    words = {labels(each).verdicts[verdict]: verdict for each in Language for verdict in Verdict}
-    named = {name: words[word] for name, word in _ANNOTATED.findall(text) if word in words}
+    named = {name: _WORDS[word] for name, word in _ANNOTATED.findall(text) if word in _WORDS}
     decision = _decision(text.splitlines()[0])
     return Told(
         verdicts={name: frozenset({verdict}) for name, verdict in named.items()},

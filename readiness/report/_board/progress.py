@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.report._board.words import BoardWords
 from readiness.report._shown import percent, target
-from readiness.text.labels import Labels
 from readiness.text.markdown import code, prose, strong, text
+from readiness.text.sentences import Sentences
 
 
-def score_shown(run: RunDocument, names: Labels) -> str:
+def score_shown(run: RunDocument, say: Sentences) -> str:
     """Return the score as it must be printed, out of 10."""
-    return f"{text(run.score.shown)}/10" if run.score.value is not None else names.unknown
+    return f"{text(run.score.shown)}/10" if run.score.value is not None else say("report.unknown")
 
 
 def share(part: float) -> str:
@@ -23,31 +22,31 @@ def share(part: float) -> str:
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
-def figures(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]:
+def figures(run: RunDocument, say: Sentences) -> Iterator[str]:
     """Yield the table of key figures: the score, the tasks of each priority, chosen criteria."""
-    yield f"### {words.figures}\n"
-    yield _row(words.figure, words.now, words.aim, names.progress)
+    yield f"### {say('board.figures')}\n"
+    yield _row(say("board.figure"), say("board.now"), say("board.aim"), say("report.progress"))
     yield _row("---", "---", "---", "---")
-    shown = score_shown(run, names)
+    shown = score_shown(run, say)
     progress = share(run.score.progress) if run.score.value is not None else "0%"
-    yield _row(words.degree_figure, shown, f"{target(run.score.target)}/10", progress)
+    yield _row(say("board.degree_figure"), shown, f"{target(run.score.target)}/10", progress)
     for priority in Priority:
         tasks = [task for task in run.tasks if task.priority is priority]
         if tasks:
             done = sum(task.done for task in tasks)
             yield _row(
-                words.tasks_done.format(priority.value),
+                say("board.tasks_done", priority=priority.value),
                 f"{done}/{len(tasks)}",
                 f"{len(tasks)}/{len(tasks)}",
                 percent(done / len(tasks)),
             )
     for criterion, name in _chosen(run):
-        yield _figure(criterion, name, names)
+        yield _figure(criterion, name, say)
     yield ""
 
 
 def _chosen(run: RunDocument) -> Iterator[tuple[CriterionRecord, str]]:
-    """Yield the criteria that the board names, else those that started from a number."""
+    """Yield the criteria that the board say, else those that started from a number."""
     named = run.board.key_figures
     if not named:
         yield from ((each, "") for each in run.criteria() if each.baseline is not None)
@@ -58,46 +57,48 @@ def _chosen(run: RunDocument) -> Iterator[tuple[CriterionRecord, str]]:
             yield criteria[identifier], name
 
 
-def _figure(criterion: CriterionRecord, name: str, names: Labels) -> str:
-    now = text(criterion.shown) or names.verdicts[criterion.verdict]
+def _figure(criterion: CriterionRecord, name: str, say: Sentences) -> str:
+    now = text(criterion.shown) or say(f"verdict.{criterion.verdict}")
     if criterion.verdict in (Verdict.WAIVED, Verdict.ERROR) and criterion.shown:
-        now += f" ({names.verdicts[criterion.verdict]})"
+        now += f" ({say(f'verdict.{criterion.verdict}')})"
     progress = "" if criterion.progress is None else percent(criterion.progress)
     title = f"{prose(name or criterion.title)} ({text(criterion.id)})"
     return _row(title, now, code(criterion.expect, cell=True), progress)
 
 
-def milestones(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]:
+def milestones(run: RunDocument, say: Sentences) -> Iterator[str]:
     """Yield every milestone with its day, what it asks and how it stands."""
     if not run.milestones:
         return
-    yield f"### {words.milestones}\n"
-    yield from (f"- {_milestone(milestone, words, names)}" for milestone in run.milestones)
+    yield f"### {say('board.milestones')}\n"
+    yield from (f"- {_milestone(milestone, say)}" for milestone in run.milestones)
     yield ""
 
 
-def _milestone(milestone: MilestoneRecord, words: BoardWords, names: Labels) -> str:
-    state = f"{Verdict.PASS.emoji} {names.met}"
+def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
+    state = f"{Verdict.PASS.emoji} {say('report.met')}"
     if not milestone.met:
-        state = f"{Verdict.FAIL.emoji} {names.not_met}"
+        state = f"{Verdict.FAIL.emoji} {say('report.not_met')}"
     facts = [state]
     if milestone.overdue:
-        facts.append(f"**{names.overdue}**")
+        facts.append(f"**{say('report.overdue')}**")
     if milestone.missing:
-        facts.append(words.missing.format(words.comma.join(map(text, milestone.missing))))
+        facts.append(
+            say("report.missing", names=say("board.comma").join(map(text, milestone.missing)))
+        )
     asks = []
     if milestone.priority is not None:
-        asks.append(words.asks_priority.format(milestone.priority.value))
+        asks.append(say("board.asks_priority", priority=milestone.priority.value))
     if milestone.score is not None:
-        asks.append(words.asks_score.format(target(milestone.score)))
+        asks.append(say("board.asks_score", score=target(milestone.score)))
     heads = [f"{strong(milestone.id)}"]
     heads += [f"({text(milestone.due)})"] if milestone.due else []
-    told = f"{' '.join(heads)}{words.colon}{prose(milestone.title)}"
-    asked = f" [{words.comma.join(asks)}]" if asks else ""
-    return f"{told}{asked} · {words.comma.join(facts)}"
+    told = f"{' '.join(heads)}{say('board.colon')}{prose(milestone.title)}"
+    asked = f" [{say('board.comma').join(asks)}]" if asks else ""
+    return f"{told}{asked} · {say('board.comma').join(facts)}"
 
 
-def success(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]:
+def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     """Yield what a release takes, each with its box."""
     score = run.score
     reached = score.value is not None and score.value >= score.target
@@ -105,11 +106,15 @@ def success(run: RunDocument, words: BoardWords, names: Labels) -> Iterator[str]
         criterion.id for task, criterion in run.pairs() if task.blocking and criterion.verdict.bad
     ]
     ready = run.gate.decision is Decision.READY and run.gate.milestone is None
-    yield f"{words.success_rule}\n"
-    yield _box(reached, words.success_score.format(target(score.target), score_shown(run, names)))
-    still = f" · {words.success_open.format(words.comma.join(map(text, blocking)))}"
-    yield _box(bool(run.tasks) and not blocking, words.success_blocking + still * bool(blocking))
-    yield _box(ready, words.success_gate)
+    yield f"{say('board.success_rule')}\n"
+    yield _box(
+        reached, say("board.success_score", target=target(score.target), now=score_shown(run, say))
+    )
+    still = f" · {say('board.success_open', names=say('board.comma').join(map(text, blocking)))}"
+    yield _box(
+        bool(run.tasks) and not blocking, say("board.success_blocking") + still * bool(blocking)
+    )
+    yield _box(ready, say("board.success_gate"))
     if not ready:
         yield from (f"  - {text(reason)}" for reason in run.gate.reasons if reason.strip())
     yield ""

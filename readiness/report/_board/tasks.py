@@ -5,21 +5,20 @@ from collections.abc import Iterator
 
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._board.words import BoardWords
-from readiness.report._shown import counted, percent
-from readiness.text.labels import Labels
+from readiness.report._shown import attested_by, counted, percent, waived_by
 from readiness.text.markdown import code, own, prose, strong, text
+from readiness.text.sentences import Sentences
 
+RISKS = {"high": "🔴", "medium": "🟡", "low": "🟠", "very_low": "🔵"}
 _ESTIMATE = re.compile(r"\s*([0-9.]+(?:\s*-\s*[0-9.]+)?)\s*([mhdw])\s*")
 
 
 class TaskChapters:
     """Writes the chapters of tasks."""
 
-    def __init__(self, run: RunDocument, words: BoardWords, names: Labels) -> None:
+    def __init__(self, run: RunDocument, say: Sentences) -> None:
         self._run = run
-        self._words = words
-        self._labels = names
+        self._say = say
         self._started = {probe.id: probe.started_at for probe in run.probes}
         self._done = {task.id: task.done for task in run.tasks}
 
@@ -28,52 +27,53 @@ class TaskChapters:
         for priority in Priority:
             tasks = [task for task in self._run.tasks if task.priority is priority]
             if tasks:
-                yield f"## {self._words.priorities[priority].chapter}\n"
+                yield f"## {self._say(f'board.chapter.{priority}')}\n"
             for task in tasks:
                 yield from self._task(task)
                 yield "---\n"
 
     def _task(self, task: TaskRecord) -> Iterator[str]:
-        words = self._words
-        yield f"### {words.task.format(text(task.id))}{words.colon}{prose(task.title)}\n"
+        say = self._say
+        yield f"### {say('board.task', id=text(task.id))}{say('board.colon')}{prose(task.title)}\n"
         yield f"{' | '.join(self._facts(task))}\n"
         if task.problem.strip():
-            yield f"{self._label(words.problem)}\n\n{_paragraphs(task.problem)}\n"
-        yield f"{self._label(words.status)} {status(task, words)}\n"
-        yield f"{self._label(words.criteria)}\n"
+            yield f"{self._label(say('board.problem'))}\n\n{_paragraphs(task.problem)}\n"
+        yield f"{self._label(say('board.status'))} {status(task, say)}\n"
+        yield f"{self._label(say('board.criteria'))}\n"
         for criterion in task.criteria:
             yield self._criterion(criterion)
         yield ""
         if task.details.strip():
-            yield f"{self._label(words.details)}\n\n{own(task.details, level=4)}\n"
+            yield f"{self._label(say('board.details'))}\n\n{own(task.details, level=4)}\n"
         if task.steps:
-            yield f"{self._label(words.steps)}\n"
+            yield f"{self._label(say('board.steps'))}\n"
             yield from (f"{rank}. {prose(step)}" for rank, step in enumerate(task.steps, 1))
             yield ""
         yield from self._rest(task)
 
     def _facts(self, task: TaskRecord) -> Iterator[str]:
-        words = self._words
-        level = f"{words.priorities[task.priority].level} ({task.priority.value})"
+        say = self._say
+        level = f"{say(f'board.level.{task.priority}')} ({task.priority.value})"
         if task.blocking:
-            level += f" - {self._labels.blocking}"
-        yield f"{self._label(words.priority)} {level}"
+            level += f" - {say('report.blocking')}"
+        yield f"{self._label(say('report.priority'))} {level}"
         if task.estimate.strip():
-            yield f"{self._label(words.estimate)} {estimate(task.estimate, words)}"
-        yield f"{self._label(words.owner)} {text(task.owner) or words.nobody}"
+            yield f"{self._label(say('report.estimate'))} {estimate(task.estimate, say)}"
+        yield f"{self._label(say('report.owner'))} {text(task.owner) or say('board.nobody')}"
 
     def _rest(self, task: TaskRecord) -> Iterator[str]:
-        words = self._words
+        say = self._say
         if task.risk.strip():
-            yield f"{self._label(words.risk)} {risk(task.risk, words)}\n"
+            yield f"{self._label(say('board.risk'))} {risk(task.risk, say)}\n"
         if task.depends_on:
             told = [
-                text(name) if self._done.get(name) else words.depends_open.format(text(name))
+                text(name) if self._done.get(name) else say("board.depends_open", id=text(name))
                 for name in task.depends_on
             ]
-            yield f"{self._label(words.depends)} {words.comma.join(told)}\n"
+            yield f"{self._label(say('board.depends'))} {say('board.comma').join(told)}\n"
         if task.tags:
-            yield f"{self._label(words.tags)} {words.comma.join(map(text, task.tags))}\n"
+            tags = say("board.comma").join(map(text, task.tags))
+            yield f"{self._label(say('report.tags'))} {tags}\n"
 
     def _label(self, name: str) -> str:
         return f"**{name}**:"
@@ -88,9 +88,9 @@ class TaskChapters:
 
     def _told(self, criterion: CriterionRecord) -> Iterator[str]:
         """Tell the verdict, and what it rests on."""
-        names = self._labels
+        say = self._say
         verdict = criterion.verdict
-        yield f"{verdict.emoji} {names.verdicts[verdict]}"
+        yield f"{verdict.emoji} {say(f'verdict.{verdict}')}"
         if not verdict.in_scope:
             yield text(criterion.reason)
             return
@@ -99,10 +99,10 @@ class TaskChapters:
             return
         yield text(criterion.shown)
         if criterion.expect:
-            yield f"{names.expected} {code(criterion.expect)}"
+            yield f"{say('report.expected')} {code(criterion.expect)}"
         yield from self._shortfall(criterion)
         if criterion.flaky:
-            yield names.flaky
+            yield say("report.flaky")
         yield from self._waiver(criterion)
         yield self._day(criterion)
         yield self._commit()
@@ -114,27 +114,26 @@ class TaskChapters:
         if criterion.reason_code is not None:
             yield text(criterion.reason)
         elif criterion.progress is not None and _is_number(criterion):
-            yield f"{self._labels.progress} {percent(criterion.progress)}"
+            yield f"{self._say('report.progress')} {percent(criterion.progress)}"
 
     def _attested(self, criterion: CriterionRecord) -> Iterator[str]:
         given = criterion.attestation
         if given is None:
             return
-        names = self._labels
+        say = self._say
         if not criterion.verdict.good:
             yield text(criterion.reason)
             yield from self._waiver(criterion)
             return
-        yield names.attested
-        yield names.attested_by.format(text(given.by), text(given.on), text(given.until))
+        yield say("report.attested")
+        yield attested_by(given, say, text)
         if given.evidence:
             yield code(given.evidence)
 
     def _waiver(self, criterion: CriterionRecord) -> Iterator[str]:
         waiver = criterion.waiver
         if waiver is not None and criterion.verdict is Verdict.WAIVED:
-            given = (text(waiver.reason), text(waiver.by), text(waiver.until))
-            yield self._labels.waived_by.format(*given)
+            yield waived_by(waiver, self._say, text)
 
     def _day(self, criterion: CriterionRecord) -> str:
         """Return the day on which the first of its probes started."""
@@ -148,23 +147,23 @@ class TaskChapters:
         return code(f"{git.commit[:10]}{'+' if git.dirty else ''}")
 
 
-def status(task: TaskRecord, words: BoardWords) -> str:
+def status(task: TaskRecord, say: Sentences) -> str:
     """Tell from the evidence how far a task has come."""
     done, scope = counted(task)
     if not scope:
-        return words.status_out
+        return say("board.status_out")
     verdicts = [criterion.verdict for criterion in task.criteria]
     unmeasured, waived = verdicts.count(Verdict.ERROR), verdicts.count(Verdict.WAIVED)
     if task.done:
-        state = words.status_done
+        state = say("board.status_done")
     elif done or any(map(_has_moved, task.criteria)):
-        state = words.status_progress
+        state = say("board.status_progress")
     else:
-        state = words.status_unknown if unmeasured == scope else words.status_open
-    facts = [words.passed.format(done, scope)]
-    facts += [words.unmeasured.format(unmeasured)] if unmeasured else []
-    facts += [words.waived.format(waived)] if waived else []
-    return f"{state} - {words.comma.join(facts)}"
+        state = say("board.status_unknown") if unmeasured == scope else say("board.status_open")
+    facts = [say("board.passed", good=done, scope=scope)]
+    facts += [say("board.unmeasured", count=unmeasured)] if unmeasured else []
+    facts += [say("board.waived", count=waived)] if waived else []
+    return f"{state} - {say('board.comma').join(facts)}"
 
 
 def _paragraphs(written: str) -> str:
@@ -185,18 +184,17 @@ def _is_number(criterion: CriterionRecord) -> bool:
     return isinstance(criterion.value, int | float) and not isinstance(criterion.value, bool)
 
 
-def estimate(written: str, words: BoardWords) -> str:
+def estimate(written: str, say: Sentences) -> str:
     """Write `1-2d` in words; what is of another form stays as it is."""
     found = _ESTIMATE.fullmatch(written)
     if found is None:
         return text(written)
-    one, many = words.units[found[2]]
-    return f"{found[1]} {one if found[1] == '1' else many}".replace(" ", "" if one == many else " ")
+    return say(f"board.unit.{found[2]}", count=found[1].replace(" ", ""))
 
 
-def risk(written: str, words: BoardWords) -> str:
+def risk(written: str, say: Sentences) -> str:
     """Show a risk's level, which stands before a dash, with its colour."""
     level, dash, rest = written.partition(" - ")
-    colour = words.risks.get(level.strip().lower(), "")
-    told = f"{colour} {strong(level)}".strip()
+    colours = {say(f"board.risk_level.{rank}"): colour for rank, colour in RISKS.items()}
+    told = f"{colours.get(level.strip().lower(), '')} {strong(level)}".strip()
     return f"{told} - {prose(rest)}" if dash else told

@@ -14,8 +14,8 @@ from readiness.record.document import (
 )
 from readiness.report._comment.details import evidence, outputs
 from readiness.report._comment.parts import Items, Limit, Part, fitted
-from readiness.report._comment.words import CommentWords, comment_words
 from readiness.report._shown import (
+    attested_by,
     change,
     change_in_words,
     counted,
@@ -27,11 +27,12 @@ from readiness.report._shown import (
     percent,
     standing,
     target,
+    waived_by,
 )
 from readiness.text.clean import cut
-from readiness.text.labels import Labels, labels
 from readiness.text.layout import inert
 from readiness.text.markdown import code, prose, strong, text
+from readiness.text.sentences import Sentences, sentences
 
 _LONGEST = 600
 """Characters of a text that is shown; a comment is no place for more."""
@@ -44,9 +45,13 @@ def comment(run: RunDocument, *, most: int, in_bytes: bool = False, marker: str 
 
     `marker` is Markdown of our own that stands before everything.
     """
-    words = comment_words(run.board.language)
-    limit = Limit(most=most, size=_bytes if in_bytes else len, left_out=words.left_out)
-    return inert(fitted(list(_Comment(run, words).parts(marker)), limit))
+    say = sentences(run.board.language)
+
+    def left_out(count: int) -> str:
+        return say("comment.left_out", count=count)
+
+    limit = Limit(most=most, size=_bytes if in_bytes else len, left_out=left_out)
+    return inert(fitted(list(_Comment(run, say).parts(marker)), limit))
 
 
 def _bytes(written: str) -> int:
@@ -56,59 +61,65 @@ def _bytes(written: str) -> int:
 class _Comment:
     """Makes the parts of one run's comment."""
 
-    def __init__(self, run: RunDocument, words: CommentWords) -> None:
+    def __init__(self, run: RunDocument, say: Sentences) -> None:
         self._run = run
-        self._words = words
-        self._labels: Labels = labels(run.board.language)
+        self._say = say
+        self._say = sentences(run.board.language)
 
     def parts(self, marker: str) -> Iterator[Part]:
         """Yield all parts, in the order in which they are read."""
-        run, names = self._run, self._labels
+        run, say = self._run, self._say
         yield Part(
             rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
         )
-        yield from _listed(1, names.loosened, Items(run.loosened, _loosened))
-        yield from _listed(2, names.reasons, Items(run.gate.reasons, _reason), share=0.3)
+        yield from _listed(1, say("report.loosened"), Items(run.loosened, _loosened))
+        yield from _listed(2, say("report.reasons"), Items(run.gate.reasons, _reason), share=0.3)
         open_ones = open_criteria(run)
-        yield from _listed(3, names.problems, Items(open_ones, self._problem), share=0.6)
+        yield from _listed(3, say("report.problems"), Items(open_ones, self._problem), share=0.6)
         yield from self._decisions()
         yield from self._changes()
-        yield from _listed(6, names.milestones, Items(run.milestones, self._milestone))
+        yield from _listed(6, say("report.milestones"), Items(run.milestones, self._milestone))
         yield from self._tasks()
         yield from self._criteria()
         shown = [criterion for _, criterion in open_ones]
-        yield from evidence(run, shown, names, self._words.evidence)
-        yield from outputs(run, shown, self._words.outputs)
+        yield from evidence(run, shown, say)
+        yield from outputs(run, shown, say)
         yield Part(rank=0, head=self._end())
 
     # --- the decision -----------------------------------------------------------------------------
 
     def _verdict(self) -> str:
-        run, names = self._run, self._labels
+        run, say = self._run, self._say
         decision = run.gate.decision
-        shown = names.unknown if run.score.value is None else text(_short(run.score.shown, 40))
-        said = f"{decision.emoji} {names.decisions[decision]}{meaning(run, names, text)}"
-        return f"## {said} · {names.score.format(shown, target(run.score.target))}"
+        shown = (
+            say("report.unknown") if run.score.value is None else text(_short(run.score.shown, 40))
+        )
+        said = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run, say, text)}"
+        return f"## {said} · {say('report.score', score=shown, target=target(run.score.target))}"
 
     def _facts(self) -> Iterator[str]:
-        run, names = self._run, self._labels
+        run, say = self._run, self._say
         score = run.score
-        measured = names.measured.format(score.measured, score.in_scope, score.total)
+        measured = say(
+            "report.measured", measured=score.measured, scope=score.in_scope, total=score.total
+        )
         facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**", measured]
         if score.value is not None:
-            facts.append(names.way.format(percent(score.progress), target(score.target)))
+            facts.append(
+                say("report.way", share=percent(score.progress), target=target(score.target))
+            )
         yield " · ".join(facts)
         if run.interrupted:
-            yield f"\n**{names.interrupted}**"
+            yield f"\n**{say('report.interrupted')}**"
 
     def _end(self) -> str:
-        run, names = self._run, self._labels
-        facts = [self._words.run.format(code(_short(run.id, 200)))]
+        run, say = self._run, self._say
+        facts = [self._say("comment.run", id=code(_short(run.id, 200)))]
         if run.profile:
-            facts.append(names.profile.format(code(_short(run.profile, 200))))
-        facts.append(_revision(run, names))
+            facts.append(say("report.profile", name=code(_short(run.profile, 200))))
+        facts.append(_revision(run, say))
         facts.append(text(moment(_short(run.started_at, 40))))
-        facts.append(names.exit_status.format(run.gate.exit_status))
+        facts.append(say("report.exit_status", status=run.gate.exit_status))
         facts.append(text(_short(f"{run.tool.name} {run.tool.version}", 80)))
         return " · ".join(facts)
 
@@ -116,105 +127,112 @@ class _Comment:
 
     def _problem(self, entry: tuple[TaskRecord, CriterionRecord]) -> str:
         task, criterion = entry
-        names = self._labels
-        facts = ", ".join(standing(task, criterion, names))
+        say = self._say
+        facts = ", ".join(standing(task, criterion, say))
         lines = [f"- {self._named(criterion)} ({facts})"]
-        said = f"{names.found}: {text(_short(_joined(found(criterion, names))))}"
-        if remark := change_in_words(criterion, names)[0]:
+        said = f"{say('report.found')}: {text(_short(_joined(found(criterion, say))))}"
+        if remark := change_in_words(criterion, say)[0]:
             said += f" ({text(_short(remark))})"
         lines.append(f"  - {said}")
         if criterion.expect and not criterion.attestation:
-            lines.append(f"  - {names.expected}: {code(_short(criterion.expect))}")
+            lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
-            lines.append(f"  - {names.next_step}: {text(_short(_joined(criterion.hint)))}")
+            lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
 
     def _named(self, criterion: CriterionRecord) -> str:
-        verdict = f"{criterion.verdict.emoji} {self._labels.verdicts[criterion.verdict]}"
+        verdict = f"{criterion.verdict.emoji} {self._say(f'verdict.{criterion.verdict}')}"
         return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
         """Tell what rests on somebody's word, and what was let pass."""
-        names = self._labels
+        say = self._say
         criteria = [each for each in self._run.criteria() if each.verdict.in_scope]
         waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
         stale = [each for each in criteria if each.waiver and each.waiver.stale]
         attested = [each for each in criteria if each.attestation]
-        yield from _listed(4, names.waived, Items(waived, self._waived))
-        yield from _listed(4, names.stale, Items(stale, self._stale))
+        yield from _listed(4, say("report.waived"), Items(waived, self._waived))
+        yield from _listed(4, say("report.stale"), Items(stale, self._stale))
         foot = ""
         if self._run.score.attested > 0:
-            foot = f"\n{names.attested_share.format(percent(self._run.score.attested))}"
-        yield from _listed(4, names.attestations, Items(attested, self._attested), foot=foot)
+            foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
+        yield from _listed(
+            4, say("report.attestations"), Items(attested, self._attested), foot=foot
+        )
 
     def _waived(self, criterion: CriterionRecord) -> str:
         waiver = criterion.waiver
         said = f"- {self._named(criterion)}: {text(_short(criterion.reason))}"
         if waiver is None:
             return said
-        given = map(text, map(_short, (waiver.reason, waiver.by, waiver.until)))
-        return f"{said}\n  - {self._labels.waived_by.format(*given)}"
+        return f"{said}\n  - {waived_by(waiver, self._say, _shown)}"
 
     def _stale(self, criterion: CriterionRecord) -> str:
         reason = text(_short(criterion.waiver.reason)) if criterion.waiver else ""
-        return f"- {self._named(criterion)}: {self._labels.stale_hint.format(reason)}"
+        return f"- {self._named(criterion)}: {self._say('report.stale_hint', reason=reason)}"
 
     def _attested(self, criterion: CriterionRecord) -> str:
         given = criterion.attestation
         if given is None:
             return ""
-        said = self._labels.attested_by.format(
-            *map(text, map(_short, (given.by, given.on, given.until)))
-        )
+        said = attested_by(given, self._say, _shown)
         proof = f", {code(_short(given.evidence))}" if given.evidence else ""
         return f"- {self._named(criterion)}: {said}{proof}"
 
     def _changes(self) -> Iterator[Part]:
         """Tell what is worse, what is better and what is only otherwise than in the last run."""
-        names, words = self._labels, self._words
+        say = self._say
         criteria = list(self._run.criteria())
         if not any(criterion.previous for criterion in criteria):
             return
         changed = [
             (mark, criterion)
             for criterion in criteria
-            if (mark := change(criterion, names)[0][:1]) in _CHANGES and criterion.previous
+            if (mark := change(criterion, say)[0][:1]) in _CHANGES and criterion.previous
         ]
         changed.sort(key=lambda entry: _CHANGES[entry[0]])
-        title = words.changes
+        title = say("comment.changes")
         before = self._run.past[-1].score if self._run.past else None
         if before is not None and self._run.score.value is not None:
-            shown = words.score_then.format(number(before), text(self._run.score.shown))
+            shown = say(
+                "comment.score_then", before=number(before), now=text(self._run.score.shown)
+            )
             title = f"{title} ({shown})"
         if changed:
             yield from _listed(5, title, Items(changed, self._changed))
         else:
-            yield from _listed(5, title, Items([words.unchanged]))
+            yield from _listed(5, title, Items([say("comment.unchanged")]))
 
     def _changed(self, entry: tuple[str, CriterionRecord]) -> str:
         mark, criterion = entry
         before = criterion.previous
-        verdicts = self._labels.verdicts
-        then = (
-            "" if before is None else f"{verdicts[before.verdict]} {_value(before.value)}".strip()
-        )
-        now = f"{verdicts[criterion.verdict]} {text(_short(criterion.shown))}".strip()
+        say = self._say
+        then = ""
+        if before is not None:
+            then = f"{say(f'verdict.{before.verdict}')} {_value(before.value)}".strip()
+        now = f"{say(f'verdict.{criterion.verdict}')} {text(_short(criterion.shown))}".strip()
         title = prose(_short(criterion.title))
         return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
 
     # --- the rest ---------------------------------------------------------------------------------
 
     def _milestone(self, milestone: MilestoneRecord) -> str:
-        return f"- {_milestone_line(milestone, self._labels, self._words)}"
+        return f"- {_milestone_line(milestone, self._say)}"
 
     def _tasks(self) -> Iterator[Part]:
-        words, names = self._words, self._labels
+        say = self._say
         tasks = sorted(
             (task for task in self._run.tasks if task.attainment is not None),
             key=lambda task: task.priority,
         )
-        columns = [words.task, words.priority, words.owner, words.done, names.progress]
-        yield from _table(7, f"### {words.tasks}\n\n", columns, Items(tasks, self._task))
+        columns = [
+            say("comment.task"),
+            say("report.priority"),
+            say("report.owner"),
+            say("comment.done"),
+            say("report.progress"),
+        ]
+        yield from _table(7, f"### {say('comment.tasks')}\n\n", columns, Items(tasks, self._task))
 
     def _task(self, task: TaskRecord) -> str:
         done, scope = counted(task)
@@ -222,62 +240,68 @@ class _Comment:
         name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
         priority = task.priority.value
         if task.blocking:
-            priority += f" ({self._labels.blocking})"
+            priority += f" ({self._say('report.blocking')})"
         return _row(
             name,
             priority,
             text(_short(task.owner)),
-            self._labels.done.format(done, scope),
+            self._say("report.done", good=done, scope=scope),
             percent(task.attainment or 0.0),
         )
 
     def _criteria(self) -> Iterator[Part]:
-        names = self._labels
+        say = self._say
         counts = Counter(criterion.verdict for criterion in self._run.criteria())
-        told = " · ".join(f"{counts[v]} {names.verdicts[v]}" for v in Verdict if counts[v])
-        columns = [names.id, names.verdict, names.criterion, names.value, names.expected]
-        columns += [names.progress, names.change]
-        head = f"<details><summary>{self._words.criteria}: {told}</summary>\n\n"
+        told = " · ".join(f"{counts[v]} {say(f'verdict.{v}')}" for v in Verdict if counts[v])
+        columns = [
+            say("report.id"),
+            say("report.verdict"),
+            say("report.criterion"),
+            say("report.value"),
+            say("report.expected"),
+        ]
+        columns += [say("report.progress"), say("report.change")]
+        head = f"<details><summary>{self._say('comment.criteria')}: {told}</summary>\n\n"
         rows = Items(list(self._run.criteria()), self._criterion)
         yield from _table(8, head, columns, rows, "\n</details>")
 
     def _criterion(self, criterion: CriterionRecord) -> str:
-        names = self._labels
+        say = self._say
         value = criterion.shown or (criterion.reason_code or "").replace("_", " ")
         if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
-            value = names.attested
+            value = say("report.attested")
         progress = "" if criterion.progress is None else percent(criterion.progress)
         return _row(
             text(criterion.id),
-            f"{criterion.verdict.emoji} {names.verdicts[criterion.verdict]}",
+            f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}",
             prose(_short(criterion.title)),
             text(_short(value)),
             text(_short(criterion.expect)),
             progress,
-            text(_short(change(criterion, names)[0])),
+            text(_short(change(criterion, say)[0])),
         )
 
 
-def _milestone_line(milestone: MilestoneRecord, names: Labels, words: CommentWords) -> str:
+def _milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
     """Tell of a milestone whether it is met, when it is due, and what it lacks."""
     mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
-    facts = [names.met if milestone.met else names.not_met]
+    facts = [say("report.met") if milestone.met else say("report.not_met")]
     if milestone.due:
-        facts.append(names.due.format(text(_short(milestone.due))))
+        facts.append(say("report.due", date=text(_short(milestone.due))))
     if milestone.overdue:
-        facts.append(f"**{names.overdue}**")
+        facts.append(f"**{say('report.overdue')}**")
     if milestone.missing:
-        facts.append(words.missing.format(", ".join(map(text, milestone.missing))))
+        facts.append(say("report.missing", names=", ".join(map(text, milestone.missing))))
     name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
     return f"{mark} {name}: {', '.join(facts)}"
 
 
-def _revision(run: RunDocument, names: Labels) -> str:
+def _revision(run: RunDocument, say: Sentences) -> str:
     if run.git is None:
-        return names.no_revision
+        return say("report.no_revision")
     branch, commit = code(_short(run.git.branch, 200)), code(run.git.commit[:10])
     shown = f"{branch} {commit}".strip()
-    return names.dirty.format(shown) if run.git.dirty else shown
+    return say("report.dirty", revision=shown) if run.git.dirty else shown
 
 
 def _reason(reason: str) -> str:
@@ -319,6 +343,10 @@ def _row(*cells: str) -> str:
 
 def _joined(lines: str) -> str:
     return "; ".join(filter(None, map(str.strip, lines.splitlines())))
+
+
+def _shown(foreign: str) -> str:
+    return text(_short(foreign))
 
 
 def _short(foreign: str, most: int = _LONGEST) -> str:

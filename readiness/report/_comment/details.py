@@ -7,33 +7,40 @@ from readiness.report._comment.parts import Items, Part
 from readiness.report._evidence import ending
 from readiness.report._shown import findings
 from readiness.text.clean import cut
-from readiness.text.labels import Labels
 from readiness.text.markdown import code, fence, strong, text
+from readiness.text.sentences import Sentences
 
 _FINDINGS, _PROBES, _COMMAND, _LINES, _PRINTED = 5, 6, 200, 12, 1500
 
 
 def evidence(
-    run: RunDocument, criteria: Sequence[CriterionRecord], names: Labels, title: str
+    run: RunDocument, criteria: Sequence[CriterionRecord], say: Sentences
 ) -> Iterator[Part]:
     """Yield the probes and the first places of each criterion."""
     places = findings(run)
     probes = {probe.id: probe for probe in run.probes}
 
     def told(criterion: CriterionRecord) -> str:
-        measured = [_probe(probes[each], names) for each in criterion.probes if each in probes]
-        named = [_place(finding) for finding in places.get(criterion.id, [])[: _FINDINGS + 1]]
-        lines = _first(measured, len(measured), _PROBES, names.more_probes)
-        lines += _first(named, len(places.get(criterion.id, [])), _FINDINGS, names.more_findings)
-        return "\n".join([f"- {strong(criterion.id)}", *lines])
+        measured = [probes[each] for each in criterion.probes if each in probes]
+        named = places.get(criterion.id, [])
+        lines = [f"- {strong(criterion.id)}"]
+        lines += [_probe(probe, say) for probe in measured[:_PROBES]]
+        if len(measured) > _PROBES:
+            lines.append(f"  - {say('report.more_probes', count=len(measured) - _PROBES)}")
+        lines += [_place(finding) for finding in named[:_FINDINGS]]
+        if len(named) > _FINDINGS:
+            lines.append(f"  - {say('report.more_findings', count=len(named) - _FINDINGS)}")
+        return "\n".join(lines)
 
     known = [each for each in criteria if each.id in places or probes.keys() & each.probes]
     if known:
-        head = f"<details><summary>{title}</summary>\n"
+        head = f"<details><summary>{say('comment.evidence')}</summary>\n"
         yield Part(rank=9, head=head, items=Items(known, told), foot="\n</details>")
 
 
-def outputs(run: RunDocument, criteria: Sequence[CriterionRecord], title: str) -> Iterator[Part]:
+def outputs(
+    run: RunDocument, criteria: Sequence[CriterionRecord], say: Sentences
+) -> Iterator[Part]:
     """Yield the end of what the probes of each criterion printed, each probe once."""
     asked = dict.fromkeys(probe for criterion in criteria for probe in criterion.probes)
     probes = {probe.id: probe for probe in run.probes}
@@ -44,7 +51,7 @@ def outputs(run: RunDocument, criteria: Sequence[CriterionRecord], title: str) -
         if (end := _end(stream.tail or stream.head))
     ]
     if printed:
-        head = f"<details><summary>{title}</summary>\n"
+        head = f"<details><summary>{say('comment.outputs')}</summary>\n"
         yield Part(rank=10, head=head, items=Items(printed, _printed), foot="</details>")
 
 
@@ -53,16 +60,9 @@ def _printed(entry: tuple[str, str, str]) -> str:
     return f"{code(probe)} {name}:\n\n{fence(end)}\n"
 
 
-def _first(lines: list[str], there: int, most: int, more: str) -> list[str]:
-    """Return the first lines, and how many more there are."""
-    if there <= most:
-        return lines
-    return [*lines[:most], f"  - {more.format(there - most)}"]
-
-
-def _probe(probe: ProbeRecord, names: Labels) -> str:
+def _probe(probe: ProbeRecord, say: Sentences) -> str:
     command = code(cut(" ".join(probe.command.split()), _COMMAND))
-    facts = text(cut(", ".join(ending(probe, names)), _COMMAND))
+    facts = text(cut(", ".join(ending(probe, say)), _COMMAND))
     return f"  - {code(probe.id)} {command} ({facts})"
 
 

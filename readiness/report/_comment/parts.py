@@ -43,12 +43,12 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
     most: int
     size: Callable[[str], int]
-    left_out: str
+    left_out: Callable[[int], str]
 
 
 def fitted(parts: Sequence[Part], limit: Limit) -> str:
     """Return the parts, in their order, as one text of at most `limit`."""
-    note = limit.left_out.format(10**9)
+    note = limit.left_out(10**9)
     room = limit.most - limit.size(f"\n{note}\n") * (len(parts) + 1)
     kept: dict[int, list[str]] = {}
     for number in sorted(range(len(parts)), key=lambda index: parts[index].rank):
@@ -62,7 +62,7 @@ def fitted(parts: Sequence[Part], limit: Limit) -> str:
     blocks = [_block(parts[number], items, limit) for number, items in sorted(kept.items())]
     lost = sum(max(len(part.items), 1) for i, part in enumerate(parts) if i not in kept)
     if lost:
-        blocks.append(limit.left_out.format(lost))
+        blocks.append(limit.left_out(lost))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -84,7 +84,7 @@ def _block(part: Part, items: list[str], limit: Limit) -> str:
     lines = [part.head] if part.head else []
     lines += items
     if lost := len(part.items) - len(items):
-        lines += ["", limit.left_out.format(lost)]
+        lines += ["", limit.left_out(lost)]
     if part.foot:
         lines += [part.foot]
     return "\n".join(lines)

@@ -18,10 +18,9 @@ from readiness.report._html.evidence import (
     known,
     longest_text,
 )
-from readiness.report._html.words import PageWords
 from readiness.report._shown import change_in_words, measured, number, percent
 from readiness.text.clean import cut
-from readiness.text.labels import Labels
+from readiness.text.sentences import Sentences
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -105,21 +104,18 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 class Viewer:
     """Makes the views of one run. `sparks` has the course of each number, by criterion."""
 
-    def __init__(
-        self, run: RunDocument, words: Labels, own: PageWords, sparks: Mapping[str, Spark]
-    ) -> None:
-        self._words = words
-        self._own = own
+    def __init__(self, run: RunDocument, say: Sentences, sparks: Mapping[str, Spark]) -> None:
+        self._say = say
         self._sparks = sparks
         criteria = [criterion.id for criterion in run.criteria()]
         self._criteria = anchors("c", criteria)
         self._tasks = anchors("t", [task.id for task in run.tasks])
         self._badges = {
-            verdict: Badge(verdict.value, verdict.mark, words.verdicts[verdict])
+            verdict: Badge(verdict.value, verdict.mark, say(f"verdict.{verdict}"))
             for verdict in Verdict
         }
         self._longest = longest_text(run)
-        self._evidence = all_evidence(run, words, own)
+        self._evidence = all_evidence(run, say)
         self._findings = findings_by_criterion(
             run, most=max(min(2000 // max(len(criteria), 1), 20), 3)
         )
@@ -163,12 +159,12 @@ class Viewer:
 
     def _task(self, task: TaskRecord) -> TaskView:
         criteria = task.in_scope()
-        own = self._own
+        say = self._say
         facts = [
-            (own.estimate, task.estimate),
-            (own.risk, task.risk),
-            (own.tags, ", ".join(task.tags)),
-            (own.weight, "" if task.weight == 1 else number(task.weight)),
+            (say("report.estimate"), task.estimate),
+            (say("page.risk"), task.risk),
+            (say("report.tags"), ", ".join(task.tags)),
+            (say("page.weight"), "" if task.weight == 1 else number(task.weight)),
         ]
         attainment = task.attainment or 0.0
         return TaskView(
@@ -178,7 +174,7 @@ class Viewer:
             priority=task.priority,
             owner=task.owner,
             done=task.done,
-            done_text=self._words.done.format(task.good(), len(criteria)),
+            done_text=self._say("report.done", good=task.good(), scope=len(criteria)),
             share=whole(attainment),
             progress=percent(attainment),
             problem=self.short(task.problem),
@@ -215,7 +211,7 @@ class Viewer:
 
     def _value(self, criterion: CriterionRecord) -> tuple[str, str]:
         if criterion.attestation is not None:
-            return (self._words.attested if criterion.verdict is Verdict.PASS else ""), ""
+            return (self._say("report.attested") if criterion.verdict is Verdict.PASS else ""), ""
         if criterion.shown or criterion.reason_code is None:
             return criterion.shown, criterion.expect
         return criterion.reason_code.replace("_", " "), criterion.expect
@@ -226,16 +222,20 @@ class Viewer:
         return "" if text == criterion.shown else self.short(text)
 
     def _facts(self, criterion: CriterionRecord) -> list[tuple[str, str]]:
-        words, own = self._words, self._own
-        change, _ = change_in_words(criterion, words)
+        say = self._say
+        change, _ = change_in_words(criterion, say)
         lacking = criterion.points_possible - criterion.points >= 0.005
-        earned = own.points.format(f"{criterion.points:.2f}", f"{criterion.points_possible:.2f}")
-        limit = words.warn_at.format(criterion.expect, criterion.warn)
+        earned = say(
+            "page.points",
+            earned=f"{criterion.points:.2f}",
+            possible=f"{criterion.points_possible:.2f}",
+        )
+        limit = say("report.warn_at", expect=criterion.expect, warn=criterion.warn)
         facts = [
-            (words.expected, limit if criterion.warn else ""),
-            (words.change, change),
-            ("", words.flaky if criterion.flaky else ""),
-            (own.score, earned if lacking else ""),
+            (say("report.expected"), limit if criterion.warn else ""),
+            (say("report.change"), change),
+            ("", say("report.flaky") if criterion.flaky else ""),
+            (say("page.score"), earned if lacking else ""),
         ]
         return [(name, text) for name, text in facts if text]
 

@@ -8,11 +8,10 @@ from markupsafe import escape
 from readiness.model.words import Verdict
 from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
-from readiness.report._html.words import PageWords
 from readiness.report._shown import moment, number
 from readiness.text.clean import cut
-from readiness.text.labels import Labels
 from readiness.text.layout import duration
+from readiness.text.sentences import Sentences
 
 _WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
 _URGENCY = sorted(Verdict, key=lambda verdict: (not verdict.bad, not verdict.noted))
@@ -47,7 +46,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def all_evidence(run: RunDocument, words: Labels, own: PageWords) -> dict[str, Evidence]:
+def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
     """Return the evidence of every probe by its id.
 
     There is room for so much output: that of criteria which are not good goes first.
@@ -59,11 +58,11 @@ def all_evidence(run: RunDocument, words: Labels, own: PageWords) -> dict[str, E
         limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
         outputs = []
         for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
-            excerpt = _excerpt(name, stream, min(limit, room), own)
+            excerpt = _excerpt(name, stream, min(limit, room), say)
             if excerpt is not None:
                 room = max(room - len(escape(excerpt.text).encode("utf-8", "replace")), 0)
                 outputs.append(excerpt)
-        found[probe.id] = _evidence(probe, outputs, words, own, longest)
+        found[probe.id] = _evidence(probe, outputs, say, longest)
     return found
 
 
@@ -118,18 +117,18 @@ def _urgency(run: RunDocument) -> dict[str, int]:
 
 
 def _evidence(
-    probe: ProbeRecord, outputs: Sequence[Excerpt], words: Labels, own: PageWords, longest: int
+    probe: ProbeRecord, outputs: Sequence[Excerpt], say: Sentences, longest: int
 ) -> Evidence:
-    usage = [f"{own.started} {moment(probe.started_at)}"] if probe.started_at else []
+    usage = [f"{say('page.started')} {moment(probe.started_at)}"] if probe.started_at else []
     if probe.cpu_s > 0:
-        usage.append(own.cpu.format(duration(probe.cpu_s)))
+        usage.append(say("page.cpu", time=duration(probe.cpu_s)))
     if probe.memory_kib > 0:
-        usage.append(own.memory.format(memory(probe.memory_kib)))
+        usage.append(say("page.memory", size=memory(probe.memory_kib)))
     return Evidence(
         id=probe.id,
         check=probe.check or "",
         command=cut(probe.command.strip(), longest),
-        facts=list(ending(probe, words)),
+        facts=list(ending(probe, say)),
         params=[(name, cut(value, longest)) for name, value in probe.params.items()],
         folder="" if probe.workdir in ("", ".") else probe.workdir,
         usage=usage,
@@ -137,18 +136,18 @@ def _evidence(
     )
 
 
-def _excerpt(name: str, stream: StreamRecord, limit: int, own: PageWords) -> Excerpt | None:
+def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Excerpt | None:
     """Return the beginning and the end of what was written, in at most `limit` characters."""
     text = output(stream)
     if not text:
         return None
     if limit < 200:
-        return Excerpt(name=name, text="", note=own.output_omitted.format(len(text)))
+        return Excerpt(name=name, text="", note=say("page.output_omitted", count=len(text)))
     if len(text) <= limit:
         return Excerpt(name=name, text=text)
     first = limit // 3
     last = limit - first
-    gap = own.lines_omitted.format(len(text) - limit)
+    gap = say("page.lines_omitted", count=len(text) - limit)
     return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
 
 

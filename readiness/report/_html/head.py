@@ -7,10 +7,9 @@ import msgspec
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report._html.criteria import Badge, Viewer, whole
-from readiness.report._html.words import PageWords
 from readiness.report._shown import meaning, moment, percent, revision, target
-from readiness.text.labels import Labels
 from readiness.text.layout import duration
+from readiness.text.sentences import Sentences
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,41 +46,46 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 def head(
     run: RunDocument,
     viewer: Viewer,
-    words: Labels,
-    own: PageWords,
+    say: Sentences,
     counts: Counter[Verdict],
 ) -> Head:
     """Return what the page begins with."""
     score, gate = run.score, run.gate
     known = score.value is not None
-    profile = [words.profile.format(run.profile)] if run.profile else []
-    base = [words.base.format(f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
+    profile = [say("report.profile", name=run.profile)] if run.profile else []
+    base = [say("report.base", base=f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
     return Head(
         decision=gate.decision.value,
         mark=gate.decision.mark,
-        word=words.decisions[gate.decision],
-        meaning=meaning(run, words).strip(" :：，"),
-        exit=words.exit_status.format(gate.exit_status),
-        score=score.shown if known else words.unknown,
+        word=say(f"decision.{gate.decision}"),
+        meaning=meaning(run, say).strip(" :：，"),
+        exit=say("report.exit_status", status=gate.exit_status),
+        score=score.shown if known else say("report.unknown"),
         target=target(score.target),
         target_at=whole(score.target / 10) * 10,
         reached_at=whole((score.value or 0.0) / 10) * 10,
         reached=known and score.progress >= 1,
-        way=words.way.format(percent(score.progress), target(score.target)) if known else "",
-        measured=words.measured.format(score.measured, score.in_scope, score.total),
+        way=say("report.way", share=percent(score.progress), target=target(score.target))
+        if known
+        else "",
+        measured=say(
+            "report.measured", measured=score.measured, scope=score.in_scope, total=score.total
+        ),
         baseline=""
         if run.board.baseline is None
-        else own.baseline.format(target(run.board.baseline)),
-        attested=own.attested.format(percent(score.attested)) if score.attested > 0 else "",
+        else say("page.baseline", score=target(run.board.baseline)),
+        attested=say("report.attested_share", share=percent(score.attested))
+        if score.attested > 0
+        else "",
         counts=_counts(viewer, counts),
         facts=[
             *profile,
-            revision(run, words),
+            revision(run, say),
             *base,
             moment(run.started_at),
             duration(run.duration_s),
         ],
-        interrupted=words.interrupted if run.interrupted else "",
+        interrupted=say("report.interrupted") if run.interrupted else "",
     )
 
 

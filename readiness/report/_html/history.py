@@ -11,10 +11,9 @@ from readiness.model import expect
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
-from readiness.report._html.words import PageWords
 from readiness.report._shown import number, target
-from readiness.text.labels import Labels
 from readiness.text.layout import literal, wrap
+from readiness.text.sentences import Sentences
 
 ROWS, NUMBERS = 60, 24
 """How many criteria the heat map has, and how many numbers have a picture of their own."""
@@ -79,7 +78,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-def score_history(run: RunDocument, words: Labels, own: PageWords) -> ScoreHistory | None:
+def score_history(run: RunDocument, say: Sentences) -> ScoreHistory | None:
     """Return the score over the runs, this one last; None where there was none before."""
     if not run.past:
         return None
@@ -90,14 +89,14 @@ def score_history(run: RunDocument, words: Labels, own: PageWords) -> ScoreHisto
     commits = [point.commit for point in run.past] + [run.git.commit if run.git else ""]
     picture = plot(scores, top=_TOP, height=_HEIGHT)
     changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
-    shown = [_score(score, words) for score in scores]
-    shown[-1] = run.score.shown if run.score.value is not None else words.unknown
+    shown = [_score(score, say) for score in scores]
+    shown[-1] = run.score.shown if run.score.value is not None else say("report.unknown")
     rows = [
         RunRow(
             number=at + 1,
             date=dates[at],
             commit=commits[at][:10],
-            decision=words.decisions[decisions[at]],
+            decision=say(f"decision.{decisions[at]}"),
             score=shown[at],
             board_changed=changed[at],
         )
@@ -112,13 +111,18 @@ def score_history(run: RunDocument, words: Labels, own: PageWords) -> ScoreHisto
         ticks=[(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
         changes=[picture.xs[at] for at in range(len(changed)) if changed[at]],
         rows=rows,
-        description=own.score_from_to.format(
-            shown[0], dates[0], shown[-1], dates[-1], target(run.score.target)
+        description=say(
+            "page.score_from_to",
+            first=shown[0],
+            since=dates[0],
+            last=shown[-1],
+            until=dates[-1],
+            target=target(run.score.target),
         ),
     )
 
 
-def heat(run: RunDocument, words: Labels) -> Heat | None:
+def heat(run: RunDocument, say: Sentences) -> Heat | None:
     """Return the verdicts of at most `ROWS` criteria over the runs; None without earlier runs.
 
     Where there are more criteria, those count that are not good now or have not always been.
@@ -144,7 +148,7 @@ def heat(run: RunDocument, words: Labels) -> Heat | None:
         rows=chosen,
         ids=[_one_line(item.id, _ID_CELLS) for item in chosen],
         titles=[_one_line(item.title, _TITLE_CELLS) for item in chosen],
-        courses=[_in_words(courses[item.id], words) for item in chosen],
+        courses=[_in_words(courses[item.id], say) for item in chosen],
         total=len(present),
         first=dates[0],
         last=dates[-1],
@@ -178,7 +182,7 @@ def numbers(
     run: RunDocument,
     found: Mapping[str, Sequence[float]],
     pictures: Mapping[str, Spark],
-    own: PageWords,
+    say: Sentences,
 ) -> Numbers:
     """Return the numbers that have moved: what is furthest from its target first."""
     moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
@@ -188,11 +192,12 @@ def numbers(
             NumberView(
                 criterion=item,
                 spark=pictures[item.id],
-                text=own.number_from_to.format(
-                    _short(found[item.id][0]),
-                    item.shown,
-                    len(found[item.id]),
-                    item.expect,
+                text=say(
+                    "page.number_from_to",
+                    first=_short(found[item.id][0]),
+                    last=item.shown,
+                    count=len(found[item.id]),
+                    expect=item.expect,
                 ),
             )
             for item in moved[:NUMBERS]
@@ -228,8 +233,8 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _score(value: float | None, words: Labels) -> str:
-    return words.unknown if value is None else f"{math.floor(value * 100) / 100:.2f}"
+def _score(value: float | None, say: Sentences) -> str:
+    return say("report.unknown") if value is None else f"{math.floor(value * 100) / 100:.2f}"
 
 
 def _short(value: float) -> str:
@@ -255,9 +260,9 @@ def _one_line(text: str, cells: int) -> str:
     return f"{first}…" if more else first
 
 
-def _in_words(verdicts: Sequence[Verdict | None], words: Labels) -> str:
+def _in_words(verdicts: Sequence[Verdict | None], say: Sentences) -> str:
     """Tell a course: `1-9 fail, 10-31 pass`."""
     return ", ".join(
-        f"{first if first == last else f'{first}–{last}'} {words.verdicts[verdict]}"
+        f"{first if first == last else f'{first}–{last}'} {say(f'verdict.{verdict}')}"
         for first, last, verdict in course(verdicts)
     )

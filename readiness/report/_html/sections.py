@@ -5,9 +5,8 @@ import msgspec
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
-from readiness.report._html.words import PageWords
-from readiness.report._shown import measured, open_criteria, target
-from readiness.text.labels import Labels
+from readiness.report._shown import attested_by, measured, open_criteria, target, waived_by
+from readiness.text.sentences import Sentences
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
-def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
+def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
     """Return all open criteria, what blocks the release first."""
     found = []
     for task, criterion in open_criteria(run):
@@ -54,7 +53,7 @@ def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
         gain = criterion.points_possible - criterion.points
         facts = [task.priority.value]
         if gain >= 0.005:
-            facts.append(words.worth.format(f"{gain:.2f}"))
+            facts.append(say("report.worth", points=f"{gain:.2f}"))
         found.append(
             Step(
                 badge=viewer.badge(criterion.verdict),
@@ -71,51 +70,51 @@ def steps(run: RunDocument, viewer: Viewer, words: Labels) -> list[Step]:
     return found
 
 
-def milestone(
-    item: MilestoneRecord, run: RunDocument, viewer: Viewer, words: Labels, own: PageWords
-) -> Milestone:
+def milestone(item: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences) -> Milestone:
     """Return a milestone: its state, what it asks, and the tasks that it lacks."""
     state = "met" if item.met else "overdue" if item.overdue else "open"
-    asks = [own.requires_all.format(item.priority.value)] if item.priority else []
+    asks = [say("page.requires_all", priority=item.priority.value)] if item.priority else []
     if item.score is not None:
-        asks.append(own.requires_score.format(target(item.score)))
+        asks.append(say("page.requires_score", score=target(item.score)))
     return Milestone(
         record=item,
         state=state,
-        word=words.met if item.met else words.overdue if item.overdue else words.not_met,
-        due=words.due.format(item.due) if item.due else "",
+        word=say("report.met")
+        if item.met
+        else say("report.overdue")
+        if item.overdue
+        else say("report.not_met"),
+        due=say("report.due", date=item.due) if item.due else "",
         asks=" + ".join(asks),
         missing=[viewer.task_link(name, run) for name in item.missing],
     )
 
 
-def waived(run: RunDocument, viewer: Viewer, words: Labels) -> list[Word]:
+def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     """Return the waivers that are in force."""
     return [
-        _word(item, viewer, _waiver(item, words), viewer.short(item.reason))
+        _word(item, viewer, _waiver(item, say), viewer.short(item.reason))
         for item in run.criteria()
         if item.verdict is Verdict.WAIVED
     ]
 
 
-def stale(run: RunDocument, viewer: Viewer, words: Labels) -> list[Word]:
+def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     """Return the waivers that nothing needs."""
     return [
-        _word(item, viewer, words.stale_hint.format(viewer.short(item.waiver.reason)), "")
+        _word(item, viewer, say("report.stale_hint", reason=viewer.short(item.waiver.reason)), "")
         for item in run.criteria()
         if item.waiver is not None and item.waiver.stale
     ]
 
 
-def attested(run: RunDocument, viewer: Viewer, words: Labels) -> list[Word]:
+def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     """Return what rests on a person's word."""
     return [
         _word(
             item,
             viewer,
-            words.attested_by.format(
-                viewer.short(given.by), viewer.short(given.on), viewer.short(given.until)
-            ),
+            attested_by(given, say, viewer.short),
             viewer.short(given.evidence),
         )
         for item in run.criteria()
@@ -142,6 +141,6 @@ def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> W
     )
 
 
-def _waiver(criterion: CriterionRecord, words: Labels) -> str:
+def _waiver(criterion: CriterionRecord, say: Sentences) -> str:
     waiver = criterion.waiver
-    return "" if waiver is None else words.waived_by.format(waiver.reason, waiver.by, waiver.until)
+    return "" if waiver is None else waived_by(waiver, say, str)

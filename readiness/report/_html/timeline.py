@@ -8,8 +8,8 @@ import msgspec
 
 from readiness.record.document import ProbeRecord, RunDocument
 from readiness.report._html.charts import Bar, bar
-from readiness.report._html.words import PageWords
 from readiness.text.layout import duration
+from readiness.text.sentences import Sentences
 
 ROWS = 40
 """How many probes the picture has."""
@@ -33,7 +33,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     omitted: str
 
 
-def timeline(run: RunDocument, own: PageWords) -> Timeline:
+def timeline(run: RunDocument, say: Sentences) -> Timeline:
     """Return when each of the longest probes ran. Results that were reused took no time."""
     began = {probe.id: _seconds(probe.started_at) for probe in run.probes if not probe.reused}
     timed = [
@@ -42,7 +42,7 @@ def timeline(run: RunDocument, own: PageWords) -> Timeline:
         if (start := began.get(probe.id)) is not None and math.isfinite(probe.duration_s)
     ]
     if not timed:
-        return Timeline(rows=[], summary=own.time_none, omitted="")
+        return Timeline(rows=[], summary=say("page.time_none"), omitted="")
     zero = min(start for start, _ in timed)
     whole = max(start + probe.duration_s for start, probe in timed) - zero
     work = sum(probe.duration_s for _, probe in timed)
@@ -50,27 +50,27 @@ def timeline(run: RunDocument, own: PageWords) -> Timeline:
     rest = work - sum(probe.duration_s for _, probe in longest)
     users = _users(run)
     rows = [
-        _stretch(probe, start - zero, whole, users, own)
+        _stretch(probe, start - zero, whole, users, say)
         for start, probe in sorted(longest, key=lambda entry: entry[0])
     ]
     omitted = len(timed) - len(rows)
     return Timeline(
         rows=rows,
-        summary=own.time_sum.format(len(timed), duration(work), duration(whole)),
-        omitted=own.time_cut.format(len(rows), omitted, duration(max(rest, 0.0)))
+        summary=say("page.time_sum", count=len(timed), work=duration(work), span=duration(whole)),
+        omitted=say("page.time_cut", shown=len(rows), count=omitted, time=duration(max(rest, 0.0)))
         if omitted
         else "",
     )
 
 
 def _stretch(
-    probe: ProbeRecord, start: float, whole: float, users: Mapping[str, list[str]], own: PageWords
+    probe: ProbeRecord, start: float, whole: float, users: Mapping[str, list[str]], say: Sentences
 ) -> Stretch:
     return Stretch(
         probe=probe,
         criteria=users.get(probe.id, []),
         bar=bar(start, probe.duration_s, whole),
-        span=own.span.format(duration(start), duration(start + probe.duration_s)),
+        span=say("page.span", start=duration(start), end=duration(start + probe.duration_s)),
         took=duration(probe.duration_s),
     )
 

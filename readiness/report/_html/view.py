@@ -30,8 +30,7 @@ from readiness.report._html.sections import (
     waived,
 )
 from readiness.report._html.timeline import Timeline, timeline
-from readiness.report._html.words import PageWords, page_words
-from readiness.text.labels import Labels, labels
+from readiness.text.sentences import Sentences, sentences
 
 NEXT, LINKED, REASONS = 12, 100, 12
 """How many open criteria are told in full, how many more are linked, how many reasons are told."""
@@ -44,8 +43,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is on the page."""
 
     run: RunDocument
-    words: Labels
-    own: PageWords
+    say: Sentences
     head: Head
     late: list[Milestone]
     reasons: list[str]
@@ -76,29 +74,28 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(run: RunDocument) -> View:
     """Return the page for `run`, in the language of its board."""
-    words, own = labels(run.board.language), page_words(run.board.language)
+    say = sentences(run.board.language)
     found = ways(run)
     pictures = sparks(run, found)
-    viewer = Viewer(run, words, own, pictures)
+    viewer = Viewer(run, say, pictures)
     groups = viewer.groups(run)
     in_scope = sum(len(task.criteria) for group in groups for task in group.tasks)
-    todo = steps(run, viewer, words)
-    course = heat(run, words)
-    shown = numbers(run, found, pictures, own)
-    milestones = [milestone(item, run, viewer, words, own) for item in run.milestones]
+    todo = steps(run, viewer, say)
+    course = heat(run, say)
+    shown = numbers(run, found, pictures, say)
+    milestones = [milestone(item, run, viewer, say) for item in run.milestones]
     counts = Counter(criterion.verdict for criterion in run.criteria())
     return View(
         run=run,
-        words=words,
-        own=own,
-        head=head(run, viewer, words, own, counts),
+        say=say,
+        head=head(run, viewer, say, counts),
         late=[item for item in milestones if item.state == "overdue"],
         reasons=run.gate.reasons[:REASONS],
         more_reasons=run.gate.reasons[REASONS : REASONS + LINKED],
         steps=todo[:NEXT],
         more_steps=todo[NEXT : NEXT + LINKED],
         unlisted_steps=max(len(todo) - NEXT - LINKED, 0),
-        score=score_history(run, words, own),
+        score=score_history(run, say),
         groups=groups,
         tasks_open=in_scope <= OPEN_TASKS,
         owners=sorted({task.owner for group in groups for task in group.tasks}),
@@ -112,11 +109,11 @@ def view(run: RunDocument) -> View:
         heat_badges=[viewer.badge(verdict) for verdict in course.cells.boxes] if course else [],
         numbers=shown,
         number_links=[viewer.criterion_link(item.criterion) for item in shown.shown],
-        time=timeline(run, own),
+        time=timeline(run, say),
         loosened=run.loosened,
         not_run=run.base.not_run if run.base is not None else [],
-        waived=waived(run, viewer, words),
-        stale=stale(run, viewer, words),
-        attested=attested(run, viewer, words),
+        waived=waived(run, viewer, say),
+        stale=stale(run, viewer, say),
+        attested=attested(run, viewer, say),
         skipped=skipped(run, viewer),
     )

@@ -4,23 +4,23 @@ from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._shown import change, percent
 from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Section, Style
-from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
+from readiness.text.sentences import Sentences
 
 _SEPARATOR: Part = ("  ", Style.PLAIN)
 
 
-def grid(run: RunDocument, words: Labels, *, skipped: bool) -> Grid:
+def grid(run: RunDocument, say: Sentences, *, skipped: bool) -> Grid:
     """Return all tasks in scope, the most urgent first; with `skipped`, the others too."""
     tasks = [task for task in run.tasks if skipped or task.attainment is not None]
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())
-    rows = _Rows(run, words, compared=compared)
-    facts = _facts(tasks, words)
+    rows = _Rows(run, say, compared=compared)
+    facts = _facts(tasks, say)
     sections = []
     group: Priority | None = None
     for task, fact in zip(tasks, facts, strict=True):
-        before = (Line(), _group(task, words)) if task.priority is not group else ()
+        before = (Line(), _group(task, say)) if task.priority is not group else ()
         group = task.priority
         sections.append(
             Section(
@@ -37,19 +37,19 @@ def grid(run: RunDocument, words: Labels, *, skipped: bool) -> Grid:
                 before=before,
             )
         )
-    return Grid(columns=_columns(words, compared=compared), sections=sections)
+    return Grid(columns=_columns(say, compared=compared), sections=sections)
 
 
-def _columns(words: Labels, *, compared: bool) -> tuple[Column, ...]:
+def _columns(say: Sentences, *, compared: bool) -> tuple[Column, ...]:
     columns = [
-        Column(name=words.id),
-        Column(name=words.verdict),
-        Column(name=words.criterion, cap=56, wraps=True),
-        Column(name=words.value, right=True, cap=24),
-        Column(name=words.expected, cap=24),
-        Column(name=words.progress, right=True, droppable=1),
-        Column(name=words.change, droppable=2),
-        Column(name=words.time, right=True, droppable=3),
+        Column(name=say("report.id")),
+        Column(name=say("report.verdict")),
+        Column(name=say("report.criterion"), cap=56, wraps=True),
+        Column(name=say("report.value"), right=True, cap=24),
+        Column(name=say("report.expected"), cap=24),
+        Column(name=say("report.progress"), right=True, droppable=1),
+        Column(name=say("report.change"), droppable=2),
+        Column(name=say("report.time"), right=True, droppable=3),
     ]
     if not compared:
         columns.pop(6)
@@ -59,12 +59,12 @@ def _columns(words: Labels, *, compared: bool) -> tuple[Column, ...]:
 class _Rows:
     """Makes the rows of one run."""
 
-    def __init__(self, run: RunDocument, words: Labels, *, compared: bool) -> None:
-        self._words = words
+    def __init__(self, run: RunDocument, say: Sentences, *, compared: bool) -> None:
+        self._say = say
         self._compared = compared
         self._probes = {probe.id: probe for probe in run.probes}
         self._verdicts = {
-            verdict: f"{verdict.mark} {words.verdicts[verdict]}" for verdict in Verdict
+            verdict: f"{verdict.mark} {say(f'verdict.{verdict}')}" for verdict in Verdict
         }
         self._styles = {
             verdict: self._styles_of(verdict)[: None if compared else -1] for verdict in Verdict
@@ -84,7 +84,7 @@ class _Rows:
             "" if progress is None else percent(progress),
         ]
         if self._compared:
-            text, style = change(criterion, self._words)
+            text, style = change(criterion, self._say)
             cells.append(text)
             styles = (*styles[:6], style, styles[7])
         cells.append(self._time(criterion.probes))
@@ -93,7 +93,7 @@ class _Rows:
     def _facts(self, criterion: CriterionRecord) -> tuple[str, str]:
         """Return what was found, and what is expected."""
         if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
-            return self._words.attested, ""
+            return self._say("report.attested"), ""
         if criterion.shown or criterion.reason_code is None:
             return literal(criterion.shown), literal(criterion.expect)
         return criterion.reason_code.replace("_", " "), literal(criterion.expect)
@@ -103,7 +103,7 @@ class _Rows:
         if not known:
             return ""
         if all(probe.reused for probe in known):
-            return self._words.reused
+            return self._say("report.reused")
         return duration(sum(probe.duration_s for probe in known))
 
     @staticmethod
@@ -115,23 +115,23 @@ class _Rows:
         return (title, style, title, value, rest, Style.DIM, Style.DIM, Style.DIM)
 
 
-def _group(task: TaskRecord, words: Labels) -> Line:
+def _group(task: TaskRecord, say: Sentences) -> Line:
     parts: list[Part] = [(task.priority.value, Style.STRONG)]
     if task.blocking:
-        parts.append((f"  {words.blocking}", Style.BAD))
+        parts.append((f"  {say('report.blocking')}", Style.BAD))
     return Line(parts=tuple(parts))
 
 
-def _facts(tasks: list[TaskRecord], words: Labels) -> list[tuple[Part, ...]]:
+def _facts(tasks: list[TaskRecord], say: Sentences) -> list[tuple[Part, ...]]:
     """Tell owner, what is done and what is earned of each task, one below the other."""
     owners = [literal(task.owner) for task in tasks]
-    done = [words.done.format(task.good(), len(task.in_scope())) for task in tasks]
+    done = [say("report.done", good=task.good(), scope=len(task.in_scope())) for task in tasks]
     owner_cells = max(map(width, owners), default=0)
     done_cells = max(map(width, done), default=0)
     facts: list[tuple[Part, ...]] = []
     for task, owner, text in zip(tasks, owners, done, strict=True):
         if task.attainment is None:
-            facts.append(((words.verdicts[Verdict.SKIP], Style.DIM),))
+            facts.append(((say(f"verdict.{Verdict.SKIP}"), Style.DIM),))
             continue
         style = Style.GOOD if task.done else Style.PLAIN
         facts.append(

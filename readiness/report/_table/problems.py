@@ -13,34 +13,36 @@ from readiness.record.document import (
 )
 from readiness.report._evidence import ending, output
 from readiness.report._shown import (
+    attested_by,
     change_in_words,
     findings,
     found,
     open_criteria,
     percent,
     standing,
+    waived_by,
 )
 from readiness.report._table.blocks import Line, Part, Style
-from readiness.text.labels import Labels
 from readiness.text.layout import literal, width
+from readiness.text.sentences import Sentences
 
 _FINDINGS, _PROBES, _COMMAND = 3, 6, 100
 
 
-def problems(run: RunDocument, words: Labels, *, verbose: bool) -> Iterator[Line]:
+def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
     """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
     open_ones = open_criteria(run)
     if not open_ones:
         return
-    teller = _Teller(run, words, verbose=verbose)
-    yield from heading(words.problems)
+    teller = _Teller(run, say, verbose=verbose)
+    yield from heading(say("report.problems"))
     for number, (task, criterion) in enumerate(open_ones):
         if number:
             yield Line()
         yield from teller.block(task, criterion)
 
 
-def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
+def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Tell what is waived, the waivers that nothing needs, and what rests on attestations."""
     criteria = list(run.criteria())
     waived = [criterion for criterion in criteria if criterion.verdict is Verdict.WAIVED]
@@ -49,28 +51,28 @@ def decisions(run: RunDocument, words: Labels) -> Iterator[Line]:
         criterion for criterion in criteria if criterion.attestation and criterion.verdict.in_scope
     ]
     if waived:
-        yield from heading(words.waived)
+        yield from heading(say("report.waived"))
         for criterion in waived:
-            yield from _waived(criterion, words)
+            yield from _waived(criterion, say)
     if stale:
-        yield from heading(words.stale)
+        yield from heading(say("report.stale"))
         for criterion in stale:
             if criterion.waiver:
-                text = words.stale_hint.format(literal(criterion.waiver.reason))
+                text = say("report.stale_hint", reason=literal(criterion.waiver.reason))
                 yield _entry(criterion, (text, Style.PLAIN))
     if attested:
-        yield from heading(words.attestations)
+        yield from heading(say("report.attestations"))
         for criterion in attested:
-            yield _attested(criterion, words)
+            yield _attested(criterion, say)
         if run.score.attested > 0:
-            share = words.attested_share.format(percent(run.score.attested))
+            share = say("report.attested_share", share=percent(run.score.attested))
             yield Line(parts=((share, Style.PLAIN),), indent=2)
 
 
-def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
+def loosened(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Tell how the change moves its own goalposts."""
     if run.loosened:
-        yield from heading(words.loosened)
+        yield from heading(say("report.loosened"))
     for item in run.loosened:
         what, before, after = map(literal, (item.what, item.before, item.after))
         text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
@@ -88,7 +90,7 @@ def loosened(run: RunDocument, words: Labels) -> Iterator[Line]:
         if not run.loosened:
             yield Line()
         names = ", ".join(map(literal, run.base.not_run))
-        yield Line(parts=((words.not_run.format(names), Style.WARN),), indent=2)
+        yield Line(parts=((say("report.not_run", names=names), Style.WARN),), indent=2)
 
 
 def heading(text: str) -> tuple[Line, Line]:
@@ -99,34 +101,40 @@ def heading(text: str) -> tuple[Line, Line]:
 class _Teller:
     """Tells why criteria are not good."""
 
-    def __init__(self, run: RunDocument, words: Labels, *, verbose: bool) -> None:
-        self._words = words
+    def __init__(self, run: RunDocument, say: Sentences, *, verbose: bool) -> None:
+        self._say = say
         self._verbose = verbose
         self._probes = {probe.id: probe for probe in run.probes}
         self._findings = findings(run)
-        names = (words.expected, words.found, words.where, words.next_step, words.output)
+        names = (
+            say("report.expected"),
+            say("report.found"),
+            say("report.where"),
+            say("report.next_step"),
+            say("report.output"),
+        )
         self._label_cells = max(map(width, names)) + 2
 
     def block(self, task: TaskRecord, criterion: CriterionRecord) -> Iterator[Line]:
         """Tell everything about one criterion."""
-        words = self._words
+        say = self._say
         yield self._head(task, criterion)
         if criterion.expect and not criterion.attestation:
-            yield self._fact(words.expected, ((self._expected(criterion), Style.PLAIN),))
+            yield self._fact(say("report.expected"), ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            words.found, found(criterion, words), change_in_words(criterion, words)
+            say("report.found"), found(criterion, say), change_in_words(criterion, say)
         )
         yield from self._where(criterion)
-        yield from self._paragraph(words.next_step, criterion.hint or "")
+        yield from self._paragraph(say("report.next_step"), criterion.hint or "")
         if self._verbose:
             yield from self._outputs(criterion)
-        more = words.more.format(literal(criterion.id))
+        more = say("report.more", id=literal(criterion.id))
         yield Line(parts=((more, Style.DIM),), indent=2)
 
     def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
-        words = self._words
-        facts = standing(task, criterion, words)
-        mark = f"{criterion.verdict.mark} {words.verdicts[criterion.verdict]}"
+        say = self._say
+        facts = standing(task, criterion, say)
+        mark = f"{criterion.verdict.mark} {say(f'verdict.{criterion.verdict}')}"
         return Line(
             label=(f"{mark}  {literal(criterion.id)}", Style(criterion.verdict.tone)),
             label_cells=width(mark) + 2 + width(literal(criterion.id)) + 2,
@@ -151,30 +159,32 @@ class _Teller:
         expect = literal(criterion.expect)
         if criterion.warn is None:
             return expect
-        return self._words.warn_at.format(expect, literal(criterion.warn))
+        return self._say("report.warn_at", expect=expect, warn=literal(criterion.warn))
 
     def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show the probes and the places, as many as one can read."""
-        words = self._words
+        say = self._say
         probes = [self._probes[probe] for probe in criterion.probes if probe in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
         lines = [self._probe(probe, _varying(probes)) for probe in shown]
         if len(probes) > len(shown):
-            lines.append(((words.more_probes.format(len(probes) - len(shown)), Style.DIM),))
+            lines.append(((say("report.more_probes", count=len(probes) - len(shown)), Style.DIM),))
         named = self._findings.get(criterion.id, [])
         places = named if self._verbose else named[:_FINDINGS]
         lines += [_place(finding) for finding in places]
         if len(named) > len(places):
-            lines.append(((words.more_findings.format(len(named) - len(places)), Style.DIM),))
+            lines.append(
+                ((say("report.more_findings", count=len(named) - len(places)), Style.DIM),)
+            )
         for number, parts in enumerate(lines):
-            yield self._fact("" if number else words.where, parts)
+            yield self._fact("" if number else say("report.where"), parts)
 
     def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
         command = " ".join(probe.command.split())
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = ", ".join(ending(probe, self._words))
+        facts = ", ".join(ending(probe, self._say))
         return (
             (f"{literal(probe.id)}  ", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
@@ -190,7 +200,7 @@ class _Teller:
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
         if text := output(stream):
-            yield self._fact(self._words.output, ((literal(name), Style.DIM),))
+            yield self._fact(self._say("report.output"), ((literal(name), Style.DIM),))
             for line in text.splitlines():
                 yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
 
@@ -217,29 +227,25 @@ def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
     )
 
 
-def _waived(criterion: CriterionRecord, words: Labels) -> Iterator[Line]:
+def _waived(criterion: CriterionRecord, say: Sentences) -> Iterator[Line]:
     yield _entry(
         criterion,
         (literal(criterion.title), Style.PLAIN),
         (f"  {literal(criterion.reason)}" if criterion.reason else "", Style.DIM),
     )
     if waiver := criterion.waiver:
-        reason, by, until = map(literal, (waiver.reason, waiver.by, waiver.until))
-        text = words.waived_by.format(reason, by, until)
-        yield Line(
-            label_cells=width(literal(criterion.id)) + 2, parts=((text, Style.WARN),), indent=2
-        )
+        parts = ((waived_by(waiver, say), Style.WARN),)
+        yield Line(label_cells=width(literal(criterion.id)) + 2, parts=parts, indent=2)
 
 
-def _attested(criterion: CriterionRecord, words: Labels) -> Line:
+def _attested(criterion: CriterionRecord, say: Sentences) -> Line:
     attestation = criterion.attestation
     if attestation is None:
         return Line()
-    by, on, until = map(literal, (attestation.by, attestation.on, attestation.until))
     evidence = f"  {literal(attestation.evidence)}" if attestation.evidence else ""
     return _entry(
         criterion,
         (f"{criterion.verdict.mark} ", Style(criterion.verdict.tone)),
         (literal(criterion.title), Style.PLAIN),
-        (f"  {words.attested_by.format(by, on, until)}{evidence}", Style.DIM),
+        (f"  {attested_by(attestation, say)}{evidence}", Style.DIM),
     )

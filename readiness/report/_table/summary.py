@@ -8,33 +8,37 @@ from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.report._shown import meaning, moment, percent, revision, target
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
-from readiness.text.labels import Labels
 from readiness.text.layout import bar, duration, literal, pad, width
+from readiness.text.sentences import Sentences
 
 _DOT: Part = (" · ", Style.DIM)
 
 
-def header(run: RunDocument, words: Labels) -> Iterator[Line]:
+def header(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Tell what was measured, and when."""
     yield Line(parts=((literal(run.board.title), Style.STRONG),))
-    facts = [words.profile.format(literal(run.profile))] if run.profile else []
-    facts.append(revision(run, words))
+    facts = [say("report.profile", name=literal(run.profile))] if run.profile else []
+    facts.append(revision(run, say))
     if run.base is not None:
-        facts.append(words.base.format(f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}"))
+        facts.append(
+            say("report.base", base=f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}")
+        )
     facts += [moment(run.started_at), duration(run.duration_s)]
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:
-        yield Line(parts=((words.interrupted, Style.BAD),))
+        yield Line(parts=((say("report.interrupted"), Style.BAD),))
 
 
-def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
+def milestones(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Tell of each milestone whether it is met, and when it is due."""
     if not run.milestones:
         return
-    yield from heading(words.milestones)
+    yield from heading(say("report.milestones"))
     names = [literal(milestone.id) for milestone in run.milestones]
-    dues = [words.due.format(literal(item.due)) if item.due else "" for item in run.milestones]
-    states = [_state(milestone, words) for milestone in run.milestones]
+    dues = [
+        say("report.due", date=literal(item.due)) if item.due else "" for item in run.milestones
+    ]
+    states = [_state(milestone, say) for milestone in run.milestones]
     cells, due_cells, state_cells = (max(map(width, texts)) + 2 for texts in (names, dues, states))
     for name, due, state, milestone in zip(names, dues, states, run.milestones, strict=True):
         yield Line(
@@ -52,24 +56,32 @@ def milestones(run: RunDocument, words: Labels) -> Iterator[Line]:
         )
 
 
-def _state(milestone: MilestoneRecord, words: Labels) -> str:
+def _state(milestone: MilestoneRecord, say: Sentences) -> str:
     if milestone.met:
-        return f"✓ {words.met}"
-    return f"✗ {words.overdue if milestone.overdue else words.not_met}"
+        return f"✓ {say('report.met')}"
+    return f"✗ {say('report.overdue') if milestone.overdue else say('report.not_met')}"
 
 
-def score(run: RunDocument, words: Labels) -> Iterator[Line]:
+def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Tell how many have which verdict, the score, and the way to the target."""
     yield Line()
-    yield Line(parts=_counts(run, words))
+    yield Line(parts=_counts(run, say))
     record = run.score
-    shown = literal(record.shown) if record.value is not None else words.unknown
+    shown = literal(record.shown) if record.value is not None else say("report.unknown")
     goal = target(record.target)
     yield Line(
         parts=(
-            (words.score.format(shown, goal), Style.STRONG),
+            (say("report.score", score=shown, target=goal), Style.STRONG),
             _DOT,
-            (words.measured.format(record.measured, record.in_scope, record.total), Style.PLAIN),
+            (
+                say(
+                    "report.measured",
+                    measured=record.measured,
+                    scope=record.in_scope,
+                    total=record.total,
+                ),
+                Style.PLAIN,
+            ),
         )
     )
     if record.value is not None:
@@ -77,28 +89,28 @@ def score(run: RunDocument, words: Labels) -> Iterator[Line]:
         yield Line(
             parts=(
                 (bar(record.progress, 30), Style.GOOD if reached else Style.WARN),
-                (f" {words.way.format(percent(record.progress), goal)}", Style.DIM),
+                (f" {say('report.way', share=percent(record.progress), target=goal)}", Style.DIM),
             )
         )
 
 
-def _counts(run: RunDocument, words: Labels) -> tuple[Part, ...]:
+def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
     counts = Counter(criterion.verdict for criterion in run.criteria())
     parts: list[Part] = []
     for verdict in Verdict:
         if counts[verdict]:
             parts += [_DOT] if parts else []
-            parts.append((f"{counts[verdict]} {words.verdicts[verdict]}", Style(verdict.tone)))
+            parts.append((f"{counts[verdict]} {say(f'verdict.{verdict}')}", Style(verdict.tone)))
     return tuple(parts)
 
 
-def decision(run: RunDocument, words: Labels) -> Iterator[Line]:
+def decision(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Give the reasons, and last the decision."""
     gate = run.gate
-    cells = width(words.reasons) + 2
+    cells = width(say("report.reasons")) + 2
     for number, reason in enumerate(gate.reasons):
         yield Line(
-            label=("" if number else words.reasons, Style.DIM),
+            label=("" if number else say("report.reasons"), Style.DIM),
             label_cells=cells,
             parts=((literal(reason), Style.PLAIN),),
         )
@@ -107,8 +119,8 @@ def decision(run: RunDocument, words: Labels) -> Iterator[Line]:
     mark, style = gate.decision.mark, Style(gate.decision.tone)
     yield Line(
         parts=(
-            (f"{mark} {words.decisions[gate.decision]}", style),
-            (meaning(run, words), Style.PLAIN),
-            (f" · {words.exit_status.format(gate.exit_status)}", Style.DIM),
+            (f"{mark} {say(f'decision.{gate.decision}')}", style),
+            (meaning(run, say), Style.PLAIN),
+            (f" · {say('report.exit_status', status=gate.exit_status)}", Style.DIM),
         )
     )

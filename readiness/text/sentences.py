@@ -1,0 +1,53 @@
+"""What people read: the sentences of en.toml and zh.toml, a section when it is first asked for.
+
+The files are TOML, and so plain that a line is read by itself: a test holds what is read here
+against tomllib, which would cost a plain run 15 ms.
+"""
+
+import os
+from functools import cache
+
+import msgspec
+
+from readiness.model.words import Language
+
+
+class Sentences:
+    """The sentences of one language: `say("report.due", date="2026-01-31")`.
+
+    A key is `section.name`. Where a sentence has forms for one and many, `count` decides.
+    """
+
+    def __init__(self, language: Language) -> None:
+        path = os.path.join(os.path.dirname(__file__), f"{language}.toml")
+        with open(path, encoding="utf-8") as file:
+            self._text = file.read()
+        self._known: dict[str, str] = {}
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        """Return the sentence of this key, filled in."""
+        sentence = self._known.get(key) or self._found(key, facts)
+        return sentence.format_map(facts) if facts else sentence
+
+    def heads(self, key: str) -> list[str]:
+        """Return the heads of a table, which stand on one line as its columns do."""
+        return self(key).split(" | ")
+
+    def _found(self, key: str, facts: dict[str, object]) -> str:
+        section = key.partition(".")[0]
+        if section not in self._known:
+            self._known |= {section: ""} | _section(self._text, section)
+        one = str(facts.get("count")) == "1"
+        return self._known.get(key) or self._known[f"{key}.{'one' if one else 'other'}"]
+
+
+@cache
+def sentences(language: Language) -> Sentences:
+    """Return what is said in `language`."""
+    return Sentences(language)
+
+
+def _section(text: str, section: str) -> dict[str, str]:
+    lines = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0].splitlines()
+    pairs = [line.split(" = ", 1) for line in lines if line and line[0] != "#"]
+    return {f"{section}.{name}": msgspec.json.decode(quoted, type=str) for name, quoted in pairs}

@@ -1,0 +1,220 @@
+"""Every sentence stands in en.toml and zh.toml, in both alike, and nowhere else."""
+
+import re
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import readiness
+from readiness.model.words import Decision, Language, Priority, Verdict
+from readiness.record.comparison import Change
+from readiness.report._board.tasks import RISKS
+from readiness.text.sentences import sentences
+from readiness.timeline.period import AlarmKind, ReportKind
+from tests.support.said import (
+    Asked,
+    asked,
+    asked_in_template,
+    sentences_of,
+    sentences_of_template,
+)
+
+PACKAGE = Path(readiness.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = sorted(PACKAGE.rglob("*.html"))
+SPEAKERS = [path for path in MODULES if "text.sentences import" in path.read_text("utf-8")]
+MACHINES = {"_facts", "_results", "_unfinished", "in_toto", "openmetrics", "sarif", "tap"}
+RENDERERS = [
+    path
+    for path in MODULES
+    if {"report", "timeline"} & set(path.parts) and path.stem not in MACHINES
+]
+
+FAMILIES: Mapping[str, object] = {
+    "verdict": Verdict,
+    "decision": Decision,
+    "meaning": Decision,
+    "report.since": Change,
+    "board.chapter": Priority,
+    "board.name": Priority,
+    "board.meaning": Priority,
+    "board.level": Priority,
+    "board.unit": "mhdw",
+    "board.risk_level": RISKS,
+    "team.kind": ReportKind,
+    "team.alarm": AlarmKind,
+}
+"""What is asked for by a word that is not known before, and all the words that there are."""
+
+FORMAT = {
+    "TAP version 14",
+    "not ok",
+    '<?xml version="1.0" encoding="utf-8"?>\n{}\n',
+    "task weight",
+    "bold red",
+    "img-src data:",
+}
+"""What belongs to a format: nobody reads it as a sentence."""
+
+
+def flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
+    """The sentences of a file by their whole keys."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            assert isinstance(value, str), name
+            yield before + name, value
+
+
+def in_file(language: Language) -> dict[str, str]:
+    """What tomllib reads of a language."""
+    return dict(flat(tomllib.loads((PACKAGE / "text" / f"{language}.toml").read_text("utf-8"))))
+
+
+def by_form(said: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The forms of each sentence; one that is the same for every number has one."""
+    found: dict[str, dict[str, str]] = {}
+    for key, text in said.items():
+        whole, _, last = key.rpartition(".")
+        key, form = (whole, last) if f"{whole}.one" in said else (key, "other")
+        found.setdefault(key, {})[form] = text
+    return found
+
+
+def gaps(text: str) -> set[str]:
+    """The names of a sentence's placeholders; each has a name."""
+    names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    assert all(name.isidentifier() for name in names), text
+    return set(names)
+
+
+EN, ZH = by_form(in_file(Language.EN)), by_form(in_file(Language.ZH))
+
+
+def asked_for() -> Iterator[tuple[str, Asked]]:
+    """Every key that the package asks for, and where."""
+    for path in SPEAKERS:
+        for one in asked(path.read_text("utf-8")):
+            yield f"{path.relative_to(PACKAGE)}:{one.line}", one
+    for path in TEMPLATES:
+        for one in asked_in_template(path.read_text("utf-8")):
+            yield f"{path.relative_to(PACKAGE)}:{one.line}", one
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_file_is_read_as_toml_is(language: Language) -> None:
+    """Line by line, and yet exactly what tomllib makes of the whole."""
+    say = sentences(language)
+    for key, text in in_file(language).items():
+        assert say(key) == text
+
+
+def test_both_languages_say_the_same() -> None:
+    """No key is in one of them alone, and both fill in the same."""
+    assert EN.keys() - ZH.keys() == set()
+    assert ZH.keys() - EN.keys() == set()
+    for key, forms in EN.items():
+        wanted = gaps(forms["other"])
+        assert gaps(ZH[key]["other"]) == wanted, key
+        assert all(wanted - {"count"} <= gaps(text) <= wanted for text in forms.values()), key
+        assert forms["other"].count(" | ") == ZH[key]["other"].count(" | "), key
+
+
+def test_chinese_is_chinese() -> None:
+    """What has a word in English has a Chinese one; signs, names and units are the same."""
+    same = {key for key, forms in EN.items() if forms == ZH[key]}
+    assert {key for key in same if re.search(r"[^\W\d_]{2}", EN[key]["other"])} <= {"page.cpu"}
+    chinese = {key for key, forms in ZH.items() if re.search("[\u4e00-\u9fff]", forms["other"])}
+    english = {key for key, forms in EN.items() if re.search("[a-z]{2}", forms["other"])}
+    assert english <= chinese | {"page.cpu"}
+
+
+def test_whatever_is_asked_for_is_there_and_filled_in() -> None:
+    """A key is written out where it is asked for, with the facts that its sentence needs."""
+    for place, one in asked_for():
+        if one.family:
+            keys = [key for key in EN if key.startswith(f"{one.key}.")]
+            assert one.key in FAMILIES, place
+            assert set().union(*(gaps(EN[key]["other"]) for key in keys)) == one.facts, place
+        else:
+            assert one.key in EN, f"{place}: {one.key or 'no literal key'}"
+            assert gaps(EN[one.key]["other"]) == one.facts, f"{place}: {one.key}"
+
+
+def test_whatever_is_there_is_asked_for() -> None:
+    """A sentence that nothing says is taken out."""
+    keys = {one.key for _, one in asked_for()}
+    families = tuple(f"{one.key}." for _, one in asked_for() if one.family)
+    assert {key for key in EN if key not in keys and not key.startswith(families)} == set()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_has_all_its_words(family: str) -> None:
+    """None is missing, and none is too much."""
+    words = {key.removeprefix(f"{family}.") for key in EN if key.startswith(f"{family}.")}
+    assert words == {str(word) for word in FAMILIES[family]}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", RENDERERS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_renderer_holds_a_sentence(path: Path) -> None:
+    """What people read of a run is said in both languages, or belongs to a format."""
+    found = sentences_of(path.read_text("utf-8"))
+    assert [(line, text) for line, text in found if text not in FORMAT] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_a_word(path: Path) -> None:
+    """Not even one."""
+    assert list(sentences_of_template(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("x = 'two words'", ["two words"]),
+        ("def f():\n    'Two words.'\n    return f'{a} of all {b}'", ["{} of all {}"]),
+        ("f(text='nothing was measured')", ["nothing was measured"]),
+        ("x = '没有测量'", ["没有测量"]),
+        ("raise UsageError(f'no format {x} here')", []),
+        ("X = re.compile(r'two words')", []),
+        ("say('report.better', before='x')", []),
+        ("say('report.due', date=f'the day {x}')", ["the day {}"]),
+        ("x = ('one', f'{a}: {b}', '<details><summary>', 'exit_status', 'a.b', '–')", []),
+    ],
+)
+def test_sentences_are_told_from_the_rest(source: str, found: list[str]) -> None:
+    """Documentation, errors, patterns, keys and markup are none."""
+    assert [text for _, text in sentences_of(source)] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>Why</p>{{ say('a.b') }}", ["Why"]),
+        ('<p aria-label="All{{ x }}">', ["All"]),
+        ("{{ 'not measured' if x else '' }}", ["not measured"]),
+        ("<p class=\"dim\">{% if x %} – {{ x }}{% endif %}</p>{{ 'open' }}", []),
+    ],
+)
+def test_words_of_a_template_are_told_from_its_markup(source: str, found: list[str]) -> None:
+    """Whether a browser shows them, or speaks them."""
+    assert [text for _, text in sentences_of_template(source)] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("say('a.b', count=1)", [("a.b", False, {"count"})]),
+        ("self._say(f'verdict.{x}')", [("verdict", True, set())]),
+        ("say.heads('a.heads')", [("a.heads", False, set())]),
+        ("say(key)", [("", False, set())]),
+        ("tell('a.b')", []),
+    ],
+)
+def test_keys_are_found_where_they_are_asked_for(source: str, found: list[object]) -> None:
+    """By their name, a family by what all its names begin with; a variable is no key."""
+    assert [(one.key, one.family, set(one.facts)) for one in asked(source)] == found
