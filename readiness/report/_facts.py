@@ -53,7 +53,11 @@ def gate_state(run: RunDocument) -> GateState:
 def gate_name(run: RunDocument) -> str:
     """Return what the gate of `run` decides on."""
     milestone = run.gate.milestone
-    return "Release gate" if milestone is None else f"Gate of milestone {literal(milestone)}"
+    return (
+        SAY("formats.gate")
+        if milestone is None
+        else SAY("formats.milestone_gate", milestone=literal(milestone))
+    )
 
 
 def gate_sentence(run: RunDocument) -> str:
@@ -72,11 +76,12 @@ def sentence(criterion: CriterionRecord) -> str:
     if criterion.attestation and criterion.verdict is Verdict.PASS:
         text = attested(criterion)
     elif not criterion.verdict.in_scope:
-        text = text or "not in scope of this run"
+        text = text or SAY("formats.not_in_scope")
     elif expect and expect not in text and not criterion.verdict.unknown:
-        text = f"{text}, expected {expect}" if text else f"expected {expect}"
+        wanted = SAY("formats.expected", expect=expect)
+        text = f"{text}, {wanted}" if text else wanted
     if criterion.verdict is Verdict.WAIVED:
-        text = f"{waived(criterion)}; without that: {text}"
+        text = SAY("formats.without_waiver", waived=waived(criterion), text=text)
     return cut(text.strip() or criterion.verdict.value, SENTENCE)
 
 
@@ -84,9 +89,9 @@ def waived(criterion: CriterionRecord) -> str:
     """Tell who waived a criterion, why, and until when."""
     waiver = criterion.waiver
     if waiver is None:
-        return "waived"
+        return SAY("verdict.waived")
     by, until, reason = map(literal, (waiver.by, waiver.until, waiver.reason))
-    return f"waived by {by} until {until}: {reason}"
+    return SAY("formats.waived_by", by=by, until=until, reason=reason)
 
 
 def attested(criterion: CriterionRecord) -> str:
@@ -95,8 +100,10 @@ def attested(criterion: CriterionRecord) -> str:
     if attestation is None:
         return ""
     by, on, until = map(literal, (attestation.by, attestation.on, attestation.until))
-    evidence = f", evidence {literal(attestation.evidence)}" if attestation.evidence else ""
-    return f"attested by {by} on {on}, until {until}{evidence}"
+    text = SAY("formats.attested_by", by=by, on=on, until=until)
+    if attestation.evidence:
+        text += SAY("formats.evidence", path=literal(attestation.evidence))
+    return text
 
 
 def name(criterion: CriterionRecord) -> str:
@@ -136,7 +143,7 @@ def finding_place(run: RunDocument, finding: FindingRecord) -> Place | None:
 def finding_sentence(finding: FindingRecord, place: Place | None) -> str:
     """Tell what the tool complains about; with the place, where a format has no room for it."""
     rule = literal(finding.rule).strip()
-    text = literal(finding.message).strip() or rule or "no message"
+    text = literal(finding.message).strip() or rule or SAY("formats.no_message")
     if place is None:
         line = f":{finding.line}" if finding.line else ""
         text = f"{literal(finding.path)}{line}: {text}"

@@ -12,6 +12,7 @@ import msgspec
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report._facts import (
+    SAY,
     GateState,
     Place,
     board_place,
@@ -86,7 +87,7 @@ def _gate(run: RunDocument) -> Iterator[Result]:
     rule = Rule(
         id="readiness/gate",
         title=gate_name(run),
-        help="The gate decides by the whole board. More: readiness check",
+        help=SAY("formats.gate_help"),
         severity=Severity.BLOCKER,
         tags=("readiness",),
     )
@@ -161,14 +162,16 @@ def _check(criterion: CriterionRecord) -> str:
 
 
 def _criterion_rule(task: TaskRecord, criterion: CriterionRecord) -> Rule:
-    expect = literal(criterion.expect)
-    blocks = ", blocks the release" if task.blocking else ""
+    blocks = SAY("formats.blocks") if task.blocking else ""
     return Rule(
         id=f"readiness/{literal(criterion.id)}",
         title=cut(name(criterion), TITLE),
-        help=(
-            f"{name(criterion)}. Expected: {expect or 'as the board says'}."
-            f" Priority {task.priority.value}{blocks}. More: readiness show {literal(criterion.id)}"
+        help=SAY(
+            "formats.criterion_help",
+            name=name(criterion),
+            expect=literal(criterion.expect) or SAY("formats.no_expectation"),
+            priority=f"{task.priority}{blocks}",
+            id=literal(criterion.id),
         ),
         severity=_failing(task),
         tags=_tags(task),
@@ -182,9 +185,11 @@ def _finding_rule(task: TaskRecord, criterion: CriterionRecord, finding: Finding
     return Rule(
         id=identifier,
         title=cut(identifier, TITLE),
-        help=(
-            f"{identifier}, found by what is measured for {name(criterion)}."
-            f" More: readiness show {literal(criterion.id)}"
+        help=SAY(
+            "formats.finding_help",
+            rule=identifier,
+            name=name(criterion),
+            id=literal(criterion.id),
         ),
         severity=Severity.MAJOR if task.blocking else Severity.MINOR,
         tags=_tags(task),

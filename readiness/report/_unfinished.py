@@ -1,8 +1,9 @@
 """What stands in the place of a report while its run goes on, and after a run that was killed."""
 
 from readiness.model.errors import ExitStatus
-from readiness.model.words import Decision
+from readiness.model.words import Decision, Language
 from readiness.record.document import BoardRef, GateRecord, Git, RunDocument, ScoreRecord, Tool
+from readiness.text.sentences import sentences
 
 
 def unfinished(
@@ -26,7 +27,7 @@ def unfinished(
         gate=GateRecord(
             decision=Decision.UNDECIDED,
             exit_status=ExitStatus.UNDECIDED,
-            reasons=["the run has not finished"],
+            reasons=[sentences(Language.EN)("formats.unfinished")],
         ),
         tasks=[],
         probes=[],

@@ -14,7 +14,7 @@ import msgspec
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._facts import GateState, board_file, gate_sentence, gate_state
+from readiness.report._facts import SAY, GateState, board_file, gate_sentence, gate_state
 from readiness.report._json import dump
 from readiness.text.layout import literal
 
@@ -72,19 +72,19 @@ def _against(run: RunDocument) -> list[str]:
     """Return why nothing can be attested of the commit."""
     reasons = []
     if run.git is None:
-        reasons.append("there is no commit")
+        reasons.append(SAY("formats.no_commit"))
     elif not _COMMIT.fullmatch(run.git.commit):
-        reasons.append("the commit is not known by its whole digest")
+        reasons.append(SAY("formats.short_commit"))
     elif run.git.dirty:
-        reasons.append("the work tree differs from the commit")
+        reasons.append(SAY("formats.dirty_tree"))
     if not _SHA256.fullmatch(run.board.digest):
-        reasons.append("the board is not known by its digest")
+        reasons.append(SAY("formats.no_digest"))
     if run.interrupted:
-        reasons.append("the run was interrupted")
+        reasons.append(SAY("formats.was_interrupted"))
     if run.gate.milestone is not None:
-        reasons.append("the gate decided on a milestone, not on the release")
+        reasons.append(SAY("formats.of_milestone"))
     if run.partial:
-        reasons.append("a part of the board was run")
+        reasons.append(SAY("formats.of_part"))
     return reasons
 
 
@@ -104,7 +104,7 @@ def _run(run: RunDocument, against: list[str]) -> Resource:
     """Return the file that `--report json` writes of this run, in the place of the commit."""
     text = f"{dump(run)}\n"
     return Resource(
-        name=f"readiness run {literal(run.id)}",
+        name=SAY("formats.run", id=literal(run.id)),
         digest={"sha256": hashlib.sha256(text.encode()).hexdigest()},
         annotations={"attestable": False, "because": against},
     )

@@ -13,7 +13,7 @@ import msgspec
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report import Context
-from readiness.report._facts import board_file, seconds
+from readiness.report._facts import SAY, board_file, seconds
 from readiness.text.layout import inert, literal
 
 Sample = tuple[dict[str, str], float | bool]
@@ -23,7 +23,6 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     """A gauge and its samples. Its name ends with its unit, where it has one."""
 
     name: str
-    help: str
     samples: list[Sample]
     unit: str = ""
 
@@ -45,7 +44,6 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
     yield _one(
         "readiness_board_info",
-        "What was measured, by which program.",
         1,
         {
             "file": board_file(run),
@@ -57,39 +55,31 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
             "dirty": _word(git.dirty) if git else "",
         },
     )
-    yield _one("readiness_score", "The score, 0 to 10; absent where it is unknown.", score.value)
-    yield _one("readiness_score_target", "The score that the gate asks for.", score.target)
+    yield _one("readiness_score", score.value)
+    yield _one("readiness_score_target", score.target)
     yield _one(
         "readiness_score_progress_ratio",
-        "How much of the way to the target is done.",
         None if score.value is None else score.progress,
         unit="ratio",
     )
     yield Metric(
         name="readiness_gate_decision",
-        help="1 for the decision of the gate, 0 for the others.",
         samples=[
             ({"decision": decision.value, **gate}, decision is run.gate.decision)
             for decision in Decision
         ],
     )
-    yield _one(
-        "readiness_gate_exit_status", "The exit status of the gate.", run.gate.exit_status, gate
-    )
-    yield _one("readiness_run_partial", "1 where a part of the board was run.", run.partial)
-    yield _one("readiness_run_interrupted", "1 where the run was interrupted.", run.interrupted)
+    yield _one("readiness_gate_exit_status", run.gate.exit_status, gate)
+    yield _one("readiness_run_partial", run.partial)
+    yield _one("readiness_run_interrupted", run.interrupted)
     yield _one(
         "readiness_run_timestamp_seconds",
-        "When the run ended, in Unix time.",
         _unix(run.finished_at),
         unit="seconds",
     )
-    yield _one(
-        "readiness_run_duration_seconds", "How long it took.", run.duration_s, unit="seconds"
-    )
+    yield _one("readiness_run_duration_seconds", run.duration_s, unit="seconds")
     yield Metric(
         name="readiness_milestone_met",
-        help="1 for a milestone that is met.",
         samples=[({"milestone": each.id}, each.met) for each in run.milestones],
     )
 
@@ -97,7 +87,6 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
 def _tasks(run: RunDocument) -> Iterator[Metric]:
     yield Metric(
         name="readiness_task_attainment_ratio",
-        help="How much of a task is earned; absent out of scope.",
         unit="ratio",
         samples=[
             (_task_labels(task), task.attainment)
@@ -107,7 +96,6 @@ def _tasks(run: RunDocument) -> Iterator[Metric]:
     )
     yield Metric(
         name="readiness_task_done",
-        help="1 for a task that is done.",
         samples=[(_task_labels(task), task.done) for task in run.tasks],
     )
 
@@ -117,12 +105,10 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
     verdicts = [criterion.verdict for _, criterion in pairs]
     yield Metric(
         name="readiness_criteria",
-        help="How many criteria have a verdict.",
         samples=[({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict],
     )
     yield Metric(
         name="readiness_criterion_verdict",
-        help="1 with the verdict of a criterion as a label.",
         samples=[
             (_labels(task, criterion) | {"verdict": criterion.verdict.value}, 1)
             for task, criterion in pairs
@@ -130,7 +116,6 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
     )
     yield Metric(
         name="readiness_criterion_value",
-        help="What was measured, in the unit of its label; absent where that is no number.",
         samples=[
             (_labels(task, criterion) | {"unit": criterion.unit}, criterion.value)
             for task, criterion in pairs
@@ -139,7 +124,6 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
     )
     yield Metric(
         name="readiness_criterion_progress_ratio",
-        help="How near a criterion is to what is expected.",
         unit="ratio",
         samples=[
             (_labels(task, criterion), criterion.progress)
@@ -150,7 +134,6 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
     took = seconds(run)
     yield Metric(
         name="readiness_criterion_duration_seconds",
-        help="How long the probes of a criterion took.",
         unit="seconds",
         samples=[
             (_labels(task, criterion), took[criterion.id])
@@ -163,7 +146,6 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
 def _probes(run: RunDocument) -> Iterator[Metric]:
     yield Metric(
         name="readiness_probe_duration_seconds",
-        help="How long a probe took; absent where an earlier result was used.",
         unit="seconds",
         samples=[
             ({"probe": probe.id, "check": probe.check or ""}, probe.duration_s)
@@ -183,14 +165,13 @@ def _labels(task: TaskRecord, criterion: CriterionRecord) -> dict[str, str]:
 
 def _one(
     name: str,
-    text: str,
     value: float | bool | None,
     labels: Mapping[str, str] | None = None,
     *,
     unit: str = "",
 ) -> Metric:
     samples: list[Sample] = [] if value is None else [(dict(labels or {}), value)]
-    return Metric(name=name, help=text, samples=samples, unit=unit)
+    return Metric(name=name, samples=samples, unit=unit)
 
 
 def _lines(metric: Metric, common: Mapping[str, str]) -> Iterator[str]:
@@ -201,7 +182,7 @@ def _lines(metric: Metric, common: Mapping[str, str]) -> Iterator[str]:
     yield f"# TYPE {metric.name} gauge"
     if metric.unit:
         yield f"# UNIT {metric.name} {metric.unit}"
-    yield f"# HELP {metric.name} {metric.help}"
+    yield f"# HELP {metric.name} {SAY(f'metric.{metric.name}')}"
     for labels, value in samples:
         pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in {**common, **labels}.items())
         yield f"{metric.name}{{{pairs}}} {_number(value)}"

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._facts import GateState, gate_sentence, gate_state
+from readiness.report._facts import SAY, GateState, gate_sentence, gate_state
 from readiness.report._json import dump
 from readiness.report._results import Result, Rule, Severity, results
 from readiness.text.layout import literal
@@ -26,10 +26,7 @@ MOST_BYTES = 10_000_000
 
 _ROOT = "%SRCROOT%"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_NOTIFICATIONS = {
-    "gate": "What the release gate decided.",
-    "left-out": "Results that were left out, the least important ones.",
-}
+_NOTIFICATIONS = ("gate", "left-out")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
@@ -78,9 +75,7 @@ def _log(run: RunDocument, found: list[Result], *, left_out: int) -> dict[str, o
                 "tool": {"driver": _driver(run, list(rules.values()))},
                 "automationDetails": {"id": f"readiness/{category}/{literal(run.id)}"},
                 "invocations": [_invocation(run, left_out)],
-                "originalUriBaseIds": {
-                    _ROOT: {"description": {"text": "The root of the repository."}}
-                },
+                "originalUriBaseIds": {_ROOT: {"description": {"text": SAY("formats.root")}}},
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(result, index[result.rule.id]) for result in found],
                 "properties": _properties(run),
@@ -95,8 +90,8 @@ def _driver(run: RunDocument, rules: list[Rule]) -> dict[str, object]:
         "version": literal(run.tool.version).strip() or "unknown",
         "rules": [_rule(rule) for rule in rules],
         "notifications": [
-            {"id": identifier, "shortDescription": {"text": text}}
-            for identifier, text in _NOTIFICATIONS.items()
+            {"id": name, "shortDescription": {"text": SAY(f"formats.notification.{name}")}}
+            for name in _NOTIFICATIONS
         ],
     }
 
@@ -130,8 +125,7 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
             _notification(
                 "left-out",
                 Level.WARNING,
-                f"{left_out} results were left out, the least important ones,"
-                " so that GitHub takes this file; the run document has all of them.",
+                SAY("formats.left_out", count=left_out),
             )
         )
     moments = {"startTimeUtc": run.started_at, "endTimeUtc": run.finished_at}
@@ -145,7 +139,7 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
 
 def _notification(identifier: str, level: Level, text: str) -> dict[str, object]:
     return {
-        "descriptor": {"id": identifier, "index": list(_NOTIFICATIONS).index(identifier)},
+        "descriptor": {"id": identifier, "index": _NOTIFICATIONS.index(identifier)},
         "level": level.value,
         "message": {"text": _plain(text)},
     }

@@ -10,6 +10,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._facts import (
+    SAY,
     GateState,
     board_place,
     gate_name,
@@ -43,7 +44,7 @@ def _lines(run: RunDocument) -> Iterator[str]:
         yield from _task(task, number, title)
     yield from _gate(run, len(run.tasks) + 1)
     if run.interrupted:
-        yield "Bail out! the run was interrupted: what is missing was not measured"
+        yield f"Bail out! {SAY('formats.bail_out')}"
 
 
 def _point(run: RunDocument, criterion: CriterionRecord, number: int, took: float) -> Iterator[str]:
@@ -76,7 +77,8 @@ def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:
     verdicts = [criterion.verdict for criterion in task.criteria]
     status = "not ok" if any(verdict.bad for verdict in verdicts) else "ok"
     skipped = not task.in_scope()
-    yield f"{status} {number} - {title}{' # SKIP not in scope of this run' if skipped else ''}"
+    directive = f" # SKIP {SAY('formats.not_in_scope')}" if skipped else ""
+    yield f"{status} {number} - {title}{directive}"
     yield from _diagnostics(
         priority=task.priority.value,
         owner=literal(task.owner) or None,
@@ -88,7 +90,7 @@ def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:
 def _gate(run: RunDocument, number: int) -> Iterator[str]:
     state = gate_state(run)
     status = "ok" if state in (GateState.READY, GateState.PARTIAL) else "not ok"
-    partial = " # SKIP a part of the board was run, which decides no release"
+    partial = f" # SKIP {SAY('meaning.partial').lstrip(': ')}"
     directive = partial if state is GateState.PARTIAL else ""
     yield f"{status} {number} - {_text(gate_name(run))}{directive}"
     yield from _diagnostics(
