@@ -27,7 +27,9 @@ PACKAGE = Path(readiness.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 SPEAKERS = [
-    path for path in MODULES if re.search(r"text\.sentences import|SAY", path.read_text("utf-8"))
+    path
+    for path in MODULES
+    if re.search(r"text\.sentences import|\bSAY\b", path.read_text("utf-8"))
 ]
 RENDERERS = [path for path in MODULES if {"report", "timeline"} & set(path.parts)]
 
