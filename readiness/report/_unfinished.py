@@ -10,6 +10,7 @@ def unfinished(
     *, run: str, tool: Tool, board: BoardRef, profile: str, git: Git | None, started_at: str
 ) -> RunDocument:
     """Return the document of a run that has measured nothing yet: undecided, and interrupted."""
+    say = sentences(Language.EN)
     return RunDocument(
         id=run,
         tool=tool,
@@ -27,7 +28,7 @@ def unfinished(
         gate=GateRecord(
             decision=Decision.UNDECIDED,
             exit_status=ExitStatus.UNDECIDED,
-            reasons=[sentences(Language.EN)("formats.unfinished")],
+            reasons=[say("formats.unfinished")],
         ),
         tasks=[],
         probes=[],
