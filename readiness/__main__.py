@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from readiness.commands._options import Verb
+
 
 def main() -> int:
     """Run the program with `sys.argv`. Does not return: it ends the process with its status."""
@@ -41,39 +43,34 @@ def main() -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.startup.quick import read, runs_probes
+    from readiness.commands._reader import read, runs_probes
     from readiness.terminal.ending import die_of_interrupts, secure_streams
 
     die_of_interrupts()
     secure_streams()
     found = read(arguments, os.environ)
     if found is None:
-        from readiness.cli import main
+        from readiness.commands._app import main
 
         return main(arguments)
-    command, settings = found
-    if not runs_probes(settings):
-        return _command(command, settings)
+    verb, values = found
+    if not runs_probes(verb, values):
+        return _perform(verb, values)
     # The watcher is split off before anything large is imported: what both have costs twice.
     from readiness.run.processes.supervise import supervise
 
-    return supervise(lambda: _command(command, settings))
+    return supervise(lambda: _perform(verb, values))
 
 
-def _command(command: str, fields: dict[str, Any]) -> int:
+def _perform(verb: Verb, values: dict[str, Any]) -> int:
     from readiness.terminal.ending import protected
 
     try:
         import readiness.startup.libraries  # noqa: F401 - first, as others import them too
-
-        if command == "check":
-            from readiness.commands.check import check as perform
-        else:
-            from readiness.commands.score import score as perform
-        from readiness.model.settings import RunSettings
+        from readiness.model.settings import RunSettings  # noqa: F401
     except ImportError as error:
         return _cannot_start(error)
-    return protected(lambda: perform(RunSettings(**fields)))
+    return protected(lambda: verb.perform(values))
 
 
 def _cannot_start(error: ImportError) -> int:

@@ -29,11 +29,10 @@ MAY_IMPORT = {
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],
-    "cli": ["model", "terminal", "commands", "report"],
     # What checks run as processes of their own; the engine does not import it.
     "services": ["model", "text"],
     "probes": ["services"],
-    "__main__": ["cli", "commands", "terminal", "run", "model", "startup"],
+    "__main__": ["commands", "terminal", "run", "model", "startup"],
     "__init__": [],
 }
 

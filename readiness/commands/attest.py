@@ -1,4 +1,4 @@
-"""`readiness attest`: give a person's word where nothing can be measured."""
+"""Give your word where nothing can be measured: write it into the board."""
 
 import datetime as dt
 import os
@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.commands.deciding import Fields, decide, given, person
+from readiness.commands._deciding import (
+    BY,
+    CRITERION,
+    DRY_RUN,
+    BoardEdit,
+    Fields,
+    decide,
+    given,
+    person,
+)
+from readiness.commands._options import Option, Verb
 from readiness.commands.waive import day
 from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError
@@ -20,18 +30,28 @@ VALID = "180d"
 class Attest(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked; of what is None, the board's own is kept. An empty `evidence` is none."""
 
-    by: str | None = None
-    on: str | None = None
-    valid: str | None = None
-    evidence: str | None = None
+    by: str | None
+    on: str | None
+    valid: str | None
+    evidence: str | None
 
 
-def attest(settings: BoardSettings, subject: str, asked: Attest, *, dry_run: bool = False) -> int:
+def attest(
+    settings: BoardSettings,
+    subject: str,
+    *,
+    by: str | None = None,
+    on: str | None = None,
+    valid: str | None = None,
+    evidence: str | None = None,
+    dry_run: bool = False,
+) -> int:
     """Write an attestation of the criterion `subject` into the board.
 
     Raises `UsageError` where the criterion is measured, and where its evidence is a file that
     does not exist.
     """
+    asked = Attest(by=by, on=on, valid=valid, evidence=evidence)
 
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
         return _fields(board, criterion, before, asked)
@@ -90,3 +110,26 @@ def _digest(evidence: str, board: Board) -> str:
     if not digest:
         raise UsageError(f"--evidence: {evidence} cannot be read")
     return digest
+
+
+VERB = Verb(
+    attest,
+    CRITERION,
+    BY,
+    Option("on", "YYYY-MM-DD", "Default: today, in UTC.", variable=False),
+    Option(
+        "valid",
+        "TIME",
+        "How long it is good. Default: as the board has it, or 180d.",
+        variable=False,
+    ),
+    Option(
+        "evidence",
+        "PATH",
+        'A file, a folder or a link. Default: the board\'s own; "": none.',
+        variable=False,
+    ),
+    DRY_RUN,
+    takes="board project profile output_format",
+    prints=BoardEdit,
+)

@@ -1,8 +1,9 @@
-"""`readiness checks`: the catalogue, and one check in full."""
+"""List the catalogue of checks, or document one."""
 
 import os
 from collections.abc import Mapping
 
+from readiness.commands._options import Argument, Verb
 from readiness.load import board_folders, load_catalogue
 from readiness.model.board import Check, Measure
 from readiness.model.errors import ExitStatus, UsageError
@@ -15,7 +16,7 @@ Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
 
 
-def checks(settings: BoardSettings, name: str | None) -> int:
+def checks(settings: BoardSettings, name: str | None = None) -> int:
     """List every check, or document the one called `name`."""
     as_json = wants_json(settings.output_format)
     catalogue = load_catalogue(_folders(settings))
@@ -84,3 +85,11 @@ def _indent(text: str) -> str:
 def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
     advice = suggestion(name, catalogue, "`readiness checks` lists them")
     return f'no check is called "{name}"; {advice}'
+
+
+VERB = Verb(
+    checks,
+    Argument("name", "[NAME]", "Document this check."),
+    takes="board output_format",
+    prints=Catalogue,
+)

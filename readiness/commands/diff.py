@@ -1,7 +1,8 @@
-"""`readiness diff A B`: what changed between two runs, and what that did to the score."""
+"""Tell what changed between two runs, and what that did to the score."""
 
 from collections.abc import Iterator, Sequence
 
+from readiness.commands._options import Argument, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -21,7 +22,7 @@ CAUSES = {
 }
 
 
-def diff(settings: RunSettings, runs: Sequence[str]) -> int:
+def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
     """Compare two runs: those named, the one named with the last, or the last two."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
@@ -108,3 +109,16 @@ def _state(verdict: str | None, value: str) -> str:
     if verdict is None:
         return "-"
     return f"{verdict} {value}".rstrip()
+
+
+VERB = Verb(
+    diff,
+    Argument(
+        "runs",
+        "[A [B]]",
+        "Runs by the beginning of their id, as files, or `last`. Default: the last two.",
+        repeats=True,
+    ),
+    takes="board profile output_format history",
+    prints=Difference,
+)

@@ -1,4 +1,4 @@
-"""`readiness doctor`: which tools a board needs, which are here, and how to get the others."""
+"""Tell which tools are here, and how to get the others."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import sys
 
 import msgspec
 
+from readiness.commands._options import Verb
 from readiness.model.board import Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
@@ -127,3 +128,6 @@ def _table(tools: list[ToolRecord]) -> str:
     missing = sum(1 for tool in tools if tool.path is None)
     verdict = f"{missing} missing" if missing else "all here"
     return f"{columns(rows, ['tool', '', 'version', 'needed by'])}\n\n{len(tools)} tools, {verdict}"
+
+
+VERB = Verb(doctor, takes="board project profile output_format", prints=Tools)

@@ -1,10 +1,11 @@
-"""`readiness guard`: what a change loosens, in the gate and in what it measures."""
+"""Tell what this change loosens, in the gate and in what it measures; run nothing."""
 
 import os
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from readiness.commands._options import Option, Verb
 from readiness.guard.changes import Change, Direction
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
@@ -117,3 +118,11 @@ def _decision(report: GuardReport) -> str:
         ways = "in one way" if count == 1 else f"in {count} ways"
         return f"LOOSENED: this change loosens its own gate {ways} · exit {report.exit_status}"
     return f"not loosened · exit {report.exit_status}"
+
+
+VERB = Verb(
+    guard,
+    Option("base", "REF", "The revision to compare with.", required=True),
+    takes="board project profile output_format quiet verbose",
+    prints=GuardReport,
+)

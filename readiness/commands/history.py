@@ -1,11 +1,12 @@
-"""`readiness history`: the runs that are recorded, and whether anybody altered them."""
+"""List the recorded runs, or verify that nobody altered them."""
 
 import os
 from collections.abc import Sequence
 
 import msgspec
 
-from readiness.commands.matching import differences
+from readiness.commands._matching import differences
+from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.history.chain import Alteration, Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
@@ -65,8 +66,14 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     reports: list[VerifiedReport]
 
 
-def history(settings: RunSettings, *, limit: int) -> int:
-    """List the newest runs, newest first."""
+def history(
+    settings: RunSettings, *, verify: bool = False, commit: str | None = None, limit: int = 20
+) -> int:
+    """List the newest runs, newest first, or hold them and reports against what was recorded."""
+    if verify:
+        return _verify(settings, commit)
+    if settings.recorded or commit is not None:
+        raise UsageError("reports and --commit need --verify")
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
     opened = History(path)
@@ -84,7 +91,7 @@ def history(settings: RunSettings, *, limit: int) -> int:
     return ExitStatus.READY
 
 
-def verify(settings: RunSettings, *, commit: str | None) -> int:
+def _verify(settings: RunSettings, commit: str | None) -> int:
     """Say whether the history, and the reports in `recorded`, are as they were recorded.
 
     Reports are held against `commit`, or against HEAD where there is a repository. Status 4 where
@@ -245,3 +252,29 @@ def _account(found: Verification) -> str:
             lines.append(f"ok       {what}{of}")
     lines.append("As recorded." if found.sound else "Not as recorded.")
     return "\n".join(lines)
+
+
+VERB = Verb(
+    history,
+    Argument(
+        "recorded",
+        "[RUN.json]...",
+        "With --verify: hold these reports against the history.",
+        repeats=True,
+    ),
+    Option(
+        "verify",
+        "",
+        "Name what was edited, removed or inserted; end with 4 where anything was.",
+        value=Value.SWITCH,
+    ),
+    Option(
+        "commit",
+        "REF",
+        "With --verify: the commit that the reports must be of. Default: HEAD.",
+    ),
+    Option("limit", "N", "So many runs.", value=Value.NUMBER, short="n"),
+    takes="board project output_format history",
+    prints=PastRuns,
+    prints_with={"verify": Verification},
+)

@@ -1,7 +1,8 @@
-"""`readiness list`: the tasks of a board, as they stood in the last run."""
+"""List the tasks, as they stood in the last run."""
 
 import msgspec
 
+from readiness.commands._options import Verb
 from readiness.model.board import Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
@@ -72,3 +73,6 @@ def _line(task: Task, record: TaskRecord | None) -> TaskLine:
         good=None if record is None else sum(c.verdict.good for c in record.criteria),
         attainment=None if record is None else record.attainment,
     )
+
+
+VERB = Verb(list_tasks, takes="board profile output_format history", prints=TaskList)

@@ -1,8 +1,4 @@
-"""`readiness mcp`: the commands that a coding agent needs, over the Model Context Protocol.
-
-Every tool is the command of the same name in a process of its own, with its own exit status: what
-an agent is told is what a terminal or a CI job is told.
-"""
+"""Serve check, next, show, explain and guard to coding agents (Model Context Protocol)."""
 
 import gc
 import os
@@ -14,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness import __version__
+from readiness.commands._options import Verb
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.model.words import Verdict
@@ -231,3 +228,6 @@ def _open(run: RunDocument) -> Sequence[UnmetCriterion]:
         for task, record in run.pairs()
         if record.verdict.bad
     ]
+
+
+VERB = Verb(mcp, takes="board project profile history")

@@ -1,4 +1,4 @@
-"""`readiness next`: what to do next, and the cheapest way to a score."""
+"""Tell what to do next: open criteria by what they gain, blockers first."""
 
 import os
 import time
@@ -12,6 +12,7 @@ import msgspec
 from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
+from readiness.commands._options import Option, Value, Verb
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -86,7 +87,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     milestones: list[MilestoneRecord]
 
 
-def next_steps(settings: RunSettings, to: str | None, without: Collection[str] = ()) -> int:
+def next_steps(settings: RunSettings, to: str | None = None, without: Collection[str] = ()) -> int:
     """Print what to do next. The status is 1 where no set of tasks reaches the score `to`.
 
     Tasks `without` which it has to be reached are in no set, nor are those that wait for them.
@@ -290,3 +291,22 @@ def _goal(text: str) -> Decimal:
     if not goal.is_finite() or not 0 <= goal <= 10:
         raise UsageError(f"--to: expected a score from 0 to 10, found {text!r}")
     return goal
+
+
+VERB = Verb(
+    next_steps,
+    Option(
+        "to",
+        "SCORE",
+        "Find the cheapest set of tasks, by estimate, that reaches this score.",
+    ),
+    Option(
+        "without",
+        "TASK",
+        "Leave this task out of the set; repeatable.",
+        value=Value.TEXTS,
+        variable=False,
+    ),
+    takes="board profile output_format history",
+    prints=Next,
+)

@@ -1,10 +1,11 @@
-"""`readiness prove`: that every criterion can fail."""
+"""Show that each criterion can fail: without its tools, with empty output, on a bad sample."""
 
 import os
 import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 
+from readiness.commands._options import SELECTORS, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, Fault
@@ -157,3 +158,11 @@ def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
     if run is None:
         return None
     return {one.id for one in run.criteria() if one.verdict.bad}
+
+
+VERB = Verb(
+    prove,
+    SELECTORS,
+    takes="board project profile jobs timeout output_format history quiet",
+    prints=ProofDocument,
+)

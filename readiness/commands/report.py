@@ -1,8 +1,10 @@
-"""`readiness report`: reports from recorded runs, of a day, a week or a milestone."""
+"""Make reports from recorded runs: of one run, a day, a week or a milestone."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
@@ -21,37 +23,34 @@ RUNS = 1000
 DAY = 86_400.0
 
 
-class ReportSettings(RunSettings, frozen=True, kw_only=True):
-    """Which run or time the report is about, and where it is sent. `since` is in seconds."""
+def report(
+    settings: RunSettings, run: str = "last", since: str | None = None, notify: Sequence[str] = ()
+) -> int:
+    """Print a report from recorded runs, write it to files, and send it where it is asked for.
 
-    run: str = "last"
-    since: str | None = None
-    notify: tuple[str, ...] = ()
-
-
-def report(settings: ReportSettings) -> int:
-    """Print a report from recorded runs, write it to files, and send it where it is asked for."""
+    It is about the run, or else about the time `since` then or the settings' milestone.
+    """
     board = open_board(settings)
-    if settings.since is None and settings.milestone is None:
-        return _of_a_run(settings, board)
+    if since is None and settings.milestone is None:
+        return _of_a_run(settings, board, run, notify)
     if settings.reports:
         raise UsageError("--report: a team's report is one Markdown text; use > FILE instead")
-    made = _of_the_team(settings, board)
+    made = _of_the_team(settings, board, since)
     if wants_json(settings.output_format):
         put_json(made)
     else:
         put_text(page(made))
-    return _sent(settings, title(made), page(made))
+    return _sent(notify, title(made), page(made))
 
 
-def _of_a_run(settings: ReportSettings, board: Board) -> int:
+def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[str]) -> int:
     """The run's own report, in any format, as if it had just ended."""
     if settings.output_format not in FORMATS:
         raise UsageError(
             f'--output-format: no format is called "{settings.output_format}";'
             f" there is {', '.join(sorted(FORMATS))}"
         )
-    run = find_run(settings, board, settings.run)
+    run = find_run(settings, board, name)
     formats = [settings.output_format, *(target.format for target in settings.reports)]
     run = with_past(run, settings, board, formats)
     forbidden = irreplaceable(board, history_path(settings, board.path))
@@ -61,42 +60,42 @@ def _of_a_run(settings: ReportSettings, board: Board) -> int:
     for problem in problems:
         tell(f"readiness: {problem}")
     sent = ExitStatus.READY
-    if settings.notify:
-        sent = _sent(settings, run.board.title, render("markdown", run, seen))
+    if notify:
+        sent = _sent(notify, run.board.title, render("markdown", run, seen))
     return ExitStatus.NOT_WRITTEN if problems else sent
 
 
-def _sent(settings: ReportSettings, subject: str, body: str) -> ExitStatus:
-    if not settings.notify:
+def _sent(addresses: Sequence[str], subject: str, body: str) -> ExitStatus:
+    if not addresses:
         return ExitStatus.READY
-    from readiness.commands.notify import notify
+    from readiness.commands._notify import notify
 
     try:
-        notify(settings.notify, subject, body)
+        notify(addresses, subject, body)
     except NotWrittenError as error:
         tell(f"readiness: {error}")
         return ExitStatus.NOT_WRITTEN
     return ExitStatus.READY
 
 
-def _of_the_team(settings: ReportSettings, board: Board) -> TeamReport:
+def _of_the_team(settings: RunSettings, board: Board, since: str | None) -> TeamReport:
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
         raise UsageError("no run of the whole board is recorded yet: run `readiness check`")
     if settings.milestone is not None:
         return _of_the_milestone(settings.milestone, runs)
-    assert settings.since is not None  # noqa: S101 - one of the two was asked for
-    seconds = _seconds(settings.since)
+    assert since is not None  # noqa: S101 - one of the two was asked for
+    seconds = _seconds(since)
     kind = {DAY: ReportKind.DAILY, 7 * DAY: ReportKind.WEEKLY}.get(seconds, ReportKind.PERIOD)
-    since = datetime.now().astimezone() - timedelta(seconds=seconds)
-    within = [run for run in runs if datetime.fromisoformat(run.started_at) >= since]
+    start = datetime.now().astimezone() - timedelta(seconds=seconds)
+    within = [run for run in runs if datetime.fromisoformat(run.started_at) >= start]
     earlier = runs[: len(runs) - len(within)]
     if not within:
         raise UsageError(
             f"no run of the whole board in that time; the last was at {runs[-1].started_at}"
         )
     return over_a_period(
-        within, earlier[-1] if earlier else None, since.isoformat(timespec="seconds"), kind
+        within, earlier[-1] if earlier else None, start.isoformat(timespec="seconds"), kind
     )
 
 
@@ -115,3 +114,19 @@ def _seconds(text: str) -> float:
         return duration(text)
     except ValueError as error:
         raise UsageError(f"--since: {error}") from None
+
+
+VERB = Verb(
+    report,
+    Argument("run", "[RUN]", "The beginning of an id, a file, or `last`."),
+    Option("since", "TIME", "The report on a time: 1d of the day, 7d of the week.", variable=False),
+    Option("milestone", "ID", "The report on a milestone.", variable=False),
+    Option(
+        "notify",
+        "URL",
+        "Send it there, as Apprise writes addresses; repeatable.",
+        value=Value.TEXTS,
+    ),
+    takes="report output_format board profile history quiet verbose",
+    prints=TeamReport,
+)

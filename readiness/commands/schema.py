@@ -1,10 +1,12 @@
-"""`readiness schema`: the JSON Schema of a file that people write, or of what a command prints."""
+"""Print the JSON Schema of a board, a check, a run or a command's JSON."""
 
 from collections.abc import Callable
-from importlib import import_module
 
+from readiness.commands._options import Argument, Verb
+from readiness.commands._reader import load, names
 from readiness.load import board_schema, check_schema
 from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings
 from readiness.record.document import run_schema
 from readiness.terminal.output import put_json
 
@@ -13,45 +15,45 @@ FILES: dict[str, Callable[[], dict[str, object]]] = {
     "check": check_schema,
     "run": run_schema,
 }
-OUTPUTS = {
-    "validate": "readiness.commands.validate.Validation",
-    "list": "readiness.commands.list.TaskList",
-    "show": "readiness.commands.show.Shown",
-    "checks": "readiness.commands.checks.Catalogue",
-    "doctor": "readiness.commands.doctor.Tools",
-    "prove": "readiness.prove.document.ProofDocument",
-    "next": "readiness.commands.next.Next",
-    "guard": "readiness.commands.guard.GuardReport",
-    "diff": "readiness.timeline.difference.Difference",
-    "trend": "readiness.timeline.trend.Trend",
-    "report": "readiness.timeline.period.TeamReport",
-    "history": "readiness.commands.history.PastRuns",
-    "history-verify": "readiness.commands.history.Verification",
-    "waive": "readiness.commands.deciding.BoardEdit",
-    "attest": "readiness.commands.deciding.BoardEdit",
-}
-"""What each command prints with `--output-format json`; `check` and `score` print a run."""
 
 
-def schema(subject: str) -> int:
+def schema(_: RunSettings, subject: str = "board") -> int:
     """Print the schema of a file, or of a command's JSON. Raises `UsageError` for another word."""
     if subject in FILES:
         put_json(FILES[subject]())
-    elif subject in OUTPUTS:
+    elif _printed(subject) is not None:
         put_json(output_schema(subject))
     else:
-        there = ", ".join([*FILES, *OUTPUTS])
+        there = ", ".join([*FILES, *outputs()])
         raise UsageError(f'no schema is called "{subject}"; there is {there}')
     return ExitStatus.READY
+
+
+def outputs() -> list[str]:
+    """The commands that print JSON of their own; `check` and `score` print a run.
+
+    `history-verify` stands for `history --verify`.
+    """
+    return [f"{name}-{switch}".rstrip("-") for name in names() for switch in load(name).prints]
 
 
 def output_schema(command: str) -> dict[str, object]:
     """The JSON Schema of what `command` prints with `--output-format json`."""
     import msgspec
 
-    module, _, name = OUTPUTS[command].rpartition(".")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"What `readiness {command.replace('-', ' --')} --output-format json` prints",
-        **msgspec.json.schema(getattr(import_module(module), name)),
+        **msgspec.json.schema(_printed(command)),
     }
+
+
+def _printed(command: str) -> object:
+    name, _, switch = command.partition("-")
+    return load(name).prints.get(switch) if name in names() else None
+
+
+VERB = Verb(
+    schema,
+    Argument("subject", "NAME", "board, check, run, or a command: its JSON."),
+)

@@ -1,26 +1,35 @@
-"""`readiness score`: the same run, printed for CI."""
+"""Run the probes and print the score and the gate, for CI."""
 
-from readiness.model.errors import UsageError
-from readiness.model.settings import RunSettings
-from readiness.pipeline.run import run_and_report
-from readiness.record.document import RunDocument
-from readiness.report import Context, render
-from readiness.text.clean import clean
-from readiness.text.layout import inert, percentage
+from __future__ import annotations
+
+from readiness.commands._options import Argument, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
+    from readiness.model.settings import RunSettings
+    from readiness.record.document import RunDocument
+    from readiness.report import Context
 
 
 def score(settings: RunSettings) -> int:
     """Run the board, or join recorded runs, and print score, gate and reasons."""
+    from readiness.model.errors import UsageError
+    from readiness.pipeline.run import run_and_report
+
     if settings.recorded and settings.base is not None:
         raise UsageError("--base: recorded runs were judged when they were made; leave it out")
     if settings.recorded:
-        from readiness.commands.join import join_and_report
+        from readiness.commands._join import join_and_report
 
         return join_and_report(settings, _print)
     return run_and_report(settings, _print)
 
 
 def _print(document: RunDocument, settings: RunSettings, context: Context) -> str:
+    from readiness.report import render
+    from readiness.text.clean import clean
+    from readiness.text.layout import inert
+
     if settings.output_format != "table":
         return render(settings.output_format, document, context)
     lines = []
@@ -32,6 +41,8 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
+    from readiness.text.layout import percentage
+
     score = document.score
     gate = document.gate
     decision = gate.decision.replace("_", " ")
@@ -72,3 +83,9 @@ def explanation(document: RunDocument) -> str:
     total = sum(points, rounding)
     rows.append(["score", "", f"{total:f}", "10.0000"])
     return columns(rows, ["criterion", "verdict", "points", "of"], right=(2, 3))
+
+
+VERB = Verb(
+    score,
+    Argument("recorded", "[RUN.json]...", "Score these recorded runs together.", repeats=True),
+)

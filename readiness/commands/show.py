@@ -1,10 +1,11 @@
-"""`readiness show`: one task or criterion in full, with the evidence of the last run."""
+"""Show one task or criterion with its evidence."""
 
 import os
 from collections.abc import Iterator
 
 import msgspec
 
+from readiness.commands._options import Argument, Verb
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -151,3 +152,11 @@ def _shown(subject: str, task: Task, criteria: list[Criterion], run: RunDocument
         criteria=records,
         probes=[] if run is None else [probe for probe in run.probes if probe.id in wanted],
     )
+
+
+VERB = Verb(
+    show,
+    Argument("subject", "ID", "A task or a criterion."),
+    takes="board profile output_format history",
+    prints=Shown,
+)

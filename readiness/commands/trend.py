@@ -1,7 +1,8 @@
-"""`readiness trend ID`: one number over the runs, and when it reaches its target at this pace."""
+"""Follow a number over the runs, and tell when it reaches its target at this pace."""
 
 from collections.abc import Iterator, Sequence
 
+from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
@@ -15,7 +16,7 @@ WIDEST = 60
 ROWS = 10
 
 
-def trend_of(settings: RunSettings, subject: str, limit: int) -> int:
+def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) -> int:
     """Print how a criterion, a task or the score went over the last `limit` runs."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
@@ -74,3 +75,12 @@ def _outlook(found: Trend) -> str:
 
 def _row(point: Point) -> list[str]:
     return [point.run, point.at, f"{point.value:g}", point.verdict.value if point.verdict else ""]
+
+
+VERB = Verb(
+    trend_of,
+    Argument("subject", "ID", "A criterion, a task, or `score`."),
+    Option("limit", "N", "How many runs at most.", value=Value.NUMBER, variable=False),
+    takes="board profile output_format history",
+    prints=Trend,
+)

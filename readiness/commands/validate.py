@@ -1,7 +1,8 @@
-"""`readiness validate`: every mistake of a board and its checks, and nothing else."""
+"""Report every mistake of the board; run nothing."""
 
 import msgspec
 
+from readiness.commands._options import Verb
 from readiness.model.errors import BoardError, ExitStatus, Fault
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
@@ -42,3 +43,6 @@ def validate(settings: BoardSettings) -> int:
     elif not settings.quiet:
         put_text(f"{board.path}: valid: {len(board.tasks)} tasks, {criteria} criteria")
     return ExitStatus.READY
+
+
+VERB = Verb(validate, takes="board project profile output_format quiet", prints=Validation)

@@ -1,11 +1,19 @@
-"""`readiness waive`: let a criterion fail for a while, with a reason, a name and an end."""
+"""Let a criterion fail until a day: write it into the board."""
 
 import datetime as dt
 from collections.abc import Mapping
 
-import msgspec
-
-from readiness.commands.deciding import Fields, decide, given, person
+from readiness.commands._deciding import (
+    BY,
+    CRITERION,
+    DRY_RUN,
+    BoardEdit,
+    Fields,
+    decide,
+    given,
+    person,
+)
+from readiness.commands._options import Option, Verb
 from readiness.model import expect
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError
@@ -15,38 +23,33 @@ from readiness.terminal.ending import tell
 LONG = dt.timedelta(days=366)
 
 
-class Waive(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked; `up_to` None keeps the bound that the board has, "" takes it away."""
-
-    reason: str
-    until: str
-    by: str | None = None
-    up_to: str | None = None
-
-
-def waive(settings: BoardSettings, subject: str, asked: Waive, *, dry_run: bool = False) -> int:
+def waive(
+    settings: BoardSettings,
+    subject: str,
+    *,
+    reason: str,
+    until: str,
+    by: str | None = None,
+    up_to: str | None = None,
+    dry_run: bool = False,
+) -> int:
     """Write a waiver of the criterion `subject` into the board.
 
-    Raises `UsageError` for an end in the past and for a bound that cannot be told of it.
+    `up_to` None keeps the bound that the board has, "" takes it away. Raises `UsageError` for an
+    end in the past and for a bound that cannot be told of the criterion.
     """
 
     def fields(board: Board, criterion: Criterion, _: Mapping[str, str]) -> Fields:
-        return _fields(board, criterion, asked)
+        found: dict[str, str | None] = {
+            "reason": given("--reason", reason),
+            "by": person(by, board),
+            "until": _end(until),
+        }
+        if up_to is not None:
+            found["up_to"] = _bound(up_to, criterion) if up_to else None
+        return found
 
     return decide(settings, subject, "waive", fields, dry_run=dry_run)
-
-
-def _fields(board: Board, criterion: Criterion, asked: Waive) -> Fields:
-    fields: dict[str, str | None] = {
-        "reason": given("--reason", asked.reason),
-        "by": person(asked.by, board),
-        "until": _end(asked.until),
-    }
-    if asked.up_to == "":
-        fields["up_to"] = None
-    elif asked.up_to is not None:
-        fields["up_to"] = _bound(asked.up_to, criterion)
-    return fields
 
 
 def _end(until: str) -> str:
@@ -78,3 +81,21 @@ def day(option: str, text: str) -> dt.date:
     if found is None or found.isoformat() != text:
         raise UsageError(f'{option}: "{text}" is no day; write it as YYYY-MM-DD')
     return found
+
+
+VERB = Verb(
+    waive,
+    CRITERION,
+    Option("reason", "TEXT", "Why it may fail.", variable=False),
+    Option("until", "YYYY-MM-DD", "The last day, in UTC.", variable=False),
+    BY,
+    Option(
+        "up_to",
+        "EXPECTATION",
+        'How bad it may be: "<= 2". "" takes a bound away.',
+        variable=False,
+    ),
+    DRY_RUN,
+    takes="board project profile output_format",
+    prints=BoardEdit,
+)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from readiness.cli import COMMANDS
+from readiness.commands._reader import names
 from readiness.model.errors import ExitStatus
 from readiness.report import FORMATS
 from tests.support.program import Project, a_board, number, wait_until
@@ -21,7 +21,7 @@ LISTED = {status.value for status in ExitStatus} - {ExitStatus.SIGNAL}
 ENDED_BY_SIGNAL = range(129, 193)
 
 RUNNING = ("check", "score", "prove")
-EVERY = [name for names in COMMANDS.values() for name in names]
+EVERY = names()
 SILENT = ("validate", "mcp")
 """What prints nothing where nothing is wrong, or nothing is asked."""
 SUBJECTS = {"show": ["T1"], "checks": ["mypy"], "schema": ["run"]}
@@ -208,8 +208,7 @@ def test_no_status_of_a_command_is_made_by_hand() -> None:
     """Functions of the command line and of commands return no bare number."""
     guilty = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for folder in ("cli", "commands")
-        for path in (PACKAGE / folder).glob("*.py")
+        for path in (PACKAGE / "commands").glob("*.py")
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(function, ast.FunctionDef)
         and isinstance(function.returns, ast.Name)

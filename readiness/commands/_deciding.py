@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 
 import msgspec
 
+from readiness.commands._options import Argument, Option, Value
 from readiness.load import load_board, load_board_text, text_data
 from readiness.load.edit import EditError, edit
 from readiness.model.board import Board, Criterion
@@ -21,6 +22,12 @@ from readiness.text.nearest import suggestion
 
 Fields = Mapping[str, str | None]
 Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
+
+CRITERION = Argument("subject", "ID", "The criterion.")
+BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variable=False)
+DRY_RUN = Option(
+    "dry_run", "", "Show the change, write nothing.", value=Value.SWITCH, variable=False
+)
 
 PATIENCE = 10.0
 """So many seconds another process may hold the board."""

@@ -1,0 +1,154 @@
+"""The command line as Typer reads it: help, errors, completion and READINESS_ variables."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from readiness.commands._options import Option, Value, Verb
+from readiness.commands._reader import load, names
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import RunSettings
+from readiness.terminal.ending import protected, secure_streams
+
+if TYPE_CHECKING:
+    from typer import _click as click
+
+ORDER = (
+    *("check", "score", "diff", "trend", "report", "next", "prove", "history", "waive", "attest"),
+    *("mcp", "validate", "list", "show", "checks", "doctor", "schema", "guard"),
+)
+"""How the help lists the commands; those that are not named come last."""
+
+EPILOG = (
+    "Exit status: 0 ready, 1 not ready, 2 wrong command line or board, 3 undecided,"
+    " 4 loosened, 5 a report was not written, 70 internal error, 128+n ended by signal n."
+)
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+TYPES: dict[Value, Any] = {Value.SWITCH: bool, Value.NUMBER: int}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command. The result is the exit status; errors are told on stderr."""
+    secure_streams()
+    return protected(lambda: _invoke(arguments))
+
+
+def _invoke(arguments: list[str]) -> int:
+    from typer import _click as click
+
+    command = application(arguments[:1])
+    if "_READINESS_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
+    try:
+        status = command.main(arguments, prog_name="readiness", standalone_mode=False)
+    except click.exceptions.ClickException as error:
+        error.show(sys.stderr)
+        return ExitStatus.USAGE
+    except SystemExit as end:  # a pipe without a reader: 1 would say "not ready"
+        return ExitStatus.NOT_WRITTEN if end.code else ExitStatus.READY
+    sys.stdout.flush()
+    return status if isinstance(status, int) else ExitStatus.READY
+
+
+class _Group(typer.core.TyperGroup):
+    """Knows of each command its name and its help, and imports the one that is asked for."""
+
+    def resolve_command(
+        self, ctx: "click.Context", args: list[str]
+    ) -> "tuple[str | None, click.Command | None, list[str]]":
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found and made(load(found.name or "")), rest
+
+
+def application(named: Sequence[str] = ()) -> "click.Command":
+    """The program as Typer makes it, with the commands `named` alone, where these are commands."""
+    app = typer.Typer(
+        name="readiness",
+        cls=_Group,
+        help="Decide whether a project is ready for release, by measuring.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=SETTINGS,
+    )
+    app.callback()(lambda: None)
+    there = in_order()
+    for name in [name for name in there if name in named] or there:
+        app.command(name, help=_first_words(name))(lambda: None)
+    return typer.main.get_command(app)
+
+
+def in_order() -> list[str]:
+    """The names of the commands, in the order of the help."""
+    there = names()
+    return sorted(there, key=lambda name: (*ORDER, *there).index(name))
+
+
+def made(verb: Verb) -> "click.Command":
+    """The command as Typer makes it."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=SETTINGS,
+    )
+
+    def perform(**given: Any) -> int:
+        return verb.perform(dict(_given(verb, given)))
+
+    parameters = [_parameter(verb, option) for option in verb.options]
+    perform.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    perform.__annotations__ = {each.name: each.annotation for each in parameters}
+    app.command(verb.name, help=_first_words(verb.name))(perform)
+    return typer.main.get_command(app)
+
+
+def _first_words(name: str) -> str:
+    """The docstring of a command's file, without importing what the file imports."""
+    path = os.path.join(os.path.dirname(__file__), f"{name}.py")
+    with open(path, encoding="utf-8") as file:
+        return file.read().split('"""')[1]
+
+
+def _given(verb: Verb, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for option in verb.options:
+        value = values[option.name]
+        if value is None and option.empty:  # Typer takes an empty variable for none
+            value = os.environ.get(option.variable)
+        if value is not None:
+            yield option.name, value
+
+
+def _parameter(verb: Verb, option: Option) -> Parameter:
+    default = verb.defaults.get(option.name, getattr(RunSettings(), option.field, None))
+    if verb.requires(option):
+        default = Parameter.empty
+    elif default == ():
+        default = None
+    info: Any
+    if option.flags:
+        info = typer.Option(
+            *option.flags,
+            metavar=option.metavar or None,
+            envvar=option.variable or None,
+            help=option.help,
+            min=1 if option.value is Value.NUMBER else None,
+        )
+    else:
+        info = typer.Argument(metavar=option.metavar, help=option.help)
+    taken = list[str] if option.value.repeats else TYPES.get(option.value, str)
+    return Parameter(
+        option.name,
+        Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[taken, info],
+    )

@@ -1,0 +1,225 @@
+"""The options of the command line: one table, of which both readers of command lines are made.
+
+A run imports this before anything else, so it imports nothing that a run could do without.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from readiness.model.settings import ReportTarget
+
+RUN = ("check", "score")
+"""The commands that run the board."""
+
+
+class Value(Enum):
+    """What an option takes."""
+
+    TEXT = "a text"
+    TEXTS = "texts, one each time that it is named"
+    SWITCH = "nothing"
+    NUMBER = "a whole number, 1 or more"
+    TIME = "a time such as 90s, in seconds"
+    REPORTS = "FORMAT=FILE, one each time that it is named"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may be named more than once."""
+        return self in (Value.TEXTS, Value.REPORTS)
+
+
+class Option:
+    """One option: `--name` (and `-short`), READINESS_NAME where it has a variable, and its field.
+
+    The field of `RunSettings` has the option's name unless `field` names it. `commands` take the
+    option without naming it. Where `empty` is true, an empty variable is a value too.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        metavar: str,
+        help: str,  # noqa: A002 - what it is called everywhere
+        *,
+        value: Value = Value.TEXT,
+        short: str = "",
+        field: str = "",
+        commands: tuple[str, ...] = RUN,
+        variable: bool = True,
+        empty: bool = False,
+        required: bool = False,
+    ) -> None:
+        self.name = name
+        self.metavar = metavar
+        self.help = help
+        self.value = value
+        self.flags = [f"--{name.replace('_', '-')}", *([f"-{short}"] if short else [])]
+        self.field = field or name
+        self.commands = commands
+        self.variable = f"READINESS_{name.upper()}" if variable else ""
+        self.empty = empty
+        self.required = required
+
+
+class Argument(Option):
+    """What a command takes without a flag; it `repeats` where it takes any number of words."""
+
+    def __init__(self, name: str, metavar: str, help: str, *, repeats: bool = False) -> None:  # noqa: A002
+        value = Value.TEXTS if repeats else Value.TEXT
+        super().__init__(name, metavar, help, value=value, variable=False)
+        self.flags = []
+
+
+OPTIONS = [
+    Option("board", "FILE", "The board.", short="b"),
+    Option(
+        "project", "DIR", "Run probes in this folder instead of the board's workdir.", short="C"
+    ),
+    Option("profile", "NAME", "Where the run takes place."),
+    Option("jobs", "N", "Probes at once.", value=Value.NUMBER, short="j"),
+    Option("timeout", "TIME", "Time limit of each probe, e.g. 90s.", value=Value.TIME),
+    Option("fail_fast", "", "Stop at the first fail or error.", value=Value.SWITCH),
+    Option(
+        "report",
+        "FORMAT=FILE",
+        "Write a report; repeatable.",
+        value=Value.REPORTS,
+        field="reports",
+    ),
+    Option("output_format", "FORMAT", "What stdout gets: table, json, or any report format."),
+    Option(
+        "history",
+        "FILE",
+        'The history of runs; "" for none. Default: .readiness/history.db beside the board.',
+        empty=True,
+    ),
+    Option("base", "REF", "Judge by this revision's board, and tell what the change loosens."),
+    Option(
+        "explain",
+        "",
+        "Show the score's sum line by line.",
+        value=Value.SWITCH,
+        commands=("score",),
+    ),
+    Option("dry_run", "", "Show the plan, run nothing.", value=Value.SWITCH),
+    Option(
+        "exit_zero",
+        "",
+        "End with 0 instead of 1 or 3, for reports that do not block.",
+        value=Value.SWITCH,
+    ),
+    Option("milestone", "ID", "Decide on this milestone instead of on the release."),
+    Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
+    Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
+]
+"""The options that commands share, in the order of the help. Each has a field in `RunSettings`."""
+
+
+SELECTORS = Argument(
+    "selectors",
+    "[SELECTOR]...",
+    "Task or criterion ids, P0, tag:NAME, check:NAME, or failed (in the last run).",
+    repeats=True,
+)
+
+
+class Verb:
+    """One command: the function that performs it, and what it takes on the command line.
+
+    It is called as the function's file, whose docstring is its help. It takes its `own` options
+    and arguments, those of the table that it `takes` by name, and those that name it. The function
+    is given `RunSettings`, and each value that a parameter of it is named after; a parameter
+    without a default is required. `prints` is what `--output-format json` gives, and `prints_with`
+    what it gives instead where that switch is set.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., int],
+        *own: Option,
+        takes: str = "",
+        prints: object = None,
+        prints_with: Mapping[str, object] | None = None,
+    ) -> None:
+        self.function = function
+        self.name = function.__module__.rpartition(".")[2]
+        self.prints = {"": prints, **(prints_with or {})} if prints is not None else {}
+        table = {option.name: option for option in OPTIONS}
+        named = [table[name] for name in takes.split()]
+        unasked = [one for one in OPTIONS if self.name in one.commands and one not in named]
+        self.options = [*own, *named, *unasked]
+        # As `inspect` would tell, whose import costs more than a small run.
+        code, defaults = function.__code__, function.__defaults__ or ()
+        positional = code.co_varnames[: code.co_argcount]
+        self._taken = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        self.defaults: dict[str, object] = {
+            **dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True)),
+            **(function.__kwdefaults__ or {}),
+        }
+
+    def requires(self, option: Option) -> bool:
+        """Whether the command cannot do without a value for this."""
+        missed = option.name in self._taken and option.name not in self.defaults
+        return option.required or missed
+
+    def perform(self, values: Mapping[str, Any]) -> int:
+        """Run the command with what was given: values by the names of options.
+
+        Raises `UsageError` for a value that does not fit.
+        """
+        from readiness.model.settings import RunSettings
+
+        fields, arguments = {}, {}
+        for option in self.options:
+            if option.name in values:
+                value = _meant(option, values[option.name])
+                if option.name in self._taken:
+                    arguments[option.name] = value
+                else:
+                    fields[option.field] = value
+        return self.function(RunSettings(**fields), **arguments)
+
+
+def _meant(option: Option, value: Any) -> Any:
+    if option.value is Value.TIME:
+        return _seconds(option, value)
+    if option.value is Value.REPORTS:
+        return _reports(option, value)
+    return tuple(value) if option.value is Value.TEXTS else value
+
+
+def _seconds(option: Option, text: str) -> float:
+    from readiness.model.errors import UsageError
+    from readiness.model.expect import duration
+
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option.flags[0]}: {error}") from None
+
+
+def _reports(option: Option, values: Iterable[str]) -> tuple[ReportTarget, ...]:
+    from readiness.model.errors import UsageError
+    from readiness.model.settings import ReportTarget
+    from readiness.report import FORMATS
+
+    flag = option.flags[0]
+    found: list[ReportTarget] = []
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not equals or not path:
+            raise UsageError(f'{flag}: expected FORMAT=FILE, found "{value}"')
+        if name not in FORMATS:
+            there = ", ".join(sorted(FORMATS))
+            raise UsageError(f'{flag}: no format is called "{name}"; there is {there}')
+        if any(os.path.realpath(path) == os.path.realpath(other.path) for other in found):
+            raise UsageError(f"{flag}: {path} is named twice")
+        found.append(ReportTarget(name, path))
+    return tuple(found)
