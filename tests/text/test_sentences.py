@@ -58,6 +58,7 @@ ENGLISH = ("formats.", "metric.")
 
 FORMAT = {
     "TAP version 14",
+    "Bail out! {}",
     "not ok",
     '<?xml version="1.0" encoding="utf-8"?>\n{}\n',
     "task weight",
