@@ -4,7 +4,8 @@ Check files call them; no tool is needed but Python. Each probe is a module here
 `measure(options)`; the fields of the struct that it takes are the probe's options, and the struct
 that it returns is printed as one JSON object with exit status 0, whatever was found. What could not
 be measured is one line on standard error that names the address, with nothing on standard output
-and exit status 3; a wrong command line ends with 2.
+and exit status 3; a wrong command line ends with 2. A module that needs a library of the extra
+`services` names it as `LIBRARY`.
 
 The engine knows nothing of this package, and this package nothing of the engine.
 """

@@ -40,7 +40,10 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write(f"usage: {_CALL} {name} [--option value …]\n\n{module.__doc__}\n")
             sys.stdout.write(f"Options:\n{usage(_options_of(module))}\n")
             return ExitStatus.READY
-        answer = module.measure(parse(_options_of(module), rest, os.environ))
+        options = parse(_options_of(module), rest, os.environ)
+        if library := getattr(module, "LIBRARY", ""):
+            import_module(library)
+        answer = module.measure(options)
     except OptionsError as error:
         return _failed(f"{name}: {error}", ExitStatus.USAGE)
     except ProbeError as error:

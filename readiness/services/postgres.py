@@ -16,6 +16,7 @@ from readiness.services._outside import Inside
 from readiness.services._ports import State
 from readiness.services._postgres import Demand, demand, log_in
 
+LIBRARY = "psycopg"
 _SCHEMES = ("postgresql", "postgres")
 _Found = TypeVar("_Found")
 

@@ -17,6 +17,7 @@ from readiness.services._http import tls_context
 from readiness.services._outside import Inside
 from readiness.services._ports import State
 
+LIBRARY = "redis"
 _SCHEMES = ("redis", "rediss")
 _PROTECTED = "DENIED"
 _Found = TypeVar("_Found")

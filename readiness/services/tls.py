@@ -27,6 +27,7 @@ from readiness.services._hello import OLD, is_accepted
 from readiness.services._http import tls_context
 from readiness.services._options import Network
 
+LIBRARY = "cryptography"
 _DAY = 86_400
 
 

@@ -12,13 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import pytest
 from msgspec import Meta
 
 from readiness.services import _connect, _options
 from readiness.services.__main__ import names
 from readiness.services._http import without_password
+from tests.support.checking import plain_python
 
 ROOT = Path(__file__).parents[2]
 
@@ -162,30 +162,26 @@ def test_a_project_cannot_stand_in_the_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "library"), [("postgres", "psycopg"), ("redis", "redis"), ("http", "")]
+    ("name", "option", "library"),
+    [
+        ("postgres", "--url=postgresql://{}/a", "psycopg"),
+        ("redis", "--url=redis://{}", "redis"),
+        ("tls", "--host={}", "cryptography"),
+        ("http", "--url=http://{}/", ""),
+    ],
 )
 def test_a_probe_without_its_library_says_how_to_install_it(
-    tmp_path: Path, place: str, name: str, library: str
+    tmp_path: Path, place: str, name: str, option: str, library: str
 ) -> None:
     """It measures nothing, with status 3; its help needs none, and probes that need none go on."""
-    here = Path(msgspec.__file__).parents[1]
-    for each in here.iterdir():
-        if not each.name.startswith(("psycopg", "redis", "__pycache__")):
-            (tmp_path / each.name).symlink_to(each)
-    scheme = "postgresql" if name == "postgres" else name
-    words = ["-S", "-P", "-m", "readiness.probes", name]
+    python = plain_python(tmp_path)
 
-    def run(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *words, *more],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"PYTHONPATH": f"{ROOT}:{tmp_path}"},
-        )
+    def run(more: str) -> subprocess.CompletedProcess[str]:
+        command = [python, "-P", "-m", "readiness.probes", name, more]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert run("--help").returncode == 0
-    done = run("--url", f"{scheme}://{place}/")
+    done = run(option.format(place))
     told = f"not measured: No module named '{library}': pip install 'readiness[services]'\n"
     assert (done.returncode, done.stderr) == ((3, told) if library else (0, ""))
 

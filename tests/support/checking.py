@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from readiness.load import load_catalogue
 from readiness.measure import Documents, measure, unusable
 from readiness.model.board import Check, Measure
@@ -83,11 +85,17 @@ def replay(
 
 
 def run_check(
-    name: str, folder: str, given: Mapping[str, str] | None = None, *, path: str = ""
+    name: str,
+    folder: str,
+    given: Mapping[str, str] | None = None,
+    *,
+    path: str = "",
+    python: str = sys.executable,
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
-    `path` is what stands on PATH; by default, this Python's tools and the system's.
+    `path` is what stands on PATH; by default, this Python's tools and the system's. `python` is
+    what readiness runs with.
     """
     path = path or os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     base = {
@@ -96,11 +104,24 @@ def run_check(
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
         "PYTHONPATH": ROOT,
-        "READINESS_PYTHON": sys.executable,
+        "READINESS_PYTHON": python,
         "READINESS_CHECK_DIR": CHECKS,
     }
     with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
         return _run(catalogue()[name], folder, base, given or {}, scratch)
+
+
+def plain_python(folder: Path) -> str:
+    """Make a Python that has what readiness depends on, and nothing of the extra `services`."""
+    libraries = folder / "libraries"
+    libraries.mkdir()
+    for each in Path(msgspec.__file__).parents[1].iterdir():
+        if not each.name.startswith(("psycopg", "redis", "cryptography", "__pycache__")):
+            (libraries / each.name).symlink_to(each)
+    made = folder / "plain_python"
+    made.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT}:{libraries} exec {sys.executable} -S "$@"\n')
+    made.chmod(0o755)
+    return str(made)
 
 
 def _run(

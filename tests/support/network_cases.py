@@ -281,6 +281,7 @@ NETWORK: dict[str, list[Case]] = {
         Case("no-tls", {}, {**TLS, "connect": "{plain}"}, service=site()),
         Case("nobody", {}, {"host": "127.0.0.1:{port}"}, service=nobody),
         Case("silent", {}, {"host": "127.0.0.1:{port}", "seconds": "0.5"}, service=silent),
+        absent({}, host="127.0.0.1:1"),
     ],
     "port": [
         Case("clean", {}, {"host": LOOPBACK, "open": "{port}", "closed": "{shut}"}, service=silent),
@@ -323,6 +324,7 @@ NETWORK: dict[str, list[Case]] = {
         ),
         Case("other-protocol", {}, {"url": "redis://127.0.0.1:{port}"}, service=a_postgres()),
         Case("nobody", {}, {"url": "redis://127.0.0.1:{port}"}, service=nobody),
+        absent({}, url="redis://127.0.0.1"),
     ],
     "postgres": [
         Case("clean", {}, {"url": "{url}", **OUTSIDE}, service=a_postgres()),
@@ -337,6 +339,7 @@ NETWORK: dict[str, list[Case]] = {
         ),
         Case("other-protocol", {}, {"url": "postgresql://127.0.0.1:{port}/a"}, service=a_redis()),
         Case("nobody", {}, {"url": "postgresql://127.0.0.1:{port}/a"}, service=nobody),
+        absent({}, url="postgresql://127.0.0.1/a"),
     ],
     "postgres-backup": [
         Case("clean", {}, {"url": "{url}"}, service=a_postgres(sql=TABLE)),

@@ -17,7 +17,16 @@ from pathlib import Path
 from readiness.model.judgement import Measurement
 from tests.support import projects
 from tests.support.cases import Case, absent
-from tests.support.checking import CHECKS, ROOT, Outcome, build, catalogue, run_check, text_of
+from tests.support.checking import (
+    CHECKS,
+    ROOT,
+    Outcome,
+    build,
+    catalogue,
+    plain_python,
+    run_check,
+    text_of,
+)
 from tests.support.monitoring_cases import MONITORING
 from tests.support.network_cases import NETWORK
 from tests.support.osv_server import advisory, osv_server
@@ -241,9 +250,12 @@ def version(check: str) -> str:
     command = catalogue()[check].version
     if not command:
         return __version__
+    env = {**os.environ, "READINESS_PYTHON": sys.executable}
     # Debian's gitleaks does not know its own version, but its package does.
-    for asked in (command.split(), ["dpkg-query", "-W", command.split()[0]]):
-        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    for asked in (command, f"dpkg-query -W {command.split()[0]}"):
+        done = subprocess.run(
+            ["bash", "-c", asked], env=env, capture_output=True, text=True, check=False
+        )
         if found := re.search(r"\d+(?:\.\d+)+", done.stdout or done.stderr):
             return found[0]
     return "unknown"
@@ -269,8 +281,12 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
     os.makedirs(PROJECT)
     build(PROJECT, case.files)
     with case.service(Path(PROJECT)) as where, without(catalogue()[check].tools) as poor:
-        path = poor if case.absent else os.environ["PATH"]
-        outcome = run_check(check, PROJECT, {**given, **case.given(where)}, path=path)
+        path, python = os.environ["PATH"], sys.executable
+        if case.absent:
+            path, python = poor, plain_python(Path(poor))
+        outcome = run_check(
+            check, PROJECT, {**given, **case.given(where)}, path=path, python=python
+        )
     name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
     folder = os.path.join(RECORDINGS, check)
     os.makedirs(folder, exist_ok=True)
