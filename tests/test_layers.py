@@ -90,3 +90,18 @@ def test_only_run_starts_probes() -> None:
         "commands/mcp.py",
         "measure/worker.py",
     }
+
+
+def test_one_reader_of_yaml() -> None:
+    """Boards, outputs and edits are read by the same rules: one module knows the parser's events.
+
+    What a running service prints as YAML is its own, and read by a library's rules.
+    """
+    readers = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and "yaml" in {alias.name for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "yaml")
+    }
+    assert {name for name in readers if not name.startswith("services/")} == {"text/yaml_events.py"}

@@ -14,14 +14,15 @@ from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, Tas
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.readers import seconds
-from readiness.load.scalars import Data
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference
-from readiness.load.yamlfile import Document, Path, child, collector_off, parse, read
+from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Task
 from readiness.model.errors import BoardError, Fault, UsageError
 from readiness.model.words import Priority
 from readiness.startup.digests import digest
+from readiness.text.yaml_events import collector_off
+from readiness.text.yaml_scalars import Data
 
 PRIORITIES: Final = {
     Priority.P0: PriorityRule(weight=Decimal(10), blocking=True),

@@ -6,13 +6,12 @@ data. What an edit made is read again, and given back only where it says what wa
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-import yaml
-
 from readiness.load import text_data
-from readiness.load.scalars import is_doubtful, meaning
+from readiness.text.yaml_events import Node, outline
+from readiness.text.yaml_scalars import is_doubtful, meaning
 
 Path: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = object
@@ -25,33 +24,10 @@ _PLAIN = re.compile(r"[^\W_][\w.@/+-]*(?: [\w.@/+()-]+)*")
 _WORDS: Final = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILLING = re.compile(r"(?:\s|#[^\r\n]*)*")
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class EditError(Exception):
     """A board that cannot be edited in place; the message says why."""
-
-
-class _Node:
-    """A part of the text: a scalar, a list, a mapping, or an alias of one of them."""
-
-    def __init__(self, event: yaml.events.NodeEvent) -> None:
-        self.alias = event.anchor if isinstance(event, yaml.events.AliasEvent) else ""
-        self.start = _place(event.start_mark)
-        self.end = _place(event.end_mark)
-        self.text: str | None = getattr(event, "value", None)
-        self.style: str | None = getattr(event, "style", None)
-        self.is_map = isinstance(event, yaml.events.MappingStartEvent)
-        self.in_line = bool(getattr(event, "flow_style", False))
-        self.children: list[_Node] = []
-
-    def pairs(self) -> list[tuple["_Node", "_Node"]]:
-        """Keys and values of a mapping."""
-        return list(zip(self.children[::2], self.children[1::2], strict=True))
-
-    def get(self, key: str) -> tuple["_Node", "_Node"] | None:
-        """One key with its value."""
-        return next((pair for pair in self.pairs() if pair[0].text == key), None)
 
 
 def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None]) -> bytes:
@@ -117,7 +93,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
     return text
 
 
-def _with_field(text: str, here: _Node, name: str, value: str | None) -> str:
+def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     found = here.get(name)
     if found is None:
         return text if value is None else _insert(text, here, name, _scalar(value), 0)
@@ -134,7 +110,7 @@ def _with_field(text: str, here: _Node, name: str, value: str | None) -> str:
     return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
 
 
-def _insert(text: str, here: _Node, key: str, value: Callable[[bool], str], tried: int) -> str:
+def _insert(text: str, here: Node, key: str, value: Callable[[bool], str], tried: int) -> str:
     """Put a new item into a mapping, in the way in which its others are written."""
     pairs = here.pairs()
     quoted = here.in_line and bool(pairs) and all(pair[0].style == '"' for pair in pairs)
@@ -155,7 +131,7 @@ def _insert(text: str, here: _Node, key: str, value: Callable[[bool], str], trie
     return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
 
 
-def _insert_in_line(text: str, here: _Node, item: str) -> str:
+def _insert_in_line(text: str, here: Node, item: str) -> str:
     """Put an item behind the last one within braces, on a line of its own where that has one."""
     key, value = here.pairs()[-1]
     end = _end(text, value)
@@ -176,7 +152,7 @@ def _insert_in_line(text: str, here: _Node, item: str) -> str:
     return f"{text[:end]}{first}{text[end:place]}{line_break}{indent}{item}{last}{text[place:]}"
 
 
-def _without(text: str, here: _Node, name: str) -> str:
+def _without(text: str, here: Node, name: str) -> str:
     """Take an item out of a mapping: its lines, or its part of a line."""
     pairs = here.pairs()
     place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
@@ -230,7 +206,7 @@ def _break_at(text: str, place: int) -> str:
     return found[0] if found else "\n"
 
 
-def _end(text: str, node: _Node) -> int:
+def _end(text: str, node: Node) -> int:
     """Where a part ends: the parser counts the blank lines behind some of them in."""
     if node.children and not node.in_line:
         return _end(text, node.children[-1])
@@ -242,35 +218,14 @@ def _end(text: str, node: _Node) -> int:
 # --- the parts ----------------------------------------------------------------------------------
 
 
-def _parsed(text: str) -> _Node:
-    """The outermost part of a text that was read before without a fault."""
-    events: Iterator[yaml.events.Event] = yaml.parse(text, Loader=_Loader)
-    for event in events:
-        if isinstance(event, yaml.events.NodeEvent):
-            return _built(event, events)
-    raise EditError("there is nothing in it")
+def _parsed(text: str) -> Node:
+    found = outline(text)
+    if found is None:
+        raise EditError("there is nothing in it")
+    return found
 
 
-def _built(event: yaml.events.NodeEvent, events: Iterator[yaml.events.Event]) -> _Node:
-    node = _Node(event)
-    if isinstance(event, yaml.events.CollectionStartEvent):
-        for inner in events:
-            if isinstance(inner, yaml.events.CollectionEndEvent):
-                node.end = _place(inner.end_mark)
-                break
-            if isinstance(inner, yaml.events.NodeEvent):
-                node.children.append(_built(inner, events))
-    return node
-
-
-def _place(mark: object) -> int:
-    """How many characters of the text stand before a mark of the parser."""
-    place = getattr(mark, "index", None)
-    assert isinstance(place, int)  # noqa: S101 - the parser marks every event
-    return place
-
-
-def _at(node: _Node, path: Path) -> _Node:
+def _at(node: Node, path: Path) -> Node:
     for step in path:
         if isinstance(step, int):
             node = node.children[step]

@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from readiness.load.scalars import Data
 from readiness.load.yamlfile import Document, Path, child
 from readiness.model.errors import Fault
 from readiness.model.units import quote
 from readiness.text import nearest
+from readiness.text.yaml_scalars import Data
 
 ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 

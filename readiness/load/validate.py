@@ -9,9 +9,9 @@ import msgspec
 from msgspec import inspect
 
 from readiness.load.faults import ID_RULE, Problems, shown
-from readiness.load.scalars import OLD_BOOLEANS, Data
 from readiness.load.yamlfile import Path
 from readiness.text.nearest import nearest, suggestion
+from readiness.text.yaml_scalars import OLD_BOOLEANS, Data
 
 Definition = TypeVar("Definition", bound=msgspec.Struct)
 

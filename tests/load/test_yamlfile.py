@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.load import yamlfile
-from readiness.load.scalars import Data
 from readiness.load.yamlfile import Document, parse, read
 from readiness.model.errors import UsageError
+from readiness.text import yaml_events
+from readiness.text.yaml_scalars import Data
 
 
 def load(text: str | bytes, **options: frozenset[str]) -> Document:
@@ -222,7 +223,7 @@ def test_both_parsers_find_the_same_faults(
     text: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without libyaml, the parser in Python finds a fault where libyaml does."""
-    monkeypatch.setattr(yamlfile, "_Loader", getattr(yaml, loader))
+    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader))
     assert len(faults(text)) == 1
 
 

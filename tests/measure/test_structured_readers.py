@@ -173,3 +173,33 @@ def test_an_alias_bomb_is_refused() -> None:
     measured = read(a_reader("yaml", query="length(a8)"), bomb)
     assert isinstance(measured, Unmeasured)
     assert measured.code is ReasonCode.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ("a: 1\nb: !x [2]\n", "line 2: the tag !x is not allowed"),
+        ("a: 1\na: 2\n", 'line 2: "a" is set twice'),
+        ("a: b: c\n", "line 1: not YAML: mapping values are not allowed in this context"),
+        ("a: 1\n---\nb: 2\n", "line 2: a second document starts here"),
+        ("? [a]\n: b\n", "line 1: a key has to be text"),
+        ("a: *b\n", "line 1: *b stands for nothing that is complete before it"),
+        ("[" * 101 + "]" * 101, "line 1: nested more than 100 deep"),
+        ("a: .nan\n", ".nan is not a finite number"),
+    ],
+)
+def test_yaml_is_refused_with_its_line(output: str, why: str) -> None:
+    """What is wrong with YAML that a tool wrote is told as it is of a board, with its line."""
+    measured = read(a_reader("yaml", query="a"), output)
+    assert isinstance(measured, Unmeasured)
+    assert why in measured.reason.replace('\\"', '"')
+
+
+@pytest.mark.parametrize(
+    ("key", "query"),
+    [("null", "null"), ("~", "null"), ("True", "true"), ("1", '"1"'), ("0x10", '"16"')],
+)
+def test_keys_of_yaml_are_what_they_mean(key: str, query: str) -> None:
+    """A key that is no text is found as JSON writes what it means."""
+    found = read(a_reader("yaml", query=query), f"{key}: 7\n")
+    assert found == Measurement(value=Decimal(7))

@@ -71,7 +71,7 @@ def test_a_module_is_kept_away_only_within_the_block() -> None:
 def test_the_library_that_was_imported_so_works() -> None:
     """PyYAML in a fresh process: its Python loader uses all its patterns."""
     code = (
-        "import readiness.load.yamlfile, yaml\n"
+        "import readiness.text.yaml_events, yaml\n"
         "text = 'a: [1, 2.5, yes, 2001-12-14, ~, 0x1F, x]\\nb: \"\\u263A\"\\n'\n"
         "assert yaml.load(text, yaml.SafeLoader) == yaml.load(text, yaml.CSafeLoader)\n"
         "print(yaml.safe_load(text)['a'], yaml.safe_dump({'x': 'yes'}))\n"

@@ -12,7 +12,7 @@ Data: TypeAlias = Union[  # noqa: UP007 - a forward reference does not take part
 MAX_DIGITS: Final = 40
 
 NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEANS: Final = {
+BOOLEANS: Final = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
@@ -23,7 +23,7 @@ OLD_BOOLEANS: Final = frozenset(
     for spelling in (word, word.title(), word.upper())
 )
 # What may be anything but text has one of these forms, or begins with one of these characters.
-SPECIAL: Final = NULLS | frozenset(_BOOLEANS) | OLD_BOOLEANS
+SPECIAL: Final = NULLS | frozenset(BOOLEANS) | OLD_BOOLEANS
 NUMERIC: Final = frozenset("0123456789+-.")
 _INTEGER = later(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = later(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -36,8 +36,8 @@ _DOUBTFUL = later(
 
 def meaning(written: str) -> bool | int | Decimal | None:
     """Return the boolean or the number that is written, exactly; None for anything else."""
-    if written in _BOOLEANS:
-        return _BOOLEANS[written]
+    if written in BOOLEANS:
+        return BOOLEANS[written]
     if len(written) > MAX_DIGITS:
         return None
     if _INTEGER.fullmatch(written):

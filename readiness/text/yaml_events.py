@@ -1,0 +1,378 @@
+"""Strict YAML, read fast from the parser's events: the one reader of boards, of outputs, of edits.
+
+Booleans, numbers and null are those of YAML 1.2; what older readers make of `no`, `1:30` or `010`
+stays text, and is remembered as doubtful. Without recursion into the parser, and with bounds on
+depth and on what aliases may unfold to.
+"""
+
+import gc
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Protocol, TypeAlias, cast
+
+from readiness.model.errors import Fault
+from readiness.startup.imports import compiled_later
+from readiness.startup.patterns import later
+from readiness.text import yaml_characters, yaml_scalars
+from readiness.text.yaml_scalars import NULLS, NUMERIC, SPECIAL, Data
+
+with compiled_later():
+    import yaml
+    from yaml import events
+
+Container: TypeAlias = dict[str, Data] | list[Data]
+
+_UNUSABLE = later("[\0\ud800-\udfff]")
+# Whether some quoted text could hold one of those.
+_ESCAPED = later(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
+
+# The parser's kinds of events, by identity: the loop below asks a million times.
+_SCALAR: Final[type] = events.ScalarEvent
+_ALIAS: Final[type] = events.AliasEvent
+_MAPPING_START: Final[type] = events.MappingStartEvent
+_MAPPING_END: Final[type] = events.MappingEndEvent
+_LIST_END: Final[type] = events.SequenceEndEvent
+_DOCUMENT_START: Final[type] = events.DocumentStartEvent
+_DOCUMENT_END: Final[type] = events.DocumentEndEvent
+
+# Where places go that nobody will ask for.
+_FORGOTTEN: Final = cast("list[Mark]", deque(maxlen=0))
+
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mark(Protocol):
+    """A place in a text, both numbers counted from 0."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+
+
+class _Event(Protocol):
+    """What is used of the parser's events; only some have the latter five."""
+
+    start_mark: Mark
+    value: str
+    style: str
+    implicit: tuple[bool, bool]
+    tag: str | None
+    anchor: str | None
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Keep the garbage collector from walking, again and again, over data that only grows."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
+    """The rest of the document cannot be read."""
+
+
+class YamlReader:
+    """Turns the events of one document into data.
+
+    `data` is as complete as the faults allow. `meaning` says of an unquoted scalar which number
+    or boolean it is, None where it is text. Below the keys `text_under` all of them stay text as
+    written. `marks` has, for the id of each container, the place where it starts, and then of a
+    mapping's keys and values in turn, or of a list's items. `doubtful` holds the places (id of the
+    container, key or index) of plain text that other readers take for a number or a boolean.
+
+    The class attributes are what a reader of another kind of file has otherwise.
+    """
+
+    deepest = 64
+    most_aliased = 100_000
+    keeps_places = True
+    # Keys are text as written; else whatever a scalar means, written as text.
+    plain_keys = True
+    harmless_tags: frozenset[str | None] = frozenset((None,))
+
+    def __init__(self, text: str, path: str, text_under: frozenset[str] = frozenset()) -> None:
+        self.text = text
+        self.path = path
+        self.text_under = text_under
+        self.data: Data = None
+        self.faults: list[Fault] = []
+        self.marks: dict[int, list[Mark]] = {}
+        self.doubtful: set[tuple[int, str | int]] = set()
+        self.anchors: dict[str, Data] = {}
+        self.aliased = 0
+        self.weights: dict[int, int] = {}
+        self.depth = 0
+        # What unquoted scalars mean, as far as they have been met.
+        self.known: dict[str, Data] = {}
+        self.is_careful = bool(_ESCAPED.search(text))
+        self.simple_key: type | None = _SCALAR if self.plain_keys else None
+        self.next_event: Callable[[], _Event]
+
+    def meaning(self, written: str) -> Data:
+        """Return the number or boolean that an unquoted scalar is; None where it is text."""
+        return yaml_scalars.meaning(written)
+
+    def complain(self, fault: Fault) -> None:
+        """Take note of what is wrong; what comes after it is read as well."""
+        self.faults.append(fault)
+
+    def read(self) -> None:
+        """Read it all; whatever stops the parser becomes a fault."""
+        loader = None
+        try:
+            with collector_off():
+                if fault := yaml_characters.hidden_break(self.text, self.path):
+                    self.complain(fault)
+                    return
+                loader = _Loader(self.text)
+                self.next_event = loader.get_event
+                self._stream()
+        except _Stopped:
+            pass
+        except yaml.reader.ReaderError as error:
+            self.complain(yaml_characters.unprintable(self.text, error.reason, self.path))
+        except yaml.MarkedYAMLError as error:
+            self._syntax(error)
+        finally:
+            if loader is not None:
+                loader.dispose()
+
+    def _stream(self) -> None:
+        self.next_event()
+        if self.next_event().__class__ is not _DOCUMENT_START:
+            return
+        self.data = self._value(self.next_event(), (0, ""), is_text=False)
+        event = self.next_event()
+        while event.__class__ is _DOCUMENT_END:
+            event = self.next_event()
+        if event.__class__ is _DOCUMENT_START:
+            self._fault(event, "a second document starts here", "keep one document in a file")
+
+    def _value(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+        kind: type = event.__class__
+        if kind is _SCALAR:
+            return self._scalar(event, place, is_text=is_text)
+        if kind is _ALIAS:
+            return self._alias(event)
+        if event.tag is not None:
+            self._check_tag(event)
+        self.depth += 1
+        if self.depth > self.deepest:
+            self._stop(event, f"nested more than {self.deepest} deep")
+        value: Container = (
+            self._mapping(event, is_text=is_text)
+            if kind is _MAPPING_START
+            else self._list(event, is_text=is_text)
+        )
+        self.depth -= 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = value
+        return value
+
+    def _mapping(self, start: _Event, *, is_text: bool) -> dict[str, Data]:
+        """Read the pairs of a mapping. The scalars of a board pass here: kept short, for speed."""
+        built: dict[str, Data] = {}
+        next_event = self.next_event
+        is_careful, simple_key = self.is_careful, self.simple_key
+        places = _FORGOTTEN
+        if self.keeps_places:
+            places = self.marks[id(built)] = [start.start_mark]
+        add_mark = places.append
+        while (event := next_event()).__class__ is not _MAPPING_END:
+            key = event.value if event.__class__ is simple_key else self._key(event)
+            mark = event.start_mark
+            if (
+                key is None
+                or key in built
+                or event.__class__ is not simple_key
+                or event.anchor
+                or event.tag
+            ):
+                self._check_key(event, key, built)
+                if key is None or key in built:
+                    self._value(next_event(), (0, ""), is_text=True)
+                    continue
+            event = next_event()
+            if event.__class__ is not _SCALAR:
+                value = self._value(event, (0, ""), is_text=is_text or key in self.text_under)
+            else:
+                value = event.value
+                if (
+                    (value in SPECIAL or value[0] in NUMERIC)
+                    if event.implicit[0]
+                    else (is_careful or not event.implicit[1])
+                ) or event.anchor is not None:
+                    is_text_here = is_text or key in self.text_under
+                    value = self._scalar(event, (id(built), key), is_text=is_text_here)
+            add_mark(mark)
+            add_mark(event.start_mark)
+            built[key] = value
+        return built
+
+    def _list(self, start: _Event, *, is_text: bool) -> list[Data]:
+        built: list[Data] = []
+        next_event = self.next_event
+        places = _FORGOTTEN
+        if self.keeps_places:
+            places = self.marks[id(built)] = [start.start_mark]
+        add_mark = places.append
+        while (event := next_event()).__class__ is not _LIST_END:
+            built.append(self._value(event, (id(built), len(built)), is_text=is_text))
+            add_mark(event.start_mark)
+        return built
+
+    def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+        value: Data = event.value
+        if event.implicit[0] and not event.style:
+            if value in SPECIAL or event.value[0] in NUMERIC:
+                value = self._plain(event.value, place, is_text=is_text)
+        elif event.tag is not None:
+            self._check_tag(event)
+        elif self.is_careful and (found := _UNUSABLE.search(event.value)):
+            self._fault(event, f"the character U+{ord(found[0]):04X} cannot be used here")
+        if event.anchor is not None:
+            self.anchors[event.anchor] = value
+        return value
+
+    def _check_tag(self, event: _Event) -> None:
+        if event.tag not in self.harmless_tags:
+            self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
+
+    def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
+        """Return what an unquoted scalar means."""
+        if written in NULLS:
+            return None
+        if is_text:
+            return written
+        if written not in self.known:
+            self.known[written] = self.meaning(written)
+        if self.known[written] is None:
+            if self.keeps_places and yaml_scalars.is_doubtful(written):
+                self.doubtful.add(place)
+            return written
+        return self.known[written]
+
+    def _key(self, event: _Event) -> str | None:
+        """Return the text of a key that has to be read first; None: it is none."""
+        value = self._value(event, (0, ""), is_text=self.plain_keys)
+        if isinstance(value, str):
+            return value
+        if self.plain_keys or isinstance(value, dict | list):
+            return None
+        if value is None:
+            return "null"
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def _check_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
+        if key is None:
+            self._fault(event, "a key has to be text")
+        elif key in built:
+            lines = self._both(event, key, built)
+            self._fault(event, f'"{key}" is set twice{lines}', "keep one of them")
+        elif event.__class__ is self.simple_key:
+            self._check_tag(event)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = key
+
+    def _both(self, event: _Event, key: str, built: Container) -> str:
+        """Say where a key stands twice, as far as that is known."""
+        if not self.keeps_places:
+            return ""
+        first = self.marks[id(built)][1 + 2 * list(built).index(key)].line + 1
+        here = event.start_mark.line + 1
+        return f", in line {first} and in line {here}" if first != here else ", in this line"
+
+    def _alias(self, event: _Event) -> Data:
+        if event.anchor not in self.anchors:
+            self._fault(event, f"*{event.anchor} stands for nothing that is complete before it")
+            return None
+        value = self.anchors[event.anchor]
+        self.aliased += self._weight(value)
+        if self.aliased > self.most_aliased:
+            self._stop(event, f"aliases stand for more than {self.most_aliased} values")
+        return value
+
+    def _weight(self, value: Data) -> int:
+        """Count the values it stands for, those of aliases each time."""
+        if not isinstance(value, dict | list):
+            return 1
+        if id(value) not in self.weights:
+            parts = value.values() if isinstance(value, dict) else value
+            self.weights[id(value)] = 1 + sum(map(self._weight, parts))
+        return self.weights[id(value)]
+
+    def _fault(self, event: _Event, message: str, hint: str = "") -> None:
+        self._fault_at(event.start_mark.line, event.start_mark.column, message, hint)
+
+    def _fault_at(self, line: int, column: int, message: str, hint: str = "") -> None:
+        self.complain(
+            Fault(path=self.path, line=line + 1, column=column + 1, message=message, hint=hint)
+        )
+
+    def _stop(self, event: _Event, message: str) -> None:
+        self._fault(event, message)
+        raise _Stopped
+
+    def _syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        context = f" {error.context}" if error.context else ""
+        self._fault_at(line, column, f"not YAML: {error.problem or 'unreadable'}{context}")
+
+
+class Node:
+    """A part of a text: a scalar, a list, a mapping, or an alias of one of them.
+
+    `start` and `end` are how many characters of the text stand before it, and before what follows.
+    """
+
+    def __init__(self, event: events.NodeEvent) -> None:
+        self.alias = event.anchor if isinstance(event, events.AliasEvent) else ""
+        self.start = _place(event.start_mark)
+        self.end = _place(event.end_mark)
+        self.text: str | None = getattr(event, "value", None)
+        self.style: str | None = getattr(event, "style", None)
+        self.is_map = isinstance(event, events.MappingStartEvent)
+        self.in_line = bool(getattr(event, "flow_style", False))
+        self.children: list[Node] = []
+
+    def pairs(self) -> list[tuple["Node", "Node"]]:
+        """Keys and values of a mapping."""
+        return list(zip(self.children[::2], self.children[1::2], strict=True))
+
+    def get(self, key: str) -> tuple["Node", "Node"] | None:
+        """One key with its value."""
+        return next((pair for pair in self.pairs() if pair[0].text == key), None)
+
+
+def outline(text: str) -> Node | None:
+    """Return the outermost part of a text that was read before without a fault."""
+    open_nodes: list[Node] = []
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, events.CollectionEndEvent):
+            node = open_nodes.pop()
+            node.end = _place(event.end_mark)
+        elif isinstance(event, events.NodeEvent):
+            node = Node(event)
+            if open_nodes:
+                open_nodes[-1].children.append(node)
+            if isinstance(event, events.CollectionStartEvent):
+                open_nodes.append(node)
+        else:
+            continue
+        if not open_nodes:
+            return node
+    return None
+
+
+def _place(mark: object) -> int:
+    place = getattr(mark, "index", None)
+    assert isinstance(place, int)  # noqa: S101 - the parser marks every event
+    return place
