@@ -37,7 +37,9 @@ def main() -> int:
     except KeyboardInterrupt:
         status = 130
     except ImportError as error:
-        _cannot_start(error)
+        from readiness.terminal.ending import cannot_start
+
+        status = cannot_start(error)
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
 
@@ -65,17 +67,12 @@ def _run(arguments: list[str]) -> int:
 def _perform(verb: Verb, values: dict[str, Any]) -> int:
     from readiness.terminal.ending import protected
 
-    try:
+    def perform() -> int:
         import readiness.startup.libraries  # noqa: F401 - first, as others import them too
-        from readiness.model.settings import RunSettings  # noqa: F401
-    except ImportError as error:
-        return _cannot_start(error)
-    return protected(lambda: verb.perform(values))
 
+        return verb.perform(values)
 
-def _cannot_start(error: ImportError) -> int:
-    os.write(2, f"readiness: cannot start: {error}\n".encode())
-    return 70
+    return protected(perform)
 
 
 if __name__ == "__main__":

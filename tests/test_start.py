@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.support.program import Project, a_board
 
@@ -61,3 +62,13 @@ def test_the_watcher_is_split_off_before_anything_large(project: Project) -> Non
     there = ended.stderr.split()
     assert "readiness.run.processes.supervise" in there
     assert not {"typing", "re", "msgspec", "yaml", "sqlite3", "readiness.model.board"} & set(there)
+
+
+def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) -> None:
+    """Wherever it is first needed: before a run, in a command that looks, and on a wrong line."""
+    (tmp_path / "yaml.py").write_text("raise ImportError('no yaml')\n", encoding="utf-8")
+    there = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{project.environment['PYTHONPATH']}"}
+    project.write(a_board({"run": "true"}))
+    for line in (["check"], ["check", "--dry-run"], ["list"], ["list", "--bord"]):
+        ended = project(*line, env=there)
+        assert (ended.status, ended.err) == (70, "readiness: cannot start: no yaml\n")

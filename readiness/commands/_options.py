@@ -158,7 +158,7 @@ class Verb:
         # As `inspect` would tell, whose import costs more than a small run.
         code, defaults = function.__code__, function.__defaults__ or ()
         positional = code.co_varnames[: code.co_argcount]
-        self._taken = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        self.parameters = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
         self.defaults: dict[str, object] = {
             **dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True)),
             **(function.__kwdefaults__ or {}),
@@ -166,7 +166,7 @@ class Verb:
 
     def requires(self, option: Option) -> bool:
         """Whether the command cannot do without a value for this."""
-        missed = option.name in self._taken and option.name not in self.defaults
+        missed = option.name in self.parameters and option.name not in self.defaults
         return option.required or missed
 
     def perform(self, values: Mapping[str, Any]) -> int:
@@ -180,7 +180,7 @@ class Verb:
         for option in self.options:
             if option.name in values:
                 value = _meant(option, values[option.name])
-                if option.name in self._taken:
+                if option.name in self.parameters:
                     arguments[option.name] = value
                 else:
                     fields[option.field] = value

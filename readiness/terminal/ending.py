@@ -23,6 +23,8 @@ def protected(action: Callable[[], int]) -> int:
     except BrokenPipeError:
         abandon_stdout()
         return ExitStatus.NOT_WRITTEN
+    except ImportError as error:
+        return cannot_start(error)
     except Exception as error:  # noqa: BLE001 - a bug must end calmly, and never as ready
         from readiness.model.errors import ReadinessError
 
@@ -31,6 +33,12 @@ def protected(action: Callable[[], int]) -> int:
             return error.status
         tell(f"readiness: {bug(error)}")
         return ExitStatus.INTERNAL
+
+
+def cannot_start(error: ImportError) -> int:
+    """Name the library that is missing, with none of those that might be."""
+    os.write(2, f"readiness: cannot start: {error}\n".encode())
+    return ExitStatus.INTERNAL
 
 
 def secure_streams() -> None:

@@ -257,6 +257,15 @@ def test_no_command_has_an_option_twice(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+def test_each_value_has_somewhere_to_go(name: str) -> None:
+    """A parameter of the function, or a field; and each parameter can be given."""
+    verb = load(name)
+    for option in verb.options:
+        assert option.name in verb.parameters or option.field in RunSettings.__struct_fields__
+    assert set(verb.parameters) <= {option.name for option in verb.options}
+
+
+@pytest.mark.parametrize("name", names())
 def test_a_command_is_called_as_its_file(name: str) -> None:
     """Its help is the docstring of its file."""
     verb = load(name)

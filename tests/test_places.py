@@ -1,0 +1,168 @@
+"""A change has one place: what is added to a copy of the package takes the files that it should.
+
+To add a case: a function that adds something to a `House` and sees that the program has it, and a
+row in `PLACES` with the number of files that it may take. Tests and documents are not counted.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import ROOT, Ended, Project, a_board
+
+
+class House:
+    """A copy of the package and its checks, in which files are written, counted, and run."""
+
+    def __init__(self, folder: Path, project: Project) -> None:
+        self.folder = folder
+        self.project = project
+        self.touched: set[str] = set()
+        for name in ("readiness", "checks"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+
+    def add(self, name: str, text: str) -> None:
+        """Write a file that is not there yet."""
+        with open(self.folder / name, "x", encoding="utf-8") as file:
+            file.write(text)
+        self.touched.add(name)
+
+    def change(self, name: str, before: str, after: str) -> None:
+        """Put a text in the place of another, which stands there once."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"{name} has {before!r} {text.count(before)} times"
+        path.write_text(text.replace(before, after), encoding="utf-8")
+        self.touched.add(name)
+
+    def run(self, *arguments: str) -> Ended:
+        """Run the program of this house in the project."""
+        return self.project(*arguments, env={"PYTHONPATH": str(self.folder)})
+
+
+def a_check(house: House) -> None:
+    """A check of the catalogue: its file."""
+    house.add(
+        "checks/lines.yaml",
+        "summary: Lines of a file\n"
+        "params:\n  path: {help: the file}\n"
+        "run: grep -c '' $path\n"
+        "measures:\n  lines: {from: stdout, as: text, regex: '\\d+', unit: lines}\n",
+    )
+    uses = {"check": "lines", "with": {"path": "three"}, "expect": "== 3"}
+    house.project.write(a_board(uses))
+    (house.project.folder / "three").write_text("a\nb\nc\n", encoding="utf-8")
+    assert "lines" in house.run("checks").out
+    assert house.run("check").status == 0
+
+
+def a_format(house: House) -> None:
+    """A format of reports: its file."""
+    house.add(
+        "readiness/report/brief.py",
+        '"""The title alone."""\n\n\n'
+        "def render(run, context):\n"
+        '    """Return the title."""\n'
+        '    return f"brief: {run.board.title}\\n"\n',
+    )
+    assert house.run("check", "--output-format", "brief").out == "brief: A board\n"
+    assert house.run("check", "--report", "brief=told").status == 0
+    assert (house.project.folder / "told").read_text(encoding="utf-8") == "brief: A board\n"
+    assert "brief" in house.run("check", "--report", "bref=told").err
+
+
+def a_command(house: House) -> None:
+    """A command: its file, with its help, its options and what it prints."""
+    house.add(
+        "readiness/commands/count.py",
+        '"""Count the criteria of a board."""\n\n'
+        "from readiness.commands._options import Argument, Option, Value, Verb\n"
+        "from readiness.pipeline.opening import open_board\n"
+        "from readiness.terminal.output import put_json, put_text, wants_json\n\n\n"
+        "def count(settings, task, least=1, *, names=False):\n"
+        '    """Print the number."""\n'
+        "    ids = [each.id for task in open_board(settings).tasks for each in task.criteria]\n"
+        "    if wants_json(settings.output_format):\n"
+        "        put_json(ids)\n"
+        "    else:\n"
+        "        put_text(f'{task} {least} {ids if names else len(ids)}')\n"
+        "    return 0 if len(ids) >= least else 1\n\n\n"
+        "VERB = Verb(\n"
+        "    count,\n"
+        '    Argument("task", "TASK", "Of which task."),\n'
+        '    Option("least", "N", "How many there must be.", value=Value.NUMBER, short="l"),\n'
+        '    Option("names", "", "Print their ids.", value=Value.SWITCH),\n'
+        '    takes="board output_format",\n'
+        "    prints=list[str],\n"
+        ")\n",
+    )
+    told = house.run("--help").out
+    assert "count     Count the criteria of a board." in told
+    told = " ".join(house.run("count", "--help").out.split())
+    for line in ("READINESS_LEAST; default: 1; x>=1", "--board FILE", "TASK", "READINESS_NAMES"):
+        assert line in told
+    assert house.run("count", "T1").out == "T1 1 1\n"
+    assert house.run("count", "-l", "2", "T1", "--names").out == "T1 2 ['T1.1']\n"
+    assert house.run("count", "-l2", "T1").status == 1
+    assert house.run("count", "T1", "--output-format", "json").json == ["T1.1"]
+    assert house.run("schema", "count").json["items"] == {"type": "string"}
+    assert "Missing argument 'TASK'" in house.run("count").err
+    assert "Did you mean 'count'" in house.run("coutn").err
+
+
+def an_option(house: House) -> None:
+    """An option of the commands that run a board: its row and its field."""
+    house.change(
+        "readiness/commands/_options.py",
+        '    Option("milestone",',
+        '    Option("mood", "WORD", "How the run feels.", short="m"),\n    Option("milestone",',
+    )
+    house.change(
+        "readiness/model/settings.py",
+        "    milestone: str | None = None\n",
+        '    milestone: str | None = None\n    mood: str = "calm"\n',
+    )
+    spy = house.project.folder / "spy.py"
+    spy.write_text(
+        "import sys\n"
+        "from unittest import mock\n"
+        "from readiness.commands.check import VERB\n"
+        "from readiness.commands._app import main\n"
+        "from readiness.commands._reader import read\n"
+        "with mock.patch.object(VERB, 'function', lambda settings: print(settings.mood)):\n"
+        "    for line in (['check'], ['check', '-m', 'x'], ['check', '--mood=y']):\n"
+        "        verb, values = read(line, {})\n"
+        "        verb.perform(values)\n"
+        "        main(line)\n",
+        encoding="utf-8",
+    )
+    seen = house.project.start(
+        source=spy.read_text(encoding="utf-8"), env={"PYTHONPATH": str(house.folder)}
+    )
+    assert house.project.end(seen).out.split() == ["calm", "calm", "x", "x", "y", "y"]
+    for command in ("check", "score"):
+        told = house.run(command, "--help").out
+        assert "-m, --mood WORD" in told
+        assert "READINESS_MOOD" in told
+    assert "--mood" not in house.run("list", "--help").out
+    assert house.run("check", "--mood", "glad").status == 0
+
+
+PLACES = [(a_check, 1), (a_format, 1), (a_command, 1), (an_option, 2)]
+
+
+@pytest.mark.parametrize(
+    ("adding", "files"), PLACES, ids=lambda each: getattr(each, "__name__", each)
+)
+def test_what_is_added_has_its_place(
+    adding: Callable[[House], None], files: int, tmp_path: Path, project: Project
+) -> None:
+    """It takes so many files, and the program has it."""
+    project.write(a_board({"run": "true"}))
+    house = House(tmp_path / "house", project)
+    assert os.path.exists(house.folder / "readiness" / "__main__.py")
+    adding(house)
+    assert len(house.touched) == files, sorted(house.touched)
