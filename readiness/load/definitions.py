@@ -120,6 +120,9 @@ class WhenFile(_Part, frozen=True):
         Literal["never", "installed", "always"],
         Meta(description="Whether it applies where nothing speaks for it."),
     ] = "never"
+    unless: Annotated[list[str], Meta(description="Patterns of files that speak against that.")] = (
+        field(default_factory=list)
+    )
 
 
 class ProposeFile(_Part, frozen=True):

@@ -23,7 +23,7 @@ _NOT_TEXT: Final = re.compile(
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>'\"%@`]*")
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedCriterion(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion of the board; with `missing` it stands there as a comment."""
 
     proposal: Proposal
@@ -32,28 +32,29 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     missing: str = ""
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task of the board."""
 
     id: str
     title: str
     priority: Priority
-    entries: tuple[Entry, ...]
+    entries: tuple[PlannedCriterion, ...]
 
 
-def grouped(proposals: Sequence[Proposal]) -> tuple[Group, ...]:
+def grouped(proposals: Sequence[Proposal]) -> tuple[PlannedTask, ...]:
     """Tasks of the proposals, with ids: a task is as important as what is most so in it."""
     tasks: dict[str, list[Proposal]] = {}
     for one in proposals:
         tasks.setdefault(one.task, []).append(one)
     order = sorted(tasks.items(), key=lambda item: min(one.priority for one in item[1]))
     return tuple(
-        Group(
+        PlannedTask(
             id=f"T{number}",
             title=title,
             priority=min(one.priority for one in ours),
             entries=tuple(
-                Entry(proposal=one, id=f"T{number}.{place}") for place, one in enumerate(ours, 1)
+                PlannedCriterion(proposal=one, id=f"T{number}.{place}")
+                for place, one in enumerate(ours, 1)
             ),
         )
         for number, (title, ours) in enumerate(order, 1)
@@ -62,12 +63,13 @@ def grouped(proposals: Sequence[Proposal]) -> tuple[Group, ...]:
 
 def board_text(
     title: str,
-    groups: Sequence[Group],
+    groups: Sequence[PlannedTask],
     *,
     day: str,
     workdir: str = "",
     score: str = "",
     variables: Sequence[Variable] = (),
+    python_path: Sequence[str] = (),
 ) -> str:
     """The whole file. `score` is today's, "" where nothing was measured."""
     told = (
@@ -89,7 +91,7 @@ def board_text(
     lines.append(f"target: {TARGET}  # the score, of 10, that a release needs")
     if score:
         lines.append(f"baseline: {score}  # the score of {day}")
-    lines += _environment(variables)
+    lines += _environment(variables, python_path)
     active = [group for group in groups if any(not each.missing for each in group.entries)]
     lines += ["", "tasks:"]
     for group in active:
@@ -128,43 +130,44 @@ def _comment(text: str, indent: str = "") -> list[str]:
     )
 
 
-def _environment(variables: Sequence[Variable]) -> list[str]:
-    """What the code is said to need: settings with an example are set, the others are named."""
-    if not variables:
+def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> list[str]:
+    """Where the code is imported from, and the settings that it is said to need.
+
+    Settings with an example are set, the others named, and so are secrets.
+    """
+    lines: list[str] = []
+    if python_path:
+        lines += _comment("So that what lies here is measured, and no installed copy of it.", "  ")
+        lines.append(f"  PYTHONPATH: {_scalar(':'.join(python_path))}")
+    if variables:
+        files = ", ".join(dict.fromkeys(each.path for each in variables))
+        lines += _comment(
+            f"Settings that the code needs, as {files} has them. What is set where the board is"
+            " run wins over the example.",
+            "  ",
+        )
+    for each in variables:
+        usable = _is_usable(each)
+        value = f"${{{each.name}:-{each.example}}}" if usable else f"${{{each.name}}}"
+        lines.append(f"  {'' if usable else '# '}{each.name}: {_quoted(value)}")
+    if not lines:
         return []
-    files = ", ".join(dict.fromkeys(each.path for each in variables))
-    lines = [
-        "",
-        *_comment(
-            f"Settings that the code needs, as {files} has them. What is set where"
-            " the board is run wins over the example; a value that is secret comes"
-            " from there alone."
-        ),
-    ]
-    given = [each for each in variables if _is_usable(each)]
-    body = [
-        f"  {each.name}: {_quoted('${' + each.name + ':-' + each.example + '}')}" for each in given
-    ]
-    body += [
-        f"  # {each.name}: {_quoted('${' + each.name + '}')}"
-        for each in variables
-        if not _is_usable(each)
-    ]
-    lines += ["env:" if given else "# env:", *body]
+    named = [line for line in lines if not line.lstrip().startswith("#")]
     secret = [each.name for each in variables if looks_secret(each.name)]
-    if secret:
-        lines += [
-            "secrets:  # passed on to the probes, and masked wherever they show",
-            *(f"  - {name}" for name in secret),
-        ]
-    return lines
+    return [
+        "",
+        "env:" if named else "env: {}",
+        *lines,
+        *(["secrets:  # passed on to the probes, and masked wherever they show"] if secret else []),
+        *(f"  - {name}" for name in secret),
+    ]
 
 
 def _is_usable(variable: Variable) -> bool:
     return bool(variable.example) and not re.search(r"[${}\x00-\x1f]", variable.example)
 
 
-def _task(group: Group) -> list[str]:
+def _task(group: PlannedTask) -> list[str]:
     lines = [
         f"  - id: {group.id}",
         f"    title: {_scalar(group.title)}",
@@ -181,7 +184,7 @@ def _task(group: Group) -> list[str]:
     return ["", *lines] if group.id != "T1" else lines
 
 
-def _silent(group: Group) -> list[str]:
+def _silent(group: PlannedTask) -> list[str]:
     """A task of which nothing could be measured, to be put behind `#`."""
     lines = [
         f"- id: {group.id}",
@@ -195,7 +198,7 @@ def _silent(group: Group) -> list[str]:
     return lines
 
 
-def _criterion(entry: Entry) -> list[str]:
+def _criterion(entry: PlannedCriterion) -> list[str]:
     one = entry.proposal
     lines = [f"- id: {entry.id}", f"  title: {_scalar(one.title)}"]
     if one.check:
@@ -239,6 +242,6 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
-def entries(groups: Iterable[Group]) -> list[Entry]:
+def entries(groups: Iterable[PlannedTask]) -> list[PlannedCriterion]:
     """All criteria, in order."""
     return [entry for group in groups for entry in group.entries]

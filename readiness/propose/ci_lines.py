@@ -1,6 +1,9 @@
 """The lines that put a board into CI, for the CI that is there."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Sequence
+
+from readiness.propose.facts import Origin, RunCommand
 
 _GITHUB = """\
       - run: pip install readiness
@@ -13,10 +16,8 @@ readiness:
   artifacts: {when: always, reports: {junit: readiness.xml}}"""
 
 
-def ci_lines(files: Collection[str]) -> tuple[str, str]:
-    """Where the lines go, and the lines: behind the step that installs the project's tools."""
-    if any(path.startswith(".gitlab-ci.y") for path in files):
-        return ".gitlab-ci.yml", _GITLAB
-    workflows = sorted(path for path in files if path.startswith(".github/workflows/"))
-    named = [path for path in workflows if "test" in path or "ci" in path.rpartition("/")[2]]
-    return (named or workflows or [".github/workflows/ci.yml"])[0], _GITHUB
+def ci_lines(commands: Sequence[RunCommand]) -> tuple[str, str]:
+    """The file they go into, the one that runs most of what is run, and the lines."""
+    runs = Counter(each.path for each in commands if each.origin is Origin.CI)
+    path = runs.most_common(1)[0][0] if runs else ".github/workflows/ci.yml"
+    return path, _GITLAB if path.startswith(".gitlab") else _GITHUB

@@ -17,7 +17,7 @@ _PYTHON: Final = re.compile(r"python[\d.]*|py")
 _SET: Final = re.compile(r"[A-Za-z_]\w*=.*")
 
 
-class Effect(StrEnum):
+class Deed(StrEnum):
     """What becomes of things when a command is run."""
 
     LOOKS = "looks"
@@ -39,22 +39,22 @@ class _Only(msgspec.Struct, frozen=True):
     never: list[str] = []
 
 
-class _Group(msgspec.Struct, frozen=True):
+class _Beginnings(msgspec.Struct, frozen=True):
     commands: list[str]
     only: list[_Only] = []
     values: list[str] = []
 
 
 @cache
-def _table() -> Mapping[str, _Group]:
+def _table() -> Mapping[str, _Beginnings]:
     text = files("readiness.propose").joinpath("effects.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, _Group])
+    return msgspec.convert(tomllib.loads(text), dict[str, _Beginnings])
 
 
 @cache
-def _beginnings() -> Mapping[tuple[str, ...], Effect]:
+def _beginnings() -> Mapping[tuple[str, ...], Deed]:
     return {
-        tuple(command.split()): Effect(name)
+        tuple(command.split()): Deed(name)
         for name, group in _table().items()
         if name != "wrappers"
         for command in group.commands
@@ -103,27 +103,27 @@ def _behind_options(words: tuple[str, ...], with_value: Sequence[str]) -> tuple[
     return words
 
 
-def effect(words: Sequence[str]) -> Effect:
+def effect(words: Sequence[str]) -> Deed:
     """What a command does, as far as the table knows. `words` may be wrapped."""
     here = unwrapped(words)
     if not here:
-        return Effect.NEUTRAL
+        return Deed.NEUTRAL
     known = _beginnings()
     ends = [size for size in range(min(len(here), 5), 0, -1) if here[:size] in known]
     if not ends:
-        return Effect.NEUTRAL if is_utility(here[0]) else Effect.UNKNOWN
+        return Deed.NEUTRAL if is_utility(here[0]) else Deed.UNKNOWN
     found = known[here[: ends[0]]]
     return _with_conditions(here, found)
 
 
-def _with_conditions(words: tuple[str, ...], found: Effect) -> Effect:
+def _with_conditions(words: tuple[str, ...], found: Deed) -> Deed:
     """Options decide for some: what only checks with one rewrites without it, or the reverse."""
     given = {word.partition("=")[0] for word in words[1:]}
     for only in _table()["looks"].only:
         start = tuple(only.command.split())
         if words[: len(start)] == start:
             if given & set(only.never):
-                return Effect.REWRITES
+                return Deed.REWRITES
             if only.needs:
-                return Effect.LOOKS if given & set(only.needs) else found
+                return Deed.LOOKS if given & set(only.needs) else found
     return found

@@ -26,7 +26,7 @@ class Origin(StrEnum):
     RECIPE = "a recipe"
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A command as somebody runs it: its words, wrappers such as `uv run` taken away.
 
     `text` is the command as it could be run again, `said` how the origin spells it (`make lint`),
@@ -65,7 +65,7 @@ class Omission(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class Subproject(msgspec.Struct, frozen=True, kw_only=True):
     """A project, or one of several in one repository; paths are relative to the root.
 
     `folder` is "" for the root. `files` are those below it. `settings` has the data of settings
@@ -82,13 +82,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: Mapping[str, str]
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was found: the parts, what is run where, and what the code needs to be told."""
+class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was found: the parts, what is run where, and what the code needs to be told.
+
+    `python_path` are the folders from which the code is imported, where that is not the root.
+    """
 
     name: str
     layout: Layout
-    parts: tuple[Part, ...]
-    steps: tuple[Step, ...] = ()
+    parts: tuple[Subproject, ...]
+    steps: tuple[RunCommand, ...] = ()
     variables: tuple[Variable, ...] = ()
+    python_path: tuple[str, ...] = ()
     left_out: tuple[Omission, ...] = ()
     git: bool = False

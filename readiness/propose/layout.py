@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from readiness.propose.facts import Data, Layout, Part
+from readiness.propose.facts import Data, Layout, Subproject
 from readiness.propose.needs import dependencies_of
 from readiness.propose.tree import lookup
 
@@ -26,7 +26,9 @@ _LOOSE: Final = frozenset(_LOOSE_NAMES.split())
 PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
-def find_parts(files: Sequence[str], settings: Mapping[str, Data], name: str) -> tuple[Part, ...]:
+def find_parts(
+    files: Sequence[str], settings: Mapping[str, Data], name: str
+) -> tuple[Subproject, ...]:
     """The project, or the projects of a repository that has several and none at its root."""
     root = _part("", files, settings, name)
     if root.source:
@@ -51,7 +53,7 @@ def find_parts(files: Sequence[str], settings: Mapping[str, Data], name: str) ->
     return tuple(part for part in parts if part.source) or (root,)
 
 
-def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Part:
+def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Subproject:
     inner = [os.path.relpath(path, folder) for path in files] if folder else list(files)
     named = _declared_name(folder, settings)
     layout, source = find_source(inner, named or os.path.basename(name), _named(folder, settings))
@@ -60,7 +62,7 @@ def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name:
     def whole(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
 
-    return Part(
+    return Subproject(
         folder=folder,
         name=named or os.path.basename(name),
         layout=layout,
@@ -170,16 +172,17 @@ def find_tests(files: Sequence[str], source: Sequence[str]) -> tuple[str, ...]:
         if not any(path.startswith(f"{top}/") for top in among)
         and not _BESIDE & set(path.split("/")[:-1])
     ]
-    kept = [folder for folder in folders if not _inside(folder, among)]
-    outside = [folder for folder in kept if not _inside(folder, source)]
-    inside = [folder for folder in kept if _inside(folder, source)]
+    kept = [folder for folder in folders if not is_inside(folder, among)]
+    outside = [folder for folder in kept if not is_inside(folder, source)]
+    inside = [folder for folder in kept if is_inside(folder, source)]
     if len(inside) > 3:  # one for each package: name what they have in common
-        inside = [top for top in source if any(_inside(folder, [top]) for folder in inside)]
+        inside = [top for top in source if any(is_inside(folder, [top]) for folder in inside)]
     return tuple(sorted({*outside, *inside, *among, *alone}))
 
 
-def _inside(path: str, folders: Iterable[str]) -> bool:
-    return any(path.startswith(f"{folder}/") for folder in folders)
+def is_inside(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path is one of these folders or lies below one."""
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _test_folder(path: str) -> str:

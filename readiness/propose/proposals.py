@@ -10,20 +10,20 @@ import msgspec
 
 from readiness.load.definitions import WhenFile
 from readiness.model.words import Goal, Priority
-from readiness.propose.effects import Effect, effect
-from readiness.propose.facts import Facts, Omission, Origin, Part, Step
+from readiness.propose.effects import Deed, effect
+from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject
 from readiness.propose.needs import normal
-from readiness.propose.rules import Rule
+from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked
 from readiness.propose.tree import lookup
-from readiness.propose.values import Evidence, value_of
+from readiness.propose.values import Sign, value_of
 
 CI_TASK: Final = "What CI runs"
 UNASKED: Final = "Nothing here asks for it, but it is installed"
 RECIPE_TASK: Final = "What the project's own commands check"
 _SAMPLES: Final = ("tests", "test", "testing", "fixtures", "testdata", "examples", "samples")
-_HARM: Final = (Effect.PUBLISHES, Effect.DEPLOYS, Effect.DELETES, Effect.MIGRATES, Effect.REWRITES)
-_NOT_A_PROBE: Final = (*_HARM, Effect.INSTALLS)
+_HARM: Final = (Deed.PUBLISHES, Deed.DEPLOYS, Deed.DELETES, Deed.MIGRATES, Deed.REWRITES)
+_NOT_A_PROBE: Final = (*_HARM, Deed.INSTALLS)
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,9 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[Omission, ...]
 
 
-def propose(facts: Facts, rules: Sequence[Rule], has_tool: Callable[[str], bool]) -> Proposed:
+def propose(
+    facts: ProjectFacts, rules: Sequence[ProposalRule], has_tool: Callable[[str], bool]
+) -> Proposed:
     """The criteria that apply to a project, by priority, what CI runs first among its equals."""
     left_out = list(facts.left_out)
     found: list[Proposal] = []
@@ -78,7 +80,7 @@ def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
     return list(kept.values())
 
 
-def _within(one: Proposal, part: Part) -> Proposal:
+def _within(one: Proposal, part: Subproject) -> Proposal:
     name = os.path.basename(part.folder)
     return msgspec.structs.replace(one, task=f"{one.task} of {name}", title=f"{name}: {one.title}")
 
@@ -87,9 +89,9 @@ def _within(one: Proposal, part: Part) -> Proposal:
 
 
 def _of_rule(
-    rule: Rule,
-    part: Part,
-    facts: Facts,
+    rule: ProposalRule,
+    part: Subproject,
+    facts: ProjectFacts,
     found: Sequence[Proposal],
     has_tool: Callable[[str], bool],
     left_out: list[Omission],
@@ -130,7 +132,7 @@ def _of_rule(
         )
 
 
-def _producer_params(rule: Rule, found: Sequence[Proposal]) -> dict[str, str]:
+def _producer_params(rule: ProposalRule, found: Sequence[Proposal]) -> dict[str, str]:
     """What the check before this one is given, so that it runs once for both."""
     for name in rule.after:
         for one in reversed(found):
@@ -140,38 +142,38 @@ def _producer_params(rule: Rule, found: Sequence[Proposal]) -> dict[str, str]:
 
 
 def _evidence(
-    rule: Rule,
-    part: Part,
-    facts: Facts,
+    rule: ProposalRule,
+    part: Subproject,
+    facts: ProjectFacts,
     found: Sequence[Proposal],
     has_tool: Callable[[str], bool],
     left_out: list[Omission],
-) -> Iterator[Evidence]:
+) -> Iterator[Sign]:
     given, when = rule.propose, rule.propose.when
     if given.each == "command":
         covered = {words for one in found for words in one.steps}
         for step in _speaking(when, facts.steps):
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
-                yield Evidence(text=_told(step), step=step)
+                yield Sign(text=_told(step), step=step)
         return
     if given.each == "file":
         for path in _matching(when.files, part):
-            yield Evidence(text=f"{path} is there", files=(path,))
+            yield Sign(text=f"{path} is there", files=(path,))
         return
     evidence = _first(when, part, facts.steps)
     if evidence is not None:
         yield evidence
-    elif when.otherwise == "always":
-        yield Evidence()
-    elif when.otherwise == "installed":
-        if all(map(has_tool, rule.tools)):
-            yield Evidence(text=UNASKED)
+    elif when.otherwise != "never" and not _matching(when.unless, part):
+        if when.otherwise == "always":
+            yield Sign()
+        elif all(map(has_tool, rule.tools)):
+            yield Sign(text=UNASKED)
         else:
             why = f"nothing here asks for it, and it is not installed: {rule.install}"
             left_out.append(Omission(what=rule.check, why=why))
 
 
-def _first(when: WhenFile, part: Part, steps: Sequence[Step]) -> Evidence | None:
+def _first(when: WhenFile, part: Subproject, steps: Sequence[RunCommand]) -> Sign | None:
     """What speaks loudest: a command that is run, settings, a file, a dependency."""
     files = _matching(when.files, part)
     config = ""
@@ -183,18 +185,18 @@ def _first(when: WhenFile, part: Part, steps: Sequence[Step]) -> Evidence | None
         setting = f"{own} has [{table}]" if table else f"{own} is there"
     spoken = _speaking(when, steps)
     if spoken:
-        return Evidence(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
+        return Sign(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
     if setting:
-        return Evidence(text=setting, files=files, config=config)
+        return Sign(text=setting, files=files, config=config)
     if files:
-        return Evidence(text=f"{files[0]} is there", files=files)
+        return Sign(text=f"{files[0]} is there", files=files)
     for name in when.dependencies:
         if by := part.dependencies.get(normal(name)):
-            return Evidence(text=f"{by} asks for {name}")
+            return Sign(text=f"{by} asks for {name}")
     return None
 
 
-def _speaking(when: WhenFile, steps: Iterable[Step]) -> list[Step]:
+def _speaking(when: WhenFile, steps: Iterable[RunCommand]) -> list[RunCommand]:
     return ranked(
         step for step in steps if any(_begins(step.words, command) for command in when.commands)
     )
@@ -205,14 +207,14 @@ def _begins(words: tuple[str, ...], command: str) -> bool:
     return words == start if command.endswith("$") else words[: len(start)] == start
 
 
-def _is_set(reference: str, part: Part) -> bool:
+def _is_set(reference: str, part: Subproject) -> bool:
     file, _, table = reference.partition(":")
     if not table:
         return os.path.join(part.folder, file) in part.files
     return lookup(part.settings, part.folder, reference) is not None
 
 
-def _matching(patterns: Iterable[str], part: Part) -> tuple[str, ...]:
+def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
     """The files that patterns name, but no samples; without `**` in no deeper folder."""
     inner = {os.path.relpath(path, part.folder or "."): path for path in part.files}
     found = {
@@ -226,7 +228,7 @@ def _matching(patterns: Iterable[str], part: Part) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _told(step: Step) -> str:
+def _told(step: RunCommand) -> str:
     if step.origin is Origin.RECIPE:
         return f"`{step.said}` runs it ({step.place})"
     return f"{step.origin} runs it: {step.said} ({step.place})"
@@ -246,7 +248,7 @@ def _moved(priority: Priority, steps: int) -> Priority:
 # --- commands -------------------------------------------------------------------------------------
 
 
-def _is_worth_it(step: Step, covered: set[tuple[str, ...]], left_out: list[Omission]) -> bool:
+def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list[Omission]) -> bool:
     """Whether running a recipe is safe, and says more than the checks do."""
     effects = {words: effect(words) for words in step.inner}
     harm = [
@@ -255,7 +257,7 @@ def _is_worth_it(step: Step, covered: set[tuple[str, ...]], left_out: list[Omiss
     if harm:
         left_out.append(Omission(what=step.said, why=harm[0]))
         return False
-    unknown = [words for words, each in effects.items() if each is Effect.UNKNOWN]
+    unknown = [words for words, each in effects.items() if each is Deed.UNKNOWN]
     unknown = [words for words in unknown if words not in _recipes_of(step)]
     if unknown or not step.inner:
         what = " ".join(unknown[0]) if unknown else step.said
@@ -264,13 +266,13 @@ def _is_worth_it(step: Step, covered: set[tuple[str, ...]], left_out: list[Omiss
     return not set(step.inner) <= covered
 
 
-def _recipes_of(step: Step) -> set[tuple[str, ...]]:
+def _recipes_of(step: RunCommand) -> set[tuple[str, ...]]:
     """Those of the inner commands that are recipes themselves: what they run is listed too."""
     return {words for words in step.inner if words[0] == step.words[0]}
 
 
 def _own_commands(
-    facts: Facts, rules: Sequence[Rule], left_out: list[Omission]
+    facts: ProjectFacts, rules: Sequence[ProposalRule], left_out: list[Omission]
 ) -> Iterator[Proposal]:
     """What CI or a recipe runs and no check is about, where it only looks."""
     spoken_for: set[tuple[str, ...]] = set()
@@ -284,7 +286,7 @@ def _own_commands(
         if step.origin is Origin.HOOK:
             continue
         taken.add(step.text)
-        if step.origin is Origin.RECIPE and what is Effect.UNKNOWN:
+        if step.origin is Origin.RECIPE and what is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
         if why := _refusal(step, what):
             left_out.append(Omission(what=f"{step.text} ({step.place})", why=why))
@@ -301,11 +303,11 @@ def _own_commands(
             )
 
 
-def _refusal(step: Step, what: Effect) -> str:
+def _refusal(step: RunCommand, what: Deed) -> str:
     """Why a command is no probe; "" where it may be one."""
     if what in _NOT_A_PROBE:
         return f"it {what}"
-    if what is not Effect.LOOKS:
+    if what is not Deed.LOOKS:
         return "what it does is not known here"
     if "$" in step.text:
         return "it needs what only its caller knows"

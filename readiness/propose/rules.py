@@ -14,7 +14,7 @@ from readiness.load.yamlfile import parse, read
 from readiness.model.errors import BoardError, Fault
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class ProposalRule(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which a check applies: what its file says, and what of the check it needs.
 
     `required` are parameters without a default, `after` the checks whose parameters are its own.
@@ -29,14 +29,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...]
 
 
-def load_rules(folders: Sequence[str]) -> tuple[Rule, ...]:
+def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
     """The rules of all checks, those of an earlier folder in place of built-in ones.
 
     Only files that propose anything are read as checks. Raises `BoardError` for a rule that names
     what its check does not have.
     """
     faults: list[Fault] = []
-    found: dict[str, tuple[Rule, ...]] = {}
+    found: dict[str, tuple[ProposalRule, ...]] = {}
     for folder in (*folders, builtin_checks()):
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
             name, ending = os.path.splitext(entry)
@@ -48,7 +48,7 @@ def load_rules(folders: Sequence[str]) -> tuple[Rule, ...]:
     return tuple(rule for rules in found.values() for rule in rules)
 
 
-def _rules(name: str, path: str, content: bytes, faults: list[Fault]) -> list[Rule]:
+def _rules(name: str, path: str, content: bytes, faults: list[Fault]) -> list[ProposalRule]:
     if b"\npropose:" not in content:
         return []
     problems = Problems(parse(content, path, text_under=TEXT_UNDER))
@@ -68,7 +68,7 @@ def _rules(name: str, path: str, content: bytes, faults: list[Fault]) -> list[Ru
     if file is None:
         return []
     return [
-        Rule(
+        ProposalRule(
             check=name,
             propose=each,
             tools=words(file.tool),

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from readiness.propose.effects import Effect, effect, unwrapped
-from readiness.propose.facts import Omission, Origin, Step
+from readiness.propose.effects import Deed, effect, unwrapped
+from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import Recipe, Recipes, line_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
@@ -36,7 +36,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_steps(
     root: str, files: Sequence[str], recipes: Recipes
-) -> tuple[tuple[Step, ...], tuple[Omission, ...]]:
+) -> tuple[tuple[RunCommand, ...], tuple[Omission, ...]]:
     """All commands that are run somewhere, and the files of which nothing could be read."""
     lines: list[_Line] = []
     unread: list[Omission] = []
@@ -125,14 +125,14 @@ class _Expander:
         self._files = files
         self._recipes = recipes
 
-    def steps(self, line: _Line, depth: int = 0) -> Iterator[Step]:
+    def steps(self, line: _Line, depth: int = 0) -> Iterator[RunCommand]:
         """The commands that a line comes down to, through recipes and scripts of the project."""
         text = re.sub(r"\$\{\{.*?\}\}", "$ci", line.text)
         said = line.said or _shown(text)
         all_words = [words for words in programs(text) if words]
         if not all_words and text.split() and depth == 0:
             all_words = [tuple(text.split())]  # what begins with a variable, at least by its words
-        counted = [words for words in all_words if effect(words) is not Effect.NEUTRAL]
+        counted = [words for words in all_words if effect(words) is not Deed.NEUTRAL]
         alone = line.alone and len(counted) == 1 and _is_plain(text)
         for words in all_words:
             recipes = self._inside(words) if depth < _DEPTH else []
@@ -143,8 +143,8 @@ class _Expander:
             ]
             yield from inner
             here = unwrapped(words)
-            if here and effect(words) is not Effect.NEUTRAL:
-                yield Step(
+            if here and effect(words) is not Deed.NEUTRAL:
+                yield RunCommand(
                     words=here,
                     text=text if alone else shlex.join(words),
                     said=said,
@@ -158,7 +158,7 @@ class _Expander:
 
     def recipe(
         self, recipe: Recipe, origin: Origin, said: str, depth: int, by: _Line | None = None
-    ) -> Iterator[Step]:
+    ) -> Iterator[RunCommand]:
         """The commands of a recipe; where CI runs it, each stands where CI says so."""
         for number, text in recipe.lines:
             yield from self.steps(
@@ -254,7 +254,7 @@ def _shown(text: str) -> str:
     return short if len(short) <= 60 else f"{short[:57]}..."
 
 
-def ranked(steps: Iterable[Step]) -> list[Step]:
+def ranked(steps: Iterable[RunCommand]) -> list[RunCommand]:
     """Steps, those first that say most about what the team believes in."""
     order = list(Origin)
     return sorted(steps, key=lambda step: order.index(step.origin))

@@ -7,23 +7,24 @@ from typing import Final
 
 import msgspec
 
-from readiness.propose.facts import Part, Step
+from readiness.propose.facts import RunCommand, Subproject
+from readiness.propose.layout import is_inside
 from readiness.propose.tree import lookup
 
 _FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Sign(msgspec.Struct, frozen=True, kw_only=True):
     """What in a project speaks for a check, in words; with the step, or the files, that do."""
 
     text: str = ""
-    step: Step | None = None
+    step: RunCommand | None = None
     files: tuple[str, ...] = ()
     config: str = ""
 
 
 def value_of(
-    candidates: str | list[str], part: Part, evidence: Evidence, options: Sequence[str]
+    candidates: str | list[str], part: Subproject, evidence: Sign, options: Sequence[str]
 ) -> str:
     """The first candidate whose facts are all known, with them filled in; "" where none is."""
     for text in [candidates] if isinstance(candidates, str) else candidates:
@@ -33,7 +34,7 @@ def value_of(
     return ""
 
 
-def _fact(name: str, part: Part, evidence: Evidence, options: Sequence[str]) -> str:
+def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
     if ":" in name:
         return " ".join(_existing(_listed(lookup(part.settings, part.folder, name)), part))
     step = evidence.step
@@ -43,6 +44,7 @@ def _fact(name: str, part: Part, evidence: Evidence, options: Sequence[str]) -> 
         "source_folders": folders or [part.folder or "."],
         "source_modules": [] if folders else part.source,
         "tests": part.tests,
+        "tests_beside": [path for path in part.tests if not is_inside(path, part.source)],
         "file": evidence.files[:1],
         "files": evidence.files,
         "config": [evidence.config] if evidence.config else [],
@@ -60,22 +62,22 @@ def _listed(value: object) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _existing(paths: Iterable[str], part: Part) -> list[str]:
+def _existing(paths: Iterable[str], part: Subproject) -> list[str]:
     whole = (os.path.normpath(os.path.join(part.folder, path)) for path in paths)
     return [path for path in whole if _is_there(path, part)]
 
 
-def _is_there(path: str, part: Part) -> bool:
+def _is_there(path: str, part: Subproject) -> bool:
     return path == (part.folder or ".") or any(
         each == path or each.startswith(f"{path}/") for each in part.files
     )
 
 
-def _arguments(step: Step) -> list[str]:
+def _arguments(step: RunCommand) -> list[str]:
     return [word for word in step.words[1:] if not word.startswith("-") and "=" not in word]
 
 
-def _paths(step: Step, part: Part) -> list[str]:
+def _paths(step: RunCommand, part: Subproject) -> list[str]:
     """The files and folders of the part that a command names; settings of options are none."""
     named = []
     for before, word in zip(step.words, step.words[1:], strict=False):

@@ -27,6 +27,7 @@ from tests.support.checking import (
     run_check,
     text_of,
 )
+from tests.support.django_cases import DJANGO
 from tests.support.monitoring_cases import MONITORING
 from tests.support.network_cases import NETWORK
 from tests.support.osv_server import advisory, osv_server
@@ -240,6 +241,7 @@ CASES: dict[str, list[Case]] = {
     **NETWORK,
     **MONITORING,
     **PERFORMANCE,
+    **DJANGO,
 }
 
 

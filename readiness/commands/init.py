@@ -22,9 +22,9 @@ from readiness.pipeline.first_run import first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
 from readiness.propose.asking import choose
-from readiness.propose.board_text import Entry, Group, board_text, entries, grouped
+from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
 from readiness.propose.ci_lines import ci_lines
-from readiness.propose.facts import Facts, Omission
+from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
@@ -44,7 +44,7 @@ class InitSettings(RunSettings, frozen=True, kw_only=True):
     measure: bool = True
 
 
-class Criterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A criterion of the new board, as `--output-format json` has it; `check` or `run`."""
 
     id: str
@@ -59,7 +59,7 @@ class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives."""
 
     board: str
-    criteria: list[Criterion]
+    criteria: list[NewCriterion]
     left_out: list[Omission]
 
 
@@ -140,7 +140,7 @@ class _First:
         settings: InitSettings,
         path: str,
         project: str,
-        facts: Facts,
+        facts: ProjectFacts,
         proposals: Sequence[Proposal],
         left_out: list[Omission],
     ) -> None:
@@ -180,7 +180,7 @@ class _First:
 
     # --- the board ------------------------------------------------------------------------------
 
-    def _text(self, groups: Sequence[Group], shown: str = "") -> str:
+    def _text(self, groups: Sequence[PlannedTask], shown: str = "") -> str:
         folder = os.path.dirname(os.path.abspath(self._path))
         return board_text(
             self._facts.name,
@@ -189,15 +189,16 @@ class _First:
             workdir=os.path.relpath(self._project, folder),
             score=shown,
             variables=self._facts.variables,
+            python_path=self._facts.python_path,
         )
 
     def _load(self, text: str) -> Board:
         return load_board_text(text.encode(), self._path, profile=None, environ=os.environ)
 
-    def _loaded(self, groups: Sequence[Group]) -> Board:
+    def _loaded(self, groups: Sequence[PlannedTask]) -> Board:
         return self._load(self._text(groups))
 
-    def _loadable(self, groups: Sequence[Group]) -> Sequence[Group]:
+    def _loadable(self, groups: Sequence[PlannedTask]) -> Sequence[PlannedTask]:
         """The groups without what a board refuses, such as a command that hides its failure."""
         try:
             self._loaded(groups)
@@ -215,7 +216,7 @@ class _First:
             return self._loadable(grouped(kept))
         return groups
 
-    def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[Group]:
+    def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
         """The groups with goals for what was measured, and the reason for what was not."""
         criteria = {
             criterion.id: criterion
@@ -223,7 +224,7 @@ class _First:
             for criterion in task.criteria
         }
 
-        def aimed(entry: Entry) -> Entry:
+        def aimed(entry: PlannedCriterion) -> PlannedCriterion:
             found = readings[entry.id].samples[0]
             if isinstance(found, Unmeasured):
                 missing = ": ".join(filter(None, (found.reason, found.hint)))
@@ -304,8 +305,7 @@ class _First:
                 for number, step in enumerate(self._steps(board, judgements), 1)
             ),
         ]
-        files = [path for part in self._facts.parts for path in part.files]
-        where, what = ci_lines(files)
+        where, what = ci_lines(self._facts.steps)
         return [*lines, "", f"In CI, behind what installs your tools ({where})", what]
 
     def _steps(self, board: Board, judgements: Sequence[Judgement]) -> list[str]:
@@ -336,10 +336,10 @@ class _First:
         return [*missing[:1], *steps, *last][:3]
 
 
-def _criterion(found: Judgement, proposal: Proposal) -> Criterion:
+def _criterion(found: Judgement, proposal: Proposal) -> NewCriterion:
     value = found.value
     measured = found.code is None and value is not None
-    return Criterion(
+    return NewCriterion(
         id=found.criterion.id,
         check=proposal.check or None,
         run=proposal.run or None,
