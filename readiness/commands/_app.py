@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typer import _click as click
 
 ORDER = (
-    *("check", "score", "diff", "trend", "report", "next", "prove", "history", "waive", "attest"),
-    *("mcp", "validate", "list", "show", "checks", "doctor", "schema", "guard"),
+    *("init", "check", "score", "diff", "trend", "report", "next", "prove", "history", "waive"),
+    *("attest", "mcp", "validate", "list", "show", "checks", "doctor", "schema", "guard"),
 )
 """How the help lists the commands; those that are not named come last."""
 

@@ -1,4 +1,4 @@
-"""`readiness init`: a first board, from what a project's files say and what can be measured."""
+"""Write a first board, from what the project's files say and what can be measured here."""
 
 import datetime
 import glob
@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from readiness.advice import rank
+from readiness.commands._options import Option, Value, Verb
 from readiness.decide.score import display, gate, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
@@ -37,13 +38,6 @@ from readiness.text.layout import columns, duration
 OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
 
 
-class InitSettings(RunSettings, frozen=True, kw_only=True):
-    """What `init` is asked beside where: `yes` takes every proposal, `measure` runs them once."""
-
-    yes: bool = False
-    measure: bool = True
-
-
 class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A criterion of the new board, as `--output-format json` has it; `check` or `run`."""
 
@@ -63,24 +57,25 @@ class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[Omission]
 
 
-def init(settings: InitSettings) -> int:
-    """Write a first board for the project, and tell what it says. 2 where there is one already."""
+def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) -> int:
+    """Write a first board for the project, and tell what it says.
+
+    Raises `UsageError` where there is a board already, and where nobody can be asked. With `yes`
+    every proposal is taken; with `no_measure` none is run.
+    """
     wants_json(settings.output_format)
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(f"--project: there is no folder {project}")
-    path = settings.board or os.environ.get("READINESS_BOARD") or _beside(project)
+    path = settings.board or os.path.join(settings.project or "", BOARD_NAME)
     _refuse_another(path, project)
     facts = survey(project)
     folder = os.path.dirname(os.path.abspath(path))
     found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    proposals = _taken(found.proposals, settings)
-    first = _First(settings, path, project, facts, proposals, list(found.left_out))
+    can_ask = not wants_json(settings.output_format)
+    proposals = found.proposals if yes else _chosen(found.proposals, can_ask=can_ask)
+    first = _First(settings, path, project, facts, proposals, list(found.left_out), not no_measure)
     return supervise(lambda: protected(first.perform))
-
-
-def _beside(project: str) -> str:
-    return BOARD_NAME if project == "." else os.path.join(project, BOARD_NAME)
 
 
 def _refuse_another(path: str, project: str) -> None:
@@ -109,10 +104,8 @@ def _tools_of(project: str) -> Callable[[str], bool]:
     return lambda tool: shutil.which(tool, path=path) is not None
 
 
-def _taken(proposals: Sequence[Proposal], settings: InitSettings) -> Sequence[Proposal]:
-    if settings.yes:
-        return proposals
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or wants_json(settings.output_format):
+def _chosen(proposals: Sequence[Proposal], *, can_ask: bool) -> Sequence[Proposal]:
+    if not (can_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             f"{len(proposals)} criteria apply here, and nobody can be asked about them;"
             " take them all with --yes, or call this on a terminal"
@@ -137,14 +130,16 @@ class _First:
 
     def __init__(
         self,
-        settings: InitSettings,
+        settings: RunSettings,
         path: str,
         project: str,
         facts: ProjectFacts,
         proposals: Sequence[Proposal],
         left_out: list[Omission],
+        measure: bool,
     ) -> None:
         self._settings = settings
+        self._measure = measure
         self._path = path
         self._project = project
         self._facts = facts
@@ -155,7 +150,7 @@ class _First:
 
     def perform(self) -> int:
         readings: Mapping[str, Reading] = {}
-        if self._settings.measure and entries(self._groups):
+        if self._measure and entries(self._groups):
             with interruptible(), held():
                 run = first_run(
                     self._loaded(self._groups),
@@ -361,3 +356,12 @@ def _shown(one: Judgement) -> str:
 
 def _in_words(decision: Decision) -> str:
     return decision.value.replace("_", " ")
+
+
+VERB = Verb(
+    init,
+    Option("yes", "", "Take every proposal, without asking.", value=Value.SWITCH, variable=False),
+    Option("no_measure", "", "Run nothing.", value=Value.SWITCH, variable=False),
+    takes="board project jobs timeout output_format quiet",
+    prints=FirstBoard,
+)

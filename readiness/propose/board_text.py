@@ -20,7 +20,7 @@ _WIDTH: Final = 100
 _NOT_TEXT: Final = re.compile(
     r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*)"
 )
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>'\"%@`]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
 
 
 class PlannedCriterion(msgspec.Struct, frozen=True, kw_only=True):
