@@ -19,6 +19,8 @@ from readiness.services._postgres import Demand, demand, log_in
 LIBRARY = "psycopg"
 _SCHEMES = ("postgresql", "postgres")
 _Found = TypeVar("_Found")
+_Whence = tuple[str, str]
+"""A network namespace and an address to connect from."""
 
 
 class PostgresOptions(Inside, frozen=True, kw_only=True):
@@ -43,16 +45,15 @@ class PostgresAnswer(DatabaseAnswer, frozen=True, kw_only=True):
 def measure(options: PostgresOptions) -> PostgresAnswer:
     """See what is demanded, and log in; then try from outside."""
     user = _database.login(options.url, _SCHEMES, 5432)
-    with within(options.netns):
-        method, mode = _demanded(options, user, options.source)
-        ask = partial(_logged_in, sslmode=mode)
-        peer, version = _spoken(options, user, ask, options.source)
+    here = (options.netns, options.source)
+    method, mode = _demanded(options, user, here)
+    peer, version = _spoken(options, user, here, partial(_logged_in, sslmode=mode))
     outside = options.outside_state(user.place)
     outside_method = None
     if outside is State.OPEN:
         far = user._replace(place=options.from_outside(user.place))
-        with within(options.outside_netns):
-            outside_method, _ = _demanded(options, far, options.outside_source)
+        there = (options.outside_netns, options.outside_source)
+        outside_method, _ = _demanded(options, far, there)
     exposed = _database.is_exposed(outside) and outside_method is not Demand.REJECTED
     demands = method is not Demand.NOTHING
     found = _database.problems(user.place, demands=demands, exposed=exposed)
@@ -69,10 +70,10 @@ def measure(options: PostgresOptions) -> PostgresAnswer:
     )
 
 
-def _demanded(options: PostgresOptions, user: Login, source: str) -> tuple[Demand, str]:
+def _demanded(options: PostgresOptions, user: Login, whence: _Whence) -> tuple[Demand, str]:
     """Return what is wanted with TLS, where the server has it; where that is rejected, without."""
     for mode in ("prefer", "disable"):
-        method = _spoken(options, user, partial(demand, sslmode=mode), source)
+        method = _spoken(options, user, whence, partial(demand, sslmode=mode))
         if method is not Demand.REJECTED:
             break
     return method, mode
@@ -83,11 +84,15 @@ def _logged_in(link: Timed, user: Login, **settings: str) -> tuple[str, str]:
 
 
 def _spoken(
-    options: PostgresOptions, user: Login, ask: Callable[[Timed, Login], _Found], source: str
+    options: PostgresOptions, user: Login, whence: _Whence, ask: Callable[[Timed, Login], _Found]
 ) -> _Found:
     """Speak to the server; whatever goes wrong is told with its address."""
+    netns, source = whence
     try:
-        with connect(user.place, timeout=options.timeout, source=source) as link:
+        # Only this: the loopback, which `ask` needs, may be down in there.
+        with within(netns):
+            link = connect(user.place, timeout=options.timeout, source=source)
+        with link:
             return ask(link, user)
     except RefusedLoginError as error:
         raise user.refused(error) from None

@@ -1,269 +1,40 @@
-"""The checks of databases, firewalls and settings against what Debian has, untouched and broken.
+"""The checks of firewalls and settings against what Debian has, untouched and broken.
 
 What a machine lacks is a skipped test that says so.
 """
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from readiness.services._connect import within
 from tests.checks.test_check_scripts import fake_tool
 from tests.services.test_live_network import by_hand, said
-from tests.support.authority import authority, certificate
+from tests.services.test_probes import saying
 from tests.support.checking import Outcome, run_check
 from tests.support.network_cases import (
     CLEAN_SSHD,
-    OUTSIDE,
     RULES,
-    TABLE,
     TOKEN,
     repository,
     sshd_wrapper,
     ufw_wrapper,
 )
 from tests.support.servers import (
-    ELSEWHERE,
-    LOOPBACK,
-    PATIENCE,
     Missing,
-    Postgres,
-    Redis,
     Worlds,
     listening,
     need,
     or_skip,
-    postgres,
-    postgres_tool,
-    redis,
     running,
     worlds,
 )
-
-PASSWORD = "s3cret-word"
-WRONG = "invalid username-password pair or user is disabled."
-
-
-# --- redis ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """Debian's Redis, which demands no password as it comes."""
-    with or_skip(redis(tmp_path_factory.mktemp("redis"))) as server:
-        yield server
-
-
-def asked(server: Redis, *words: str) -> str:
-    """What redis-cli answers."""
-    return by_hand("redis-cli", "-p", str(server.port), *words).strip()
-
-
-def test_redis_gives_what_redis_cli_gives(store: Redis, tmp_path: Path) -> None:
-    """Its version, and that it lets anybody in; the outside world does not reach it."""
-    outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
-    assert f"redis_version:{outcome.value('version')}" in asked(store, "INFO", "server")
-    assert asked(store, "PING") == "PONG"
-    assert (outcome.value("demands_password"), outcome.value("exposed")) == (False, False)
-    assert [finding["rule"] for finding in outcome.findings] == ["no-password"]
-
-
-def test_redis_with_a_password_demands_it(store: Redis, tmp_path: Path) -> None:
-    """The password is used, and is in no output."""
-    asked(store, "CONFIG", "SET", "requirepass", PASSWORD)
-    try:
-        url = f"redis://:{PASSWORD}@{LOOPBACK}:{store.port}"
-        assert asked(store, "PING").startswith("NOAUTH")
-        outcome = run_check("redis", str(tmp_path), {"url": url, **OUTSIDE})
-        assert (outcome.value(), outcome.value("demands_password")) == (0, True)
-        assert PASSWORD not in outcome.stdout.decode() + outcome.stderr
-        wrong = run_check("redis", str(tmp_path), {"url": url.replace(PASSWORD, "wr0ng-word")})
-        assert said(wrong) == f"{LOOPBACK}:{store.port} refuses the login: {WRONG}"
-        assert "wr0ng-word" not in wrong.stderr
-        unknown = run_check("redis", str(tmp_path), {"url": store.url})
-        assert unknown.value("demands_password") is True
-    finally:
-        asked(store, "-a", PASSWORD, "CONFIG", "SET", "requirepass", "")
-
-
-def test_redis_that_the_outside_world_reaches_is_exposed(store: Redis, tmp_path: Path) -> None:
-    """Bound to another address too, with a password or without."""
-    asked(store, "CONFIG", "SET", "bind", f"{LOOPBACK} {ELSEWHERE}")
-    try:
-        outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
-        assert outcome.value("exposed") is True
-    finally:
-        asked(store, "CONFIG", "SET", "bind", LOOPBACK)
-
-
-def test_redis_is_not_called_closed_by_who_did_not_try(store: Redis, tmp_path: Path) -> None:
-    """Without an outside world nothing is known of exposure."""
-    outcome = run_check("redis", str(tmp_path), {"url": store.url})
-    with pytest.raises(AssertionError):
-        outcome.value("exposed")
-    loopback = {"url": store.url, "outside_netns": "outside"}
-    assert "--outside-address must be given" in said(run_check("redis", str(tmp_path), loopback))
-
-
-def test_redis_that_was_stopped_is_an_error(store: Redis, tmp_path: Path) -> None:
-    """The reason names the address."""
-    store.process.terminate()
-    store.process.wait(PATIENCE)
-    outcome = run_check("redis", str(tmp_path), {"url": store.url})
-    assert said(outcome) == f"{LOOPBACK}:{store.port} refused the connection"
-
-
-# --- postgres -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Postgres]:
-    """Debian's PostgreSQL with a password for its user, and a table."""
-    with or_skip(postgres()) as server:
-        postgres_tool(server, "psql", "-X", "-q", "-d", server.user, "-c", TABLE)
-        yield server
-
-
-def letting_in(
-    database: Postgres, tmp_path: Path, here: str, outside: str = "reject"
-) -> Mapping[str, object]:
-    """Change by what clients are let in; return what is measured once that holds."""
-    database.let_in(here, outside)
-    end = time.monotonic() + PATIENCE
-    while True:
-        outcome = run_check("postgres", str(tmp_path), {"url": database.url, **OUTSIDE})
-        if outcome.value("method") == here and outside in outcome.stdout.decode():
-            names = [each.name for each in outcome.check.measures]
-            assert database.password not in outcome.stdout.decode() + outcome.stderr
-            return {name: outcome.value(name) for name in names}
-        assert time.monotonic() < end, outcome.stdout
-
-
-def test_postgres_gives_what_psql_gives(database: Postgres, tmp_path: Path) -> None:
-    """Its version, and that a login needs the password."""
-    outcome = run_check("postgres", str(tmp_path), {"url": database.url})
-    printed = postgres_tool(database, "psql", "-XAtc", "show server_version", database.user)
-    assert outcome.value("version") == printed.strip()
-    assert (outcome.value("method"), outcome.value("demands_password")) == ("scram-sha-256", True)
-    url = database.url.replace(database.password, "wr0ng-word")
-    wrong = run_check("postgres", str(tmp_path), {"url": url})
-    assert said(wrong).startswith(f"{LOOPBACK}:{database.port} refuses the login: password auth")
-    assert "wr0ng-word" not in wrong.stderr
-
-
-@pytest.mark.parametrize(
-    ("here", "outside", "problems", "exposed"),
-    [
-        ("scram-sha-256", "reject", 0, False),
-        ("password", "reject", 0, False),
-        ("trust", "reject", 1, False),
-        ("trust", "scram-sha-256", 2, True),
-    ],
-)
-def test_postgres_tells_who_is_let_in(
-    database: Postgres, tmp_path: Path, here: str, outside: str, problems: int, exposed: bool
-) -> None:
-    """By the methods of pg_hba.conf; a password asked from outside is still exposure."""
-    found = letting_in(database, tmp_path, here, outside)
-    assert (found["problems"], found["exposed"]) == (problems, exposed)
-
-
-@pytest.fixture
-def with_tls(database: Postgres) -> Iterator[Postgres]:
-    """The same with a certificate, which nobody trusts."""
-    data = database.folder / "data"
-    try:
-        authority(database.folder)
-        certificate(database.folder, "server")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    owner = data.stat()
-    for file in ("server.pem", "server.key"):
-        (data / file).write_bytes((database.folder / file).read_bytes())
-        (data / file).chmod(0o600)
-        os.chown(data / file, owner.st_uid, owner.st_gid)
-    settings = data / "postgresql.auto.conf"
-    before = settings.read_text()
-    settings.write_text("ssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'\n")
-    yield database
-    settings.write_text(before)
-    database.let_in("scram-sha-256", "reject")
-
-
-@pytest.mark.parametrize("kind", ["hostssl", "hostnossl"])
-@pytest.mark.parametrize("method", ["scram-sha-256", "trust"])
-def test_postgres_is_spoken_to_with_tls_and_without(
-    with_tls: Postgres, tmp_path: Path, kind: str, method: str
-) -> None:
-    """Who is let in is seen of a server that rejects all that is encrypted, or all that is not."""
-    outcome = None
-    end = time.monotonic() + PATIENCE
-    while outcome is None or outcome.value("method") != method:
-        assert time.monotonic() < end, outcome
-        rules = f"{kind} all all {LOOPBACK}/32 {method}\n"
-        (with_tls.folder / "data" / "pg_hba.conf").write_text(rules)
-        with_tls.process.send_signal(signal.SIGHUP)
-        done = run_check("postgres", str(tmp_path), {"url": with_tls.url})
-        outcome = done if done.exit_status == 0 else outcome
-    assert outcome.value("demands_password") is (method != "trust")
-    assert outcome.value("version")
-
-
-def test_a_backup_gives_every_row_back(database: Postgres, tmp_path: Path) -> None:
-    """As many rows as psql counts, and nothing is left of the throw-away database."""
-    databases = by_count(database, "pg_database")
-    outcome = run_check("postgres-backup", str(tmp_path), {"url": database.url})
-    assert outcome.value("differences") == 0
-    assert outcome.value("tables") == 1
-    assert outcome.value("rows") == by_count(database, "team") == 2
-    assert by_count(database, "pg_database") == databases
-    assert database.password not in outcome.stdout.decode() + outcome.stderr
-
-
-@pytest.mark.parametrize("options", [["-Fc"], ["-Fp"]])
-def test_a_backup_that_lacks_rows_is_found(
-    database: Postgres, tmp_path: Path, options: list[str]
-) -> None:
-    """An older backup, in PostgreSQL's own format and as SQL."""
-    backup = tmp_path / "backup"
-    words = [*options, "--schema-only", "-f", str(backup), database.user]
-    postgres_tool(database, "pg_dump", *words)
-    given = {"url": database.url, "backup": str(backup)}
-    outcome = run_check("postgres-backup", str(tmp_path), given)
-    assert outcome.value("differences") == 1
-    assert outcome.findings[0]["message"] == "0 rows were restored, of 2"
-
-
-def test_a_backup_that_cannot_be_restored_is_an_error(database: Postgres, tmp_path: Path) -> None:
-    """Nothing is left of the throw-away database then either."""
-    databases = by_count(database, "pg_database")
-    backup = tmp_path / "backup"
-    backup.write_text("create table broken (;\n")
-    given = {"url": database.url, "backup": str(backup)}
-    assert "syntax error" in said(run_check("postgres-backup", str(tmp_path), given))
-    assert by_count(database, "pg_database") == databases
-
-
-def by_count(database: Postgres, table: str) -> int:
-    """How many rows psql counts."""
-    query = f"select count(*) from {table}"
-    return int(postgres_tool(database, "psql", "-XAtc", query, database.user))
-
-
-def test_postgres_that_was_stopped_is_an_error(database: Postgres, tmp_path: Path) -> None:
-    """The reason names the address."""
-    database.stop()
-    place = f"{LOOPBACK}:{database.port}"
-    outcome = run_check("postgres", str(tmp_path), {"url": database.url})
-    assert said(outcome) == f"{place} refused the connection"
-    assert place in said(run_check("postgres-backup", str(tmp_path), {"url": database.url}))
-
 
 # --- firewall and port, between two worlds --------------------------------------------------------
 
@@ -367,6 +138,21 @@ def test_ports_are_seen_from_where_one_stands(between: Worlds, tmp_path: Path) -
     assert (outside.value("open"), outside.value("filtered"), outside.value()) == (1, 1, 0)
     denied = {**given, "netns": between.outside, "source": between.denied}
     assert f"{between.address} did not answer" in said(run_check("port", str(tmp_path), denied))
+
+
+def test_postgres_is_spoken_to_from_a_world_without_a_loopback(
+    between: Worlds, tmp_path: Path
+) -> None:
+    """A new network namespace has none that is up; what the server wants is seen all the same."""
+    between.rules("")
+    subprocess.run(["ip", "-n", between.outside, "link", "set", "lo", "down"], check=True)
+    with ExitStack() as servers:
+        with within(between.services):
+            clear = saying(b"N", b"R\0\0\0\x08\0\0\0\x03", host=between.address)
+            place = servers.enter_context(clear)
+        given = {"url": f"postgresql://a:b@{place}/x", "netns": between.outside}
+        told = said(run_check("postgres", str(tmp_path), given))
+    assert told == f"{place} refuses the login: server closed the connection unexpectedly"
 
 
 def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:

@@ -341,7 +341,7 @@ def closed() -> str:
 
 
 @contextmanager
-def saying(*said: bytes) -> Iterator[str]:
+def saying(*said: bytes, host: str = "127.0.0.1") -> Iterator[str]:
     """Say the same to everybody, whatever they want, one piece each time that they speak."""
 
     def serve() -> None:
@@ -359,10 +359,10 @@ def saying(*said: bytes) -> Iterator[str]:
                 while link.recv(4096):
                     pass
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server((host, 0)) as server:
         thread = threading.Thread(target=serve)
         thread.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
+        yield f"{host}:{server.getsockname()[1]}"
         server.shutdown(socket.SHUT_RDWR)
         thread.join()
 
