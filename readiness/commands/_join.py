@@ -2,30 +2,29 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
-from readiness.model.settings import RunSettings, history_path
-from readiness.pipeline.execute import Facts, Start, conclude
+from readiness.model.settings import RunSettings
+from readiness.pipeline.facts import Facts, Start, run_id
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
-from readiness.pipeline.run import final_status, irreplaceable, run_id, write_reports
+from readiness.pipeline.reports import final_status, write_reports
+from readiness.pipeline.run import Printer, conclude
 from readiness.pipeline.step_files import write_step_files
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, Git, ProbeRecord, RunDocument
-from readiness.report import Context, write_report
+from readiness.report import write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
 
 
-def join_and_report(
-    settings: RunSettings, printer: Callable[[RunDocument, RunSettings, Context], str]
-) -> int:
+def join_and_report(settings: RunSettings, printer: Printer) -> int:
     """Score the union of recorded runs as if it were one. Nothing is run or recorded.
 
     Raises `UsageError` for a file that is not a run document, or is of another board, and in a
@@ -35,14 +34,12 @@ def join_and_report(
     runs = [_read(name, board) for name in settings.recorded]
     document = join(board, runs, asked_milestone(settings, board))
     _refuse_another_commit(document, head_of(board.workdir))
-    forbidden = [*irreplaceable(board, history_path(settings, board.path)), *settings.recorded]
-    problems = write_reports(document, settings, write_report, forbidden)
+    problems = write_reports(document, settings, board, write_report)
     problems += write_step_files(document, settings, os.environ)
-    for problem in problems:
-        tell(f"readiness: {problem}")
+    status = final_status(document, settings, problems)
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
     put(printer(document, settings, seen))
-    return final_status(document, settings, written=not problems)
+    return status
 
 
 def join(

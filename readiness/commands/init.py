@@ -12,7 +12,8 @@ import msgspec
 
 from readiness.advice import rank
 from readiness.commands._options import Option, Value, Verb
-from readiness.decide.score import display, gate, score
+from readiness.decide.gate import gate
+from readiness.decide.score import display, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
 from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError

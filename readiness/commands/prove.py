@@ -1,20 +1,19 @@
 """Show that each criterion can fail: without its tools, with empty output, on a bad sample."""
 
 import os
-import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 
 from readiness.commands._options import SELECTORS, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus, Fault
+from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.pipeline.execute import TOOL, Start, execute
+from readiness.pipeline.facts import TOOL, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
-from readiness.pipeline.opening import open_board
+from readiness.pipeline.opening import open_with_masks
 from readiness.pipeline.past import last_run
-from readiness.pipeline.run import run_id
+from readiness.pipeline.run import execute
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
@@ -30,7 +29,6 @@ from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
-from readiness.terminal.progress import progress
 from readiness.text.clean import Redactor
 
 
@@ -53,8 +51,8 @@ class _Proof:
 
     def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
-        self._masks: list[Fault] = []
-        self._board = open_board(settings, self._masks)
+        loaded = open_with_masks(settings)
+        self._board, self._masks = loaded.board, loaded.masks
         chosen = select(self._board, settings.selectors, _failed(settings, self._board))
         self._chosen = [
             name
@@ -116,28 +114,9 @@ class _Proof:
         )
 
     def _run(self, part: TrialPlan) -> RunDocument:
-        settings, board = self._settings, self._board
-        jobs = settings.jobs or len(os.sched_getaffinity(0))
-        observer = progress(
-            part.plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet
-        )
         at = time.time()
-        scratch = make(choose(os.environ))
-        try:
-            document = execute(
-                part.board,
-                part.plan,
-                Start(id=run_id(at), at=at, profile=board.profile),
-                secrets=secret_values(board, os.environ),
-                known_versions={},
-                jobs=jobs,
-                run_timeout=settings.run_timeout or board.run_timeout,
-                scratch=scratch,
-                observer=observer,
-            ).document
-        finally:
-            observer.close()
-            remove(scratch)
+        start = Start(id=run_id(at), at=at, profile=self._board.profile)
+        document = execute(part.board, part.plan, start, self._settings, versions={}).document
         if document.interrupted:
             self._interrupted = document.gate.exit_status
         return document

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
-from readiness.model.settings import RunSettings, history_path
+from readiness.model.settings import RunSettings
 from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs, with_past
-from readiness.pipeline.run import irreplaceable, write_reports
+from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
 from readiness.record.document import RunDocument
-from readiness.report import FORMATS, render, write_report
+from readiness.report import render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
 from readiness.timeline.page import page, title
@@ -45,16 +45,10 @@ def report(
 
 def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[str]) -> int:
     """The run's own report, in any format, as if it had just ended."""
-    if settings.output_format not in FORMATS:
-        raise UsageError(
-            f'--output-format: no format is called "{settings.output_format}";'
-            f" there is {', '.join(sorted(FORMATS))}"
-        )
+    refuse_unknown_format(settings.output_format)
     run = find_run(settings, board, name)
-    formats = [settings.output_format, *(target.format for target in settings.reports)]
-    run = with_past(run, settings, board, formats)
-    forbidden = irreplaceable(board, history_path(settings, board.path))
-    problems = write_reports(run, settings, write_report, forbidden)
+    run = with_past(run, settings, board, formats_of(settings))
+    problems = write_reports(run, settings, board, write_report)
     seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
     put(render(settings.output_format, run, seen))
     for problem in problems:

@@ -9,18 +9,11 @@ from fractions import Fraction
 import msgspec
 
 from readiness.model.board import Board, Criterion, PriorityRule, Task
-from readiness.model.errors import ExitStatus
-from readiness.model.judgement import Gate, Judgement, Score, ScoreLine
-from readiness.model.words import Decision, Priority, ReasonCode, Scoring, Verdict
+from readiness.model.judgement import Judgement, Score, ScoreLine
+from readiness.model.words import Priority, ReasonCode, Scoring, Verdict
 
 FULL = 10
 NOTHING = Fraction(0)
-STATUSES = {
-    Decision.READY: ExitStatus.READY,
-    Decision.NOT_READY: ExitStatus.NOT_READY,
-    Decision.UNDECIDED: ExitStatus.UNDECIDED,
-    Decision.LOOSENED: ExitStatus.LOOSENED,
-}
 
 Group = tuple[Task, list[Criterion]]
 
@@ -41,16 +34,16 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def score(board: Board, judgements: Sequence[Judgement]) -> Score:
     """Score the board, exactly. A criterion without a judgement counts as not run."""
-    found = _by_criterion(board, judgements)
+    found = by_criterion(board, judgements)
     every = [(task, list(task.criteria)) for task in board.tasks]
     scope = [
         (task, [one for one in ours if found[one.id].verdict.in_scope]) for task, ours in every
     ]
     lines = tuple(_lines(board, scope, found))
-    points = _total(line.points for line in lines)
+    points = total_of(line.points for line in lines)
     measured = {name for name, one in found.items() if _is_measured(one)}
     attested = {one.id for _, ours in scope for one in ours if one.check is None}
-    from_attested = _total(line.points for line in lines if line.criterion in attested)
+    from_attested = total_of(line.points for line in lines if line.criterion in attested)
     return Score(
         value=points if measured else None,
         target=board.target,
@@ -58,12 +51,12 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
         measured=len(measured),
         in_scope=len(lines),
         total=len(found),
-        measured_share=_board_share(board, measured),
+        measured_share=share_of_board(board, measured),
         attested_share=from_attested / points if points else Fraction(0),
     )
 
 
-def _by_criterion(board: Board, judgements: Sequence[Judgement]) -> dict[str, Judgement]:
+def by_criterion(board: Board, judgements: Sequence[Judgement]) -> dict[str, Judgement]:
     """Return one judgement for each criterion of the board, in its order."""
     given = {judgement.criterion.id: judgement for judgement in judgements}
     return {one.id: given.get(one.id) or _not_judged(one) for one in board.criteria()}
@@ -150,15 +143,15 @@ def _shares(
     return shares
 
 
-def _board_share(board: Board, names: set[str]) -> Fraction:
+def share_of_board(board: Board, names: set[str]) -> Fraction:
     """Return the share that these criteria have of the whole board, by weight."""
     groups = [(task, list(task.criteria)) for task in board.tasks]
     every = (one.id for one in board.criteria())
     shares = _shares(board.priorities, groups)
-    return _total(share for name, share in zip(every, shares, strict=True) if name in names)
+    return total_of(share for name, share in zip(every, shares, strict=True) if name in names)
 
 
-def _total(values: Iterable[Fraction]) -> Fraction:
+def total_of(values: Iterable[Fraction]) -> Fraction:
     """Add exactly, over one common denominator, equal shares at once: faster than one by one."""
     every = list(values)
     terms = {id(term): term for term in every}
@@ -169,142 +162,6 @@ def _total(values: Iterable[Fraction]) -> Fraction:
         for each, term in terms.items()
     )
     return Fraction(numerator, denominator)
-
-
-# --- the gate -----------------------------------------------------------------------------------
-
-
-def gate(
-    board: Board,
-    score: Score,
-    judgements: Sequence[Judgement],
-    *,
-    partial: bool,
-    interrupted: bool = False,
-    loosened: Sequence[str] = (),
-) -> Gate:
-    """Decide. `partial` says that a selection was run, `loosened` what a change let slip.
-
-    What could not be measured is taken once as bad and once as good; where that makes the
-    difference, the gate is undecided. An interrupted run is never ready.
-    """
-    found = _by_criterion(board, judgements)
-    if loosened:
-        decision, reasons = Decision.LOOSENED, list(loosened)
-    elif partial:
-        return _partial(board, found, interrupted)
-    else:
-        decision, reasons = _decide(board, score, found)
-    if interrupted and decision is Decision.READY:
-        decision = Decision.UNDECIDED
-    if interrupted:
-        reasons.append("the run was interrupted")
-    return Gate(decision=decision, exit_status=STATUSES[decision], reasons=tuple(reasons))
-
-
-def exit_status(
-    gate: Gate, *, written: bool = True, signal: int = 0, exit_zero: bool = False
-) -> int:
-    """Make the status that the process ends with.
-
-    `written` says that all reports and the history were; `signal` is the one that ended the run;
-    `exit_zero` asks for 0 in place of "not ready" and "undecided".
-    """
-    if signal:
-        return ExitStatus.SIGNAL + signal
-    status = gate.exit_status
-    if exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
-        status = ExitStatus.READY
-    if status == ExitStatus.READY and not written:
-        return ExitStatus.NOT_WRITTEN
-    return int(status)
-
-
-def _partial(board: Board, found: Mapping[str, Judgement], interrupted: bool) -> Gate:
-    """Ask of a selection only that all of it is good."""
-    verdicts = {judgement.verdict for judgement in found.values()}
-    reasons = _complaints(board, found)
-    if not any(verdict.in_scope for verdict in verdicts):
-        reasons.append("no criterion was selected")
-    if interrupted:
-        reasons.append("the run was interrupted")
-    status = ExitStatus.UNDECIDED if reasons else ExitStatus.READY
-    if Verdict.FAIL in verdicts:
-        status = ExitStatus.NOT_READY
-    return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=tuple(reasons))
-
-
-def _decide(
-    board: Board, score: Score, found: Mapping[str, Judgement]
-) -> tuple[Decision, list[str]]:
-    unknown = {name for name, one in found.items() if one.verdict.unknown}
-    blocking = _blocking(board, found)
-    low = _total(line.points for line in score.lines)
-    high = low + _total(line.possible for line in score.lines if line.verdict.unknown)
-    share = _share_if_good(board, score, unknown)
-    blocked = any(one.verdict is Verdict.FAIL for one in blocking.values())
-    possible = (
-        high >= board.target
-        and not blocked
-        and (board.min_measured is None or share >= board.min_measured)
-        and bool(score.measured or unknown)
-    )
-    score_short = _score_short(board, score, low, high)
-    share_short = _share_short(board, score)
-    if not (score_short or share_short or blocking):
-        return Decision.READY, []
-    decision = Decision.UNDECIDED if possible else Decision.NOT_READY
-    # Where a sum is short and could be enough, all that is missing in it matters.
-    deciding = unknown if possible and (score_short or share_short) else set()
-    named = {name: one for name, one in found.items() if name in blocking or name in deciding}
-    return decision, [*score_short, *_complaints(board, named), *share_short]
-
-
-def _blocking(board: Board, found: Mapping[str, Judgement]) -> dict[str, Judgement]:
-    """Return the judgements of blocking priorities that are bad or unknown, in board order."""
-    return {
-        one.id: found[one.id]
-        for task, one in board.pairs()
-        if board.priorities[task.priority].blocking and found[one.id].verdict.bad
-    }
-
-
-def _score_short(board: Board, score: Score, low: Fraction, high: Fraction) -> list[str]:
-    if score.value is None:
-        return ["the score is unknown: nothing was measured"]
-    if low >= board.target:
-        return []
-    target = _write(Fraction(board.target), _places(board.target))
-    below = f"score {display(low, board.target)} is below the target {target}"
-    if high < board.target:
-        return [below]
-    return [f"{below}, but could be {display(high, board.target)} with what was not measured"]
-
-
-def _share_short(board: Board, score: Score) -> list[str]:
-    if board.min_measured is None or score.measured_share >= board.min_measured:
-        return []
-    wanted = board.min_measured * 100
-    share = display(score.measured_share * 100, wanted)
-    required = _write(Fraction(wanted), _places(wanted))
-    return [f"only {share} % of the board was measured, {required} % is required"]
-
-
-def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
-    """Return the measured share, had all the unknown been measured."""
-    if board.min_measured is None or not unknown:
-        return score.measured_share
-    return score.measured_share + _board_share(board, unknown)
-
-
-def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
-    """Write a sentence for each of these criteria that is bad or unknown, in board order."""
-    says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
-    return [
-        f"{one.id} ({task.priority}) {says[judged.verdict]}: {judged.reason}"
-        for task, one in board.pairs()
-        if (judged := found.get(one.id)) and judged.verdict in says
-    ]
 
 
 # --- showing ------------------------------------------------------------------------------------
@@ -325,7 +182,7 @@ def explain(score: Score) -> Explanation:
     """
     places = max(3, _places(score.target), len(str(len(score.lines))) + 1)
     scale = 10**places
-    whole = _total(line.points for line in score.lines)
+    whole = total_of(line.points for line in score.lines)
     units, lost = [], []
     known: dict[int, tuple[int, float]] = {}
     for line in score.lines:

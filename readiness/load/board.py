@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
@@ -33,23 +34,23 @@ PRIORITIES: Final = {
 DEFAULT_CHECKS: Final = "checks"
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """A board, and the faults that are no reason to refuse it: commands that hide failures."""
+
+    board: Board
+    masks: list[Fault]
+
+
 def load_board(
-    path: str,
-    *,
-    profile: str | None,
-    environ: Mapping[str, str],
-    project: str | None = None,
-    masks: list[Fault] | None = None,
+    path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
 ) -> Board:
     """Load a board for one profile (None: its first), with variables replaced.
 
     `project` takes the place of the board's `workdir`. Raises BoardError with every fault of the
-    board and of the checks it uses, UsageError where there is no file to read or no such profile.
-    Commands that hide failures are faults, unless `masks` is given: then they are added to it.
+    board and of the checks it uses, commands that hide failures among them; UsageError where there
+    is no file to read or no such profile.
     """
-    return load_board_text(
-        read(path), path, profile=profile, environ=environ, project=project, masks=masks
-    )
+    return load_board_text(read(path), path, profile=profile, environ=environ, project=project)
 
 
 def load_board_text(
@@ -59,12 +60,19 @@ def load_board_text(
     profile: str | None,
     environ: Mapping[str, str],
     project: str | None = None,
-    masks: list[Fault] | None = None,
 ) -> Board:
     """Load what would be the content of the board at `path`. Raises as `load_board` does."""
-    with collector_off():
-        # All that is only needed for loading goes before the collector comes back to walk over it.
-        return _load(content, path, profile, environ, project, masks)
+    loaded = _load(content, path, profile, environ, project)
+    if loaded.masks:
+        raise BoardError(loaded.masks)
+    return loaded.board
+
+
+def load_with_masks(
+    path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
+) -> Loaded:
+    """Load a board as `load_board` does, but refuse none for a command that hides a failure."""
+    return _load(read(path), path, profile, environ, project)
 
 
 def _load(
@@ -73,14 +81,14 @@ def _load(
     profile: str | None,
     environ: Mapping[str, str],
     project: str | None,
-    masks: list[Fault] | None,
-) -> Board:
-    problems = Problems(parse(content, path, text_under=TEXT_UNDER), masks)
-    file, walk = convert(BoardFile, problems)
-    if file is None:
-        raise BoardError(problems.faults)
-    loader = _BoardLoader(file, walk, problems, environ, profile, masks)
-    return loader.load(content, project)
+) -> Loaded:
+    # All that is only needed for loading goes before the collector comes back to walk over it.
+    with collector_off():
+        problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+        file, walk = convert(BoardFile, problems)
+        if file is None:
+            raise BoardError(problems.faults)
+        return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
 
 
 def board_folders(path: str) -> list[str]:
@@ -103,7 +111,6 @@ class _BoardLoader:
         problems: Problems,
         environ: Mapping[str, str],
         profile: str | None,
-        masks: list[Fault] | None,
     ) -> None:
         self.file = file
         self.walk = walk
@@ -116,10 +123,10 @@ class _BoardLoader:
             layers.insert(0, file.profiles[self.profile].env)
         self.variables = Variables(environ, *layers)
         self.folders = tuple(self._folders())
-        self.catalogue = Catalogue(self.folders, masks)
+        self.catalogue = Catalogue(self.folders)
         self.ids: dict[str, str] = {}
 
-    def load(self, content: bytes, project: str | None) -> Board:
+    def load(self, content: bytes, project: str | None) -> Loaded:
         file = self.file
         env, unset_env = self._environment()
         unset: list[str] = []
@@ -170,9 +177,10 @@ class _BoardLoader:
             ),
             key_figures=self._key_figures(),
         )
+        masks = self.problems.masks + self.catalogue.masks
         if faults := self.problems.faults + self.catalogue.faults:
-            raise BoardError(faults)
-        return board
+            raise BoardError(faults + masks)
+        return Loaded(board, masks)
 
     # --- where and with what ----------------------------------------------------------------------
 

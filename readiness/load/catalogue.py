@@ -51,21 +51,18 @@ def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
     catalogue = Catalogue(folders)
     for name in catalogue.names():
         catalogue.find(name)
-    if catalogue.faults:
-        raise BoardError(catalogue.faults)
+    if faults := catalogue.faults + catalogue.masks:
+        raise BoardError(faults)
     return {name: catalogue.checks[name] for name in catalogue.names()}
 
 
 class Catalogue:
-    """Checks by name. `faults` grows as files are read; `checks` holds those without one.
+    """Checks by name, those without a fault. `faults` and `masks` grow as files are read."""
 
-    Commands that hide failures go to `masks`, where that is given.
-    """
-
-    def __init__(self, folders: Sequence[str], masks: list[Fault] | None = None) -> None:
+    def __init__(self, folders: Sequence[str]) -> None:
         self.checks: dict[str, Check] = {}
         self.faults: list[Fault] = []
-        self._masks = masks
+        self.masks: list[Fault] = []
         self._files: dict[str, str] = {}
         self._read: set[str] = set()
         self._underway: list[str] = []
@@ -109,7 +106,7 @@ class Catalogue:
             message = str(error).removeprefix(f"{path}: ")
             self.faults.append(Fault(path=path, line=1, column=1, message=message))
             return None
-        problems = Problems(document, self._masks)
+        problems = Problems(document)
         if not _NAME.fullmatch(name):
             problems.add((), f'"{name}" cannot be the name of a check', ID_RULE)
         file, _ = convert(CheckFile, problems)
@@ -118,6 +115,7 @@ class Catalogue:
             check = _check(file, name, path, problems)
             self._follow(check, file, problems)
         self.faults.extend(problems.faults)
+        self.masks.extend(problems.masks)
         return None if problems.faults else check
 
     def _follow(self, check: Check, file: CheckFile, problems: Problems) -> None:

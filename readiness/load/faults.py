@@ -17,13 +17,13 @@ ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 class Problems:
     """The faults of one file. A field with a fault is `broken`, and not complained of again.
 
-    Commands that hide failures are faults too, unless there is a list for them: `masks`.
+    Commands that hide failures are kept apart, as `masks`: they break nothing.
     """
 
-    def __init__(self, document: Document, masks: list[Fault] | None = None) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
-        self._masks = masks
+        self.masks: list[Fault] = []
         self._broken: set[Path] = set()
 
     def add(
@@ -46,11 +46,11 @@ class Problems:
             hint=printable(hint),
             masked=masked,
         )
-        if masked and self._masks is not None:
-            self._masks.append(fault)
-            return
-        self._broken.add(path)
-        self.faults.append(fault)
+        if masked:
+            self.masks.append(fault)
+        else:
+            self._broken.add(path)
+            self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
         """Note that nothing is known of a field, for a fault that stands elsewhere."""

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import sys
 import time
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,13 +11,12 @@ import msgspec
 from readiness.decide.judge import judge
 from readiness.model.board import Board, Criterion
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
-from readiness.pipeline.execute import Start, execute
-from readiness.pipeline.run import run_id
-from readiness.plan import make_plan, secret_values
+from readiness.model.settings import RunSettings
+from readiness.pipeline.facts import Start, run_id
+from readiness.pipeline.run import execute
+from readiness.plan import make_plan
 from readiness.record.document import CriterionRecord
 from readiness.run.processes.supervise import run_name
-from readiness.run.scratch import choose, make, remove
-from readiness.terminal.progress import progress
 
 
 class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,24 +33,9 @@ def first_run(
     """Run every probe of the board once, with progress on stderr. Nothing of it is recorded."""
     at = time.time()
     plan = make_plan(board, environ=os.environ, timeout=timeout)
-    together = jobs or len(os.sched_getaffinity(0))
-    scratch = make(choose(os.environ, run_name()))
-    observer = progress(plan, jobs=together, terminal=sys.stderr.isatty(), quiet=quiet)
-    try:
-        document = execute(
-            board,
-            plan,
-            Start(id=run_id(at), at=at, profile=board.profile),
-            secrets=secret_values(board, os.environ),
-            known_versions={},
-            jobs=together,
-            run_timeout=board.run_timeout,
-            scratch=scratch,
-            observer=observer,
-        ).document
-    finally:
-        observer.close()
-        remove(scratch)
+    start = Start(id=run_id(at), at=at, profile=board.profile)
+    settings = RunSettings(jobs=jobs, quiet=quiet)
+    document = execute(board, plan, start, settings, versions={}, name=run_name()).document
     return FirstRun(
         readings={record.id: Reading(samples=(_sample(record),)) for record in document.criteria()},
         status=document.gate.exit_status if document.interrupted else 0,

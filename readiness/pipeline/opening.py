@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from readiness.load import load_board
+from readiness.load import load_with_masks
+from readiness.load.board import Loaded
 from readiness.model.board import Board, Milestone
-from readiness.model.errors import Fault, UsageError
+from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, RunSettings, find_board
 from readiness.record.document import BaseRef
 
@@ -15,15 +16,19 @@ if TYPE_CHECKING:
     from readiness.guard.compare import Comparison
 
 
-def open_board(settings: BoardSettings, masks: list[Fault] | None = None) -> Board:
-    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used.
+def open_board(settings: BoardSettings) -> Board:
+    """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used."""
+    loaded = open_with_masks(settings)
+    if loaded.masks:
+        raise BoardError(loaded.masks)
+    return loaded.board
 
-    With `masks`, what its commands hide is added there, and is no reason to refuse it.
-    """
+
+def open_with_masks(settings: BoardSettings) -> Loaded:
+    """As `open_board`; but what the board's commands hide is no reason to refuse it."""
     path = find_board(settings, os.environ, os.getcwd())
-    project = _project(settings)
-    return load_board(
-        path, profile=settings.profile, environ=os.environ, project=project, masks=masks
+    return load_with_masks(
+        path, profile=settings.profile, environ=os.environ, project=_project(settings)
     )
 
 

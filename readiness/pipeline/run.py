@@ -1,34 +1,61 @@
-"""What the commands that run probes share: one run, from settings to an exit status."""
+"""The plot of a run, from top to bottom.
+
+open → plan → enter the history → run and settle → (again?) → judge → score → decide → record →
+report → status
+"""
 
 import os
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from readiness.decide.score import exit_status
-from readiness.history.store import AlteredError, History, board_key
-from readiness.model.board import Board
-from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
-from readiness.model.judgement import Gate
+import msgspec
+
+from readiness.decide.gate import exit_status, gate, worse
+from readiness.decide.milestones import MilestoneState, as_goal, gate_for, milestone_states
+from readiness.decide.score import display, explain, score
+from readiness.history.store import History
+from readiness.measure import close as close_helper
+from readiness.model.board import Board, Milestone
+from readiness.model.capture import Capture
+from readiness.model.errors import ExitStatus, NotWrittenError
+from readiness.model.judgement import Gate, Judgement, Score
 from readiness.model.plan import Plan
-from readiness.model.settings import RunSettings, history_path
-from readiness.pipeline.execute import TOOL, Outcome, Start, execute
+from readiness.model.settings import RunSettings
+from readiness.pipeline.facts import TOOL, Facts, Outcome, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import last_verdicts, with_past
+from readiness.pipeline.recording import enter, learned, open_history, record
+from readiness.pipeline.reports import (
+    final_status,
+    formats_of,
+    refuse_unknown_format,
+    write_reports,
+)
+from readiness.pipeline.settle import Readings
 from readiness.pipeline.step_files import write_step_files
 from readiness.plan import make_plan, secret_values
 from readiness.project.git import Asking
-from readiness.record.document import RunDocument
+from readiness.record.criteria import Recorder, points_of, task_records, with_versions
+from readiness.record.document import Git, RunDocument
 from readiness.record.excerpts import PastRun
-from readiness.record.run import board_ref
+from readiness.record.run import (
+    board_ref,
+    gate_record,
+    loosening_reasons,
+    loosening_records,
+    milestone_records,
+    score_record,
+)
 from readiness.record.values import timestamp
-from readiness.report import FORMATS, Context, invalidate, render, unfinished, write_report
+from readiness.report import Context, invalidate, unfinished, write_report
+from readiness.run.interface import Settled, run
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
-from readiness.terminal.ending import bug, protected, tell
+from readiness.terminal.ending import protected
 from readiness.terminal.output import context, put, put_text
 from readiness.terminal.progress import progress
 from readiness.text.clean import Redactor
@@ -38,274 +65,272 @@ if TYPE_CHECKING:
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
-IN_A_FILE = Context()
-ENDINGS = (".yaml", ".yml")
-
-_KEPT: "list[_Run]" = []
-"""The run until the process ends, for that is next: to take it apart first would be in vain."""
-
 
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
     """Run the board, record the run, write its reports, and print what `printer` makes of it."""
-    if settings.output_format not in FORMATS:
-        raise UsageError(
-            f'--output-format: no format is called "{settings.output_format}";'
-            f" there is {', '.join(sorted(FORMATS))}"
-        )
+    refuse_unknown_format(settings.output_format)
     if settings.dry_run:
-        with ExitStack() as stack:
-            return _Run(settings, stack).show_plan()
+        return _show_plan(settings)
     return supervise(lambda: protected(lambda: _perform(settings, printer)))
+
+
+def _show_plan(settings: RunSettings) -> int:
+    from readiness.pipeline.dry_run import describe
+
+    with ExitStack() as stack:
+        opened = _open(settings, stack)
+        durations, _ = learned(opened.history)
+        plan = _plan(opened, settings, durations, {})
+        redactor = Redactor(secret_values(opened.board, os.environ))
+        put_text(redactor.redact(describe(opened.board, plan)))
+    return ExitStatus.READY
 
 
 def _perform(settings: RunSettings, printer: Printer) -> int:
     with interruptible(), ExitStack() as stack:
         if settings.base is not None:  # what is copied of the base has to be removed again
             stack.enter_context(held())
-        run = _Run(settings, stack)
-        _KEPT.append(run)
-        return run.perform(printer)
-
-
-class _Run:
-    """One run and what has to be told at its end."""
-
-    def __init__(self, settings: RunSettings, stack: ExitStack) -> None:
-        self.settings = settings
-        self.problems: list[str] = []
-        self.judged = _judged_by_base(settings, stack)
-        self.board = self.judged.board if self.judged else open_board(settings)
-        self.milestone = asked_milestone(settings, self.board)
-        self.history = open_history(settings, self.board)
-        self.previous = self._remembered()
-
-    def show_plan(self) -> int:
-        from readiness.pipeline.dry_run import describe
-
-        durations, _ = self._learned()
-        plan = self._plan(durations, {})
-        redactor = Redactor(secret_values(self.board, os.environ))
-        put_text(redactor.redact(describe(self.board, plan)))
-        return ExitStatus.READY
-
-    def perform(self, printer: Printer) -> int:
-        git = Asking(self.board.workdir)
-        durations, versions = self._learned()
-        plan = self._plan(durations, versions)
-        at = time.time()
-        start = Start(
-            id=run_id(at),
-            at=at,
-            profile=self.board.profile,
-            git=git.answer(),
-            previous=self.previous,
-            base=self.judged.base if self.judged else None,
-            loosened=self.judged.loosened if self.judged else (),
-            weighed=self.judged.weighed if self.judged else None,
-            milestone=self.milestone,
-        )
+        opened = _open(settings, stack)
+        board = opened.board
+        git = Asking(board.workdir)
+        durations, versions = learned(opened.history)
+        plan = _plan(opened, settings, durations, versions)
+        start = _start(opened, git.answer())
         with held():
-            self._invalidate_reports(start)
-            self._enter(start)
-            outcome = self._execute(plan, start, versions)
-            document = self._with_past(self._finish(outcome))
-            self._write_reports(document)
-        settings = self.settings
-        seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        self._put(printer(document, settings, seen))
-        return self._status(document)
-
-    def _execute(self, plan: Plan, start: Start, versions: dict[str, str]) -> Outcome:
-        settings = self.settings
-        jobs = settings.jobs or len(os.sched_getaffinity(0))
-        scratch = make(choose(os.environ, run_name()))
-        observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
-        try:
-            return execute(
-                self.board,
-                plan,
-                start,
-                secrets=secret_values(self.board, os.environ),
-                known_versions=versions,
-                jobs=jobs,
-                run_timeout=settings.run_timeout or self.board.run_timeout,
-                scratch=scratch,
-                fail_fast=settings.fail_fast,
-                observer=observer,
-            )
-        finally:
-            observer.close()
-            remove(scratch)
-
-    def _plan(self, durations: dict[str, float], versions: dict[str, str]) -> Plan:
-        return make_plan(
-            self.board,
-            environ=os.environ,
-            selectors=self.settings.selectors,
-            failed=self._failed(),
-            durations=durations,
-            versions=versions,
-            timeout=self.settings.timeout,
+            problems = _invalidate_reports(board, start, settings)
+            history, not_entered = enter(opened.history, board, start)
+            outcome = execute(board, plan, start, settings, versions=versions, name=run_name())
+            document, not_recorded = record(history, outcome)
+            document = with_past(document, settings, board, formats_of(settings))
+            problems += not_entered + not_recorded
+            problems += write_reports(document, settings, board, write_report)
+            problems += write_step_files(document, settings, os.environ)
+        text = printer(
+            document, settings, context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
         )
-
-    def _failed(self) -> Collection[str] | None:
-        if self.previous is None:
-            return None
-        return {criterion.id for criterion in self.previous.criteria() if criterion.verdict.bad}
-
-    def _remembered(self) -> PastRun | None:
-        return None if self.history is None else last_verdicts(self.history, self.board)
-
-    def _learned(self) -> tuple[dict[str, float], dict[str, str]]:
-        """What earlier runs taught of durations and versions; nothing where that is unreadable."""
-        if self.history is None:
-            return {}, {}
-        try:
-            return self.history.durations(), self.history.versions()
-        except NotWrittenError:  # told already, when the last run was asked for
-            return {}, {}
-
-    def _enter(self, start: Start) -> None:
-        if self.history is None:
-            return
-        board = self.board
-        try:
-            self.history.begin(start.id, board_key(board.path), board.profile, timestamp(start.at))
-        except NotWrittenError as error:
-            self.problems.append(str(error))
-            self.history = None
-        else:
-            for remark in self.history.remarks:
-                tell(f"warning: {remark}")
-
-    def _finish(self, outcome: Outcome) -> RunDocument:
-        """Record the run; return its document as the history holds it."""
-        document = outcome.document
-        if self.history is None:
-            return document
-        try:
-            # A probe of the base's has the name of a folder in it that is never there again.
-            durations = {} if self.judged else outcome.durations
-            return self.history.finish(document, durations, outcome.versions)
-        except AlteredError as error:
-            self.problems.append(str(error))
-            return error.document
-        except NotWrittenError as error:
-            self.problems.append(str(error))
-            return document
-
-    def _invalidate_reports(self, start: Start) -> None:
-        """Yesterday's report must not read ready while today's run goes on, or is killed."""
-        if self.settings.reports:
-            document = unfinished(
-                run=start.id,
-                tool=TOOL,
-                board=board_ref(self.board, start.git),
-                profile=self.board.profile,
-                git=start.git,
-                started_at=timestamp(start.at),
-            )
-            self._write(document, invalidate)
-
-    def _write_reports(self, document: RunDocument) -> None:
-        self._write(document, write_report)
-        self.problems += write_step_files(document, self.settings, os.environ)
-
-    def _with_past(self, document: RunDocument) -> RunDocument:
-        settings = self.settings
-        formats = [settings.output_format, *(target.format for target in settings.reports)]
-        return with_past(document, settings, self.board, formats)
-
-    def _write(self, document: RunDocument, write: Callable[..., None]) -> None:
-        if self.settings.reports:
-            history = self.history.path if self.history is not None else ""
-            forbidden = irreplaceable(self.board, history)
-            self.problems += write_reports(document, self.settings, write, forbidden)
-
-    def _put(self, text: str) -> None:
         try:
             put(text)
         except NotWrittenError as error:
-            self.problems.append(str(error))
-
-    def _status(self, document: RunDocument) -> int:
-        for problem in dict.fromkeys(self.problems):
-            tell(f"readiness: {problem}")
-        return final_status(document, self.settings, written=not self.problems)
-
-
-def _judged_by_base(settings: RunSettings, stack: ExitStack) -> "Judged | None":
-    if settings.base is None:
-        return None
-    from readiness.pipeline.judging import judged_by_base
-
-    return stack.enter_context(judged_by_base(settings))
-
-
-def write_reports(
-    document: RunDocument,
-    settings: RunSettings,
-    write: Callable[..., None],
-    forbidden: Collection[str],
-) -> list[str]:
-    """Write every report with `write`, whatever becomes of the others; return what went wrong."""
-    problems = []
-    for target in settings.reports:
-        try:
-            write(target.path, render(target.format, document, IN_A_FILE), forbidden=forbidden)
-        except NotWrittenError as error:
             problems.append(str(error))
-        except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
-            problems.append(f"{target.path}: not written: {bug(error)}")
-    return problems
+        return final_status(document, settings, problems)
 
 
-def irreplaceable(board: Board, history: str) -> list[str]:
-    """The files that no report may take the place of: the board, its checks and the history."""
-    files = [board.path]
-    if history:
-        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
-    own = os.path.realpath(board.path)
-    for catalogue in board.catalogues:
-        if own.startswith(os.path.join(os.path.realpath(catalogue), "")):
-            beside = os.listdir(catalogue)  # checks beside the board: other files are no checks
-            files += [os.path.join(catalogue, name) for name in beside if name.endswith(ENDINGS)]
-        else:
-            files += [
-                os.path.join(folder, name)
-                for folder, _, names in os.walk(catalogue)
-                for name in names
-            ]
-    return files
+# --- open, plan, enter ----------------------------------------------------------------------------
 
 
-def open_history(settings: RunSettings, board: Board) -> History | None:
-    """The history that the run is recorded in; None where there is to be none.
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is about, and what it knows of earlier ones. `judged` is by which base, if any."""
 
-    A read-only checkout that has no history gets none, unless the caller named one.
+    board: Board
+    judged: "Judged | None"
+    milestone: Milestone | None
+    history: History | None
+    previous: PastRun | None
+
+
+def _open(settings: RunSettings, stack: ExitStack) -> Opened:
+    """Open the board, or the base's with it, whose copies exist as long as `stack` is open."""
+    judged = None
+    if settings.base is not None:
+        from readiness.pipeline.judging import judged_by_base
+
+        judged = stack.enter_context(judged_by_base(settings))
+    board = judged.board if judged else open_board(settings)
+    milestone = asked_milestone(settings, board)
+    history = open_history(settings, board)
+    return Opened(
+        board=board,
+        judged=judged,
+        milestone=milestone,
+        history=history,
+        previous=None if history is None else last_verdicts(history, board),
+    )
+
+
+def _plan(
+    opened: Opened,
+    settings: RunSettings,
+    durations: Mapping[str, float],
+    versions: Container[str],
+) -> Plan:
+    past = opened.previous
+    return make_plan(
+        opened.board,
+        environ=os.environ,
+        selectors=settings.selectors,
+        failed=None if past is None else {one.id for one in past.criteria() if one.verdict.bad},
+        durations=durations,
+        versions=versions,
+        timeout=settings.timeout,
+    )
+
+
+def _start(opened: Opened, git: Git | None) -> Start:
+    at = time.time()
+    judged = opened.judged
+    return Start(
+        id=run_id(at),
+        at=at,
+        profile=opened.board.profile,
+        git=git,
+        previous=opened.previous,
+        base=judged.base if judged else None,
+        loosened=judged.loosened if judged else (),
+        weighed=judged.weighed if judged else None,
+        milestone=opened.milestone,
+    )
+
+
+def _invalidate_reports(board: Board, start: Start, settings: RunSettings) -> list[str]:
+    """Yesterday's report must not read ready while today's run goes on, or is killed."""
+    if not settings.reports:
+        return []
+    document = unfinished(
+        run=start.id,
+        tool=TOOL,
+        board=board_ref(board, start.git),
+        profile=board.profile,
+        git=start.git,
+        started_at=timestamp(start.at),
+    )
+    return write_reports(document, settings, board, invalidate)
+
+
+# --- run and settle, again?, judge ----------------------------------------------------------------
+
+
+def execute(
+    board: Board,
+    plan: Plan,
+    start: Start,
+    settings: RunSettings,
+    *,
+    versions: Mapping[str, str],
+    name: str = "",
+) -> Outcome:
+    """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
+
+    `versions` are those that need not be asked for, `name` is the scratch folder's. Never raises
+    for what a probe does.
     """
-    path = history_path(settings, board.path)
-    if not path:
-        return None
-    folder = os.path.dirname(os.path.abspath(path))
-    if settings.history is None and not os.path.lexists(folder):
-        above = os.path.dirname(folder)
-        if not os.access(above, os.W_OK):
-            tell(f"warning: no history is kept: {above} is read-only; name one with --history")
-            return None
-    return History(path)
+    jobs = settings.jobs or len(os.sched_getaffinity(0))
+    recorder = Recorder(Redactor(secret_values(board, os.environ)))
+    readings = Readings(board, plan, recorder, start.day())
+    scratch = make(choose(os.environ, name))
+    observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
+    began = time.monotonic()
+    try:
+        ending = run(
+            plan,
+            lambda capture: settled(readings, capture, fail_fast=settings.fail_fast),
+            jobs=jobs,
+            run_timeout=settings.run_timeout or board.run_timeout,
+            scratch=scratch,
+            observe=observer,
+            fail_fast=settings.fail_fast,
+        )
+        judgements = [readings.judge(planned) for planned in plan.planned]
+    finally:
+        close_helper()
+        observer.close()
+        remove(scratch)
+    known = {**versions, **readings.versions}
+    facts = Facts(
+        probe_ids={
+            planned.criterion.id: [plan.probes[index].id for index in planned.probes]
+            for planned in plan.planned
+        },
+        probes=with_versions(readings.records(), plan.version_keys, known),
+        findings=readings.findings(),
+        elapsed=time.monotonic() - began,
+        partial=plan.partial,
+        signal=ending.signal or 0,
+    )
+    return Outcome(
+        document=conclude(board, judgements, start, facts, recorder),
+        durations=readings.durations,
+        versions=readings.versions,
+    )
 
 
-def final_status(document: RunDocument, settings: RunSettings, *, written: bool) -> int:
-    """The status that the process ends with, told where it is not the gate's."""
-    gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
-    status = exit_status(gate, written=written, exit_zero=settings.exit_zero)
-    if settings.exit_zero and status != document.gate.exit_status:
-        tell(f"readiness: exit status {document.gate.exit_status} becomes {status} by --exit-zero")
-    return status
+def settled(readings: Readings, capture: Capture, *, fail_fast: bool) -> Settled:
+    """Settle an attempt, which is over: it is tried again, or what comes after it may start."""
+    taken = readings.take(capture)
+    delay = readings.pause(capture)
+    if delay is not None:
+        return Settled(succeeded=False, again=True, delay=delay)
+    return msgspec.structs.replace(taken, stop=readings.fault(capture)) if fail_fast else taken
 
 
-def run_id(at: float) -> str:
-    """A name for a run that starts now; it sorts by time."""
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
-    return f"{moment}-{os.urandom(4).hex()}"
+# --- score, decide -------------------------------------------------------------------------------
+
+
+def conclude(
+    board: Board,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    recorder: Recorder,
+) -> RunDocument:
+    """Score the judgements, decide, and write all of it down."""
+    total = score(board, judgements)
+    sum_of = explain(total)
+    loosened = loosening_records(start.loosened, recorder)
+    reasons = loosening_reasons(loosened)
+    decision, states = _decide(board, total, judgements, start, facts, reasons)
+    if start.weighed is not None and not loosened:
+        other = start.weighed
+        second, _ = _decide(other, score(other, judgements), judgements, start, facts, ())
+        decision = worse(decision, second)
+    return RunDocument(
+        id=start.id,
+        tool=TOOL,
+        board=board_ref(board, start.git),
+        profile=start.profile,
+        partial=facts.partial,
+        interrupted=facts.interrupted or facts.signal != 0,
+        git=start.git,
+        started_at=timestamp(start.at),
+        finished_at=timestamp(start.at + facts.elapsed),
+        duration_s=round(facts.elapsed, 3),
+        score=score_record(total, display(total.value, total.target), sum_of.rounding),
+        gate=gate_record(
+            decision, exit_status(decision, signal=facts.signal), recorder, start.milestone
+        ),
+        tasks=task_records(
+            board,
+            judgements,
+            points_of(total.lines, sum_of.points),
+            facts.probe_ids,
+            recorder,
+            start.previous,
+        ),
+        probes=facts.probes,
+        findings=facts.findings,
+        milestones=milestone_records(states),
+        loosened=loosened,
+        base=start.base,
+    )
+
+
+def _decide(
+    board: Board,
+    total: Score,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    loosened: Sequence[str],
+) -> tuple[Gate, Sequence[MilestoneState]]:
+    """Decide on the release or on the run's milestone, and tell how all milestones stand."""
+    states = milestone_states(board, total, judgements, start.day(), partial=facts.partial)
+    decision = gate(
+        board if start.milestone is None else as_goal(board, start.milestone),
+        total,
+        judgements,
+        partial=facts.partial,
+        interrupted=facts.interrupted or facts.signal != 0,
+        loosened=loosened,
+    )
+    if start.milestone is not None:
+        decision = gate_for(start.milestone, decision, states)
+    return decision, states

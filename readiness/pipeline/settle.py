@@ -1,4 +1,4 @@
-"""What the probes of a run have given its criteria so far; the runner asks after every attempt."""
+"""What the probes of a run have given its criteria so far, attempt by attempt."""
 
 import datetime
 import os
@@ -16,11 +16,17 @@ from readiness.model.words import Operator, ReasonCode
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
 from readiness.run.interface import Settled
+from readiness.run.retry import (
+    adds_a_sample,
+    is_second_chance,
+    leaves_a_doubt,
+    may_repeat,
+    pause,
+    tries_for_better,
+)
 
 TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
 NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run"),))
-FIRST_DELAY = 0.2
-LONGEST_DELAY = 2.0
 
 
 class Readings:
@@ -35,8 +41,6 @@ class Readings:
         plan: Plan,
         recorder: Recorder,
         today: datetime.date,
-        *,
-        fail_fast: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.durations: dict[str, float] = {}
@@ -45,19 +49,18 @@ class Readings:
         self._plan = plan
         self._recorder = recorder
         self._today = today
-        self._fail_fast = fail_fast
         self._monotonic = monotonic
         self._records: dict[int, ProbeRecord] = {}
         self._readings: dict[tuple[str, int], Reading] = {}
-        self._first_start: dict[int, float] = {}
+        self._waits_since: dict[int, float] = {}
         self._findings: dict[str, list[FindingRecord]] = {}
         self._readers: list[list[Planned]] = [[] for _ in plan.probes]
         for planned in plan.planned:
             for index in planned.probes:
                 self._readers[index].append(planned)
 
-    def settle(self, capture: Capture) -> Settled:
-        """Measure an attempt. Says whether probes after it may start, and if it is tried again."""
+    def take(self, capture: Capture) -> Settled:
+        """Measure an attempt for all who read it; say whether the probes after it may start."""
         index = capture.probe
         probe = self._plan.probes[index]
         if not probe.check.measures:
@@ -72,14 +75,32 @@ class Readings:
             self.durations[probe.key] = capture.duration
         for planned in self._readers[index]:
             self._read(planned.criterion, probe, documents)
-        delay = self._pause(probe, capture)
-        if delay is not None:
-            return Settled(succeeded=False, again=True, delay=delay)
         return Settled(
             succeeded=refused is None and _succeeded(probe.check, capture),
             why=refused.reason if refused else "",
-            stop=self._reason_to_stop(index),
         )
+
+    def pause(self, capture: Capture) -> float | None:
+        """The seconds until the probe of an attempt that was taken is tried again; None: never."""
+        index, probe = capture.probe, self._plan.probes[capture.probe]
+        if not may_repeat(probe):
+            return None
+        now = self._monotonic()
+        if not is_second_chance(probe, capture.attempt):
+            self._waits_since[index] = now - capture.duration
+        waited = now - self._waits_since[index]
+        good = tries_for_better(probe) and all(
+            self._is_good(planned.criterion, index) for planned in self._readers[index]
+        )
+        return pause(probe, capture.attempt, capture.failure, good=good, waited=waited)
+
+    def fault(self, capture: Capture) -> str:
+        """Why `--fail-fast` ends the run once this attempt is final, or ""."""
+        for planned in self._readers[capture.probe]:
+            known = ((planned.criterion.id, other) in self._readings for other in planned.probes)
+            if all(known) and (verdict := self.judge(planned).verdict).bad:
+                return f"--fail-fast: {planned.criterion.id} is {verdict}"
+        return ""
 
     def judge(self, planned: Planned) -> Judgement:
         """The verdict on a criterion, from what its probes have given."""
@@ -112,7 +133,7 @@ class Readings:
         if check is None or wanted is None:
             return
         index, attempt = documents.capture.probe, documents.capture.attempt
-        if attempt > probe.samples and self._is_good(criterion, index):
+        if is_second_chance(probe, attempt) and self._is_good(criterion, index):
             return  # others have it tried again
         sample = unusable(documents, check) or measure(
             documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
@@ -121,46 +142,15 @@ class Readings:
             places = find(documents, check)
             self._findings[criterion.id] = self._recorder.findings(criterion.id, places)
         key = (criterion.id, index)
-        earlier = self._readings[key].samples if 1 < attempt <= probe.samples else ()
-        retried = attempt > probe.samples and not probe.wait
-        self._readings[key] = Reading(samples=(*earlier, sample), retried=retried)
-
-    def _pause(self, probe: Probe, capture: Capture) -> float | None:
-        """The seconds before the next attempt; None where there is none.
-
-        The last attempt of one that waits starts when its time is over.
-        """
-        if capture.failure is ReasonCode.NOT_RUN:
-            return None
-        if capture.attempt < probe.samples:
-            return 0.0
-        if not (probe.wait or probe.retries) or self._all_good(capture.probe):
-            return None
-        if not probe.wait:
-            return 0.0 if capture.attempt < probe.samples + probe.retries else None
-        now = self._monotonic()
-        first = self._first_start.setdefault(capture.probe, now - capture.duration)
-        left = first + probe.wait - now
-        delay = min(FIRST_DELAY * 2.0 ** min(capture.attempt - 1, 8), LONGEST_DELAY, left)
-        return delay if delay > 0 else None
-
-    def _all_good(self, index: int) -> bool:
-        return all(self._is_good(planned.criterion, index) for planned in self._readers[index])
+        earlier = self._readings[key].samples if adds_a_sample(probe, attempt) else ()
+        self._readings[key] = Reading(
+            samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt)
+        )
 
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Whether this probe alone, as it was read last, makes the criterion hold."""
         reading = self._readings[criterion.id, index]
         return judge(criterion, [reading], today=self._today, matches=found).verdict.good
-
-    def _reason_to_stop(self, index: int) -> str:
-        if self._fail_fast:
-            for planned in self._readers[index]:
-                known = (
-                    (planned.criterion.id, other) in self._readings for other in planned.probes
-                )
-                if all(known) and (verdict := self.judge(planned).verdict).bad:
-                    return f"--fail-fast: {planned.criterion.id} is {verdict}"
-        return ""
 
     def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
         """Whether an attestation's evidence is missing, and what it holds where it is a file."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from readiness.model.errors import NotWrittenError
 from readiness.model.settings import RunSettings
+from readiness.pipeline.reports import formats_of
 from readiness.record.document import RunDocument
 from readiness.report import append_report
 from readiness.terminal.ending import bug
@@ -18,8 +19,7 @@ def write_step_files(
 
     They are the runner's: what is in them stays, and nothing is written where there are none.
     """
-    asked = {settings.output_format, *(target.format for target in settings.reports)}
-    if FORMAT not in asked:
+    if FORMAT not in formats_of(settings):
         return []
     from readiness.report.github import SUMMARY_LIMIT, outputs, summary
 

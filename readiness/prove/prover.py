@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.load import load_board
+from readiness.load import load_with_masks
 from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import Fault, NotWrittenError
 from readiness.prove.addresses import without_services
@@ -200,7 +200,9 @@ class Prover:
         environ = stand_ins.environment(self._options.environ, self._place, moved)
         project = None if self._options.project is None else moved.workdir
         profile = self._options.profile
-        board = load_board(moved.board, profile=profile, environ=environ, project=project, masks=[])
+        board = load_with_masks(
+            moved.board, profile=profile, environ=environ, project=project
+        ).board
         return self._moved(board, moved), environ
 
     def _moved(self, board: Board, moved: ProjectPlace) -> Board:

@@ -10,7 +10,7 @@ import msgspec
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.capture import Capture, Stream
 from readiness.model.expect import format_value
-from readiness.model.judgement import Finding, Judgement
+from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Probe
 from readiness.record.comparison import comparable
 from readiness.record.document import (
@@ -172,6 +172,18 @@ class Recorder:
 
 
 EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
+
+
+def points_of(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[str, Points]:
+    """Each criterion's points. A board has few different weights, hence few different ones."""
+    known: dict[tuple[Decimal, int, int], Points] = {}
+    points = {}
+    for line, each in zip(lines, printed, strict=True):
+        key = (each, id(line.points), id(line.possible))
+        if key not in known:
+            known[key] = Points(each, line.points, line.possible)
+        points[line.criterion] = known[key]
+    return points
 
 
 def task_records(

@@ -16,6 +16,7 @@ from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.processes.family import Family
 from readiness.run.queue import Queue
+from readiness.run.retry import FINAL, may_repeat
 from readiness.run.signals import Signals
 from readiness.run.start import CannotStart, Starter
 from readiness.run.stream import Sink
@@ -44,7 +45,6 @@ BATCH: Final = 32
 LAG: Final = 0.02
 LONGEST: Final = 3600.0
 DESCRIPTORS: Final = 5
-_FINAL: Final = (ReasonCode.NOT_RUN, ReasonCode.PRODUCER_FAILED)
 
 
 class Loop:
@@ -184,8 +184,7 @@ class Loop:
         """Let an attempt be settled: at once if something waits for that, else before long."""
         self._over.append((capture, attempt))
         probe = self._plan.probes[capture.probe]
-        again = probe.wait or probe.retries or probe.samples > 1
-        if self._fail_fast or again or self._queue.leads(capture.probe):
+        if self._fail_fast or may_repeat(probe) or self._queue.leads(capture.probe):
             self._settle_at = 0.0
         elif len(self._over) == 1:
             self._settle_at = time.monotonic() + LAG
@@ -198,7 +197,7 @@ class Loop:
             self._observe.finished(capture)
         settled = self._settle_with(capture)
         index = capture.probe
-        again = settled.again and capture.failure not in _FINAL
+        again = settled.again and capture.failure not in FINAL
         if attempt is not None and (again or not self._queue.leads(index)):
             self._starter.settle(attempt)
         if not again:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from readiness.decide.gate import gate
 from readiness.decide.milestones import as_goal, gate_for, is_done, milestone_states
-from readiness.decide.score import gate, score
+from readiness.decide.score import score
 from readiness.model.board import Board, Milestone
 from readiness.model.words import Decision, Priority, Verdict
 from tests.support.builders import a_board, a_task, judgements_of

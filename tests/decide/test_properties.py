@@ -8,7 +8,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.decide.score import display, explain, gate, score
+from readiness.decide.gate import gate
+from readiness.decide.score import display, explain, score
 from readiness.model import expect
 from readiness.model.board import Board, Expectation
 from readiness.model.judgement import Judgement

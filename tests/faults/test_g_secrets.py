@@ -75,7 +75,7 @@ def test_143_a_secret_that_is_cut_in_two_is_masked(project: Project) -> None:
 
 CRASH = """
 import sys
-import readiness.pipeline.execute as pipeline
+import readiness.pipeline.run as pipeline
 def fail(*given, **named):
     secret = "s3cr3t-value-1"
     raise RuntimeError(secret)

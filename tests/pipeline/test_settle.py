@@ -10,6 +10,7 @@ from readiness.model.board import Check, Criterion, Measure, Reader
 from readiness.model.judgement import Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import Format, ReasonCode
+from readiness.pipeline.run import settled
 from readiness.pipeline.settle import Readings
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder
@@ -25,8 +26,9 @@ class Run:
     """Readings of a board of one task, to which attempts are given by hand; `now` is its clock."""
 
     def __init__(
-        self, *criteria: Criterion, checks: tuple[Check, ...] = (), **options: Any
+        self, *criteria: Criterion, checks: tuple[Check, ...] = (), fail_fast: bool = False
     ) -> None:
+        self.fail_fast = fail_fast
         board = a_board(a_task("T1", criteria), checks={check.name: check for check in checks})
         self.plan: Plan = make_plan(board, environ={})
         self.now = 100.0
@@ -36,7 +38,6 @@ class Run:
             Recorder(Redactor([])),
             TODAY,
             monotonic=lambda: self.now,
-            **options,
         )
         self.attempts: dict[int, int] = {}
 
@@ -47,17 +48,18 @@ class Run:
         number = self.attempts[probe] = self.attempts.get(probe, 0) + 1
         fields = {"duration": 1.0, **fields}
         capture = a_capture(output, **fields)
-        return self.readings.settle(msgspec.structs.replace(capture, probe=probe, attempt=number))
+        capture = msgspec.structs.replace(capture, probe=probe, attempt=number)
+        return settled(self.readings, capture, fail_fast=self.fail_fast)
 
     def verdict(self, place: int = 0) -> Judgement:
         """The judgement of a criterion by its place."""
         return self.readings.judge(self.plan.planned[place])
 
 
-def tried_again(settled: Settled) -> bool:
+def tried_again(answer: Settled) -> bool:
     """Whether the attempt is to be made once more, and nothing after it started meanwhile."""
-    assert not (settled.again and settled.succeeded)
-    return settled.again
+    assert not (answer.again and answer.succeeded)
+    return answer.again
 
 
 # --- one attempt --------------------------------------------------------------------------------
@@ -141,7 +143,7 @@ def test_versions_are_kept_and_are_no_probes(tmp_path: Any) -> None:
 
     for status, kept in ((1, {}), (0, {key: "lint 2.4.1"})):
         capture = a_capture("lint 2.4.1\nmore\n", exit_status=status)
-        assert readings.settle(msgspec.structs.replace(capture, probe=1)).succeeded
+        assert readings.take(msgspec.structs.replace(capture, probe=1)).succeeded
         assert readings.versions == kept
     assert readings.records() == []
 
@@ -223,11 +225,11 @@ def test_what_cannot_run_any_more_is_not_tried_again() -> None:
 def waited(run: Run, output: str, took: float = 0.0) -> float | None:
     """The seconds until the next attempt after one that took so long; None: there is none."""
     run.now += took
-    settled = run(output, duration=took)
-    if not settled.again:
+    answer = run(output, duration=took)
+    if not answer.again:
         return None
-    run.now += settled.delay
-    return settled.delay
+    run.now += answer.delay
+    return answer.delay
 
 
 def test_waiting_tries_again_until_it_passes() -> None:
@@ -246,6 +248,15 @@ def test_waiting_uses_all_of_its_time_and_no_more() -> None:
     assert delays == [0.2, 0.4, pytest.approx(0.4), None]
     assert run.now == pytest.approx(100 + 2.5 + 0.5)
     assert run.verdict().verdict == "fail"
+
+
+def test_waiting_begins_once_the_samples_are_taken() -> None:
+    """What they took is not of its time."""
+    run = Run(a_criterion(wait=1.0, samples=2, expected="< 5"))
+    assert waited(run, "9 errors", took=30.0) == 0.0
+    assert waited(run, "9 errors", took=0.5) == 0.4
+    assert waited(run, "1 errors") is None
+    assert run.verdict().verdict == "pass"
 
 
 # --- stopping -----------------------------------------------------------------------------------

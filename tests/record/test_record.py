@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from readiness.decide.score import explain, gate, score
+from readiness.decide.gate import gate
+from readiness.decide.score import explain, score
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Finding, Gate, Score
 from readiness.model.words import Verdict

@@ -1,0 +1,162 @@
+"""Turns the score and its verdicts into the decision and the exit status. Pure."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from readiness.decide.score import by_criterion, display, share_of_board, total_of
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus
+from readiness.model.judgement import Gate, Judgement, Score
+from readiness.model.words import Decision, Verdict
+
+STATUSES = {
+    Decision.READY: ExitStatus.READY,
+    Decision.NOT_READY: ExitStatus.NOT_READY,
+    Decision.UNDECIDED: ExitStatus.UNDECIDED,
+    Decision.LOOSENED: ExitStatus.LOOSENED,
+}
+
+
+def gate(
+    board: Board,
+    score: Score,
+    judgements: Sequence[Judgement],
+    *,
+    partial: bool,
+    interrupted: bool = False,
+    loosened: Sequence[str] = (),
+) -> Gate:
+    """Decide. `partial` says that a selection was run, `loosened` what a change let slip.
+
+    What could not be measured is taken once as bad and once as good; where that makes the
+    difference, the gate is undecided. An interrupted run is never ready.
+    """
+    found = by_criterion(board, judgements)
+    if loosened:
+        decision, reasons = Decision.LOOSENED, list(loosened)
+    elif partial:
+        return _partial(board, found, interrupted)
+    else:
+        decision, reasons = _decide(board, score, found)
+    if interrupted and decision is Decision.READY:
+        decision = Decision.UNDECIDED
+    if interrupted:
+        reasons.append("the run was interrupted")
+    return Gate(decision=decision, exit_status=STATUSES[decision], reasons=tuple(reasons))
+
+
+def exit_status(
+    gate: Gate, *, written: bool = True, signal: int = 0, exit_zero: bool = False
+) -> int:
+    """Make the status that the process ends with.
+
+    `written` says that all reports and the history were; `signal` is the one that ended the run;
+    `exit_zero` asks for 0 in place of "not ready" and "undecided".
+    """
+    if signal:
+        return ExitStatus.SIGNAL + signal
+    status = gate.exit_status
+    if exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
+        status = ExitStatus.READY
+    if status == ExitStatus.READY and not written:
+        return ExitStatus.NOT_WRITTEN
+    return int(status)
+
+
+def worse(first: Gate, second: Gate) -> Gate:
+    """The worse of two decisions on the same judgements, the second by the head's weights."""
+    worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
+    ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
+    if ranks[1] <= ranks[0]:
+        return first
+    reasons = tuple(f"by the head's weights: {reason}" for reason in second.reasons)
+    return msgspec.structs.replace(second, reasons=reasons)
+
+
+def _partial(board: Board, found: Mapping[str, Judgement], interrupted: bool) -> Gate:
+    """Ask of a selection only that all of it is good."""
+    verdicts = {judgement.verdict for judgement in found.values()}
+    reasons = _complaints(board, found)
+    if not any(verdict.in_scope for verdict in verdicts):
+        reasons.append("no criterion was selected")
+    if interrupted:
+        reasons.append("the run was interrupted")
+    status = ExitStatus.UNDECIDED if reasons else ExitStatus.READY
+    if Verdict.FAIL in verdicts:
+        status = ExitStatus.NOT_READY
+    return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=tuple(reasons))
+
+
+def _decide(
+    board: Board, score: Score, found: Mapping[str, Judgement]
+) -> tuple[Decision, list[str]]:
+    unknown = {name for name, one in found.items() if one.verdict.unknown}
+    blocking = _blocking(board, found)
+    low = total_of(line.points for line in score.lines)
+    high = low + total_of(line.possible for line in score.lines if line.verdict.unknown)
+    share = _share_if_good(board, score, unknown)
+    blocked = any(one.verdict is Verdict.FAIL for one in blocking.values())
+    possible = (
+        high >= board.target
+        and not blocked
+        and (board.min_measured is None or share >= board.min_measured)
+        and bool(score.measured or unknown)
+    )
+    score_short = _score_short(board, score, low, high)
+    share_short = _share_short(board, score)
+    if not (score_short or share_short or blocking):
+        return Decision.READY, []
+    decision = Decision.UNDECIDED if possible else Decision.NOT_READY
+    # Where a sum is short and could be enough, all that is missing in it matters.
+    deciding = unknown if possible and (score_short or share_short) else set()
+    named = {name: one for name, one in found.items() if name in blocking or name in deciding}
+    return decision, [*score_short, *_complaints(board, named), *share_short]
+
+
+def _blocking(board: Board, found: Mapping[str, Judgement]) -> dict[str, Judgement]:
+    """Return the judgements of blocking priorities that are bad or unknown, in board order."""
+    return {
+        one.id: found[one.id]
+        for task, one in board.pairs()
+        if board.priorities[task.priority].blocking and found[one.id].verdict.bad
+    }
+
+
+def _score_short(board: Board, score: Score, low: Fraction, high: Fraction) -> list[str]:
+    if score.value is None:
+        return ["the score is unknown: nothing was measured"]
+    if low >= board.target:
+        return []
+    target = display(Fraction(board.target), board.target)
+    below = f"score {display(low, board.target)} is below the target {target}"
+    if high < board.target:
+        return [below]
+    return [f"{below}, but could be {display(high, board.target)} with what was not measured"]
+
+
+def _share_short(board: Board, score: Score) -> list[str]:
+    if board.min_measured is None or score.measured_share >= board.min_measured:
+        return []
+    wanted = board.min_measured * 100
+    share = display(score.measured_share * 100, wanted)
+    required = display(Fraction(wanted), wanted)
+    return [f"only {share} % of the board was measured, {required} % is required"]
+
+
+def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
+    """Return the measured share, had all the unknown been measured."""
+    if board.min_measured is None or not unknown:
+        return score.measured_share
+    return score.measured_share + share_of_board(board, unknown)
+
+
+def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
+    """Write a sentence for each of these criteria that is bad or unknown, in board order."""
+    says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
+    return [
+        f"{one.id} ({task.priority}) {says[judged.verdict]}: {judged.reason}"
+        for task, one in board.pairs()
+        if (judged := found.get(one.id)) and judged.verdict in says
+    ]

@@ -1,0 +1,72 @@
+"""What is known of a run: before its first probe, beside its judgements, and when it is over."""
+
+import datetime
+import os
+import time
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from readiness import __version__
+from readiness.model.board import Board, Milestone
+from readiness.record.document import (
+    BaseRef,
+    FindingRecord,
+    Git,
+    Loosening,
+    ProbeRecord,
+    RunDocument,
+    Tool,
+)
+from readiness.record.excerpts import PastRun
+
+TOOL = Tool(name="readiness", version=__version__)
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a run before its first probe. `at` is Unix time.
+
+    With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
+    weights, whose gate must hold as well.
+    With a `milestone` the gate decides on that, instead of on the release.
+    """
+
+    id: str
+    at: float
+    profile: str
+    git: Git | None = None
+    previous: PastRun | None = None
+    base: BaseRef | None = None
+    loosened: Sequence[Loosening] = ()
+    weighed: Board | None = None
+    milestone: Milestone | None = None
+
+    def day(self) -> datetime.date:
+        """The day on which the run started, in UTC."""
+        return datetime.datetime.fromtimestamp(self.at, datetime.UTC).date()
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found beside its judgements: `probe_ids` by criterion, `elapsed` in seconds."""
+
+    probe_ids: Mapping[str, list[str]]
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+    elapsed: float
+    partial: bool = False
+    interrupted: bool = False
+    signal: int = 0
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A run's document, and what it taught: seconds by probe key, versions by tool key."""
+
+    document: RunDocument
+    durations: dict[str, float]
+    versions: dict[str, str]
+
+
+def run_id(at: float) -> str:
+    """A name for a run that starts now; it sorts by time."""
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+    return f"{moment}-{os.urandom(4).hex()}"

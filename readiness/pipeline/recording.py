@@ -1,0 +1,67 @@
+"""The history that a run learns from, is entered in and is recorded in."""
+
+import os
+
+from readiness.history.store import AlteredError, History, board_key
+from readiness.model.board import Board
+from readiness.model.errors import NotWrittenError
+from readiness.model.settings import RunSettings, history_path
+from readiness.pipeline.facts import Outcome, Start
+from readiness.record.document import RunDocument
+from readiness.record.values import timestamp
+from readiness.terminal.ending import tell
+
+
+def open_history(settings: RunSettings, board: Board) -> History | None:
+    """The history that the run is recorded in; None where there is to be none.
+
+    A read-only checkout that has no history gets none, unless the caller named one.
+    """
+    path = history_path(settings, board.path)
+    if not path:
+        return None
+    folder = os.path.dirname(os.path.abspath(path))
+    if settings.history is None and not os.path.lexists(folder):
+        above = os.path.dirname(folder)
+        if not os.access(above, os.W_OK):
+            tell(f"warning: no history is kept: {above} is read-only; name one with --history")
+            return None
+    return History(path)
+
+
+def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:
+    """What earlier runs taught of durations and versions; nothing where that is unreadable."""
+    if history is not None:
+        try:
+            return history.durations(), history.versions()
+        except NotWrittenError:  # told already, when the last run was asked for
+            pass
+    return {}, {}
+
+
+def enter(history: History | None, board: Board, start: Start) -> tuple[History | None, list[str]]:
+    """Enter the run; return the history it can be recorded in, and what went wrong."""
+    if history is None:
+        return None, []
+    try:
+        history.begin(start.id, board_key(board.path), board.profile, timestamp(start.at))
+    except NotWrittenError as error:
+        return None, [str(error)]
+    for remark in history.remarks:
+        tell(f"warning: {remark}")
+    return history, []
+
+
+def record(history: History | None, outcome: Outcome) -> tuple[RunDocument, list[str]]:
+    """Record the run; return its document as the history holds it, and what went wrong."""
+    document = outcome.document
+    if history is None:
+        return document, []
+    # A probe of the base's has the name of a folder in it that is never there again.
+    durations = {} if document.base is not None else outcome.durations
+    try:
+        return history.finish(document, durations, outcome.versions), []
+    except AlteredError as error:
+        return error.document, [str(error)]
+    except NotWrittenError as error:
+        return document, [str(error)]

@@ -1,0 +1,81 @@
+"""The report files of a run, and the status that tells whether all of them were written."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from readiness.decide.gate import exit_status
+from readiness.model.board import Board
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.judgement import Gate
+from readiness.model.settings import RunSettings, history_path
+from readiness.record.document import RunDocument
+from readiness.report import FORMATS, Context, render
+from readiness.terminal.ending import bug, tell
+
+IN_A_FILE = Context()
+ENDINGS = (".yaml", ".yml")
+
+
+def refuse_unknown_format(name: str) -> None:
+    """Raise `UsageError` where there is no such format for stdout."""
+    if name not in FORMATS:
+        raise UsageError(
+            f'--output-format: no format is called "{name}"; there is {", ".join(sorted(FORMATS))}'
+        )
+
+
+def formats_of(settings: RunSettings) -> list[str]:
+    """The formats that are asked for: of stdout, and of each report."""
+    return [settings.output_format, *(target.format for target in settings.reports)]
+
+
+def write_reports(
+    document: RunDocument,
+    settings: RunSettings,
+    board: Board,
+    write: Callable[..., None],
+) -> list[str]:
+    """Write every report with `write`, whatever becomes of the others; return what went wrong."""
+    if not settings.reports:
+        return []
+    problems = []
+    forbidden = [*_irreplaceable(settings, board), *settings.recorded]
+    for target in settings.reports:
+        try:
+            write(target.path, render(target.format, document, IN_A_FILE), forbidden=forbidden)
+        except NotWrittenError as error:
+            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
+            problems.append(f"{target.path}: not written: {bug(error)}")
+    return problems
+
+
+def _irreplaceable(settings: RunSettings, board: Board) -> list[str]:
+    """The files that no report may take the place of: the board, its checks and the history."""
+    files = [board.path]
+    if history := history_path(settings, board.path):
+        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    own = os.path.realpath(board.path)
+    for catalogue in board.catalogues:
+        if own.startswith(os.path.join(os.path.realpath(catalogue), "")):
+            beside = os.listdir(catalogue)  # checks beside the board: other files are no checks
+            files += [os.path.join(catalogue, name) for name in beside if name.endswith(ENDINGS)]
+        else:
+            files += [
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(catalogue)
+                for name in names
+            ]
+    return files
+
+
+def final_status(document: RunDocument, settings: RunSettings, problems: Iterable[str]) -> int:
+    """Tell what could not be written; return the status that the process ends with."""
+    told = list(dict.fromkeys(problems))
+    for problem in told:
+        tell(f"readiness: {problem}")
+    gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
+    status = exit_status(gate, written=not told, exit_zero=settings.exit_zero)
+    if settings.exit_zero and status != gate.exit_status:
+        tell(f"readiness: exit status {gate.exit_status} becomes {status} by --exit-zero")
+    return status
