@@ -27,11 +27,13 @@ from tests.support.network_cases import (
     ufw_wrapper,
 )
 from tests.support.servers import (
+    LOOPBACK,
     Missing,
     Worlds,
     listening,
     need,
     or_skip,
+    redis,
     running,
     worlds,
 )
@@ -153,6 +155,26 @@ def test_postgres_is_spoken_to_from_a_world_without_a_loopback(
         given = {"url": f"postgresql://a:b@{place}/x", "netns": between.outside}
         told = said(run_check("postgres", str(tmp_path), given))
     assert told == f"{place} refuses the login: server closed the connection unexpectedly"
+
+
+@pytest.mark.parametrize("protected", ["yes", "no"])
+def test_redis_that_sends_outsiders_away_is_not_exposed(
+    between: Worlds, tmp_path: Path, protected: str
+) -> None:
+    """Its protected mode answers them, but with nothing else than that."""
+    between.rules("")
+    with ExitStack() as servers:
+        with within(between.services):
+            bind = f"{LOOPBACK} {between.address}"
+            server = servers.enter_context(or_skip(redis(tmp_path, bind=bind)))
+            by_hand(
+                "redis-cli", "-p", str(server.port), "config", "set", "protected-mode", protected
+            )
+        there = {"outside_netns": between.outside, "outside_address": between.address}
+        given = {"url": server.url, "netns": between.services, **there}
+        outcome = run_check("redis", str(tmp_path), given)
+    assert outcome.value("demands_password") is False
+    assert outcome.value("exposed") is (protected == "no")
 
 
 def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:
