@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 
 from _common import Place, files_below, not_measured, place
 
-COMMENTS = {
-    "type-ignore": re.compile(r"#\s*type:\s*ignore"),
-    "mypy-off": re.compile(r"#\s*mypy:\s*(?:ignore[-_]errors|disable[-_]error[-_]code)"),
-    "noqa": re.compile(r"#\s*(?:ruff:\s*|flake8[:=]\s*)?noqa\b", re.IGNORECASE),
-    "nosec": re.compile(r"#\s*nosec\b", re.IGNORECASE),
-    "no-cover": re.compile(r"#\s*pragma:\s*no\s*(?:cover|branch)", re.IGNORECASE),
-}
-SKIPS = {"skip", "skipif", "xfail", "skipIf", "skipUnless", "expectedFailure", "importorskip"}
-SKIPPING = {"pytest", "mark", "unittest", "self"}
-ANY_WORD = re.compile(r"ignore|mypy|noqa|nosec|pragma|skip|xfail|expectedFailure", re.IGNORECASE)
+with open(os.path.join(os.path.dirname(__file__), "silencing.toml"), "rb") as table:
+    SILENCING = tomllib.load(table)
+COMMENTS = [
+    (re.compile(row["pattern"]), row["kind"]) for row in SILENCING["comments"] if "kind" in row
+]
+# The last two words of a dotted name tell it, whatever was imported.
+SKIPS = {tuple(name.split(".")[-2:]) for name in SILENCING["skips"]}
+ANY_WORD = re.compile(
+    r"ignore|mypy|noqa|nosec|pragma|skip|xfail|expectedFailure|pytest\.exit", re.IGNORECASE
+)
 
 
 def in_files(paths: Iterable[str]) -> Iterator[Place]:
@@ -39,17 +39,17 @@ def _comments(path: str, text: str) -> Iterator[Place]:
     lines = iter(text.splitlines(keepends=True))
     for token in tokenize.generate_tokens(lambda: next(lines, "")):
         if token.type == tokenize.COMMENT:
-            for kind, pattern in COMMENTS.items():
-                if pattern.search(token.string):
-                    yield place(path, token.start[0], kind, token.string)
+            kinds = [kind for pattern, kind in COMMENTS if pattern.search(token.string)]
+            for kind in dict.fromkeys(kinds):
+                yield place(path, token.start[0], kind, token.string)
 
 
 def _skips(path: str, text: str) -> Iterator[Place]:
     for node in ast.walk(ast.parse(text, path)):
-        if isinstance(node, ast.Attribute) and node.attr in SKIPS:
+        if isinstance(node, ast.Attribute):
             owner = node.value
             name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-            if name in SKIPPING:
+            if (name, node.attr) in SKIPS:
                 yield place(path, node.lineno, "skipped-test", f"{name}.{node.attr}")
 
 

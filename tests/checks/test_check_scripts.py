@@ -674,6 +674,29 @@ def test_a_lock_is_read_from_pyproject(project: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "kinds"),
+    [
+        ("import unittest\nraise unittest.SkipTest\n", ["skipped-test"]),
+        ("def f(self):\n    self.skipTest('slow')\n", ["skipped-test"]),
+        ("import pytest\npytest.exit()\n", ["skipped-test"]),
+        ("import pytest\n@pytest.mark.skipif(True)\ndef test(): ...\n", ["skipped-test"]),
+        ("# ruff: noqa\n# flake8: noqa\n", ["noqa", "noqa"]),
+        ("import os  # noqa: F401  # ruff: noqa: E501\n", ["noqa"]),
+        ("# Type: Ignore the first column.\nx = 1\n", []),
+        ("x = 1  # a type that is ignored\nself.skip = 1\n", []),
+        ("import queue\nqueue.skip()\nqueue.exit()\n", []),
+    ],
+)
+def test_what_silences_a_tool_is_what_the_table_says(
+    project: str, written: str, kinds: list[str]
+) -> None:
+    """Every row of the table with a kind is counted, once for a comment; likenesses are not."""
+    build(project, service(sums=written))
+    outcome = run_check("suppressions", project)
+    assert [found["rule"] for found in outcome.findings] == kinds
+
+
 def test_suppressions_are_comments_not_strings(project: str) -> None:
     """Each kind is counted where it works, with its place."""
     code = dedent('''\

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, line_of, lines_of, surplus
+from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import Document, Path
 from readiness.load.yamlfile import parse as parse_yaml
 from readiness.shell import masks as masks_of
@@ -81,14 +81,14 @@ def _change(mark: Loophole, direction: Direction) -> Change:
 
 
 def _marks(path: str, text: str) -> Iterator[Loophole]:
-    if rules.WORKFLOWS.search(path):
+    if TABLE.workflows.search(path):
         document = parse_yaml(text.encode("utf-8", "replace"), path)
         yield from _switched_off(path, document)
         found: Iterable[Command] = _in_workflow(path, document)
-    elif rules.MAKEFILES.search(path):
+    elif TABLE.makefiles.search(path):
         yield from _ignoring(path, text)
         found = _in_makefile(path, text)
-    elif rules.SCRIPTS.search(path):
+    elif TABLE.scripts.search(path):
         strict = bool(_ERREXIT.search(text))
         found = [Command(owner="", text=text, path=path, line=1, errexit=strict)]
     else:
@@ -107,7 +107,7 @@ def _of_command(command: Command) -> Iterator[Loophole]:
             path=command.path,
             line=command.line + mask.line - 1,
         )
-    for flag in rules.FLAGS.finditer(command.text):
+    for flag in TABLE.flags.finditer(command.text):
         yield Loophole(
             kind=Kind.FLAG,
             owner=command.owner,
@@ -146,7 +146,7 @@ def _in_makefile(path: str, text: str) -> Iterator[Command]:
 def _in_workflow(path: str, document: Document) -> Iterator[Command]:
     """Every text below a key that means commands, with the name of its job or step."""
     for place, key, value in _entries(document, document.data, ()):
-        if key in rules.COMMANDS:
+        if key in TABLE.commands:
             texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
             for text in texts:
                 if isinstance(text, str):
@@ -163,7 +163,7 @@ def _in_workflow(path: str, document: Document) -> Iterator[Command]:
 def _switched_off(path: str, document: Document) -> Iterator[Loophole]:
     for place, key, value in _entries(document, document.data, ()):
         said = str(value).strip(" ${}").lower()
-        if said in rules.OFF.get(key, ()):
+        if said in TABLE.off.get(key, ()):
             yield Loophole(
                 kind=Kind.MASK,
                 owner=_named(document, place),
@@ -201,7 +201,7 @@ def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
     """Tell of targets that the board's commands name, or their targets need, and what changed."""
     words = {word for text in used for word in _WORD.findall(text)}
     for path in files.paths():
-        if not rules.MAKEFILES.search(path):
+        if not TABLE.makefiles.search(path):
             continue
         before, after = (_targets(path, text) for text in files.both(path))
         for name in sorted(_reached(words, before) | _reached(words, after)):
@@ -287,7 +287,7 @@ def scripts_in(command: str) -> list[str]:
         words = [word for word in words if not re.match(r"\w+=", word)]
         while words:
             word = words.pop(0)
-            if os.path.basename(word) in rules.INTERPRETERS or word in ("env", "exec", "time"):
+            if os.path.basename(word) in TABLE.interpreters or word in ("env", "exec", "time"):
                 words = [each for each in words if not each.startswith("-")]
                 continue
             if "/" in word or "." in word:

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import rules
 from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
+from readiness.guard.project.rules import TABLE, Comment
 
 ALL: Final = frozenset({"*"})
 _MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''")
@@ -64,20 +64,17 @@ def _by_file(one: Suppression) -> Hashable:
 
 def found(path: str, text: str) -> list[Suppression]:
     """The suppressions in a file. Those in strings are none; a file that is no code has none."""
+    known = [each for each in TABLE.comments if path.endswith(each.files)]
     if path.endswith((".py", ".pyi")):
-        return list(_in_python(path, text))
-    for suffixes, comments in rules.OTHER_COMMENTS:
-        if path.endswith(suffixes):
-            lines = enumerate(lines_of(text), start=1)
-            return [
-                each
-                for number, line in lines
-                for each in _in_comment(path, number, line, line, comments)
-            ]
-    return []
+        return list(_in_python(path, text, known))
+    return [
+        each
+        for number, line in enumerate(lines_of(text), start=1)
+        for each in _in_comment(path, number, line, line, known)
+    ]
 
 
-def _in_python(path: str, text: str) -> Iterator[Suppression]:
+def _in_python(path: str, text: str, known: Sequence[Comment]) -> Iterator[Suppression]:
     if "#" not in text:
         return
     lines = text.split("\n")
@@ -86,15 +83,13 @@ def _in_python(path: str, text: str) -> Iterator[Suppression]:
             if token.type == tokenize.COMMENT:
                 number, column = token.start
                 code = lines[number - 1][:column]
-                yield from _in_comment(
-                    path, number, token.string[:LONGEST], code, rules.PYTHON_COMMENTS
-                )
+                yield from _in_comment(path, number, token.string[:LONGEST], code, known)
     except (tokenize.TokenError, SyntaxError):
         return  # what was found before the mistake counts; the mistake is told elsewhere
 
 
 def _in_comment(
-    path: str, line: int, comment: str, code: str, known: Sequence[rules.Comment]
+    path: str, line: int, comment: str, code: str, known: Sequence[Comment]
 ) -> Iterator[Suppression]:
     for each in known:
         match = each.pattern.search(comment)

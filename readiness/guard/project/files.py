@@ -7,30 +7,26 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.guard.project import rules
+from readiness.guard.project.rules import TABLE
 from readiness.guard.tree import Tree
 
 Item = TypeVar("Item")
 
 LONGEST = 4000
 
-_SUFFIXES = (
-    ".py",
-    ".pyi",
-    *(suffix for suffixes, _ in rules.OTHER_COMMENTS for suffix in suffixes),
-)
+_SUFFIXES = tuple({suffix for comment in TABLE.comments for suffix in comment.files})
 _NAMES = (
-    {place.file for tool in rules.TOOLS for place in tool.places}
-    | set(rules.IGNORE_LISTS)
-    | set(rules.LOCKS)
-    | rules.HOOK_FILES
+    {place.file for tool in TABLE.tools for place in tool.places}
+    | set(TABLE.ignore_lists)
+    | set(TABLE.locks)
+    | TABLE.hook_files
 )
 _PATTERNS = (
-    rules.MAKEFILES,
-    rules.SCRIPTS,
-    rules.WORKFLOWS,
-    rules.REQUIREMENTS,
-    rules.INPUTS,
+    TABLE.makefiles,
+    TABLE.scripts,
+    TABLE.workflows,
+    TABLE.requirements,
+    TABLE.inputs,
 )
 
 
@@ -137,4 +133,4 @@ def _matters(path: str, workdir: str) -> bool:
     # Tools look for their settings in the folders above, and CI for its workflows in the topmost.
     folder = os.path.dirname(path)
     above = not folder or f"{workdir}/".startswith(f"{folder}/")
-    return is_setting and (above or bool(rules.WORKFLOWS.search(path)))
+    return is_setting and (above or bool(TABLE.workflows.search(path)))

@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Iterator
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, line_of, lines_of
+from readiness.guard.project.rules import TABLE
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@ ]|$)")
 _ASKED = re.compile(
@@ -60,7 +60,7 @@ def _change(
 
 
 def _is_lock(path: str) -> bool:
-    return os.path.basename(path) in rules.LOCKS or bool(rules.REQUIREMENTS.search(path))
+    return os.path.basename(path) in TABLE.locks or bool(TABLE.requirements.search(path))
 
 
 def _asked(texts: dict[str, str]) -> set[str]:
@@ -68,7 +68,7 @@ def _asked(texts: dict[str, str]) -> set[str]:
     return {
         _canonical(name)
         for path, text in texts.items()
-        if rules.INPUTS.search(path)
+        if TABLE.inputs.search(path)
         for line in lines_of(text)
         for name in _ASKED.findall(f" {line}")
     }
@@ -80,8 +80,8 @@ def _entries(path: str, text: str) -> dict[str, bool]:
     try:
         if name == "Pipfile.lock":
             return dict(_in_pipfile(json.loads(text)))
-        if name in rules.LOCKS:
-            return dict(_in_toml(tomllib.loads(text), rules.LOCKS[name]))
+        if name in TABLE.locks:
+            return dict(_in_toml(tomllib.loads(text), TABLE.locks[name]))
     except (ValueError, RecursionError):
         return {}
     return dict(_in_requirements(text))

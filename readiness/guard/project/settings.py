@@ -15,9 +15,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, line_of
-from readiness.guard.project.rules import Effect, ToolSettings
+from readiness.guard.project.rules import TABLE, Effect, ToolSettings
 from readiness.load.yamlfile import parse as parse_yaml
 
 Value: TypeAlias = str | tuple[str, ...]
@@ -38,10 +37,10 @@ NOTHING: Final = Settings("", "", {})
 
 def settings(files: Differing) -> Iterator[Change]:
     """Compare the settings of every known tool in every folder that has some."""
-    names = {place.file for tool in rules.TOOLS for place in tool.places}
+    names = {place.file for tool in TABLE.tools for place in tool.places}
     folders = {os.path.dirname(path) for path in files.paths() if os.path.basename(path) in names}
     for folder in sorted(folders):
-        for tool in rules.TOOLS:
+        for tool in TABLE.tools:
             old = _effective(tool, folder, files.before, files.all_before, files.read_before)
             new = _effective(tool, folder, files.after, files.all_after, files.read_after)
             yield from _compared(tool, old, new)
@@ -54,7 +53,7 @@ def silenced(change: Change) -> bool:
     if change.kind is not Kind.SETTING or change.direction is not LOOSE:
         return False
     name, _, key = change.subject.partition(" ")
-    tool = next((each for each in rules.TOOLS if each.name == name), None)
+    tool = next((each for each in TABLE.tools if each.name == name), None)
     return tool is not None and _effect(tool, key) is Effect.SILENCES
 
 
@@ -182,7 +181,7 @@ def _effect(tool: ToolSettings, key: str) -> Effect:
     for pattern, effect in tool.keys:
         if re.fullmatch(pattern, key):
             return effect
-    return tool.otherwise
+    return Effect.UNKNOWN
 
 
 def _direction(effect: Effect, before: Value | None, after: Value | None) -> Direction:
@@ -225,16 +224,16 @@ def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) 
 def words_changed(before: str, after: str) -> Direction:
     """Compare two command lines: which options came, and which went."""
     old, new = _words(before), _words(after)
-    limits = [dict(rules.LIMIT_WORDS.findall(text)) for text in (before, after)]
+    limits = [dict(TABLE.limit_words.findall(text)) for text in (before, after)]
     for name, limit in limits[0].items():
         if Decimal(limits[1].get(name, "0")) < Decimal(limit):
             return LOOSE
-    come = [word for word in new if word not in old and not rules.HARMLESS_WORDS.fullmatch(word)]
-    gone = [word for word in old if word not in new and not rules.HARMLESS_WORDS.fullmatch(word)]
+    come = [word for word in new if word not in old and not TABLE.harmless_words.fullmatch(word)]
+    gone = [word for word in old if word not in new and not TABLE.harmless_words.fullmatch(word)]
     gone = [word for word in gone if word.partition("=")[0] not in limits[1]]
-    if any(not rules.STRICT_WORDS.fullmatch(word) for word in come):
+    if any(not TABLE.strict_words.fullmatch(word) for word in come):
         return LOOSE
-    if any(rules.STRICT_WORDS.fullmatch(word) for word in gone):
+    if any(TABLE.strict_words.fullmatch(word) for word in gone):
         return LOOSE
     return TIGHT if come or gone else SAME
 
@@ -306,7 +305,7 @@ def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
 
 def _ignore_lists(files: Differing) -> Iterator[Change]:
     for path in files.paths():
-        if os.path.basename(path) not in rules.IGNORE_LISTS:
+        if os.path.basename(path) not in TABLE.ignore_lists:
             continue
         old, new = ([line.strip() for line in text.split("\n")] for text in files.both(path))
         for line in dict.fromkeys(new):

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import rules
 from readiness.guard.project.files import Differing, surplus
+from readiness.guard.project.rules import TABLE
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
@@ -51,7 +51,7 @@ def tests(files: Differing) -> Iterator[Change]:
 
 def found(path: str, text: str) -> list[Item]:
     """What a Python file has of all that; nothing where it cannot be parsed."""
-    if not (path.endswith(".py") and (rules.TEST_FILE.search(path) or _OF_TESTS.search(text))):
+    if not (path.endswith(".py") and (TABLE.test_file.search(path) or _OF_TESTS.search(text))):
         return []
     return _read(path, text) or []
 
@@ -80,7 +80,7 @@ def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
 def _unreadable(files: Differing) -> Iterator[Change]:
     """A test file that no longer parses has no test any more."""
     for path, text in files.after.items():
-        if rules.TEST_FILE.search(path) and _read(path, text) is None:
+        if TABLE.test_file.search(path) and _read(path, text) is None:
             yield Change(
                 subject=path,
                 kind=Kind.UNREADABLE,
@@ -113,8 +113,8 @@ class _TestFile:
     def __init__(self, path: str, tree: ast.Module) -> None:
         self.path = path
         self.tree = tree
-        self.is_test_file = bool(rules.TEST_FILE.search(path))
-        self.is_hook_file = os.path.basename(path) in rules.HOOK_FILES
+        self.is_test_file = bool(TABLE.test_file.search(path))
+        self.is_hook_file = os.path.basename(path) in TABLE.hook_files
         self.imported = dict(_imports(tree))
 
     def items(self) -> Iterator[Item]:
@@ -143,11 +143,11 @@ class _TestFile:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = {target.id for target in targets if isinstance(target, ast.Name)}
-            if names & rules.IGNORED_FILES:
+            if names & TABLE.ignored_files:
                 yield self._item(Kind.SKIP, node, "collect_ignore", ast.unparse(node), within)
         elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
             dotted = self._dotted(node)
-            if dotted in rules.SKIPS:
+            if dotted in TABLE.skips:
                 yield self._item(Kind.SKIP, node, dotted, dotted, within)
 
     def _dotted(self, node: ast.AST) -> str:
@@ -164,9 +164,9 @@ class _TestFile:
     def _hooks(self) -> Iterator[Item]:
         """Functions that can change how the tests end, and what ends Python or sets its status."""
         for node in ast.walk(self.tree):
-            if isinstance(node, _FUNCTIONS) and node.name in rules.HOOKS:
+            if isinstance(node, _FUNCTIONS) and node.name in TABLE.hooks:
                 yield self._item(Kind.HOOK, node, node.name, _body(node))
-            elif isinstance(node, ast.Call) and self._dotted(node.func) in rules.EXITS:
+            elif isinstance(node, ast.Call) and self._dotted(node.func) in TABLE.exits:
                 yield self._item(Kind.HOOK, node, ast.unparse(node), "exits")
             elif _is_set(node):
                 yield self._item(Kind.HOOK, node, f"sets {ast.unparse(node)}", "sets")
@@ -175,7 +175,7 @@ class _TestFile:
 def _is_set(node: ast.AST) -> bool:
     """Whether it stores how a test or the whole session ended."""
     stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-    return stores and isinstance(node, ast.Attribute) and node.attr in rules.OUTCOMES
+    return stores and isinstance(node, ast.Attribute) and node.attr in TABLE.outcomes
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
