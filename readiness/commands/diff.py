@@ -6,20 +6,16 @@ from readiness.commands._options import Argument, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs
 from readiness.record.comparison import Change
 from readiness.record.document import RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
+from readiness.text.sentences import Sentences, sentences
 from readiness.timeline import Difference, difference
-from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, RunSummary
-
-CAUSES = {
-    BOARD: "the board has changed",
-    SCOPE: "criteria came into scope or left it",
-    ROUNDING: "rounding",
-}
+from readiness.timeline.difference import CriterionChange, RunSummary, cause_in_words
 
 
 def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
@@ -31,7 +27,7 @@ def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
     if as_json:
         put_json(found)
     else:
-        put_text("\n".join(_lines(found)))
+        put_text("\n".join(_lines(found, sentences(board.language))))
     return ExitStatus.READY
 
 
@@ -51,64 +47,66 @@ def _pair(
     return last[0], last[1]
 
 
-def _lines(found: Difference) -> Iterator[str]:
-    yield f"before  {_run_line(found.before)}"
-    yield f"after   {_run_line(found.after)}"
+def _lines(found: Difference, say: Sentences) -> Iterator[str]:
+    yield say("diff.before", run=_run_line(found.before, say))
+    yield say("diff.after", run=_run_line(found.after, say))
     yield ""
-    yield from _score_lines(found)
-    yield f"{found.better} better, {found.worse} worse, {found.same} the same"
+    yield from _score_lines(found, say)
+    yield say("diff.counts", better=found.better, worse=found.worse, same=found.same)
     if found.criteria:
-        rows = [_row(one) for one in found.criteria]
+        rows = [_row(one, say) for one in found.criteria]
         yield ""
-        yield columns(rows, ["criterion", "", "before", "after", "what"]).rstrip()
+        yield columns(rows, say.heads("diff.heads")).rstrip()
 
 
-def _run_line(run: RunSummary) -> str:
+def _run_line(run: RunSummary, say: Sentences) -> str:
     facts = [run.id, run.started_at]
     if run.profile:
-        facts.append(f"profile {run.profile}")
+        facts.append(say("report.profile", name=run.profile))
     if run.commit:
-        facts.append(f"{run.commit[:10]}{' (modified)' if run.dirty else ''}")
-    facts.append("a part of the board" if run.partial else f"score {run.shown or 'unknown'}")
+        facts.append(run.commit[:10] + (f" ({say('report.modified')})" if run.dirty else ""))
+    if run.partial:
+        facts.append(say("diff.of_part"))
+    else:
+        facts.append(say("diff.score_of", score=run.shown or say("report.unknown")))
     return "  ".join(facts)
 
 
-def _score_lines(found: Difference) -> Iterator[str]:
+def _score_lines(found: Difference, say: Sentences) -> Iterator[str]:
     if found.score_change is None:
-        yield "The scores cannot be compared: a part of the board, another profile, or no score."
+        yield say("diff.not_comparable")
         return
-    yield f"score {found.before.shown} → {found.after.shown} ({found.score_change:+g})"
+    before, now, change = found.before.shown, found.after.shown, f"{found.score_change:+g}"
+    yield say("diff.score", before=before, now=now, change=change)
     for cause in found.causes:
-        yield f"  {cause.points:+.6g}  {CAUSES.get(cause.what, cause.what)}"
+        yield f"  {cause.points:+.6g}  {cause_in_words(cause.what, say)}"
     if found.board_changed:
-        yield "The board is another one: its changes are shown with the criteria."
+        yield say("diff.board_changed")
 
 
-def _row(one: CriterionChange) -> list[str]:
+def _row(one: CriterionChange, say: Sentences) -> list[str]:
     notes = list(one.redefined)
     if one.before is None:
         word = "new"
     elif one.after is None:
         word = "gone"
     else:
-        word = one.change.value if one.change is not None else "not comparable"
+        word = one.change.value if one.change is not None else "apart"
     if one.change is Change.SAME:
         word = "board"
     if one.reason and one.change is Change.WORSE:
         notes.append(one.reason)
     return [
         one.id,
-        word,
-        _state(one.before and one.before.value, one.before_value),
-        _state(one.after and one.after.value, one.after_value),
+        say(f"diff.what.{word}"),
+        _state(one.before, one.before_value, say),
+        _state(one.after, one.after_value, say),
         "; ".join(notes) or one.title,
     ]
 
 
-def _state(verdict: str | None, value: str) -> str:
-    if verdict is None:
-        return "-"
-    return f"{verdict} {value}".rstrip()
+def _state(verdict: Verdict | None, value: str, say: Sentences) -> str:
+    return "-" if verdict is None else f"{say(f'verdict.{verdict}')} {value}".rstrip()
 
 
 VERB = Verb(

@@ -16,6 +16,7 @@ from readiness.plan import probe_environment, secret_values
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
+from readiness.text.sentences import Sentences, sentences
 
 TIME_LIMIT = 30.0
 
@@ -54,7 +55,7 @@ def doctor(settings: BoardSettings) -> int:
     if as_json:
         put_json(tools)
     else:
-        put_text(_table(tools))
+        put_text(_table(tools, sentences(board.language)))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
@@ -115,19 +116,21 @@ def _version(command: str, environment: dict[str, str], workdir: str) -> str | N
     return output.splitlines()[0] if finished.returncode == 0 and output else None
 
 
-def _table(tools: list[ToolRecord]) -> str:
+def _table(tools: list[ToolRecord], say: Sentences) -> str:
     rows = [
         [
             tool.tool,
-            "here" if tool.path else "MISSING",
-            (tool.version or tool.path or "") if tool.path else f"install: {tool.install}",
+            say("doctor.here") if tool.path else say("doctor.missing"),
+            (tool.version or tool.path) if tool.path else say("doctor.install", how=tool.install),
             ", ".join(tool.checks),
         ]
         for tool in tools
     ]
     missing = sum(1 for tool in tools if tool.path is None)
-    verdict = f"{missing} missing" if missing else "all here"
-    return f"{columns(rows, ['tool', '', 'version', 'needed by'])}\n\n{len(tools)} tools, {verdict}"
+    total = say("doctor.all_here", count=len(tools))
+    if missing:
+        total = say("doctor.some_missing", count=len(tools), missing=missing)
+    return f"{columns(rows, say.heads('doctor.heads'))}\n\n{total}"
 
 
 VERB = Verb(doctor, takes="board project profile output_format", prints=Tools)

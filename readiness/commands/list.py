@@ -11,6 +11,7 @@ from readiness.pipeline.past import last_run
 from readiness.record.document import TaskRecord
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
+from readiness.text.sentences import sentences
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,9 +55,10 @@ def list_tasks(settings: RunSettings) -> int:
         ]
         for line in lines
     ]
-    table = columns(rows, ["task", "prio", "good", "owner", "estimate", "after", "title"])
-    since = "no run is recorded yet" if run is None else f"as measured at {run.started_at}"
-    put_text(f"{table}\n{len(lines)} tasks, {since}. More: readiness show ID")
+    say = sentences(board.language)
+    since = say("list.never") if run is None else say("list.since", moment=run.started_at)
+    total = say("list.total", count=len(lines), since=since)
+    put_text(f"{columns(rows, say.heads('list.heads'))}\n{total}")
     return ExitStatus.READY
 
 

@@ -28,6 +28,7 @@ from readiness.record.run import milestone_records
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
+from readiness.text.sentences import Sentences, sentences
 
 NOT_MEASURED = "not measured yet"
 
@@ -103,7 +104,7 @@ def next_steps(settings: RunSettings, to: str | None = None, without: Collection
         put_json(answer)
     else:
         redactor = Redactor(secret_values(board, os.environ))
-        put_text(redactor.redact("\n".join(_lines(answer))))
+        put_text(redactor.redact("\n".join(_lines(answer, sentences(board.language)))))
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -202,78 +203,81 @@ def _way(
     )
 
 
-def _lines(answer: Next) -> Iterator[str]:
+def _lines(answer: Next, say: Sentences) -> Iterator[str]:
     if answer.run is None:
-        yield "No run is recorded yet, so all of the board is open: run `readiness check`."
+        yield say("next.never")
     else:
-        yield f"As measured at {answer.measured_at}: score {answer.score}, target {answer.target}"
+        at, score, target = answer.measured_at, answer.score, answer.target
+        yield say("next.measured", moment=at, score=score, target=target)
     if answer.board_changed:
-        yield "The board has changed since that run: run `readiness check` again."
+        yield say("next.board_changed")
     yield ""
-    yield from _steps(answer.criteria)
+    yield from _steps(answer.criteria, say)
     if answer.way is not None:
         yield ""
-        yield from _way_lines(answer.way)
+        yield from _way_lines(answer.way, say)
     if answer.milestones:
         yield ""
-        yield from map(milestone_line, answer.milestones)
+        yield from (milestone_line(one, say) for one in answer.milestones)
 
 
-def _steps(steps: Sequence[NextStep]) -> Iterator[str]:
+def _steps(steps: Sequence[NextStep], say: Sentences) -> Iterator[str]:
     if not steps:
-        yield "Nothing is open: every criterion in scope passes."
+        yield say("next.nothing")
         return
     rows = [
         [
             step.id,
             step.priority,
-            "blocks" if step.blocking else "",
+            say("report.blocks") if step.blocking else "",
             f"+{step.gain:.3f}",
-            step.verdict,
+            say(f"verdict.{step.verdict}"),
             " ".join(step.after),
             step.title if step.reason == NOT_MEASURED else step.hint or step.reason,
         ]
         for step in steps
     ]
-    heads = ["criterion", "prio", "gate", "gain", "verdict", "after", "next"]
-    yield columns(rows, heads, right=(3,)).rstrip()
+    yield columns(rows, say.heads("next.heads"), right=(3,)).rstrip()
 
 
-def _way_lines(way: Way) -> Iterator[str]:
-    goal = f"{way.to:g}"
+def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
+    goal, work = f"{way.to:g}", in_words(way.minutes)
     if way.reached and not way.tasks:
-        yield f"{goal} is reached already."
+        yield say("next.reached", goal=goal)
+    elif way.reached and way.cheapest:
+        yield say("next.cheapest", goal=goal, work=work, score=way.score)
     elif way.reached:
-        kind = "The cheapest way" if way.cheapest else "A way (there may be a cheaper one)"
-        yield f"{kind} to {goal}: {in_words(way.minutes)} of work, score {way.score}"
+        yield say("next.way", goal=goal, work=work, score=way.score)
     else:
-        yield f"No set of tasks reaches {goal}: all of them together lead to {way.score}"
+        yield say("next.unreachable", goal=goal, score=way.score)
     rows = [
         [
             task.id,
-            task.estimate if not task.assumed else f"{in_words(task.minutes)} (assumed)",
+            say("next.assumed", work=in_words(task.minutes)) if task.assumed else task.estimate,
             f"+{task.gain:.3f}",
             task.title,
         ]
         for task in way.tasks
     ]
     if rows:
-        yield columns(rows, ["task", "estimate", "gain", "title"], right=(2,)).rstrip()
+        yield columns(rows, say.heads("next.way_heads"), right=(2,)).rstrip()
     if way.still_blocking:
-        yield f"What would still block the release: {', '.join(way.still_blocking)}"
+        yield say("next.still_blocking", names=", ".join(way.still_blocking))
 
 
-def milestone_line(milestone: MilestoneRecord) -> str:
+def milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
     """One milestone in a sentence: met or not, late or not, and what it lacks."""
-    state = "met" if milestone.met else "overdue" if milestone.overdue else "not met"
-    due = f", due {milestone.due}" if milestone.due else ""
+    facts = [say(f"report.milestone.{milestone.state}")]
+    if milestone.due:
+        facts.append(say("report.due", date=milestone.due))
     lacks = []
     if not milestone.met:
-        lacks += [f"{name} is not done" for name in milestone.missing]
+        lacks += [say("next.not_done", task=name) for name in milestone.missing]
         if milestone.score is not None:
-            lacks.append(f"asks for a score of {milestone.score:g}")
-    title = f" {milestone.title}" if milestone.title else ""
-    return f"{milestone.id}{title}: {state}{due}" + (f" ({'; '.join(lacks)})" if lacks else "")
+            lacks.append(say("next.asks_score", score=f"{milestone.score:g}"))
+    name = f"{milestone.id} {milestone.title}".rstrip()
+    line = say("next.milestone", name=name, facts=say("report.comma").join(facts))
+    return line + say("next.lacking", lacks=say("report.semicolon").join(lacks)) if lacks else line
 
 
 def _refuse_unknown(names: Collection[str], board: Board) -> None:

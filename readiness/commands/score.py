@@ -42,24 +42,25 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.text.layout import percentage
+    from readiness.text.sentences import sentences
 
     score = document.score
     gate = document.gate
-    decision = gate.decision.replace("_", " ")
+    say = sentences(document.board.language)
+    decision = say(f"decision.{gate.decision}").lower()
     if gate.milestone is not None:
-        decision += f" for milestone {gate.milestone}"
+        decision += say("report.for_milestone", milestone=gate.milestone)
     lines = [f"{document.board.title}"]
     if document.base is not None:
-        lines.append(f"base: {document.base.ref} ({document.base.commit})")
-    lines.append(f"gate: {decision} (exit status {gate.exit_status})")
+        lines.append(say("score.base", ref=document.base.ref, commit=document.base.commit))
+    lines.append(say("score.gate", decision=decision, status=gate.exit_status))
     lines += [f"  - {reason}" for reason in gate.reasons]
-    lines.append(
-        f"measured: {score.measured} of {score.in_scope} criteria in scope, {score.total} in all"
-    )
+    measured, scope, total = score.measured, score.in_scope, score.total
+    lines.append(say("score.measured", measured=measured, scope=scope, total=total))
     if score.attested:
-        lines.append(f"attested: {score.attested:.1%} of the score rests on attestations")
+        lines.append(say("score.attested", share=f"{score.attested:.1%}"))
     if score.value is None:
-        lines.append("Readiness: unknown (nothing was measured)")
+        lines.append(f"Readiness: unknown ({say('score.nothing')})")
     else:
         lines.append(f"Readiness: {percentage(score.shown)}% ({score.shown}/10)")
     return lines
@@ -70,19 +71,26 @@ def explanation(document: RunDocument) -> str:
     from decimal import Decimal
 
     from readiness.text.layout import columns
+    from readiness.text.sentences import sentences
 
+    say = sentences(document.board.language)
     counted = [record for record in document.criteria() if record.points_possible]
     points = [Decimal(str(record.points)) for record in counted]
     rounding = Decimal(str(document.score.rounding))
     rows = [
-        [record.id, record.verdict.value, f"{earned:f}", f"{record.points_possible:.4f}"]
+        [
+            record.id,
+            say(f"verdict.{record.verdict}"),
+            f"{earned:f}",
+            f"{record.points_possible:.4f}",
+        ]
         for record, earned in zip(counted, points, strict=True)
     ]
     if rounding:
-        rows.append(["rounded down", "", f"{rounding:f}", ""])
+        rows.append([say("score.rounded"), "", f"{rounding:f}", ""])
     total = sum(points, rounding)
-    rows.append(["score", "", f"{total:f}", "10.0000"])
-    return columns(rows, ["criterion", "verdict", "points", "of"], right=(2, 3))
+    rows.append([say("score.sum"), "", f"{total:f}", "10.0000"])
+    return columns(rows, say.heads("score.heads"), right=(2, 3))
 
 
 VERB = Verb(

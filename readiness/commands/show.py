@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from readiness.commands._options import Argument, Verb
-from readiness.model.board import Board, Criterion, Task
+from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
@@ -16,6 +16,7 @@ from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.nearest import suggestion
+from readiness.text.sentences import Sentences, sentences
 
 FINDINGS = 10
 
@@ -38,9 +39,10 @@ def show(settings: RunSettings, subject: str) -> int:
     if as_json:
         put_json(_shown(subject, task, criteria, run))
         return ExitStatus.READY
-    lines = list(_task_lines(task)) if subject == task.id else [f"{task.id} {task.title}"]
+    say = sentences(board.language)
+    lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
-        lines += ["", *_criterion_lines(criterion, run)]
+        lines += ["", *_criterion_lines(criterion, run, say)]
     redactor = Redactor(secret_values(board, os.environ))
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
@@ -60,78 +62,85 @@ def _find(board: Board, subject: str) -> tuple[Task, list[Criterion]]:
     raise UsageError(f'no task or criterion is called "{subject}"; {advice}')
 
 
-def _task_lines(task: Task) -> Iterator[str]:
+def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
     yield f"{task.id} {task.title}"
     facts = {
         "priority": task.priority.value,
         "owner": task.owner,
         "estimate": task.estimate,
         "risk": task.risk,
-        "depends on": ", ".join(task.depends_on),
+        "depends_on": ", ".join(task.depends_on),
         "tags": ", ".join(task.tags),
         "problem": " ".join(task.problem.split()),
     }
     for name, value in facts.items():
         if value:
-            yield f"  {name}: {value}"
+            yield f"  {say(f'show.fact.{name}', it=value)}"
     for number, step in enumerate(task.steps, 1):
         yield f"  {number}. {step}"
 
 
-def _criterion_lines(criterion: Criterion, run: RunDocument | None) -> Iterator[str]:
+def _criterion_lines(
+    criterion: Criterion, run: RunDocument | None, say: Sentences
+) -> Iterator[str]:
     yield f"{criterion.id} {criterion.title}"
-    yield from _definition_lines(criterion)
-    yield from _waiver_lines(criterion)
+    yield from (f"  {line}" for line in _definition_lines(criterion, say))
+    if criterion.waive is not None:
+        yield f"  {_waived(criterion.waive, say)}"
     record = None if run is None else _record(run, criterion.id)
     if run is None or record is None:
-        yield "  not measured yet: run `readiness check`"
+        yield f"  {say('show.never')}"
         return
-    yield f"  last run {run.started_at}: {record.verdict.value} {record.reason}".rstrip()
+    verdict, at, reason = say(f"verdict.{record.verdict}"), run.started_at, record.reason
+    yield f"  {say('show.last_run', moment=at, verdict=verdict, reason=reason)}".rstrip()
     if record.hint:
-        yield f"  next: {record.hint}"
+        yield f"  {say('show.next', hint=record.hint)}"
     for probe in run.probes:
         if probe.id in record.probes:
-            yield from _probe_lines(probe)
+            yield from _probe_lines(probe, say)
     found = [finding for finding in run.findings if finding.criterion == criterion.id]
     for finding in found[:FINDINGS]:
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
         yield f"  {where}: {finding.rule} {finding.message}".rstrip()
     if len(found) > FINDINGS:
-        yield f"  ... and {len(found) - FINDINGS} more findings"
+        yield f"  {say('show.more_findings', count=len(found) - FINDINGS)}"
 
 
-def _definition_lines(criterion: Criterion) -> Iterator[str]:
+def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
     if criterion.attest is not None:
         attest = criterion.attest
         if attest.by:
-            yield f"  attested by {attest.by} on {attest.on}, good to {attest.until}"
+            yield say("show.attested_by", by=attest.by, on=attest.on, until=attest.until)
         else:
-            yield f"  to be attested: readiness attest {criterion.id}"
+            yield say("show.to_attest", id=criterion.id)
         if attest.evidence:
-            yield f"  evidence: {attest.evidence}"
+            yield say("show.evidence", path=attest.evidence)
         return
     assert criterion.check is not None  # noqa: S101 - what is not attested has a check
-    yield f"  expected: {criterion.expect.text}"
+    yield say("show.expected", expect=criterion.expect.text)
     if criterion.check.name:
         params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
-        yield f"  check: {criterion.check.name} ({params})"
-    yield f"  command: {' '.join(criterion.check.run.split())}"
+        yield say("show.check", name=criterion.check.name, params=params)
+    yield say("show.command", command=" ".join(criterion.check.run.split()))
 
 
-def _waiver_lines(criterion: Criterion) -> Iterator[str]:
-    if criterion.waive is not None:
-        waive = criterion.waive
-        up_to = f", up to {waive.up_to.text}" if waive.up_to is not None else ""
-        yield f"  waived by {waive.by} until {waive.until}{up_to}: {waive.reason}"
+def _waived(waive: Waiver, say: Sentences) -> str:
+    by, until, reason = waive.by, waive.until, waive.reason
+    if waive.up_to is None:
+        return say("show.waived_by", by=by, until=until, reason=reason)
+    limit = waive.up_to.text
+    return say("show.waived_up_to", by=by, until=until, limit=limit, reason=reason)
 
 
-def _probe_lines(probe: ProbeRecord) -> Iterator[str]:
-    ended = f"signal {probe.signal}" if probe.signal else f"exit status {probe.exit_status}"
-    version = f", {probe.tool_version}" if probe.tool_version else ""
-    yield f"  {probe.id}: {ended} after {probe.duration_s:g} s{version}"
+def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
+    took = f"{probe.duration_s:g}"
+    ended = say("show.exit", probe=probe.id, status=probe.exit_status, time=took)
+    if probe.signal:
+        ended = say("show.signal", probe=probe.id, number=probe.signal, time=took)
+    yield f"  {ended}" + (f", {probe.tool_version}" if probe.tool_version else "")
     for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
         if stream.bytes:
-            yield f"  {name}, {stream.bytes} bytes:"
+            yield f"  {say('show.wrote', stream=name, count=stream.bytes)}"
             yield from (f"    | {line}" for line in stream.head.splitlines())
             if stream.tail:
                 yield "    | ..."

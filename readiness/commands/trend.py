@@ -9,6 +9,7 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
+from readiness.text.sentences import Sentences, sentences
 from readiness.timeline import Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -24,7 +25,7 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
     if as_json:
         put_json(found)
     else:
-        put_text("\n".join(_lines(found)))
+        put_text("\n".join(_lines(found, sentences(board.language))))
     return ExitStatus.READY
 
 
@@ -37,44 +38,48 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in shown)
 
 
-def _lines(found: Trend) -> Iterator[str]:
+def _lines(found: Trend, say: Sentences) -> Iterator[str]:
     values = [point.value for point in found.points]
-    unit = f" {found.unit}" if found.unit else ""
     yield f"{found.id} {found.title}".rstrip()
     if not values:
-        yield "  nothing was measured yet"
+        yield f"  {say('trend.nothing')}"
         return
     yield f"  {sparkline(values)}"
-    yield f"  {_span(values, unit)}, expected {found.goal}"
-    yield f"  {_outlook(found)}"
+    yield f"  {_span(found, values, say)}"
+    yield f"  {_outlook(found, say)}"
     if found.left_out:
-        yield f"  {found.left_out} runs are left out: not measured, or measured in another way"
+        yield f"  {say('trend.left_out', count=found.left_out)}"
     yield ""
-    rows = [_row(point) for point in found.points[-ROWS:]]
-    yield columns(rows, ["run", "started", "value", "verdict"], right=(2,)).rstrip()
+    rows = [_row(point, say) for point in found.points[-ROWS:]]
+    yield columns(rows, say.heads("trend.heads"), right=(2,)).rstrip()
 
 
-def _span(values: Sequence[float], unit: str) -> str:
-    first, last = values[0], values[-1]
-    return (
-        f"{first:g} → {last:g}{unit} in {len(values)} runs"
-        f" (lowest {min(values):g}, highest {max(values):g})"
+def _span(found: Trend, values: Sequence[float], say: Sentences) -> str:
+    return say(
+        "trend.span",
+        first=f"{values[0]:g}",
+        last=f"{values[-1]:g} {found.unit}".rstrip(),
+        count=len(values),
+        lowest=f"{min(values):g}",
+        highest=f"{max(values):g}",
+        goal=found.goal,
     )
 
 
-def _outlook(found: Trend) -> str:
+def _outlook(found: Trend, say: Sentences) -> str:
     if found.reached:
-        return "the goal is reached"
+        return say("trend.reached")
     if found.pace is None:
-        return "the runs are less than an hour apart: that shows no pace"
-    pace = f"{found.pace:+.3g} a day"
+        return say("trend.no_pace")
+    pace = f"{found.pace:+.3g}"
     if found.expected_on:
-        return f"{pace}: at this pace the goal is reached on {found.expected_on}"
-    return f"{pace}: at this pace the goal is not reached"
+        return say("trend.arrives", pace=pace, date=found.expected_on)
+    return say("trend.never", pace=pace)
 
 
-def _row(point: Point) -> list[str]:
-    return [point.run, point.at, f"{point.value:g}", point.verdict.value if point.verdict else ""]
+def _row(point: Point, say: Sentences) -> list[str]:
+    verdict = say(f"verdict.{point.verdict}") if point.verdict else ""
+    return [point.run, point.at, f"{point.value:g}", verdict]
 
 
 VERB = Verb(

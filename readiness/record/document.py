@@ -252,6 +252,11 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     missing: list[str] = []
 
+    @property
+    def state(self) -> str:
+        """What it is called: `met`, `overdue` or `not_met`."""
+        return "met" if self.met else "overdue" if self.overdue else "not_met"
+
 
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which the change loosens its own gate, and where (`line` 0: unknown)."""

@@ -114,4 +114,4 @@ class _Board:
             first = min(due, key=lambda milestone: milestone.due)
             told.append(say("board.next_due", milestone=f"{strong(first.id)} ({text(first.due)})"))
         if told:
-            yield f"- **{say('board.review')}**: {say('board.comma').join(told)}"
+            yield f"- **{say('board.review')}**: {say('report.comma').join(told)}"

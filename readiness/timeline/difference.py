@@ -1,6 +1,6 @@
 """What changed between two runs, and the score's change as a sum of its causes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from readiness.model.words import Decision, Verdict
 from readiness.record.comparison import Change, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.text.sentences import Sentences
 
 BOARD = "board"
 ROUNDING = "rounding"
@@ -93,6 +94,11 @@ def difference(before: RunDocument, after: RunDocument) -> Difference:
         same=kinds.count(Change.SAME),
         criteria=[one for one in changes if one.change is not Change.SAME or one.redefined],
     )
+
+
+def cause_in_words(what: str, say: Sentences, safe: Callable[[str], str] = str) -> str:
+    """What a cause is called; `safe` is how an id is shown."""
+    return say(f"report.cause.{what}") if what in (BOARD, SCOPE, ROUNDING) else safe(what)
 
 
 def summary_of(run: RunDocument) -> RunSummary:

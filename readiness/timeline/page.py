@@ -7,7 +7,7 @@ from readiness.record.comparison import Change
 from readiness.record.document import MilestoneRecord
 from readiness.text.markdown import code, prose, text
 from readiness.text.sentences import Sentences, sentences
-from readiness.timeline.difference import BOARD, ROUNDING, SCOPE, CriterionChange, Difference
+from readiness.timeline.difference import CriterionChange, Difference, cause_in_words
 from readiness.timeline.period import Alarm, AlarmKind, OpenItem, OpenTask, ReportKind, TeamReport
 
 NEXT = {ReportKind.DAILY: 5}
@@ -83,17 +83,9 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
     if compared is not None and compared.causes:
         yield f"{say('team.causes')}:"
         yield "\n".join(
-            f"- {cause.points:+.4g} {_cause(cause.what, say)}" for cause in compared.causes
+            f"- {cause.points:+.4g} {cause_in_words(cause.what, say, text)}"
+            for cause in compared.causes
         )
-
-
-def _cause(what: str, say: Sentences) -> str:
-    fixed = {
-        BOARD: say("team.board_cause"),
-        SCOPE: say("team.scope_cause"),
-        ROUNDING: say("team.rounding_cause"),
-    }
-    return fixed.get(what) or text(what)
 
 
 def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
@@ -133,11 +125,7 @@ def _milestones(milestones: Sequence[MilestoneRecord], say: Sentences) -> Iterat
     yield f"## {say('report.milestones')}"
     rows = []
     for milestone in milestones:
-        state = say("report.not_met")
-        if milestone.met:
-            state = say("report.met")
-        elif milestone.overdue:
-            state = say("report.overdue")
+        state = say(f"report.milestone.{milestone.state}")
         lacks = [] if milestone.met else [text(name) for name in milestone.missing]
         if milestone.score is not None and not milestone.met:
             lacks.append(say("team.lacks_score", score=f"{milestone.score:g}"))
@@ -157,7 +145,7 @@ def _next(report: TeamReport, say: Sentences) -> Iterator[str]:
 
 
 def _next_row(one: OpenItem, say: Sentences) -> list[str]:
-    blocks = f" ({say('team.blocks')})" if one.blocking else ""
+    blocks = f" ({say('report.blocks')})" if one.blocking else ""
     return [
         f"{text(one.id)} {prose(one.title)}",
         f"{one.priority}{blocks}",
@@ -189,7 +177,7 @@ def _footer(report: TeamReport, say: Sentences) -> str:
     now = report.now
     line = say("team.measured", time=text(now.started_at[:16].replace("T", " ")), run=code(now.id))
     if now.commit:
-        modified = f" ({say('team.modified')})" if now.dirty else ""
+        modified = f" ({say('report.modified')})" if now.dirty else ""
         line += f", {code(now.commit[:10])}{modified}"
     return f"*{line}*"
 

@@ -14,6 +14,8 @@ SAYING = {"say", "_say", "SAY"}
 
 _WORDS = re.compile(r"[^\W\d_]{2,}[,;:.!?…]*\s+[^\W\d_]{2,}|[\u4e00-\u9fff]{2,}")
 _GAP = "\0"
+_ASIDE = {"Verb", "suggestion"}
+"""What the help of a command and the advice of an error are made with."""
 
 
 class Asked(NamedTuple):
@@ -109,7 +111,7 @@ def _aside(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what is no text of a report: below `node`, or a part of another text."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
-    elif isinstance(node, ast.Raise):
+    elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _name(node) in _ASIDE):
         yield from ast.walk(node)
     elif isinstance(node, ast.Call):
         if _name(node) in {"compile", "later", *SAYING}:

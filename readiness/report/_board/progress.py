@@ -76,15 +76,15 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[str]:
 
 
 def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
-    state = f"{Verdict.PASS.emoji} {say('report.met')}"
+    state = f"{Verdict.PASS.emoji} {say('report.milestone.met')}"
     if not milestone.met:
-        state = f"{Verdict.FAIL.emoji} {say('report.not_met')}"
+        state = f"{Verdict.FAIL.emoji} {say('report.milestone.not_met')}"
     facts = [state]
     if milestone.overdue:
-        facts.append(f"**{say('report.overdue')}**")
+        facts.append(f"**{say('report.milestone.overdue')}**")
     if milestone.missing:
         facts.append(
-            say("report.missing", names=say("board.comma").join(map(text, milestone.missing)))
+            say("report.missing", names=say("report.comma").join(map(text, milestone.missing)))
         )
     asks = []
     if milestone.priority is not None:
@@ -93,9 +93,9 @@ def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
         asks.append(say("board.asks_score", score=target(milestone.score)))
     heads = [f"{strong(milestone.id)}"]
     heads += [f"({text(milestone.due)})"] if milestone.due else []
-    told = f"{' '.join(heads)}{say('board.colon')}{prose(milestone.title)}"
-    asked = f" [{say('board.comma').join(asks)}]" if asks else ""
-    return f"{told}{asked} · {say('board.comma').join(facts)}"
+    told = f"{' '.join(heads)}: {prose(milestone.title)}"
+    asked = f" [{say('report.comma').join(asks)}]" if asks else ""
+    return f"{told}{asked} · {say('report.comma').join(facts)}"
 
 
 def success(run: RunDocument, say: Sentences) -> Iterator[str]:
@@ -110,7 +110,7 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     yield _box(
         reached, say("board.success_score", target=target(score.target), now=score_shown(run, say))
     )
-    still = f" · {say('board.success_open', names=say('board.comma').join(map(text, blocking)))}"
+    still = f" · {say('board.success_open', names=say('report.comma').join(map(text, blocking)))}"
     yield _box(
         bool(run.tasks) and not blocking, say("board.success_blocking") + still * bool(blocking)
     )

@@ -34,7 +34,7 @@ class TaskChapters:
 
     def _task(self, task: TaskRecord) -> Iterator[str]:
         say = self._say
-        yield f"### {say('board.task', id=text(task.id))}{say('board.colon')}{prose(task.title)}\n"
+        yield f"### {say('board.task', id=text(task.id))}: {prose(task.title)}\n"
         yield f"{' | '.join(self._facts(task))}\n"
         if task.problem.strip():
             yield f"{self._label(say('board.problem'))}\n\n{_paragraphs(task.problem)}\n"
@@ -70,9 +70,9 @@ class TaskChapters:
                 text(name) if self._done.get(name) else say("board.depends_open", id=text(name))
                 for name in task.depends_on
             ]
-            yield f"{self._label(say('board.depends'))} {say('board.comma').join(told)}\n"
+            yield f"{self._label(say('board.depends'))} {say('report.comma').join(told)}\n"
         if task.tags:
-            tags = say("board.comma").join(map(text, task.tags))
+            tags = say("report.comma").join(map(text, task.tags))
             yield f"{self._label(say('report.tags'))} {tags}\n"
 
     def _label(self, name: str) -> str:
@@ -163,7 +163,7 @@ def status(task: TaskRecord, say: Sentences) -> str:
     facts = [say("board.passed", good=done, scope=scope)]
     facts += [say("board.unmeasured", count=unmeasured)] if unmeasured else []
     facts += [say("board.waived", count=waived)] if waived else []
-    return f"{state} - {say('board.comma').join(facts)}"
+    return f"{state} - {say('report.comma').join(facts)}"
 
 
 def _paragraphs(written: str) -> str:

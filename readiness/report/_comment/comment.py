@@ -285,11 +285,11 @@ class _Comment:
 def _milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
     """Tell of a milestone whether it is met, when it is due, and what it lacks."""
     mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
-    facts = [say("report.met") if milestone.met else say("report.not_met")]
+    facts = [say("report.milestone.met") if milestone.met else say("report.milestone.not_met")]
     if milestone.due:
         facts.append(say("report.due", date=text(_short(milestone.due))))
     if milestone.overdue:
-        facts.append(f"**{say('report.overdue')}**")
+        facts.append(f"**{say('report.milestone.overdue')}**")
     if milestone.missing:
         facts.append(say("report.missing", names=", ".join(map(text, milestone.missing))))
     name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"

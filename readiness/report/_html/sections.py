@@ -79,11 +79,7 @@ def milestone(item: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sent
     return Milestone(
         record=item,
         state=state,
-        word=say("report.met")
-        if item.met
-        else say("report.overdue")
-        if item.overdue
-        else say("report.not_met"),
+        word=say(f"report.milestone.{item.state}"),
         due=say("report.due", date=item.due) if item.due else "",
         asks=" + ".join(asks),
         missing=[viewer.task_link(name, run) for name in item.missing],

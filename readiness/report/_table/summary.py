@@ -57,9 +57,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def _state(milestone: MilestoneRecord, say: Sentences) -> str:
-    if milestone.met:
-        return f"✓ {say('report.met')}"
-    return f"✗ {say('report.overdue') if milestone.overdue else say('report.not_met')}"
+    return f"{'✓' if milestone.met else '✗'} {say(f'report.milestone.{milestone.state}')}"
 
 
 def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
