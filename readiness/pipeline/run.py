@@ -52,8 +52,9 @@ from readiness.record.run import (
 )
 from readiness.record.values import timestamp
 from readiness.report import Context, invalidate, unfinished, write_report
-from readiness.run.interface import Settled, run
+from readiness.run.interface import Settled
 from readiness.run.processes.supervise import run_name, supervise
+from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import context, put, put_text

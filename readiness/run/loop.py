@@ -8,21 +8,19 @@ from collections import deque
 from collections.abc import Callable
 from signal import SIGTERM
 from signal import Signals as SignalName
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
+from readiness.run.interface import Ending, Observer, Settled
 from readiness.run.processes.family import Family
 from readiness.run.queue import Queue
 from readiness.run.retry import FINAL, may_repeat
 from readiness.run.signals import Signals
 from readiness.run.start import CannotStart, Starter
 from readiness.run.stream import Sink
-
-if TYPE_CHECKING:
-    from readiness.run.interface import Ending, Observer, Settled
 
 # Most probes that do next to nothing end within this time. Until then their pipes, which hold
 # 64 KiB, are left alone: to watch them would wake the loop twice more for each probe.
@@ -53,11 +51,11 @@ class Loop:
     def __init__(
         self,
         plan: Plan,
-        settle: "Callable[[Capture], Settled]",
+        settle: Callable[[Capture], Settled],
         jobs: int,
         run_timeout: float,
         scratch: str,
-        observe: "Observer | None",
+        observe: Observer | None,
         fail_fast: bool,
     ) -> None:
         self._plan = plan
@@ -85,10 +83,8 @@ class Loop:
         self._interrupted_at = 0.0
         self._settle_at = math.inf
 
-    def run(self) -> "Ending":
+    def run(self) -> Ending:
         """Run the plan to its end; nothing that was started outlives this call."""
-        from readiness.run.interface import Ending
-
         self._over_at = time.monotonic() + self._run_timeout
         self._family = Family()
         with Signals() as self._signals:

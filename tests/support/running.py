@@ -9,8 +9,9 @@ from typing import NamedTuple
 from readiness.model.board import Check
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Probe
-from readiness.run.interface import Ending, Settled, run
+from readiness.run.interface import Ending, Settled
 from readiness.run.processes.procfs import children_of, look_up
+from readiness.run.run import run
 
 
 def a_check(name: str = "", **fields: object) -> Check:

@@ -1,0 +1,42 @@
+"""The run stage, as its callers see it."""
+
+from collections.abc import Callable
+
+from readiness.model.capture import Capture
+from readiness.model.plan import Plan
+from readiness.run.interface import Ending, Observer, Settled
+from readiness.run.loop import Loop
+
+
+def run(
+    plan: Plan,
+    settle: Callable[[Capture], Settled],
+    *,
+    jobs: int,
+    run_timeout: float,
+    scratch: str,
+    observe: Observer | None = None,
+    fail_fast: bool = False,
+) -> Ending:
+    """Run the probes of `plan`, at most `jobs` at once, within `run_timeout` seconds.
+
+    `settle` is called once for every attempt, in this process, and once for every probe that
+    never starts (its capture has a `failure`). What it answers decides on the probes after it.
+    An attempt that is asked for `again` and cannot be made any more is settled as NOT_RUN.
+    With `fail_fast` an attempt is settled before anything further starts, so that a `stop`
+    takes effect at once; without it the next probe does not wait for that.
+
+    `scratch` is an existing, empty folder, private to this run; the caller removes it. The
+    folders of probes and their spooled output stay in it until then, save that a probe which
+    left its folder empty, and which no other comes after, gives it up once it is settled.
+
+    A probe that comes after one outside `plan.order` does not wait for it.
+
+    A capture's `memory` is never less than what this process itself takes: the kernel counts what
+    a child shares with it until the child's program is loaded.
+
+    Call it in the main thread. SIGINT, SIGTERM and SIGHUP end the run within two seconds; what
+    they did before holds again afterwards. Processes that `settle` starts and keeps must stay in
+    this process's session: any other new child is taken for something that a probe left behind.
+    """
+    return Loop(plan, settle, jobs, run_timeout, scratch, observe, fail_fast).run()
