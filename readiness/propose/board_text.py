@@ -92,16 +92,12 @@ def board_text(
     if score:
         lines.append(f"baseline: {score}  # the score of {day}")
     lines += _environment(variables, python_path)
-    active = [group for group in groups if any(not each.missing for each in group.entries)]
     lines += ["", "tasks:"]
-    for group in active:
-        lines += _task(group)
-    if not active:
-        lines += _LAST_WORD
-    silent = [group for group in groups if group not in active]
-    for group in silent:
-        lines += ["", *(f"  # {line}".rstrip() for line in _silent(group))]
-    return "\n".join(lines) + "\n"
+    if all(each.missing for each in entries(groups)):
+        lines += [*_LAST_WORD, ""]
+    for group in groups:
+        lines += [*_task(group), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 _LAST_WORD: Final = [
@@ -169,33 +165,21 @@ def _is_usable(variable: Variable) -> bool:
 
 def _task(group: PlannedTask) -> list[str]:
     lines = [
-        f"  - id: {group.id}",
-        f"    title: {_scalar(group.title)}",
-        f"    priority: {group.priority}",
-        "    criteria:",
-    ]
-    for entry in group.entries:
-        body = _criterion(entry)
-        if entry.missing:
-            body = [f"# {line}".rstrip() for line in body]
-            lines += _comment(f"Not measured here: {entry.missing}", "      ")
-        lines += _comment(entry.proposal.why, "      ") if not entry.missing else []
-        lines += [f"      {line}" for line in body]
-    return ["", *lines] if group.id != "T1" else lines
-
-
-def _silent(group: PlannedTask) -> list[str]:
-    """A task of which nothing could be measured, to be put behind `#`."""
-    lines = [
         f"- id: {group.id}",
         f"  title: {_scalar(group.title)}",
         f"  priority: {group.priority}",
+        "  criteria:",
     ]
-    lines.append("  criteria:")
+    silent = all(entry.missing for entry in group.entries)
     for entry in group.entries:
-        lines += [f"    # Not measured here: {clean(entry.missing, newlines=False)}"]
-        lines += [f"    {line}" for line in _criterion(entry)]
-    return lines
+        body = _criterion(entry)
+        if entry.missing and not silent:
+            body = [f"# {line}" for line in body]
+        told = f"Not measured here: {entry.missing}" if entry.missing else entry.proposal.why
+        lines += _comment(told, "    ") if told else []
+        lines += [f"    {line}" for line in body]
+    # A task without a criterion is none: all of it becomes a comment.
+    return [f"  # {line}" if silent else f"  {line}" for line in lines]
 
 
 def _criterion(entry: PlannedCriterion) -> list[str]:

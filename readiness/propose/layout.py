@@ -93,8 +93,10 @@ def find_source(
         return Layout.SRC, ("src",)
     packages = [folder for folder in _tops(python) if f"{folder}/__init__.py" in files]
     packages = _wanted(packages, name)
-    if not packages:  # namespace packages, and applications without __init__.py
-        packages = _wanted([top for top in _tops(python) if not _only_tests(python, top)], name)
+    own = f"{_importable(name)}.py"
+    if not packages and own not in python:  # namespace packages, applications without __init__.py
+        loose = [top for top in _tops(python) if not _is_another(files, python, top)]
+        packages = _wanted(loose, name)
     if packages:
         return Layout.FLAT, tuple(packages)
     modules = [
@@ -109,16 +111,23 @@ def _tops(python: Iterable[str]) -> list[str]:
     return sorted({path.split("/")[0] for path in python if "/" in path})
 
 
+def _importable(name: str) -> str:
+    return re.sub(r"[-.]+", "_", name).lower()
+
+
 def _wanted(folders: Sequence[str], name: str) -> list[str]:
     """Those that are released: not what stands beside them, unless the project is called so."""
-    own = re.sub(r"[-.]+", "_", name).lower()
+    own = _importable(name)
     exact = [folder for folder in folders if folder.lower() == own]
     ours = [folder for folder in folders if folder.lower() not in _BESIDE]
     return sorted({*exact, *ours})
 
 
-def _only_tests(python: Iterable[str], top: str) -> bool:
-    below = [path for path in python if path.startswith(f"{top}/")]
+def _is_another(files: Iterable[str], python: Iterable[str], top: str) -> bool:
+    """Whether a folder has nothing but tests, or projects of their own."""
+    if any(os.path.basename(path) in PROJECT_FILES for path in files if is_inside(path, [top])):
+        return True
+    below = [path for path in python if is_inside(path, [top])]
     return all(is_test(path) or path.endswith("conftest.py") for path in below)
 
 

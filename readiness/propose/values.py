@@ -11,6 +11,7 @@ from readiness.propose.facts import RunCommand, Subproject
 from readiness.propose.layout import is_inside
 from readiness.propose.tree import lookup
 
+_OWNS: Final = re.compile(r"--[^=]*|-[crmkpnoW]")
 _FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
 
 
@@ -48,7 +49,7 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "file": evidence.files[:1],
         "files": evidence.files,
         "config": [evidence.config] if evidence.config else [],
-        "command": _paths(step, part) if step else [],
+        "command": _paths(step, part, options) if step else [],
         "options": kept_options(step.words, options) if step else [],
         "argument": _arguments(step)[:1] if step else [],
         "folder": [part.folder] if part.folder else [],
@@ -77,11 +78,14 @@ def _arguments(step: RunCommand) -> list[str]:
     return [word for word in step.words[1:] if not word.startswith("-") and "=" not in word]
 
 
-def _paths(step: RunCommand, part: Subproject) -> list[str]:
-    """The files and folders of the part that a command names; settings of options are none."""
+def _paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str]:
+    """The files and folders of the part that a command names; what belongs to an option is none.
+
+    Of a long option nobody knows whether the next word is its own, unless it is one of `flags`.
+    """
     named = []
     for before, word in zip(step.words, step.words[1:], strict=False):
-        if not word.startswith("-") and not before.startswith("--") and before not in ("-c", "-r"):
+        if not word.startswith("-") and (before in flags or not _OWNS.fullmatch(before)):
             path = os.path.normpath(word)
             if _is_there(path, part) and not path.endswith((".toml", ".ini", ".cfg", ".txt")):
                 named.append(path)

@@ -1,0 +1,108 @@
+"""Where code and tests lie, from names of files alone."""
+
+import pytest
+
+from readiness.propose.facts import Layout
+from readiness.propose.layout import find_parts, find_source, find_tests
+
+LAYOUTS = [
+    ("src", ["src/shop/__init__.py", "tests/test_a.py"], Layout.SRC, ["src"], ["tests"]),
+    ("src, flat tests", ["src/shop.py", "test_shop.py"], Layout.SRC, ["src"], ["test_shop.py"]),
+    ("flat", ["shop/__init__.py", "tests/test_a.py"], Layout.FLAT, ["shop"], ["tests"]),
+    (
+        "beside what is not released",
+        ["shop/__init__.py", "docs/conf.py", "scripts/__init__.py", "test/a_test.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["test"],
+    ),
+    (
+        "tests inside",
+        ["shop/__init__.py", "shop/tests/test_a.py", "shop/tests/__init__.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["shop/tests"],
+    ),
+    (
+        "tests beside each module",
+        ["shop/__init__.py", "shop/a.py", "shop/test_a.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["shop"],
+    ),
+    (
+        "tests inside each of many packages",
+        ["shop/__init__.py", *(f"shop/{each}/tests/test_{each}.py" for each in "abcd")],
+        Layout.FLAT,
+        ["shop"],
+        ["shop"],
+    ),
+    ("one module", ["shop.py", "setup.py", "conftest.py"], Layout.MODULE, ["shop.py"], []),
+    (
+        "one module beside folders of scripts",
+        ["shop.py", "documentation/conf.py"],
+        Layout.MODULE,
+        ["shop.py"],
+        [],
+    ),
+    ("namespace", ["shop/part/a.py", "tests/test_a.py"], Layout.FLAT, ["shop"], ["tests"]),
+    ("a project called as a tool", ["tools/__init__.py"], Layout.NONE, [], []),
+    ("no Python", ["README.md", "main.go"], Layout.NONE, [], []),
+    (
+        "samples hold tests too",
+        ["shop/__init__.py", "examples/tests/test_a.py", "tests/test_a.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["tests"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "layout", "source", "tests"),
+    [case[1:] for case in LAYOUTS],
+    ids=[case[0] for case in LAYOUTS],
+)
+def test_code_and_tests_are_found(
+    files: list[str], layout: Layout, source: list[str], tests: list[str]
+) -> None:
+    """Each usual layout is told by its files."""
+    found, where = find_source(files, "shop")
+    assert (found, list(where)) == (layout, source)
+    assert list(find_tests(files, where)) == tests
+
+
+def test_what_a_project_is_called_decides() -> None:
+    """A package that is called as the project is its code, whatever others of that name are."""
+    assert find_source(["tools/__init__.py"], "tools") == (Layout.FLAT, ("tools",))
+
+
+def test_what_the_settings_name_wins() -> None:
+    """Packages that a build tool is told of are the code; one that is not there is not."""
+    files = ["lib/shop/__init__.py", "other/__init__.py"]
+    assert find_source(files, "shop", ["lib/shop"]) == (Layout.FLAT, ("lib/shop",))
+    assert find_source(files, "shop", ["gone"]) == (Layout.FLAT, ("other",))
+
+
+def test_a_repository_of_several_projects_has_several_parts() -> None:
+    """Each project below the root has its own code and tests; examples are none of them."""
+    files = [
+        "packages/a/pyproject.toml",
+        "packages/a/src/a/__init__.py",
+        "packages/a/tests/test_a.py",
+        "services/b/setup.py",
+        "services/b/b/__init__.py",
+        "examples/c/pyproject.toml",
+        "examples/c/c/__init__.py",
+    ]
+    parts = find_parts(files, {}, "all")
+    assert [(part.folder, part.source, part.tests) for part in parts] == [
+        ("packages/a", ("packages/a/src",), ("packages/a/tests",)),
+        ("services/b", ("services/b/b",), ()),
+    ]
+
+
+def test_a_project_with_examples_is_one() -> None:
+    """Projects inside one that has code at its root are none of their own."""
+    files = ["shop/__init__.py", "pyproject.toml", "plugins/x/pyproject.toml", "plugins/x/x.py"]
+    assert [part.folder for part in find_parts(files, {}, "shop")] == [""]
