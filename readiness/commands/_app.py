@@ -57,7 +57,7 @@ def _invoke(arguments: list[str]) -> int:
     return status if isinstance(status, int) else ExitStatus.READY
 
 
-class _Group(typer.core.TyperGroup):
+class _CommandGroup(typer.core.TyperGroup):
     """Knows of each command its name and its help, and imports the one that is asked for."""
 
     def resolve_command(
@@ -71,7 +71,7 @@ def application(named: Sequence[str] = ()) -> "click.Command":
     """The program as Typer makes it, with the commands `named` alone, where these are commands."""
     app = typer.Typer(
         name="readiness",
-        cls=_Group,
+        cls=_CommandGroup,
         help="Decide whether a project is ready for release, by measuring.",
         epilog=EPILOG,
         no_args_is_help=True,

@@ -9,7 +9,7 @@ from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs
-from readiness.record.comparison import Change
+from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
@@ -92,9 +92,9 @@ def _row(one: CriterionChange, say: Sentences) -> list[str]:
         word = "gone"
     else:
         word = one.change.value if one.change is not None else "apart"
-    if one.change is Change.SAME:
+    if one.change is Movement.SAME:
         word = "board"
-    if one.reason and one.change is Change.WORSE:
+    if one.reason and one.change is Movement.WORSE:
         notes.append(one.reason)
     return [
         one.id,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from readiness.load import text_data
-from readiness.text.yaml_events import Node, outline
+from readiness.text.yaml_events import TextPart, outline
 from readiness.text.yaml_scalars import is_doubtful, meaning
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -93,7 +93,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
     return text
 
 
-def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
+def _with_field(text: str, here: TextPart, name: str, value: str | None) -> str:
     found = here.get(name)
     if found is None:
         return text if value is None else _insert(text, here, name, _scalar(value), 0)
@@ -110,7 +110,7 @@ def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
 
 
-def _insert(text: str, here: Node, key: str, value: Callable[[bool], str], tried: int) -> str:
+def _insert(text: str, here: TextPart, key: str, value: Callable[[bool], str], tried: int) -> str:
     """Put a new item into a mapping, in the way in which its others are written."""
     pairs = here.pairs()
     quoted = here.in_line and bool(pairs) and all(pair[0].style == '"' for pair in pairs)
@@ -131,7 +131,7 @@ def _insert(text: str, here: Node, key: str, value: Callable[[bool], str], tried
     return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
 
 
-def _insert_in_line(text: str, here: Node, item: str) -> str:
+def _insert_in_line(text: str, here: TextPart, item: str) -> str:
     """Put an item behind the last one within braces, on a line of its own where that has one."""
     key, value = here.pairs()[-1]
     end = _end(text, value)
@@ -152,7 +152,7 @@ def _insert_in_line(text: str, here: Node, item: str) -> str:
     return f"{text[:end]}{first}{text[end:place]}{line_break}{indent}{item}{last}{text[place:]}"
 
 
-def _without(text: str, here: Node, name: str) -> str:
+def _without(text: str, here: TextPart, name: str) -> str:
     """Take an item out of a mapping: its lines, or its part of a line."""
     pairs = here.pairs()
     place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
@@ -206,7 +206,7 @@ def _break_at(text: str, place: int) -> str:
     return found[0] if found else "\n"
 
 
-def _end(text: str, node: Node) -> int:
+def _end(text: str, node: TextPart) -> int:
     """Where a part ends: the parser counts the blank lines behind some of them in."""
     if node.children and not node.in_line:
         return _end(text, node.children[-1])
@@ -218,14 +218,14 @@ def _end(text: str, node: Node) -> int:
 # --- the parts ----------------------------------------------------------------------------------
 
 
-def _parsed(text: str) -> Node:
+def _parsed(text: str) -> TextPart:
     found = outline(text)
     if found is None:
         raise EditError("there is nothing in it")
     return found
 
 
-def _at(node: Node, path: Path) -> Node:
+def _at(node: TextPart, path: Path) -> TextPart:
     for step in path:
         if isinstance(step, int):
             node = node.children[step]

@@ -7,7 +7,7 @@ from readiness.record.document import CriterionRecord, Value
 from readiness.record.excerpts import PastCriterion
 
 
-class Change(StrEnum):
+class Movement(StrEnum):
     """What happened to a criterion between two runs; `other` is neither better nor worse."""
 
     BETTER = "better"
@@ -16,19 +16,19 @@ class Change(StrEnum):
     OTHER = "other"
 
 
-def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Change:
+def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Movement:
     """What `now` is, compared with an earlier verdict and value of the same criterion.
 
     The verdict decides; where it is the same, the number's way towards the expectation.
     """
     if now.verdict.in_scope and verdict.in_scope and now.verdict.rank != verdict.rank:
-        return Change.BETTER if now.verdict.rank < verdict.rank else Change.WORSE
+        return Movement.BETTER if now.verdict.rank < verdict.rank else Movement.WORSE
     if now.value == value:
-        return Change.SAME if now.verdict is verdict else Change.OTHER
+        return Movement.SAME if now.verdict is verdict else Movement.OTHER
     here, there = distance(now, now.value), distance(now, value)
     if here is None or there is None or here == there:
-        return Change.OTHER
-    return Change.BETTER if here < there else Change.WORSE
+        return Movement.OTHER
+    return Movement.BETTER if here < there else Movement.WORSE
 
 
 def distance(criterion: CriterionRecord, value: Value) -> float | None:

@@ -32,7 +32,7 @@ class GateState(StrEnum):
     PARTIAL = "partial"
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class FilePlace(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a file, named from the repository's root."""
 
     path: str
@@ -126,21 +126,21 @@ def board_file(run: RunDocument) -> str:
     return path or "board.yaml"
 
 
-def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> Place:
+def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> FilePlace:
     """Return where a criterion stands in the board, or the board's first line."""
-    return Place(path=board_file(run), line=max(1, criterion.line if criterion else 1))
+    return FilePlace(path=board_file(run), line=max(1, criterion.line if criterion else 1))
 
 
-def finding_place(run: RunDocument, finding: FindingRecord) -> Place | None:
+def finding_place(run: RunDocument, finding: FindingRecord) -> FilePlace | None:
     """Return where a finding is, or None where that is outside of the repository."""
     path = literal(finding.path)
     if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
         return None
     inside = _inside(posixpath.join(literal(run.git.folder) if run.git else "", path))
-    return Place(path=inside, line=max(1, finding.line)) if inside else None
+    return FilePlace(path=inside, line=max(1, finding.line)) if inside else None
 
 
-def finding_sentence(finding: FindingRecord, place: Place | None) -> str:
+def finding_sentence(finding: FindingRecord, place: FilePlace | None) -> str:
     """Tell what the tool complains about; with the place, where a format has no room for it."""
     rule = literal(finding.rule).strip()
     text = literal(finding.message).strip() or rule or SAY("formats.no_message")

@@ -13,8 +13,8 @@ from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report._facts import (
     SAY,
+    FilePlace,
     GateState,
-    Place,
     board_place,
     finding_place,
     finding_sentence,
@@ -67,7 +67,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: Rule
     message: str
-    place: Place
+    place: FilePlace
     fingerprint: str
     severity: Severity
     suppressed: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from readiness.model.words import Decision, Verdict
 from readiness.record import comparison
-from readiness.record.comparison import Change
+from readiness.record.comparison import Movement
 from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
@@ -19,11 +19,11 @@ from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
 
-CHANGE_MARKS: dict[Change, Part] = {
-    Change.BETTER: ("▲", Style.GOOD),
-    Change.WORSE: ("▼", Style.BAD),
-    Change.OTHER: ("±", Style.DIM),
-    Change.SAME: ("=", Style.DIM),
+CHANGE_MARKS: dict[Movement, Part] = {
+    Movement.BETTER: ("▲", Style.GOOD),
+    Movement.WORSE: ("▼", Style.BAD),
+    Movement.OTHER: ("±", Style.DIM),
+    Movement.SAME: ("=", Style.DIM),
 }
 
 
@@ -108,7 +108,7 @@ def change(criterion: CriterionRecord, say: Sentences) -> Part:
         return (say("report.new"), Style.DIM)
     found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
     mark, style = CHANGE_MARKS[found]
-    if found is Change.SAME:
+    if found is Movement.SAME:
         return (mark, style)
     return (f"{mark} {_before(criterion, criterion.previous, say)}", style)
 

@@ -18,7 +18,7 @@ _COLOURS = {
 }
 
 
-class Badge(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Shield(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What shields reads. An error badge keeps its colour whatever its address asks for."""
 
     schema_version: int = 1
@@ -38,7 +38,7 @@ def render(run: RunDocument, _: Context) -> str:
     told = say(f"decision.{decision}").lower()
     if run.score.value is not None and not run.interrupted:
         told = f"{told} {literal(run.score.shown)}/10"
-    badge = Badge(
+    badge = Shield(
         label="readiness" if milestone is None else f"readiness {literal(milestone)}",
         message=told,
         color=_COLOURS[state],

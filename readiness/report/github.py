@@ -15,7 +15,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._comment.comment import comment
-from readiness.report._facts import Place, board_place, finding_place, finding_sentence
+from readiness.report._facts import FilePlace, board_place, finding_place, finding_sentence
 from readiness.report._shown import findings, found, meaning, open_criteria, standing, target
 from readiness.text.clean import clean, cut
 from readiness.text.layout import inert, literal, percentage
@@ -38,7 +38,7 @@ class _Annotation(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     title: str
     message: str
-    place: Place | None = None
+    place: FilePlace | None = None
 
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the runner reads it

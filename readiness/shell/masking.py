@@ -77,7 +77,7 @@ def can_fail(command: str) -> bool:
 
     body = command.strip()
     try:
-        return _Walk(body, errexit=True, pipefail=True).can_fail(parse(body))
+        return _MaskWalk(body, errexit=True, pipefail=True).can_fail(parse(body))
     except (Unreadable, RecursionError):
         return True
 
@@ -94,7 +94,7 @@ def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
     from readiness.shell.syntax import parse
     from readiness.shell.words import Unreadable
 
-    reading = _Walk(body, errexit=errexit, pipefail=pipefail)
+    reading = _MaskWalk(body, errexit=errexit, pipefail=pipefail)
     try:
         final = not reading.can_fail(parse(body)) or reading.trapped
     except (Unreadable, RecursionError):
@@ -119,7 +119,7 @@ def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-class _Walk:
+class _MaskWalk:
     """Goes through a command as a shell would, asking of each part whether it can fail."""
 
     def __init__(self, source: str, *, errexit: bool, pipefail: bool) -> None:

@@ -327,7 +327,7 @@ class YamlReader:
         self._fault_at(line, column, f"not YAML: {error.problem or 'unreadable'}{context}")
 
 
-class Node:
+class TextPart:
     """A part of a text: a scalar, a list, a mapping, or an alias of one of them.
 
     `start` and `end` are how many characters of the text stand before it, and before what follows.
@@ -341,26 +341,26 @@ class Node:
         self.style: str | None = getattr(event, "style", None)
         self.is_map = isinstance(event, events.MappingStartEvent)
         self.in_line = bool(getattr(event, "flow_style", False))
-        self.children: list[Node] = []
+        self.children: list[TextPart] = []
 
-    def pairs(self) -> list[tuple["Node", "Node"]]:
+    def pairs(self) -> list[tuple["TextPart", "TextPart"]]:
         """Keys and values of a mapping."""
         return list(zip(self.children[::2], self.children[1::2], strict=True))
 
-    def get(self, key: str) -> tuple["Node", "Node"] | None:
+    def get(self, key: str) -> tuple["TextPart", "TextPart"] | None:
         """One key with its value."""
         return next((pair for pair in self.pairs() if pair[0].text == key), None)
 
 
-def outline(text: str) -> Node | None:
+def outline(text: str) -> TextPart | None:
     """Return the outermost part of a text that was read before without a fault."""
-    open_nodes: list[Node] = []
+    open_nodes: list[TextPart] = []
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, events.CollectionEndEvent):
             node = open_nodes.pop()
             node.end = _place(event.end_mark)
         elif isinstance(event, events.NodeEvent):
-            node = Node(event)
+            node = TextPart(event)
             if open_nodes:
                 open_nodes[-1].children.append(node)
             if isinstance(event, events.CollectionStartEvent):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from readiness.model.words import Decision, Verdict
-from readiness.record.comparison import Change, change, comparable
+from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.text.sentences import Sentences
 
@@ -50,7 +50,7 @@ class CriterionChange(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     task: str
     blocking: bool
-    change: Change | None
+    change: Movement | None
     before: Verdict | None
     after: Verdict | None
     before_value: str
@@ -89,10 +89,10 @@ def difference(before: RunDocument, after: RunDocument) -> Difference:
         board_changed=before.board.digest != after.board.digest,
         score_change=float(sum((points for _, points in causes), Decimal(0))) if scores else None,
         causes=[Cause(what=what, points=float(points)) for what, points in causes],
-        better=kinds.count(Change.BETTER),
-        worse=kinds.count(Change.WORSE),
-        same=kinds.count(Change.SAME),
-        criteria=[one for one in changes if one.change is not Change.SAME or one.redefined],
+        better=kinds.count(Movement.BETTER),
+        worse=kinds.count(Movement.WORSE),
+        same=kinds.count(Movement.SAME),
+        criteria=[one for one in changes if one.change is not Movement.SAME or one.redefined],
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from readiness.model.words import Verdict
-from readiness.record.comparison import Change
+from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord
 from readiness.text.markdown import code, prose, text
 from readiness.text.sentences import Sentences, sentences
@@ -91,7 +91,7 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
 def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
     if compared is None:
         return
-    moved = [one for one in compared.criteria if one.change is not Change.SAME]
+    moved = [one for one in compared.criteria if one.change is not Movement.SAME]
     if moved:
         yield f"## {say('team.changes')}"
         rows = [_changed_row(one, say) for one in moved[:CHANGES]]
@@ -106,7 +106,7 @@ def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
 
 
 def _changed_row(one: CriterionChange, say: Sentences) -> list[str]:
-    mark = {Change.BETTER: "▲ ", Change.WORSE: "▼ "}.get(one.change or Change.SAME, "")
+    mark = {Movement.BETTER: "▲ ", Movement.WORSE: "▼ "}.get(one.change or Movement.SAME, "")
     return [
         f"{mark}{text(one.id)}",
         _verdict(one.before, one.before_value, say),

@@ -10,7 +10,7 @@ import pytest
 
 import readiness
 from readiness.model.words import Decision, Language, Priority, Verdict
-from readiness.record.comparison import Change
+from readiness.record.comparison import Movement
 from readiness.report import openmetrics
 from readiness.report._board.tasks import RISKS
 from readiness.text.sentences import sentences
@@ -44,7 +44,7 @@ FAMILIES: Mapping[str, object] = {
     "verdict": Verdict,
     "decision": Decision,
     "meaning": Decision,
-    "report.since": Change,
+    "report.since": Movement,
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),

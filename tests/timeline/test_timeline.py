@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from readiness.commands.trend import sparkline
 from readiness.model.errors import UsageError
 from readiness.model.words import Better, Priority, Verdict
-from readiness.record.comparison import Change, change, comparable
+from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.timeline import difference, trend
 from tests.support.documents import a_criterion, a_document, a_task
@@ -21,20 +21,20 @@ from tests.support.program import Project
 @pytest.mark.parametrize(
     ("expect", "better", "now", "then", "found"),
     [
-        ("< 50", None, ("fail", 60), ("fail", 70), Change.BETTER),
-        ("< 50", None, ("fail", 70), ("fail", 60), Change.WORSE),
-        (">= 80", None, ("fail", 60), ("fail", 70), Change.WORSE),
-        ("== 0", None, ("fail", -1), ("fail", 5), Change.BETTER),
-        ("< 50", None, ("pass", 40), ("fail", 30), Change.BETTER),
-        ("< 50", None, ("error", None), ("fail", 30), Change.WORSE),
-        ("< 50", None, ("warn", 40), ("pass", 40), Change.WORSE),
-        ("< 50", None, ("pass", 40), ("pass", 40), Change.SAME),
-        ("< 50", None, ("fail", 60), ("waived", 60), Change.OTHER),
-        ("between 1 and 2", None, ("fail", 3), ("fail", 4), Change.OTHER),
-        ("between 1 and 2", Better.LOWER, ("fail", 3), ("fail", 4), Change.BETTER),
-        ("!= 3", Better.HIGHER, ("pass", 4), ("pass", 5), Change.WORSE),
-        ("matches x", None, ("fail", "a"), ("fail", "b"), Change.OTHER),
-        ("true", None, ("pass", True), ("fail", False), Change.BETTER),
+        ("< 50", None, ("fail", 60), ("fail", 70), Movement.BETTER),
+        ("< 50", None, ("fail", 70), ("fail", 60), Movement.WORSE),
+        (">= 80", None, ("fail", 60), ("fail", 70), Movement.WORSE),
+        ("== 0", None, ("fail", -1), ("fail", 5), Movement.BETTER),
+        ("< 50", None, ("pass", 40), ("fail", 30), Movement.BETTER),
+        ("< 50", None, ("error", None), ("fail", 30), Movement.WORSE),
+        ("< 50", None, ("warn", 40), ("pass", 40), Movement.WORSE),
+        ("< 50", None, ("pass", 40), ("pass", 40), Movement.SAME),
+        ("< 50", None, ("fail", 60), ("waived", 60), Movement.OTHER),
+        ("between 1 and 2", None, ("fail", 3), ("fail", 4), Movement.OTHER),
+        ("between 1 and 2", Better.LOWER, ("fail", 3), ("fail", 4), Movement.BETTER),
+        ("!= 3", Better.HIGHER, ("pass", 4), ("pass", 5), Movement.WORSE),
+        ("matches x", None, ("fail", "a"), ("fail", "b"), Movement.OTHER),
+        ("true", None, ("pass", True), ("fail", False), Movement.BETTER),
     ],
 )
 def test_a_criterion_is_better_worse_or_the_same(
@@ -42,7 +42,7 @@ def test_a_criterion_is_better_worse_or_the_same(
     better: Better | None,
     now: tuple[str, object],
     then: tuple[str, object],
-    found: Change,
+    found: Movement,
 ) -> None:
     """The verdict decides, then the number's way towards its expectation."""
     record = a_criterion("T1.1", Verdict(now[0]), value=now[1], expect=expect, better=better)
@@ -107,8 +107,8 @@ def test_the_change_of_the_score_is_the_sum_of_its_causes() -> None:
     }
     kinds = {one.id: (one.change, one.before, one.after) for one in found.criteria}
     assert kinds == {
-        "A": (Change.WORSE, Verdict.PASS, Verdict.FAIL),
-        "B": (Change.BETTER, Verdict.FAIL, Verdict.PASS),
+        "A": (Movement.WORSE, Verdict.PASS, Verdict.FAIL),
+        "B": (Movement.BETTER, Verdict.FAIL, Verdict.PASS),
         "C": (None, Verdict.PASS, None),
         "D": (None, None, Verdict.PASS),
     }
@@ -153,7 +153,7 @@ def test_a_changed_board_is_shown_as_one() -> None:
     before, after = a_run(one), a_run(other)
     task = msgspec.structs.replace(after.tasks[0], priority=Priority.P0, blocking=True, weight=2.0)
     (found,) = difference(before, msgspec.structs.replace(after, tasks=[task])).criteria
-    assert found.change is Change.SAME
+    assert found.change is Movement.SAME
     assert found.redefined == [
         "priority: P2 → P0",
         "blocking: False → True",

@@ -12,7 +12,7 @@ from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
     Evidence,
-    Finding,
+    FindingView,
     all_evidence,
     findings_by_criterion,
     known,
@@ -68,7 +68,7 @@ class CriterionView(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[tuple[str, str]]
     newly: bool
     uses: list[Use]
-    findings: list[Finding]
+    findings: list[FindingView]
     more_findings: int
     gain: float
 

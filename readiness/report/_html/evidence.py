@@ -39,7 +39,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[Excerpt]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """A place that a tool complains about."""
 
     place: str
@@ -68,10 +68,10 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
 
 def findings_by_criterion(
     run: RunDocument, *, most: int
-) -> Mapping[str, tuple[list[Finding], int]]:
+) -> Mapping[str, tuple[list[FindingView], int]]:
     """Return, for each criterion, at most `most` of its findings, and how many there are."""
     counts: dict[str, int] = {}
-    shown: dict[str, list[Finding]] = {}
+    shown: dict[str, list[FindingView]] = {}
     for record in run.findings:
         counts[record.criterion] = counts.get(record.criterion, 0) + 1
         some = shown.setdefault(record.criterion, [])
@@ -151,9 +151,9 @@ def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Exc
     return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
 
 
-def _finding(record: FindingRecord) -> Finding:
+def _finding(record: FindingRecord) -> FindingView:
     line = f":{record.line}" if record.line else ""
-    return Finding(
+    return FindingView(
         place=cut(f"{record.path}{line}", _FINDING),
         text=cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
     )

@@ -23,7 +23,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
 
 
-class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+class MilestoneView(msgspec.Struct, frozen=True, kw_only=True):
     """A milestone; `state` is met, overdue or open."""
 
     record: MilestoneRecord
@@ -70,13 +70,15 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
     return found
 
 
-def milestone(item: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences) -> Milestone:
+def milestone(
+    item: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences
+) -> MilestoneView:
     """Return a milestone: its state, what it asks, and the tasks that it lacks."""
     state = "met" if item.met else "overdue" if item.overdue else "open"
     asks = [say("page.requires_all", priority=item.priority.value)] if item.priority else []
     if item.score is not None:
         asks.append(say("page.requires_score", score=target(item.score)))
-    return Milestone(
+    return MilestoneView(
         record=item,
         state=state,
         word=say(f"report.milestone.{item.state}"),

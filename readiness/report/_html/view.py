@@ -19,7 +19,7 @@ from readiness.report._html.history import (
     ways,
 )
 from readiness.report._html.sections import (
-    Milestone,
+    MilestoneView,
     Step,
     Word,
     attested,
@@ -45,7 +45,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     run: RunDocument
     say: Sentences
     head: Head
-    late: list[Milestone]
+    late: list[MilestoneView]
     reasons: list[str]
     more_reasons: list[str]
     steps: list[Step]
@@ -57,7 +57,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     owners: list[str]
     verdicts: list[Badge]
     in_scope: int
-    milestones: list[Milestone]
+    milestones: list[MilestoneView]
     heat: Heat | None
     heat_links: list[Link]
     heat_badges: list[Badge]

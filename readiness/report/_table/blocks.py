@@ -56,7 +56,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     styles: tuple[Style, ...]
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
+class TaskRows(msgspec.Struct, frozen=True, kw_only=True):
     """One task: its head (`facts` at the right end), and its rows. `before` opens a group."""
 
     title: tuple[Part, ...]
@@ -69,7 +69,7 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     """The table of tasks and criteria; the columns are as wide in every section."""
 
     columns: tuple[Column, ...]
-    sections: list[Section]
+    sections: list[TaskRows]
     indent: int = 2
     gap: int = 2
 

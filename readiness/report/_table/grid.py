@@ -3,7 +3,7 @@
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._shown import change, percent
-from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Section, Style
+from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
 
@@ -23,7 +23,7 @@ def grid(run: RunDocument, say: Sentences, *, skipped: bool) -> Grid:
         before = (Line(), _group(task, say)) if task.priority is not group else ()
         group = task.priority
         sections.append(
-            Section(
+            TaskRows(
                 title=(
                     (literal(task.id), Style.STRONG),
                     (f"  {literal(task.title)}", Style.STRONG),

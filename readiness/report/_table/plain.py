@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from readiness.report._table.blocks import Block, Column, Grid, Line, Part, Row, Section, Style
+from readiness.report._table.blocks import Block, Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import inert, pad, pad_all, width, width_all
 
 _CODES = {
@@ -95,7 +95,7 @@ def _rows(grid: Grid, rows: list[Row], sizes: list[int], *, colour: bool) -> Ite
         yield f"{indent}{gap.join(cells)}".rstrip()
 
 
-def _head(section: Section, total: int, paint: Callable[[Part], str]) -> str:
+def _head(section: TaskRows, total: int, paint: Callable[[Part], str]) -> str:
     """Return the task's title, and its facts at the right end."""
     used = sum(width(text) for text, _ in (*section.title, *section.facts))
     space = " " * max(total - used, 2)

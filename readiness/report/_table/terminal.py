@@ -7,7 +7,7 @@ from rich.console import Console, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from readiness.report._table.blocks import Block, Grid, Line, Part, Row, Section, Style
+from readiness.report._table.blocks import Block, Grid, Line, Part, Row, Style, TaskRows
 from readiness.report._table.plain import widths
 from readiness.startup.patterns import later
 from readiness.text.layout import inert, pad, width
@@ -164,7 +164,7 @@ def _table(
     return table
 
 
-def _head(section: Section, total: int) -> Iterator[RenderableType]:
+def _head(section: TaskRows, total: int) -> Iterator[RenderableType]:
     used = sum(width(text) for text, _ in (*section.title, *section.facts))
     if used + 2 <= total:
         space = (" " * (total - used), Style.PLAIN)
