@@ -219,6 +219,15 @@ def test_what_cannot_run_any_more_is_not_tried_again() -> None:
     assert run.verdict().code is ReasonCode.NOT_RUN
 
 
+def test_what_a_failed_producer_keeps_from_running_tells_why() -> None:
+    """Its retries are of no use, and who comes after it is told the reason."""
+    answer = Run(a_criterion(retries=5))(
+        failure=ReasonCode.PRODUCER_FAILED, failure_text="its producer build (p1) did not succeed"
+    )
+    assert not tried_again(answer)
+    assert answer.why == "its producer build (p1) did not succeed"
+
+
 # --- waiting ------------------------------------------------------------------------------------
 
 
