@@ -110,6 +110,7 @@ What `readiness checks` lists. A criterion names a check with `check:`, gives it
 def section(check: Check) -> str:
     """One check as a section of the page."""
     lines = [f"## {check.name}", "", f"{check.summary}.", ""]
+    lines += [check.work, ""]
     if check.tools or check.install:
         tools = ", ".join(f"`{tool}`" for tool in check.tools) or "a library"
         lines += [f"Needs {tools}: `{check.install}`.", ""]

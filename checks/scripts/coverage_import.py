@@ -18,7 +18,11 @@ def main() -> None:
         place(path, 0, "not-imported", why)
         for path, _, why in (line.partition(": ") for line in refused)
     ]
-    numbers = {"percent_statements": round(reached, 4), "not_imported": len(refused)}
+    numbers = {
+        "percent_statements": round(reached, 4),
+        "statements": sum(each["num_statements"] for each in files.values()),
+        "not_imported": len(refused),
+    }
     emit(numbers, findings)
 
 

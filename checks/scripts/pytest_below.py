@@ -3,12 +3,12 @@
 import os
 
 from _common import emit, words
-from _junit import below, failures, numbers, read_cases
+from _session import below, failures, numbers, read_session
 
 
 def main() -> None:
     """Select, then count; where no test was executed, nothing was measured."""
-    cases = read_cases(os.path.join(os.environ["READINESS_TMP_PYTEST"], "junit.xml"))
+    cases = read_session(os.path.join(os.environ["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
     selected = below(cases, words("below"))
     duration = sum(case.seconds for case in selected)
     emit({**numbers(selected), "duration": round(duration, 3)}, failures(selected))

@@ -1,7 +1,8 @@
 """Count the tests of a run (its text on standard input), and keep its coverage as JSON.
 
-Leaves `junit.xml`, `coverage.json` and `neutral.json` in READINESS_TMP, for the checks that come
-after; in the last one nothing is excluded from the count, by comments or by settings.
+Leaves `coverage.json` and `neutral.json` in READINESS_TMP, beside `tests.jsonl` of `run_pytest.py`,
+for the checks that come after; in the last one nothing is excluded from the count, by comments or
+by settings.
 """
 
 import atexit
@@ -11,7 +12,16 @@ import sys
 from glob import glob
 
 from _common import emit, not_measured, require
-from _junit import failures, numbers, read_cases, seconds
+from _session import failures, numbers, read_session
+
+MARKS = ("ERROR: ", "E  ", "INTERNALERROR> ", "not measured: ")
+
+
+def last_words(said: str) -> str:
+    """Return the line with which pytest says why it stopped; its last one where none is marked."""
+    lines = [line for line in said.splitlines() if line.strip()] or ["it does not say why"]
+    marked = [line for line in lines if line.startswith(MARKS) or ": error: " in line]
+    return (marked or lines)[-1].removeprefix("not measured: ").removeprefix("E  ").strip()
 
 
 def save_coverage(tmp: str) -> None:
@@ -26,20 +36,26 @@ def save_coverage(tmp: str) -> None:
     commands.append([*to_json, os.path.join(tmp, "coverage.json")])
     commands.append([*to_json, os.path.join(tmp, "neutral.json"), "--rcfile", nothing_excluded])
     for command in commands:
-        if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
-            not_measured("the tests left no coverage behind")
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip().splitlines() or ["it does not say why"]
+            not_measured(f"the tests left no coverage behind: {said[-1]}")
 
 
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
     require("coverage", "pytest")
-    atexit.register(sys.stderr.write, sys.stdin.read())  # after what this script has to say
+    said = sys.stdin.read()
+    atexit.register(sys.stderr.write, said)  # after what this script has to say
     tmp = os.environ["READINESS_TMP"]
-    results = os.path.join(tmp, "junit.xml")
-    cases = read_cases(results)
-    counted = numbers(cases)
+    results = os.path.join(tmp, "tests.jsonl")
+    if not os.path.exists(results):
+        not_measured(f"pytest did not begin: {last_words(said)}")
+    session = read_session(results, last_words(said))
+    counted = numbers(session.cases)
     save_coverage(tmp)
-    emit({**counted, "duration": seconds(results)}, failures(cases))
+    more = {"deselected": session.deselected, "duration": session.seconds}
+    emit({**counted, **more}, failures(session.cases))
 
 
 if __name__ == "__main__":

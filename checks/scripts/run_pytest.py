@@ -1,27 +1,31 @@
 """Run pytest as `python -m pytest` does, so that `coverage run` sees all of it.
 
-Leaves `junit.xml` in READINESS_TMP. pytest-cov would measure inside the measurement and take its
-lines away, and the processes of xdist would not be seen: both are switched off where they are
-installed.
+Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. All tests
+run in this process, and what an earlier run left in pytest's cache plays no part.
 """
 
 import os
 import sys
-from importlib.util import find_spec
+import time
 
 import pytest
+from _common import not_measured
+from _witness import Log, Witness
 
 
 def main() -> int:
     """Return the status of pytest."""
+    if not __debug__:
+        not_measured("Python runs without asserts (PYTHONOPTIMIZE or -O)")
     sys.path[0] = os.getcwd()
-    results = os.path.join(os.environ["READINESS_TMP"], "junit.xml")
-    options = ["--rootdir", ".", "-o", "junit_family=xunit1", "--junit-xml", results]
-    if find_spec("pytest_cov"):
-        options.append("--no-cov")
-    if find_spec("xdist"):
-        options.append("-n0")
-    return int(pytest.main([*options, *sys.argv[1:]]))
+    tmp, clock = os.environ["READINESS_TMP"], time.perf_counter
+    log = Log(os.path.join(tmp, "tests.jsonl"))
+    options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    began = clock()
+    sys.argv[0] = "pytest"  # by this name it speaks of itself
+    status = int(pytest.main([*options, *sys.argv[1:]], plugins=[Witness(log)]))
+    log("ended", status=status, seconds=round(clock() - began, 3))
+    return status
 
 
 if __name__ == "__main__":

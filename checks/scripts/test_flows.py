@@ -5,7 +5,7 @@ import os
 
 import yaml
 from _common import emit, not_measured, param, place, read_text, words
-from _junit import Case, below, numbers, read_cases
+from _session import Case, below, numbers, read_session
 from _syntax import functions, parse
 
 
@@ -59,7 +59,7 @@ def by_flow(cases: list[Case], marker: str) -> dict[str, list[Case]]:
 
 def main() -> None:
     """Compare the flows that are wanted with those that were walked through."""
-    cases = read_cases(os.path.join(os.environ["READINESS_TMP_PYTEST"], "junit.xml"))
+    cases = read_session(os.path.join(os.environ["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
     selected = below(cases, words("below"))
     counted = numbers(selected)
     groups = by_flow(selected, param("marker", "flow"))
@@ -72,7 +72,8 @@ def main() -> None:
             at = (where.path, where.line) if where else (param("flows_file"), 0)
             findings.append(place(*at, "flow", f"{flow}: {why}"))
     covered = len(names) - len(findings)
-    emit({"missing": len(findings), "covered": covered, **counted}, findings)
+    flows = {"missing": len(findings), "covered": covered, "flows": len(names)}
+    emit({**flows, **counted}, findings)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from readiness.model.board import Check, Measure
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.terminal.output import put_json, put_text, wants_json
-from readiness.text.layout import columns
+from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
 
 Catalogue = dict[str, Check]
@@ -35,6 +35,8 @@ def checks(settings: BoardSettings, name: str | None = None) -> int:
 def documentation(check: Check) -> str:
     """One check, as a page of plain text."""
     lines = [check.name, f"  {check.summary}", ""]
+    if check.work:
+        lines += ["Work to do, work done", _indent("\n".join(wrap(check.work, 98))), ""]
     if check.tools or check.install:
         lines += [f"Needs {', '.join(check.tools) or 'a library'}: {check.install}", ""]
     lines += ["Measures (the first is the default)"]
@@ -75,7 +77,8 @@ def _listing(catalogue: Mapping[str, Check]) -> str:
 
 def _measure(measure: Measure) -> list[str]:
     better = f"{measure.better} is better" if measure.better is not None else ""
-    return [measure.name, measure.unit, better]
+    among = f"of {measure.of.name}" if measure.of is not None else ""
+    return [measure.name, measure.unit, better, among]
 
 
 def _indent(text: str) -> str:

@@ -11,6 +11,7 @@ from readiness.model.expect import (
     Matcher,
     Value,
     direction,
+    format_among,
     format_value,
     holds,
     progress,
@@ -173,9 +174,9 @@ def _median(
     value = numbers[middle]
     if len(numbers) % 2 == 0:
         value = _MEAN.divide(_MEAN.add(numbers[middle - 1], value), Decimal(2))
-    unit = answers[0][1].unit
-    holding = _ask(criterion.expect, value, unit, matches) is True
-    return holding, Measurement(value=value, unit=unit)
+    first = answers[0][1]
+    holding = _ask(criterion.expect, value, first.unit, matches) is True
+    return holding, Measurement(value=value, unit=first.unit, of=first.of)
 
 
 def _better(criterion: Criterion) -> Better | None:
@@ -212,6 +213,7 @@ def _measured(
         verdict=verdict,
         value=found.value,
         unit=found.unit,
+        of=found.of,
         progress=WHOLE if verdict.good else _progress(criterion, found.value, found.unit),
         reason=", ".join([_shown(criterion, found), *remarks]),
         flaky=flaky,
@@ -235,6 +237,7 @@ def _shown(criterion: Criterion, found: Measurement) -> str:
     if (floor := _floor(criterion)) and _slipped(criterion, found):
         limit = floor
     text = format_value(found.value, found.unit, limit)
+    text = format_among(text, criterion.measure, found.of)
     by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
     return f"exit status {text}" if by_status else text
 

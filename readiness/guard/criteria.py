@@ -103,6 +103,9 @@ def _read(change: Teller, old: Measure | None, new: Measure | None) -> Iterator[
         yield change(Kind.READER, LOOSE, in_words(old.reader), in_words(new.reader))
     if old.unit != new.unit:
         yield change(Kind.MEASURE, LOOSE, old.unit, new.unit, "unit")
+    if old.of != new.of:
+        before, now = (each.name if each else "" for each in (old.of, new.of))
+        yield change(Kind.MEASURE, LOOSE, before, now, "what it is counted among")
     if old.better != new.better:
         yield change(Kind.MEASURE, LOOSE, old.better or "", new.better or "", "which way is better")
 

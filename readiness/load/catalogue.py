@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from readiness import shell
@@ -137,9 +138,7 @@ class Catalogue:
 
 
 def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
-    measures = tuple(
-        measure(key, each, ("measures", key), problems) for key, each in file.measures.items()
-    ) or (EXIT,)
+    measures = _measures(file, problems) or (EXIT,)
     proof = findings = None
     if file.proof is not UNSET:
         proof = reader(file.proof, ("proof",), problems, one_value=False)
@@ -156,6 +155,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         run=file.run,
         measures=measures,
         summary=file.summary,
+        work=" ".join(file.work.split()),
         path=path,
         folder=os.path.dirname(os.path.abspath(path)),
         tools=words(file.tool),
@@ -174,6 +174,24 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         recipes=file.recipes,
         control=_control(file, measures, problems),
     )
+
+
+def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:
+    found = {
+        key: measure(key, each, ("measures", key), problems) for key, each in file.measures.items()
+    }
+    for key, each in file.measures.items():
+        if not each.of:
+            continue
+        total = found.get(each.of)
+        if total is None or each.of == key:
+            others = [name for name in found if name != key]
+            hint = suggestion(each.of, others, otherwise="the others are")
+            problems.add(("measures", key, "of"), f'there is no other measure "{each.of}"', hint)
+        elif not each.unit or not total.unit:
+            problems.add(("measures", key, "of"), "both must be numbers, with units")
+        found[key] = msgspec.structs.replace(found[key], of=total)
+    return tuple(found.values())
 
 
 def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems) -> Control | None:

@@ -205,6 +205,9 @@ class CriterionLoader:
         read = (
             EXIT if file.read is UNSET else measure("value", file.read, (*path, "read"), problems)
         )
+        if file.read is not UNSET and file.read.of:
+            message = '"of" names another measure, and a probe of the board has but one'
+            problems.add((*path, "read", "of"), message, "write a check file: it may have several")
         proof = None
         if file.proof is not UNSET:
             proof = reader(file.proof, (*path, "proof"), problems, one_value=False)

@@ -64,6 +64,9 @@ class MeasureFile(ReaderFile, frozen=True):
 
     unit: Annotated[str, Meta(description='Its unit, or what it counts: "ms", "errors".')] = ""
     better: Better | UnsetType = UNSET
+    of: Annotated[
+        str, Meta(description="The measure that it is counted among; none there is an error.")
+    ] = ""
 
 
 class ExitFile(_Part, frozen=True):
@@ -156,6 +159,9 @@ class CheckFile(_Part, frozen=True):
 
     run: Annotated[str, Meta(description="The command, for bash -euo pipefail.", min_length=1)]
     summary: Annotated[str, Meta(description="What it measures, in one line.")] = ""
+    work: Annotated[
+        str, Meta(description="What there is to do, and how it is told that all of it was done.")
+    ] = ""
     tool: Annotated[Words, Meta(description="What must be on PATH.")] = field(default_factory=list)
     version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
     install: Annotated[str, Meta(description="How to install the tool.")] = ""

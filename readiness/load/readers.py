@@ -50,7 +50,7 @@ def reader(file: ReaderFile, path: Path, problems: Problems, *, one_value: bool 
 
 
 def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Measure:
-    """Return the measure, having recorded what is wrong with it."""
+    """Return the measure, having recorded what is wrong with it; whoever knows others sets `of`."""
     return Measure(
         name=name,
         reader=reader(file, path, problems),

@@ -11,7 +11,7 @@ from readiness.measure import bounded as guard
 from readiness.measure.bounded import worker_pid
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
-from readiness.measure.select import one, read
+from readiness.measure.select import one, read, total
 from readiness.measure.usable import unusable
 from readiness.model.board import Check, Measure
 from readiness.model.judgement import Finding, Measurement, Unmeasured
@@ -38,7 +38,9 @@ def measure(
     """
     try:
         values = read(documents, check, measure, number=number)
-        return Measurement(value=one(values, measure.reader), unit=measure.unit)
+        value = one(values, measure.reader)
+        of = total(documents, check, measure.of) if measure.of is not None else None
+        return Measurement(value=value, unit=measure.unit, of=of)
     except NotMeasuredError as error:
         return error.unmeasured
 

@@ -28,6 +28,18 @@ def read(documents: Documents, check: Check, measure: Measure, *, number: bool) 
     return structured.values(documents, reader, check, number=number, unit=measure.unit)
 
 
+def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
+    """Return what another number is counted among: of nothing, nothing was done."""
+    found = one(read(documents, check, measure, number=True), measure.reader)
+    if not isinstance(found, Decimal) or found <= 0:
+        raise NotMeasuredError(
+            ReasonCode.NO_VALUE,
+            f"no work was done: {shown(str(found))} {measure.unit}",
+            "see that its parameters name what there is to look at",
+        )
+    return found
+
+
 def _exit_status(documents: Documents) -> list[Decimal]:
     status = documents.capture.exit_status
     return [] if status is None else [Decimal(status)]

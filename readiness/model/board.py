@@ -47,12 +47,16 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """A named number, string or boolean that a check can read."""
+    """A named number, string or boolean that a check can read.
+
+    `of` is what it is counted among, another measure of its check: how much was looked at.
+    """
 
     name: str
     reader: Reader
     unit: str = ""
     better: Better | None = None
+    of: "Measure | None" = None
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +87,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
-    stands. `timeout` is in seconds; None: the board's. `recipes` is a command that lists what the
+    stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
+    None: the board's. `recipes` is a command that lists what the
     tool would run.
     """
 
@@ -91,6 +96,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     measures: tuple[Measure, ...]
     summary: str = ""
+    work: str = ""
     path: str = ""
     folder: str = ""
     tools: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-from readiness.model.board import Expectation
+from readiness.model.board import Expectation, Measure
 from readiness.model.units import (
     DOWN,
     EXACT,
@@ -33,6 +33,7 @@ __all__ = [
     "convert",
     "direction",
     "duration",
+    "format_among",
     "format_value",
     "holds",
     "mismatch",
@@ -328,6 +329,18 @@ def format_value(value: Value, unit: str = "", expectation: Expectation | None =
         return _text(value)
     number = _plain(value if expectation is None else _shortened(value, unit, expectation))
     return f"{number} {singular(unit) if value == 1 else unit}" if unit else number
+
+
+def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
+    """Say among how many a value was counted: `0 failed of 928`, `3 errors in 41 files`.
+
+    `text` is the value as `format_value` writes it.
+    """
+    if of is None or measure is None or measure.of is None:
+        return text
+    if measure.of.unit == measure.unit:
+        return f"{text.partition(' ')[0]} {measure.name} of {_plain(of)}"
+    return f"{text} {'of' if measure.unit == '%' else 'in'} {format_value(of, measure.of.unit)}"
 
 
 def _plain(number: Decimal) -> str:

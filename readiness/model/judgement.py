@@ -10,10 +10,14 @@ from readiness.model.words import Decision, ReasonCode, Verdict
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """One value with its unit. A number is finite and exact."""
+    """One value with its unit. A number is finite and exact.
+
+    `of` is the number that it is counted among, where its measure names one.
+    """
 
     value: Decimal | bool | str
     unit: str = ""
+    of: Decimal | None = None
 
 
 class Unmeasured(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one criterion, with all that a renderer needs to explain it.
 
-    `value` is what was measured (the worst of several probes). `progress` is 0..1, exact.
-    `flaky` says that it passed only on a retry or that its samples straddle the limit.
+    `value` is what was measured (the worst of several probes), counted among `of`. `progress` is
+    0..1, exact. `flaky` says that it passed only on a retry or that its samples straddle the limit.
     `stale_waiver` says that a waiver is in force which nothing needs, `evidence_digest` what an
     attestation's evidence holds.
     """
@@ -53,6 +57,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Decimal | bool | str | None = None
     unit: str = ""
+    of: Decimal | None = None
     progress: Decimal | None = None
     reason: str = ""
     code: ReasonCode | None = None

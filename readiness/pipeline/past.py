@@ -123,6 +123,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         verdict=record.verdict,
         value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
         unit=record.unit,
+        of=None if record.of is None else Decimal(str(record.of)),
         progress=None if record.progress is None else Decimal(str(record.progress)),
         reason=record.reason,
         code=record.reason_code,

@@ -9,7 +9,7 @@ import msgspec
 
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.capture import Capture, Stream
-from readiness.model.expect import format_value
+from readiness.model.expect import format_among, format_value
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Probe
 from readiness.record.comparison import comparable
@@ -113,8 +113,13 @@ class Recorder:
             title=criterion.title,
             verdict=judgement.verdict,
             value=self._value(value),
-            shown="" if value is None else self.text(format_value(value, judgement.unit)),
+            shown=""
+            if value is None
+            else self.text(
+                format_among(format_value(value, judgement.unit), measure, judgement.of)
+            ),
             unit=judgement.unit,
+            of=None if judgement.of is None else number(judgement.of),
             expect="attested" if criterion.attest is not None else criterion.expect.text,
             warn=criterion.warn.text if criterion.warn is not None else None,
             baseline=None if criterion.baseline is None else number(criterion.baseline),

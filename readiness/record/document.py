@@ -131,6 +131,7 @@ class Previous(msgspec.Struct, frozen=True, kw_only=True):
 class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One criterion. `line` is where it stands in the board. `shown` is the value with its unit.
 
+    `of` is what the value was counted among: 928, where 0 of 928 tests failed.
     `measure` is which of its check's measures was read, and `better` which way it improves.
     """
 
@@ -158,6 +159,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     better: Better | None = None
     line: int = 0
     previous: Previous | None = None
+    of: int | float | None = None
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,9 +63,11 @@ def check(request: pytest.FixtureRequest) -> Check:
 
 
 def test_a_check_says_what_it_measures(check: Check) -> None:
-    """A check is documented: summary, expectation, and help for every parameter."""
+    """A check is documented: summary, work to do and done, expectation, help for parameters."""
     assert check.summary
     assert not check.summary.endswith(".")
+    assert check.work.startswith("To do: ")
+    assert " Done: " in check.work
     assert check.expect is not None
     assert all(parameter.help for parameter in check.params)
 

@@ -16,6 +16,7 @@ SECTIONS = {
     "test_e_history.py": (*range(101, 112, 2), 131, 133),
     "test_f_change.py": sorted({*range(113, 138, 2)} - {131}),
     "test_g_secrets.py": range(141, 150, 2),
+    "test_h_sessions.py": (*range(1101, 1110, 2), *range(1201, 1206, 2)),
 }
 """The rows of each section, by the module that tests them."""
 

@@ -123,6 +123,16 @@ def test_a_check_may_be_one_line(load: Callable[..., dict[str, Check]]) -> None:
     assert (check.exit_ok, check.expect and check.expect.text) == (None, "== 0")
 
 
+def test_a_measure_may_say_what_it_is_counted_among(load: Callable[..., dict[str, Check]]) -> None:
+    """`of` names another measure of the check, which may stand below; `work` is one line."""
+    n = "n: {as: text, count: a, unit: errors, of: m}"
+    m = "m: {as: text, count: b, unit: files}"
+    text = f"run: x\nwork: >\n  To do: all.\n  Done: all.\nmeasures: {{{n}, {m}}}"
+    check = load(one=text)["one"]
+    assert check.measures[0].of == check.measures[1]
+    assert check.work == "To do: all. Done: all."
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -149,6 +159,15 @@ FAULTS = [
     ("run: x\nmeasures: {n: {as: text, regex: (a)(b)}}", "2:33: 2 groups, and one value is to be"),
     ("run: x\nmeasures: {n: {as: json, query: 'a['}}", '2:33: "a[" is not a JMESPath query'),
     ("run: x\nmeasures: {n: {as: json, query: a, better: less}}", '2:44: "less" is not one of'),
+    ("run: x\nmeasures: {n: {as: text, count: a, unit: a, of: m}}", "2:49: there is no other"),
+    (
+        "run: x\nmeasures: {n: {as: text, count: a, unit: a, of: n}}",
+        '2:49: there is no other measure "n"',
+    ),
+    (
+        "run: x\nmeasures:\n  n: {as: text, count: a, of: m}\n  m: {as: text, count: b, unit: b}",
+        "3:31: both must be numbers",
+    ),
     ("run: x\nproof: {as: exit}", "2:13: an exit status is not a proof"),
     ("run: x\nfindings: {as: text, regex: '('}", '2:29: "(" is not a regular expression'),
     ("run: x\nreject: '('", '2:9: "(" is not a regular expression'),

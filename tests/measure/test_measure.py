@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.measure import find, measure, unusable
-from readiness.model.board import Check, Reader
+from readiness.model.board import Check, Measure, Reader
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Finding, Measurement, Unmeasured
 from readiness.model.words import Format, Pick, ReasonCode
@@ -199,6 +199,23 @@ def test_output_is_both_streams() -> None:
     assert measure(documents, check, check.measures[0], number=True) == Measurement(
         value=Decimal(2)
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("bad\nfile\nfile\n", Measurement(value=Decimal(1), unit="errors", of=Decimal(2))),
+        ("file\n", Measurement(value=Decimal(0), unit="errors", of=Decimal(1))),
+        ("", "no work was done: 0 files"),
+        ("bad\n", "no work was done: 0 files"),
+    ],
+)
+def test_a_number_is_counted_among_another(output: str, expected: Measurement | str) -> None:
+    """The total is read with the number; where there was nothing to do, nothing is measured."""
+    total = Measure(name="files", reader=a_reader("text", count="file"), unit="files")
+    errors = Measure(name="bad", reader=a_reader("text", count="bad"), unit="errors", of=total)
+    found = measure(documents_of(a_capture(output)), a_check(), errors, number=True)
+    assert (found.reason if isinstance(found, Unmeasured) else found) == expected
 
 
 # --- files ----------------------------------------------------------------------------------------

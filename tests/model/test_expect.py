@@ -7,6 +7,7 @@ import pytest
 
 from readiness.model import expect
 from readiness.model.words import Better, Operator
+from tests.support.builders import a_measure
 
 D = Decimal
 
@@ -366,6 +367,27 @@ def test_values_are_shown_as_people_write_them(
     expectation = expect.parse(wanted) if wanted else None
 
     assert expect.format_value(value, unit, expectation) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "of", "total", "shown"),
+    [
+        (D("0"), "tests", D("928"), "tests", "0 failed of 928"),
+        (D("1"), "tests", D("1"), "tests", "1 failed of 1"),
+        (D("3"), "errors", D("41"), "files", "3 errors in 41 files"),
+        (D("1"), "errors", D("1"), "files", "1 error in 1 file"),
+        (D("22.53"), "%", D("9312"), "statements", "22.53 % of 9312 statements"),
+        (D("3"), "errors", None, "files", "3 errors"),
+    ],
+)
+def test_a_share_is_shown_with_its_total(
+    value: D, unit: str, of: D | None, total: str, shown: str
+) -> None:
+    """How much was looked at stands beside what was found."""
+    among = a_measure(unit, name="failed", of=a_measure(total, name="all"))
+    text = expect.format_value(value, unit)
+    assert expect.format_among(text, among, of) == shown
+    assert expect.format_among(text, None, of) == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,211 @@
+"""See, from inside a session of pytest, which tests were planned and what became of each.
+
+What pytest reports is written down beside what really happened, one JSON object a line, each in
+the file before the next thing happens: whatever ends the process early shows as work not done.
+"""
+
+import json
+import os
+import sys
+import threading
+import unittest
+from collections.abc import Callable, Generator
+from dis import opname
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+Wrapper = Generator[None, Any, None]
+
+NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
+
+
+class Log:
+    """A file that events are added to, also by processes that were forked off.
+
+    What it needs is kept in the object: tests put false files and clocks into modules.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._open, self._write, self._close = os.open, os.write, os.close
+
+    def __call__(self, event: str, **facts: object) -> None:
+        """Write one event down."""
+        line = json.dumps({"event": event, **facts}, default=str) + "\n"
+        file = self._open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            self._write(file, line.encode("utf-8", "surrogatepass"))
+        finally:
+            self._close(file)
+
+
+class Body:
+    """Sees whether the code of a test is run, and whether it comes to its end."""
+
+    def __init__(self, code: CodeType) -> None:
+        self._code = code
+        self._frame: FrameType | None = None
+
+    def watch(self) -> Callable[[], dict[str, bool]]:
+        """Look out for the first call; returns what ends that and tells what was seen.
+
+        Nothing is slowed down after it: where a frame stopped says how it ended.
+        """
+        set_here, set_elsewhere = sys.setprofile, threading.setprofile
+        here, elsewhere = sys.getprofile(), threading.getprofile()
+
+        def called(frame: FrameType, event: str, _: object) -> None:
+            if self._frame is None and event == "call" and frame.f_code is self._code:
+                self._frame = frame
+            if self._frame is not None:
+                set_here(here)
+
+        def end() -> dict[str, bool]:
+            set_here(here)
+            set_elsewhere(elsewhere)  # type: ignore[arg-type]
+            frame, self._frame = self._frame, None
+            if frame is None:
+                return {"started": False, "returned": False}
+            last = opname[self._code.co_code[max(frame.f_lasti, 0)]]
+            return {
+                "started": last != "RETURN_GENERATOR",
+                "returned": last in ("RETURN_VALUE", "RETURN_CONST"),
+            }
+
+        set_elsewhere(called)
+        set_here(called)
+        return end
+
+
+class Witness:
+    """The plugin. It is given to pytest as an object, so that no option can keep it out."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._made = 0
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Wrapper:
+        """Keep pytest-cov from measuring inside the measurement: it would take the lines away."""
+        if hasattr(early_config.known_args_namespace, "no_cov"):
+            early_config.known_args_namespace.no_cov = True
+        yield
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> None:
+        """Keep xdist in this process: coverage would not see the others."""
+        for option, alone in (("numprocesses", 0), ("dist", "no"), ("tx", [])):
+            if hasattr(config.option, option):
+                setattr(config.option, option, alone)
+
+    def pytest_itemcollected(self) -> None:
+        """Count what there is before anything is deselected."""
+        self._made += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected, or was left out as a whole."""
+        if report.outcome != "passed":
+            path = report.nodeid.partition("::")[0]
+            event = "uncollected" if report.outcome == "failed" else "left out"
+            self._log(event, path=path, message=_message(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the plan, and from here on what becomes of it."""
+        tests = [_described(item) for item in session.items]
+        self._log("planned", tests=tests, deselected=max(self._made - len(tests), 0))
+        session.config.pluginmanager.register(Phases(self._log, session.items))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what pytest makes known."""
+        self._log(
+            "report",
+            id=report.nodeid,
+            when=report.when,
+            outcome=report.outcome,
+            expected=hasattr(report, "wasxfail"),
+            message=_message(report),
+            seconds=getattr(report, "duration", 0),
+            properties=[(str(name), str(value)) for name, value in report.user_properties],
+        )
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note what ended the session."""
+        self._log("stopped", why=str(excinfo.value) or excinfo.typename)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Note why the session went no further, where it says so."""
+        if why := session.shouldfail or session.shouldstop:
+            self._log("halted", why=str(why))
+
+
+class Phases:
+    """The part that is registered when all others are, and so stands closest to the tests."""
+
+    def __init__(self, log: Log, items: list[pytest.Item]) -> None:
+        self._log = log
+        self._codes = {item.nodeid: _code(item) for item in items}
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Wrapper:
+        """See whether the setup ends well; with it begins an attempt."""
+        self._log("begun", id=item.nodeid)
+        self._ended(item, "setup", (yield))
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Wrapper:
+        """See whether the test itself is run, and to its end."""
+        code = self._codes.get(item.nodeid)
+        end = Body(code).watch() if code else dict[str, bool]
+        self._ended(item, "call", (yield), **end())
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Wrapper:
+        """See whether the teardown ends well."""
+        self._ended(item, "teardown", (yield))
+
+    def _ended(self, item: pytest.Item, when: str, outcome: Any, **body: bool) -> None:
+        error = outcome.excinfo[1] if outcome.excinfo else None
+        if isinstance(error, (*NO_FAILURES, unittest.SkipTest)):
+            error = None
+        asserted = isinstance(error, AssertionError | pytest.fail.Exception)
+        raised = type(error).__name__ if error else ""
+        self._log("phase", id=item.nodeid, when=when, raised=raised, asserted=asserted, **body)
+
+
+def _described(item: pytest.Item) -> dict[str, object]:
+    path, line, _ = item.location
+    name = getattr(item, "originalname", None) or item.name
+    return {
+        "id": item.nodeid,
+        "path": path,
+        "line": 0 if line is None else line + 1,
+        "name": item.name,
+        "function": name,
+    }
+
+
+def _code(item: pytest.Item) -> CodeType | None:
+    """Return the code that a test stands for, as its module or class has it; None: none is known.
+
+    Plugins may wrap it or run it in their own way, but run it they must.
+    """
+    if not isinstance(item, pytest.Function):
+        return None
+    try:
+        function = getattr(item.parent.obj, item.originalname)  # type: ignore[union-attr]
+    except Exception:  # noqa: BLE001 - a property may raise anything
+        function = item.obj
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def _message(report: pytest.CollectReport | pytest.TestReport) -> str:
+    longrepr: Any = report.longrepr
+    if isinstance(longrepr, tuple):
+        return str(longrepr[2])
+    crash = getattr(longrepr, "reprcrash", None)
+    return str(crash.message if crash else longrepr or "")
