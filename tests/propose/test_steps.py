@@ -1,0 +1,143 @@
+"""What CI, hooks and recipes run, down to single commands."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from readiness.propose.facts import Origin, RunCommand
+from readiness.propose.survey import survey
+from tests.support.checking import build
+
+
+def steps(folder: Path, files: Mapping[str, str]) -> list[RunCommand]:
+    """The commands of a project of these files."""
+    build(str(folder), files)
+    return list(survey(str(folder)).steps)
+
+
+def github(*lines: str) -> dict[str, str]:
+    """A workflow that runs some lines."""
+    text = "".join(f"      - run: {line}\n" for line in lines)
+    return {".github/workflows/ci.yml": f"on: [push]\njobs:\n  a:\n    steps:\n{text}"}
+
+
+MAKEFILE = "PY ?= python\n.PHONY: lint\nlint: style\n\t@$(PY) -m mypy src\n\nstyle:\n\tflake8 src\n"
+WAYS = {
+    "GitHub": github("mypy src"),
+    "GitHub, in a block": github("|\n          set -e\n          mypy src"),
+    "GitLab": {".gitlab-ci.yml": "a:\n  script:\n    - mypy src\n"},
+    "GitLab, with tags of its own": {
+        ".gitlab-ci.yml": "a:\n  before_script: !reference [b, c]\n  script: mypy src\n"
+    },
+    "make": {"Makefile": MAKEFILE, **github("make lint")},
+    "make, by way of what it needs": {
+        "Makefile": "all: check\ncheck:\n\tmypy \\\n\t  src\n",
+        **github("make"),
+    },
+    "just": {"justfile": "check: other\n    mypy src\n", **github("just check")},
+    "task": {
+        "Taskfile.yml": "tasks:\n  check:\n    cmds:\n      - task: t\n  t: mypy src\n",
+        **github("task check"),
+    },
+    "tox": {
+        "tox.ini": "[testenv:types]\ncommands = mypy src {posargs}\n",
+        **github("tox -e types"),
+    },
+    "tox, by the matrix": {
+        "tox.ini": "[testenv:types]\ncommands = mypy src\n",
+        **github("tox -e ${{ matrix.env }}"),
+    },
+    "tox, in pyproject.toml": {
+        "pyproject.toml": '[tool.tox.env.types]\ncommands = [["mypy", "src"]]\n',
+        **github("uvx tox run -e types"),
+    },
+    "nox": {
+        "noxfile.py": "import nox\n\n\n@nox.session(name='types')\ndef t(session):\n"
+        "    session.run('mypy', 'src', *session.posargs)\n",
+        **github("nox -s types"),
+    },
+    "hatch": {
+        "pyproject.toml": '[tool.hatch.envs.types.scripts]\ncheck = "mypy src"\n',
+        **github("hatch run types:check"),
+    },
+    "poe": {
+        "pyproject.toml": '[tool.poe.tasks]\ntypes = "mypy src"\n',
+        **github("uv run poe types"),
+    },
+    "a script": {"ci/run.sh": "#!/bin/sh\nset -e\nmypy src\n", **github("./ci/run.sh")},
+}
+
+
+@pytest.mark.parametrize("files", WAYS.values(), ids=WAYS)
+def test_a_command_is_found_whoever_runs_it(files: dict[str, str], tmp_path: Path) -> None:
+    """However CI comes to run a command, it is CI that runs it, and the place is CI's."""
+    found = [step for step in steps(tmp_path, files) if step.words == ("mypy", "src")]
+    assert found[0].origin is Origin.CI
+    assert found[0].place.startswith((".github/workflows/ci.yml:", ".gitlab-ci.yml:"))
+
+
+def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
+    """What no CI runs is told by its recipe's name and line."""
+    (found,) = [
+        step for step in steps(tmp_path, {"Makefile": MAKEFILE}) if step.words == ("mypy", "src")
+    ]
+    assert (found.origin, found.said, found.place) == (Origin.RECIPE, "make lint", "Makefile:4")
+
+
+def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
+    """Hooks of pre-commit say which tools are used, and are never run as they are."""
+    text = "repos:\n  - repo: x\n    hooks:\n      - id: ruff-format\n        args: [--diff]\n"
+    (found,) = steps(tmp_path, {".pre-commit-config.yaml": text})
+    assert (found.words, found.origin, found.alone) == (
+        ("ruff-format", "--diff"),
+        Origin.HOOK,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "alone"),
+    [
+        ("mypy src", True),
+        ("mypy src && flake8", False),
+        ("mypy src || true", False),
+        ("mypy src > out.txt", False),
+        ("cd lib && mypy src", False),
+        ("mypy $PATHS", False),
+        ("mypy --python-version ${{ matrix.python }}", False),
+    ],
+)
+def test_only_a_whole_command_can_be_run_again(line: str, alone: bool, tmp_path: Path) -> None:
+    """A part of a longer command, or one with what only its caller knows, is not one by itself."""
+    found = [step for step in steps(tmp_path, github(line)) if step.words[0] == "mypy"]
+    assert [step.alone for step in found] == [alone]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        github("make a") | {"Makefile": "a: b\nb: a\n\tmake a\n"},
+        github("./a.sh") | {"a.sh": "./a.sh\n"},
+        {".github/workflows/ci.yml": "on: ["},
+        {".github/workflows/ci.yml": "jobs: 3\n"},
+        {".gitlab-ci.yml": "a: [1]\nb:\n  script: {x: 1}\n"},
+        {
+            "pyproject.toml": "= 3",
+            "tox.ini": "no section",
+            "noxfile.py": "def (",
+            "Makefile": ":\n",
+        },
+        {"pyproject.toml": "[tool]\npoe = 1\nhatch = []\n", "setup.cfg": "[a]\nb = %(c)s\n"},
+    ],
+)
+def test_nothing_that_a_file_says_ends_the_look(files: dict[str, str], tmp_path: Path) -> None:
+    """Circles, broken files and files of another kind are no reason to stop."""
+    steps(tmp_path, files)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A workflow that is no YAML is left out with the reason."""
+    build(str(tmp_path), {".github/workflows/ci.yml": "on: ["})
+    (left_out,) = survey(str(tmp_path)).left_out
+    assert left_out.what == ".github/workflows/ci.yml"
