@@ -65,6 +65,8 @@ def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) 
     every proposal is taken; with `no_measure` none is run.
     """
     wants_json(settings.output_format)
+    if settings.board == "":
+        raise UsageError("--board: no file is named")
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(f"--project: there is no folder {project}")

@@ -258,17 +258,11 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
         left_out.append(Omission(what=step.said, why=harm[0]))
         return False
     unknown = [words for words, each in effects.items() if each is Deed.UNKNOWN]
-    unknown = [words for words in unknown if words not in _recipes_of(step)]
     if unknown or not step.inner:
         what = " ".join(unknown[0]) if unknown else step.said
         left_out.append(Omission(what=step.said, why=f"what `{what}` does is not known here"))
         return False
     return not set(step.inner) <= covered
-
-
-def _recipes_of(step: RunCommand) -> set[tuple[str, ...]]:
-    """Those of the inner commands that are recipes themselves: what they run is listed too."""
-    return {words for words in step.inner if words[0] == step.words[0]}
 
 
 def _own_commands(

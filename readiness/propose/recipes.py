@@ -55,7 +55,7 @@ def read_recipes(
 
 
 def _makefile(path: str, text: str) -> Iterator[tuple[tuple[str, str], Recipe]]:
-    variables: dict[str, str] = {}
+    variables = {"MAKE": "make"}
     bodies: dict[str, list[tuple[int, str]]] = {}
     needs: dict[str, list[str]] = {}
     current: list[str] = []

@@ -143,6 +143,8 @@ class _Expander:
             ]
             yield from inner
             here = unwrapped(words)
+            if recipes and depth:
+                continue  # only who begins is told; what it comes down to is
             if here and effect(words) is not Deed.NEUTRAL:
                 yield RunCommand(
                     words=here,

@@ -98,7 +98,7 @@ def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
     waiting = ""
     for word in words[1:]:
         if waiting:
-            found.append(f"{waiting}={word}" if waiting.startswith("--") else f"{waiting} {word}")
+            found += [f"{waiting}={word}"] if waiting.startswith("--") else [waiting, word]
             waiting = ""
             continue
         name, equals, _ = word.partition("=")
@@ -106,4 +106,5 @@ def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
             found.append(word)
         elif f"{word}=" in options:
             waiting = word
-    return [each for each in found if not re.search(r"['\"$*\s]", each.replace(" ", "", 1))]
+    plain = not any(re.search(r"['\"$*\s]", each) for each in found)
+    return found if plain else []

@@ -1,0 +1,166 @@
+"""The text of a first board, and the questions about it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+import pytest
+import yaml
+
+from readiness.load import load_board_text
+from readiness.model.board import Board
+from readiness.model.words import Priority
+from readiness.propose.asking import choose
+from readiness.propose.board_text import PlannedTask, board_text, grouped
+from readiness.propose.facts import Variable
+from readiness.propose.goals import Aim
+from readiness.propose.proposals import Proposal
+
+RUFF = Proposal(
+    title="ruff finds nothing",
+    task="Style",
+    priority=Priority.P2,
+    why="CI runs it: ruff check (ci.yml:3)",
+    check="ruff",
+    params={"paths": "."},
+)
+ODD = Proposal(
+    title="`a: b` # passes, \u65e0\u9519\u8bef",
+    task="What: CI runs",
+    priority=Priority.P1,
+    why="it\nbreaks a line\x1b[31m",
+    run="codespell 'a b' \"c\"",
+)
+
+
+def loaded(text: str) -> Board:
+    """The text as a board."""
+    return load_board_text(text.encode(), "board.yaml", profile=None, environ={})
+
+
+def with_missing(groups: tuple[PlannedTask, ...], task: int, missing: str) -> list[PlannedTask]:
+    """The groups, one of which could not be measured."""
+    found = list(groups)
+    entries = [msgspec.structs.replace(each, missing=missing) for each in found[task].entries]
+    found[task] = msgspec.structs.replace(found[task], entries=tuple(entries))
+    return found
+
+
+def test_what_is_written_is_read_back() -> None:
+    """Titles, commands and values of any letters are what a reader of YAML finds."""
+    board = loaded(board_text("no: #1", grouped([ODD, RUFF]), day="2026-01-31"))
+    assert board.title == "no: #1"
+    first, second = board.criteria()
+    assert (first.title, first.check and first.check.run) == (ODD.title, ODD.run)
+    assert second.params["paths"] == "."
+    assert [task.priority for task in board.tasks] == [Priority.P1, Priority.P2]
+
+
+def test_nothing_that_a_file_says_leaves_its_comment() -> None:
+    """A line end in a reason starts no line of the board."""
+    text = board_text("shop", grouped([ODD]), day="2026-01-31")
+    assert "\x1b" not in text
+    assert "      # it\\nbreaks a line" in text or "      # it breaks a line" in text
+
+
+def test_what_was_not_measured_is_a_comment_with_the_reason() -> None:
+    """It can be taken back by taking the # away."""
+    groups = with_missing(grouped([ODD, RUFF]), 1, "ruff is not here: pip install ruff")
+    text = board_text("shop", groups, day="2026-01-31")
+    assert "#     # Not measured here: ruff is not here: pip install ruff" in text
+    assert [one.title for one in loaded(text).criteria()] == [ODD.title]
+    begin = text.index("  # - id: T2")
+    back = text[:begin] + "\n".join(
+        line.replace("  # ", "  ", 1) for line in text[begin:].splitlines()
+    )
+    assert [one.id for one in loaded(back).criteria()] == ["T1.1", "T2.1"]
+
+
+def test_where_nothing_could_be_measured_somebody_has_to_say() -> None:
+    """A board without a criterion is none: what is left is an attestation that is still open."""
+    text = board_text("shop", with_missing(grouped([RUFF]), 0, "no"), day="2026-01-31")
+    (only,) = loaded(text).criteria()
+    assert only.attest is not None
+    assert not only.attest.by
+
+
+def test_a_goal_and_where_it_started_are_written() -> None:
+    """The number is written as a number, and the ratchet with it."""
+    (task,) = grouped([RUFF])
+    entry = msgspec.structs.replace(
+        task.entries[0], aim=Aim(expect="<= 18", baseline=Decimal("37"))
+    )
+    text = board_text(
+        "shop", [msgspec.structs.replace(task, entries=(entry,))], day="2026-01-31", score="7.5"
+    )
+    (only,) = loaded(text).criteria()
+    assert (only.expect.text, only.baseline, only.ratchet) == ("<= 18", 37, True)
+    assert loaded(text).baseline == Decimal("7.5")
+
+
+def test_long_lists_stand_one_below_the_other() -> None:
+    """A parameter that would not fit into a line is written as a list."""
+    paths = " ".join(f"docs/chapter-{number}.md" for number in range(12))
+    one = msgspec.structs.replace(RUFF, params={"paths": paths})
+    text = board_text("shop", grouped([one]), day="2026-01-31")
+    assert "            - docs/chapter-11.md" in text
+    assert next(iter(loaded(text).criteria())).params["paths"] == paths
+
+
+@pytest.mark.parametrize("example", ["", "${OTHER}", "a}b"])
+def test_a_setting_without_a_usable_example_is_only_named(example: str) -> None:
+    """It gets a place in env, as a comment."""
+    given = [Variable(name="SHOP_URL", example=example, path=".env.example")]
+    text = board_text("shop", grouped([RUFF]), day="2026-01-31", variables=given)
+    assert '  # SHOP_URL: "${SHOP_URL}"' in text
+    assert yaml.safe_load(text)["env"] == {}
+    loaded(text)
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def answered(*lines: str) -> list[Proposal]:
+    """What is taken of two proposals with these answers."""
+    left: Iterator[str] = iter(lines)
+
+    def ask(prompt: str) -> str:
+        try:
+            return next(left)
+        except StopIteration:
+            raise EOFError from None
+
+    return choose([RUFF, ODD], ask, lambda text: None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken"),
+    [
+        (["", ""], [RUFF, ODD]),
+        (["y", "n"], [RUFF]),
+        (["n", "maybe", "Y"], [ODD]),
+        (["a"], [RUFF, ODD]),
+        (["n", "n"], []),
+    ],
+)
+def test_each_proposal_can_be_taken_or_refused(lines: list[str], taken: list[Proposal]) -> None:
+    """An empty line takes one, a takes all the rest, and what is no answer is asked again."""
+    assert answered(*lines) == taken
+
+
+@pytest.mark.parametrize("lines", [["q"], ["y"], []])
+def test_who_leaves_takes_nothing(lines: list[str]) -> None:
+    """Quitting, or the end of the input, ends the questions."""
+    with pytest.raises(EOFError):
+        answered(*lines)
+
+
+def test_a_proposal_can_be_edited() -> None:
+    """Title, priority, parameters and goal are asked for; what does not fit is asked again."""
+    (one, _) = answered("e", "Less of it", "P9", "P1", "src tests", "many", "<= 3", "y")
+    assert (one.title, one.priority, one.params, one.expect) == (
+        "Less of it",
+        Priority.P1,
+        {"paths": "src tests"},
+        "<= 3",
+    )

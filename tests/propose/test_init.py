@@ -1,0 +1,178 @@
+"""The command `init`: what it writes, what it refuses, and what it tells."""
+
+import os
+import pty
+import subprocess
+
+import pytest
+import yaml
+
+from tests.support.checking import build
+from tests.support.program import Project
+
+FILES = {
+    "pyproject.toml": '[project]\nname = "shop"\n',
+    "shop/__init__.py": "def add(a: int) -> int:\n    return a  # noqa: X\n",
+}
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """A package of one module, in an environment without its tools."""
+    build(str(project.folder), FILES)
+    return project
+
+
+def files(project: Project) -> set[str]:
+    """The files of the project."""
+    return {str(path.relative_to(project.folder)) for path in project.folder.rglob("*")}
+
+
+def test_one_file_is_written_and_nothing_else(shop: Project) -> None:
+    """No history and no second file; the account ends with what to do and with CI's lines."""
+    before = files(shop)
+    ended = shop("init", "--yes")
+    assert ended.status == 0, ended
+    assert {name for name in files(shop) - before if "__pycache__" not in name} == {"board.yaml"}
+    assert "Written: board.yaml, " in ended.out
+    assert "\nScore " in ended.out
+    assert [ended.out.count(f"\n  {number}. ") for number in (1, 2, 3, 4)] == [1, 1, 1, 0]
+    assert ended.out.rstrip().endswith("- run: readiness score --output-format github")
+
+
+@pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
+def test_a_board_is_never_written_over(name: str, shop: Project) -> None:
+    """Whatever it is called, and whatever is in it, it stays; status 2."""
+    (shop.folder / name).write_text("not a board", encoding="utf-8")
+    before = files(shop)
+    ended = shop("init", "--yes")
+    assert (ended.status, files(shop)) == (2, before)
+    assert ended.err.startswith(f"{name}: there is a board already")
+    assert (shop.folder / name).read_text(encoding="utf-8") == "not a board"
+
+
+def test_a_link_that_leads_nowhere_is_not_followed(shop: Project) -> None:
+    """Not even through a link is anything written elsewhere."""
+    (shop.folder / "board.yaml").symlink_to("elsewhere.yaml")
+    assert shop("init", "--yes").status == 2
+    assert not (shop.folder / "elsewhere.yaml").exists()
+
+
+def test_where_nobody_can_be_asked_all_or_nothing_is_taken(shop: Project) -> None:
+    """Off a terminal `--yes` has to be said; nothing is written without it."""
+    ended = shop("init")
+    assert ended.status == 2
+    assert "take them all with --yes" in ended.err
+    assert not (shop.folder / "board.yaml").exists()
+
+
+def test_nothing_is_run_where_that_is_not_wanted(shop: Project) -> None:
+    """Without a measurement there are no baselines; all criteria stand in the board."""
+    ended = shop("init", "--yes", "--no-measure", "--output-format", "json")
+    assert ended.status == 0, ended
+    assert {(each["value"], each["verdict"]) for each in ended.json["criteria"]} == {(None, "skip")}
+    assert "baseline" not in (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    assert shop("validate").status == 0
+
+
+def test_another_folder_and_another_file_can_be_named(shop: Project) -> None:
+    """The board says where the project lies from where it stands itself."""
+    (shop.folder / "gate").mkdir()
+    ended = shop("init", "--yes", "--project", ".", "--board", "gate/own.yaml")
+    assert ended.status == 0, ended
+    board = yaml.safe_load((shop.folder / "gate" / "own.yaml").read_text(encoding="utf-8"))
+    assert board["workdir"] == ".."
+    assert shop("check", "--board", "gate/own.yaml", "--history", "").status in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--project", "gone"], "--project: there is no folder gone"),
+        (["--board", ""], "--board: no file is named"),
+        (["--output-format", "junit"], 'no format "junit"'),
+    ],
+)
+def test_a_wrong_command_line_is_told(arguments: list[str], message: str, shop: Project) -> None:
+    """Nothing is run or written; status 2."""
+    ended = shop("init", "--yes", *arguments)
+    assert ended.status == 2, ended
+    assert message in ended.err
+    assert not (shop.folder / "board.yaml").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(shop: Project) -> None:
+    """A file that could not be written is status 5, and no traceback."""
+    ended = shop("init", "--yes", "--no-measure", "--board", "gone/board.yaml")
+    assert ended.status == 5, ended
+    assert "gone/board.yaml: not written: No such file or directory" in ended.err
+
+
+def test_a_project_of_nothing_has_an_open_question(project: Project) -> None:
+    """Where nothing applies, the board is valid, and says that somebody has to speak."""
+    ended = project("init", "--yes")
+    assert ended.status == 0, ended
+    assert project("validate").status == 0
+    assert project("check", "--history", "").status == 1
+
+
+def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> None:
+    """A check whose tool is not here becomes a comment that says how to get it."""
+    build(str(shop.folder), {"mypy.ini": "[mypy]\n"})
+    tools = shop.folder.parent / "tools"
+    tools.mkdir()
+    for name in ("bash", "env", "git", "python3", "cat"):
+        found = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
+        (tools / name).symlink_to(found.strip())
+    ended = shop("init", "--yes", "--output-format", "json", env={"PATH": str(tools)})
+    assert ended.status == 0, ended
+    reasons = {each["what"]: each["why"] for each in ended.json["left_out"]}
+    assert "pip install mypy" in reasons["mypy"]
+    text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    assert "# Not measured here: mypy" in text
+    assert "mypy" not in [each.get("check") for each in ended.json["criteria"]]
+
+
+def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
+    """Run `init` on a terminal, type some lines, and return its status and what was shown."""
+    main, terminal = pty.openpty()
+    process = project.start("init", stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    os.write(main, typed.encode())
+    shown = b""
+    while True:
+        try:
+            shown += os.read(main, 65536)
+        except OSError:
+            break
+    os.close(main)
+    return project.end(process).status, shown.decode()
+
+
+def test_on_a_terminal_each_proposal_is_asked_about(shop: Project) -> None:
+    """One is refused, one is edited, the rest is taken; what was edited is in the board."""
+    status, shown = on_a_terminal(shop, "n\ne\nMy own title\n\n\n\n\n\n\na\n")
+    assert status == 0, shown
+    assert "[Y]es, (n)o, (e)dit, (a)ll the rest, (q)uit: " in shown
+    text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    assert "My own title" in text
+    assert "All modules can be imported" not in text
+
+
+def test_who_quits_gets_no_board(shop: Project) -> None:
+    """Nothing is run and nothing is written."""
+    status, shown = on_a_terminal(shop, "q\n")
+    assert status == 2
+    assert "nothing was written" in shown
+    assert not (shop.folder / "board.yaml").exists()
+
+
+def test_it_reads_and_does_not_import_or_run(shop: Project) -> None:
+    """A setup.py, a conftest.py or a Makefile of the project is read as text."""
+    trap = "open('sprung', 'w')\n"
+    build(
+        str(shop.folder),
+        {"setup.py": trap, "conftest.py": trap, "Makefile": "X := $(shell touch sprung)\nall:\n"},
+    )
+    assert shop("init", "--yes", "--no-measure").status == 0
+    assert not (shop.folder / "sprung").exists()

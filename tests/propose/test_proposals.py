@@ -1,0 +1,204 @@
+"""Which criteria apply, and what is left out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from readiness.load.catalogue import builtin_checks, load_catalogue
+from readiness.model.errors import BoardError
+from readiness.model.words import Priority
+from readiness.propose.proposals import UNASKED, Proposal, Proposed, propose
+from readiness.propose.rules import load_rules
+from readiness.propose.survey import survey
+from tests.support.checking import build
+
+PACKAGE = {"shop/__init__.py": "", "shop/a.py": "x = 1\n", "tests/test_a.py": "def test(): ...\n"}
+
+
+def proposed(folder: Path, files: Mapping[str, str], *, installed: bool = True) -> Proposed:
+    """What applies to a project of a package, its tests and these files."""
+    build(str(folder), {**PACKAGE, **files})
+    rules = load_rules([str(folder / "checks")])
+    return propose(survey(str(folder)), rules, lambda tool: installed)
+
+
+def ci(*commands: str) -> dict[str, str]:
+    """A workflow that runs some commands."""
+    text = "".join(f"      - run: {command}\n" for command in commands)
+    return {".github/workflows/ci.yml": f"jobs:\n  a:\n    steps:\n{text}"}
+
+
+def the(found: Proposed, check: str) -> Proposal:
+    """The one proposal of a check."""
+    (one,) = [each for each in found.proposals if each.check == check]
+    return one
+
+
+def reasons(found: Proposed) -> dict[str, str]:
+    """Why each thing was left out."""
+    return {each.what: each.why for each in found.left_out}
+
+
+SIGNS = {
+    "a command of CI": (ci("mypy shop"), "CI runs it: mypy shop (.github/workflows/ci.yml:4)"),
+    "a recipe": ({"Makefile": "lint:\n\tmypy shop\n"}, "`make lint` runs it (Makefile:2)"),
+    "a table": ({"pyproject.toml": "[tool.mypy]\n"}, "pyproject.toml has [tool.mypy]"),
+    "a file of settings": ({"mypy.ini": "[mypy]\n"}, "mypy.ini is there"),
+    "a file": ({"shop/py.typed": ""}, "shop/py.typed is there"),
+    "an extra": (
+        {"pyproject.toml": '[project.optional-dependencies]\ndev = ["mypy>=1"]\n'},
+        "pyproject.toml asks for mypy",
+    ),
+    "a group": (
+        {"pyproject.toml": '[dependency-groups]\ndev = ["MyPy"]\n'},
+        "pyproject.toml asks for mypy",
+    ),
+    "a requirements file": (
+        {"requirements-dev.txt": "-r x.txt\n# no\nmypy == 1\n"},
+        "requirements-dev.txt asks for mypy",
+    ),
+    "a Pipfile": ({"Pipfile": '[dev-packages]\nmypy = "*"\n'}, "Pipfile asks for mypy"),
+}
+
+
+@pytest.mark.parametrize(("files", "why"), SIGNS.values(), ids=SIGNS)
+def test_a_check_applies_where_something_speaks_for_it(
+    files: dict[str, str], why: str, tmp_path: Path
+) -> None:
+    """Whatever speaks for a check is told in the first words of its comment."""
+    assert the(proposed(tmp_path, files), "mypy").why.startswith(f"{why}: ")
+
+
+def test_nothing_speaks_for_what_is_not_used(tmp_path: Path) -> None:
+    """A tool's name in another word, or a twin of its settings, is no sign of it."""
+    files = {"pyproject.toml": '[tool.mypyc]\n[project]\ndependencies = ["mypy-zope"]\n'}
+    assert [one for one in proposed(tmp_path, files).proposals if one.check == "mypy"] == []
+
+
+def test_what_ci_runs_is_one_priority_more_important(tmp_path: Path) -> None:
+    """CI moves a criterion up, and what nobody asked for moves down."""
+    found = proposed(tmp_path, ci("mypy shop"))
+    assert (the(found, "mypy").priority, the(found, "ruff").priority) == (
+        Priority.P0,
+        Priority.P3,
+    )
+    assert the(found, "ruff").why.startswith(UNASKED)
+
+
+def test_what_nobody_asked_for_and_is_not_installed_is_named(tmp_path: Path) -> None:
+    """It is left out, and the reader told how to get it."""
+    found = proposed(tmp_path, {}, installed=False)
+    assert [one for one in found.proposals if one.check == "ruff"] == []
+    assert reasons(found)["ruff"].endswith("it is not installed: pip install ruff")
+
+
+PATHS = [
+    (ci("mypy --strict shop tests"), {"paths": "shop tests", "args": "--strict"}),
+    (ci("mypy --cache-dir shop"), {"paths": "shop"}),
+    (ci("mypy --config-file mypy.ini shop"), {"paths": "shop", "args": "--config-file=mypy.ini"}),
+    (ci("mypy gone"), {"paths": "shop"}),
+    ({"pyproject.toml": '[tool.mypy]\nfiles = ["shop/a.py", "gone"]\n'}, {"paths": "shop/a.py"}),
+    ({"setup.cfg": "[mypy]\nfiles = shop, tests\n"}, {"paths": "shop tests"}),
+    ({"pyproject.toml": "[tool.mypy]\n"}, {"paths": "shop"}),
+]
+
+
+@pytest.mark.parametrize(("files", "params"), PATHS)
+def test_a_check_looks_where_the_project_does(
+    files: dict[str, str], params: dict[str, str], tmp_path: Path
+) -> None:
+    """Paths come from the command, else from settings, else from the layout; only those there."""
+    assert the(proposed(tmp_path, files), "mypy").params == params
+
+
+def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
+    """Coverage is given what the tests are given, so that they run once."""
+    found = proposed(tmp_path, ci("pytest -m fast tests"))
+    assert the(found, "pytest").params == {"paths": "tests", "source": "shop", "args": "-m fast"}
+    assert the(found, "coverage").params == the(found, "pytest").params
+
+
+def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> None:
+    """It is run as CI does, once, and told where it stands."""
+    found = proposed(tmp_path, ci("codespell docs", "codespell docs"))
+    (own,) = [one for one in found.proposals if one.run]
+    assert (own.run, own.title) == ("codespell docs", "`codespell docs` passes")
+    assert own.why == "CI runs it: codespell docs (.github/workflows/ci.yml:4)"
+
+
+def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
+    """Each with what it does; what is not known, and what is cut out of a line, too."""
+    found = proposed(
+        tmp_path,
+        ci("twine upload x", "alembic upgrade head", "./go", "codespell docs || true", "black ."),
+    )
+    assert [one for one in found.proposals if one.run] == []
+    assert {what.partition(" (")[0]: why for what, why in reasons(found).items()} == {
+        "twine upload x": "it publishes",
+        "alembic upgrade head": "it migrates",
+        "./go": "what it does is not known here",
+        "codespell docs": "it is a part of a longer command",
+        "black .": "it rewrites",
+    }
+
+
+MAKE = [
+    ("lint:\n\tcodespell docs\n", True, ""),
+    ("lint:\n\tmypy shop\n", False, ""),
+    ("lint: up\n\tcodespell docs\nup:\n\tpip install x\n", False, "it installs: pip install x"),
+    ("lint:\n\tcodespell docs\n\trm -rf x\n", False, "it deletes: rm -rf x"),
+    ("lint:\n\t./go\n", False, "what `go` does is not known here"),
+    ("lint: part\n\t@echo ok\npart:\n\t$(MAKE) other\nother:\n\tcodespell docs\n", True, ""),
+]
+
+
+@pytest.mark.parametrize(("makefile", "taken", "why"), MAKE)
+def test_a_target_is_what_its_recipe_does(
+    makefile: str, taken: bool, why: str, tmp_path: Path
+) -> None:
+    """A harmless target is a criterion, unless a check says more; another is named with why."""
+    found = proposed(tmp_path, {"Makefile": makefile, **ci("make lint")})
+    targets = [one.params["target"] for one in found.proposals if one.check == "make-target"]
+    assert targets == (["lint"] if taken else [])
+    assert reasons(found).get("make lint", "") == why
+
+
+def test_a_check_of_the_project_is_proposed_too(tmp_path: Path) -> None:
+    """Adding a check takes one file, beside the board as among the built-in ones."""
+    check = """
+run: spelling $paths
+params: {paths: {default: docs}}
+propose:
+  - {title: No typos, task: Spelling, priority: P3, why: they look bad,
+     when: {files: [words.txt]}, with: {paths: "{file}"}}
+"""
+    found = proposed(tmp_path, {"checks/spelling.yaml": check, "words.txt": ""})
+    assert the(found, "spelling").params == {"paths": "words.txt"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("with: {path: x}", 'there is no parameter "path"; did you mean "paths"?'),
+        ("measure: error", 'there is no measure "error"'),
+        ("when: {file: [x]}", "file"),
+    ],
+)
+def test_a_rule_that_does_not_fit_is_a_fault(rule: str, message: str, tmp_path: Path) -> None:
+    """A check that proposes what it does not have is told with its place."""
+    check = "run: x\nparams: {paths: {default: docs}}\npropose:\n"
+    check += f"  - {{title: a, task: b, priority: P1, why: c, {rule}}}\n"
+    build(str(tmp_path), {"checks/x.yaml": check})
+    with pytest.raises(BoardError) as caught:
+        load_rules([str(tmp_path / "checks")])
+    assert message in str(caught.value)
+
+
+def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
+    """The built-in rules fit their checks, and each says why."""
+    catalogue = load_catalogue([builtin_checks()])
+    rules = load_rules([])
+    assert len(rules) >= 20
+    assert all(rule.check in catalogue for rule in rules)
+    assert [rule.check for rule in rules if not rule.propose.why] == ["make-target"]
