@@ -37,6 +37,7 @@ BOARD = {
     ],
 }
 ARGUMENTS = {
+    "init": ["--yes", "--no-measure", "--project", "new"],
     "show": ["T1.1"],
     "guard": ["--base", "HEAD"],
     "next": ["--to", "9"],
@@ -54,6 +55,7 @@ WITHOUT = {"schema", "mcp"}
 def printed(project: Project) -> Project:
     """A project with two runs, in a repository with a commit."""
     project.write(BOARD)
+    (project.folder / "new").mkdir()
     commit(project.folder, {})
     for _ in range(2):
         assert project("check", "-q").status == 1

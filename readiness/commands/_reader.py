@@ -1,7 +1,8 @@
 """Usual command lines, read without Typer.
 
-Importing Typer costs more than loading a board and running a probe. What is not plainly right
-is left to Typer, and so are help, errors and READINESS_ variables: nothing is reported here.
+Importing Typer costs 35 to 40 ms, as much as loading a board and running a probe. What is not
+plainly right is left to Typer, and so are help, errors and READINESS_ variables: nothing is
+reported here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def names() -> list[str]:
     """The commands: the files of this folder, apart from those that begin with a `_`."""
     files = os.listdir(os.path.dirname(__file__))
-    return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] != "_")
+    return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] not in "_.")
 
 
 def load(name: str) -> Verb:
