@@ -1,7 +1,7 @@
 """List the recorded runs, or verify that nobody altered them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -11,12 +11,14 @@ from readiness.history.chain import Alteration, Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
+from readiness.model.words import Language
 from readiness.project.git import head_of
-from readiness.record.excerpts import outcome_from_json
+from readiness.record.excerpts import PastVerdict, outcome_from_json
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.layout import columns, duration
+from readiness.text.sentences import Sentences, sentences
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,13 +83,13 @@ def history(
         found = opened.entries(limit, board)
     finally:
         opened.close()
-    entries = [_past(entry, path) for entry in found]
+    outcomes = [_outcome(entry, path) for entry in found]
+    entries = list(map(_past, found, outcomes))
+    say = sentences(_language(outcomes))
     if as_json:
         put_json(PastRuns(runs=entries))
-    elif entries:
-        put_text(_listing(entries))
     else:
-        put_text("No run is recorded yet: run `readiness check`.")
+        put_text(_listing(entries, say) if entries else say("history.never"))
     return ExitStatus.READY
 
 
@@ -98,13 +100,14 @@ def _verify(settings: RunSettings, commit: str | None) -> int:
     anything was altered or is of another commit. Raises `UsageError` where there is no history.
     """
     as_json = wants_json(settings.output_format)
-    path, _ = _where(settings)
+    path, board = _where(settings)
     if not os.path.exists(path):
         raise UsageError(f"{path}: there is no history to verify")
     against = _commit(settings, commit) if settings.recorded else ""
     opened = History(path)
     try:
         verified = opened.verify()
+        newest = opened.entries(1, board)
         reports = [
             _report(name, opened, against, given=commit is not None) for name in settings.recorded
         ]
@@ -114,7 +117,8 @@ def _verify(settings: RunSettings, commit: str | None) -> int:
     if as_json:
         put_json(found)
     else:
-        put_text(_account(found))
+        spoken = _language(_outcome(entry, path) for entry in newest)
+        put_text(_account(found, sentences(spoken)))
     return ExitStatus.READY if found.sound else ExitStatus.LOOSENED
 
 
@@ -135,17 +139,32 @@ def _where(settings: RunSettings) -> tuple[str, str | None]:
 # --- the list -----------------------------------------------------------------------------------
 
 
-def _past(entry: Entry, path: str) -> PastEntry:
-    known = PastEntry(
-        id=entry.id, started_at=entry.started_at, profile=entry.profile, state=entry.state
-    )
+def _outcome(entry: Entry, path: str) -> PastVerdict | None:
+    """What a run came to; None where it has no end, or cannot be read."""
     if entry.state == "running":
-        return known
+        return None
     try:
-        run = outcome_from_json(entry.document or b"", f"{path} run {entry.id}")
+        return outcome_from_json(entry.document or b"", f"{path} run {entry.id}")
     except UsageError as error:
         tell(f"warning: {error}")
-        return msgspec.structs.replace(known, state="unreadable")
+        return None
+
+
+def _language(outcomes: Iterable[PastVerdict | None]) -> Language:
+    """The language of the newest run that can be read."""
+    return next((run.board.language for run in outcomes if run is not None), Language.EN)
+
+
+def _past(entry: Entry, run: PastVerdict | None) -> PastEntry:
+    unread = run is None and entry.state != "running"
+    known = PastEntry(
+        id=entry.id,
+        started_at=entry.started_at,
+        profile=entry.profile,
+        state="unreadable" if unread else entry.state,
+    )
+    if run is None:
+        return known
     return msgspec.structs.replace(
         known,
         commit=run.git.commit if run.git else None,
@@ -156,27 +175,39 @@ def _past(entry: Entry, path: str) -> PastEntry:
     )
 
 
-def _listing(entries: Sequence[PastEntry]) -> str:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
     rows = [
         [
             entry.started_at,
             entry.id,
             entry.profile,
-            _revision(entry),
-            (entry.decision or entry.state).replace("_", " "),
+            _revision(entry, say),
+            _decision(entry.decision, say)
+            if entry.decision
+            else say(f"history.state.{entry.state}"),
             entry.score or "",
             "" if entry.duration_s is None else duration(entry.duration_s),
         ]
         for entry in entries
     ]
-    headers = ["started", "run", "profile", "commit", "decision", "score", "time"]
-    return columns(rows, headers, right=(5, 6))
+    return columns(rows, say.heads("history.heads"), right=(5, 6))
 
 
-def _revision(entry: PastEntry) -> str:
+def _state(entry: PastEntry, say: Sentences) -> str:
+    if entry.decision is None:
+        return say(f"history.state.{entry.state}")
+    return _decision(entry.decision, say)
+
+
+def _decision(decision: str, say: Sentences) -> str:
+    return say(f"decision.{decision}").lower()
+
+
+def _revision(entry: PastEntry, say: Sentences) -> str:
     if entry.commit is None:
         return ""
-    return f"{entry.commit[:10]} (dirty)" if entry.dirty else entry.commit[:10]
+    commit = entry.commit[:10]
+    return say("report.dirty", revision=commit) if entry.dirty else commit
 
 
 # --- verifying ----------------------------------------------------------------------------------
@@ -236,21 +267,25 @@ def _verification(
     )
 
 
-def _account(found: Verification) -> str:
-    facts = [f"{found.entries} entries", f"{found.chained} chained"]
+def _account(found: Verification, say: Sentences) -> str:
+    facts = [
+        say("history.entries", count=found.entries),
+        say("history.chained", count=found.chained),
+    ]
     if found.not_chained:
-        facts.append(f"{found.not_chained} not chained (recorded before there was a chain)")
+        facts.append(say("history.not_chained", count=found.not_chained))
     if found.without_end:
-        facts.append(f"{found.without_end} without an end (killed, or still running)")
-    lines = [f"{found.history}: {', '.join(facts)}"]
-    lines += [f"ALTERED  {alteration}" for alteration in found.altered]
+        facts.append(say("history.without_end", count=found.without_end))
+    lines = [f"{found.history}: {say('report.comma').join(facts)}"]
+    lines += [say("history.altered", what=alteration) for alteration in found.altered]
     for report in found.reports:
-        what = f"{report.path}: run {report.id}, {report.decision.replace('_', ' ')}"
-        lines += [f"WRONG    {what}: {problem}" for problem in report.problems]
+        decision = _decision(report.decision, say)
+        what = say("history.report", path=report.path, run=report.id, decision=decision)
+        lines += [say("history.wrong", report=what, problem=one) for one in report.problems]
         if not report.problems:
-            of = f", of commit {report.commit}" if report.commit else ""
-            lines.append(f"ok       {what}{of}")
-    lines.append("As recorded." if found.sound else "Not as recorded.")
+            of = say("history.of_commit", commit=report.commit) if report.commit else ""
+            lines.append(say("history.right", report=what + of))
+    lines.append(say("history.sound") if found.sound else say("history.unsound"))
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import Verdict
+from readiness.model.words import Language, Verdict
 from readiness.record.document import GateRecord, Git, ScoreRecord, Value, decoded
 
 
@@ -35,9 +35,16 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         return (criterion for task in self.tasks for criterion in task.criteria)
 
 
+class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """How the board of an earlier run speaks."""
+
+    language: Language = Language.EN
+
+
 class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a run document that a list of runs shows."""
 
+    board: PastBoard
     git: Git | None
     score: ScoreRecord
     gate: GateRecord

@@ -32,7 +32,7 @@ SPEAKERS = [
     for path in MODULES
     if re.search(r"text\.sentences import|\bSAY\b", path.read_text("utf-8"))
 ]
-LISTINGS = ("list", "next", "diff", "show", "trend", "doctor", "score")
+LISTINGS = ("list", "next", "diff", "show", "trend", "history", "doctor", "score")
 RENDERERS = [
     path
     for path in MODULES
@@ -47,6 +47,7 @@ FAMILIES: Mapping[str, object] = {
     "report.since": Movement,
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
+    "history.state": ("running", "unreadable"),
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),
     "show.fact": ("priority", "owner", "estimate", "risk", "depends_on", "tags", "problem"),
     "board.chapter": Priority,
@@ -78,6 +79,9 @@ FORMAT = {
     "Readiness: unknown ({})",
     "not measured yet",
     "part of every Debian",
+    "run {} is not in this history",
+    "it measured commit {}, not {}",
+    "it measured {} with uncommitted changes, not the commit itself",
 }
 """What belongs to a format, JSON among them: nobody reads it as a sentence."""
 
