@@ -151,7 +151,66 @@ def an_option(house: House) -> None:
     assert house.run("check", "--mood", "glad").status == 0
 
 
-PLACES = [(a_check, 1), (a_format, 1), (a_command, 1), (an_option, 2)]
+def a_reader(house: House) -> None:
+    """A reader of outputs: its file."""
+    house.add(
+        "readiness/measure/read_ini.py",
+        '"""INI: an object for each section, all values text."""\n\n'
+        "import configparser\n\n"
+        "IN_PLACE = 4 * 1024\n"
+        "TEXT_ONLY = True\n\n\n"
+        "def parse(text):\n"
+        '    """Return the sections as an object."""\n'
+        "    parser = configparser.ConfigParser(interpolation=None)\n"
+        "    try:\n"
+        "        parser.read_string(text)\n"
+        "    except configparser.Error as error:\n"
+        "        raise ValueError(str(error)) from None\n"
+        "    return {name: dict(parser[name]) for name in parser.sections()}\n",
+    )
+    read = {"as": "ini", "query": "tests.failed", "unit": "tests"}
+    house.project.write(
+        a_board({"run": "printf '[tests]\\nfailed = 3\\n'", "read": read, "expect": "< 5"})
+    )
+    (found,) = house.run("check", "--output-format", "json").json["tasks"][0]["criteria"]
+    assert (found["verdict"], found["value"], found["unit"]) == ("pass", 3, "tests")
+    assert '"ini"' in house.run("schema", "check").out
+    house.project.write(a_board({"run": "echo lost", "read": read, "expect": "< 5"}))
+    assert "not readable as ini" in house.run("check").out
+
+
+def a_verdict(house: House) -> None:
+    """A verdict: its row, from which the gate, the score and every report know what it means."""
+    house.change(
+        "readiness/model/words.py",
+        '    WARN = "warn", 2,',
+        '    HELD = "held", 2, True, Standing.GOOD, "=", "🤝", Tone.WARN\n    WARN = "warn", 2,',
+    )
+    assert house.run("check", "--report", "json=run.json").status == 0
+    path = house.project.folder / "run.json"
+    text = path.read_text(encoding="utf-8")
+    assert text.count('"verdict":"pass"') == 1
+    path.write_text(text.replace('"verdict":"pass"', '"verdict":"held"'), encoding="utf-8")
+    joined = house.run("score", "run.json", "--output-format", "json")
+    assert joined.status == 0
+    assert joined.json["score"]["value"] == 10
+    (found,) = joined.json["tasks"][0]["criteria"]
+    assert (found["verdict"], joined.json["tasks"][0]["done"]) == ("held", True)
+    for form in ("table", "markdown", "board", "html", "junit", "tap", "sarif", "openmetrics"):
+        told = house.run("score", "run.json", "--report", f"{form}=told.{form}")
+        assert told.status == 0, told.err
+        shown = (house.project.folder / f"told.{form}").read_text(encoding="utf-8")
+        assert "held" in shown, form
+
+
+PLACES = [
+    (a_check, 1),
+    (a_format, 1),
+    (a_command, 1),
+    (an_option, 2),
+    (a_reader, 1),
+    (a_verdict, 1),
+]
 
 
 @pytest.mark.parametrize(

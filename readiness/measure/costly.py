@@ -10,7 +10,7 @@ import pickle
 from typing import TypeAlias, cast
 
 from readiness.measure import bounded as guard
-from readiness.measure.data import Data, parse
+from readiness.measure.data import Data, parse, reader_of
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.measure.worker import Worker, limited
 from readiness.model.words import Format, ReasonCode
@@ -24,16 +24,6 @@ MEMORY_LIMIT = 2 * 1024**3
 _MOST_CPU = 20.0
 _MIB = 1024 * 1024
 
-_IN_PLACE = {
-    Format.JSON: 1024 * 1024,
-    Format.JSONL: 1024 * 1024,
-    Format.CSV: 512 * 1024,
-    Format.XML: 512 * 1024,
-    Format.YAML: 128 * 1024,
-    Format.TOML: 4 * 1024,
-}
-"""The longest texts that surely take less than some 0.3 s to parse."""
-
 _MOST_STEPS = 4_000_000
 _CHARACTERS_A_STEP = 4
 
@@ -43,7 +33,7 @@ _Answer: TypeAlias = tuple[Data, tuple[ReasonCode, str, str] | None]
 
 def is_cheap(text: str, kind: Format, query: str) -> bool:
     """Say whether the text is parsed and the query answered in no time, at worst."""
-    if len(text) > _IN_PLACE[kind]:
+    if len(text) > reader_of(kind).IN_PLACE:
         return False
     from readiness.measure.query import growth
 

@@ -15,15 +15,27 @@ Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | Decimal | bool | N
 
 
 class DocumentReader(Protocol):
-    """What a module `read_<format>.py` offers."""
+    """What a module `read_<format>.py` offers.
+
+    `IN_PLACE` is the length of the longest texts that surely take less than some 0.3 s to parse.
+    `TEXT_ONLY` says that the format has no numbers, only text that may be one.
+    """
+
+    IN_PLACE: int
+    TEXT_ONLY: bool
 
     def parse(self, text: str) -> Data:
         """Return the text as data; numbers exact, nothing guessed, nothing ignored."""
 
 
+def reader_of(kind: Format) -> DocumentReader:
+    """Return the module that reads a format."""
+    return cast("DocumentReader", import_module(f"readiness.measure.read_{kind}"))
+
+
 def parse(kind: Format, text: str, passed_over: str = "") -> Data:
     """Return the text as data; see `Documents.document`."""
-    reader = cast("DocumentReader", import_module(f"readiness.measure.read_{kind}"))
+    reader = reader_of(kind)
     try:
         if passed_over:
             from readiness.measure.plain_lines import without

@@ -5,6 +5,9 @@ import io
 
 from readiness.measure.data import Data
 
+IN_PLACE = 512 * 1024
+TEXT_ONLY = True
+
 _LARGEST_FIELD = 1 << 20
 
 

@@ -6,6 +6,9 @@ from typing import NoReturn
 from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
 
+IN_PLACE = 1024 * 1024
+TEXT_ONLY = False
+
 
 def parse(text: str) -> Data:
     """Return one JSON text as data."""

@@ -8,6 +8,9 @@ itself expects, as its proof that the tool did its work.
 from readiness.measure.data import Data
 from readiness.measure.read_json import parse as parse_json
 
+IN_PLACE = 1024 * 1024
+TEXT_ONLY = False
+
 
 def parse(text: str) -> Data:
     """Return the list of the lines' data."""

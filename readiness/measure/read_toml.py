@@ -6,6 +6,9 @@ from decimal import Decimal
 from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
 
+IN_PLACE = 4 * 1024
+TEXT_ONLY = False
+
 
 def parse(text: str) -> Data:
     """Return the document as an object."""

@@ -11,6 +11,9 @@ import xmltodict
 
 from readiness.measure.data import Data
 
+IN_PLACE = 512 * 1024
+TEXT_ONLY = True
+
 
 def parse(text: str) -> Data:
     """Return the document as an object with one key, the root element's name."""

@@ -10,6 +10,9 @@ from readiness.startup.patterns import later
 from readiness.text.yaml_events import YamlReader
 from readiness.text.yaml_scalars import BOOLEANS
 
+IN_PLACE = 128 * 1024
+TEXT_ONLY = False
+
 _LARGEST = 16 * 1024 * 1024
 _INTEGER = later(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = later(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9})?")

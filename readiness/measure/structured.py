@@ -3,15 +3,12 @@
 from decimal import Decimal
 
 from readiness.measure import costly
-from readiness.measure.data import Data
+from readiness.measure.data import Data, reader_of
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Check, Reader
 from readiness.model.words import Format, ReasonCode
-
-_TEXT_ONLY = frozenset({Format.XML, Format.CSV})
-"""Formats that have no numbers, only text that may be one."""
 
 
 def found(documents: Documents, reader: Reader, check: Check) -> Data:
@@ -42,7 +39,7 @@ def values(
     """Return the values that the query finds; none where it finds null or nothing in a list."""
     data = found(documents, reader, check)
     items = data if isinstance(data, list) else [data]
-    textual = reader.format in _TEXT_ONLY
+    textual = reader_of(reader.format).TEXT_ONLY
     return [
         _scalar(item, reader, number=number, unit=unit if textual else None)
         for item in items

@@ -1,5 +1,6 @@
 """The closed sets of words: verdicts, reasons, decisions, formats, operators."""
 
+import os
 from enum import StrEnum
 from typing import Self
 
@@ -178,8 +179,17 @@ class Goal(StrEnum):
     HOLD = "hold"  # no worse than today
 
 
+def _readers() -> list[str]:
+    """Return the formats whose readers stand in their folder: `measure/read_<format>.py`."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "measure")
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return sorted(name[5:-3] for name in names if name.startswith("read_") and name[-3:] == ".py")
+
+
 class Format(StrEnum):
-    """How a probe's output is read (`as`)."""
+    """How a probe's output is read (`as`). A reader's file is all that a further format takes."""
+
+    _ignore_ = "_reader"
 
     JSON = "json"
     JSONL = "jsonl"
@@ -189,6 +199,9 @@ class Format(StrEnum):
     CSV = "csv"
     TEXT = "text"
     EXIT = "exit"
+    for _reader in _readers():
+        if _reader.upper() not in vars():
+            vars()[_reader.upper()] = _reader
 
 
 class Pick(StrEnum):

@@ -38,7 +38,9 @@ class Sentences:
         if section not in self._known:
             self._known |= {section: ""} | _section(self._text, section)
         one = str(facts.get("count")) == "1"
-        return self._known.get(key) or self._known[f"{key}.{'one' if one else 'other'}"]
+        found = self._known.get(key) or self._known.get(f"{key}.{'one' if one else 'other'}")
+        # A word of the model that has none here yet, such as a new verdict, stands for itself.
+        return found or key.rpartition(".")[2].replace("_", " ")
 
 
 @cache
