@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from _copy import Copy
 from _makefile import Database, runs_make
@@ -16,6 +16,7 @@ from _makefile import Database, runs_make
 from readiness.shell import does_nothing
 from readiness.shell.programs import simple_commands
 
+# Nothing but what is built into a shell is used: PATH is the project's affair.
 # A `$(shell …)` is no line of a recipe: make reads what it prints, through a pipe of its own.
 WRAPPER = """\
 #!/bin/sh
@@ -25,10 +26,14 @@ case "$(pwd -P):$READINESS_TARGET" in
 {shells}
 esac
 [ -p /proc/self/fd/1 ] && ! [ /proc/$PPID/fd/1 -ef /proc/self/fd/1 ] && exec $shell "$@"
-line=$(mktemp {records}/XXXXXXXX)
-echo "${{line##*/}}" >>{records}/order
-printf '%s\\0' "$READINESS_LINE" "$READINESS_TARGET" "$@" >"$line"
-READINESS_LINE=${{line##*/}}
+READINESS_PARENT=$READINESS_LINE
+READINESS_LINE=$$
+until (set -C && : >{records}/"$READINESS_LINE") 2>/dev/null; do
+    READINESS_LINE=$READINESS_LINE.
+done
+line={records}/$READINESS_LINE
+echo "$READINESS_LINE" >>{records}/order
+printf '%s\\0' "$READINESS_PARENT" "$READINESS_TARGET" "$@" >"$line"
 export READINESS_LINE
 $shell "$@"
 status=$?
@@ -46,11 +51,13 @@ _TALK = IDLE | {"echo", "printf", "true"}
 class Line:
     """A line of a recipe that was executed: its target, the shell's options, and the command.
 
-    `status` is None where it did not end. `parent` names the line that started its make, if any.
+    `status` is None where it did not end. `parent` names the line that started its make, if any;
+    `root` is the target, of the make that was asked, that it was executed for.
     """
 
     name: str
     parent: str
+    root: str
     target: str
     options: tuple[str, ...]
     command: str
@@ -128,10 +135,11 @@ class Recorder:
         """
         found: dict[str, Line] = {}
         for line in self._read():
-            if not line.parent or (
-                line.parent in found and starts_make(found[line.parent].command)
-            ):
+            above = found.get(line.parent)
+            if not line.parent:
                 found[line.name] = line
+            elif above and starts_make(above.command):
+                found[line.name] = replace(line, root=above.root)
         return list(found.values())
 
     def _read(self) -> Iterator[Line]:
@@ -154,6 +162,7 @@ class Recorder:
             yield Line(
                 name=name,
                 parent=parent,
+                root=target,
                 target=target,
                 options=tuple(filter(None, words[:-1])) if by_make else (),
                 command=words[-1] if by_make else shlex.join(words),

@@ -28,18 +28,14 @@ PARAMETERS = ("target", "args", "number", "at_least", "unknown", "verify", "sqli
 
 @dataclass(frozen=True)
 class Made:
-    """A target that make was asked for: by which command, what it knew, printed and executed."""
+    """What make was asked for: by which command, what it knew, printed and executed."""
 
     copy: Copy
     database: Database
     command: list[str]
+    targets: list[str]
     output: str
     lines: list[Line]
-
-    @property
-    def target(self) -> str:
-        """The target's name."""
-        return self.command[-1]
 
 
 def look(copy: Copy, make: list[str]) -> tuple[Database, str]:
@@ -47,7 +43,7 @@ def look(copy: Copy, make: list[str]) -> tuple[Database, str]:
     status, output = copy.run([*make, "--dry-run"])
     if status:
         why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
-        not_measured(f"make cannot make {make[-1]}: {why}")
+        not_measured(f"make cannot make {named(param('target').split())}: {why}")
     _, printed = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
     database = read_database(printed)
     if not database.rules:
@@ -61,31 +57,40 @@ def executed(recorder: Recorder, dry_run: str) -> list[Line]:
     if lines or not recorder.database.forced:
         return lines
     return [
-        Line(str(index), "", target, (), command, 0)
+        Line(str(index), "", target, target, (), command, 0)
         for index, (target, command) in enumerate(dry_commands(dry_run))
     ]
 
 
+def named(targets: list[str]) -> str:
+    """Name targets in a sentence."""
+    return " ".join(targets) or "its first target"
+
+
 def see_that_all_ran(made: Made, found: list[Place]) -> None:
     """End where make ended well and did not do its work."""
-    rules, target = made.database.rules, made.target
-    if not any(line.works for line in made.lines):
-        why = found[0]["message"] if found else why_nothing(made)
-        not_measured(f"make ran no command for {target}: {why}")
-    rule, catch_all = rules.get(target), rules.get("%")
-    caught = rule and catch_all and 0 < rule.line == catch_all.line
-    if caught and all(line.talks for line in made.lines):
-        not_measured(f"no rule makes {target}: the rule for `%` catches it, and does nothing")
+    rules = made.database.rules
     ran = {line.target for line in made.lines}
-    for name in made.database.reached(target):
-        if name not in ran and in_the_way(made, name):
-            what = kind(made, name)
-            not_measured(f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}")
+    for target in made.targets:
+        reached = made.database.reached(target)
+        lines = [each for each in made.lines if len(made.targets) == 1 or each.root in reached]
+        if not any(line.works for line in lines):
+            why = found[0]["message"] if found else why_nothing(made, target)
+            not_measured(f"make ran no command for {target}: {why}")
+        rule, catch_all = rules.get(target), rules.get("%")
+        caught = rule and catch_all and 0 < rule.line == catch_all.line
+        if caught and all(line.talks for line in lines):
+            not_measured(f"no rule makes {target}: the rule for `%` catches it, and does nothing")
+        for name in reached:
+            if name not in ran and in_the_way(made, name):
+                what = kind(made, name)
+                not_measured(
+                    f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}"
+                )
 
 
-def why_nothing(made: Made) -> str:
+def why_nothing(made: Made, target: str) -> str:
     """Say why make ran no command."""
-    target = made.target
     # What is asked here is a letter of MAKEFLAGS too, other than those that are looked for.
     asking = [*made.command, "--question", "--print-data-base"]
     _, printed = made.copy.run(asking, quiet=True)
@@ -173,18 +178,21 @@ def number_in(output: str, pattern: str) -> float:
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
     require("make")
-    target, pattern, unknown = param("target"), param("number"), param("unknown")
+    pattern, unknown = param("number"), param("unknown")
     least, verify, variable = number_param("at_least"), param("verify"), param("sqlite_variable")
-    make = ["make", *words("args"), target]
-    if idle := IDLE.search(" ".join(make[:-1])):
+    make = ["make", *words("args"), *words("target")]
+    given = param("args")
+    if idle := IDLE.search(given):
         not_measured(f"with `{idle[0].strip()}` make runs nothing")
     copy = Copy(os.getcwd()) if param("in_place") == "true" else copy_project()
+    database, dry_run = look(copy, make)
+    targets = words("target") or [database.variables.get(".DEFAULT_GOAL", "")]
     for name in (*PARAMETERS, "in_place"):
         # To make they would be variables.
         os.environ.pop(name, None)
-    database, dry_run = look(copy, make)
-    findings = hidden_failures(database, target)
-    if careless := CARELESS.search(" ".join(make[:-1])):
+    findings = [each for target in targets for each in hidden_failures(database, target)]
+    findings = [each for index, each in enumerate(findings) if each not in findings[:index]]
+    if careless := CARELESS.search(given):
         findings.append(place("Makefile", 0, "masked", f"make {careless[0].strip()}"))
     extra = {}
     if variable:
@@ -192,8 +200,8 @@ def main() -> None:
         extra[variable] = f"sqlite:///{path}"
     recorder = Recorder(copy, database)
     status, output = recorder.run(make, extra)
-    refuse(unknown, output, f"make {target}")
-    made = Made(copy, database, make, output, executed(recorder, dry_run))
+    refuse(unknown, output, " ".join(make))
+    made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
     findings += untrue(made)
     findings += expanded_masks(made, findings)
     if not status:
@@ -203,7 +211,7 @@ def main() -> None:
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]
         findings.append(
-            place("Makefile", 0, "status", f"{target}: status {status}: {''.join(last)}")
+            place("Makefile", 0, "status", f"{named(targets)}: status {status}: {''.join(last)}")
         )
     elif verify:
         verified, _ = copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
@@ -211,7 +219,9 @@ def main() -> None:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
     number = number_in(output, pattern) if pattern and not findings else None
     if number is not None and least is not None and number < least:
-        findings.append(place("Makefile", 0, "number", f"{target}: {number:g}, {least:g} asked"))
+        findings.append(
+            place("Makefile", 0, "number", f"{named(targets)}: {number:g}, {least:g} asked")
+        )
     numbers = {
         "problems": len(findings),
         "status": status,

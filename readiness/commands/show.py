@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import msgspec
 
 from readiness.commands._options import Argument, Verb
+from readiness.load.catalogue import Catalogue
+from readiness.load.standing import why_plain
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -43,6 +45,8 @@ def show(settings: RunSettings, subject: str) -> int:
     lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
         lines += ["", *_criterion_lines(criterion, run, say)]
+        if why := why_plain(Catalogue(board.catalogues), criterion):
+            lines.append(f"  {why}")
     redactor = Redactor(secret_values(board, os.environ))
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
@@ -121,7 +125,7 @@ def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
     if criterion.check.name:
         params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
         yield say("show.check", name=criterion.check.name, params=params)
-    yield say("show.command", command=" ".join(criterion.check.run.split()))
+    yield say("show.command", command=" ".join((criterion.written or criterion.check.run).split()))
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:

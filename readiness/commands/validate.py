@@ -3,6 +3,8 @@
 import msgspec
 
 from readiness.commands._options import Verb
+from readiness.load.catalogue import Catalogue
+from readiness.load.standing import why_plain
 from readiness.model.errors import BoardError, ExitStatus, Fault
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
@@ -42,6 +44,10 @@ def validate(settings: BoardSettings) -> int:
         )
     elif not settings.quiet:
         put_text(f"{board.path}: valid: {len(board.tasks)} tasks, {criteria} criteria")
+        catalogue = Catalogue(board.catalogues)
+        for criterion in board.criteria():
+            if why := why_plain(catalogue, criterion):
+                put_text(f"{board.path}:{criterion.position.line}: {criterion.id}: {why}")
     return ExitStatus.READY
 
 

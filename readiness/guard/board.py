@@ -7,6 +7,7 @@ from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
+from readiness.load.standing import as_written
 from readiness.model.board import Board, Milestone, Task
 from readiness.model.words import Scoring
 from readiness.text.clean import looks_secret
@@ -21,6 +22,7 @@ def compare_boards(base: Board, head: Board) -> list[Change]:
     can be compared. How a board is written, and in which order, is no difference. A difference
     whose direction nobody can tell is loosened.
     """
+    base, head = as_written(base), as_written(head)
     pairs = pair_criteria(base, head)
     found = [*_whole(base, head)]
     found += _tasks(base, head, pairs)

@@ -14,6 +14,7 @@ from readiness.guard.project import compare_projects
 from readiness.guard.project.programs import programs
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
+from readiness.load.standing import as_written
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, LoosenedError
 from readiness.project.git import GitError
@@ -58,7 +59,7 @@ def compare(
     changes = _moved(base, board)
     for name in [profile] if profile else _profiles(old, head):
         changes += compare_boards(*_comparable(base, board, name))
-    found, remarks = _projects(base, head, workdir, _used(old, head))
+    found, remarks = _projects(base, head, workdir, _used(as_written(old), as_written(head)))
     each_once = list(dict.fromkeys([*changes, *found]))
     return Comparison(head=head, base=runnable, changes=each_once, remarks=remarks)
 

@@ -9,14 +9,14 @@ import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
-from readiness.load.criteria import CriterionLoader, expanded, number
+from readiness.load.criteria import CriterionLoader, number
 from readiness.load.decisions import day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.readers import seconds
 from readiness.load.validate import Walk, convert
-from readiness.load.variables import RULE, Variables, broken_reference
+from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Task
 from readiness.model.errors import BoardError, Fault, UsageError

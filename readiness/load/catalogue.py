@@ -1,14 +1,15 @@
 """The catalogue: folders of check files, each read when it is first asked for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 from msgspec import UNSET
 
 from readiness import shell
-from readiness.load.definitions import TEXT_UNDER, CheckFile
+from readiness.load.definitions import TEXT_UNDER, CheckFile, Parameters
 from readiness.load.faults import ID_RULE, Problems, suggestion
 from readiness.load.readers import (
     EXIT,
@@ -24,7 +25,7 @@ from readiness.load.readers import (
 )
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
-from readiness.model.board import Check, Control, Expectation, Measure, Parameter
+from readiness.model.board import Check, Control, Expectation, Measure, Parameter, StandsFor
 from readiness.model.errors import BoardError, Fault, UsageError
 from readiness.model.words import Format
 from readiness.startup.patterns import later
@@ -99,6 +100,17 @@ class Catalogue:
                 self.checks[name] = check
         return self.checks.get(name)
 
+    def standing_for(self, program: str) -> Iterator[Check]:
+        """Find the checks that take the place of a program's plain commands.
+
+        Their names begin with the program's, so that no other file is opened.
+        """
+        for name, path in self._files.items():
+            if name.startswith(program) and name[len(program) :][:1] in ("", "-"):
+                with suppress(OSError), open(path, "rb") as file:
+                    if b"\nstands_for:" in file.read() and (check := self.find(name)):
+                        yield check
+
     def _load(self, name: str) -> Check | None:
         path = self._files[name]
         try:
@@ -172,6 +184,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
         recipes=file.recipes,
+        stands_for=_stands_for(file, problems),
         control=_control(file, measures, problems),
     )
 
@@ -192,6 +205,19 @@ def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:
             problems.add(("measures", key, "of"), "both must be numbers, with units")
         found[key] = msgspec.structs.replace(found[key], of=total)
     return tuple(found.values())
+
+
+def _stands_for(file: CheckFile, problems: Problems) -> StandsFor | None:
+    given = file.stands_for
+    if given is UNSET:
+        return None
+    command = tuple(given.command.split())
+    named = [word[1:-1] for word in command if word[0] == "{"]
+    for name in (*named, *given.with_):
+        if name not in file.params:
+            hint = suggestion(name, file.params, otherwise="its parameters are")
+            problems.add(("stands_for",), f'there is no parameter "{name}"', hint)
+    return StandsFor(command=command, values=words(given.values), params=_texts(given.with_))
 
 
 def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems) -> Control | None:
@@ -219,10 +245,14 @@ def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems)
     return Control(
         files=given.files,
         run=given.run,
-        params={name: " ".join(_items(value)) for name, value in given.with_.items()},
+        params=_texts(given.with_),
         measures=tuple(given.measures) or (names[0],),
         times=given.times,
     )
+
+
+def _texts(given: Parameters) -> dict[str, str]:
+    return {name: " ".join(_items(value)) for name, value in given.items()}
 
 
 def _parameters(file: CheckFile) -> tuple[Parameter, ...]:

@@ -24,7 +24,8 @@ from readiness.load.readers import (
     seconds,
     words,
 )
-from readiness.load.variables import RULE, Variables, broken_reference
+from readiness.load.standing import standing
+from readiness.load.variables import Variables, expanded
 from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import Check, Criterion, Expectation, Measure, Position
@@ -114,6 +115,9 @@ class CriterionLoader:
                 waive=waive,
             )
         check = self._check(file, path)
+        given: dict[str, str] = {}
+        if check is not None and not check.name:
+            check, given = standing(self.catalogue, file, check)
         chosen = self._measure(file, path, check) if check is not None else None
         if check is None or chosen is None:
             return None
@@ -122,10 +126,14 @@ class CriterionLoader:
             return None
         if waive is not None and waive.up_to is not None:
             fit(waive.up_to, chosen, (*path, "waive", "up_to"), self.problems)
-        params, matrix, unset = self._parameters(file, path, check)
+        params, matrix, unset = self._parameters(file, path, check, given)
+        written = file.run if file.run is not UNSET and check.name else ""
         return Criterion(
             id=own_id,
-            title=file.title or check.name or check.run.strip().split("\n", 1)[0],
+            title=file.title
+            or (written and written.strip())
+            or check.name
+            or check.run.strip().split("\n", 1)[0],
             task=task,
             position=position,
             expect=expected,
@@ -134,6 +142,7 @@ class CriterionLoader:
             params=params,
             matrix=matrix,
             unset=unset,
+            written=written,
             warn=self._warn(file, path, chosen),
             baseline=None
             if file.baseline is UNSET
@@ -145,7 +154,7 @@ class CriterionLoader:
             wait=seconds(file.wait, (*path, "wait"), self.problems) or 0.0,
             retries=file.retries,
             timeout=check.timeout
-            if file.timeout is UNSET or not check.name
+            if file.timeout is UNSET or file.run is not UNSET
             else seconds(file.timeout, (*path, "timeout"), self.problems),
             waive=waive,
         )
@@ -278,11 +287,11 @@ class CriterionLoader:
     # --- its parameters ---------------------------------------------------------------------------
 
     def _parameters(
-        self, file: CriterionFile, path: Path, check: Check
+        self, file: CriterionFile, path: Path, check: Check, written: dict[str, str]
     ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...]]:
         """Return the parameters, the combinations of the matrix, and the names that nobody set."""
         unset = list(self.unset)
-        params = {param.name: param.default for param in check.params}
+        params = {**{param.name: param.default for param in check.params}, **written}
         known = set(params) if check.name else None
         if file.with_ is not UNSET:
             for name, value in file.with_.items():
@@ -361,24 +370,6 @@ class CriterionLoader:
             producer = self.catalogue.find(name)
             if producer is not None:
                 yield from self._commands(producer)
-
-
-def expanded(
-    text: str, variables: Variables, path: Path, problems: Problems, unset: list[str]
-) -> str:
-    """Replace the variables of a text; what nobody set is added to `unset`."""
-    if "$" not in text:
-        return text
-    if broken := broken_reference(text):
-        problems.add(path, f"`{broken}` is not a variable", RULE)
-        return ""
-    try:
-        value, missing = variables.expand(text)
-    except ValueError as error:
-        problems.add(path, str(error))
-        return ""
-    unset.extend(missing)
-    return value
 
 
 def number(

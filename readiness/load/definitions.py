@@ -154,6 +154,23 @@ class ProposeFile(_Part, frozen=True):
     goal: Goal = Goal.MEET
 
 
+class StandsForFile(_Part, frozen=True):
+    """The plain commands of a board that a check takes the place of."""
+
+    command: Annotated[
+        str,
+        Meta(
+            description="The words: `make {args} {target}`. `{args}` takes all options and"
+            " assignments, the last parameter all other words that are left.",
+            min_length=1,
+        ),
+    ]
+    values: Annotated[Words, Meta(description="The options whose value is the next word.")] = field(
+        default_factory=list
+    )
+    with_: Parameters = field(name="with", default_factory=dict)
+
+
 class CheckFile(_Part, frozen=True):
     """A check: how to run one tool and read its numbers."""
 
@@ -193,6 +210,7 @@ class CheckFile(_Part, frozen=True):
             " the tool's own arguments follow."
         ),
     ] = ""
+    stands_for: StandsForFile | UnsetType = UNSET
     control: Annotated[
         ControlFile | UnsetType, Meta(description="A known-bad sample, which `prove` tries.")
     ] = UNSET

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from readiness.load.faults import Problems
+from readiness.load.yamlfile import Path
 from readiness.startup.patterns import later
 
 # Either a whole reference, or the start of one that is not.
@@ -96,3 +98,21 @@ class Variables:
             return self.expand(self.layers[depth][name])
         finally:
             self._underway.pop()
+
+
+def expanded(
+    text: str, variables: Variables, path: Path, problems: Problems, unset: list[str]
+) -> str:
+    """Replace the variables of a text; what nobody set is added to `unset`."""
+    if "$" not in text:
+        return text
+    if broken := broken_reference(text):
+        problems.add(path, f"`{broken}` is not a variable", RULE)
+        return ""
+    try:
+        value, missing = variables.expand(text)
+    except ValueError as error:
+        problems.add(path, str(error))
+        return ""
+    unset.extend(missing)
+    return value

@@ -82,6 +82,19 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     times: int = 1
 
 
+class StandsFor(msgspec.Struct, frozen=True, kw_only=True):
+    """The plain commands that a check takes the place of, and the parameters that it then has.
+
+    `command` are their words, a parameter's as `{name}`; `{args}` stands for any number of options
+    and assignments, the last parameter for all words that are left. `values` are the options whose
+    value is the next word.
+    """
+
+    command: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    params: dict[str, str] = {}
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 
@@ -113,6 +126,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
     recipes: str = ""
+    stands_for: StandsFor | None = None
     control: Control | None = None
 
 
@@ -153,8 +167,9 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 
     `params` holds every parameter of the check as text, defaults filled in; `matrix` the
     combinations that replace some of them (one empty combination where the board has none).
-    `unset` names the variables that the criterion uses and nobody set. `attest` is set where
-    a person's word takes the place of a probe: then `check` and `measure` are None.
+    `unset` names the variables that the criterion uses and nobody set. `written` is the command
+    of the board whose place a check of the catalogue takes. `attest` is set where a person's word
+    takes the place of a probe: then `check` and `measure` are None.
     `samples` counts runs (median), `wait` is in seconds, `retries` counts further tries.
     """
 
@@ -168,6 +183,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     matrix: tuple[dict[str, str], ...] = ({},)
     unset: tuple[str, ...] = ()
+    written: str = ""
     warn: Expectation | None = None
     baseline: Decimal | None = None
     ratchet: bool = False

@@ -46,9 +46,9 @@ class Hiding:
         """
         check = criterion.check
         questions: dict[str, Criterion] = {}
-        if check is None or check.name:
+        if check is None or (check.name and not criterion.written):
             return questions
-        for words in programs(check.run):
+        for words in programs(criterion.written or check.run):
             name = os.path.basename(words[0])
             asked = self._askable.get(name)
             if asked is not None and not any("$" in word or "`" in word for word in words):

@@ -284,12 +284,12 @@ def test_a_project_takes_the_place_of_the_workdir(board: Loader, folder: Path) -
 
 def test_a_command_without_a_reader_passes_on_exit_status_0(criterion: CriterionLoader) -> None:
     """An inline probe is judged by its status, which its reader takes as it is."""
-    found = criterion("run: make type-check")
+    found = criterion("run: sh type-check.sh")
     assert found.measure.reader.format is Format.EXIT
     assert (found.measure.name, found.measure.unit) == ("exit", "")
     assert (found.expect.operator, found.expect.number) == (Operator.EQ, 0)
     assert found.check.exit_ok is None
-    assert (found.check.name, found.check.run) == ("", "make type-check")
+    assert (found.check.name, found.check.run) == ("", "sh type-check.sh")
 
 
 @pytest.mark.parametrize(
@@ -817,3 +817,42 @@ def test_any_board_loads_or_has_faults(
     except BoardError as error:
         found = error.faults
     assert all(fault.line >= 1 and fault.message for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("make lint", {"target": "lint", "args": ""}),
+        ("make -C sub lint LEVEL=2 -s", {"target": "lint", "args": "-C sub LEVEL=2 -s"}),
+        ("make lint types", {"target": "lint types", "args": ""}),
+        ("make", {"target": "", "args": ""}),
+    ],
+)
+def test_a_check_stands_for_a_plain_command(
+    criterion: CriterionLoader, command: str, given: dict[str, str]
+) -> None:
+    """A command that a check stands for is counted by it, where it runs, under its own words."""
+    found = criterion(f"run: {command}\ninputs: [src]\ntimeout: 3s")
+    assert found.check.name == "make-target"
+    assert {**found.params, **given, "in_place": "true"} == found.params
+    assert (found.written, found.title) == (command, command)
+    assert (found.check.inputs, found.timeout) == (("src",), 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run: make lint | tee log",
+        "run: make lint && make types",
+        'run: make "a b"',
+        "run: makers lint",
+        "run: make lint\nexpect: '== 0'",
+        "run: make lint\nexit: {ok: [0]}",
+        "run: make lint\nread: {as: text, regex: x}\nexpect: contains x",
+        "run: make lint\nproof: {as: text, regex: x}",
+    ],
+)
+def test_what_the_board_judges_stays_as_it_is(criterion: CriterionLoader, text: str) -> None:
+    """A command with shell syntax, or with a reading of its own, is run as it is written."""
+    found = criterion(text)
+    assert (found.check.name, found.written) == ("", "")

@@ -27,11 +27,11 @@ MASKED = {
         {"run": "grep -c BAD src/b.txt || echo 0", "read": COUNT, "expect": "== 0"},
         "without grep",
     ),
-    "T1.3": ({"run": "make masked"}, "without lint"),
+    "T1.3": ({"run": "make masked"}, "Makefile:3 hides failures"),
     "T1.4": ({"run": "make half"}, "Makefile:6 hides failures"),
     "T1.5": ({"run": "./check.sh"}, "without no-such-tool"),
     "T1.6": ({"run": "sh partly.sh"}, "partly.sh:2 hides failures"),
-    "T1.7": ({"run": "make missing"}, "without no-such-tool"),
+    "T1.7": ({"run": "make missing"}, "Makefile:8 hides failures"),
     "T1.8": ({"run": "echo fine"}, "in an empty project"),
     "T1.9": (
         {"run": "if lint src/*.txt >/dev/null; then echo 0; else echo 0; fi"}

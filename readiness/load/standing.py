@@ -1,0 +1,120 @@
+"""The check that takes the place of a plain command of the board, such as `make lint`."""
+
+import msgspec
+from msgspec import UNSET
+
+from readiness.load.catalogue import Catalogue
+from readiness.load.definitions import CriterionFile
+from readiness.load.readers import EXIT, EXIT_IS_ZERO
+from readiness.model.board import Board, Check, Criterion, StandsFor
+from readiness.model.words import Format
+from readiness.shell import argv
+
+# With one of these, a command is judged as the board says.
+_JUDGED = ("read", "exit", "proof", "reject", "with_", "matrix", "expect", "warn")
+
+
+def standing(
+    catalogue: Catalogue, file: CriterionFile, inline: Check
+) -> tuple[Check, dict[str, str]]:
+    """Return the check that stands for a command, and its parameters; `inline` where there is none.
+
+    What it depends on, and how long it may take, is as for any other command.
+    """
+    words = None if file.run is UNSET else argv(file.run)
+    if words is None or any(getattr(file, field) is not UNSET for field in _JUDGED):
+        return inline, {}
+    for check in catalogue.standing_for(words[0]):
+        given = "" if check.stands_for is None else match(check.stands_for, words)
+        if isinstance(given, dict):
+            own = {
+                "inputs": inline.inputs,
+                "exclusive": inline.exclusive,
+                "timeout": inline.timeout,
+            }
+            return msgspec.structs.replace(check, **own), given
+    return inline, {}
+
+
+def as_written(board: Board) -> Board:
+    """Return the board with its plain commands as they are written, to be compared."""
+    tasks = tuple(
+        msgspec.structs.replace(task, criteria=tuple(map(_plain, task.criteria)))
+        for task in board.tasks
+    )
+    return msgspec.structs.replace(board, tasks=tasks)
+
+
+def _plain(criterion: Criterion) -> Criterion:
+    check = criterion.check
+    if check is None or not criterion.written:
+        return criterion
+    inline = Check(
+        name="",
+        run=criterion.written,
+        measures=(EXIT,),
+        exit_ok=None,
+        inputs=check.inputs,
+        exclusive=check.exclusive,
+        timeout=check.timeout,
+    )
+    return msgspec.structs.replace(
+        criterion, check=inline, measure=EXIT, expect=EXIT_IS_ZERO, params={}, written=""
+    )
+
+
+def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
+    """Say why no check stands for a criterion's command, though one does for others like it.
+
+    Empty where there is none, or where the board says how the command is to be judged.
+    """
+    from readiness.shell.programs import programs
+
+    check, measure = criterion.check, criterion.measure
+    if check is None or check.name or check.proof or measure is None:
+        return ""
+    if measure.reader.format is not Format.EXIT:
+        return ""
+    words = argv(check.run)
+    for started in programs(check.run):
+        for each in catalogue.standing_for(started[0]):
+            if each.stands_for:
+                why = match(each.stands_for, words) if words else "it is more than that"
+                why = why if isinstance(why, str) else "the board judges it"
+                pattern = " ".join(each.stands_for.command)
+                return f"only its exit status counts: {each.name} stands for `{pattern}`, and {why}"
+    return ""
+
+
+def match(pattern: StandsFor, words: tuple[str, ...]) -> dict[str, str] | str:
+    """Return the parameters that a command's words give, or why they are not of the pattern."""
+    broken = [word for word in words if any(character.isspace() for character in word)]
+    if broken:
+        return f"{broken[0]!r} is more than one word"
+    options, plain = _sorted_out(pattern, words)
+    wanted = [word for word in pattern.command if word != "{args}"]
+    given = dict(pattern.params)
+    if "{args}" in pattern.command:
+        given["args"] = " ".join(options)
+    elif options:
+        return f"`{options[0]}` has no place in it"
+    for index, want in enumerate(wanted):
+        if want[0] == "{":
+            # What comes last takes all that is left.
+            last = index == len(wanted) - 1
+            given[want[1:-1]] = " ".join(plain[index:] if last else plain[index : index + 1])
+        elif plain[index : index + 1] != [want]:
+            return f"it is not `{want}`"
+    return given
+
+
+def _sorted_out(pattern: StandsFor, words: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    options: list[str] = []
+    plain: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in pattern.values:
+            options += [word, *filter(None, [next(rest, "")])]
+        else:
+            (options if word.startswith("-") or "=" in word else plain).append(word)
+    return options, plain
