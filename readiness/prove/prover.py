@@ -19,6 +19,7 @@ from readiness.prove.trials import (
     TrialPlan,
     control_of,
     controlled,
+    copies,
     criteria_of,
     joined,
     once,
@@ -131,7 +132,7 @@ class Prover:
         parts = []
         for check, (control, criteria) in by_check.items():
             folder = self._folder(f"control-{check}")
-            write_control(folder, control)
+            write_control(folder, control, copies(control, criteria.values()))
             installed = os.path.join(self._place.workdir, ".venv")
             if os.path.isdir(installed):
                 os.symlink(installed, os.path.join(folder, ".venv"))

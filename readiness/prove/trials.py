@@ -11,6 +11,8 @@ from readiness.model.words import Format
 from readiness.plan import make_plan
 from readiness.prove.standins import LOG
 
+MOST_COPIES = 1000
+
 BETWEEN = "@"
 """Parts a criterion's id from the world that it is tried in; no id has it."""
 
@@ -146,11 +148,17 @@ def control_of(criterion: Criterion) -> Control | None:
     return control if control and criterion.measure.name in control.measures else None
 
 
-def write_control(folder: str, control: Control) -> None:
-    """Write the files of a control into a new folder."""
+def copies(control: Control, criteria: Iterable[Criterion]) -> int:
+    """How often a control's numbered files are written: enough to miss the criteria's limits."""
+    limits = [max(one.expect.number, one.expect.high) for one in criteria]
+    return max(control.times, min(MOST_COPIES, int(max(limits, default=0)) + 1))
+
+
+def write_control(folder: str, control: Control, times: int = 0) -> None:
+    """Write the files of a control into a new folder, numbered ones `times` times."""
     os.makedirs(folder)
     for path, text in control.files.items():
-        numbers = range(1, control.times + 1) if "{n}" in path else (1,)
+        numbers = range(1, (times or control.times) + 1) if "{n}" in path else (1,)
         for number in numbers:
             file = os.path.join(folder, path.replace("{n}", str(number)))
             os.makedirs(os.path.dirname(file), exist_ok=True)

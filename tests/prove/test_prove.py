@@ -286,6 +286,20 @@ def test_a_control_must_be_rejected(
     assert found[""]["exit_status"] == {"can_fail": 0, "still_passes": 1, "not_tried": 3}[outcome]
 
 
+def test_a_control_grows_with_the_limit(equipped: Project) -> None:
+    """Three bad files for `<= 2`, and 301 for `<= 300`: a wide limit is missed as well."""
+    checks = equipped.folder / "checks"
+    checks.mkdir()
+    control = '{files: {"b{n}.txt": "BAD\\n"}, with: {paths: "*.txt"}}'
+    text = CHECK.format(control=control).replace("lint $paths", "cat $paths; echo checked 1 files")
+    (checks / "badlines.yaml").write_text(text)
+    wide = [{"check": "badlines", "expect": f"<= {limit}"} for limit in (2, 300)]
+    proven(equipped, *wide)
+    found = proofs(equipped)
+
+    assert [worlds(found[name])["control"] for name in ("T1.1", "T1.2")] == ["fail", "fail"]
+
+
 def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> None:
     """A person's word, a variable that nobody set, and what looks at nothing here."""
     proven(
