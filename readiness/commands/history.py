@@ -182,9 +182,7 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
             entry.id,
             entry.profile,
             _revision(entry, say),
-            _decision(entry.decision, say)
-            if entry.decision
-            else say(f"history.state.{entry.state}"),
+            _state(entry, say),
             entry.score or "",
             "" if entry.duration_s is None else duration(entry.duration_s),
         ]
