@@ -87,7 +87,8 @@ class Line:
         if does_nothing(self.command):
             return False
         started = simple_commands(self.command)
-        return started is None or any(
+        # What has no command is a test of the shell's own.
+        return not started or any(
             (name := os.path.basename(words[0])) not in names and not runs_make(name)
             for words in started
         )

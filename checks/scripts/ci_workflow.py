@@ -2,27 +2,44 @@
 
 import os
 import re
+import shutil
+import subprocess
+from dataclasses import dataclass
 from typing import TypedDict, cast
 
 import yaml
 from _common import Place, emit, not_measured, param, place, read_json, read_text
 from _copy import copy_project
+from _expressions import constant
 
 from readiness.shell import masks
+from readiness.shell.programs import simple_commands
 
 EVENTS = {"push", "pull_request", "pull_request_target", "merge_group"}
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+FILTERS = ("branches", "paths", "tags", "types")
+BASH = "bash --noprofile --norc -eo pipefail {0}"
+DEFAULT = "bash -e {0}"
+SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
 
 # The key `if` cannot be an attribute's name.
 Guard = TypedDict("Guard", {"if": object, "continue-on-error": object}, total=False)
 
 
-class Step(Guard, total=False):
+Run = TypedDict("Run", {"shell": str, "working-directory": str}, total=False)
+
+
+class Defaults(TypedDict, total=False):
+    """What steps have where they say nothing else."""
+
+    run: Run
+
+
+class Step(Guard, Run, total=False):
     """One step of a job."""
 
     name: str
     run: str
-    shell: str
     env: dict[str, object]
 
 
@@ -31,12 +48,42 @@ class Job(Guard, total=False):
 
     steps: list[Step]
     env: dict[str, object]
+    needs: str | list[str]
+    defaults: Defaults
+
+
+@dataclass(frozen=True)
+class Found:
+    """A step that runs the command, with its job, its line, and the shell and the folder it has."""
+
+    name: str
+    job: Job
+    step: Step
+    line: int
+    shell: str
+    folder: str
+
+
+class Lines(yaml.SafeLoader):
+    """Reads YAML as it is, and notes the line of each `run` beside it."""
+
+
+def _mapping(loader: Lines, node: yaml.MappingNode) -> dict[object, object]:
+    loader.flatten_mapping(node)
+    made = cast("dict[object, object]", loader.construct_mapping(node, deep=True))
+    for key, value in node.value:
+        if key.value == "run" and isinstance(value, yaml.ScalarNode):
+            made["run line"] = value.start_mark.line + 1 + (value.style in ("|", ">"))
+    return made
+
+
+Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_workflow(path: str) -> dict[object, object]:
     """Return the workflow; a missing or broken file cannot be measured."""
     try:
-        data = yaml.safe_load(read_text(path))
+        data = yaml.load(read_text(path), Lines)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
         not_measured(f"{path} is not YAML: {error}")
     if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict) or not data["jobs"]:
@@ -44,57 +91,205 @@ def read_workflow(path: str) -> dict[object, object]:
     return data
 
 
-def events(workflow: dict[object, object]) -> set[str]:
-    """Name what starts the workflow. YAML 1.1 takes the key `on` for true."""
+def not_started(workflow: dict[object, object]) -> str:
+    """Say why neither a push nor a pull request starts the workflow; "" where one does.
+
+    YAML 1.1 takes the key `on` for true.
+    """
     on = workflow.get("on", workflow.get(True))
-    return {on} if isinstance(on, str) else set(cast("list[str]", on or []))
+    events: dict[str, object] = {}
+    if isinstance(on, dict):
+        events = cast("dict[str, object]", on)
+    elif on:
+        events = dict.fromkeys([on] if isinstance(on, str) else cast("list[str]", on))
+    ours = {name: given for name, given in events.items() if name in EVENTS}
+    why = [_never_fires(name, given) for name, given in ours.items()]
+    if ours and all(why):
+        return "; ".join(why)
+    return "" if ours else "neither a push nor a pull request starts the workflow"
 
 
-def matching(workflow: dict[object, object]) -> list[tuple[str, Job, Step]]:
+def _never_fires(event: str, given: object) -> str:
+    """Say which filter of an event lets nothing through."""
+    for name, patterns in (given if isinstance(given, dict) else {}).items():
+        patterns = [patterns] if isinstance(patterns, str) else patterns
+        ignores = name.endswith("-ignore")
+        if name.removesuffix("-ignore") not in FILTERS or not isinstance(patterns, list):
+            continue
+        if ignores and _left_out(patterns):
+            return f"{event}: {name}: {patterns} leaves nothing"
+        positive = [each for each in patterns if not str(each).startswith("!")]
+        if not ignores and (
+            not positive
+            or (_matches_all(str(patterns[-1]).removeprefix("!")) and str(patterns[-1])[0] == "!")
+        ):
+            return f"{event}: {name}: {patterns} matches nothing"
+    return ""
+
+
+def _left_out(patterns: list[object]) -> bool:
+    return any(_matches_all(str(each)) for each in patterns)
+
+
+def _matches_all(pattern: str) -> bool:
+    return pattern in ("**", "**/*", "**/**")
+
+
+def matching(workflow: dict[object, object]) -> list[Found]:
     """Find the steps that run the command."""
-    command = re.compile(rf"(?<![\w.-]){re.escape(param('command'))}(?![\w.-])")
     wanted = param("job")
     return [
-        (name, job, step)
+        _found(workflow, name, job, step)
         for name, job in cast("dict[str, Job]", workflow["jobs"]).items()
         if not wanted or name == wanted
-        for step in job.get("steps", [])
-        if command.search(step.get("run", ""))
+        for step in job.get("steps") or []
+        if reaches(str(step.get("run", "")), param("command"))
     ]
+
+
+def _found(workflow: dict[object, object], name: str, job: Job, step: Step) -> Found:
+    given: Run = {}
+    for defaults in (cast("Defaults", workflow.get("defaults") or {}), job.get("defaults") or {}):
+        given = cast("Run", {**given, **(defaults.get("run") or {})})
+    given = cast("Run", {**given, **step})
+    line = cast("dict[str, int]", step).get("run line", 0)
+    text = str(step.get("run", ""))
+    before = text[: max(text.find(param("command").split()[0]), 0)].count("\n")
+    shell = str(given.get("shell", ""))
+    folder = str(given.get("working-directory", ""))
+    return Found(name, job, step, line + before if line else 0, shell, folder)
+
+
+def reaches(script: str, command: str) -> bool:
+    """Whether a script runs the command: its words, at the beginning of a simple command.
+
+    What stands behind `exit`, in a comment, a text or a here-document is not run.
+    """
+    wanted = tuple(command.split())
+    started = simple_commands(EXPRESSION.sub("x", script))
+    if started is None:
+        return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
+    for words in started:
+        if _begins(words, wanted):
+            return True
+        if words[0] in ("exit", "exec"):
+            return _begins(words[1:], wanted)
+    return False
+
+
+def _begins(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return any(
+        words[at : at + len(wanted)] == wanted
+        for at in range(len(words) - len(wanted) + 1)
+        if at == 0 or _wraps(words[:at])
+    )
+
+
+def _wraps(words: tuple[str, ...]) -> bool:
+    """Whether these words start what follows them."""
+    from readiness.shell.programs import STARTERS
+
+    return words[0] in STARTERS or any(each in ("run", "exec", "--") for each in words)
 
 
 def switched_off(part: Guard) -> list[str]:
     """Say what keeps a job or a step from running, or its failure from counting."""
     found = []
-    if str(part.get("if", "")).strip(" ${}").lower() in {"false", "0", "never()"}:
-        found.append("if: false keeps it from running")
-    if part.get("continue-on-error", False) not in (False, "false"):
+    if (
+        "if" in part
+        and constant(str(part["if"]).lower() if part["if"] is False else str(part["if"])) is False
+    ):
+        found.append(f"if: {part['if']} keeps it from running")
+    given = part.get("continue-on-error", False)
+    if given is True or (isinstance(given, str) and constant(given) is not False):
         found.append("continue-on-error hides its failure")
     return found
 
 
-def complaints(job: Job, step: Step) -> list[str]:
-    """Say what is wrong with a step and its job."""
-    shell = step.get("shell", "")
-    # Without `shell: bash`, GitHub runs bash without pipefail.
-    hidden = masks(
-        step.get("run", ""), errexit="{0}" not in shell or "-e" in shell, pipefail=bool(shell)
+def unreached(jobs: dict[str, Job], name: str, seen: tuple[str, ...] = ()) -> list[str]:
+    """Say what keeps the jobs from running that this one waits for."""
+    job = jobs[name]
+    needs = job.get("needs") or []
+    if constant(str(job.get("if", ""))) or "always()" in str(job.get("if", "")):
+        return []
+    found = []
+    for need in [needs] if isinstance(needs, str) else needs:
+        if need not in jobs:
+            found.append(f"it needs the job {need}, which is not there")
+        elif need not in seen:
+            off = [text for text in switched_off(jobs[need]) if text.startswith("if:")]
+            off += unreached(jobs, need, (*seen, name))
+            found += [f"it needs the job {need}: {text}" for text in off]
+    return found
+
+
+def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
+    """Say what is wrong with a shell, and whether it ends at a failure, also within a pipe.
+
+    It is tried: asked to fail, it has to.
+    """
+    template = SHELLS.get(shell, shell)
+    if EXPRESSION.search(template):
+        return [], True, True
+    words = template.split()
+    errexit = any(re.fullmatch(r"-\w*e\w*", word) for word in words)
+    pipefail = "pipefail" in words
+    program = os.path.basename(words[0]) if words else ""
+    if shutil.which(program) is None:
+        return [], True, True
+    tmp = os.environ["READINESS_TMP"]
+    for name, text in (("fails", "exit 23"), ("script", EXPRESSION.sub("x", script))):
+        with open(os.path.join(tmp, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    line = template if "{0}" in template else f"{template} {{0}}"
+    given = ["bash", "-c", line.replace("{0}", "fails")]
+    tried = subprocess.run(
+        given, cwd=tmp, capture_output=True, stdin=subprocess.DEVNULL, check=False
     )
+    if not tried.returncode:
+        return [f"shell: {shell} ends well whatever it runs"], errexit, pipefail
+    if program not in ("bash", "sh", "dash"):
+        return [], True, True
+    checked = subprocess.run(
+        [program, "-n", "script"], cwd=tmp, capture_output=True, text=True, check=False
+    )
+    if checked.returncode:
+        why = (checked.stderr.splitlines() or [""])[0].removeprefix("script: ")
+        return [f"{program} cannot read the script: {why}"], errexit, pipefail
+    return [], errexit, pipefail
+
+
+def complaints(workflow: dict[object, object], found: Found) -> list[str]:
+    """Say what is wrong with a step and its job."""
+    script = str(found.step.get("run", ""))
+    of_shell, errexit, pipefail = shell_problems(found.shell, script)
+    folder = found.folder
+    gone = folder and not EXPRESSION.search(folder) and not os.path.isdir(folder)
     return [
-        *(f"job: {text}" for text in switched_off(job)),
-        *switched_off(step),
-        *(f"{mask.text} hides a failure" for mask in hidden),
+        *(f"job: {text}" for text in switched_off(found.job)),
+        *(
+            f"job: {text}"
+            for text in unreached(cast("dict[str, Job]", workflow["jobs"]), found.name)
+        ),
+        *switched_off(found.step),
+        *of_shell,
+        *([f"working-directory: {folder} does not exist"] if gone else []),
+        *(
+            f"{mask.text} hides a failure"
+            for mask in masks(EXPRESSION.sub("x", script), errexit=errexit, pipefail=pipefail)
+            if reaches(mask.command, param("command")) or mask.final
+        ),
     ]
 
 
-def replay(job: Job, step: Step) -> tuple[int, str]:
+def replay(found: Found) -> tuple[int, str]:
     """Run the step in a throw-away copy of the project, as the runner would."""
-    text = step.get("run", "")
+    text = str(found.step.get("run", ""))
     if EXPRESSION.search(text):
         not_measured("the step uses ${{ }}, which only the CI can fill in")
-    given = {**job.get("env", {}), **step.get("env", {})}
+    given = {**found.job.get("env", {}), **found.step.get("env", {})}
     extra = {name: str(value) for name, value in given.items() if not EXPRESSION.search(str(value))}
-    options = ["-eo", "pipefail"] if step.get("shell") == "bash" else ["-e"]
+    options = ["-eo", "pipefail"] if found.shell == "bash" else ["-e"]
     return copy_project().run(["bash", *options, "-c", text], extra)
 
 
@@ -108,28 +303,27 @@ def problems_here() -> int:
 
 def main() -> None:
     """Look at the workflow, and replay the step if asked to."""
-    path = param("workflow")
+    path, command = param("workflow"), param("command")
+    if not command:
+        not_measured("no command is given")
     workflow = read_workflow(path)
-    lines = read_text(path).splitlines()
-    at = next((n for n, line in enumerate(lines, 1) if param("command") in line), 0)
     findings: list[Place] = []
-    if not events(workflow) & EVENTS:
-        findings.append(
-            place(path, 1, "ci", "neither a push nor a pull request starts the workflow")
-        )
+    if why := not_started(workflow):
+        findings.append(place(path, 1, "ci", why))
     steps = matching(workflow)
     if not steps:
-        findings.append(place(path, 0, "ci", f"no step runs {param('command')}"))
-    for name, job, step in steps:
-        findings += [place(path, at, "ci", f"{name}: {text}") for text in complaints(job, step)]
+        findings.append(place(path, 0, "ci", f"no step runs {command}"))
+    for found in steps:
+        texts = complaints(workflow, found)
+        findings += [place(path, found.line, "ci", f"{found.name}: {text}") for text in texts]
+    line = steps[0].line if steps else 0
     if problems := problems_here():
-        findings.append(place(path, at, "ci", f"problems when it is run here: {problems}"))
+        findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))
     status = None
     if steps and param("replay") == "true":
-        _, job, step = steps[0]
-        status, _ = replay(job, step)
+        status, _ = replay(steps[0])
         if status:
-            findings.append(place(path, at, "ci", f"replayed here, it ends with status {status}"))
+            findings.append(place(path, line, "ci", f"replayed here, it ends with status {status}"))
     emit({"problems": len(findings), "steps": len(steps), "status": status}, findings)
 
 

@@ -16,6 +16,8 @@ SECTIONS = {
     "test_e_history.py": (*range(101, 112, 2), 131, 133),
     "test_f_change.py": sorted({*range(113, 138, 2)} - {131}),
     "test_g_secrets.py": range(141, 150, 2),
+    "test_i_make.py": (*range(1301, 1314, 2), *range(1401, 1440, 2), 5011),
+    "test_j_ci.py": range(1501, 1516, 2),
     "test_h_sessions.py": (*range(1101, 1110, 2), *range(1201, 1206, 2)),
 }
 """The rows of each section, by the module that tests them."""

@@ -1,0 +1,99 @@
+"""Section J: a step of the CI that cannot fail, or never runs, does not pass."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.checking import build, run_check
+
+STEP = "      - run: make lint\n"
+
+
+def script(*lines: str) -> str:
+    """A step with a script of several lines."""
+    return "      - run: |\n" + "".join(f"          {line}\n" for line in lines)
+
+
+def workflow(step: str = STEP, *, on: str = "[push]", job: str = "", top: str = "") -> str:
+    """A workflow with one step."""
+    return f"on: {on}\n{top}jobs:\n  lint:\n    runs-on: x\n{job}    steps:\n{step}"
+
+
+def with_if(condition: str) -> str:
+    """A step that runs on a condition."""
+    return workflow(f'{STEP}        if: "{condition}"\n')
+
+
+def with_shell(shell: str) -> str:
+    """A step in a shell of its own."""
+    return workflow(f"{STEP}        shell: {shell}\n")
+
+
+OFF = "  off:\n    if: {}\n    runs-on: x\n    steps: []\n"
+
+MOOT = {
+    "1501": workflow(script("# make lint", "true")),
+    "1503": workflow("      - run: echo make lint\n"),
+    "1503 a here-document": workflow(script("cat <<E", "make lint", "E")),
+    "1503 a variable": workflow(script("x='make lint'")),
+    "1505": with_shell("bash {0} || true"),
+    "1505 reads only": with_shell("bash -n {0}"),
+    "1505 no shell": with_shell("'true {0}'"),
+    "1507": with_if("${{ 1 == 2 }}"),
+    "1507 texts": with_if("'a' == 'b'"),
+    "1507 a job": workflow(job="    if: ${{ !always() }}\n"),
+    "1507 waits": workflow(STEP + OFF.format("false"), job="    needs: [off]\n"),
+    "1507 waits for none": workflow(job="    needs: gone\n"),
+    "1509": workflow(on="{push: {paths-ignore: ['**']}}"),
+    "1509 no branch": workflow(on="{push: {branches: []}}"),
+    "1509 taken back": workflow(on="{push: {branches: ['**', '!**']}}"),
+    "1511": with_if("${{ false && success() }}"),
+    "1511 a function": with_if("contains('abc', 'x')"),
+    "1513": workflow(script("exit 0", "make lint")),
+    "1513 no shell reads it": workflow(script("make lint", "if true")),
+    "1515": workflow(top="defaults: {run: {shell: 'bash -n {0}'}}\n"),
+    "1515 a job": workflow(job="    defaults: {run: {shell: 'bash -n {0}'}}\n"),
+    "goes on": workflow(f"{STEP}        continue-on-error: ${{{{ true }}}}\n"),
+    "nowhere": workflow(f"{STEP}        working-directory: gone\n"),
+}
+REAL = {
+    "1501": workflow(script("# first", "make lint")),
+    "1503": workflow(script("echo start", "make lint")),
+    "1503 wrapped": workflow("      - run: uv run make lint\n"),
+    "1503 a variable": workflow("      - run: CI=1 make lint\n"),
+    "1505": with_shell("bash"),
+    "1505 strict": with_shell("bash -e {0}"),
+    "1507": with_if("github.ref == 'refs/heads/main'"),
+    "1507 always": with_if("${{ always() }}"),
+    "1507 waits": workflow(STEP + OFF.format("true"), job="    needs: [off]\n"),
+    "1509": workflow(on="{push: {paths-ignore: ['docs/**']}}"),
+    "1509 a branch": workflow(on="{push: {branches: [main]}}"),
+    "1509 another event": workflow(on="{push: {branches: []}, pull_request: }"),
+    "1509 but for some": workflow(on="{push: {paths: ['**', '!docs/**']}}"),
+    "1511": with_if("${{ success() || false }}"),
+    "1513": workflow(script("make lint", "exit 0")),
+    "1515": workflow(top="defaults: {run: {shell: bash}}\n"),
+    "goes on": workflow(f"{STEP}        continue-on-error: ${{{{ false }}}}\n"),
+    "somewhere": workflow(f"{STEP}        working-directory: .github\n"),
+    "another's mask": workflow(script("pip cache dir || true", "make lint")),
+    "an expression": workflow(script("echo ${{ matrix.x || 'b' }}", "make lint")),
+}
+
+
+def problems(folder: Path, text: str) -> int:
+    """How many problems the step has."""
+    build(str(folder), {".github/workflows/ci.yml": text})
+    outcome = run_check("ci-workflow", str(folder), {"command": "make lint"})
+    return int(outcome.value())
+
+
+@pytest.mark.parametrize("case", MOOT)
+def test_1501_to_1515_a_step_that_is_moot_does_not_pass(tmp_path: Path, case: str) -> None:
+    """Whatever makes it moot is told. Twin: the nearest step that runs and can fail."""
+    assert problems(tmp_path, MOOT[case]) >= 1
+
+
+@pytest.mark.parametrize("case", REAL)
+def test_1501_to_1515_twin_a_step_that_runs_passes(tmp_path: Path, case: str) -> None:
+    """A step as careful projects have it is no problem."""
+    assert problems(tmp_path, REAL[case]) == 0
