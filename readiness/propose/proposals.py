@@ -62,13 +62,18 @@ def propose(
     found: list[Proposal] = []
     for part in facts.parts:
         several = len(facts.parts) > 1
-        for rule in sorted(rules, key=lambda rule: (len(rule.after), rule.propose.each != "")):
+        for rule in sorted(rules, key=_turn):
             ours = list(_of_rule(rule, part, facts, found, has_tool, left_out))
             found += [_within(one, part) if several else one for one in ours]
     found = _unique(found)
     found += _own_commands(facts, rules, left_out)
     order = sorted(found, key=lambda one: (one.priority, not one.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
+
+
+def _turn(rule: ProposalRule) -> tuple[bool, int, Priority]:
+    """Commands last, for then it is known what checks are about; producers before their readers."""
+    return bool(rule.propose.each), len(rule.after), rule.propose.priority
 
 
 def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:

@@ -36,6 +36,9 @@ def value_of(
 
 
 def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
+    if name.startswith("--"):
+        given = kept_options(evidence.step.words, [f"{name}="]) if evidence.step else []
+        return " ".join(_existing((each.partition("=")[2] for each in given), part))
     if ":" in name:
         return " ".join(_existing(_listed(lookup(part.settings, part.folder, name)), part))
     step = evidence.step

@@ -96,7 +96,11 @@ def test_what_nobody_asked_for_and_is_not_installed_is_named(tmp_path: Path) -> 
 PATHS = [
     (ci("mypy --strict shop tests"), {"paths": "shop tests", "args": "--strict"}),
     (ci("mypy --cache-dir shop"), {"paths": "shop"}),
-    (ci("mypy --config-file mypy.ini shop"), {"paths": "shop", "args": "--config-file=mypy.ini"}),
+    (ci("mypy --config-file mypy.ini shop"), {"paths": "shop"}),
+    (
+        {"conf/mypy.ini": "", **ci("mypy --config-file=conf/mypy.ini shop")},
+        {"paths": "shop", "config": "conf/mypy.ini"},
+    ),
     (ci("mypy gone"), {"paths": "shop"}),
     ({"pyproject.toml": '[tool.mypy]\nfiles = ["shop/a.py", "gone"]\n'}, {"paths": "shop/a.py"}),
     ({"setup.cfg": "[mypy]\nfiles = shop, tests\n"}, {"paths": "shop tests"}),
