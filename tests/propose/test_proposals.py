@@ -117,9 +117,13 @@ def test_a_check_looks_where_the_project_does(
 
 
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
-    """Coverage is given what the tests are given, so that they run once."""
-    found = proposed(tmp_path, ci("pytest -m fast tests"))
-    assert the(found, "pytest").params == {"paths": "tests", "source": "shop", "args": "-m fast"}
+    """Coverage is given what the tests are given; options that select tests prove nothing."""
+    found = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
+    assert the(found, "pytest").params == {
+        "paths": "tests",
+        "source": "shop",
+        "args": "--import-mode=importlib",
+    }
     assert the(found, "coverage").params == the(found, "pytest").params
 
 
