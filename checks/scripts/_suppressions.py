@@ -6,7 +6,7 @@ import os
 import re
 import tokenize
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from _common import Place, files_below, not_measured, place
 
@@ -15,10 +15,10 @@ with open(os.path.join(os.path.dirname(__file__), "silencing.toml"), "rb") as ta
 COMMENTS = [
     (re.compile(row["pattern"]), row["kind"]) for row in SILENCING["comments"] if "kind" in row
 ]
-# The last two words of a dotted name tell it, whatever was imported.
+# The last two words of a dotted name tell it, by whatever name it was imported.
 SKIPS = {tuple(name.split(".")[-2:]) for name in SILENCING["skips"]}
 ANY_WORD = re.compile(
-    r"ignore|mypy|noqa|nosec|pragma|skip|xfail|expectedFailure|pytest\.exit", re.IGNORECASE
+    r"ignore|mypy|ruff|noqa|nosec|pragma|skip|xfail|expectedFailure|pytest\.exit", re.IGNORECASE
 )
 
 
@@ -45,12 +45,37 @@ def _comments(path: str, text: str) -> Iterator[Place]:
 
 
 def _skips(path: str, text: str) -> Iterator[Place]:
-    for node in ast.walk(ast.parse(text, path)):
-        if isinstance(node, ast.Attribute):
-            owner = node.value
-            name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-            if (name, node.attr) in SKIPS:
-                yield place(path, node.lineno, "skipped-test", f"{name}.{node.attr}")
+    nodes = list(ast.walk(ast.parse(text, path)))
+    names = _names(nodes)
+    for node in nodes:
+        last_two = tuple(_dotted(node, names).split(".")[-2:])
+        if last_two in SKIPS:
+            yield place(path, node.lineno, "skipped-test", ".".join(last_two))
+
+
+def _names(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Map what a file calls its imports, and what it calls these again, to their dotted names."""
+    names: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {each.asname: each.name for each in node.names if each.asname}
+        elif isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                all_skips = [skip for owner, skip in SKIPS if owner == node.module]
+                for name in all_skips if each.name == "*" else [each.name]:
+                    names[each.asname or name] = f"{node.module}.{name}"
+        elif isinstance(node, ast.Assign) and (value := _dotted(node.value, names)):
+            names |= {each.id: value for each in node.targets if isinstance(each, ast.Name)}
+    return names
+
+
+def _dotted(node: ast.AST, names: Mapping[str, str]) -> str:
+    """Return the dotted name that an expression stands for; empty where it is none."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return names.get(node.id, node.id)
+    if isinstance(node, ast.Attribute) and (owner := _dotted(node.value, names)):
+        return f"{owner}.{node.attr}"
+    return ""
 
 
 def count(paths: Iterable[str], kinds: tuple[str, ...]) -> int:
