@@ -1,17 +1,20 @@
 """The check that takes the place of a plain command of the board, such as `make lint`."""
 
+from decimal import Decimal
+
 import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import CriterionFile
 from readiness.load.readers import EXIT, EXIT_IS_ZERO
+from readiness.model import expect
 from readiness.model.board import Board, Check, Criterion, StandsFor
 from readiness.model.words import Format
 from readiness.shell import argv
 
 # With one of these, a command is judged as the board says.
-_JUDGED = ("read", "exit", "proof", "reject", "with_", "matrix", "expect", "warn")
+_JUDGED = ("read", "proof", "reject", "with_", "matrix", "warn")
 
 
 def standing(
@@ -22,7 +25,7 @@ def standing(
     What it depends on, and how long it may take, is as for any other command.
     """
     words = None if file.run is UNSET else argv(file.run)
-    if words is None or any(getattr(file, field) is not UNSET for field in _JUDGED):
+    if words is None or _is_judged(file):
         return inline, {}
     for check in catalogue.standing_for(words[0]):
         given = "" if check.stands_for is None else match(check.stands_for, words)
@@ -34,6 +37,24 @@ def standing(
             }
             return msgspec.structs.replace(check, **own), given
     return inline, {}
+
+
+def _is_judged(file: CriterionFile) -> bool:
+    """Whether the board says how the command is judged, beyond writing out that 0 is success."""
+    if any(getattr(file, field) is not UNSET for field in _JUDGED):
+        return True
+    if file.exit is not UNSET and file.exit.ok != [0]:
+        return True
+    return file.expect is not UNSET and not _is_zero(file.expect)
+
+
+def _is_zero(text: str) -> bool:
+    """Whether 0 is the one status with which it holds."""
+    try:
+        expected = expect.parse(text)
+        return [each for each in range(256) if expect.holds(expected, Decimal(each))] == [0]
+    except (ValueError, TypeError):  # a fault, which is told where it is read
+        return False
 
 
 def as_written(board: Board) -> Board:

@@ -846,8 +846,8 @@ def test_a_check_stands_for_a_plain_command(
         "run: make lint && make types",
         'run: make "a b"',
         "run: makers lint",
-        "run: make lint\nexpect: '== 0'",
-        "run: make lint\nexit: {ok: [0]}",
+        "run: make lint\nexpect: '== 2'",
+        "run: make lint\nexit: {ok: [0, 2]}",
         "run: make lint\nread: {as: text, regex: x}\nexpect: contains x",
         "run: make lint\nproof: {as: text, regex: x}",
     ],
@@ -856,3 +856,11 @@ def test_what_the_board_judges_stays_as_it_is(criterion: CriterionLoader, text: 
     """A command with shell syntax, or with a reading of its own, is run as it is written."""
     found = criterion(text)
     assert (found.check.name, found.written) == ("", "")
+
+
+@pytest.mark.parametrize("says", ["expect: '== 0'", "expect: '<1'", "exit: {ok: [0]}"])
+def test_to_write_out_that_0_is_success_changes_nothing(
+    criterion: CriterionLoader, says: str
+) -> None:
+    """No words of the board that mean what is meant without them keep work from being counted."""
+    assert criterion(f"run: make lint\n{says}").check.name == "make-target"
