@@ -14,7 +14,7 @@ from readiness.propose.effects import Deed, effect
 from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject
 from readiness.propose.needs import normal
 from readiness.propose.rules import ProposalRule
-from readiness.propose.steps import ranked
+from readiness.propose.steps import ranked, shown
 from readiness.propose.tree import lookup
 from readiness.propose.values import Sign, value_of
 
@@ -288,7 +288,7 @@ def _own_commands(
         if step.origin is Origin.RECIPE and what is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
         if why := _refusal(step, what):
-            left_out.append(Omission(what=f"{step.text} ({step.place})", why=why))
+            left_out.append(Omission(what=f"{shown(step.text)} ({step.place})", why=why))
         else:
             by_ci = step.origin is Origin.CI
             yield Proposal(

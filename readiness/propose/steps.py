@@ -128,7 +128,7 @@ class _Expander:
     def steps(self, line: _Line, depth: int = 0) -> Iterator[RunCommand]:
         """The commands that a line comes down to, through recipes and scripts of the project."""
         text = re.sub(r"\$\{\{.*?\}\}", "$ci", line.text)
-        said = line.said or _shown(text)
+        said = line.said or shown(text)
         all_words = [words for words in programs(text) if words]
         if not all_words and text.split() and depth == 0:
             all_words = [tuple(text.split())]  # what begins with a variable, at least by its words
@@ -251,7 +251,8 @@ def _is_plain(text: str) -> bool:
     return "$" not in text and not _MASKING.search(text) and argv(text) is not None
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A command as it is told: on one line, and not all of a long one."""
     short = " ".join(text.split())
     return short if len(short) <= 60 else f"{short[:57]}..."
 

@@ -70,7 +70,9 @@ class ByHand:
     def __init__(self, project: Project) -> None:
         self.board = yaml.safe_load((project.folder / "board.yaml").read_text(encoding="utf-8"))
         self.folder = project.folder
-        self.environment = {**of(project), "HOME": str(project.folder.parent)}
+        own = project.folder.parent / "by-hand"
+        own.mkdir()
+        self.environment = {**of(project), "HOME": str(own), "TMPDIR": str(own)}
         for name, value in self.board.get("env", {}).items():
             self.environment[name] = re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", value)
 
@@ -184,8 +186,7 @@ def test_what_ci_believes_in_comes_first(project: Project) -> None:
         each for task in board["tasks"] for each in task["criteria"] if each.get("check") == "mypy"
     )
     assert mypy["with"] == {"paths": "src/shop", "args": "--strict"}
-    first = [each.get("check") for each in answer["criteria"]][:3]
-    assert (first[0], sorted(first)) == ("pytest", ["coverage", "mypy", "pytest"])
+    assert [each.get("check") for each in answer["criteria"]][:2] == ["pytest", "mypy"]
     assert "python -m compileall -q src" in [each.get("run") for each in answer["criteria"]]
     reasons = {each["what"].partition(" (")[0]: each["why"] for each in answer["left_out"]}
     assert reasons["twine upload 'dist/*'"] == "it publishes"
