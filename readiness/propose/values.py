@@ -41,6 +41,8 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         return " ".join(_existing((each.partition("=")[2] for each in given), part))
     if ":" in name:
         return " ".join(_existing(_listed(lookup(part.settings, part.folder, name)), part))
+    if "." in name:
+        return " ".join(_existing([name], part))
     step = evidence.step
     folders = [path for path in part.source if not path.endswith(".py")]
     facts: dict[str, Iterable[str]] = {

@@ -116,6 +116,12 @@ def test_a_check_looks_where_the_project_does(
     assert the(proposed(tmp_path, files), "mypy").params == params
 
 
+def test_a_file_that_is_there_can_be_a_parameter(tmp_path: Path) -> None:
+    """Of several files the first that the project has is named."""
+    found = proposed(tmp_path, {"requirements.lock": "", "pyproject.toml": ""})
+    assert the(found, "lock").params == {"lock": "requirements.lock", "inputs": "pyproject.toml"}
+
+
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
     """Coverage is given what the tests are given; options that select tests prove nothing."""
     found = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
