@@ -47,7 +47,7 @@ def test_a_check_rejects_its_control(check: Check, tmp_path: Path) -> None:
     folder = tmp_path / "control"
     write_control(str(folder), control)
     given: dict[str, Any] = {"flows": "adding", "command": "make lint", "target": "x"}
-    found = run_check(check.name, str(folder), {**given, **control.params})
+    found = run_check(check.name, str(folder), {**given, **control.params}, instead=control.run)
     value = found.number(control.measures[0])
 
     assert isinstance(value, Decimal)

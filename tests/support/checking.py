@@ -91,11 +91,12 @@ def run_check(
     *,
     path: str = "",
     python: str = sys.executable,
+    instead: str = "",
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
     `path` is what stands on PATH; by default, this Python's tools and the system's. `python` is
-    what readiness runs with.
+    what readiness runs with. `instead` is run in place of the check's own command and producers.
     """
     path = path or os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     base = {
@@ -108,7 +109,10 @@ def run_check(
         "READINESS_CHECK_DIR": CHECKS,
     }
     with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
-        return _run(catalogue()[name], folder, base, given or {}, scratch)
+        check = catalogue()[name]
+        if instead:
+            check = msgspec.structs.replace(check, run=instead, after=())
+        return _run(check, folder, base, given or {}, scratch)
 
 
 def plain_python(folder: Path) -> str:
