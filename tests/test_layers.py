@@ -1,6 +1,7 @@
 """The architecture holds: data flows one way, and no stage knows another."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_every_module_has_its_place() -> None:
     """The picture names every module that there is, and no other."""
     there = {unit(path) for path in PACKAGE.rglob("*.py")}
     assert there == set(MAY_IMPORT)
+
+
+def test_the_page_names_every_room() -> None:
+    """The table of docs/architecture.md has a row for each folder, and for no other."""
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
+    there = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    assert sorted(told) == sorted(there)
 
 
 def test_only_run_starts_probes() -> None:

@@ -1,0 +1,1 @@
+"""What a change loosens, in the gate and in what it measures."""
