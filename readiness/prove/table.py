@@ -89,4 +89,6 @@ def _summary(proof: ProofDocument) -> str:
         parts.append(f"{proof.skipped} not in this run")
     interrupted = "interrupted; " if proof.interrupted else ""
     counted = ", ".join(parts)
-    return f"{interrupted}{len(proof.criteria)} criteria: {counted} ({duration(proof.duration_s)})"
+    number = len(proof.criteria)
+    noun = "criterion" if number == 1 else "criteria"
+    return f"{interrupted}{number} {noun}: {counted} ({duration(proof.duration_s)})"
