@@ -8,8 +8,10 @@ import msgspec
 
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
+from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Facts, Start, run_id
+from readiness.pipeline.holding import line_of
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
 from readiness.pipeline.reports import final_status, write_reports
@@ -17,7 +19,7 @@ from readiness.pipeline.run import Printer, conclude
 from readiness.pipeline.step_files import write_step_files
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
-from readiness.record.document import CriterionRecord, Git, ProbeRecord, RunDocument
+from readiness.record.document import BaseRef, CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.report import write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put
@@ -32,7 +34,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     """
     board = open_board(settings)
     runs = [_read(name, board) for name in settings.recorded]
-    document = join(board, runs, asked_milestone(settings, board))
+    document = join(board, runs, asked_milestone(settings, board), _line(settings, board, runs))
     _refuse_another_commit(document, head_of(board.workdir))
     problems = write_reports(document, settings, board, write_report)
     problems += write_step_files(document, settings, os.environ)
@@ -43,7 +45,10 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
 
 
 def join(
-    board: Board, runs: Sequence[RunDocument], milestone: Milestone | None = None
+    board: Board,
+    runs: Sequence[RunDocument],
+    milestone: Milestone | None = None,
+    line: HeldLine | None = None,
 ) -> RunDocument:
     """One document of several: each criterion with its worst measured verdict, scored anew.
 
@@ -64,9 +69,10 @@ def join(
         at=at,
         profile=profiles_in_words,
         git=_common_git(runs),
-        base=next((run.base for run in runs if run.base is not None), None),
+        base=_base(runs),
         loosened=list(dict.fromkeys(each for run in runs for each in run.loosened)),
         milestone=milestone,
+        line=line,
     )
     facts = Facts(
         probe_ids={criterion.id: record.probes for criterion, record in chosen},
@@ -78,6 +84,17 @@ def join(
     )
     judgements = [judgement_of(criterion, record) for criterion, record in chosen]
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
+
+
+def _base(runs: Sequence[RunDocument]) -> BaseRef | None:
+    return next((run.base for run in runs if run.base is not None), None)
+
+
+def _line(settings: RunSettings, board: Board, runs: Sequence[RunDocument]) -> HeldLine | None:
+    """What the union has to hold, which no part of it can show."""
+    if not settings.hold_line:
+        return None
+    return line_of(settings, board, _base(runs), but={run.id for run in runs})
 
 
 def _refuse_another_commit(document: RunDocument, head: str) -> None:

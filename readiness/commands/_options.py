@@ -116,6 +116,12 @@ OPTIONS = [
         value=Value.SWITCH,
     ),
     Option("milestone", "ID", "Decide on this milestone instead of on the release."),
+    Option(
+        "hold_line",
+        "",
+        "Ask only that nothing is worse than its baseline, or fails that passed before.",
+        value=Value.SWITCH,
+    ),
     Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
     Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
 ]

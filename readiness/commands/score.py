@@ -41,6 +41,7 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
+    from readiness.report._shown import line
     from readiness.text.layout import percentage
     from readiness.text.sentences import sentences
 
@@ -54,6 +55,8 @@ def summary(document: RunDocument) -> list[str]:
     if document.base is not None:
         lines.append(say("score.base", ref=document.base.ref, commit=document.base.commit))
     lines.append(say("score.gate", decision=decision, status=gate.exit_status))
+    if gate.line is not None:
+        lines.append(say("score.line", line=line(gate.line, say)))
     lines += [f"  - {reason}" for reason in gate.reasons]
     measured, scope, total = score.measured, score.in_scope, score.total
     lines.append(say("score.measured", measured=measured, scope=scope, total=total))

@@ -1,14 +1,16 @@
 """Turns the score and its verdicts into the decision and the exit status. Pure."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
-from readiness.model.board import Board
+from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
-from readiness.model.judgement import Gate, Judgement, Score
+from readiness.model.expect import format_value, is_worse
+from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Score
 from readiness.model.words import Decision, Verdict
 
 STATUSES = {
@@ -16,6 +18,7 @@ STATUSES = {
     Decision.NOT_READY: ExitStatus.NOT_READY,
     Decision.UNDECIDED: ExitStatus.UNDECIDED,
     Decision.LOOSENED: ExitStatus.LOOSENED,
+    Decision.HELD: ExitStatus.READY,
 }
 
 
@@ -27,20 +30,25 @@ def gate(
     partial: bool,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
+    line: HeldLine | None = None,
 ) -> Gate:
     """Decide. `partial` says that a selection was run, `loosened` what a change let slip.
 
+    With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release.
+
     What could not be measured is taken once as bad and once as good; where that makes the
-    difference, the gate is undecided. An interrupted run is never ready.
+    difference, the gate is undecided. An interrupted run is never ready, and holds no line.
     """
     found = by_criterion(board, judgements)
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
     elif partial:
-        return _partial(board, found, interrupted)
+        return _partial(board, score, found, interrupted, line)
+    elif line is not None:
+        decision, reasons = _hold(board, score, found, line)
     else:
         decision, reasons = _decide(board, score, found)
-    if interrupted and decision is Decision.READY:
+    if interrupted and decision in (Decision.READY, Decision.HELD):
         decision = Decision.UNDECIDED
     if interrupted:
         reasons.append("the run was interrupted")
@@ -75,18 +83,103 @@ def worse(first: Gate, second: Gate) -> Gate:
     return msgspec.structs.replace(second, reasons=reasons)
 
 
-def _partial(board: Board, found: Mapping[str, Judgement], interrupted: bool) -> Gate:
-    """Ask of a selection only that all of it is good."""
+def _partial(
+    board: Board,
+    score: Score,
+    found: Mapping[str, Judgement],
+    interrupted: bool,
+    line: HeldLine | None,
+) -> Gate:
+    """Ask of a selection only that all of it is good, or no worse than the line."""
     verdicts = {judgement.verdict for judgement in found.values()}
-    reasons = _complaints(board, found)
+    if line is None:
+        reasons, failed = _complaints(board, found), Verdict.FAIL in verdicts
+    else:
+        worse, unknown = _fallen(board, found, line)
+        reasons, failed = [*worse, *unknown], bool(worse)
     if not any(verdict.in_scope for verdict in verdicts):
         reasons.append("no criterion was selected")
+    elif line is not None and not score.measured:
+        reasons.append("nothing was measured")
     if interrupted:
         reasons.append("the run was interrupted")
     status = ExitStatus.UNDECIDED if reasons else ExitStatus.READY
-    if Verdict.FAIL in verdicts:
+    if failed:
         status = ExitStatus.NOT_READY
     return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=tuple(reasons))
+
+
+# --- the line -----------------------------------------------------------------------------------
+
+
+def _hold(
+    board: Board, score: Score, found: Mapping[str, Judgement], line: HeldLine
+) -> tuple[Decision, list[str]]:
+    worse, unknown = _fallen(board, found, line)
+    if worse:
+        return Decision.NOT_READY, [*worse, *unknown]
+    if unknown or not score.measured:
+        return Decision.UNDECIDED, unknown or ["nothing was measured"]
+    return Decision.HELD, []
+
+
+def _fallen(
+    board: Board, found: Mapping[str, Judgement], line: HeldLine
+) -> tuple[list[str], list[str]]:
+    """A sentence for each criterion that is worse than the line, and for each that may be.
+
+    What is waived is let go, as by the gate for a release.
+    """
+    worse: list[str] = []
+    unknown: list[str] = []
+    for task, one in board.pairs():
+        judged, earlier = found[one.id], line.criteria.get(one.id)
+        if not judged.verdict.in_scope or judged.verdict is Verdict.WAIVED:
+            continue
+        passed = earlier if earlier is not None and earlier.verdict.good else None
+        before = []
+        if one.baseline is not None and (judged.verdict.unknown or _is_below(one, judged)):
+            before.append(f"its baseline is {format_value(one.baseline, _unit(one))}")
+        if passed and judged.verdict.bad and not _is_only_asked_more(one, judged, passed):
+            before.append(f"it passed in run {line.run}: {passed.reason}")
+        if before:
+            kind = unknown if judged.verdict.unknown else worse
+            says = "could not be measured" if judged.verdict.unknown else "is worse"
+            kind.append(f"{one.id} ({task.priority}) {says}: {'; '.join([judged.reason, *before])}")
+    return worse, unknown
+
+
+def _is_below(criterion: Criterion, judged: Judgement) -> bool:
+    """Whether what was measured is worse than the baseline; what is no number is by its verdict."""
+    baseline = criterion.baseline
+    if baseline is None or not isinstance(judged.value, Decimal):
+        return judged.verdict is Verdict.FAIL
+    return _is_worse(criterion, judged.value, baseline, judged.unit)
+
+
+def _is_only_asked_more(criterion: Criterion, judged: Judgement, passed: Earlier) -> bool:
+    """Whether the board asks for something else since, of a number that is no worse."""
+    measure, check = criterion.measure, criterion.check
+    if passed.expect == criterion.expect.text or measure is None or check is None:
+        return False
+    same = (check.name, measure.name, judged.unit) == (passed.check, passed.measure, passed.unit)
+    now, then = judged.value, passed.value
+    if not (same and isinstance(now, Decimal) and isinstance(then, Decimal)):
+        return False
+    # A recorded number has the precision of JSON.
+    return float(now) == float(then) or not _is_worse(criterion, now, then, judged.unit)
+
+
+def _is_worse(criterion: Criterion, value: Decimal, than: Decimal, unit: str) -> bool:
+    better = criterion.measure.better if criterion.measure else None
+    return is_worse(criterion.expect, value, than, unit, better)
+
+
+def _unit(criterion: Criterion) -> str:
+    return criterion.measure.unit if criterion.measure else ""
+
+
+# --- the release --------------------------------------------------------------------------------
 
 
 def _decide(

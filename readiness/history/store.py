@@ -7,7 +7,7 @@ digest of the one before.
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,10 +16,18 @@ from readiness.history import chain
 from readiness.history.database import Database
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import PreviousRun, Run, RunDocument, from_json, to_json
-from readiness.record.excerpts import PastRun, verdicts_from_json
+from readiness.record.excerpts import (
+    ComparedRun,
+    PastRun,
+    compared_from_json,
+    verdicts_from_json,
+)
 from readiness.text.clean import clean
 
 SCHEMA_VERSION = 2
+LOOKED_BACK = 1000
+"""So many whole runs are looked through for the one to compare with."""
+
 REMEMBERED = 100
 """For so many runs it is kept how long a probe took, or what a tool's version is."""
 
@@ -197,20 +205,33 @@ class History:
             )
         ]
 
+    def whole_runs(self, board: str, profile: str) -> Iterator[ComparedRun]:
+        """The newest whole runs of a board in a profile, newest first; each read when asked for.
+
+        What is no run document is passed over, and noted in `damaged`.
+        """
+        return self._each(board, profile, True, compared_from_json, LOOKED_BACK)
+
     def _newest(
         self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run]
     ) -> Run | None:
+        return next(self._each(board, profile, whole, read, 20), None)
+
+    def _each(
+        self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run], limit: int
+    ) -> Iterator[Run]:
         for sequence, run_id in self._read(
             "select sequence, id from runs where board = ? and profile = ? and state = 'finished'"
-            " and partial <= ? order by sequence desc limit 20",
-            (board, profile, not whole),
+            " and partial <= ? order by sequence desc limit ?",
+            (board, profile, not whole, limit),
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:
-                return read(_bytes(document), f"{self.path} run {run_id}")
+                found = read(_bytes(document), f"{self.path} run {run_id}")
             except UsageError as error:
                 self.damaged.append(str(error))
-        return None
+            else:
+                yield found
 
     def durations(self) -> dict[str, float]:
         """How long each probe took when it last ran, in seconds, by its key."""

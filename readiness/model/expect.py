@@ -271,6 +271,32 @@ def target(expectation: Expectation) -> Decimal | None:
     return None
 
 
+def is_worse(
+    expectation: Expectation,
+    value: Decimal,
+    than: Decimal,
+    unit: str = "",
+    better: Better | None = None,
+) -> bool:
+    """Whether a number is worse than another, both in the measure's unit.
+
+    `better` is the way that it improves where the expectation does not say; without one, what is
+    farther from the expectation is worse.
+    """
+    way = direction(expectation) or better
+    if way is not None:
+        return value > than if way is Better.LOWER else value < than
+    return _missed_by(expectation, value, unit) > _missed_by(expectation, than, unit)
+
+
+def _missed_by(expectation: Expectation, value: Decimal, unit: str) -> Decimal:
+    if expectation.operator not in (Operator.EQ, Operator.BETWEEN):
+        return _NOTHING if holds(expectation, value, unit) else _WHOLE
+    number, low, high = _comparable(expectation, value, unit)
+    high = low if expectation.operator is Operator.EQ else high
+    return max(DOWN.subtract(low, number), DOWN.subtract(number, high), _NOTHING)
+
+
 def progress(
     expectation: Expectation,
     value: Value,

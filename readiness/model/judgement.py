@@ -1,5 +1,6 @@
 """What was read, what it is worth, the score and the gate."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -103,3 +104,26 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     exit_status: int
     reasons: tuple[str, ...] = ()
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier run found of a criterion, by which check and measure, and what it asked."""
+
+    verdict: Verdict
+    value: Decimal | bool | str | None = None
+    unit: str = ""
+    expect: str = ""
+    reason: str = ""
+    check: str = ""
+    measure: str = ""
+
+
+class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What must not get worse, beside the board's baselines: the criteria of an earlier run, by id.
+
+    `run` is its id and `commit` what it measured; both are empty where there is none.
+    """
+
+    run: str = ""
+    commit: str = ""
+    criteria: Mapping[str, Earlier] = {}

@@ -48,6 +48,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     explain: bool = False
     exit_zero: bool = False
     milestone: str | None = None
+    hold_line: bool = False
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:

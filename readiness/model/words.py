@@ -125,6 +125,7 @@ class Decision(StrEnum):
     UNDECIDED = "undecided", "?", "❓", Tone.UNKNOWN
     PARTIAL = "partial", "~", "⚠️", Tone.WARN
     LOOSENED = "loosened", "✗", "❌", Tone.BAD
+    HELD = "held", "=", "☑️", Tone.GOOD
 
 
 class Priority(StrEnum):

@@ -9,6 +9,7 @@ import msgspec
 
 from readiness import __version__
 from readiness.model.board import Board, Milestone
+from readiness.model.judgement import HeldLine
 from readiness.record.document import (
     BaseRef,
     FindingRecord,
@@ -28,7 +29,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
     weights, whose gate must hold as well.
-    With a `milestone` the gate decides on that, instead of on the release.
+    With a `milestone` the gate decides on that, instead of on the release; with a `line`, on
+    whether that is held.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     loosened: Sequence[Loosening] = ()
     weighed: Board | None = None
     milestone: Milestone | None = None
+    line: HeldLine | None = None
 
     def day(self) -> datetime.date:
         """The day on which the run started, in UTC."""

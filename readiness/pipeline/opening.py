@@ -81,6 +81,10 @@ def asked_milestone(settings: RunSettings, board: Board) -> Milestone | None:
     """
     if settings.milestone is None:
         return None
+    if settings.hold_line:
+        raise UsageError(
+            "--hold-line asks that nothing gets worse, --milestone for a goal: name one of them"
+        )
     for milestone in board.milestones:
         if milestone.id == settings.milestone:
             if settings.selectors:

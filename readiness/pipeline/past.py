@@ -29,7 +29,7 @@ def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> Run
         return None
     history = History(path)
     try:
-        return _told(
+        return told(
             history, lambda: history.last(board_key(board.path), board.profile, whole=whole)
         )
     finally:
@@ -38,7 +38,7 @@ def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> Run
 
 def last_verdicts(history: History, board: Board) -> PastRun | None:
     """What the newest whole run of the board found."""
-    return _told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
+    return told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
 
 
 def recent_runs(
@@ -51,7 +51,7 @@ def recent_runs(
     history = History(path)
     try:
         key = board_key(board.path)
-        found = _told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
+        found = told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
         return found or []
     finally:
         history.close()
@@ -133,7 +133,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
     )
 
 
-def _told(history: History, ask: Callable[[], Found | None]) -> Found | None:
+def told(history: History, ask: Callable[[], Found | None]) -> Found | None:
     """Ask the history; what cannot be read is told as a warning, and taken for nothing."""
     try:
         run = ask()

@@ -21,7 +21,7 @@ from readiness.measure import close as close_helper
 from readiness.model.board import Board, Milestone
 from readiness.model.capture import Capture
 from readiness.model.errors import ExitStatus, NotWrittenError
-from readiness.model.judgement import Gate, Judgement, Score
+from readiness.model.judgement import Gate, HeldLine, Judgement, Score
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import TOOL, Facts, Outcome, Start, run_id
@@ -45,6 +45,7 @@ from readiness.record.excerpts import PastRun
 from readiness.record.run import (
     board_ref,
     gate_record,
+    line_record,
     loosening_reasons,
     loosening_records,
     milestone_records,
@@ -96,7 +97,7 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
         git = Asking(board.workdir)
         durations, versions = learned(opened.history)
         plan = _plan(opened, settings, durations, versions)
-        start = _start(opened, git.answer())
+        start = _start(opened, git.answer(), _line(opened, settings))
         with held():
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)
@@ -166,7 +167,16 @@ def _plan(
     )
 
 
-def _start(opened: Opened, git: Git | None) -> Start:
+def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
+    if not settings.hold_line:
+        return None
+    from readiness.pipeline.holding import line_of
+
+    base = opened.judged.base if opened.judged else None
+    return line_of(settings, opened.board, base)
+
+
+def _start(opened: Opened, git: Git | None, line: HeldLine | None) -> Start:
     at = time.time()
     judged = opened.judged
     return Start(
@@ -179,6 +189,7 @@ def _start(opened: Opened, git: Git | None) -> Start:
         loosened=judged.loosened if judged else (),
         weighed=judged.weighed if judged else None,
         milestone=opened.milestone,
+        line=line,
     )
 
 
@@ -296,7 +307,11 @@ def conclude(
         duration_s=round(facts.elapsed, 3),
         score=score_record(total, display(total.value, total.target), sum_of.rounding),
         gate=gate_record(
-            decision, exit_status(decision, signal=facts.signal), recorder, start.milestone
+            decision,
+            exit_status(decision, signal=facts.signal),
+            recorder,
+            start.milestone,
+            None if start.line is None else line_record(start.line, judgements),
         ),
         tasks=task_records(
             board,
@@ -331,6 +346,7 @@ def _decide(
         partial=facts.partial,
         interrupted=facts.interrupted or facts.signal != 0,
         loosened=loosened,
+        line=start.line,
     )
     if start.milestone is not None:
         decision = gate_for(start.milestone, decision, states)

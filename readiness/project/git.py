@@ -5,11 +5,14 @@ import re
 import select
 import signal
 import time
+from collections.abc import Container, Mapping, Sequence
 
 from readiness.record.document import Git
 from readiness.text.clean import clean
 
 TIME_LIMIT = 10.0
+ANCESTORS = 10_000
+"""So many commits are looked through for one that was measured."""
 
 # `ls-files -v`: a small letter is a file assumed to be unchanged, S one that is not checked out.
 _HIDDEN = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]+)")
@@ -102,6 +105,31 @@ def head_of(folder: str, name: str = "HEAD") -> str:
     """The id of a commit in the repository that `folder` is in; empty where there is none."""
     wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     return _answered(folder, *wanted) if repository(folder) else ""
+
+
+def nearest(folder: str, commit: str, wanted: Container[str]) -> str:
+    """The commit itself, or its nearest ancestor, that is `wanted`; empty where none is known."""
+    if commit in wanted:
+        return commit
+    if not repository(folder):
+        return ""
+    listed = _answered(
+        folder, "rev-list", "--parents", f"-n{ANCESTORS}", "--end-of-options", commit
+    )
+    parents = {words[0]: words[1:] for line in listed.splitlines() if (words := line.split())}
+    return closest(parents, commit, wanted)
+
+
+def closest(parents: Mapping[str, Sequence[str]], start: str, wanted: Container[str]) -> str:
+    """The `wanted` commit that the fewest steps from `start` lead to; first parents go first."""
+    queue, seen = [start], {start}
+    for commit in queue:  # grows as it is walked
+        if commit in wanted:
+            return commit
+        new = [each for each in parents.get(commit, ()) if each not in seen]
+        seen.update(new)
+        queue += new
+    return ""
 
 
 def user_name(folder: str) -> str:

@@ -87,16 +87,26 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     rounding: float = 0.0
 
 
+class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run had to hold: an earlier run (empty: none), and so many baselines."""
+
+    run: str
+    commit: str
+    baselines: int
+
+
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, the exit status that tells it, and the reasons.
 
-    It is on the release, or on the `milestone` that the run was asked for.
+    It is on the release, on the `milestone` that the run was asked for, or, with a `line`, on
+    whether anything is worse than that.
     """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
     milestone: str | None = None
+    line: LineRecord | None = None
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,28 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         return (criterion for task in self.tasks for criterion in task.criteria)
 
 
+class ComparedCriterion(PastCriterion, frozen=True, kw_only=True):
+    """What a run that holds the line asks of a criterion of an earlier one."""
+
+    expect: str
+    reason: str
+
+
+class ComparedTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The criteria of a task in a run that another is compared with."""
+
+    criteria: list[ComparedCriterion]
+
+
+class ComparedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that a run which holds the line compares itself with."""
+
+    id: str
+    git: Git | None
+    gate: GateRecord
+    tasks: list[ComparedTask]
+
+
 class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
     """How the board of an earlier run speaks."""
 
@@ -54,6 +76,11 @@ class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
 def verdicts_from_json(text: bytes, source: str) -> PastRun:
     """Read only the verdicts of a document. Raises as `from_json` does."""
     return decoded(text, source, PastRun)
+
+
+def compared_from_json(text: bytes, source: str) -> ComparedRun:
+    """Read only what a run that holds the line needs. Raises as `from_json` does."""
+    return decoded(text, source, ComparedRun)
 
 
 def outcome_from_json(text: bytes, source: str) -> PastVerdict:

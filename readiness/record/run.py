@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from readiness.decide.milestones import MilestoneState
 from readiness.model.board import Board, Milestone
-from readiness.model.judgement import Gate, Score
+from readiness.model.judgement import Gate, HeldLine, Judgement, Score
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
     BoardRef,
     GateRecord,
     Git,
+    LineRecord,
     Loosening,
     MilestoneRecord,
     ScoreRecord,
@@ -44,7 +45,11 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
 
 
 def gate_record(
-    gate: Gate, status: int, recorder: Recorder, milestone: Milestone | None = None
+    gate: Gate,
+    status: int,
+    recorder: Recorder,
+    milestone: Milestone | None = None,
+    line: LineRecord | None = None,
 ) -> GateRecord:
     """The decision with its reasons, which may quote what probes printed."""
     return GateRecord(
@@ -52,6 +57,17 @@ def gate_record(
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
         milestone=None if milestone is None else milestone.id,
+        line=line,
+    )
+
+
+def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
+    """What the run was held against, of the criteria in its scope."""
+    scope = [one.criterion for one in judgements if one.verdict.in_scope]
+    return LineRecord(
+        run=line.run,
+        commit=line.commit,
+        baselines=sum(one.baseline is not None for one in scope),
     )
 
 

@@ -30,6 +30,7 @@ class GateState(StrEnum):
     BAD = "bad"
     UNKNOWN = "unknown"
     PARTIAL = "partial"
+    HELD = "held"
 
 
 class FilePlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,8 @@ def gate_state(run: RunDocument) -> GateState:
         return GateState.UNKNOWN
     if run.gate.decision is Decision.READY:
         return GateState.READY if run.gate.exit_status == 0 and not run.partial else GateState.BAD
+    if run.gate.decision is Decision.HELD and run.gate.exit_status == 0 and not run.partial:
+        return GateState.HELD
     if run.gate.decision is Decision.PARTIAL:
         return {0: GateState.PARTIAL, 3: GateState.UNKNOWN}.get(run.gate.exit_status, GateState.BAD)
     return GateState.BAD
@@ -53,6 +56,8 @@ def gate_state(run: RunDocument) -> GateState:
 def gate_name(run: RunDocument) -> str:
     """Return what the gate of `run` decides on."""
     milestone = run.gate.milestone
+    if run.gate.line is not None:
+        return SAY("formats.line_gate")
     return (
         SAY("formats.gate")
         if milestone is None

@@ -29,6 +29,8 @@ from readiness.report._facts import (
 from readiness.text.clean import cut
 from readiness.text.layout import literal
 
+_HARMLESS = (GateState.PARTIAL, GateState.HELD)
+
 TITLE = 250
 """The longest title of a rule; GitHub allows 255."""
 
@@ -96,7 +98,7 @@ def _gate(run: RunDocument) -> Iterator[Result]:
         message=f"{gate_name(run)}: {gate_sentence(run)}",
         place=board_place(run),
         fingerprint=fingerprint("gate"),
-        severity=Severity.INFO if state is GateState.PARTIAL else Severity.BLOCKER,
+        severity=Severity.INFO if state in _HARMLESS else Severity.BLOCKER,
     )
 
 

@@ -9,6 +9,7 @@ from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
+    LineRecord,
     Previous,
     RunDocument,
     TaskRecord,
@@ -149,7 +150,19 @@ def meaning(run: RunDocument, say: Sentences, safe: Callable[[str], str] = liter
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
         return say("report.for_milestone", milestone=safe(gate.milestone))
-    return say(f"meaning.{gate.decision}")
+    if gate.line is None:
+        return say(f"meaning.{gate.decision}")
+    slipped = gate.decision is Decision.NOT_READY
+    about = say("report.slipped") if slipped else say(f"meaning.{gate.decision}")
+    return about + say("report.compared", line=line(gate.line, say, safe))
+
+
+def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """What a run was compared with, to see whether anything is worse."""
+    parts = [say("report.line_run", run=safe(held.run))] if held.run else []
+    if held.baselines:
+        parts.append(say("report.line_baselines", count=held.baselines))
+    return ", ".join(parts) or say("report.line_none")
 
 
 def counted(task: TaskRecord) -> tuple[int, int]:

@@ -15,6 +15,7 @@ _COLOURS = {
     GateState.BAD: "red",
     GateState.UNKNOWN: "orange",
     GateState.PARTIAL: "lightgrey",
+    GateState.HELD: "blue",
 }
 
 

@@ -45,12 +45,13 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
     """Return the annotations: the decision, then what is open, as many as GitHub shows.
 
     What fails or could not be measured is an error, first what blocks; a warning where the release
-    is ready all the same. Warnings hold what is good with a doubt, and places that tools name.
+    is ready, or the line held, all the same. Warnings hold what is good with a doubt, and places
+    that tools name.
     """
     say = sentences(run.board.language)
     errors: list[_Annotation] = []
     warnings: list[_Annotation] = []
-    lenient = run.gate.decision is Decision.READY
+    lenient = run.gate.decision in (Decision.READY, Decision.HELD)
     for task, criterion in open_criteria(run):
         is_warning = lenient or criterion.verdict is Verdict.WARN
         made = _criterion(run, task, criterion, say, "warning" if is_warning else "error")

@@ -117,7 +117,9 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
     state = gate_state(run)
     notifications = [
         _notification(
-            "gate", Level.NOTE if state is GateState.READY else Level.ERROR, gate_sentence(run)
+            "gate",
+            Level.NOTE if state in (GateState.READY, GateState.HELD) else Level.ERROR,
+            gate_sentence(run),
         )
     ]
     if left_out:

@@ -89,7 +89,7 @@ def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:
 
 def _gate(run: RunDocument, number: int) -> Iterator[str]:
     state = gate_state(run)
-    status = "ok" if state in (GateState.READY, GateState.PARTIAL) else "not ok"
+    status = "ok" if state in (GateState.READY, GateState.PARTIAL, GateState.HELD) else "not ok"
     partial = f" # SKIP {SAY('meaning.partial').lstrip(': ')}"
     directive = partial if state is GateState.PARTIAL else ""
     yield f"{status} {number} - {_text(gate_name(run))}{directive}"

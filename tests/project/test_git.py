@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from readiness.project.git import Asking, GitError, ask, head_of, parse
+from readiness.project.git import Asking, GitError, ask, closest, head_of, nearest, parse
 from readiness.record.document import Git
 from tests.support.repositories import git
 
@@ -247,3 +247,39 @@ def test_what_git_refuses_is_told_in_its_words(repository: Path, tmp_path: Path)
         ask(str(repository), "rev-parse", "--verify", "no-such")
     with pytest.raises(GitError, match="not a git repository"):
         ask(str(tmp_path), "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("d", "d"),
+        ("a", "a"),
+        ("ab", "b"),
+        ("ac", "c"),
+        ("bc", "b"),
+        ("az", "a"),
+        ("z", ""),
+        ("", ""),
+    ],
+)
+def test_the_closest_of_several_ancestors(wanted: str, found: str) -> None:
+    """By steps, through merges too; the first parent's side where both are as near."""
+    parents = {"d": ["b", "c"], "b": ["a"], "c": ["a"], "a": []}
+    assert closest(parents, "d", wanted) == found
+
+
+def test_the_nearest_ancestor_is_no_descendant_and_no_neighbour(repository: Path) -> None:
+    """Only what the commit is made of counts, and nothing where git cannot tell."""
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "two")
+    second = git(repository, "rev-parse", "HEAD")
+    git(repository, "checkout", "-q", "-b", "side", first)
+    git(repository, "commit", "-q", "--allow-empty", "-m", "aside")
+    aside = git(repository, "rev-parse", "HEAD")
+
+    assert nearest(str(repository), second, {first, aside}) == first
+    assert nearest(str(repository), second, {first, second}) == second
+    assert nearest(str(repository), second, {aside}) == ""
+    assert nearest(str(repository), first, {second}) == ""
+    assert nearest(str(repository), "0" * 40, {first}) == ""
+    assert nearest("/", second, {first}) == ""

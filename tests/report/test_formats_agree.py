@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import RunDocument
+from readiness.record.document import LineRecord, RunDocument
 from readiness.report import FORMATS, Context, render
 from tests.support.documents import (
     a_chinese_document,
@@ -42,6 +42,12 @@ def _of_milestone() -> RunDocument:
     return msgspec.structs.replace(_good(), gate=gate)
 
 
+def _with_line(document: RunDocument) -> RunDocument:
+    line = LineRecord(run="20261124T131042Z-3f2a", commit="c0ffee", baselines=2)
+    gate = msgspec.structs.replace(document.gate, line=line)
+    return msgspec.structs.replace(document, gate=gate)
+
+
 RUNS = {
     "mixed": a_document(),
     "chinese": a_chinese_document(),
@@ -51,6 +57,10 @@ RUNS = {
     "undecided": _decided(Decision.UNDECIDED, 3),
     "partial": _good(Decision.PARTIAL, 0, partial=True),
     "partial, with a bad one": _decided(Decision.PARTIAL, 1, partial=True),
+    "held": _with_line(_good(Decision.HELD, 0)),
+    "held, with a bad one": _with_line(_decided(Decision.HELD, 0)),
+    "not held": _with_line(_decided(Decision.NOT_READY, 1)),
+    "held, in a part": _with_line(_decided(Decision.PARTIAL, 0, partial=True)),
     "loosened": _good(Decision.LOOSENED, 4),
     "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
     "milestone": _of_milestone(),

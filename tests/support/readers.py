@@ -114,6 +114,7 @@ _ROW = re.compile(r"^  (\S+)  +[✓!✗?~-] (\w+)", re.MULTILINE)
 _SAID = [sentences(language) for language in Language]
 _WORDS = {say(f"verdict.{verdict}"): verdict for say in _SAID for verdict in Verdict}
 _READY = tuple(say("decision.ready") for say in _SAID)
+_LINE = sentences(Language.EN)("formats.line_gate")
 _PARTIAL = tuple(say("decision.partial") for say in _SAID)
 
 
@@ -166,7 +167,7 @@ def _junit(text: str) -> Told:
         values=values,
         decision=facts["decision"],
         score=score,
-        ready=not gate.result,
+        ready=not gate.result and gate.name != _LINE,
     )
 
 
@@ -228,7 +229,10 @@ def _tap(text: str) -> Told:
         values={point.diagnostics["id"]: point.diagnostics.get("found") for point in points},
         decision=gate.diagnostics["decision"],
         score=gate.diagnostics.get("score"),
-        ready=gate.ok and not gate.directive and document.bail_out is None,
+        ready=gate.ok
+        and not gate.directive
+        and document.bail_out is None
+        and gate.description != _LINE,
     )
 
 

@@ -1,0 +1,85 @@
+"""The earlier run that a run which holds the line is compared with."""
+
+import os
+from collections.abc import Container, Iterator
+from decimal import Decimal
+
+from readiness.history.store import History, board_key
+from readiness.model.board import Board
+from readiness.model.judgement import Earlier, HeldLine
+from readiness.model.settings import RunSettings, history_path
+from readiness.model.words import Decision
+from readiness.pipeline.past import told
+from readiness.project.git import nearest
+from readiness.record.document import BaseRef, Value
+from readiness.record.excerpts import ComparedCriterion, ComparedRun
+
+
+def line_of(
+    settings: RunSettings, board: Board, base: BaseRef | None, *, but: Container[str] = ()
+) -> HeldLine:
+    """What has to be held: the compared run of the history, and the board's own baselines.
+
+    It is the newest whole run of the base's commit or of its nearest ancestor that has one; without
+    a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out.
+    """
+    path = history_path(settings, board.path)
+    history = History(path or os.devnull)
+    try:
+        found = told(history, lambda: _compared(history, board, base, but)) if path else None
+    finally:
+        history.close()
+    if found is None:
+        return HeldLine()
+    return HeldLine(
+        run=found.id,
+        commit=found.git.commit if found.git else "",
+        criteria={one.id: _earlier(one) for task in found.tasks for one in task.criteria},
+    )
+
+
+def _compared(
+    history: History, board: Board, base: BaseRef | None, but: Container[str]
+) -> ComparedRun | None:
+    def runs() -> Iterator[ComparedRun]:
+        found = history.whole_runs(board_key(board.path), board.profile)
+        return (run for run in found if run.id not in but)
+
+    if base is not None and (found := _of_commit(runs(), board, base.commit)):
+        return found
+    return next((run for run in runs() if _is_good(run)), None)
+
+
+def _of_commit(runs: Iterator[ComparedRun], board: Board, commit: str) -> ComparedRun | None:
+    """The newest run of the commit or its nearest ancestor; one of a dirty tree is of neither."""
+    newest: dict[str, ComparedRun] = {}
+    for run in runs:
+        if run.git is not None and not run.git.dirty:
+            if run.git.commit == commit:
+                return run
+            newest.setdefault(run.git.commit, run)
+    return newest.get(nearest(board.workdir, commit, newest)) if newest else None
+
+
+def _is_good(run: ComparedRun) -> bool:
+    """Whether it was ready for release, or held the line; a milestone is less than either."""
+    good = run.gate.decision in (Decision.READY, Decision.HELD)
+    return good and run.gate.milestone is None
+
+
+def _earlier(record: ComparedCriterion) -> Earlier:
+    return Earlier(
+        verdict=record.verdict,
+        value=_exact(record.value),
+        unit=record.unit,
+        expect=record.expect,
+        reason=record.reason,
+        check=record.check or "",
+        measure=record.measure or "",
+    )
+
+
+def _exact(value: Value) -> Decimal | bool | str | None:
+    if isinstance(value, bool | str) or value is None:
+        return value
+    return Decimal(str(value))
