@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from readiness.commands._standing import refuse_altered, refuse_another_tree, refuse_contradictions
+from readiness.decide.judge import as_of
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
 from readiness.model.judgement import HeldLine
@@ -21,7 +23,6 @@ from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
 from readiness.record.document import BaseRef, CriterionRecord, Git, ProbeRecord, RunDocument
 from readiness.report import write_report
-from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
 
@@ -29,13 +30,17 @@ from readiness.text.clean import Redactor
 def join_and_report(settings: RunSettings, printer: Printer) -> int:
     """Score the union of recorded runs as if it were one. Nothing is run or recorded.
 
-    Raises `UsageError` for a file that is not a run document, or is of another board, and in a
-    repository whose HEAD is another commit than the runs measured.
+    Raises `UsageError` for a file that is not a run document, is of another board, or says
+    something else than the history at hand, and where HEAD or the uncommitted changes are others
+    than those that were measured.
     """
     board = open_board(settings)
     runs = [_read(name, board) for name in settings.recorded]
+    refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
     document = join(board, runs, asked_milestone(settings, board), _line(settings, board, runs))
     _refuse_another_commit(document, head_of(board.workdir))
+    for name, run in zip(settings.recorded, runs, strict=True):
+        refuse_another_tree(name, run, settings, board.workdir)
     problems = write_reports(document, settings, board, write_report)
     problems += write_step_files(document, settings, os.environ)
     status = final_status(document, settings, problems)
@@ -52,6 +57,7 @@ def join(
 ) -> RunDocument:
     """One document of several: each criterion with its worst measured verdict, scored anew.
 
+    Waivers and attestations count as far as they are in force today.
     The union is partial where a criterion that was in scope of one of the runs is in none.
     """
     renamed = [_with_own_probes(run, number) for number, run in enumerate(runs, 1)]
@@ -82,7 +88,9 @@ def join(
         partial=partial,
         interrupted=any(run.interrupted for run in runs),
     )
-    judgements = [judgement_of(criterion, record) for criterion, record in chosen]
+    judgements = [
+        as_of(judgement_of(criterion, record), start.day()) for criterion, record in chosen
+    ]
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
 
 
@@ -117,7 +125,6 @@ def _common_git(runs: Sequence[RunDocument]) -> Git | None:
     git = runs[0].git
     if git is None or len({run.git.worktree for run in runs if run.git}) == 1:
         return git
-    tell("warning: the runs are of one commit, but of different uncommitted changes")
     return msgspec.structs.replace(git, worktree="")
 
 
@@ -131,6 +138,7 @@ def _read(name: str, board: Board) -> RunDocument:
     ids = [criterion.id for criterion in board.criteria()]
     if [record.id for record in run.criteria()] != ids:
         raise UsageError(f"{name}: that run has not finished, or was edited; run the board again")
+    refuse_contradictions(name, run, board)
     return run
 
 

@@ -61,6 +61,25 @@ def judge(
     return _with_waiver(found, criterion.waive, date, matches) if criterion.waive else found
 
 
+def as_of(found: Judgement, today: dt.date) -> Judgement:
+    """What an earlier judgement comes to `today`: attestations and waivers may have ended since.
+
+    What was measured then stands, and so does what the evidence of an attestation was.
+    """
+    criterion, date = found.criterion, today.isoformat()
+    if found.verdict is Verdict.WAIVED:
+        beneath = Verdict.ERROR if found.code else Verdict.FAIL
+        reason = found.reason
+        if criterion.waive is not None:
+            reason = reason.removesuffix(_waived(criterion.waive))
+        found = msgspec.structs.replace(found, verdict=beneath, reason=reason)
+    elif not found.verdict.good:
+        return found
+    elif criterion.check is None:
+        found = _attested(criterion, date, False, found.evidence_digest)
+    return _with_waiver(found, criterion.waive, date, search) if criterion.waive else found
+
+
 def evidence_path(attestation: Attestation) -> str:
     """Return the path that an attestation's evidence names; "" where it is a link or prose."""
     return attestation.evidence.strip() if is_path(attestation.evidence) else ""
@@ -308,8 +327,12 @@ def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher)
         return msgspec.structs.replace(found, stale_waiver=True)
     if waiver.up_to and (beyond := _beyond(found, waiver.up_to, matches)):
         return msgspec.structs.replace(found, reason=f"{found.reason}; {beyond}")
-    reason = f"{found.reason}; waived by {waiver.by} until {waiver.until}: {waiver.reason}"
+    reason = found.reason + _waived(waiver)
     return msgspec.structs.replace(found, verdict=Verdict.WAIVED, reason=reason)
+
+
+def _waived(waiver: Waiver) -> str:
+    return f"; waived by {waiver.by} until {waiver.until}: {waiver.reason}"
 
 
 def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:

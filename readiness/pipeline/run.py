@@ -97,7 +97,8 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
         git = Asking(board.workdir)
         durations, versions = learned(opened.history)
         plan = _plan(opened, settings, durations, versions)
-        start = _start(opened, git.answer(), _line(opened, settings))
+        git_state = git.answer(target.path for target in settings.reports)
+        start = _start(opened, git_state, _line(opened, settings))
         with held():
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)

@@ -4,8 +4,11 @@ import os
 import re
 import select
 import signal
+import stat
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+
+import msgspec
 
 from readiness.record.document import Git
 from readiness.text.clean import clean
@@ -13,6 +16,8 @@ from readiness.text.clean import clean
 TIME_LIMIT = 10.0
 ANCESTORS = 10_000
 """So many commits are looked through for one that was measured."""
+NAMED = 500
+"""Of so many uncommitted changes a document says what each is; of more, what all are together."""
 
 # `ls-files -v`: a small letter is a file assumed to be unchanged, S one that is not checked out.
 _HIDDEN = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]+)")
@@ -22,6 +27,23 @@ _STAGED = re.compile(rb"([0-7]+) ([0-9a-f]+) 0\t([^\0]+)\0")
 _WORDS = {b"1": 8, b"2": 9, b"u": 10}
 _ALGORITHMS = {40: "sha1", 64: "sha256"}
 _LINKED_REPOSITORY = b"160000"
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs from the commit below `root`: paths, and which of them git does not know."""
+
+    root: str
+    headers: dict[str, str]
+    paths: list[bytes]
+    untracked: set[bytes]
+
+    def states(self) -> dict[str, str]:
+        """What each of the files is now, by its name as a document has it."""
+        if not self.paths:
+            return {}
+        from readiness.project.worktree import states
+
+        return states(self.root, self.paths)
 
 
 class Asking:
@@ -38,28 +60,47 @@ class Asking:
             self._status = _start(self._root, *status)
             self._flags = _start(self._root, "ls-files", "-v", "-z")
 
-    def answer(self) -> Git | None:
-        """The revision, or None where there is no repository, no commit or no git."""
-        status, flags = _output(self._status), _output(self._flags)
-        headers, changed = parse(status)
-        changed += _edited_unseen(self._root, flags)
-        commit = headers.get("branch.oid", "(initial)")
+    def answer(self, outputs: Iterable[str] = ()) -> Git | None:
+        """The revision, or None where there is no repository, no commit or no git.
+
+        The run's own `outputs`, and the files that this process prints to, are no part of it.
+        """
+        found = self.changed(outputs)
+        commit = found.headers.get("branch.oid", "(initial)")
         if commit == "(initial)":
             return None
-        branch = headers.get("branch.head", "")
+        branch = found.headers.get("branch.head", "")
+        changes = found.states()
         return Git(
             commit=commit,
             branch="" if branch == "(detached)" else branch,
-            dirty=bool(changed),
-            worktree=_worktree(self._root, changed),
+            dirty=bool(found.paths),
+            worktree=_digest(changes),
+            changes=changes if len(changes) <= NAMED else {},
             folder=self._folder,
         )
 
+    def changed(self, outputs: Iterable[str] = ()) -> Changed:
+        """What differs from the commit, but for `outputs` as `answer` has them."""
+        status, flags = _output(self._status), _output(self._flags)
+        headers, paths, untracked = parse(status)
+        paths += _edited_unseen(self._root, flags)
+        if paths:
+            written = _identities(outputs)
+            paths = [path for path in paths if not _is_one_of(self._root, path, written)]
+        return Changed(
+            root=self._root, headers=headers, paths=paths, untracked=untracked & {*paths}
+        )
 
-def parse(status: bytes) -> tuple[dict[str, str], list[bytes]]:
-    """Read `git status --porcelain=v2 --branch -z`: its headers, and the paths that differ."""
+
+def parse(status: bytes) -> tuple[dict[str, str], list[bytes], set[bytes]]:
+    """Read `git status --porcelain=v2 --branch -z`: its headers, and the paths that differ.
+
+    Those that git does not know are told once more.
+    """
     headers: dict[str, str] = {}
     changed: list[bytes] = []
+    untracked: set[bytes] = set()
     records = iter(status.split(b"\0"))
     for record in records:
         kind, _, rest = record.partition(b" ")
@@ -68,11 +109,12 @@ def parse(status: bytes) -> tuple[dict[str, str], list[bytes]]:
             headers[name] = value
         elif kind == b"?":
             changed.append(rest)
+            untracked.add(rest)
         elif kind in _WORDS:
             changed.append(record.split(b" ", _WORDS[kind])[-1])
             if kind == b"2":
                 changed.append(next(records, b""))
-    return headers, changed
+    return headers, changed, untracked
 
 
 class GitError(Exception):
@@ -144,12 +186,34 @@ def _answered(folder: str, *arguments: str) -> str:
         return ""
 
 
-def _worktree(root: str, changed: list[bytes]) -> str:
-    if not changed:
+def _digest(changes: dict[str, str]) -> str:
+    if not changes:
         return ""
     from readiness.project.worktree import digest
 
-    return digest(root, changed)
+    return digest(changes)
+
+
+def _identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
+    """The files that a run writes: reports by name, and what its streams lead to."""
+    found = set()
+    names: tuple[str | int, ...] = (*outputs, 1, 2)
+    for name in names:
+        try:
+            status = os.stat(name)
+        except (OSError, ValueError):
+            continue
+        if stat.S_ISREG(status.st_mode):
+            found.add((status.st_dev, status.st_ino))
+    return found
+
+
+def _is_one_of(root: str, path: bytes, files: Collection[tuple[int, int]]) -> bool:
+    try:
+        status = os.lstat(os.path.join(os.fsencode(root), path))
+    except OSError:
+        return False
+    return (status.st_dev, status.st_ino) in files
 
 
 def _edited_unseen(root: str, flags: bytes) -> list[bytes]:

@@ -2,8 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import new, sha256
+
+from readiness.text.clean import clean
 
 MAX_BYTES = 64 * 2**20
 """So much is read; of what is beyond it, size and time of the last change stand for the content."""
@@ -11,17 +13,27 @@ MAX_BYTES = 64 * 2**20
 GONE = "gone"
 
 
-def digest(root: str, paths: Iterable[bytes]) -> str:
-    """A digest over these files below `root`: their names, kinds and contents.
+def states(root: str, paths: Iterable[bytes]) -> dict[str, str]:
+    """What each of these files below `root` is: its kind and its content, by a name to show.
 
-    The same files give the same digest wherever and whenever they are read, up to `MAX_BYTES`.
+    The same files give the same states wherever and whenever they are read, up to `MAX_BYTES`.
     """
     folder = os.fsencode(root)
     left = MAX_BYTES
-    whole = sha256()
+    found = {}
     for path in sorted(set(paths)):
         kind, content, left = _content(os.path.join(folder, path), left)
-        whole.update(b"%b\0%b\0%b\n" % (path, kind.encode(), content.encode()))
+        found[clean(os.fsdecode(path), newlines=False)] = f"{kind} {content}".rstrip()
+    return found
+
+
+def digest(found: Mapping[str, str]) -> str:
+    """A digest over files with their states; empty over none."""
+    if not found:
+        return ""
+    whole = sha256()
+    for path, state in sorted(found.items()):
+        whole.update(f"{path}\0{state}\n".encode())
     return f"sha256:{whole.hexdigest()}"
 
 

@@ -58,7 +58,8 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     """The revision that was measured; `dirty` where the work tree differs from it.
 
     `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
-    empty where none does. `folder` is where the probes ran, from the repository's root; empty
+    empty where none does. `changes` says of each of them, unless they are very many, what it was.
+    `folder` is where the probes ran, from the repository's root; empty
     for the root itself.
     """
 
@@ -67,6 +68,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     dirty: bool
     worktree: str = ""
     folder: str = ""
+    changes: dict[str, str] = {}
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):

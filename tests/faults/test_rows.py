@@ -19,6 +19,7 @@ SECTIONS = {
     "test_i_make.py": (*range(1301, 1314, 2), *range(1401, 1440, 2), 5011),
     "test_j_ci.py": range(1501, 1516, 2),
     "test_h_sessions.py": (*range(1101, 1110, 2), *range(1201, 1206, 2)),
+    "test_p_records.py": range(1901, 1910, 2),
     "test_h_suppressions.py": range(3501, 3518, 2),
 }
 """The rows of each section, by the module that tests them."""

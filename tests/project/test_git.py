@@ -123,14 +123,15 @@ def test_asking_writes_nothing(repository: Path) -> None:
 
 def test_what_git_says_is_read() -> None:
     """Of a renamed file both names; a branch and a path with odd bytes are what they are."""
-    assert parse(b"") == ({}, [])
+    assert parse(b"") == ({}, [], set())
     said = (
         b"# branch.oid abc\0# branch.head a b\0? x y\n\xff\0"
         b"1 .M N... 100644 100644 100644 1 2 a b\0"
         b"2 R. N... 100644 100644 100644 1 2 R100 new name\0old name\0"
         b"u UU N... 100644 100644 100644 100644 1 2 3 both\0"
     )
-    headers, changed = parse(said)
+    headers, changed, untracked = parse(said)
+    assert untracked == {b"x y\n\xff"}
     assert headers == {"branch.oid": "abc", "branch.head": "a b"}
     assert changed == [b"x y\n\xff", b"a b", b"new name", b"old name", b"both"]
 

@@ -1,0 +1,131 @@
+"""Whether a recorded run still stands: nobody edited it, and its tree is the one at hand."""
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
+
+from readiness.commands._matching import differences
+from readiness.history.store import History
+from readiness.model.board import Board
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.expect import holds
+from readiness.model.settings import RunSettings, history_path
+from readiness.pipeline.past import judgement_of
+from readiness.project.git import Asking, Changed
+from readiness.project.worktree import digest, states
+from readiness.record.document import RunDocument
+
+CLOCK_STEP = 0.01
+"""The times of files may lag so many seconds behind the clock."""
+
+AFTER_THE_RUN = 10.0
+"""So many seconds after its end a run may still write its reports."""
+
+
+def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDocument]) -> None:
+    """Raise `UsageError` where the history at hand was altered, or knows a recorded run otherwise.
+
+    A run that it does not hold may come from elsewhere.
+    """
+    path = history_path(settings, board.path)
+    if not path or not os.path.exists(path):
+        return
+    history = History(path)
+    try:
+        alterations = history.verify().alterations
+        if alterations:
+            raise UsageError(
+                f"{path}: {alterations[0]}; `readiness history --verify` tells all, and"
+                " `--history ''` leaves this history aside"
+            )
+        for name, run in runs.items():
+            _compare(name, history.stored(run.id))
+    except NotWrittenError as error:
+        raise UsageError(f"{error}; `--history ''` leaves this history aside") from None
+    finally:
+        history.close()
+
+
+def _compare(name: str, stored: bytes | None) -> None:
+    if stored is None:
+        return
+    with open(name, "rb") as file:
+        found = differences(file.read(), stored)
+    if found:
+        raise UsageError(f"{name}: edited since it was recorded: {found[0]}; run the board again")
+
+
+def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
+    """Raise `UsageError` where a criterion is said to hold, and what was measured says no."""
+    for criterion, record in zip(board.criteria(), run.criteria(), strict=True):
+        if criterion.check is None or not record.verdict.good:
+            continue
+        found = judgement_of(criterion, record)
+        unmeasured = record.reason_code is not None or (record.value is None and not record.shown)
+        missed = isinstance(found.value, Decimal) and not any(
+            holds(criterion.expect, value, found.unit) for value in _about(found.value)
+        )
+        if unmeasured or missed:
+            raise UsageError(
+                f"{name}: {record.id} is said to be {record.verdict}, but what was measured is"
+                f" {record.shown or 'nothing'}, expected {criterion.expect.text};"
+                " run the board again"
+            )
+
+
+def _about(value: Decimal) -> Iterator[Decimal]:
+    """The value, and its neighbours: a document has the nearest number that a program can hold."""
+    yield value
+    if value != value.to_integral_value():
+        for towards in (-math.inf, math.inf):
+            yield Decimal(repr(math.nextafter(float(value), towards)))
+
+
+def refuse_another_tree(name: str, run: RunDocument, settings: RunSettings, folder: str) -> None:
+    """Raise `UsageError` where uncommitted changes were measured that are not the present ones.
+
+    Reports are none, nor is what git does not know and the run itself wrote.
+    """
+    if run.git is None or not run.git.dirty:
+        return
+    outputs = (*settings.recorded, *(target.path for target in settings.reports))
+    there = Asking(folder).changed(outputs)
+    own = {os.path.relpath(os.path.realpath(recorded), there.root) for recorded in outputs}
+    own |= states(there.root, _written_by(run, there)).keys()
+    now = there.states()
+    if run.git.changes:
+        before = {path: state for path, state in run.git.changes.items() if path not in own}
+        after = {path: state for path, state in now.items() if path not in own}
+        differing = sorted(set(before.items()) ^ set(after.items()))
+    else:
+        differing = [] if run.git.worktree == digest(now) else [("the work tree", "")]
+    if differing:
+        raise UsageError(
+            f"{name}: it measured uncommitted changes that are not the present ones"
+            f" ({differing[0][0]}); run the board again, or commit what it needs"
+        )
+
+
+def _written_by(run: RunDocument, there: Changed) -> Iterator[bytes]:
+    """What git does not know and the run wrote: while its probes ran, or, if new, right after."""
+    begun = _moment(run.started_at)
+    ends = [_moment(probe.started_at or "") + probe.duration_s for probe in run.probes]
+    probed = max(ends, default=begun) + CLOCK_STEP
+    reported = _moment(run.finished_at) + AFTER_THE_RUN
+    known = run.git.changes if run.git else {}
+    for path in there.untracked:
+        with suppress(OSError):
+            written = os.lstat(os.path.join(os.fsencode(there.root), path)).st_mtime
+            is_new = known.keys().isdisjoint(states(there.root, [path]))
+            if begun - CLOCK_STEP <= written <= (reported if is_new else probed):
+                yield path
+
+
+def _moment(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return 0.0
