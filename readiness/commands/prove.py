@@ -52,7 +52,7 @@ class _Proof:
     def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
         loaded = open_with_masks(settings)
-        self._board, self._masks = loaded.board, loaded.masks
+        self._board, self._masks = loaded.board, loaded.masks + loaded.told
         chosen = select(self._board, settings.selectors, _failed(settings, self._board))
         self._chosen = [
             name

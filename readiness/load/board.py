@@ -9,12 +9,12 @@ import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
-from readiness.load.criteria import CriterionLoader, number
+from readiness.load.criteria import CriterionLoader
 from readiness.load.decisions import day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
-from readiness.load.readers import seconds
+from readiness.load.readers import number, seconds
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
@@ -35,10 +35,15 @@ DEFAULT_CHECKS: Final = "checks"
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A board, and the faults that are no reason to refuse it: commands that hide failures."""
+    """A board, and its commands that hide failures.
+
+    `masks` are faults, for which only those who ask about masks do not refuse it. `told` are none:
+    more is read of these commands than their status.
+    """
 
     board: Board
     masks: list[Fault]
+    told: list[Fault]
 
 
 def load_board(
@@ -180,7 +185,7 @@ class _BoardLoader:
         masks = self.problems.masks + self.catalogue.masks
         if faults := self.problems.faults + self.catalogue.faults:
             raise BoardError(faults + masks)
-        return Loaded(board, masks)
+        return Loaded(board, masks, self.problems.told + self.catalogue.told)
 
     # --- where and with what ----------------------------------------------------------------------
 

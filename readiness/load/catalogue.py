@@ -8,12 +8,13 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
-from readiness import shell
 from readiness.load.definitions import TEXT_UNDER, CheckFile, Parameters
 from readiness.load.faults import ID_RULE, Problems, suggestion
+from readiness.load.hidden import hidden_failure
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
+    can_be_missed,
     exit_statuses,
     expectation,
     fit,
@@ -21,18 +22,25 @@ from readiness.load.readers import (
     pattern,
     reader,
     seconds,
+    switched,
     words,
 )
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
-from readiness.model.board import Check, Control, Expectation, Measure, Parameter, StandsFor
+from readiness.model.board import (
+    SWITCHED,
+    Check,
+    Control,
+    Expectation,
+    Measure,
+    Parameter,
+    StandsFor,
+)
 from readiness.model.errors import BoardError, Fault, UsageError
 from readiness.model.words import Format
 from readiness.startup.patterns import later
 
 _NAME: Final = later(r"[A-Za-z0-9._-]+")
-# Commands that clear up before or after a tool; whether they fail says nothing of what is read.
-_CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
 _ENDINGS: Final = (".yaml", ".yml")
 
 
@@ -59,12 +67,13 @@ def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
 
 
 class Catalogue:
-    """Checks by name, those without a fault. `faults` and `masks` grow as files are read."""
+    """Checks by name, those without a fault. What is found in files goes to the lists."""
 
     def __init__(self, folders: Sequence[str]) -> None:
         self.checks: dict[str, Check] = {}
         self.faults: list[Fault] = []
         self.masks: list[Fault] = []
+        self.told: list[Fault] = []
         self._files: dict[str, str] = {}
         self._read: set[str] = set()
         self._underway: list[str] = []
@@ -129,6 +138,7 @@ class Catalogue:
             self._follow(check, file, problems)
         self.faults.extend(problems.faults)
         self.masks.extend(problems.masks)
+        self.told.extend(problems.told)
         return None if problems.faults else check
 
     def _follow(self, check: Check, file: CheckFile, problems: Problems) -> None:
@@ -160,8 +170,16 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
     if file.reject:
         pattern(file.reject, ("reject",), problems)
+    expected = _expectation(file, measures[0], problems)
     if proof is None and not problems.broken(("proof",)):
-        hidden_failure(file.run, measures[0], ("run",), problems)
+        hidden_failure(
+            file.run,
+            measures[0],
+            ("run",),
+            problems,
+            expected=expected,
+            statuses_named=file.exit is not UNSET,
+        )
     return Check(
         name=name,
         run=file.run,
@@ -178,7 +196,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         exit_ok=exit_statuses(file.exit, measures),
         proof=proof,
         reject=file.reject,
-        expect=_expectation(file, measures[0], problems),
+        expect=expected,
         findings=findings,
         inputs=tuple(file.inputs),
         timeout=seconds(file.timeout, ("timeout",), problems),
@@ -231,7 +249,10 @@ def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems)
         if path.startswith("/") or ".." in path.split("/"):
             message = "the files of a control lie in a folder of its own"
             problems.add(("control", "files", path), message, key=True)
-    for name in given.with_:
+    for name, value in given.with_.items():
+        param = file.params.get(name)
+        if param is not None and param.default in SWITCHED:
+            switched(" ".join(_items(value)), ("control", "with", name), problems)
         if name not in file.params:
             hint = suggestion(name, file.params, otherwise="its parameters are")
             problems.add(
@@ -274,34 +295,7 @@ def _expectation(file: CheckFile, first: Measure, problems: Problems) -> Expecta
     if file.expect is UNSET:
         return EXIT_IS_ZERO if first.reader.format is Format.EXIT else None
     expected = expectation(file.expect, ("expect",), problems)
-    if expected is not None and not problems.broken(("measures",)):
-        fit(expected, first, ("expect",), problems)
+    sound = not problems.broken(("measures",))
+    if expected is not None and sound and fit(expected, first, ("expect",), problems):
+        can_be_missed(expected, first, exit_statuses(file.exit, (first,)), ("expect",), problems)
     return expected
-
-
-def hidden_failure(
-    command: str, read: Measure, path: tuple[str | int, ...], problems: Problems
-) -> None:
-    """Record a command, without a proof, that does nothing, or whose tool may fail unseen."""
-    if command and shell.does_nothing(command):
-        problems.add(path, "this command does nothing", "say what to run")
-        return
-    if read.reader.format is Format.EXIT:
-        for mask in shell.masks(command):
-            if mask.final or mask.ends:
-                what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
-                hint = f"remove `{mask.text}`, which hides the failure"
-                problems.add(path, f"this command {what}", hint, masked=True)
-                return
-        return
-    for mask in shell.masks(command):
-        # What is sent to the background and lives on is found when it runs.
-        if (
-            mask.text != "&"
-            and not mask.tested
-            and (mask.final or not mask.command.startswith(_CLEANERS))
-        ):
-            hint = "declare its statuses with `exit: {ok: [...]}` instead, or add a `proof`"
-            message = f"its tool's failure is hidden by `{mask.text}`"
-            problems.add(path, message, hint, masked=True)
-            return

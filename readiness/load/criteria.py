@@ -3,25 +3,29 @@
 import os
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from contextlib import suppress
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from readiness.load import decisions
-from readiness.load.catalogue import Catalogue, hidden_failure
-from readiness.load.definitions import AttestFile, CriterionFile, Number
+from readiness.load.catalogue import Catalogue
+from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
+from readiness.load.hidden import hidden_failure
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
+    can_be_missed,
     exit_statuses,
     expectation,
     fit,
     measure,
+    number,
     pattern,
     reader,
     seconds,
+    switched,
     words,
 )
 from readiness.load.standing import standing
@@ -33,7 +37,6 @@ from readiness.model.words import Format
 
 MAX_COMBINATIONS: Final = 1000
 ATTESTED: Final = expect.parse("true")
-ONE: Final = Decimal(1)
 NOTHING: Final[tuple[dict[str, str], ...]] = ({},)
 
 _KINDS: Final = ("check", "run", "attest")
@@ -223,8 +226,8 @@ class CriterionLoader:
             if proof.format is Format.EXIT:
                 message = "an exit status is not a proof that a tool did its work"
                 problems.add((*path, "proof", "as"), message)
-        elif not self._broken(path, "proof"):
-            hidden_failure(command, read, (*path, "run"), problems)
+        elif not (self._broken(path, "proof") or self._broken((*path, "read"), "as")):
+            self._hidden(file, command, read, path)
         if file.reject is not UNSET:
             pattern(file.reject, (*path, "reject"), problems)
         return Check(
@@ -239,6 +242,20 @@ class CriterionLoader:
             inputs=() if file.inputs is UNSET else tuple(file.inputs),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
+        )
+
+    def _hidden(self, file: CriterionFile, command: str, read: Measure, path: Path) -> None:
+        expected = None
+        if file.expect is not UNSET:
+            with suppress(ValueError):  # which is told where it is read
+                expected = expect.parse(file.expect)
+        hidden_failure(
+            command,
+            read,
+            (*path, "run"),
+            self.problems,
+            expected=expected,
+            statuses_named=file.exit is not UNSET,
         )
 
     def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:
@@ -273,6 +290,7 @@ class CriterionLoader:
             return None
         if expected is None or not fit(expected, chosen, here, self.problems):
             return None
+        can_be_missed(expected, chosen, check.exit_ok, here, self.problems)
         return expected
 
     def _warn(self, file: CriterionFile, path: Path, chosen: Measure) -> Expectation | None:
@@ -293,11 +311,12 @@ class CriterionLoader:
         unset = list(self.unset)
         params = {**{param.name: param.default for param in check.params}, **written}
         known = set(params) if check.name else None
+        switches = {param.name for param in check.params if param.is_switch}
         if file.with_ is not UNSET:
             for name, value in file.with_.items():
                 here = (*path, "with", name)
                 if self._known(name, known, here, check):
-                    params[name] = self._text(value, here, unset)
+                    params[name] = self._text(value, here, unset, name in switches)
         matrix = NOTHING
         if file.matrix is not UNSET:
             axes: dict[str, list[str]] = {}
@@ -305,7 +324,7 @@ class CriterionLoader:
                 here = (*path, "matrix", name)
                 if self._known(name, known, here, check):
                     axes[name] = [
-                        self._text(value, (*here, index), unset)
+                        self._text(value, (*here, index), unset, name in switches)
                         for index, value in enumerate(values)
                     ]
             matrix = self._combinations(axes, (*path, "matrix"))
@@ -337,10 +356,14 @@ class CriterionLoader:
             self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
         return False
 
-    def _text(self, value: str | list[str], path: Path, unset: list[str]) -> str:
+    def _text(self, value: str | list[str], path: Path, unset: list[str], is_switch: bool) -> str:
         """Return a value of the board as text, its variables replaced."""
         text = value if isinstance(value, str) else " ".join(value)
-        return expanded(text, self.variables, path, self.problems, unset)
+        lacking = len(unset)
+        text = expanded(text, self.variables, path, self.problems, unset)
+        if is_switch and len(unset) == lacking:
+            switched(text, path, self.problems)
+        return text
 
     def _combinations(self, axes: dict[str, list[str]], path: Path) -> tuple[dict[str, str], ...]:
         count = 1
@@ -370,25 +393,6 @@ class CriterionLoader:
             producer = self.catalogue.find(name)
             if producer is not None:
                 yield from self._commands(producer)
-
-
-def number(
-    value: Number | UnsetType,
-    path: Path,
-    problems: Problems,
-    *,
-    above: int | None = None,
-    between: tuple[int, int] | None = None,
-) -> Decimal:
-    """Return a number of the board as it is exact; records one that is out of bounds."""
-    if value == 1 or value is UNSET:
-        return ONE
-    exact = Decimal(value)
-    if above is not None and exact <= above:
-        problems.add(path, f"{value} is not more than {above}")
-    if between is not None and not between[0] <= exact <= between[1]:
-        problems.add(path, f"{value} is not between {between[0]} and {between[1]}")
-    return exact
 
 
 def _attested(file: AttestFile) -> str:

@@ -11,6 +11,7 @@ from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
 from readiness.model.board import Attestation, Waiver, is_path
 from readiness.startup.patterns import later
+from readiness.text.clean import is_seen
 
 _DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
@@ -42,6 +43,8 @@ def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation
             problems.add(path, f'"{name}" is missing')
     if file.by is UNSET or file.on is UNSET or file.valid is UNSET:
         return None
+    if not is_seen(file.by):
+        problems.add((*path, "by"), "an attestation needs the person who gives it")
     given = day(file.on, (*path, "on"), problems)
     valid = None
     if not problems.broken((*path, "valid")):
@@ -74,7 +77,7 @@ def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
     """Return a waiver, having recorded what is wrong with it."""
     day(file.until, (*path, "until"), problems)
     for name, value in (("reason", file.reason), ("by", file.by)):
-        if not value.strip() and not problems.broken((*path, name)):
+        if not is_seen(value) and not problems.broken((*path, name)):
             problems.add(
                 (*path, name),
                 f"a waiver needs a {name}"

@@ -17,13 +17,15 @@ ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 class Problems:
     """The faults of one file. A field with a fault is `broken`, and not complained of again.
 
-    Commands that hide failures are kept apart, as `masks`: they break nothing.
+    Commands that hide failures are kept apart, as `masks`: they break nothing. Those that may, as
+    more is read than their status, are only `told`.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
         self.masks: list[Fault] = []
+        self.told: list[Fault] = []
         self._broken: set[Path] = set()
 
     def add(
@@ -34,6 +36,7 @@ class Problems:
         *,
         key: bool = False,
         masked: bool = False,
+        refused: bool = True,
     ) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
         place = self.document.position(path, key=key)
@@ -47,7 +50,7 @@ class Problems:
             masked=masked,
         )
         if masked:
-            self.masks.append(fault)
+            (self.masks if refused else self.told).append(fault)
         else:
             self._broken.add(path)
             self.faults.append(fault)

@@ -2,16 +2,17 @@
 
 import re
 import warnings
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from readiness.load.definitions import ExitFile, MeasureFile, ReaderFile, Words
+from readiness.load.definitions import ExitFile, MeasureFile, Number, ReaderFile, Words
 from readiness.load.faults import Problems, shown
 from readiness.load.yamlfile import Path
 from readiness.model import expect
-from readiness.model.board import Expectation, Measure, Reader
+from readiness.model.board import SWITCHED, Expectation, Measure, Reader
 from readiness.model.units import duration
 from readiness.model.words import Format, Operator
 
@@ -162,6 +163,45 @@ def _misfit(expected: Expectation, measure: Measure) -> str:
     return ""
 
 
+ONE: Final = Decimal(1)
+OF_A_TOOL: Final = range(124)
+"""The statuses that a tool chooses itself; those above tell of limits, signals and absence."""
+_LIKELY: Final = (1, 0, *OF_A_TOOL[2:])
+
+
+def can_be_missed(
+    expected: Expectation,
+    measure: Measure,
+    exit_ok: tuple[int, ...] | None,
+    path: Path,
+    problems: Problems,
+) -> None:
+    """Record an expectation on the exit status that every allowed status meets."""
+    if measure.reader.format is not Format.EXIT:
+        return
+    allowed = OF_A_TOOL if exit_ok is None else exit_ok
+    if not allowed or not all(expect.holds(expected, Decimal(each)) for each in allowed):
+        return
+    missing = next((bad for bad in _LIKELY if not expect.holds(expected, Decimal(bad))), None)
+    hint = 'say which status is good: `expect: "== 0"`'
+    if exit_ok is not None and missing is not None:
+        statuses = sorted({*exit_ok, missing})
+        hint = f"allow the status of a tool that finds faults too: `exit: {{ok: {statuses}}}`"
+    message = f"{shown(expected.text)} can never fail: every status that is allowed meets it"
+    problems.add(path, message, hint)
+
+
+def switched(value: str, path: Path, problems: Problems) -> None:
+    """Record the value of a switch that is neither `true` nor `false`."""
+    if value in SWITCHED:
+        return
+    meant = {"yes": "true", "on": "true", "1": "true", "y": "true"}
+    word = value.strip().lower()
+    word = word if word in SWITCHED else meant.get(word, "false")
+    hint = f"write {word}" if word == "true" or value.strip() else "write false, or leave it out"
+    problems.add(path, f"{shown(value)} is neither true nor false", hint)
+
+
 # --- the rest -------------------------------------------------------------------------------------
 
 
@@ -197,3 +237,22 @@ def seconds(text: str | UnsetType, path: Path, problems: Problems) -> float | No
     except ValueError as error:
         problems.add(path, str(error))
         return None
+
+
+def number(
+    value: Number | UnsetType,
+    path: Path,
+    problems: Problems,
+    *,
+    above: int | None = None,
+    between: tuple[int, int] | None = None,
+) -> Decimal:
+    """Return a number of the board as it is exact; records one that is out of bounds."""
+    if value == 1 or value is UNSET:
+        return ONE
+    exact = Decimal(value)
+    if above is not None and exact <= above:
+        problems.add(path, f"{value} is not more than {above}")
+    if between is not None and not between[0] <= exact <= between[1]:
+        problems.add(path, f"{value} is not between {between[0]} and {between[1]}")
+    return exact

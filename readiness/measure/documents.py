@@ -55,22 +55,29 @@ class Documents:
         """Return what a source holds: UTF-8, bad bytes as escapes, lines ended as on Unix."""
         text = self._texts.get(source)
         if text is None:
-            data = self._bytes(source)
-            if data.startswith(_WIDE):
-                raise NotMeasuredError(
-                    ReasonCode.UNREADABLE,
-                    f"{shown(source)} is UTF-16, and UTF-8 is read",
-                    "have the command print UTF-8",
-                )
-            text = self._texts[source] = decode(data).removeprefix("\ufeff").replace("\r\n", "\n")
+            text = self._texts[source] = _as_on_unix(decode(self._utf8(source)))
         return text
 
     def plain_text(self, source: str) -> str:
-        """Return the text of a source without terminal sequences."""
+        """Return the text of a source without terminal sequences.
+
+        A byte that is not UTF-8 is a lone surrogate in it: as an escape it would be read as digits.
+        """
         text = self._plain_texts.get(source)
         if text is None:
-            text = self._plain_texts[source] = strip_ansi(self.text(source))
+            marked = self._utf8(source).decode("utf-8", "surrogateescape")
+            text = self._plain_texts[source] = strip_ansi(_as_on_unix(marked))
         return text
+
+    def _utf8(self, source: str) -> bytes:
+        data = self._bytes(source)
+        if data.startswith(_WIDE):
+            raise NotMeasuredError(
+                ReasonCode.UNREADABLE,
+                f"{shown(source)} is UTF-16, and UTF-8 is read",
+                "have the command print UTF-8",
+            )
+        return data
 
     def document(self, source: str, kind: Format, passed_over: str = "") -> Data:
         """Return the source as parsed data.
@@ -115,6 +122,10 @@ class Documents:
             return found
 
         return os.path.join(self.workdir, _VARIABLE.sub(value, source))
+
+
+def _as_on_unix(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _stream(stream: Stream, name: str) -> bytes:

@@ -18,12 +18,21 @@ _NUMBER = later(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?"
 
 # What directly before or after a number makes it a piece of a longer one: a digit, a digit behind
 # a separator of thousands or decimals, a sign or a leading point, an exponent, a 0x.
-_SEPARATOR = "[.,'’_\u00a0\u2009\u202f]"
+_SEPARATOR = "[.,'’_\u066b\u066c\uff0c\uff0e\u00a0\u1680\u2000-\u200a\u202f\u205f]"
 _PIECE_BEFORE = later(rf"(?:\d{_SEPARATOR}?|\d[eE][+-]?|(?:^|[\s:=(\[|])[-−.]|0[xX])\Z")
 _PIECE_AFTER = later(rf"{_SEPARATOR}?\d|[eE][+-]?\d")
 _HEXADECIMAL = later(r"0[xX][0-9a-fA-F]")
-_TOKEN_BEFORE = later(r"[-−\w.,'’\u00a0\u2009\u202f]*\Z")
-_TOKEN_AFTER = later(r"[-−\w.,'’\u00a0\u2009\u202f]*")
+_WORD = r"(?:[^\s()\[\]:=|\"«»]|[\u00a0\u2009\u202f])*"
+_WORD_BEFORE = later(rf"{_WORD}\Z")
+_WORD_AFTER = later(_WORD)
+# Groups of three digits, parted by single spaces. What is part of a date, a time, a path, an
+# address or a name is none, nor are numbers that stand in columns.
+_GROUPED = later(
+    r"(?<![\w.,:/#])(?<![\w.,:/#][-−])[-−+]?[1-9]\d{0,2}(?:[ \u3000]\d{3})+"
+    r"(?:[.,]\d+)?(?![.,:/-]?\d)"
+)
+_PART_OF_A_NUMBER = frozenset(("Cf", "Cs", "Mn", "Me", "No", "Nl"))
+"""The categories of characters that change or split what they touch; controls come to them."""
 _AROUND = 40
 
 
@@ -78,21 +87,43 @@ def parse_number(text: str, unit: str = "") -> Decimal:
 
 
 def refuse_piece(text: str, start: int, end: int) -> None:
-    """Refuse a match that was cut out of a longer number: 1 of «1,234», 5 of «-5»."""
+    """Refuse a match that was cut out of a longer number: 1 of «1,234» or «1 234», 5 of «-5».
+
+    So is one that touches what is no plain text: a byte that is not UTF-8, a control or a format
+    character, a digit of another kind.
+    """
     found = text[start:end]
     bare = found.strip()
-    if not bare or bare != found:
+    if not bare:
         return
+    start += found.index(bare)
+    end = start + len(bare)
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     cut_before = (bare[0].isdecimal() or bare[0] in ".,") and _PIECE_BEFORE.search(before)
     cut_after = (bare[-1].isdecimal() or bare[-1] == ".") and (
         _PIECE_AFTER.match(after) or _HEXADECIMAL.match(bare + after)
     )
-    if not (cut_before or cut_after):
-        return
-    head, tail = _TOKEN_BEFORE.search(before), _TOKEN_AFTER.match(after)
-    whole = f"{head[0] if head else ''}{found}{tail[0] if tail else ''}"
-    raise NotMeasuredError(
+    if cut_before or cut_after or _is_foreign(before[-1:]) or _is_foreign(after[:1]):
+        head, tail = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
+        raise _piece(bare, f"{head[0] if head else ''}{bare}{tail[0] if tail else ''}")
+    for grouped in _GROUPED.finditer(before + bare + after):
+        first, last = (place - len(before) for place in grouped.span())
+        if first < len(bare) and last > 0 and (first, last) != (0, len(bare)):
+            raise _piece(bare, grouped[0])
+
+
+def _is_foreign(character: str) -> bool:
+    """Whether it changes or splits a number that it touches, seen or not."""
+    if character.isascii():
+        return not (character.isprintable() or character in "\t\n\v\f\r")
+    from unicodedata import category
+
+    kind = category(character)
+    return kind in _PART_OF_A_NUMBER or kind == "Cc" or character == "\ufffd"
+
+
+def _piece(found: str, whole: str) -> NotMeasuredError:
+    return NotMeasuredError(
         ReasonCode.NOT_A_NUMBER,
         f"{shown(found, 60)} is part of {shown(whole, 100)}",
         "let the regex's group take the whole number, written plainly; a version is text, which"

@@ -22,7 +22,13 @@ def read(documents: Documents, check: Check, measure: Measure, *, number: bool) 
     if reader.format is Format.EXIT:
         return _exit_status(documents)
     if reader.format is Format.TEXT:
-        return text.values(documents, reader, number=number, unit=measure.unit)
+        return text.values(
+            documents,
+            reader,
+            number=number,
+            unit=measure.unit,
+            proven=check.proof is not None,
+        )
     from readiness.measure import structured
 
     return structured.values(documents, reader, check, number=number, unit=measure.unit)

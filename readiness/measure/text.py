@@ -16,9 +16,12 @@ _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
 
 
 def values(
-    documents: Documents, reader: Reader, *, number: bool, unit: str
+    documents: Documents, reader: Reader, *, number: bool, unit: str, proven: bool
 ) -> list[Decimal] | list[str]:
-    """Return what the text gives: matches in their order (numbers if so asked), or one count."""
+    """Return what the text gives: matches in their order (numbers if so asked), or one count.
+
+    Only a tool that is `proven` to have done its work may say nothing and mean none.
+    """
     text = documents.plain_text(reader.source)
     if reader.count:
         if "\0" in text:  # UTF-16, or no text at all: no word would be found in it
@@ -27,6 +30,8 @@ def values(
                 f"{shown(reader.source)} holds NUL bytes, so its lines are not counted",
                 "have the command print UTF-8 text",
             )
+        if not (proven or text.strip()):
+            raise _nothing_to_count(reader)
         return [Decimal(count(reader.count, text))]
     limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)
     found = spans(reader.regex, text, limit)
@@ -70,6 +75,15 @@ def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
         )
     return NotMeasuredError(
         ReasonCode.UNREADABLE, f"{shown(pattern)} is not a regular expression: {shown(str(error))}"
+    )
+
+
+def _nothing_to_count(reader: Reader) -> NotMeasuredError:
+    return NotMeasuredError(
+        ReasonCode.NO_VALUE,
+        f"no value: {shown(reader.source)} is empty, which a tool that never ran leaves too",
+        "have the command end with a line that says it is done, `&& echo done`, and require that"
+        " line: `proof: {as: text, regex: '^done$'}`",
     )
 
 

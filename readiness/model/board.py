@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -59,12 +60,21 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     of: "Measure | None" = None
 
 
+SWITCHED: Final = ("true", "false")
+"""What a switch may be."""
+
+
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """A parameter of a check. Without a default it must be given."""
 
     name: str
     help: str = ""
     default: str | None = None
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it takes `true` or `false` and no other word, as its default is one of them."""
+        return self.default in SWITCHED
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):

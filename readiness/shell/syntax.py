@@ -20,6 +20,19 @@ def parse(source: str) -> Node:
     return tree
 
 
+def end_of_commands(source: str, start: int) -> int:
+    """Return where the `)` stands that closes the commands which begin at `start`.
+
+    Raises Unreadable.
+    """
+    parser = _Parser(source, start)
+    parser.commands()
+    parser.blanks()
+    if not source.startswith(")", parser.position):
+        raise Unreadable(") is missing")
+    return parser.position
+
+
 class _Parser(WordReader):
     # --- lists ------------------------------------------------------------------------------------
 
@@ -142,22 +155,28 @@ class _Parser(WordReader):
         return Node(kind="if", start=start, parts=parts)
 
     def _while(self, start: int) -> Node:
-        self._nested()
-        return self._body(start)
+        condition = self._nested()
+        node = self._body(start)
+        node.parts.append(condition)
+        return node
 
     def _for(self, start: int) -> Node:
         self.blanks()
+        items: list[str] | None = None
         if self.source.startswith("((", self.position):
             self.balanced()
         else:
             self.word(Node(kind="simple", start=start))
             self.newlines()
             if self.take_keyword("in"):
+                items = []
                 while not self.operator() and self.position < len(self.source):
-                    self.word(Node(kind="simple", start=start))
+                    items.append(self.word(Node(kind="simple", start=start)))
         self.take(";")
         self.newlines()
-        return self._body(start)
+        node = self._body(start)
+        node.words = ["$@"] if items is None else items
+        return node
 
     def _body(self, start: int) -> Node:
         self.need("do")
@@ -166,23 +185,25 @@ class _Parser(WordReader):
         return node
 
     def _case(self, start: int) -> Node:
-        self.word(Node(kind="simple", start=start))
+        words = [self.word(Node(kind="simple", start=start))]
         self.newlines()
         self.need("in")
         self.newlines()
         bodies = []
         while not self.take_keyword("esac"):
             self.take("(")
+            patterns = []
             while not self.take(")"):
                 if not self.take("|"):
-                    self.word(Node(kind="simple", start=start))
+                    patterns.append(self.word(Node(kind="simple", start=start)))
+            words.append("|".join(patterns))
             bodies.append(self._nested())
             if not (self.take(";;") or self.take(";&") or self.take(";;&")):
                 self.newlines()
                 self.need("esac")
                 break
             self.newlines()
-        return Node(kind="case", start=start, parts=bodies)
+        return Node(kind="case", start=start, words=words, parts=bodies)
 
     def _function(self, start: int) -> Node:
         name = self.word(Node(kind="simple", start=start))

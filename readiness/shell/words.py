@@ -25,9 +25,10 @@ class Node(msgspec.Struct, kw_only=True):
     """A part of a command: `source[start:end]`, with what it consists of in `parts`.
 
     kind: `simple` (with `words`), `pipe`, `and`, `or` (left, right), `list`, `background` (one
-    part), `group`, `subshell`, `if` (condition, body, condition, body, … else), `loop`, `case`,
-    `function` (named by its word), `test` (`[[ … ]]` and `(( … ))`). `substitutions` are the
-    commands whose output a simple command uses.
+    part), `group`, `subshell`, `if` (condition, body, condition, body, … else), `loop` (body, and
+    the condition of `while` and `until`, or `words` to go through), `case` (bodies; `words` are its
+    subject and the patterns of each), `function` (named by its word), `test` (`[[ … ]]` and
+    `(( … ))`). `substitutions` are the commands whose output a simple command uses.
     """
 
     kind: str

@@ -61,12 +61,23 @@ def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code in _SHORT:
         return _SHORT[code]
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
+        code -= 0xDC00
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 _SHORT = {0x0A: "\\n", 0x0D: "\\r"}
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is anything to see in a text."""
+    if text.isascii():
+        return any(each.isprintable() and each != " " for each in text)
+    from unicodedata import category
+
+    return any(category(each)[0] not in "ZCM" for each in _UNSEEN.sub("", text))
 
 
 def strip_ansi(text: str) -> str:

@@ -21,6 +21,8 @@ SECTIONS = {
     "test_h_sessions.py": (*range(1101, 1110, 2), *range(1201, 1206, 2)),
     "test_p_records.py": range(1901, 1910, 2),
     "test_h_suppressions.py": range(3501, 3518, 2),
+    "test_k_words.py": (*range(1601, 1608, 2), *range(1701, 1716, 2), *range(1801, 1824, 2)),
+    "test_n_honest.py": range(6011, 6018, 2),
 }
 """The rows of each section, by the module that tests them."""
 

@@ -206,7 +206,7 @@ def test_output_is_both_streams() -> None:
     [
         ("bad\nfile\nfile\n", Measurement(value=Decimal(1), unit="errors", of=Decimal(2))),
         ("file\n", Measurement(value=Decimal(0), unit="errors", of=Decimal(1))),
-        ("", "no work was done: 0 files"),
+        ("", "no value: stdout is empty, which a tool that never ran leaves too"),
         ("bad\n", "no work was done: 0 files"),
     ],
 )

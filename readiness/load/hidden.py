@@ -1,0 +1,113 @@
+"""Commands that do not tell of their tool's failure: refused, or told to whoever proves a board."""
+
+from typing import Final
+
+from readiness import shell
+from readiness.load.faults import Problems
+from readiness.load.readers import EXIT_IS_ZERO, OF_A_TOOL
+from readiness.load.yamlfile import Path
+from readiness.model import expect
+from readiness.model.board import Expectation, Measure
+from readiness.model.words import Format
+from readiness.startup.patterns import later
+
+# Commands that clear up before or after a tool; whether they fail says nothing of what is read.
+_CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
+# Without any of these a command's status is its tool's.
+_SYNTAX: Final = later(r"[!&|;\n{(`]")
+_PLAIN: Final = later(r"[\w./-][^#:\"'{}\[\]&*!|>%@`,]*")
+
+
+def hidden_failure(
+    command: str,
+    read: Measure,
+    path: Path,
+    problems: Problems,
+    *,
+    expected: Expectation | None = None,
+    statuses_named: bool = False,
+) -> None:
+    """Record a command, without a proof, that does nothing, or whose tool may fail unseen.
+
+    Where its status is all that is read, and nobody has named the statuses, that is a fault. A
+    command whose output is read may count, ask and branch: it is only told.
+    """
+    if command and shell.does_nothing(command):
+        problems.add(path, "this command does nothing", "say what to run")
+        return
+    if read.reader.format is not Format.EXIT:
+        _tell_what_is_read(command, path, problems)
+        return
+    passes = expected if expected is not None and _may_be_missed(expected) else EXIT_IS_ZERO
+    if passes is EXIT_IS_ZERO and not _SYNTAX.search(command):
+        return
+    if found := _unheard(command, passes):
+        problems.add(path, *found, masked=True, refused=not statuses_named)
+
+
+def _may_be_missed(expected: Expectation) -> bool:
+    """Whether it is asked of statuses, and not of all of them: that is a fault of its own."""
+    from decimal import Decimal
+
+    if expected.operator not in expect.NUMERIC or expected.unit:
+        return False
+    return not all(expect.holds(expected, Decimal(status)) for status in OF_A_TOOL)
+
+
+def _unheard(command: str, expected: Expectation) -> tuple[str, str] | None:
+    """Return what is wrong with a command whose status is all that is read, and the remedy."""
+    from decimal import Decimal
+
+    from readiness.shell.remedies import instead
+    from readiness.shell.trouble import unheard
+
+    decides = [mask for mask in shell.masks(command) if mask.final or mask.ends]
+    tool = unheard(command, lambda status: expect.holds(expected, Decimal(status)))
+    if expected.text != EXIT_IS_ZERO.text:
+        if not tool:
+            return None
+        hint = f"name the statuses of a tool that did its work: {_quoted('exit: {ok: [0, 1]}')}"
+        return f"this command passes where `{tool}` fails", hint
+    if not (decides or tool):
+        return None
+    what = f"passes where `{tool}` fails"
+    if decides:
+        mask = decides[0]
+        what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
+    if better := instead(command):
+        lines = [f"run: {_scalar(better.run)}"]
+        if better.good:
+            lines += ["exit: {ok: [0, 1]}", f'expect: "== {better.good}"']
+        return f"this command {what}", f"write {' and '.join(map(_quoted, lines))}"
+    proof = f"say what only a tool prints that did its work: {_quoted(_PROOF)}"
+    if decides:
+        return f"this command {what}", f"remove `{mask.text}`, which hides the failure, or {proof}"
+    return f"this command {what}", proof
+
+
+_PROOF: Final = "proof: {from: output, as: text, regex: '^done'}"
+
+
+def _quoted(line: str) -> str:
+    return f"`{line}`"
+
+
+def _scalar(command: str) -> str:
+    """Write a command as YAML has it: plain where that is safe."""
+    import json
+
+    return command if _PLAIN.fullmatch(command) else json.dumps(command, ensure_ascii=False)
+
+
+def _tell_what_is_read(command: str, path: Path, problems: Problems) -> None:
+    for mask in shell.masks(command):
+        # What is sent to the background and lives on is found when it runs.
+        if (
+            mask.text != "&"
+            and not mask.tested
+            and (mask.final or not mask.command.startswith(_CLEANERS))
+        ):
+            message = f"its tool's failure is hidden by `{mask.text}`"
+            hint = f"say what only a tool prints that did its work: {_quoted(_PROOF)}"
+            problems.add(path, message, hint, masked=True, refused=False)
+            return
