@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 ORDER = (
     *("init", "check", "score", "diff", "trend", "report", "next", "prove", "history", "waive"),
-    *("attest", "mcp", "validate", "list", "show", "checks", "doctor", "schema", "guard"),
+    *(
+        "attest",
+        "baseline",
+        "mcp",
+        "validate",
+        "list",
+        "show",
+        "checks",
+        "doctor",
+        "schema",
+        "guard",
+    ),
 )
 """How the help lists the commands; those that are not named come last."""
 

@@ -1,23 +1,19 @@
 """What `waive` and `attest` share: from a decision to the board's new text, checked and written."""
 
-import fcntl
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from readiness.commands._options import Argument, Option, Value
-from readiness.load import load_board, load_board_text, text_data
-from readiness.load.edit import EditError, edit
+from readiness.commands._rewriting import rewrite
+from readiness.load import text_data
+from readiness.load.edit import edit
 from readiness.model.board import Board, Criterion
-from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
-from readiness.model.settings import BoardSettings, find_board
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import BoardSettings
 from readiness.project.git import user_name
-from readiness.report import write_over
 from readiness.terminal.output import put_json, put_text, wants_json
-from readiness.text.clean import clean
 from readiness.text.nearest import suggestion
 
 Fields = Mapping[str, str | None]
@@ -28,9 +24,6 @@ BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variabl
 DRY_RUN = Option(
     "dry_run", "", "Show the change, write nothing.", value=Value.SWITCH, variable=False
 )
-
-PATIENCE = 10.0
-"""So many seconds another process may hold the board."""
 
 
 class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,28 +57,22 @@ def decide(
     `NotWrittenError` where the board cannot be written: it is untouched then.
     """
     as_json = wants_json(settings.output_format)
-    shown = find_board(settings, os.environ, os.getcwd())
-    path = os.path.realpath(shown)
-    with nullcontext() if dry_run else _held(path):
-        board = load_board(
-            shown, profile=settings.profile, environ=os.environ, project=settings.project
-        )
+
+    def change(board: Board, content: bytes) -> bytes:
         criterion, place = _find(board, subject)
-        content = _read(path)
-        before = _of(content, place, kind)
-        made = _edited(content, place, kind, make(board, criterion, before))
-        criterion = _reloaded(settings, board, made, subject)
-        if not dry_run and made != content:
-            write_over(path, made)
+        return edit(content, place, kind, make(board, criterion, _of(content, place, kind)))
+
+    done = rewrite(settings, change, dry_run=dry_run)
+    criterion, place = _find(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
-        board=clean(shown, newlines=False),
+        board=done.path,
         line=criterion.position.line,
-        before=before,
-        after=_of(made, place, kind),
-        diff=_diff(content, made, shown),
-        written=not dry_run and made != content,
+        before=_of(done.before, place, kind),
+        after=_of(done.after, place, kind),
+        diff=done.diff,
+        written=done.written,
     )
     if as_json:
         put_json(decision)
@@ -134,69 +121,6 @@ def _find(board: Board, subject: str) -> tuple[Criterion, tuple[str | int, ...]]
     raise UsageError(f'no criterion is called "{subject}"; {advice}')
 
 
-def _edited(content: bytes, place: tuple[str | int, ...], kind: str, fields: Fields) -> bytes:
-    try:
-        return edit(content, place, kind, fields)
-    except EditError as error:
-        raise UsageError(f"the board is left as it is: {error}") from None
-
-
-def _reloaded(settings: BoardSettings, board: Board, made: bytes, subject: str) -> Criterion:
-    """The criterion as the new text has it. Raises `UsageError` where that is no board."""
-    try:
-        new = load_board_text(
-            made,
-            board.path,
-            profile=settings.profile,
-            environ=os.environ,
-            project=settings.project,
-        )
-    except BoardError as error:
-        faults = "\n".join(f"  {fault}" for fault in error.faults)
-        raise UsageError(f"the board is left as it is, for it would be wrong:\n{faults}") from None
-    return _find(new, subject)[0]
-
-
-# --- the file -----------------------------------------------------------------------------------
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-@contextmanager
-def _held(path: str) -> Iterator[None]:
-    """Let nobody else decide on the same board meanwhile; wait for who does, for a while."""
-    give_up = time.monotonic() + PATIENCE
-    while True:
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-        try:
-            if _locked(path, handle):
-                yield
-                return
-        finally:
-            os.close(handle)
-        if time.monotonic() > give_up:
-            raise NotWrittenError(f"{path}: not written: another process is deciding on it")
-        time.sleep(0.02)
-
-
-def _locked(path: str, handle: int) -> bool:
-    """Lock the open file; false where another has it, or has replaced it since it was opened."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.path.samestat(os.stat(path), os.fstat(handle))
-    except OSError:
-        return False
-
-
 # --- what is shown ------------------------------------------------------------------------------
 
 
@@ -209,13 +133,6 @@ def _of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, st
         elif isinstance(here, list) and isinstance(step, int):
             here = here[step]
     return {str(k): str(v) for k, v in here.items()} if isinstance(here, dict) else {}
-
-
-def _diff(before: bytes, after: bytes, name: str) -> str:
-    from difflib import unified_diff
-
-    old, new = (text.decode("utf-8").splitlines() for text in (before, after))
-    return "\n".join(unified_diff(old, new, name, name, lineterm="", n=1))
 
 
 def _account(decision: BoardEdit, *, dry_run: bool) -> str:
