@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "text": ["model", "startup"],
     "shell": ["startup"],
     **dict.fromkeys(STAGES, FOUNDATION),
+    "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
     "report": [*FOUNDATION, "record"],
     "timeline": [*FOUNDATION, "record"],

@@ -1,15 +1,24 @@
-"""Print the options that put aside what silences mypy: the project's settings, and comments.
+"""Print the options that put aside what silences mypy: the user's settings, and what else is asked.
 
-mypy is shown a copy of each file with such a comment, in which the comment means nothing and
-every line and column is where it was. Without the parameter `neutral`, nothing is printed.
+With the parameter `neutral` these are also the project's settings, and comments: mypy is shown a
+copy of each file with such a comment, in which the comment means nothing and every line and column
+is where it was.
 """
 
 import os
 import re
 import tokenize
+from contextlib import suppress
 
 from _common import files_below, not_measured, param, words
 
+SETTINGS = {
+    "mypy.ini": "",
+    ".mypy.ini": "",
+    "pyproject.toml": r"^\s*\[+tool\.mypy\b",
+    "setup.cfg": r"^\[mypy\]",
+}
+ROOTS = (".git", ".hg")
 SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
 
 
@@ -25,9 +34,34 @@ def without_comments(text: str) -> str:
     return "".join(lines)
 
 
+def without_the_users_settings() -> str:
+    """Return the option that names the settings which mypy finds from here up, or none at all.
+
+    Where the project has none, mypy would read the user's.
+    """
+    users = ["~/.config/mypy/config", "~/.mypy.ini"]
+    if "XDG_CONFIG_HOME" in os.environ:
+        users.append("$XDG_CONFIG_HOME/mypy/config")
+    if not any(os.path.isfile(os.path.expandvars(os.path.expanduser(name))) for name in users):
+        return ""
+    folder = os.getcwd()
+    while True:
+        for name, section in SETTINGS.items():
+            path = os.path.join(folder, name)
+            with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+                if re.search(section, file.read(), re.MULTILINE):
+                    return f"--config-file={os.path.relpath(path)}"
+        parent = os.path.dirname(folder)
+        if parent == folder or any(os.path.exists(os.path.join(folder, at)) for at in ROOTS):
+            return "--config-file="
+        folder = parent
+
+
 def main() -> None:
     """Write the copies, and name them."""
     if param("neutral") != "true":
+        if not param("config") and (option := without_the_users_settings()):
+            print(option)
         return
     print("--config-file=")
     folder = os.path.join(os.environ["READINESS_TMP"], "neutral")

@@ -169,6 +169,7 @@ class _BoardLoader:
             scoring=file.scoring,
             env=env,
             unset_env=unset_env,
+            settings_env=self.catalogue.settings_env(),
             secrets=tuple(file.secrets),
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,

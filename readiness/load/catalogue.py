@@ -1,6 +1,7 @@
 """The catalogue: folders of check files, each read when it is first asked for."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
@@ -75,6 +76,7 @@ class Catalogue:
         self.masks: list[Fault] = []
         self.told: list[Fault] = []
         self._files: dict[str, str] = {}
+        self._every: list[str] = []
         self._read: set[str] = set()
         self._underway: list[str] = []
         for folder in (*folders, builtin_checks()):
@@ -88,7 +90,9 @@ class Catalogue:
         for entry in entries:
             name, ending = os.path.splitext(entry)
             if ending in _ENDINGS and not entry.startswith("."):
-                self._files.setdefault(name, os.path.join(folder, entry))
+                path = os.path.join(folder, entry)
+                self._files.setdefault(name, path)
+                self._every.append(path)
 
     def names(self) -> list[str]:
         """Return the names of all checks, sorted."""
@@ -119,6 +123,19 @@ class Catalogue:
                 with suppress(OSError), open(path, "rb") as file:
                     if b"\nstands_for:" in file.read() and (check := self.find(name)):
                         yield check
+
+    def settings_env(self) -> tuple[str, ...]:
+        """Return the variables that tools obey, as all check files say, hidden ones too.
+
+        Only the lines that say so are read, as this is done at every start.
+        """
+        found: dict[str, None] = {}
+        for path in self._every:
+            with suppress(OSError), open(path, "rb") as file:
+                _, key, rest = (b"\n" + file.read()).partition(b"\nsettings_env:")
+                if key:
+                    found.update(dict.fromkeys(_patterns(rest.decode("utf-8", "replace"))))
+        return tuple(found)
 
     def _load(self, name: str) -> Check | None:
         path = self._files[name]
@@ -157,6 +174,13 @@ class Catalogue:
                     if param.default is None and param.name not in given:
                         hint = "give this check a parameter of the same name"
                         problems.add(place, f'"{name}" needs the parameter {param.name}', hint)
+
+
+def _patterns(rest: str) -> list[str]:
+    """Return the words of a list in YAML, whichever way it is written: up to the next key."""
+    value = re.split(r"\n(?=[A-Za-z])", rest, maxsplit=1)[0]
+    lines = (line.partition(" #")[0] for line in value.splitlines())
+    return re.findall(r"[A-Za-z_][A-Za-z0-9_]*\*?", " ".join(lines))
 
 
 def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:

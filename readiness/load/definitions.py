@@ -182,6 +182,13 @@ class CheckFile(_Part, frozen=True):
     tool: Annotated[Words, Meta(description="What must be on PATH.")] = field(default_factory=list)
     version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
     install: Annotated[str, Meta(description="How to install the tool.")] = ""
+    settings_env: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\*?$(?!\n)")]],
+        Meta(
+            description="Environment variables that change what the tool does, such as `MYPY_*`:"
+            " they reach probes only where the board sets them."
+        ),
+    ] = field(default_factory=list)
     params: dict[VariableName, ParameterFile] = field(default_factory=dict)
     after: Annotated[Words, Meta(description="Checks whose probes must have succeeded first.")] = (
         field(default_factory=list)

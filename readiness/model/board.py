@@ -177,6 +177,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 
     `params` holds every parameter of the check as text, defaults filled in; `matrix` the
     combinations that replace some of them (one empty combination where the board has none).
+    `workdirs` are the folders of these combinations, below the board's; none: the board's itself.
     `unset` names the variables that the criterion uses and nobody set. `written` is the command
     of the board whose place a check of the catalogue takes. `attest` is set where a person's word
     takes the place of a probe: then `check` and `measure` are None.
@@ -192,6 +193,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     measure: Measure | None = None
     params: dict[str, str] = {}
     matrix: tuple[dict[str, str], ...] = ({},)
+    workdirs: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
     written: str = ""
     warn: Expectation | None = None
@@ -259,6 +261,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
+    `settings_env` are patterns of the variables that the catalogue's tools obey.
     `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name,
     `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
@@ -282,6 +285,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     scoring: Scoring = Scoring.STRICT
     env: dict[str, str] = {}
     unset_env: dict[str, str] = {}
+    settings_env: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     timeout: float = 600.0
     run_timeout: float = 3600.0

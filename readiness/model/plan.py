@@ -9,8 +9,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """One concrete command. Equal probes are one probe.
 
     `argv` is set where the command has no shell syntax and may be started directly. `env` is what
-    this probe has beyond the plan's environment. `after` holds the indices, in the plan, of the
-    probes that must have succeeded first. `estimate` is the duration of earlier runs, in seconds.
+    this probe has beyond the plan's environment, `path` the PATH of its folder where that is not
+    the plan's. `tool_path` is the file that its check's tool is, `elsewhere` says that it is
+    not of the project's own environment, though there is one. `after` holds the indices, in the
+    plan, of the probes that must have succeeded first. `estimate` is the duration of earlier runs,
+    in seconds.
     """
 
     id: str
@@ -20,6 +23,9 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] | None = None
     check: Check
     env: dict[str, str] = {}
+    path: str = ""
+    tool_path: str = ""
+    elsewhere: bool = False
     after: tuple[int, ...] = ()
     samples: int = 1
     wait: float = 0.0
@@ -36,13 +42,26 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     skipped: str = ""
 
 
+class ProbeFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder in which probes run: the project's own environment there, if any, and its Python.
+
+    `kind` is what that environment is known by, such as `.venv` or `poetry`.
+    """
+
+    workdir: str
+    kind: str = ""
+    environment: str = ""
+    python: str = ""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run will do. Nothing has run yet.
 
     `planned` follows the board. `order` lists the indices of `probes` in the order in which
-    they should start. `environment` is what every probe gets. `version_keys` maps a check's name
-    to the key under which its tool's version is kept; probes that only ask a tool for its version
-    come last in `probes`, have that key, and no measures.
+    they should start. `environment` is what every probe gets, `put_aside` names what it does not:
+    variables of the caller's that change what tools do. `version_keys` maps a probe's id to the key
+    under which its tool's version is kept; probes that only ask a tool for its version come last in
+    `probes`, have that key, and no measures.
     """
 
     probes: tuple[Probe, ...]
@@ -51,3 +70,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     partial: bool = False
     version_keys: dict[str, str] = {}
+    folders: tuple[ProbeFolder, ...] = ()
+    put_aside: tuple[str, ...] = ()

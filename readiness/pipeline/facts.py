@@ -13,6 +13,7 @@ from readiness.model.judgement import HeldLine
 from readiness.record.document import (
     BaseRef,
     FindingRecord,
+    FolderRecord,
     Git,
     Loosening,
     ProbeRecord,
@@ -56,6 +57,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     probes: list[ProbeRecord]
     findings: list[FindingRecord]
     elapsed: float
+    folders: list[FolderRecord] = []
+    put_aside: tuple[str, ...] = ()
     partial: bool = False
     interrupted: bool = False
     signal: int = 0

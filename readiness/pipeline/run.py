@@ -255,6 +255,8 @@ def execute(
         },
         probes=with_versions(readings.records(), plan.version_keys, known),
         findings=readings.findings(),
+        folders=recorder.folders(plan),
+        put_aside=plan.put_aside,
         elapsed=time.monotonic() - began,
         partial=plan.partial,
         signal=ending.signal or 0,
@@ -327,6 +329,8 @@ def conclude(
         milestones=milestone_records(states),
         loosened=loosened,
         base=start.base,
+        folders=facts.folders,
+        put_aside=list(facts.put_aside),
     )
 
 

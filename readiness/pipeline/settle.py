@@ -5,6 +5,8 @@ import os
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from readiness.decide.judge import evidence_path, judge
 from readiness.measure import Documents, find, measure, unusable
 from readiness.measure.bounded import found
@@ -26,6 +28,12 @@ from readiness.run.retry import (
 )
 
 TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
+FOR_WANT_OF_SETTINGS = (
+    ReasonCode.EXIT_STATUS,
+    ReasonCode.NO_PROOF,
+    ReasonCode.NO_VALUE,
+    ReasonCode.UNREADABLE,
+)
 NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run"),))
 
 
@@ -138,7 +146,9 @@ class Readings:
         sample = unusable(documents, check) or measure(
             documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
         )
-        if check.findings is not None and not isinstance(sample, Unmeasured):
+        if isinstance(sample, Unmeasured):
+            sample = self._told(sample, probe)
+        elif check.findings is not None:
             places = find(documents, check)
             self._findings[criterion.id] = self._recorder.findings(criterion.id, places)
         key = (criterion.id, index)
@@ -146,6 +156,19 @@ class Readings:
         self._readings[key] = Reading(
             samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt)
         )
+
+    def _told(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
+        """Add what the probe did not get of the caller's, where that may be why it failed."""
+        if sample.code not in FOR_WANT_OF_SETTINGS:
+            return sample
+        hints = [sample.hint]
+        if probe.elsewhere:
+            hints.append(f"{probe.tool_path} is not of the project's own environment")
+        if names := " and ".join(self._plan.put_aside):
+            are = "was" if len(self._plan.put_aside) == 1 else "were"
+            it = "it" if are == "was" else "what it needs"
+            hints.append(f"{names} {are} put aside; set {it} in the board's env")
+        return msgspec.structs.replace(sample, hint="; ".join(filter(None, hints)))
 
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Whether this probe alone, as it was read last, makes the criterion hold."""
@@ -166,6 +189,7 @@ class Readings:
     def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
         return {
             **self._plan.environment,
+            **({"PATH": probe.path} if probe.path else {}),
             **probe.env,
             "READINESS_TMP": capture.tmp,
             "READINESS_SCRATCH": capture.scratch,

@@ -1,14 +1,15 @@
 """The plan stage: from a board to the probes that will run. Starts nothing."""
 
+import os
 from collections.abc import Collection, Container, Mapping, Sequence
 
 import msgspec
 
 from readiness.model.board import Board, Check, Criterion
-from readiness.model.plan import Plan, Planned, Probe
-from readiness.plan.environment import probe_environment, secret_values
+from readiness.model.plan import Plan, Planned, Probe, ProbeFolder
+from readiness.plan.environment import Surroundings, probe_environment, secret_values
 from readiness.plan.selection import select, skip_reason
-from readiness.plan.versions import version_keys, version_probes
+from readiness.plan.versions import Tools, version_keys, version_probes
 from readiness.shell import argv
 from readiness.startup.digests import short
 
@@ -30,11 +31,12 @@ def make_plan(
     """Plan a run of `board`: equal probes merged, producers before readers, longest first.
 
     `durations` maps a probe's key to the seconds it took before. `versions` are the keys of the
-    tools whose versions are known; the others are asked, last. `timeout` replaces the time limit
+    tools whose versions are known; the others are asked, last. `timeout` refolders the time limit
     of every probe. Raises `UsageError` for a selector that names nothing.
     """
     chosen = select(board, selectors, failed)
-    probes = _Probes(board, durations or {}, timeout)
+    surroundings = Surroundings(board, environ)
+    probes = _Probes(board, surroundings, durations or {}, timeout)
     planned = tuple(
         _planned(criterion, skip_reason(criterion, board, chosen), probes)
         for criterion in board.criteria()
@@ -43,16 +45,17 @@ def make_plan(
         probes=tuple(probes.probes),
         planned=planned,
         order=_start_order(probes.probes),
-        environment=probe_environment(board, environ),
+        environment=surroundings.environment(board.workdir),
         partial=chosen is not None,
+        folders=probes.folders(),
+        put_aside=surroundings.put_aside,
     )
-    return _asking_versions(plan, versions, board.workdir)
+    return _asking_versions(plan, versions)
 
 
-def _asking_versions(plan: Plan, known: Container[str], workdir: str) -> Plan:
-    checks = {probe.check.name: probe.check for probe in plan.probes if probe.check.version}
-    keys = version_keys(checks.values(), plan.environment)
-    asked = version_probes(plan, keys, known, workdir)
+def _asking_versions(plan: Plan, known: Container[str]) -> Plan:
+    keys = version_keys(plan.probes)
+    asked = version_probes(plan.probes, keys, known)
     size = len(plan.probes)
     return msgspec.structs.replace(
         plan,
@@ -65,9 +68,10 @@ def _asking_versions(plan: Plan, known: Container[str], workdir: str) -> Plan:
 def _planned(criterion: Criterion, skipped: str, probes: "_Probes") -> Planned:
     if skipped or criterion.unset or criterion.check is None:
         return Planned(criterion=criterion, skipped=skipped)
+    folders = criterion.workdirs or ("",) * len(criterion.matrix)
     indices = [
-        probes.add(criterion.check, {**criterion.params, **combination}, criterion)
-        for combination in criterion.matrix
+        probes.add(criterion.check, {**criterion.params, **combination}, folder, criterion)
+        for combination, folder in zip(criterion.matrix, folders, strict=True)
     ]
     return Planned(criterion=criterion, probes=tuple(dict.fromkeys(indices)))
 
@@ -75,17 +79,31 @@ def _planned(criterion: Criterion, skipped: str, probes: "_Probes") -> Planned:
 class _Probes:
     """The distinct probes of a plan, in the order in which criteria ask for them."""
 
-    def __init__(self, board: Board, durations: Mapping[str, float], timeout: float | None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        surroundings: Surroundings,
+        durations: Mapping[str, float],
+        timeout: float | None,
+    ) -> None:
         self.probes: list[Probe] = []
         self._board = board
+        self._surroundings = surroundings
+        self._tools = Tools()
+        self._paths: dict[str, str] = {}
         self._durations = durations
         self._timeout = timeout
         self._known: dict[tuple[object, ...], int] = {}
         self._producers = {name for check in board.checks.values() for name in check.after}
 
-    def add(self, check: Check, params: dict[str, str], criterion: Criterion | None) -> int:
-        """The index of the probe that runs `check` with `params`, which may be there already."""
-        after = tuple(self._producer(name, params) for name in check.after)
+    def add(
+        self, check: Check, params: dict[str, str], folder: str, criterion: Criterion | None
+    ) -> int:
+        """The index of the probe that runs `check` with `params`, which may be there already.
+
+        It runs in `folder`, below the board's.
+        """
+        after = tuple(self._producer(name, params, folder) for name in check.after)
         own = None if criterion is None else criterion.timeout
         timeout = self._timeout or own or check.timeout or self._board.timeout
         # A producer serves all its readers, so how often one reader wants to see it is not its own.
@@ -93,12 +111,14 @@ class _Probes:
         # What a producer leaves behind is found under its name; other probes are what they run.
         name = check.name if check.name in self._producers else ""
         needs = (check.tools, check.exclusive)
-        settled = (name, check.folder, check.run, *needs, timeout, after)
+        settled = (name, check.folder, check.run, *needs, timeout, after, folder)
         identity = (*settled, *patience, tuple(sorted(params.items())))
         index = self._known.get(identity)
         if index is None:
             index = self._known[identity] = len(self.probes)
-            self.probes.append(self._probe(check, params, timeout, after, patience, identity))
+            self.probes.append(
+                self._probe(check, params, timeout, after, patience, folder, identity)
+            )
         return index
 
     def _probe(
@@ -108,15 +128,23 @@ class _Probes:
         timeout: float,
         after: tuple[int, ...],
         patience: tuple[int, float, int],
+        folder: str,
         identity: tuple[object, ...],
     ) -> Probe:
         key = short(repr((self._board.workdir, identity)).encode())
         samples, wait, retries = patience
+        home = self._board.workdir
+        workdir = os.path.normpath(os.path.join(home, folder)) if folder else home
+        path = self._path(workdir)
+        tool = self._tools.find(check.tools[0], params.get("PATH") or path) if check.tools else ""
         return Probe(
             id=f"p{len(self.probes) + 1}",
             command=check.run,
             argv=argv(check.run),
-            workdir=self._board.workdir,
+            workdir=workdir,
+            path="" if path == self._path(home) else path,
+            tool_path=tool,
+            elsewhere=self._is_elsewhere(check, tool, workdir),
             timeout=timeout,
             check=check,
             env=params,
@@ -128,13 +156,41 @@ class _Probes:
             key=key,
         )
 
-    def _producer(self, name: str, params: dict[str, str]) -> int:
+    def _path(self, workdir: str) -> str:
+        """Return PATH as probes in `workdir` have it."""
+        if workdir not in self._paths:
+            environment = self._surroundings.environment(workdir)
+            self._paths[workdir] = environment.get("PATH", os.defpath)
+        return self._paths[workdir]
+
+    def _is_elsewhere(self, check: Check, tool: str, workdir: str) -> bool:
+        """Whether a Python tool is not of the Python environment that the project has."""
+        own = self._surroundings.own(workdir)
+        if own is None or not own.python or not tool or not check.install.startswith("pip "):
+            return False
+        return os.path.dirname(tool) != own.programs
+
+    def folders(self) -> tuple[ProbeFolder, ...]:
+        """The folders in which these probes run."""
+        return tuple(
+            self._folder_of(workdir)
+            for workdir in dict.fromkeys(each.workdir for each in self.probes)
+        )
+
+    def _folder_of(self, workdir: str) -> ProbeFolder:
+        own, path = self._surroundings.own(workdir), self._path(workdir)
+        python = self._tools.find("python", path) or self._tools.find("python3", path)
+        if own is None:
+            return ProbeFolder(workdir=workdir, python=python)
+        return ProbeFolder(workdir=workdir, kind=own.kind, environment=own.folder, python=python)
+
+    def _producer(self, name: str, params: dict[str, str], folder: str) -> int:
         check = self._board.checks[name]
         own = {
             parameter.name: params.get(parameter.name, parameter.default or "")
             for parameter in check.params
         }
-        return self.add(check, own, None)
+        return self.add(check, own, folder, None)
 
 
 def _patience(criterion: Criterion) -> tuple[int, float, int]:

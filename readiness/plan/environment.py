@@ -1,64 +1,117 @@
 """The environment that every probe of a run gets."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from readiness.model.board import Board
+from readiness.project.environments import (
+    Environment,
+    find_environment,
+    is_environment,
+    project_folders,
+)
 from readiness.text.clean import looks_secret
 
-# What would make a tool look elsewhere, colour its output, or run code of the caller's.
-DROPPED = frozenset(
-    {
-        "BASH_ENV",
-        "CDPATH",
-        "CLICOLOR_FORCE",
-        "COLUMNS",
-        "ENV",
-        "FORCE_COLOR",
-        "GNUMAKEFLAGS",
-        "GREP_OPTIONS",
-        "LANG",
-        "LANGUAGE",
-        "LINES",
-        "MAKEFILES",
-        "MAKEFLAGS",
-        "MAKELEVEL",
-        "MAKEOVERRIDES",
-        "MFLAGS",
-        "PY_COLORS",
-        "PYTEST_ADDOPTS",
-        "PYTEST_CURRENT_TEST",
-        "PYTHONHOME",
-        "PYTHONINSPECT",
-        "PYTHONSTARTUP",
-        "SHELLOPTS",
-        "VIRTUAL_ENV",
-        "VIRTUAL_ENV_PROMPT",
-    }
+# What says how text looks and where this process stands; nobody misses it.
+UNTOLD: Final = (
+    *("CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "LC_*", "LINES", "PY_COLORS"),
+    *("MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMERR", "MAKE_TERMOUT", "MFLAGS"),
+    *("BASH_FUNC_*", "READINESS_*", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"),
 )
-DROPPED_PREFIXES = ("GIT_", "BASH_FUNC_", "READINESS_", "LC_", "COV_CORE_")
-KEPT_GIT = frozenset({"GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY"})
+# What has shells, the loader, interpreters and git do something else. What other tools obey, their
+# check files say.
+SETTINGS: Final = (
+    *("BASHOPTS", "BASH_ENV", "CDPATH", "ENV", "GLOBIGNORE", "GREP_OPTIONS", "POSIXLY_CORRECT"),
+    *("SHELLOPTS", "DYLD_INSERT_LIBRARIES", "LD_AUDIT", "LD_PRELOAD"),
+    *("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "NODE_OPTIONS", "NODE_PATH"),
+    *("PERL5DB", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "GIT_*", "MAKEFILES"),
+    *("GNUMAKEFLAGS", "MAKEFLAGS", "PYTHON*"),
+)
+# What looks like one of those, and only says how to reach something, what is built, or where
+# Python keeps its caches.
+KEPT: Final = (
+    *("GIT_ASKPASS", "GIT_BRANCH", "GIT_COMMIT", "GIT_PROXY_*", "GIT_SSH*", "GIT_SSL_*"),
+    *("GIT_TERMINAL_PROMPT", "GIT_URL", "PYTHON", "PYTHON_*", "PYTHONDONTWRITEBYTECODE"),
+    "PYTHONUNBUFFERED",
+)
+
+
+class Surroundings:
+    """What probes of a board get: the caller's environment made safe, then the board's.
+
+    Secret-looking variables are passed on only where the board names them in `secrets`. Output
+    is plain UTF-8: no colour, no terminal, no translation. `put_aside` names what the caller had
+    set that changes what tools do: only the board may set that.
+    """
+
+    def __init__(self, board: Board, environ: Mapping[str, str]) -> None:
+        self._board = board
+        self._environ = environ
+        self._beside = os.path.dirname(os.path.abspath(board.path))
+        self._own: dict[str, Environment | None] = {}
+        named = set(board.secrets)
+        settings = (*SETTINGS, *board.settings_env)
+        aside = {
+            name
+            for name in environ
+            if name not in named and _is_one(name, settings) and not _is_one(name, KEPT)
+        }
+        dropped = {name for name in environ if name not in named and _is_one(name, UNTOLD)}
+        self._common = {
+            name: value
+            for name, value in environ.items()
+            if name not in aside
+            and name not in dropped
+            and (name in named or not looks_secret(name))
+        }
+        self._common.update(board.env)
+        self._common.update(LC_ALL="C.UTF-8", NO_COLOR="1", TERM="dumb")
+        # A make that started this process has set them by itself.
+        by_make = {"MAKEFLAGS"} if "MAKELEVEL" in environ else set()
+        untold = dropped | by_make | board.env.keys()
+        self.put_aside = tuple(sorted(name for name in aside - untold if environ[name].strip()))
+
+    def environment(self, workdir: str) -> dict[str, str]:
+        """What a probe in `workdir` gets. The project's own programs lead PATH."""
+        path = self._path(workdir)
+        return {**self._common, "PATH": path} if path is not None else dict(self._common)
+
+    def own(self, workdir: str) -> Environment | None:
+        """The environment that the project in `workdir` has of its own."""
+        if workdir not in self._own:
+            environ = {**self._environ, **self._board.env}
+            self._own[workdir] = find_environment(
+                workdir, self._beside, environ, environ.get("HOME", "")
+            )
+        return self._own[workdir]
+
+    def _path(self, workdir: str) -> str | None:
+        own = self.own(workdir)
+        path = self._common.get("PATH")
+        if path is not None and "PATH" not in self._board.env:
+            path = os.pathsep.join(self._of_the_caller(path.split(os.pathsep), workdir))
+        if own is None:
+            return path
+        return f"{own.programs}{os.pathsep}{os.defpath if path is None else path}"
+
+    def _of_the_caller(self, folders: Sequence[str], workdir: str) -> Iterator[str]:
+        """Return the folders of PATH without those in which a change could put programs unseen."""
+        home = self._environ.get("HOME", "")
+        top = project_folders(workdir, self._beside, home)[-1]
+        root = os.path.join(os.path.realpath(top), "")
+        at_home = os.path.join(os.path.realpath(home), "").startswith(root) if home else False
+        for folder in folders:
+            if not os.path.isabs(folder):
+                continue
+            inside = not at_home and os.path.join(os.path.realpath(folder), "").startswith(root)
+            if not inside or _is_installed(folder):
+                yield folder
 
 
 def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str]:
-    """What every probe of `board` gets: the caller's environment made safe, then the board's.
-
-    Secret-looking variables are passed on only where the board names them in `secrets`. Output
-    is plain UTF-8: no colour, no terminal, no translation. `<workdir>/.venv/bin` leads PATH.
-    """
-    named = set(board.secrets)
-    environment = {
-        name: value
-        for name, value in environ.items()
-        if name in named or not (_dropped(name) or looks_secret(name))
-    }
-    environment.update(board.env)
-    environment.update(LC_ALL="C.UTF-8", NO_COLOR="1", TERM="dumb")
-    local = os.path.join(board.workdir, ".venv", "bin")
-    if os.path.isdir(local):
-        path = environment.get("PATH", os.defpath)
-        environment["PATH"] = f"{local}{os.pathsep}{path}"
-    return environment
+    """What a probe in the board's folder gets; see `Surroundings`."""
+    return Surroundings(board, environ).environment(board.workdir)
 
 
 def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
@@ -82,5 +135,12 @@ def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
         yield from filter(None, criterion.matrix)
 
 
-def _dropped(name: str) -> bool:
-    return name in DROPPED or (name.startswith(DROPPED_PREFIXES) and name not in KEPT_GIT)
+def _is_one(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a name is one of those; `*` at the end of one stands for anything."""
+    return any(name.startswith(each[:-1]) if each[-1] == "*" else name == each for each in patterns)
+
+
+def _is_installed(folder: str) -> bool:
+    """Whether a folder of programs was filled by an installer, not by the project's sources."""
+    above = os.path.dirname(os.path.normpath(folder))
+    return is_environment(above) or os.path.basename(above) == "node_modules"

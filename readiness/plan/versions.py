@@ -1,58 +1,66 @@
-"""Asking tools for their versions, once for each file that a tool is."""
+"""Where the tools of a plan are, and asking them for their versions, once for each file."""
 
 import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Sequence
 
 from readiness.model.board import Check, Measure
-from readiness.model.plan import Plan, Probe
+from readiness.model.plan import Probe
 from readiness.shell import argv
 
 TIME_LIMIT = 30.0
 
 
-def version_keys(checks: Iterable[Check], environment: Mapping[str, str]) -> dict[str, str]:
-    """For each check that can tell its tool's version, the key under which it is kept.
+class Tools:
+    """The files that the names of tools stand for, by the PATH on which they are looked for."""
 
-    A key changes with the command, and with the file on PATH that is the tool.
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], str] = {}
+
+    def find(self, name: str, path: str) -> str:
+        """Return the file that is `name` on this PATH, or ""."""
+        key = (name, path)
+        if key not in self._found:
+            files = (os.path.join(each, name) for each in path.split(os.pathsep))
+            self._found[key] = next((each for each in files if os.access(each, os.X_OK)), "")
+        return self._found[key]
+
+
+def version_keys(probes: Sequence[Probe]) -> dict[str, str]:
+    """For each probe whose check can tell its tool's version, the key under which it is kept.
+
+    A key changes with the command, and with the file that is the tool.
     """
-    folders = environment.get("PATH", os.defpath).split(os.pathsep)
     keys = {}
-    for check in checks:
-        if check.version and check.tools:
-            identity = _identity(check.tools[0], folders)
-            if identity:
-                keys[check.name] = f"{check.version}|{identity}"
+    for probe in probes:
+        if probe.check.version and probe.tool_path:
+            status = os.stat(probe.tool_path)
+            identity = f"{probe.tool_path}|{status.st_mtime_ns}|{status.st_size}"
+            keys[probe.id] = f"{probe.check.version}|{identity}"
     return keys
 
 
 def version_probes(
-    plan: Plan, keys: Mapping[str, str], known: Container[str], workdir: str
+    probes: Sequence[Probe], keys: dict[str, str], known: Container[str]
 ) -> tuple[Probe, ...]:
     """The probes that ask for the versions which are not known yet, one a key."""
-    checks = {probe.check.name: probe.check for probe in plan.probes}
     asked: dict[str, Probe] = {}
-    for name, key in keys.items():
-        if key not in known and key not in asked:
-            check = checks[name]
+    for probe in probes:
+        key = keys.get(probe.id, "")
+        if key and key not in known and key not in asked:
+            check = probe.check
             asked[key] = Probe(
                 id=f"v{len(asked) + 1}",
                 command=check.version,
                 argv=argv(check.version),
-                workdir=workdir,
+                workdir=probe.workdir,
+                path=probe.path,
                 timeout=TIME_LIMIT,
-                check=Check(name=name, run=check.version, measures=NOTHING, tools=check.tools[:1]),
+                check=Check(
+                    name=check.name, run=check.version, measures=NOTHING, tools=check.tools[:1]
+                ),
                 key=key,
             )
     return tuple(asked.values())
 
 
 NOTHING: tuple[Measure, ...] = ()
-
-
-def _identity(tool: str, folders: Iterable[str]) -> str:
-    for folder in folders:
-        path = os.path.join(folder, tool)
-        if os.access(path, os.X_OK):
-            status = os.stat(path)
-            return f"{path}|{status.st_mtime_ns}|{status.st_size}"
-    return ""

@@ -9,6 +9,7 @@ from readiness.prove.copying import Programs, ProjectPlace, is_below, programs_o
 from readiness.shell.programs import SHELLS
 
 LOG = "READINESS_PROVE_LOG"
+HOOK = "READINESS_PROVE_HOOK"
 CHAIN = "READINESS_PROVE_CHAIN"
 MODULE = "-m "
 """What stands before the name of a Python module among the names of programs."""
@@ -137,13 +138,13 @@ class StandIns:
     ) -> dict[str, str]:
         """What probes of this world get, made of the caller's environment.
 
-        What led into the project leads into the copy, and PATH to the stand-ins.
+        What led into the project leads into the copy, and PATH to the stand-ins. HOOK is the
+        folder that has to lead PYTHONPATH.
         """
         changed = {name: place.translate(value, moved.root) for name, value in environ.items()}
         folders = changed.get("PATH", os.defpath).split(os.pathsep)
         changed["PATH"] = os.pathsep.join(self._path(folders, moved.root))
-        python_path = filter(None, [self._hook, changed.get("PYTHONPATH", "")])
-        changed["PYTHONPATH"] = os.pathsep.join(python_path)
+        changed[HOOK] = self._hook
         return changed
 
     def _path(self, folders: Sequence[str], root: str) -> list[str]:

@@ -9,7 +9,7 @@ from readiness.model.board import Board, Control, Criterion
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import Format
 from readiness.plan import make_plan
-from readiness.prove.standins import LOG
+from readiness.prove.standins import HOOK, LOG
 
 MOST_COPIES = 1000
 
@@ -33,6 +33,14 @@ class _Everything:
 
     def __contains__(self, _: object) -> bool:
         return True
+
+
+def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The PYTHONPATH that a world adds to what the board sets."""
+    if not folder:
+        return {}
+    python_path = filter(None, [folder, environment.get("PYTHONPATH", "")])
+    return {"PYTHONPATH": os.pathsep.join(python_path)}
 
 
 def renamed(identifier: str, world: str) -> str:
@@ -71,6 +79,8 @@ def part(
             id=renamed(probe.id, label),
             env={
                 **plan.environment,
+                **({"PATH": probe.path} if probe.path else {}),
+                **_hooked(environ.get(HOOK, ""), plan.environment),
                 **({LOG: os.path.join(logs, renamed(probe.id, label))} if logs else {}),
                 **probe.env,
             },

@@ -11,12 +11,13 @@ from readiness.model.board import Board, Criterion, Task
 from readiness.model.capture import Capture, Stream
 from readiness.model.expect import format_among, format_value
 from readiness.model.judgement import Finding, Judgement, ScoreLine
-from readiness.model.plan import Probe
+from readiness.model.plan import Plan, Probe
 from readiness.record.comparison import comparable
 from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
+    FolderRecord,
     Previous,
     ProbeRecord,
     StreamRecord,
@@ -77,12 +78,26 @@ class Recorder:
             memory_kib=capture.memory,
             reused=False,
             tool_version=None,
+            tool_path=self._lines(probe.tool_path) or None,
+            elsewhere=probe.elsewhere,
             stdout=self._stream(capture.stdout),
             stderr=self._stream(capture.stderr),
             params={name: self._lines(value) for name, value in probe.env.items()}
             if probe.env
             else {},
         )
+
+    def folders(self, plan: Plan) -> list[FolderRecord]:
+        """Where probes ran, and with which environment."""
+        return [
+            FolderRecord(
+                workdir=self._lines(each.workdir),
+                kind=each.kind or None,
+                environment=self._lines(each.environment) or None,
+                python=self._lines(each.python) or None,
+            )
+            for each in plan.folders
+        ]
 
     def findings(self, criterion: str, findings: Sequence[Finding]) -> list[FindingRecord]:
         """The places that a tool complained about, for one criterion."""
@@ -264,12 +279,12 @@ def with_versions(
 ) -> list[ProbeRecord]:
     """The probes with what each one's tool said of its version.
 
-    `keys` gives the key of a check's tool, `versions` what was said, by that key.
+    `keys` gives the key of a probe's tool, `versions` what was said, by that key.
     """
     if not keys:
         return list(probes)
     return [
-        msgspec.structs.replace(probe, tool_version=versions.get(keys.get(probe.check or "", "")))
+        msgspec.structs.replace(probe, tool_version=versions.get(keys.get(probe.id, "")))
         for probe in probes
     ]
 

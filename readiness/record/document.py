@@ -218,7 +218,11 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One probe's last attempt, and how many there were."""
+    """One probe's last attempt, and how many there were.
+
+    `tool_path` is the file that its check's tool is; `elsewhere` says that this is not of the
+    project's own environment, though there is one.
+    """
 
     id: str
     check: str | None
@@ -238,6 +242,17 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     stdout: StreamRecord
     stderr: StreamRecord
     params: dict[str, str] = {}
+    tool_path: str | None = None
+    elsewhere: bool = False
+
+
+class FolderRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder in which probes ran: what the project's own environment there is, and the Python."""
+
+    workdir: str
+    kind: str | None
+    environment: str | None
+    python: str | None
 
 
 class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,7 +341,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     `previous_run` ties the run to the one that was recorded before it; null where no history
     holds it, or where it is the first. `past` has earlier runs of the same board and profile,
     oldest first. Only documents that reports are made from have it; the history keeps each run
-    once.
+    once. `put_aside` names the caller's variables that change what tools do: no probe got them.
     """
 
     version: int = VERSION
@@ -350,6 +365,8 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     base: BaseRef | None = None
     past: list[PastPoint] = []
     previous_run: PreviousRun | None = None
+    folders: list[FolderRecord] = []
+    put_aside: list[str] = []
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""

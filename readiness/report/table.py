@@ -9,6 +9,7 @@ from readiness.report._table.grid import grid
 from readiness.report._table.plain import plain
 from readiness.report._table.problems import decisions, loosened, problems
 from readiness.report._table.summary import decision, header, milestones, score
+from readiness.report._table.surroundings import surroundings
 from readiness.text.sentences import Sentences, sentences
 
 RICH_ROWS = 200
@@ -40,6 +41,7 @@ def _blocks(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Bloc
     yield from problems(run, say, verbose=verbose)
     yield from decisions(run, say)
     yield from loosened(run, say)
+    yield from surroundings(run, say, verbose=verbose)
     yield from score(run, say)
     yield Line()
     yield from decision(run, say)

@@ -99,7 +99,7 @@ class Starter:
     # --- what to start --------------------------------------------------------------------------
 
     def _program(self, probe: Probe) -> tuple[str, tuple[str, ...]]:
-        path = probe.env.get("PATH") or self._environment.get("PATH") or _DEFAULT_PATH
+        path = probe.env.get("PATH") or probe.path or self._environment.get("PATH") or _DEFAULT_PATH
         for tool in probe.check.tools:
             if not self._find(tool, path, probe.workdir):
                 raise CannotStart(ReasonCode.TOOL_MISSING, f"{tool}: not found on PATH")
@@ -130,6 +130,8 @@ class Starter:
 
     def _variables(self, probe: Probe, tmp: str) -> dict[bytes, bytes]:
         variables = self._base.copy()
+        if probe.path:
+            variables[b"PATH"] = os.fsencode(probe.path)
         for name, value in probe.env.items():
             variables[os.fsencode(name)] = os.fsencode(value)
         for producer in probe.after:

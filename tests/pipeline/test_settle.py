@@ -138,7 +138,7 @@ def test_versions_are_kept_and_are_no_probes(tmp_path: Any) -> None:
     board = a_board(a_task("T1", [a_criterion(check=check)]))
     plan = make_plan(board, environ={"PATH": str(tmp_path)})
     readings = Readings(board, plan, Recorder(Redactor([])), TODAY)
-    key = plan.version_keys["lint"]
+    key = plan.version_keys["p1"]
     import msgspec
 
     for status, kept in ((1, {}), (0, {key: "lint 2.4.1"})):

@@ -235,7 +235,7 @@ def test_a_version_is_asked_once_and_last(versioned: tuple[Check, dict[str, str]
     (asked,) = versions_asked(plan)
     assert plan.order[-1] == plan.probes.index(asked)
     assert asked.argv == ("lint", "--version")
-    assert plan.version_keys == {"lint": asked.key, "lint2": asked.key}
+    assert plan.version_keys == {"p1": asked.key, "p2": asked.key}
     again = make_plan(board, environ=environ, versions={asked.key})
     assert versions_asked(again) == []
     assert again.version_keys == plan.version_keys
@@ -276,7 +276,7 @@ def test_secrets_reach_probes_only_by_name(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["MAKEFLAGS", "MFLAGS", "GIT_DIR", "GIT_INDEX_FILE", "BASH_ENV", "ENV", "BASH_FUNC_ls%%",
-     "READINESS_BOARD", "READINESS_SCRATCH", "FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONHOME",
+     "READINESS_BOARD", "READINESS_SCRATCH", "FORCE_COLOR", "PYTHONHOME", "PYTHONPATH",
      "VIRTUAL_ENV", "LC_MESSAGES", "LANGUAGE", "COLUMNS"],
 )  # fmt: skip
 def test_what_leads_tools_astray_is_dropped(name: str) -> None:
@@ -285,7 +285,9 @@ def test_what_leads_tools_astray_is_dropped(name: str) -> None:
     assert environment({name: "x"}, env={name: "y"})[name] == "y"
 
 
-@pytest.mark.parametrize("name", ["HOME", "PATH", "PYTHONPATH", "HTTPS_PROXY", "GIT_SSL_CAINFO"])
+@pytest.mark.parametrize(
+    "name", ["HOME", "PIP_INDEX_URL", "PYTHON_VERSION", "HTTPS_PROXY", "GIT_SSL_CAINFO"]
+)
 def test_the_rest_is_kept(name: str) -> None:
     """A probe is still at home."""
     assert environment({name: "x"})[name] == "x"

@@ -138,9 +138,9 @@ def test_versions_are_those_of_the_checks_tools() -> None:
     board = a_board(a_task())
     (probe,) = make_plan(board, environ={}).probes
     record = PLAIN.probe(probe, Capture(probe=0))
-    (known,) = with_versions([record], {"lint": "key"}, {"key": "lint 2.4.1"})
+    (known,) = with_versions([record], {"p1": "key"}, {"key": "lint 2.4.1"})
     assert known.tool_version == "lint 2.4.1"
-    (unknown,) = with_versions([record], {"lint": "key"}, {})
+    (unknown,) = with_versions([record], {"p1": "key"}, {})
     assert unknown.tool_version is None
     assert with_versions([record], {}, {}) == [record]
 

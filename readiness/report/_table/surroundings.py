@@ -1,0 +1,44 @@
+"""Below the problems: which environment the probes ran in, and what was kept from them."""
+
+from collections.abc import Iterator
+
+from readiness.record.document import FolderRecord, RunDocument
+from readiness.report._table.blocks import Line, Style
+from readiness.report._table.problems import heading
+from readiness.text.layout import literal
+from readiness.text.sentences import Sentences
+
+
+def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
+    """Tell of tools from elsewhere than the project's environment; `verbose`: of all there is."""
+    own = {each.workdir: each.environment or "" for each in run.folders}
+    lines = [
+        say("report.elsewhere", tool=literal(probe.tool_path), folder=literal(own[probe.workdir]))
+        for probe in run.probes
+        if probe.elsewhere and probe.tool_path and probe.workdir in own
+    ]
+    if verbose:
+        lines += [_folder(each, say) for each in run.folders]
+        tools = sorted({probe.tool_path for probe in run.probes if probe.tool_path})
+        lines += [say("report.tool", path=literal(each)) for each in tools]
+        if run.put_aside:
+            names = ", ".join(map(literal, run.put_aside))
+            lines.append(say("report.put_aside", names=names))
+    if lines:
+        yield from heading(say("report.surroundings"))
+        for text in dict.fromkeys(lines):
+            yield Line(parts=((text, Style.DIM),), indent=2)
+
+
+def _folder(folder: FolderRecord, say: Sentences) -> str:
+    python = literal(folder.python or "-")
+    workdir = literal(folder.workdir)
+    if folder.environment is None:
+        return say("report.no_environment", workdir=workdir, python=python)
+    return say(
+        "report.environment",
+        workdir=workdir,
+        kind=literal(folder.kind or ""),
+        folder=literal(folder.environment),
+        python=python,
+    )
