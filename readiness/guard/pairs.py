@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from itertools import starmap
+from typing import Final
 
 import msgspec
 
@@ -47,14 +48,22 @@ def pair_criteria(base: Board, head: Board) -> Pairs:
     )
 
 
+FOLDER: Final = "its folder"
+"""What no parameter is called."""
+
+
 def placed(board: Board) -> Iterator[Placed]:
     """All criteria with their tasks, in the order of the board."""
     return starmap(Placed, board.pairs())
 
 
 def combinations(criterion: Criterion) -> list[dict[str, str]]:
-    """The parameters of each of its probes."""
-    return [{**criterion.params, **each} for each in criterion.matrix]
+    """The parameters of each of its probes, and the folder where that is not the board's."""
+    folders = criterion.workdirs or ("",) * len(criterion.matrix)
+    return [
+        {**criterion.params, **each, **({FOLDER: folder} if folder else {})}
+        for each, folder in zip(criterion.matrix, folders, strict=True)
+    ]
 
 
 def probe_of(criterion: Criterion) -> Hashable:

@@ -247,7 +247,8 @@ class _BoardLoader:
             if each.id is not UNSET or is_named:
                 self._claim(own_id, (*place, "id"))
             start = self._start(child(raw, place[-1]))
-            criterion = criteria.load(each, place, file.id, own_id, start)
+            own = (each.workdir, place) if each.workdir else (file.workdir, path)
+            criterion = criteria.load(each, place, file.id, own_id, start, own)
             if criterion is not None:
                 loaded.append(criterion)
         return Task(

@@ -1,8 +1,6 @@
 """One criterion of a board file → the model, with its check, parameters and expectation."""
 
 import os
-import re
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -13,6 +11,7 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
 from readiness.load.hidden import hidden_failure
+from readiness.load.parameters import ParameterLoader
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -25,25 +24,23 @@ from readiness.load.readers import (
     pattern,
     reader,
     seconds,
-    switched,
     words,
 )
 from readiness.load.standing import standing
-from readiness.load.variables import Variables, expanded
+from readiness.load.variables import Variables
 from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import Check, Criterion, Expectation, Measure, Position
 from readiness.model.words import Format
 
-MAX_COMBINATIONS: Final = 1000
 ATTESTED: Final = expect.parse("true")
-NOTHING: Final[tuple[dict[str, str], ...]] = ({},)
 
 _KINDS: Final = ("check", "run", "attest")
 _OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "exclusive")
 _OF_PROBES: Final = (
     "with",
     "matrix",
+    "workdir",
     "measure",
     "expect",
     "warn",
@@ -75,22 +72,27 @@ class CriterionLoader:
     ) -> None:
         self.problems = problems
         self.catalogue = catalogue
-        self.variables = variables
         self.profiles = profiles
-        self.unset = unset
-        self.unset_env = unset_env
+        self.parameters = ParameterLoader(
+            problems, catalogue, variables, unset_env=unset_env, unset=unset
+        )
         path = problems.document.path
         self.board = path
         self.folder = os.path.dirname(os.path.abspath(path))
-        self.mentions = [
-            (re.compile(rf"\$(?:{name}\b|\{{{name}\b)"), name, lacked)
-            for name, lacked in unset_env.items()
-        ]
 
     def load(
-        self, file: CriterionFile, path: Path, task: str, own_id: str, position: Position
+        self,
+        file: CriterionFile,
+        path: Path,
+        task: str,
+        own_id: str,
+        position: Position,
+        workdir: tuple[str, Path],
     ) -> Criterion | None:
-        """Return the criterion; None, with faults, where not enough of it is known."""
+        """Return the criterion; None, with faults, where not enough of it is known.
+
+        `workdir` is the folder that it or its task names, and which of them does.
+        """
         self._common(file, path)
         weight = number(file.weight, (*path, "weight"), self.problems, above=0)
         waive = None
@@ -129,7 +131,7 @@ class CriterionLoader:
             return None
         if waive is not None and waive.up_to is not None:
             fit(waive.up_to, chosen, (*path, "waive", "up_to"), self.problems)
-        params, matrix, unset = self._parameters(file, path, check, given)
+        params, matrix, workdirs, unset = self.parameters.load(file, path, check, given, workdir)
         written = file.run if file.run is not UNSET and check.name else ""
         return Criterion(
             id=own_id,
@@ -144,6 +146,7 @@ class CriterionLoader:
             measure=chosen,
             params=params,
             matrix=matrix,
+            workdirs=workdirs,
             unset=unset,
             written=written,
             warn=self._warn(file, path, chosen),
@@ -301,98 +304,6 @@ class CriterionLoader:
         if warn is not None:
             fit(warn, chosen, here, self.problems)
         return warn
-
-    # --- its parameters ---------------------------------------------------------------------------
-
-    def _parameters(
-        self, file: CriterionFile, path: Path, check: Check, written: dict[str, str]
-    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...]]:
-        """Return the parameters, the combinations of the matrix, and the names that nobody set."""
-        unset = list(self.unset)
-        params = {**{param.name: param.default for param in check.params}, **written}
-        known = set(params) if check.name else None
-        switches = {param.name for param in check.params if param.is_switch}
-        if file.with_ is not UNSET:
-            for name, value in file.with_.items():
-                here = (*path, "with", name)
-                if self._known(name, known, here, check):
-                    params[name] = self._text(value, here, unset, name in switches)
-        matrix = NOTHING
-        if file.matrix is not UNSET:
-            axes: dict[str, list[str]] = {}
-            for name, values in file.matrix.items():
-                here = (*path, "matrix", name)
-                if self._known(name, known, here, check):
-                    axes[name] = [
-                        self._text(value, (*here, index), unset, name in switches)
-                        for index, value in enumerate(values)
-                    ]
-            matrix = self._combinations(axes, (*path, "matrix"))
-            params.update(
-                {name: axis[0] for name, axis in axes.items() if axis and params.get(name) is None}
-            )
-        for name, default in params.items():
-            if default is None and not self._is_given(path, name):
-                message = f'{check.name} needs the parameter "{name}"'
-                self.problems.add((*path, "with"), message, f"add it to `with`: {name}")
-        if self.mentions:
-            self._mentioned(check, params, unset)
-        given = {name: value for name, value in params.items() if value is not None}
-        return given, matrix, tuple(dict.fromkeys(unset))
-
-    def _is_given(self, path: Path, name: str) -> bool:
-        """Whether the criterion has a value for a parameter, if a faulty one."""
-        return any(
-            self._broken(path, field) or self._broken((*path, field), name)
-            for field in ("with", "matrix")
-        )
-
-    def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
-        if known is None or name in known:
-            return True
-        hint = suggestion(name, known, otherwise="its parameters are")
-        self.problems.add(path, f'{check.name} has no parameter "{name}"', hint, key=True)
-        if hint.startswith("did"):
-            self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
-        return False
-
-    def _text(self, value: str | list[str], path: Path, unset: list[str], is_switch: bool) -> str:
-        """Return a value of the board as text, its variables replaced."""
-        text = value if isinstance(value, str) else " ".join(value)
-        lacking = len(unset)
-        text = expanded(text, self.variables, path, self.problems, unset)
-        if is_switch and len(unset) == lacking:
-            switched(text, path, self.problems)
-        return text
-
-    def _combinations(self, axes: dict[str, list[str]], path: Path) -> tuple[dict[str, str], ...]:
-        count = 1
-        for values in axes.values():
-            count *= len(values)
-        if count > MAX_COMBINATIONS:
-            message = f"{count} combinations are too many"
-            self.problems.add(path, message, f"the most is {MAX_COMBINATIONS}")
-            return NOTHING
-        combinations: list[dict[str, str]] = [{}]
-        for name, values in axes.items():
-            combinations = [{**one, name: value} for one in combinations for value in values]
-        return tuple(combinations)
-
-    def _mentioned(self, check: Check, params: dict[str, str | None], unset: list[str]) -> None:
-        """Add the variables that the command needs and the board's `env` could not make."""
-        for each in self._commands(check):
-            for mention, name, lacked in self.mentions:
-                if name not in params and mention.search(each):
-                    unset.append(lacked)
-
-    def _commands(self, check: Check) -> Iterator[str]:
-        yield check.run
-        for each in check.measures:
-            yield each.reader.source
-        for name in check.after:
-            producer = self.catalogue.find(name)
-            if producer is not None:
-                yield from self._commands(producer)
 
 
 def _attested(file: AttestFile) -> str:

@@ -273,10 +273,11 @@ class CriterionFile(_Part, frozen=True):
     matrix: (
         Annotated[
             dict[VariableName, Annotated[list[AsText], Meta(min_length=1)]],
-            Meta(description="Passes when every combination does."),
+            Meta(description="Passes when every combination does; ${NAME} in `with`, `workdir`."),
         ]
         | UnsetType
     ) = UNSET
+    workdir: Annotated[str, Meta(description="As of its task, which is the default.")] = ""
     measure: Annotated[str, Meta(description="Default: the check's first.")] | UnsetType = UNSET
     expect: Expects | UnsetType = UNSET
     warn: Expects | UnsetType = UNSET
@@ -304,6 +305,10 @@ class TaskFile(_Part, frozen=True):
     criteria: Annotated[list[CriterionFile], Meta(min_length=1)]
     title: str = ""
     priority: Annotated[Priority, Meta(description="Default: P2.")] = Priority.P2
+    workdir: Annotated[
+        str,
+        Meta(description="Where its criteria's probes run: a folder below the board's workdir."),
+    ] = ""
     owner: str = ""
     estimate: str = ""
     risk: str = ""

@@ -38,6 +38,12 @@ class Variables:
         self._underway: list[tuple[int, str]] = []
         self._steps = 0
 
+    def having(self, values: Mapping[str, str]) -> "Variables":
+        """Return the same with some names that stand for something else, before all others."""
+        from collections import ChainMap
+
+        return Variables(ChainMap(dict(values), dict(self.environ)), *self.layers)
+
     def expand(self, text: str) -> tuple[str, tuple[str, ...]]:
         """Return the text with its references replaced, and the names that nobody set.
 

@@ -61,7 +61,7 @@ class Readings:
         self._records: dict[int, ProbeRecord] = {}
         self._readings: dict[tuple[str, int], Reading] = {}
         self._waits_since: dict[int, float] = {}
-        self._findings: dict[str, list[FindingRecord]] = {}
+        self._findings: dict[tuple[str, int], list[FindingRecord]] = {}
         self._readers: list[list[Planned]] = [[] for _ in plan.probes]
         for planned in plan.planned:
             for index in planned.probes:
@@ -133,7 +133,8 @@ class Readings:
         return [
             finding
             for planned in self._plan.planned
-            for finding in self._findings.get(planned.criterion.id, ())
+            for index in planned.probes
+            for finding in self._findings.get((planned.criterion.id, index), ())
         ]
 
     def _read(self, criterion: Criterion, probe: Probe, documents: Documents) -> None:
@@ -150,7 +151,11 @@ class Readings:
             sample = self._told(sample, probe)
         elif check.findings is not None:
             places = find(documents, check)
-            self._findings[criterion.id] = self._recorder.findings(criterion.id, places)
+            home = self._board.workdir
+            folder = "" if probe.workdir == home else os.path.relpath(probe.workdir, home)
+            self._findings[criterion.id, index] = self._recorder.findings(
+                criterion.id, places, folder
+            )
         key = (criterion.id, index)
         earlier = self._readings[key].samples if adds_a_sample(probe, attempt) else ()
         self._readings[key] = Reading(

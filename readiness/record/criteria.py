@@ -1,6 +1,7 @@
 """Records of criteria, tasks and probes, with foreign text cleaned and secrets masked."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -99,12 +100,19 @@ class Recorder:
             for each in plan.folders
         ]
 
-    def findings(self, criterion: str, findings: Sequence[Finding]) -> list[FindingRecord]:
-        """The places that a tool complained about, for one criterion."""
+    def findings(
+        self, criterion: str, findings: Sequence[Finding], folder: str = ""
+    ) -> list[FindingRecord]:
+        """The places that a tool complained about, for one criterion.
+
+        Their paths are from the board's folder, below which the tool ran in `folder`.
+        """
         return [
             FindingRecord(
                 criterion=criterion,
-                path=self.text(finding.path),
+                path=self.text(os.path.normpath(os.path.join(folder, finding.path)))
+                if folder and finding.path
+                else self.text(finding.path),
                 line=finding.line,
                 rule=self.text(finding.rule),
                 message=self.text(finding.message),

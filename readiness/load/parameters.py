@@ -1,0 +1,197 @@
+"""What a criterion gives to its check, and in which folder: for each combination of its matrix."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import UNSET
+
+from readiness.load.catalogue import Catalogue
+from readiness.load.definitions import CriterionFile
+from readiness.load.faults import Problems, shown, suggestion
+from readiness.load.readers import switched
+from readiness.load.variables import Variables, expanded
+from readiness.load.yamlfile import Path
+from readiness.model.board import Check
+
+MAX_COMBINATIONS: Final = 1000
+NOTHING: Final[tuple[dict[str, str], ...]] = ({},)
+
+
+class ParameterLoader:
+    """What all criteria of a board share of it: the catalogue and the variables.
+
+    `unset_env` maps entries of `env` to the variables they lacked; `unset` names those which every
+    criterion needs, for the working folder.
+    """
+
+    def __init__(
+        self,
+        problems: Problems,
+        catalogue: Catalogue,
+        variables: Variables,
+        *,
+        unset_env: dict[str, str],
+        unset: tuple[str, ...],
+    ) -> None:
+        self.problems = problems
+        self.catalogue = catalogue
+        self.variables = variables
+        self.unset = unset
+        self.mentions = [
+            (re.compile(rf"\$(?:{name}\b|\{{{name}\b)"), name, lacked)
+            for name, lacked in unset_env.items()
+        ]
+
+    def load(
+        self,
+        file: CriterionFile,
+        path: Path,
+        check: Check,
+        written: dict[str, str],
+        workdir: tuple[str, Path],
+    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...], tuple[str, ...]]:
+        """Return parameters, combinations of the matrix, their folders, and names nobody set."""
+        unset = list(self.unset)
+        params = {**{param.name: param.default for param in check.params}, **written}
+        known = set(params) if check.name else None
+        values = {} if file.with_ is UNSET else file.with_
+        given = {
+            name: value
+            for name, value in values.items()
+            if self._known(name, known, (*path, "with", name), check)
+        }
+        switches = {param.name for param in check.params if param.is_switch}
+        axes = self._axes(file, path, check, known, workdir[0], switches, unset)
+        matrix = NOTHING
+        if axes:
+            matrix = self._combinations(axes, (*path, "matrix"))
+        made = [self._made(given, path, one, workdir, switches, unset) for one in matrix]
+        params.update(made[0][0])
+        params.update(
+            {name: axis[0] for name, axis in axes.items() if axis and params.get(name) is None}
+        )
+        for name, default in params.items():
+            if default is None and not self._is_given(path, name):
+                message = f'{check.name} needs the parameter "{name}"'
+                self.problems.add((*path, "with"), message, f"add it to `with`: {name}")
+        if self.mentions:
+            self._mentioned(check, params, unset)
+        first = {name: value for name, value in params.items() if value is not None}
+        differing = tuple(
+            {**{name: text for name, text in own.items() if text != made[0][0][name]}, **one}
+            for one, (own, _) in zip(matrix, made, strict=True)
+        )
+        folders = tuple(folder for _, folder in made)
+        return first, differing, folders if any(folders) else (), tuple(dict.fromkeys(unset))
+
+    def _axes(
+        self,
+        file: CriterionFile,
+        path: Path,
+        check: Check,
+        known: set[str] | None,
+        workdir: str,
+        switches: set[str],
+        unset: list[str],
+    ) -> dict[str, list[str]]:
+        """Return the values of each name of the matrix: a parameter, or what others refer to."""
+        if file.matrix is UNSET:
+            return {}
+        texts = [workdir]
+        for value in () if file.with_ is UNSET else file.with_.values():
+            texts += [value] if isinstance(value, str) else value
+        axes: dict[str, list[str]] = {}
+        for name, values in file.matrix.items():
+            here = (*path, "matrix", name)
+            used = any(f"${{{name}" in text for text in texts)
+            if used or self._known(name, known, here, check):
+                axes[name] = [
+                    self._text(value, (*here, index), unset, self.variables, name in switches)
+                    for index, value in enumerate(values)
+                ]
+        return axes
+
+    def _made(
+        self,
+        given: dict[str, str | list[str]],
+        path: Path,
+        combination: dict[str, str],
+        workdir: tuple[str, Path],
+        switches: set[str],
+        unset: list[str],
+    ) -> tuple[dict[str, str], str]:
+        """Return the parameters and the folder of one combination."""
+        variables = self.variables.having(combination) if combination else self.variables
+        own = {
+            name: self._text(value, (*path, "with", name), unset, variables, name in switches)
+            for name, value in given.items()
+        }
+        text, place = workdir
+        folder = self._text(text, (*place, "workdir"), unset, variables) if text else ""
+        if os.path.isabs(folder) or os.path.normpath(folder).startswith(".."):
+            message = f"{shown(folder)} is not below the board's workdir"
+            self.problems.add((*place, "workdir"), message)
+        return own, folder and os.path.normpath(folder)
+
+    def _is_given(self, path: Path, name: str) -> bool:
+        """Whether the criterion has a value for a parameter, if a faulty one."""
+        return any(
+            self.problems.broken((*path, field)) or self.problems.broken((*path, field, name))
+            for field in ("with", "matrix")
+        )
+
+    def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
+        if known is None or name in known:
+            return True
+        hint = suggestion(name, known, otherwise="its parameters are")
+        self.problems.add(path, f'{check.name} has no parameter "{name}"', hint, key=True)
+        if hint.startswith("did"):
+            self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
+        return False
+
+    def _text(
+        self,
+        value: str | list[str],
+        path: Path,
+        unset: list[str],
+        variables: Variables,
+        is_switch: bool,
+    ) -> str:
+        """Return a value of the board as text, its variables replaced."""
+        text = value if isinstance(value, str) else " ".join(value)
+        lacking = len(unset)
+        text = expanded(text, variables, path, self.problems, unset)
+        if is_switch and len(unset) == lacking:
+            switched(text, path, self.problems)
+        return text
+
+    def _combinations(self, axes: dict[str, list[str]], path: Path) -> tuple[dict[str, str], ...]:
+        count = 1
+        for values in axes.values():
+            count *= len(values)
+        if count > MAX_COMBINATIONS:
+            message = f"{count} combinations are too many"
+            self.problems.add(path, message, f"the most is {MAX_COMBINATIONS}")
+            return NOTHING
+        combinations: list[dict[str, str]] = [{}]
+        for name, values in axes.items():
+            combinations = [{**one, name: value} for one in combinations for value in values]
+        return tuple(combinations)
+
+    def _mentioned(self, check: Check, params: dict[str, str | None], unset: list[str]) -> None:
+        """Add the variables that the command needs and the board's `env` could not make."""
+        for each in self._commands(check):
+            for mention, name, lacked in self.mentions:
+                if name not in params and mention.search(each):
+                    unset.append(lacked)
+
+    def _commands(self, check: Check) -> Iterator[str]:
+        yield check.run
+        for each in check.measures:
+            yield each.reader.source
+        for name in check.after:
+            producer = self.catalogue.find(name)
+            if producer is not None:
+                yield from self._commands(producer)
