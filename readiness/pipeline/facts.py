@@ -13,7 +13,6 @@ from readiness.model.judgement import HeldLine
 from readiness.record.document import (
     BaseRef,
     FindingRecord,
-    FolderRecord,
     Git,
     Loosening,
     ProbeRecord,
@@ -21,6 +20,7 @@ from readiness.record.document import (
     Tool,
 )
 from readiness.record.excerpts import PastRun
+from readiness.record.folders import FolderRecord
 
 TOOL = Tool(name="readiness", version=__version__)
 

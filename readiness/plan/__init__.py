@@ -9,7 +9,7 @@ from readiness.model.board import Board, Check, Criterion
 from readiness.model.plan import Plan, Planned, Probe, ProbeFolder
 from readiness.plan.environment import Surroundings, probe_environment, secret_values
 from readiness.plan.selection import select, skip_reason
-from readiness.plan.versions import Tools, version_keys, version_probes
+from readiness.plan.versions import ToolPaths, version_keys, version_probes
 from readiness.shell import argv
 from readiness.startup.digests import short
 
@@ -89,7 +89,7 @@ class _Probes:
         self.probes: list[Probe] = []
         self._board = board
         self._surroundings = surroundings
-        self._tools = Tools()
+        self._tools = ToolPaths()
         self._paths: dict[str, str] = {}
         self._durations = durations
         self._timeout = timeout

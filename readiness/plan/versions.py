@@ -10,7 +10,7 @@ from readiness.shell import argv
 TIME_LIMIT = 30.0
 
 
-class Tools:
+class ToolPaths:
     """The files that the names of tools stand for, by the PATH on which they are looked for."""
 
     def __init__(self) -> None:

@@ -18,7 +18,6 @@ from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
-    FolderRecord,
     Previous,
     ProbeRecord,
     StreamRecord,
@@ -27,6 +26,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.excerpts import PastCriterion, PastRun
+from readiness.record.folders import FolderRecord
 from readiness.record.values import number, timestamp
 from readiness.text.clean import Redactor, clean, cut, decode
 

@@ -10,6 +10,7 @@ import msgspec
 
 from readiness.model.errors import UsageError
 from readiness.model.words import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
+from readiness.record.folders import FolderRecord
 
 VERSION = 1
 
@@ -244,15 +245,6 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     tool_path: str | None = None
     elsewhere: bool = False
-
-
-class FolderRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder in which probes ran: what the project's own environment there is, and the Python."""
-
-    workdir: str
-    kind: str | None
-    environment: str | None
-    python: str | None
 
 
 class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):

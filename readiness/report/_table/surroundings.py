@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from readiness.record.document import FolderRecord, RunDocument
+from readiness.record.document import RunDocument
+from readiness.record.folders import FolderRecord
 from readiness.report._table.blocks import Line, Style
 from readiness.report._table.problems import heading
 from readiness.text.layout import literal
