@@ -67,7 +67,12 @@ class ParameterLoader:
         matrix = NOTHING
         if axes:
             matrix = self._combinations(axes, (*path, "matrix"))
-        made = [self._made(given, path, one, workdir, switches, unset) for one in matrix]
+        made = [self._made(given, path, matrix[0], workdir, switches, unset)]
+        for one in matrix[1:]:
+            varies = any(_mentions(text, name) for text in _texts(file, workdir[0]) for name in one)
+            made.append(
+                self._made(given, path, one, workdir, switches, unset) if varies else made[0]
+            )
         params.update(made[0][0])
         params.update(
             {name: axis[0] for name, axis in axes.items() if axis and params.get(name) is None}
@@ -99,13 +104,11 @@ class ParameterLoader:
         """Return the values of each name of the matrix: a parameter, or what others refer to."""
         if file.matrix is UNSET:
             return {}
-        texts = [workdir]
-        for value in () if file.with_ is UNSET else file.with_.values():
-            texts += [value] if isinstance(value, str) else value
+        texts = _texts(file, workdir)
         axes: dict[str, list[str]] = {}
         for name, values in file.matrix.items():
             here = (*path, "matrix", name)
-            used = any(f"${{{name}" in text for text in texts)
+            used = any(_mentions(text, name) for text in texts)
             if used or self._known(name, known, here, check):
                 axes[name] = [
                     self._text(value, (*here, index), unset, self.variables, name in switches)
@@ -129,7 +132,7 @@ class ParameterLoader:
             for name, value in given.items()
         }
         text, place = workdir
-        folder = self._text(text, (*place, "workdir"), unset, variables) if text else ""
+        folder = self._text(text, (*place, "workdir"), unset, variables, False) if text else ""
         if os.path.isabs(folder) or os.path.normpath(folder).startswith(".."):
             message = f"{shown(folder)} is not below the board's workdir"
             self.problems.add((*place, "workdir"), message)
@@ -195,3 +198,15 @@ class ParameterLoader:
             producer = self.catalogue.find(name)
             if producer is not None:
                 yield from self._commands(producer)
+
+
+def _texts(file: CriterionFile, workdir: str) -> list[str]:
+    """Return all that may speak of names of the matrix."""
+    texts = [workdir]
+    for value in () if file.with_ is UNSET else file.with_.values():
+        texts += [value] if isinstance(value, str) else value
+    return texts
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(f"${{{name}{after}" in text for after in ("}", ":"))
