@@ -96,13 +96,16 @@ class Redactor:
     """Masks secret values, in the spellings in which programs print them.
 
     These are: as it is; each line of a value with several; the password in a URL; cleaned;
-    URL-quoted; as part of a JSON string; and base64, also where it is encoded together with other
-    text, as in an Authorization header.
+    hexadecimal; base64, also where it is encoded together with other text, as in an Authorization
+    header; and whatever escaping makes of it, in however many layers.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in _forms(value)}
+        parts = {part for value in values for part in _parts(value)}
+        forms = {form for part in parts for form in _forms(part)}
         self._forms = sorted((form for form in forms if len(form) >= SHORTEST_SECRET), key=len)
+        self._parts = parts
+        self._plain: list[str] | None = None
 
     def redact(self, text: str, *, cut_before: bool = False, cut_after: bool = False) -> str:
         """Return the text with every secret, and secrets that overlap as one, as `***`.
@@ -112,15 +115,9 @@ class Redactor:
         """
         if not self._forms:
             return text
-        spans = {span for form in self._forms for span in _occurrences(form, text)}
-        if cut_before:
-            spans |= {(0, size) for form in self._forms if (size := _ends_first(form, text))}
-        if cut_after:
-            spans |= {
-                (len(text) - size, len(text))
-                for form in self._forms
-                if (size := _begins_last(form, text))
-            }
+        spans = set(_spans(self._forms, text, cut_before=cut_before, cut_after=cut_after))
+        if _ESCAPED.search(text):
+            spans |= self._disguised(text, cut_before=cut_before, cut_after=cut_after)
         if not spans:
             return text
         parts: list[str] = []
@@ -130,6 +127,77 @@ class Redactor:
                 parts += text[shown:start], _MASK
             shown = max(shown, end)
         return "".join(parts) + text[shown:]
+
+    def _disguised(self, text: str, *, cut_before: bool, cut_after: bool) -> set[tuple[int, int]]:
+        """Find the values in what the text was before it was escaped."""
+        from readiness.text.disguise import Undisguised, undisguised
+
+        if self._plain is None:
+            # What ends with the beginning of an escape may make one with what comes after it.
+            plain = {
+                undisguised(each).rstrip("\\%&")
+                for part in self._parts
+                for each in _escapable(part)
+            }
+            self._plain = [each for each in plain if len(each) >= SHORTEST_SECRET]
+        shown = Undisguised(text)
+        spans = {
+            shown.span(*found)
+            for found in _spans(self._plain, shown.text, cut_before=cut_before, cut_after=cut_after)
+        }
+        lowered = [form.lower() for form in self._plain if not form.isalnum()]
+        lower = "".join(low if len(low := each.lower()) == 1 else each for each in shown.text)
+        for found in _spans(lowered, lower, cut_before=False, cut_after=False):
+            start, end = shown.span(*found)
+            if "%" in text[start:end]:  # all of it was put into small letters
+                spans.add((start, end))
+        if cut_after:
+            spans |= set(self._beginnings(text))
+        if cut_before:
+            spans |= set(self._rests(text))
+        return spans
+
+    def _rests(self, text: str) -> Iterable[tuple[int, int]]:
+        """Find the rest of a value at the beginning of a text that was cut within an escape."""
+        from readiness.text.disguise import Undisguised
+
+        for form in self._plain or ():
+            for left in range(1, _LONGEST_REST):
+                rest = Undisguised(text[left : left + _LONGEST_REST * (len(form) + 1)])
+                size = _ends_first(form, rest.text)
+                if size >= min(len(form), 2 * SHORTEST_SECRET):
+                    yield 0, left + rest.span(0, size)[1]
+
+    def _beginnings(self, text: str) -> Iterable[tuple[int, int]]:
+        """Find the beginning of a value at the end of a text that was cut within an escape."""
+        from readiness.text.disguise import Undisguised
+
+        for form in self._plain or ():
+            for left in range(1, _LONGEST_REST):
+                end = len(text) - left
+                first = max(0, end - _LONGEST_REST * (len(form) + 1))
+                rest = Undisguised(text[first:end]) if end > 0 else Undisguised("")
+                size = _begins_last(form, rest.text)
+                if size >= min(len(form), 2 * SHORTEST_SECRET):
+                    yield first + rest.span(len(rest.text) - size, len(rest.text))[0], len(text)
+
+
+_LONGEST_REST = 8
+"""More than any usual escape is long."""
+
+_ESCAPED = later("[%&\\\\\x1b\x9b\xad\u200b-\u200f\u2060-\u2064\ufeff]|\"\"|''|'\"'")
+
+
+def _spans(
+    forms: Iterable[str], text: str, *, cut_before: bool, cut_after: bool
+) -> Iterable[tuple[int, int]]:
+    """Find forms in a text, and parts of them at the sides where it was cut."""
+    for form in forms:
+        yield from _occurrences(form, text)
+        if cut_before and (size := _ends_first(form, text)):
+            yield 0, size
+        if cut_after and (size := _begins_last(form, text)):
+            yield len(text) - size, len(text)
 
 
 def _ends_first(form: str, text: str) -> int:
@@ -154,41 +222,26 @@ def _occurrences(form: str, text: str) -> Iterable[tuple[int, int]]:
 _URL_PASSWORD = later(r"://[^/@\s:]*:([^@\s/]+)@")
 
 
-def _forms(value: str) -> Iterable[str]:
+def _parts(value: str) -> Iterable[str]:
     parts = [value, value.strip(), *(line.strip() for line in value.splitlines())]
-    parts += _URL_PASSWORD.findall(value)
-    for part in dict.fromkeys(parts):
-        if len(part) < SHORTEST_SECRET:
-            continue
-        yield part
-        yield clean(part, newlines=True)
-        yield clean(part, newlines=False)
-        yield from _url_quoted(part)
-        yield from _json_escaped(part)
-        yield from _base64(part.encode("utf-8", "surrogateescape"))
+    return [
+        part for part in (*parts, *_URL_PASSWORD.findall(value)) if len(part) >= SHORTEST_SECRET
+    ]
 
 
-def _url_quoted(value: str) -> Iterable[str]:
-    data = value.encode("utf-8", "surrogateescape")
-    for safe in (b"-._~", b"-._~/"):
-        quoted = "".join(
-            chr(byte) if (chr(byte).isalnum() and byte < 0x80) or byte in safe else f"%{byte:02X}"
-            for byte in data
-        )
-        yield quoted
-        yield re.sub("%..", lambda escape: escape[0].lower(), quoted)
-        yield quoted.replace("%20", "+")
+def _forms(part: str) -> Iterable[str]:
+    data = part.encode("utf-8", "surrogateescape")
+    yield from _escapable(part)
+    yield from (data.hex(), data.hex().upper())
+    yield from _base64(data)
 
 
-def _json_escaped(value: str) -> Iterable[str]:
-    if value.isascii() and value.isalnum():
-        return
-    import json
-
-    for ensure_ascii in (True, False):
-        escaped = json.dumps(value, ensure_ascii=ensure_ascii)[1:-1]
-        yield escaped
-        yield escaped.replace("/", "\\/")
+def _escapable(part: str) -> Iterable[str]:
+    """Yield the forms that programs escape: in those of URLs a blank is a plus."""
+    yield part
+    yield clean(part, newlines=True)
+    yield clean(part, newlines=False)
+    yield part.replace(" ", "+")
 
 
 def _base64(data: bytes) -> Iterable[str]:

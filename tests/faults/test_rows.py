@@ -22,6 +22,7 @@ SECTIONS = {
     "test_p_records.py": range(1901, 1910, 2),
     "test_h_suppressions.py": range(3501, 3518, 2),
     "test_k_words.py": (*range(1601, 1608, 2), *range(1701, 1716, 2), *range(1801, 1824, 2)),
+    "test_l_disguises.py": range(4001, 4014, 2),
     "test_n_honest.py": range(6011, 6018, 2),
 }
 """The rows of each section, by the module that tests them."""
