@@ -1,7 +1,6 @@
 """Write a first board, from what the project's files say and what can be measured here."""
 
 import datetime
-import glob
 import os
 import shutil
 import sys
@@ -11,12 +10,13 @@ from decimal import Decimal
 import msgspec
 
 from readiness.advice import rank
+from readiness.commands._new_board import FirstBoard, NewCriterion, refuse_another, write_new
 from readiness.commands._options import Option, Value, Verb
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
-from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
+from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.settings import BOARD_NAME, RunSettings
 from readiness.model.words import Decision, Verdict
@@ -36,27 +36,6 @@ from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.layout import columns, duration
 
-OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
-
-
-class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A criterion of the new board, as `--output-format json` has it; `check` or `run`."""
-
-    id: str
-    check: str | None = None
-    run: str | None = None
-    value: int | float | bool | str | None
-    verdict: Verdict
-    why: str
-
-
-class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--output-format json` gives."""
-
-    board: str
-    criteria: list[NewCriterion]
-    left_out: list[Omission]
-
 
 def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) -> int:
     """Write a first board for the project, and tell what it says.
@@ -71,7 +50,7 @@ def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) 
     if not os.path.isdir(project):
         raise UsageError(f"--project: there is no folder {project}")
     path = settings.board or os.path.join(settings.project or "", BOARD_NAME)
-    _refuse_another(path, project)
+    refuse_another(path, project)
     facts = survey(project)
     folder = os.path.dirname(os.path.abspath(path))
     found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
@@ -79,17 +58,6 @@ def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) 
     proposals = found.proposals if yes else _chosen(found.proposals, can_ask=can_ask)
     first = _First(settings, path, project, facts, proposals, list(found.left_out), not no_measure)
     return supervise(lambda: protected(first.perform))
-
-
-def _refuse_another(path: str, project: str) -> None:
-    others = [path] if os.path.lexists(path) else []
-    for name in (BOARD_NAME, *OTHER_NAMES):
-        others += sorted(glob.glob(name, root_dir=project))
-    if others:
-        raise UsageError(
-            f"{others[0]}: there is a board already, and it was left as it is;"
-            " `readiness check` measures it"
-        )
 
 
 def _tools_of(project: str) -> Callable[[str], bool]:
@@ -172,7 +140,7 @@ class _First:
         shown = display(total.value, total.target) if readings and total.value is not None else ""
         text = self._text(self._groups, shown)
         self._load(text)
-        self._write(text)
+        write_new(self._path, text)
         self._tell(board, judgements)
         return ExitStatus.READY
 
@@ -237,16 +205,6 @@ class _First:
             msgspec.structs.replace(group, entries=tuple(map(aimed, group.entries)))
             for group in self._groups
         ]
-
-    def _write(self, text: str) -> None:
-        """Write the file, and never over another that has come meanwhile."""
-        try:
-            with open(self._path, "x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            raise UsageError(f"{self._path}: another has written it meanwhile") from None
-        except OSError as error:
-            raise NotWrittenError(f"{self._path}: not written: {error.strerror}") from None
 
     # --- what is told ---------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from readiness.model.words import Better, Format, Goal, Language, Pick, Place, P
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(
     {"env", "with", "matrix", "params", "expect", "warn", "up_to"}
-    | {"timeout", "run_timeout", "wait", "valid", "key_figures"}
+    | {"timeout", "run_timeout", "wait", "valid", "key_figures", "says"}
 )
 # Marks, in a schema, the strings that may be written as other scalars too.
 WRITTEN: Final = "x-as-written"
@@ -154,6 +154,32 @@ class ProposeFile(_Part, frozen=True):
     goal: Goal = Goal.MEET
 
 
+class PhraseFile(_Part, frozen=True):
+    """Sentences of task boards that the check answers, and the criterion that `import` makes."""
+
+    says: Annotated[
+        list[Text],
+        Meta(
+            description="Words that must all be there: `a|b` either, `a_b` with a space between,"
+            " `a?` may be. Nothing else may be said but a limit, facts that `with` takes, and"
+            " words without a meaning of their own.",
+            min_length=1,
+        ),
+    ]
+    with_: Annotated[
+        Parameters,
+        Meta(
+            description="Parameters, with {part}, {path}, {url}, {number}, {target} (of the command"
+            " that is named) or {sibling} (that of another criterion of the task)."
+        ),
+    ] = field(name="with", default_factory=dict)
+    matrix: dict[VariableName, Annotated[list[AsText], Meta(min_length=1)]] = field(
+        default_factory=dict
+    )
+    measure: str = ""
+    expect: Annotated[Expects, Meta(description="Where no limit is said.")] = ""
+
+
 class StandsForFile(_Part, frozen=True):
     """The plain commands of a board that a check takes the place of."""
 
@@ -223,6 +249,9 @@ class CheckFile(_Part, frozen=True):
     ] = UNSET
     propose: Annotated[
         list[ProposeFile], Meta(description="When `init` proposes it, and with what.")
+    ] = field(default_factory=list)
+    phrases: Annotated[
+        list[PhraseFile], Meta(description="What a task board says that means it, for `import`.")
     ] = field(default_factory=list)
 
 

@@ -1,8 +1,7 @@
 """A first board as text, made to be read and changed: every criterion says why it is there."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -12,15 +11,10 @@ from readiness.model.words import Priority
 from readiness.propose.facts import Variable
 from readiness.propose.goals import Aim
 from readiness.propose.proposals import Proposal
-from readiness.text.clean import clean, looks_secret
+from readiness.text.clean import looks_secret
+from readiness.text.yaml_lines import comment, parameters, quoted, scalar
 
 TARGET: Final = Decimal("8.0")
-_WIDTH: Final = 100
-# Words that YAML 1.1 or 1.2 take for something else than text.
-_NOT_TEXT: Final = re.compile(
-    r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*)"
-)
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
 
 
 class PlannedCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,15 +73,15 @@ def board_text(
         else "`readiness check` measures it."
     )
     lines = [
-        *_comment(
+        *comment(
             f"What stands between {title} and its release: a first board, made by `readiness"
             f" init` from what is here, and yours to change. {told}"
         ),
         "version: 1",
-        f"title: {_scalar(title)}",
+        f"title: {scalar(title)}",
     ]
     if workdir not in ("", "."):
-        lines.append(f"workdir: {_scalar(workdir)}")
+        lines.append(f"workdir: {scalar(workdir)}")
     lines.append(f"target: {TARGET}  # the score, of 10, that a release needs")
     if score:
         lines.append(f"baseline: {score}  # the score of {day}")
@@ -112,20 +106,6 @@ _LAST_WORD: Final = [
 ]
 
 
-def _comment(text: str, indent: str = "") -> list[str]:
-    import textwrap
-
-    prefix = f"{indent}# "
-    return textwrap.wrap(
-        clean(text, newlines=False),
-        _WIDTH,
-        initial_indent=prefix,
-        subsequent_indent=prefix,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> list[str]:
     """Where the code is imported from, and the settings that it is said to need.
 
@@ -133,11 +113,11 @@ def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> l
     """
     lines: list[str] = []
     if python_path:
-        lines += _comment("So that what lies here is measured, and no installed copy of it.", "  ")
-        lines.append(f"  PYTHONPATH: {_scalar(':'.join(python_path))}")
+        lines += comment("So that what lies here is measured, and no installed copy of it.", "  ")
+        lines.append(f"  PYTHONPATH: {scalar(':'.join(python_path))}")
     if variables:
         files = ", ".join(dict.fromkeys(each.path for each in variables))
-        lines += _comment(
+        lines += comment(
             f"Settings that the code needs, as {files} has them. What is set where the board is"
             " run wins over the example.",
             "  ",
@@ -145,7 +125,7 @@ def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> l
     for each in variables:
         usable = _is_usable(each)
         value = f"${{{each.name}:-{each.example}}}" if usable else f"${{{each.name}}}"
-        lines.append(f"  {'' if usable else '# '}{each.name}: {_quoted(value)}")
+        lines.append(f"  {'' if usable else '# '}{each.name}: {quoted(value)}")
     if not lines:
         return []
     named = [line for line in lines if not line.lstrip().startswith("#")]
@@ -166,7 +146,7 @@ def _is_usable(variable: Variable) -> bool:
 def _task(group: PlannedTask) -> list[str]:
     lines = [
         f"- id: {group.id}",
-        f"  title: {_scalar(group.title)}",
+        f"  title: {scalar(group.title)}",
         f"  priority: {group.priority}",
         "  criteria:",
     ]
@@ -176,7 +156,7 @@ def _task(group: PlannedTask) -> list[str]:
         if entry.missing and not silent:
             body = [f"# {line}" for line in body]
         told = f"Not measured here: {entry.missing}" if entry.missing else entry.proposal.why
-        lines += _comment(told, "    ") if told else []
+        lines += comment(told, "    ") if told else []
         lines += [f"    {line}" for line in body]
     # A task without a criterion is none: all of it becomes a comment.
     return [f"  # {line}" if silent else f"  {line}" for line in lines]
@@ -184,46 +164,20 @@ def _task(group: PlannedTask) -> list[str]:
 
 def _criterion(entry: PlannedCriterion) -> list[str]:
     one = entry.proposal
-    lines = [f"- id: {entry.id}", f"  title: {_scalar(one.title)}"]
+    lines = [f"- id: {entry.id}", f"  title: {scalar(one.title)}"]
     if one.check:
         lines.append(f"  check: {one.check}")
-        lines += _parameters({name: value for name, value in one.params.items() if value})
+        lines += parameters({name: value for name, value in one.params.items() if value})
         if one.measure:
             lines.append(f"  measure: {one.measure}")
     else:
-        lines.append(f"  run: {_scalar(one.run)}")
+        lines.append(f"  run: {scalar(one.run)}")
     expect = one.expect or (entry.aim.expect if entry.aim else "")
     if expect and one.check:
-        lines.append(f"  expect: {_quoted(expect)}")
+        lines.append(f"  expect: {quoted(expect)}")
     if entry.aim and entry.aim.baseline is not None:
         lines += [f"  baseline: {entry.aim.baseline:f}", "  ratchet: true"]
     return lines
-
-
-def _parameters(values: Mapping[str, str]) -> list[str]:
-    """On one line where they fit; else one below the other, long ones as lists."""
-    short = ", ".join(f"{key}: {_scalar(value)}" for key, value in values.items())
-    if not values:
-        return []
-    if len(short) + 15 <= _WIDTH:
-        return [f"  with: {{{short}}}"]
-    lines = ["  with:"]
-    for key, value in values.items():
-        if len(value) + len(key) + 12 <= _WIDTH or "${" in value:
-            lines.append(f"    {key}: {_scalar(value)}")
-        else:
-            lines += [f"    {key}:", *(f"      - {_scalar(each)}" for each in value.split())]
-    return lines
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML of any version reads it back: plain where that is safe, else quoted."""
-    plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text) and text == text.strip()
-    return text if plain and text.isprintable() else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def entries(groups: Iterable[PlannedTask]) -> list[PlannedCriterion]:

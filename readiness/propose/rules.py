@@ -1,7 +1,7 @@
 """What check files say of the projects that they apply to."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -36,37 +36,62 @@ def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
     what its check does not have.
     """
     faults: list[Fault] = []
-    found: dict[str, tuple[ProposalRule, ...]] = {}
+    found = [
+        rule
+        for name, file, problems in check_files(folders, "propose", faults)
+        for rule in _rules(name, file, problems)
+    ]
+    if faults:
+        raise BoardError(faults)
+    return tuple(found)
+
+
+def check_files(
+    folders: Sequence[str], key: str, faults: list[Fault]
+) -> Iterator[tuple[str, CheckFile, Problems]]:
+    """The check files that say something under `key`, those of an earlier folder first.
+
+    What is wrong with one is added to `faults` when the next is asked for.
+    """
+    seen = set()
     for folder in (*folders, builtin_checks()):
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
             name, ending = os.path.splitext(entry)
-            if ending in (".yaml", ".yml") and name not in found:
-                path = os.path.join(folder, entry)
-                found[name] = tuple(_rules(name, path, read(path), faults))
-    if faults:
-        raise BoardError(faults)
-    return tuple(rule for rules in found.values() for rule in rules)
+            if ending not in (".yaml", ".yml") or name in seen:
+                continue
+            seen.add(name)
+            path = os.path.join(folder, entry)
+            content = read(path)
+            if f"\n{key}:".encode() not in content:
+                continue
+            problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+            file, _ = convert(CheckFile, problems)
+            if file is not None:
+                yield name, file, problems
+            faults += problems.faults
 
 
-def _rules(name: str, path: str, content: bytes, faults: list[Fault]) -> list[ProposalRule]:
-    if b"\npropose:" not in content:
-        return []
-    problems = Problems(parse(content, path, text_under=TEXT_UNDER))
-    file, _ = convert(CheckFile, problems)
-    for index, each in enumerate(file.propose if file else ()):
-        assert file is not None  # noqa: S101 - there is something to enumerate
-        place = ("propose", index)
-        for param in each.with_:
-            if param not in file.params:
-                hint = suggestion(param, file.params, otherwise="its parameters are")
-                message = f'there is no parameter "{param}"'
-                problems.add((*place, "with", param), message, hint, key=True)
-        if each.measure and each.measure not in file.measures:
-            hint = suggestion(each.measure, file.measures, otherwise="its measures are")
-            problems.add((*place, "measure"), f'there is no measure "{each.measure}"', hint)
-    faults += problems.faults
-    if file is None:
-        return []
+def known_names(
+    file: CheckFile,
+    params: Iterable[str],
+    measure: str,
+    place: tuple[str | int, ...],
+    problems: Problems,
+) -> None:
+    """Record parameters and a measure that the check does not have."""
+    for param in params:
+        if param not in file.params:
+            hint = suggestion(param, file.params, otherwise="its parameters are")
+            message = f'there is no parameter "{param}"'
+            problems.add((*place, "with", param), message, hint, key=True)
+    if measure and measure not in file.measures:
+        hint = suggestion(measure, file.measures, otherwise="its measures are")
+        problems.add((*place, "measure"), f'there is no measure "{measure}"', hint)
+
+
+def _rules(name: str, file: CheckFile, problems: Problems) -> list[ProposalRule]:
+    for index, each in enumerate(file.propose):
+        known_names(file, each.with_, each.measure, ("propose", index), problems)
     return [
         ProposalRule(
             check=name,

@@ -1,0 +1,55 @@
+"""What commands share that write a board: never over another, and one account of what is in it."""
+
+import glob
+import os
+
+import msgspec
+
+from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.settings import BOARD_NAME
+from readiness.model.words import Verdict
+from readiness.propose.facts import Omission
+
+OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
+
+
+class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A criterion of the new board, as `--output-format json` has it; `check` or `run`."""
+
+    id: str
+    check: str | None = None
+    run: str | None = None
+    value: int | float | bool | str | None
+    verdict: Verdict
+    why: str
+
+
+class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives."""
+
+    board: str
+    criteria: list[NewCriterion]
+    left_out: list[Omission]
+
+
+def refuse_another(path: str, project: str) -> None:
+    """Raise `UsageError` where there is a board already, under this name or a usual one."""
+    others = [path] if os.path.lexists(path) else []
+    for name in (BOARD_NAME, *OTHER_NAMES):
+        others += sorted(glob.glob(name, root_dir=project))
+    if others:
+        raise UsageError(
+            f"{others[0]}: there is a board already, and it was left as it is;"
+            " `readiness check` measures it"
+        )
+
+
+def write_new(path: str, text: str) -> None:
+    """Write the file, and never over another that has come meanwhile."""
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path}: another has written it meanwhile") from None
+    except OSError as error:
+        raise NotWrittenError(f"{path}: not written: {error.strerror}") from None

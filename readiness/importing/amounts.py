@@ -1,0 +1,149 @@
+"""Numbers and limits in a sentence: `from 1029 to below 50`, `P95 < 500ms`, `50%以上`."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from readiness.importing.words import WORDS, pattern, vocabulary
+from readiness.model.words import Better
+
+_NUMBER: Final = (
+    r"(?<![a-z0-9_./#])(?<![a-z]-)(?<!\d,)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)(?!,\d{3})"
+)
+_LATIN: Final = re.compile(r"[a-z0-9]")
+_LOWER: Final = ("<", "<=")
+_HIGHER: Final = (">", ">=")
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit as it is put: no operator where none is named; where it started, if that is said."""
+
+    number: str
+    operator: str = ""
+    unit: str = ""
+    start: str = ""
+    start_unit: str = ""
+
+
+class Amounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sentence says in numbers, and what is left of it; None where that is ambiguous."""
+
+    limit: Amount | None
+    rest: str
+
+
+def normal(text: str) -> str:
+    """A sentence to be compared: of one width, in lower case."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("≧", "≥").replace("≦", "≤")
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    words = vocabulary()
+    units = "|".join(
+        f"(?P<u{index}>{pattern(given)})" for index, given in enumerate(words.units.values())
+    )
+    before = "|".join(
+        f"(?P<b{index}>{pattern(given)})"
+        for index, given in enumerate(words.limits.before.values())
+    )
+    behind = "|".join(
+        f"(?P<a{index}>{pattern(given)})"
+        for index, given in enumerate(words.limits.behind.values())
+    )
+    # Suffixes of Chinese counting: 50个以下.
+    counted = "[个条项处次名]?"
+    unit = units.replace("(?<![a-z0-9_])", "")
+    return re.compile(
+        rf"(?:(?:{before})\s*)?(?P<number>{_NUMBER})\s*(?:{unit})?\s*{counted}\s*(?:{behind})?"
+    )
+
+
+@cache
+def _none() -> re.Pattern[str]:
+    return re.compile(pattern(word for word in vocabulary().none["words"] if word != "0"))
+
+
+@cache
+def _start(name: str) -> re.Pattern[str]:
+    return re.compile(pattern(vocabulary().starts[name]))
+
+
+def amounts(text: str) -> Amounts | None:
+    """Read the numbers of a normalised sentence; None where they are no limit with its start."""
+    found = list(_number().finditer(text))
+    if len(found) > 2:
+        return None
+    if not found:
+        if _none().search(text):
+            return Amounts(limit=Amount(number="0", operator="=="), rest=_none().sub(" ", text))
+        return Amounts(limit=None, rest=text)
+    rest = _number().sub(" ", text)
+    limit = _amount(found[-1])
+    if len(found) == 1:
+        return Amounts(limit=limit, rest=_without_none(rest, limit))
+    first, second = found
+    between = text[first.end() : second.start()]
+    joined = _start("to").search(between)
+    led = _start("from").search(text[: first.start()])
+    now = _start("now").search(text[: first.start()]) or _start("now").search(between)
+    start = _amount(first)
+    if start.operator not in ("", "==") or not (joined or now):
+        return None
+    if now and not joined and _start("now").search(between) and not led:
+        # `below 50 (currently 1029)`: the second is where it starts.
+        limit, start = start, limit
+        return None if start.operator else _both(limit, start, rest)
+    return _both(limit, start, rest)
+
+
+def _both(limit: Amount, start: Amount, rest: str) -> Amounts:
+    for name in ("from", "to", "now"):
+        rest = _start(name).sub(" ", rest)
+    return Amounts(limit=msgspec.structs.replace(limit, start=start.number, start_unit=start.unit), rest=rest)
+
+
+def _without_none(rest: str, limit: Amount) -> str:
+    """`no more than 0`, `zero (0)`: a word for none beside a zero says the same."""
+    return _none().sub(" ", rest) if float(limit.number) == 0 else rest
+
+
+def _amount(found: re.Match[str]) -> Amount:
+    words = vocabulary()
+
+    def named(letter: str, given: WORDS) -> str:
+        names = (name for index, name in enumerate(given) if found[f"{letter}{index}"] is not None)
+        return next(names, "")
+
+    return Amount(
+        number=found["number"].replace(",", ""),
+        operator=named("b", words.limits.before) or named("a", words.limits.behind),
+        unit=named("u", words.units),
+    )
+
+
+def expectation(limit: Amount, better: Better | None, unit: str) -> str | None:
+    """The limit as a board has it; None where it has another unit, or is the wrong way round."""
+    operator = limit.operator
+    if limit.unit and not unit:
+        return None
+    if limit.unit == "%" and unit != "%":
+        return None
+    if better is None:
+        return f"== {limit.number}" if operator in ("", "==") else None
+    if not operator and better is Better.HIGHER:
+        operator = ">="
+    elif not operator:
+        # `mypy 1.8 passes` allows no error: a number alone is a limit where it is the end of a way.
+        if float(limit.number) and not limit.start:
+            return None
+        operator = "<=" if float(limit.number) else "=="
+    if operator == "==" and better is Better.HIGHER and float(limit.number) == 0:
+        return None
+    if operator in (_LOWER if better is Better.HIGHER else _HIGHER):
+        return None
+    shown = limit.unit or ("%" if unit == "%" else "")
+    return f"{operator} {limit.number} {shown}".rstrip()

@@ -1,0 +1,88 @@
+"""Commands that a board names: what they become, and which of them never become a probe."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.importing.words import vocabulary
+from readiness.load.catalogue import Catalogue
+from readiness.load.standing import match
+from readiness.propose.effects import Deed, effect, unwrapped
+from readiness.shell import argv
+from readiness.shell.programs import programs
+
+_HARM: Final = (
+    Deed.PUBLISHES,
+    Deed.DEPLOYS,
+    Deed.DELETES,
+    Deed.INSTALLS,
+    Deed.REWRITES,
+    Deed.MIGRATES,
+)
+_SCRIPT: Final = re.compile(
+    r"(?:\./|[\w.-]+/)[\w./-]+(?:\.(?:sh|bash|py|js|ts|rb|pl))?|[\w-]+\.(?:sh|bash)"
+)
+_PROMPT: Final = re.compile(r"^\s*(?:\$|>|%|❯)\s+")
+_PLACEHOLDER: Final = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
+_ONLY_LOOKS: Final = re.compile(
+    r"curl\b(?!.*\s(?:-X\s*(?!GET|HEAD)|--request|-d|--data|-T|--upload|-F|-o|-O))"
+)
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A command: with `check` what takes its place; `refused` says why it is no probe."""
+
+    text: str
+    check: str = ""
+    params: dict[str, str] = {}
+    refused: str = ""
+
+
+def command(text: str, catalogue: Catalogue) -> Command | None:
+    """What a piece of code is as a command; None where it is none, such as a name or a path."""
+    text = _PROMPT.sub("", text.strip())
+    if not text or _PLACEHOLDER.search(text):
+        return None
+    started = programs(text)
+    if not started or not _is_known(started[0]):
+        return None
+    if refused := next(filter(None, (_refused(words) for words in started)), ""):
+        return Command(text=text, refused=refused)
+    words = argv(text)
+    for check in catalogue.standing_for(words[0]) if words else ():
+        if words and check.stands_for and isinstance(given := match(check.stands_for, words), dict):
+            # In a copy of the project: what the target does there does no harm here.
+            own = {name: value for name, value in given.items() if value}
+            kept = {name: own[name] for name in own if name not in check.stands_for.params}
+            return Command(text=text, check=check.name, params=kept)
+    return Command(text=text)
+
+
+def script(lines: Iterable[str], catalogue: Catalogue) -> list[Command]:
+    """The commands of a block of code, line by line, without its comments."""
+    whole = re.sub(r"\\\n\s*", " ", "\n".join(lines))
+    found = (re.sub(r"(?:^|\s+)#\s.*$", "", line).strip() for line in whole.splitlines())
+    return [each for line in found if line and (each := command(line, catalogue))]
+
+
+def _is_known(words: Sequence[str]) -> bool:
+    """Whether these are the words of a command, and no other piece of code."""
+    first = words[0]
+    known = first in vocabulary().programs["names"] or bool(_SCRIPT.fullmatch(first))
+    if known or "=" in first:
+        # A path alone, such as `src/api/app.py`, may be anything.
+        return len(words) > 1 or first.startswith("./") or first.endswith((".sh", ".bash"))
+    return effect(words) not in (Deed.UNKNOWN, Deed.NEUTRAL) or unwrapped(words) != tuple(words)
+
+
+def _refused(words: Sequence[str]) -> str:
+    deed = effect(words)
+    if deed in _HARM and not _ONLY_LOOKS.match(" ".join(words)):
+        return f"`{' '.join(words)}` {deed}"
+    harmful = vocabulary().programs["harmful"]
+    for word in words[1:]:
+        if any(part in harmful for part in re.split(r"[-_:./]", word.lower())):
+            return f"`{' '.join(words)}` may do more than look"
+    return ""

@@ -1,0 +1,41 @@
+"""A task board in Markdown → the YAML of a board that `validate` takes."""
+
+import os
+from collections.abc import Mapping
+
+from readiness.importing.board import Imported, imported
+from readiness.importing.mapping import Mapper, folders_of
+from readiness.importing.phrases import load_phrases
+from readiness.importing.reading import read_board
+from readiness.importing.writing import board_text
+from readiness.load import load_board_text
+from readiness.load.catalogue import Catalogue
+from readiness.model.errors import BoardError, UsageError
+
+
+def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tuple[Imported, str]:
+    """The board of a document, and its YAML, as `validate` takes it at `path`.
+
+    Raises `UsageError` where nothing in the document could become a criterion.
+    """
+    checks = [os.path.join(os.path.dirname(os.path.abspath(path)), "checks")]
+    catalogue = Catalogue(checks)
+    mapper = Mapper(load_phrases(checks), catalogue, folders_of(text))
+    found = imported(text, read_board(text, os.path.splitext(os.path.basename(name))[0]), mapper, catalogue)
+    if not found.tasks:
+        hint = "criteria are boxes (`- [ ] …`), lists below `Acceptance criteria`, or tables"
+        raise UsageError(f"{name}: no task and no criterion is in it; {hint}")
+    refused: dict[str, str] = {}
+    while True:
+        written = board_text(found, os.path.basename(name), refused)
+        try:
+            load_board_text(written.encode(), path, profile=None, environ=environ)
+        except BoardError as error:
+            # A probe that a board does not take, such as one that hides its failure.
+            known = {each.id for each in found.criteria()} - set(refused)
+            new = {each.subject: each.message for each in error.faults if each.subject in known}
+            if not new:
+                raise
+            refused |= new
+        else:
+            return found, written

@@ -1,0 +1,190 @@
+"""A task board as it was read: tasks, criteria, milestones and figures, without any probe."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from readiness.importing.words import labels, names_nobody, plain, priority_of, without_emoji
+from readiness.model.words import Priority, Verdict
+
+_PREFIX: Final = re.compile(
+    r"(?:(?i:任务|工作项|task|issue|story|ticket|epic)\s*[#:：]?\s*(?P<number>[A-Za-z]{0,5}-?\d[\w.-]*)"
+    r"|\[?(?P<key>[A-Z][A-Z0-9]*-\d+|T\d+)\]?|\#(?P<issue>\d+))"
+    r"(?:\s*[:：.、)）\]—–-]+\s*|\s+|$)(?P<rest>.*)"
+)
+_NUMBERING: Final = re.compile(
+    r"(?:\d+(?:\.\d+)+\.?|\d+[.)、:：]|[（(]?[一二三四五六七八九十]+[）)、.])\s*(?=\S)"
+)
+_FIELD: Final = re.compile(r"[-*\s]*([^:：]{1,40}?)\s*[:：]\s*(.*)", re.DOTALL)
+_OWNER: Final = re.compile(r"(?<![\w`@])[(\[]?@([A-Za-z][\w.-]*[\w])[)\]]?(?!`)")
+_PRIORITY: Final = re.compile(r"(?<![\w`])[(\[]?([Pp][0-3])[)\]]?(?![\w`-])\s*[:：-]?\s*")
+_DURATION: Final = re.compile(
+    r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*-\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
+)
+_UNITS: Final = (
+    ("小时", "h"),
+    ("分钟", "m"),
+    ("天", "d"),
+    ("周", "w"),
+    ("日", "d"),
+    ("hours", "h"),
+    ("hour", "h"),
+    ("days", "d"),
+    ("day", "d"),
+    ("weeks", "w"),
+    ("week", "w"),
+    ("minutes", "m"),
+)
+_EVIDENCE: Final = re.compile(
+    rf"\s·\s(?:{'|'.join(re.escape(v.emoji.rstrip('️')) for v in Verdict)}).*", re.DOTALL
+)
+
+
+class DraftCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion: its words, a limit from a column of its own, and code that verifies it."""
+
+    title: str
+    line: int = 0
+    limit: str = ""
+    start: str = ""
+    code: tuple[str, ...] = ()
+
+
+@dataclass
+class DraftTask:
+    """A task that is being read. `stated` says that the board itself calls it one."""
+
+    title: str = ""
+    id: str = ""
+    line: int = 0
+    priority: Priority | None = None
+    stated: bool = False
+    owner: str = ""
+    estimate: str = ""
+    risk: str = ""
+    depends: str = ""
+    tags: list[str] = field(default_factory=list)
+    problem: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    ticked_steps: list[DraftCriterion] = field(default_factory=list)
+    criteria: list[DraftCriterion] = field(default_factory=list)
+
+    def put(self, name: str, value: str) -> None:
+        """Take what a label names; the first word on a thing is kept."""
+        value = " ".join(value.split())
+        if name == "priority":
+            found = priority_of(value)
+            self.priority = self.priority if found is None or self.priority else found
+        elif name == "owner" and not names_nobody(value):
+            self.owner = self.owner or value.lstrip("@")
+        elif name == "estimate" and not names_nobody(value):
+            self.estimate = self.estimate or duration(value)
+        elif name == "risk":
+            self.risk = self.risk or without_emoji(value)
+        elif (name == "depends" and not names_nobody(value)) or (
+            name == "status" and re.search(r"(?i)依赖|depends|blocked by", value)
+        ):
+            self.depends += f" {value}"
+        elif name == "tags" and not names_nobody(value):
+            self.tags += [
+                each for each in re.split(r"[,，、;\s]+", value.replace("#", " ")) if each
+            ]
+        elif name == "problem":
+            self.problem.append(value)
+        if name in ("priority", "owner", "estimate", "risk", "depends"):
+            self.stated = True
+
+
+class DraftMilestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A milestone as it is put."""
+
+    text: str
+    when: str = ""
+    line: int = 0
+
+
+class DraftFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """A key figure: how it stands, and what it should become."""
+
+    name: str
+    current: str
+    target: str
+
+
+@dataclass
+class DraftBoard:
+    """What was read of a task board."""
+
+    title: str = ""
+    goal: str = ""
+    created: str = ""
+    review: str = ""
+    target: str = ""
+    baseline: str = ""
+    tasks: list[DraftTask] = field(default_factory=list)
+    milestones: list[DraftMilestone] = field(default_factory=list)
+    figures: list[DraftFigure] = field(default_factory=list)
+
+
+def fields(line: str) -> list[tuple[str, str]]:
+    """What a line names: `Priority: high | Owner: li` are two; none where not all of it is."""
+    found = []
+    for piece in re.split(r"\s+[|·]\s+", line):
+        match = _FIELD.fullmatch(piece)
+        name = label(match[1]) if match else ""
+        if not match or not name:
+            return []
+        found.append((name, match[2].strip()))
+    return found
+
+
+def label(text: str) -> str:
+    """What a heading or the words before a colon stand for; "" where that is nothing known."""
+    said = plain(text)
+    return labels().get(said) or labels().get(re.sub(r"\s*[(（].*[)）]$", "", said)) or ""
+
+
+def titled(heading: str) -> tuple[str, str]:
+    """A heading's title, and the id that it gives."""
+    text = without_emoji(heading)
+    found = _PREFIX.fullmatch(text)
+    if not found:
+        return _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text, ""
+    number = found["number"] or found["issue"]
+    key = f"T{number}" if number and number[0].isdigit() else number or found["key"]
+    return without_emoji(found["rest"]) or text, re.sub(r"[^A-Za-z0-9_-]", "-", key).strip("-")
+
+
+def owned(text: str) -> tuple[str, dict[str, str]]:
+    """A line's title, and what it says of itself as people do in lists: `@li`, `(P1)`, `(2d)`."""
+    given: dict[str, str] = {}
+    for name, expression in (("owner", _OWNER), ("priority", _PRIORITY), ("estimate", _DURATION)):
+        found = list(expression.finditer(text))
+        if len(found) == 1:
+            given[name] = found[0][1]
+            text = f"{text[: found[0].start()]} {text[found[0].end() :]}"
+    return " ".join(text.split()).strip(" -–—,，"), given
+
+
+def measured(title: str, identifier: str) -> str:
+    """A criterion's title without the id and the evidence that a rendered board gives with it."""
+    title = _EVIDENCE.sub("", title)
+    return re.sub(rf"^{re.escape(identifier)}\.\d+\s+", "", title) if identifier else title
+
+
+def joined(first: str, second: str) -> str:
+    """Two lines of one sentence: Chinese goes on without a space."""
+    wide = bool(first) and ord(first[-1]) > 0x2E80 and bool(second) and ord(second[0]) > 0x2E80
+    return f"{first}{'' if wide else ' '}{second}".strip()
+
+
+def duration(text: str) -> str:
+    """`4-6小时` as `4-6h`; what is no plain time stays as it is."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:\s*[-–~]\s*\d+(?:\.\d+)?)?)\s*(\D+)", text.strip())
+    unit = dict(_UNITS).get(found[2].strip().lower()) if found else None
+    if not found or not unit:
+        return text.strip()
+    return re.sub(r"\s*[-–~]\s*", "-", found[1]) + unit

@@ -1,0 +1,306 @@
+"""From an outline to the tasks of a board, whatever the style in which they are written."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from readiness.importing.drafts import (
+    DraftBoard,
+    DraftCriterion,
+    DraftMilestone,
+    DraftTask,
+    fields,
+    joined,
+    label,
+    measured,
+    owned,
+    titled,
+)
+from readiness.importing.outline import Block, Chapter, Fence, Grid, Item, Items, Prose, outline
+from readiness.importing.tables import Table
+from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
+from readiness.model.words import Priority
+
+_DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
+# What a box says of itself that only a task has.
+_OWN: Final = {"priority", "owner", "estimate"}
+_OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
+_TARGET: Final = re.compile(rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_OF_TEN}")
+_STANDS: Final = re.compile(rf"(?i)(?:完成度|就绪度|readiness|current score|overall score)[^\d\n]{{0,20}}{_OF_TEN}")
+
+
+def read_board(text: str, name: str) -> DraftBoard:
+    """Read a task board; what has no title is called `name`. What is no task, criterion, milestone or figure is left alone."""
+    document = outline(text)
+    reader = _Reader()
+    board = reader.board
+    reader.chapter(document.top, None, None)
+    heads = [without_emoji(each.title) for each in document.top.chapters if each.level == 1]
+    board.title = document.matter.get("title", "") or (heads[0] if len(heads) == 1 else name)
+    board.tasks = [task for task in board.tasks if task.criteria]
+    for task in board.tasks:
+        task.title = task.title or board.title
+    if not board.tasks and board.figures:
+        board.tasks = [_of_figures(board)]
+        board.figures = []
+    for name, expression in (("target", _TARGET), ("baseline", _STANDS)):
+        found = document.matter.get(name, "") or (m[1] if (m := expression.search(text)) else "")
+        if re.fullmatch(r"\d+(?:\.\d+)?", found) and float(found) <= 10:
+            setattr(board, name, found)
+    return board
+
+
+def _of_figures(board: DraftBoard) -> DraftTask:
+    criteria = [
+        DraftCriterion(title=each.name, limit=each.target, start=each.current)
+        for each in board.figures
+    ]
+    return DraftTask(title=board.title, criteria=criteria)
+
+
+def _chapter_priority(title: str) -> Priority | None:
+    """The priority that a heading gives to all tasks below it."""
+    said = plain(title)
+    if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", said):
+        return priority_of(said)
+    extra = pattern(vocabulary().chapters["words"])
+    return priority_of(re.sub(extra, " ", said)) or priority_of(said)
+
+
+class _Reader:
+    """Walks through the chapters of a document, and fills a board."""
+
+    def __init__(self) -> None:
+        self.board = DraftBoard()
+
+    def chapter(
+        self, chapter: Chapter, parent: DraftTask | None, priority: Priority | None
+    ) -> None:
+        """Read a chapter and those below it; one with a label for a title is about its parent."""
+        name = label(chapter.title)
+        if name == "milestones":
+            self._milestones(chapter.blocks)
+            return
+        if name and parent is not None:
+            task = parent
+        else:
+            title, identifier = titled(chapter.title)
+            title, given = owned(title) if identifier or "@" in title else (title, {})
+            task = DraftTask(title=title, id=identifier, line=chapter.line, stated=bool(identifier))
+            for key, value in given.items():
+                task.put(key, value)
+            priority = _chapter_priority(chapter.title) or priority
+            self.board.tasks.append(task)
+            name = name if name in ("criteria", "goal") else ""
+        before = len(self.board.tasks)
+        self._blocks(chapter.blocks, task, name)
+        task.priority = task.priority or priority
+        for each in chapter.chapters:
+            self.chapter(each, task if chapter.level else None, priority)
+        if task is not parent:
+            self._finish(task, self.board.tasks[before:], priority)
+
+    def _finish(
+        self, task: DraftTask, below: Sequence[DraftTask], priority: Priority | None
+    ) -> None:
+        for each in below:
+            each.priority = each.priority or priority
+        if not task.criteria:
+            task.criteria = task.ticked_steps
+        if not task.criteria and task.stated and not any(each.criteria for each in below):
+            task.criteria = [DraftCriterion(title=task.title, line=task.line)]
+
+    # --- blocks -----------------------------------------------------------------------------------
+
+    def _blocks(self, blocks: Iterable[Block], task: DraftTask, name: str) -> None:
+        for block in blocks:
+            if isinstance(block, Prose):
+                name = self._prose(block, task, name)
+            elif isinstance(block, Grid):
+                self._grid(block, task)
+            elif isinstance(block, Items):
+                self._items(block, task, name)
+            elif name == "verify":
+                task.ticked_steps.append(_verified(task, block))
+            elif name in ("details", ""):
+                task.details.append(block.source)
+
+    def _prose(self, block: Prose, task: DraftTask, name: str) -> str:
+        """Take a paragraph, and tell what comes after it is about."""
+        last = ""
+        for place, line in enumerate(block.lines):
+            found = fields(line)
+            if not found and not place and (known := label(line)):
+                name = last = known
+                continue
+            for key, value in found:
+                self._put(task, key, value)
+                last = key
+            if found:
+                name = found[-1][0] if not found[-1][1] else ""
+            elif last or name:
+                self._put(task, last or name, line)
+            elif not place and task.title:
+                task.problem.append(" ".join(block.lines))
+        if name == "details" and last != "details":
+            task.details.append(block.source)
+        return name
+
+    def _put(self, task: DraftTask, name: str, value: str) -> None:
+        board = self.board
+        if name == "created" and not board.created and (found := _DATE.search(value)):
+            board.created = found[1]
+        elif name == "review":
+            board.review = board.review or value
+        elif name == "goal" and value:
+            board.goal = f"{board.goal}\n{value}".strip()
+        elif name == "milestones" and value:
+            board.milestones.append(DraftMilestone(text=value, line=task.line))
+        elif value:
+            task.put(name, value)
+
+    def _grid(self, block: Grid, task: DraftTask) -> None:
+        table = Table(block)
+        if figures := table.figures():
+            self.board.figures += figures
+        elif tasks := table.tasks():
+            for each in tasks:
+                each.criteria = each.criteria or [DraftCriterion(title=each.title, line=each.line)]
+            self.board.tasks += tasks
+        else:
+            task.criteria += table.criteria()
+
+    def _milestones(self, blocks: Iterable[Block]) -> None:
+        found = self.board.milestones
+        for block in blocks:
+            if isinstance(block, Items):
+                found += [DraftMilestone(text=each.text, line=each.line) for each in block.items]
+            elif isinstance(block, Grid):
+                for row in block.rows:
+                    found.append(DraftMilestone(text=": ".join(filter(None, row)), line=block.line))
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    def _items(self, block: Items, task: DraftTask, name: str) -> None:
+        if name == "details":
+            task.details.append(block.source)
+            return
+        for item in block.items:
+            if name == "milestones":
+                self.board.milestones.append(DraftMilestone(text=item.text, line=item.line))
+            elif name == "steps":
+                self._step(item, task)
+            elif name == "depends" and not item.boxed:
+                task.put(name, item.text)
+            else:
+                self._item(item, task, wanted=name == "criteria")
+
+    def _step(self, item: Item, task: DraftTask) -> None:
+        task.steps.append(item.text)
+        if item.boxed:
+            task.ticked_steps.append(DraftCriterion(title=item.text, line=item.line))
+
+    def _item(self, item: Item, task: DraftTask, *, wanted: bool) -> None:
+        """Take an item as a criterion, as a task of its own, or for what it names."""
+        text, given, code = _said(item)
+        inner = list(item.items)
+        if not (item.boxed or wanted) and self._names_something(item, task):
+            return
+        if _has_boxes(item.below) or any(_is_criteria(each) for each in inner):
+            self._task(text, given, item, task)
+            return
+        if not (item.boxed or wanted):
+            return
+        title, own = owned(text)
+        criterion = DraftCriterion(title=measured(text, task.id), line=item.line, code=code)
+        if (
+            item.boxed
+            and not wanted
+            and not task.stated
+            and title
+            and (own or _OWN & dict(given).keys())
+        ):
+            alone = _new(title, item)
+            for key, value in (*own.items(), *given):
+                alone.put(key, value)
+            alone.criteria.append(DraftCriterion(title=title, line=item.line, code=code))
+            self.board.tasks.append(alone)
+        elif criterion.title:
+            task.criteria.append(criterion)
+
+    def _names_something(self, item: Item, task: DraftTask) -> bool:
+        """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
+        found = fields(item.text)
+        if not found:
+            return False
+        last, value = found[-1]
+        if any(each.boxed for each in item.items) and (value or last not in ("criteria", "steps")):
+            return False
+        for key, said in found:
+            self._put(task, key, said)
+        if not value:
+            self._blocks(item.below, task, last)
+        return True
+
+    def _task(
+        self, text: str, given: Sequence[tuple[str, str]], item: Item, parent: DraftTask
+    ) -> None:
+        title, own = owned(text)
+        task = _new(title or parent.title, item)
+        self.board.tasks.append(task)
+        for key, value in (*own.items(), *given):
+            task.put(key, value)
+        task.priority = task.priority or parent.priority
+        before = len(self.board.tasks)
+        for block in item.below:
+            if isinstance(block, Items):
+                self._items(block, task, "")
+            elif isinstance(block, Fence):
+                task.details.append(block.source)
+        if not task.criteria:
+            for each in self.board.tasks[before:]:
+                each.title = f"{task.title}: {each.title}"
+
+
+def _new(title: str, item: Item) -> DraftTask:
+    title, identifier = titled(title)
+    return DraftTask(title=title, id=identifier, line=item.line, stated=bool(identifier))
+
+
+def _said(item: Item) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
+    """An item's sentence, what it names below, and the code that verifies it."""
+    text = item.text
+    given: list[tuple[str, str]] = []
+    code: list[str] = []
+    for block in item.below:
+        lines: Iterable[str] = ()
+        if isinstance(block, Fence):
+            code.append(block.text)
+        elif isinstance(block, Prose):
+            lines = block.lines
+        elif isinstance(block, Items):
+            lines = [each.text for each in block.items if not each.boxed]
+        for line in lines:
+            if found := fields(line):
+                given += [pair for pair in found if pair[0] != "verify"]
+                code += [value for name, value in found if name == "verify" and value]
+            elif isinstance(block, Prose) and not block.source:
+                text = joined(text, line)
+    return text, given, tuple(code)
+
+
+def _verified(task: DraftTask, block: Fence) -> DraftCriterion:
+    return DraftCriterion(title=task.title, line=task.line, code=(block.text,))
+
+
+def _is_criteria(item: Item) -> bool:
+    found = fields(item.text)
+    return bool(found) and found[-1] == ("criteria", "") and any(item.items)
+
+
+def _has_boxes(blocks: Iterable[Block]) -> bool:
+    return any(
+        isinstance(block, Items)
+        and any(item.boxed or _has_boxes(item.below) for item in block.items)
+        for block in blocks
+    )

@@ -1,0 +1,112 @@
+"""What a table holds: tasks, criteria or key figures, by the names of its columns."""
+
+import re
+from collections.abc import Iterator
+
+from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, owned, titled
+from readiness.importing.outline import Grid, box
+from readiness.importing.words import columns, plain
+
+Row = dict[str, str]
+_ABOUT_TASKS = ("priority", "owner", "estimate", "risk", "depends", "criteria", "due", "verify")
+
+
+class Table:
+    """A table, its columns under the names that are known."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._names: list[str] = []
+        for cell in grid.head:
+            name = columns().get(plain(cell), "")
+            self._names.append("" if name in self._names else name)
+        if "current" not in self._names and {"metric", "target"} <= set(self._names):
+            # `Metric | Status | Target`
+            self._names = ["current" if name == "status" else name for name in self._names]
+        self._boxes = any(box(cell)[0] for row in grid.rows for cell in row)
+
+    def _rows(self) -> Iterator[tuple[int, Row]]:
+        for place, cells in enumerate(self._grid.rows):
+            row = dict(zip(self._names, cells, strict=False))
+            if not row.get("title") and self._boxes and "title" not in self._names:
+                # A column of boxes, and one of what they are about.
+                row["title"] = next((each for each in cells if each and not box(each)[0]), "")
+            yield self._grid.line + 2 + place, row
+
+    def figures(self) -> list[DraftFigure]:
+        """The key figures, where it holds some."""
+        if not {"metric", "target"} <= set(self._names):
+            return []
+        return [
+            DraftFigure(name=row["metric"], current=row.get("current", ""), target=row["target"])
+            for _, row in self._rows()
+            if row.get("metric") and row.get("target")
+        ]
+
+    def criteria(self) -> list[DraftCriterion]:
+        """The criteria of one task, where each row is one."""
+        found = set(self._names)
+        by_box = self._boxes and not found & set(_ABOUT_TASKS)
+        named = "criterion" in found or ("criteria" in found and "title" not in found)
+        if not (named or by_box):
+            return []
+        return [
+            DraftCriterion(
+                title=title,
+                line=line,
+                limit=row.get("target", ""),
+                start=row.get("current", ""),
+                code=tuple(filter(None, [row.get("verify", "")])),
+            )
+            for line, row in self._rows()
+            if (title := _title(row))
+        ]
+
+    def tasks(self) -> list[DraftTask]:
+        """The tasks, where each row is one."""
+        found = set(self._names)
+        named = "title" in found and bool(found & set(_ABOUT_TASKS) or {"id", "status"} <= found)
+        if not named and not (self._is_list_of_tasks() and "status" in found):
+            return []
+        return [task for line, row in self._rows() if (task := _task(row, line))]
+
+    def _is_list_of_tasks(self) -> bool:
+        return any(plain(cell) in ("task", "tasks", "任务", "任务名称") for cell in self._grid.head)
+
+
+def _title(row: Row) -> str:
+    for name in ("criterion", "criteria", "title"):
+        if text := box(row.get(name, ""))[1]:
+            return " ".join(text.split())
+    return ""
+
+
+def _task(row: Row, line: int) -> DraftTask | None:
+    heading, given = owned(" ".join(box(row.get("title", ""))[1].split()))
+    if not heading:
+        return None
+    title, identifier = titled(heading)
+    own = re.sub(r"[^A-Za-z0-9_-]", "-", row.get("id", "").strip(" #`[]")).strip("-")
+    task = DraftTask(title=title, id=f"T{own}" if own.isdigit() else own or identifier, line=line)
+    for name, value in {**row, **given}.items():
+        if name in ("tags", "problem", "status", *_ABOUT_TASKS):
+            task.put(name, value)
+    task.stated = True
+    code = tuple(filter(None, [row.get("verify", "")]))
+    task.criteria = [
+        DraftCriterion(title=text, line=line, code=code)
+        for text in _several(row.get("criteria", "") or row.get("criterion", ""))
+    ]
+    if code and not task.criteria:
+        task.criteria = [DraftCriterion(title=title, line=line, code=code)]
+    if not task.criteria and row.get("target"):
+        limit, start = row["target"], row.get("current", "")
+        task.criteria = [DraftCriterion(title=title, line=line, limit=limit, start=start)]
+    return task
+
+
+def _several(cell: str) -> list[str]:
+    """The criteria of one cell: a line, a box or a semicolon begins each."""
+    pieces = re.split(r"\n|[;；]|(?=\[[ xX]\]\s)|(?:^|\s)[•·]\s", cell)
+    found = (box(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece))[1] for piece in pieces)
+    return [text for text in found if text]

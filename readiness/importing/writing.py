@@ -1,0 +1,102 @@
+"""An imported board as text, made to be read and changed."""
+
+from collections.abc import Collection
+
+from readiness.importing.board import Imported, ImportedCriterion, NewTask
+from readiness.importing.mapping import Probe
+from readiness.model.words import Language
+from readiness.text.clean import clean
+from readiness.text.yaml_lines import block, comment, parameters, quoted, scalar
+
+
+def board_text(board: Imported, source: str, refused: dict[str, str] | None = None) -> str:
+    """The whole file. `refused` are criteria whose probes a board does not take, and why."""
+    draft = board.draft
+    lines = [
+        *comment(
+            f"Imported from {source}, and yours to change. Boxes that were ticked there are claims,"
+            " to be measured like all others. What no check is known to measure is an attestation"
+            " that somebody has to give, or to replace by a probe."
+        ),
+        "version: 1",
+        f"title: {scalar(draft.title)}",
+    ]
+    lines += [f"language: {board.language}"] if board.language is not Language.EN else []
+    lines += [
+        f"{key}: {value}"
+        for key, value in (("target", draft.target), ("baseline", draft.baseline))
+        if value
+    ]
+    lines += [f'created: "{draft.created}"'] if draft.created else []
+    lines += [f"review: {scalar(draft.review)}"] if draft.review else []
+    lines += [f"goal: {block(draft.goal, '  ')}"] if draft.goal else []
+    if board.key_figures:
+        lines.append("key_figures:")
+        lines += [f"  {name}: {scalar(said)}" for name, said in board.key_figures.items()]
+    if board.milestones:
+        lines.append("milestones:")
+    for each in board.milestones:
+        asks = f"priority: {each.priority}" if each.priority else f"score: {each.score}"
+        due = f', due: "{each.due}"' if each.due else ""
+        title = f", title: {quoted(each.title)}" if each.title else ""
+        lines.append(f"  - {{id: {each.id}{title}{due}, requires: {{{asks}}}}}")
+    lines += ["", "tasks:"]
+    for task in board.tasks:
+        lines += [*_task(task, refused or {}), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _task(task: NewTask, refused: dict[str, str]) -> list[str]:
+    draft = task.draft
+    lines = [
+        f"  - id: {quoted(task.id) if task.id[0].isdigit() else scalar(task.id)}",
+        f"    title: {scalar(draft.title)}",
+        f"    priority: {task.priority}",
+    ]
+    for key, value in (("owner", draft.owner), ("estimate", draft.estimate), ("risk", draft.risk)):
+        lines += [f"    {key}: {scalar(value)}"] if value else []
+    for key, values in (("depends_on", task.depends_on), ("tags", draft.tags)):
+        lines += [f"    {key}: [{', '.join(map(quoted, values))}]"] if values else []
+    if draft.problem:
+        lines.append(f"    problem: {_text(draft.problem)}")
+    if draft.details:
+        lines.append(f"    details: {_text(draft.details)}")
+    if draft.steps:
+        lines += ["    steps:", *(f"      - {scalar(_one(step))}" for step in draft.steps)]
+    lines.append("    criteria:")
+    for each in task.criteria:
+        lines += _criterion(each, refused)
+    return lines
+
+
+def _text(parts: Collection[str]) -> str:
+    return block(clean("\n\n".join(parts), newlines=True), "      ")
+
+
+def _one(text: str) -> str:
+    return " ".join(clean(text, newlines=True).split()) or "–"
+
+
+def _criterion(each: ImportedCriterion, refused: dict[str, str]) -> list[str]:
+    lines = [f"      - id: {scalar(each.id)}", f"        title: {scalar(_one(each.title))}"]
+    why = refused.get(each.id, each.why)
+    if each.probe is None or each.id in refused:
+        return [*comment(f"Line {each.line}: {why}.", "      "), *lines, "        attest: {}"]
+    return [*lines, *(f"      {line}" for line in _probe(each.probe))]
+
+
+def _probe(probe: Probe) -> list[str]:
+    if probe.check:
+        lines = [f"  check: {probe.check}", *parameters(probe.params)]
+    else:
+        lines = [f"  run: {block(probe.run, '          ')}"]
+    if probe.matrix:
+        values = (
+            f"{name}: [{', '.join(map(quoted, given))}]" for name, given in probe.matrix.items()
+        )
+        lines.append(f"  matrix: {{{', '.join(values)}}}")
+    lines += [f"  measure: {scalar(probe.measure)}"] if probe.measure else []
+    lines += [f"  expect: {quoted(probe.expect)}"] if probe.expect else []
+    if probe.baseline:
+        lines += [f"  baseline: {probe.baseline}", "  ratchet: true"]
+    return lines

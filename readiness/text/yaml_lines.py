@@ -1,0 +1,65 @@
+"""Pieces of YAML, made to be read by people and by readers of any version."""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Final
+
+from readiness.text.clean import clean
+
+_WIDTH: Final = 100
+# Words that YAML 1.1 or 1.2 take for something else than text.
+_NOT_TEXT: Final = re.compile(
+    r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*)"
+)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
+
+
+def comment(text: str, indent: str = "") -> list[str]:
+    """A comment, in lines that are not too long."""
+    prefix = f"{indent}# "
+    return textwrap.wrap(
+        clean(text, newlines=False),
+        _WIDTH,
+        initial_indent=prefix,
+        subsequent_indent=prefix,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def parameters(values: Mapping[str, str]) -> list[str]:
+    """On one line where they fit; else one below the other, long ones as lists."""
+    short = ", ".join(f"{key}: {scalar(value)}" for key, value in values.items())
+    if not values:
+        return []
+    if len(short) + 15 <= _WIDTH:
+        return [f"  with: {{{short}}}"]
+    lines = ["  with:"]
+    for key, value in values.items():
+        if len(value) + len(key) + 12 <= _WIDTH or "${" in value:
+            lines.append(f"    {key}: {scalar(value)}")
+        else:
+            lines += [f"    {key}:", *(f"      - {scalar(each)}" for each in value.split())]
+    return lines
+
+
+def scalar(text: str) -> str:
+    """A text as YAML of any version reads it back: plain where that is safe, else quoted."""
+    plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text) and text == text.strip()
+    return text if plain and text.isprintable() else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def block(text: str, indent: str) -> str:
+    """A text of several lines as it stands, behind `|`, where YAML can hold it so; else quoted."""
+    lines = text.rstrip("\n").split("\n")
+    plain = all(line.isprintable() and line == line.rstrip() for line in lines)
+    if not plain or len(lines) < 2 or lines[0][:1] in ("", " "):
+        return quoted(text)
+    return "\n".join(["|", *(f"{indent}{line}" if line else "" for line in lines)])
