@@ -11,7 +11,9 @@ from readiness.importing.words import WORDS, pattern, vocabulary
 from readiness.model.words import Better
 
 _NUMBER: Final = (
-    r"(?<![a-z0-9_./#])(?<![a-z]-)(?<!\d,)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)(?!,\d{3})"
+    r"(?<![a-z0-9_./#])(?<![a-z]-)(?<!\d,)"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+    r"(?![\d.]*\d)(?!,\d{3})"
 )
 _LATIN: Final = re.compile(r"[a-z0-9]")
 _LOWER: Final = ("<", "<=")
@@ -87,23 +89,21 @@ def amounts(text: str) -> Amounts | None:
         return Amounts(limit=limit, rest=_without_none(rest, limit))
     first, second = found
     between = text[first.end() : second.start()]
-    joined = _start("to").search(between)
-    led = _start("from").search(text[: first.start()])
-    now = _start("now").search(text[: first.start()]) or _start("now").search(between)
     start = _amount(first)
-    if start.operator not in ("", "==") or not (joined or now):
-        return None
-    if now and not joined and _start("now").search(between) and not led:
+    if _start("now").search(between) and not _start("from").search(text[: first.start()]):
         # `below 50 (currently 1029)`: the second is where it starts.
         limit, start = start, limit
-        return None if start.operator else _both(limit, start, rest)
-    return _both(limit, start, rest)
+    elif not (_start("to").search(between) or _start("now").search(text[: first.start()])):
+        return None
+    return None if start.operator not in ("", "==") else _both(limit, start, rest)
 
 
 def _both(limit: Amount, start: Amount, rest: str) -> Amounts:
     for name in ("from", "to", "now"):
         rest = _start(name).sub(" ", rest)
-    return Amounts(limit=msgspec.structs.replace(limit, start=start.number, start_unit=start.unit), rest=rest)
+    return Amounts(
+        limit=msgspec.structs.replace(limit, start=start.number, start_unit=start.unit), rest=rest
+    )
 
 
 def _without_none(rest: str, limit: Amount) -> str:
@@ -141,7 +141,7 @@ def expectation(limit: Amount, better: Better | None, unit: str) -> str | None:
         if float(limit.number) and not limit.start:
             return None
         operator = "<=" if float(limit.number) else "=="
-    if operator == "==" and better is Better.HIGHER and float(limit.number) == 0:
+    if better is Better.HIGHER and operator != ">" and not float(limit.number):
         return None
     if operator in (_LOWER if better is Better.HIGHER else _HIGHER):
         return None

@@ -148,7 +148,11 @@ def _dependencies(
     known = {identifier.lower(): identifier for identifier in ids}
     titles = {plain(task.title): identifier for task, identifier in zip(tasks, ids, strict=True)}
     for task, own in zip(tasks, ids, strict=True):
-        named = []
+        # In a column of its own, `1, 3` are numbers of tasks.
+        alone = (
+            re.findall(r"\d+", task.depends) if not re.search(r"[^\d\s,、]", task.depends) else []
+        )
+        named = [known.get(f"t{number}", "") for number in alone]
         for found in _REFERENCE.finditer(task.depends):
             number = found[1] or found[2]
             named.append(known.get((f"t{number}" if number else found[3]).lower(), ""))
@@ -244,7 +248,7 @@ def _with_figures(
             why = "no criterion of the board has this number"
             left_out.append(Omission(what=f"key figure {figure.name}", why=why))
             continue
-        names[found.id] = figure.name
+        names[found.id] = figure.name.removesuffix(f"({found.id})").strip()
         if (now := _amount(figure.current)) and found.probe and not found.probe.baseline:
             starts[found.id] = now.number
 
@@ -266,6 +270,11 @@ def _with_figures(
 def _measuring(
     tasks: Sequence[NewTask], figure: DraftFigure, mapper: Mapper
 ) -> ImportedCriterion | None:
+    if named := re.fullmatch(r".*\(([\w.-]+)\)", figure.name):
+        for task in tasks:
+            for each in task.criteria:
+                if each.id == named[1]:
+                    return each
     words = re.sub(r"[\d.,%]+\s*个?", " ", figure.current)
     for title in (f"{figure.name} {words}", figure.name):
         wanted = mapper.probe(Sentence(title=normal(title), limit=figure.target))

@@ -21,7 +21,9 @@ def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tupl
     checks = [os.path.join(os.path.dirname(os.path.abspath(path)), "checks")]
     catalogue = Catalogue(checks)
     mapper = Mapper(load_phrases(checks), catalogue, folders_of(text))
-    found = imported(text, read_board(text, os.path.splitext(os.path.basename(name))[0]), mapper, catalogue)
+    found = imported(
+        text, read_board(text, os.path.splitext(os.path.basename(name))[0]), mapper, catalogue
+    )
     if not found.tasks:
         hint = "criteria are boxes (`- [ ] …`), lists below `Acceptance criteria`, or tables"
         raise UsageError(f"{name}: no task and no criterion is in it; {hint}")

@@ -98,7 +98,7 @@ class Mapper:
         best = [fit for fit in fits if fit.size == max(each.size for each in fits)]
         means = {fit.phrase.key: fit for fit in best}
         if len(means) == 1:
-            return self._made(best[0], sentence)
+            return self._made(best[0])
         if means:
             return Unmapped(f"it may mean {' or '.join(sorted({str(key[0]) for key in means}))}")
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
@@ -196,7 +196,7 @@ class Mapper:
         )
         return next(found, "")
 
-    def _made(self, fit: _Fit, sentence: Sentence) -> Probe:
+    def _made(self, fit: _Fit) -> Probe:
         phrase, limit = fit.phrase, fit.limit
 
         def filled(text: str) -> str:
@@ -262,7 +262,7 @@ def _empty(also: str) -> re.Pattern[str]:
 
 
 def _unexplained(rest: str, also: str) -> bool:
-    """Whether something is left of a sentence that means anything; the number of an issue is not."""
+    """Whether something is left of a sentence that means anything, as no issue's number does."""
     return bool(_MEANS.search(_empty(also).sub(" ", _ISSUE.sub(" ", normal(rest)))))
 
 

@@ -44,7 +44,7 @@ class Items(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prose(msgspec.Struct, frozen=True, kw_only=True):
-    """A paragraph: its lines, without markup but for `code`."""
+    """A paragraph: its lines, without markup but for `code`; a ruler has none."""
 
     lines: tuple[str, ...]
     source: str = ""
@@ -146,6 +146,8 @@ class _Reader:
             elif node.type in ("fence", "code_block"):
                 language = (node.info if node.type == "fence" else "").strip().split(" ")[0]
                 yield Fence(language=language, text=node.content, source=self._source(node))
+            elif node.type == "hr":
+                yield Prose(lines=())
             elif node.type == "blockquote":
                 yield from self.blocks(node.children)
 

@@ -19,18 +19,20 @@ from readiness.importing.drafts import (
 from readiness.importing.outline import Block, Chapter, Fence, Grid, Item, Items, Prose, outline
 from readiness.importing.tables import Table
 from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
-from readiness.model.words import Priority
+from readiness.model.words import Language, Priority
+from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
+_SCORE: Final = "完成度|就绪度|readiness|current score|overall score"
 _TARGET: Final = re.compile(rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_OF_TEN}")
-_STANDS: Final = re.compile(rf"(?i)(?:完成度|就绪度|readiness|current score|overall score)[^\d\n]{{0,20}}{_OF_TEN}")
+_STANDS: Final = re.compile(rf"(?i)(?:{_SCORE})[^\d\n|]{{0,20}}{_OF_TEN}")
 
 
 def read_board(text: str, name: str) -> DraftBoard:
-    """Read a task board; what has no title is called `name`. What is no task, criterion, milestone or figure is left alone."""
+    """Read a task board, called `name` where it has no title; all else in it is left alone."""
     document = outline(text)
     reader = _Reader()
     board = reader.board
@@ -43,6 +45,12 @@ def read_board(text: str, name: str) -> DraftBoard:
     if not board.tasks and board.figures:
         board.tasks = [_of_figures(board)]
         board.figures = []
+    for each in board.figures:
+        # The score, as one figure among others.
+        now, aim = (re.fullmatch(_OF_TEN, text.strip()) for text in (each.current, each.target))
+        if aim:
+            document.matter.setdefault("target", aim[1])
+            document.matter.setdefault("baseline", now[1] if now else "")
     for name, expression in (("target", _TARGET), ("baseline", _STANDS)):
         found = document.matter.get(name, "") or (m[1] if (m := expression.search(text)) else "")
         if re.fullmatch(r"\d+(?:\.\d+)?", found) and float(found) <= 10:
@@ -80,6 +88,8 @@ class _Reader:
         name = label(chapter.title)
         if name == "milestones":
             self._milestones(chapter.blocks)
+            return
+        if _is_verdict(chapter):
             return
         if name and parent is not None:
             task = parent
@@ -127,6 +137,8 @@ class _Reader:
 
     def _prose(self, block: Prose, task: DraftTask, name: str) -> str:
         """Take a paragraph, and tell what comes after it is about."""
+        if not block.lines:
+            return ""
         last = ""
         for place, line in enumerate(block.lines):
             found = fields(line)
@@ -260,6 +272,13 @@ class _Reader:
         if not task.criteria:
             for each in self.board.tasks[before:]:
                 each.title = f"{task.title}: {each.title}"
+
+
+def _is_verdict(chapter: Chapter) -> bool:
+    """Whether a chapter is what this program writes itself of the release into its boards."""
+    first = chapter.blocks[0] if chapter.blocks else None
+    said = first.lines[0] if isinstance(first, Prose) and first.lines else ""
+    return any(said == sentences(each)("board.success_rule") for each in Language)
 
 
 def _new(title: str, item: Item) -> DraftTask:

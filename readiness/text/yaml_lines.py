@@ -53,7 +53,15 @@ def scalar(text: str) -> str:
 
 def quoted(text: str) -> str:
     """A text in quotes."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    written = json.dumps(text, ensure_ascii=False)
+    return written if written.isprintable() else "".join(map(_printable, written))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def block(text: str, indent: str) -> str:

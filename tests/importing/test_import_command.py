@@ -1,0 +1,104 @@
+"""The command `import`: one file is written, nothing is run, and nothing is written over."""
+
+import pytest
+
+from tests.support.program import Project
+
+BOARD = """\
+# Shop
+
+## Task 1: Quality
+Priority: P0
+
+- [x] `make lint` passes
+- [ ] Team trained
+- [ ] `make deploy` works
+
+## Milestones
+- Party: soon
+"""
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """A folder with a task board, and with a target that would leave a trace."""
+    (project.folder / "tasks.md").write_text(BOARD, encoding="utf-8")
+    (project.folder / "Makefile").write_text("lint deploy:\n\ttouch ran\n", encoding="utf-8")
+    return project
+
+
+def files(project: Project) -> set[str]:
+    """The files of the project."""
+    return {str(path.relative_to(project.folder)) for path in project.folder.rglob("*")}
+
+
+def test_one_file_is_written_and_nothing_is_run(shop: Project) -> None:
+    """The account counts what has a probe, and names what has none and what was left out."""
+    before = files(shop)
+    ended = shop("import", "tasks.md")
+    assert ended.status == 0, ended
+    assert files(shop) - before == {"board.yaml"}
+    assert ended.out.startswith(
+        "Written: board.yaml, 3 criteria in 1 tasks, 1 of them with a probe"
+    )
+    assert "T1.3  `make deploy` works  it is not run as a probe: `make deploy` may do" in ended.out
+    assert "milestone Party: soon  it names neither a priority nor a score" in ended.out
+    assert shop("validate").status == 0
+
+
+def test_a_ticked_box_is_measured(shop: Project) -> None:
+    """What was ticked and does not hold fails, and what nobody has attested fails as well."""
+    (shop.folder / "Makefile").write_text("lint:\n\tfalse\n", encoding="utf-8")
+    assert shop("import", "tasks.md").status == 0
+    document = shop("check", "--output-format", "json").json
+    assert [each["verdict"] for each in document["tasks"][0]["criteria"]] == ["fail"] * 3
+
+
+@pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
+def test_a_board_is_never_written_over(name: str, shop: Project) -> None:
+    """Whatever it is called, and whatever is in it, it stays; status 2."""
+    (shop.folder / name).write_text("not a board", encoding="utf-8")
+    before = files(shop)
+    ended = shop("import", "tasks.md")
+    assert (ended.status, files(shop)) == (2, before)
+    assert ended.err.startswith(f"{name}: there is a board already")
+    assert (shop.folder / name).read_text(encoding="utf-8") == "not a board"
+
+
+def test_another_file_may_be_named(shop: Project) -> None:
+    """`--board` says where; the same file is not written twice."""
+    (shop.folder / "gate").mkdir()
+    assert shop("import", "tasks.md", "--board", "gate/release.yaml", "--quiet").status == 0
+    assert shop("import", "tasks.md", "--board", "gate/release.yaml").status == 2
+    assert shop("validate", "--board", "gate/release.yaml").status == 0
+
+
+def test_json_says_how_each_criterion_is_measured(shop: Project) -> None:
+    """With the check or the command, the reason where there is neither, and what was left out."""
+    told = shop("import", "tasks.md", "--output-format", "json").json
+    assert told["board"] == "board.yaml"
+    assert [(each["id"], each.get("check")) for each in told["criteria"]] == [
+        ("T1.1", "make-target"),
+        ("T1.2", None),
+        ("T1.3", None),
+    ]
+    assert told["criteria"][1]["why"] == "no check is known to measure all that it says"
+    assert [each["what"] for each in told["left_out"]] == ["milestone Party: soon"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "tasks.md: not read: No such file"),
+        (b"", "tasks.md: no task and no criterion is in it; criteria are boxes"),
+        (b"\xff\xfe\x00 nothing", "tasks.md: no task and no criterion is in it"),
+    ],
+)
+def test_what_is_no_board_is_said(content: bytes | None, told: str, shop: Project) -> None:
+    """Status 2, the reason, and nothing written."""
+    path = shop.folder / "tasks.md"
+    path.unlink() if content is None else path.write_bytes(content)
+    ended = shop("import", "tasks.md")
+    assert ended.status == 2
+    assert ended.err.startswith(told)
+    assert not (shop.folder / "board.yaml").exists()

@@ -1,0 +1,218 @@
+"""Sentences of task boards, and the probes that measure all that they say, or none."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.importing.mapping import Mapper, Probe, Sentence, Unmapped, folders_of
+from readiness.importing.phrases import load_phrases
+from readiness.load.catalogue import Catalogue
+from readiness.model.errors import BoardError
+
+NAMED = "`src/api/app.py` `src/services/` src/core/ src/database/migrations/versions/*.py"
+
+
+@pytest.fixture(scope="module")
+def mapper() -> Mapper:
+    """What the built-in checks say, on a board that names some folders."""
+    return Mapper(load_phrases([]), Catalogue([]), folders_of(NAMED))
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("mypy reports fewer than 50 errors", "mypy errors < 50"),
+        ("No mypy errors", "mypy errors == 0"),
+        ("MyPy errors reduced from 1,029 to below 50", "mypy errors < 50 from 1029"),
+        ("MyPy errors: 1029 → 0", "mypy errors == 0 from 1029"),
+        ("MyPy errors below 50 (currently 1029)", "mypy errors < 50 from 1029"),
+        ("mypy --strict passes on `src/payments`", "mypy-below below=src/payments"),
+        ("Test coverage ≥ 85%", "coverage percent_statements >= 85 %"),
+        ("Test coverage ≥ ８５％", "coverage percent_statements >= 85 %"),
+        (
+            "Coverage of src/api/ is at least 80%",
+            "coverage below=src/api percent_statements >= 80 %",
+        ),
+        ("Coverage must not drop below 80%", "coverage percent_statements >= 80 %"),
+        (
+            "Test coverage raised from 22.5% to 50%+",
+            "coverage percent_statements >= 50 % from 22.5",
+        ),
+        ("All unit tests pass", "pytest failed"),
+        ("All tests pass in `tests/unit`", "pytest-below below=tests/unit"),
+        ("Test suite runs in under 60 seconds", "pytest duration < 60 s"),
+        ("API p95 response time < 2s", "load p95 < 2 s"),
+        ("P95 latency from 900 ms to 500 ms", "load p95 <= 500 ms from 900"),
+        ("P95 latency from 5s to 2s", "load p95 <= 2 s"),
+        ("Throughput above 500 RPS", "load rps_without_errors > 500 rps"),
+        ("Supports at least 100 concurrent users", "load users_without_errors >= 100"),
+        ("No more than 3 high vulnerabilities", "pip-audit high <= 3"),
+        ("No secrets in the repository", "gitleaks == 0"),
+        ("`/health` returns 200", "http url=${BASE_URL}/health"),
+        ("https://example.com/health returns 204", "http url=https://example.com/health == 204"),
+        ("Runbook exists at `docs/runbook.md`", "documents paths=docs/runbook.md"),
+        ("`make lint` passes", "make-target target=lint"),
+        ("`make coverage` shows coverage >= 50%", "make-target target=coverage"),
+        ("`make lint` and `make test` pass", "run make lint && make test"),
+        ("`npm test` passes", "run npm test"),
+        ("`pytest -q tests/unit` is green", "run pytest -q tests/unit"),
+        ("#13 Unit tests pass", "pytest failed"),
+        ("没有类型错误", "mypy errors == 0"),
+        ("MyPy错误数量从1029个减少到50个以下", "mypy errors < 50 from 1029"),
+        ("业务逻辑模块覆盖率达到70%+", "coverage below=src/services percent_statements >= 70 %"),
+        ("P99 响应时间小于 1 秒", "load p99 < 1 s"),
+        ("错误率 ≤ 1%", "load errors <= 1 %"),
+        ("`npm run build` 成功", "run npm run build"),
+    ],
+)
+def test_what_is_understood_is_measured(title: str, found: str, mapper: Mapper) -> None:
+    """In English and in Chinese: the check, what it looks at, the measure, the limit, the start."""
+    probe = mapper.probe(Sentence(title=title))
+    assert isinstance(probe, Probe), probe
+    assert told(probe) == found
+
+
+def told(probe: Probe) -> str:
+    """A probe in one line, with the parameters that a sentence names."""
+    if probe.run:
+        return f"run {' && '.join(probe.run.splitlines())}"
+    named = [
+        f"{key}={value}"
+        for key, value in probe.params.items()
+        if key in ("below", "paths", "url", "target") and value != "${BASE_URL}"
+    ]
+    start = f"from {probe.baseline}" if probe.baseline else ""
+    return " ".join(filter(None, [probe.check, *named, probe.measure, probe.expect, start]))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Code coverage",  # no limit
+        "Coverage below 20%",  # the wrong way
+        "Coverage is 0%",
+        "Coverage report reviewed by the security team",
+        "Coverage of the payment module at least 80%",  # no such folder is named
+        "Coverage of the database layer and of the mobile app at least 80%",
+        "Disable mypy in CI",
+        "mypy and ruff pass",
+        "mypy 1.8 passes",
+        "mypy errors reduced by 50",
+        "mypy errors below 50%",
+        "P95 latency below 500 MB",
+        "p99 < 1 s at 100 rps",  # two numbers
+        "Error rate below 1% at 1000 RPS",
+        "Not all tests pass",
+        "Tests for the payment module",
+        "All 928 tests pass",
+        "Do not lower coverage",
+        "Vulnerabilities are tracked in Jira",
+        "Secrets are rotated every 90 days",
+        "Team trained",
+        "Users can log in",
+        "CI is green",
+        "禁用mypy检查",
+        "测试执行时间在可接受范围内",
+        "覆盖率报告已由安全团队审阅",
+        "不修复类型错误",
+        "`Union` is imported where it is used",
+        "`make lint` passes on Windows",
+        "`src/api/app.py`",
+    ],
+)
+def test_what_says_more_or_something_else_is_left_to_a_person(title: str, mapper: Mapper) -> None:
+    """What is not wholly understood gets no probe: half of it would pass for the whole."""
+    assert isinstance(mapper.probe(Sentence(title=title)), Unmapped)
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("`rm -rf build` works", "deletes"),
+        ("`npm run deploy` succeeds", "may do more than look"),
+        ("`make publish` passes", "may do more than look"),
+        ("`kubectl apply -f x.yaml` works", "deploys"),
+        ("`pip install -r requirements.txt` succeeds", "installs"),
+        ("`ruff check --fix .` passes", "rewrites"),
+        ("`make lint && git push` works", "publishes"),
+    ],
+)
+def test_what_does_harm_becomes_no_probe(title: str, why: str, mapper: Mapper) -> None:
+    """The reason is told; a command that only looks is taken (above)."""
+    found = mapper.probe(Sentence(title=title))
+    assert isinstance(found, Unmapped)
+    assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("title", "limit", "found"),
+    [
+        ("Test coverage", "80%", "coverage percent_statements >= 80 %"),
+        ("MyPy errors", "< 50", "mypy errors < 50"),
+        ("MyPy errors", "0", "mypy errors == 0"),
+        ("Test coverage ≥ 80%", "80%", "coverage percent_statements >= 80 %"),
+    ],
+)
+def test_a_limit_may_stand_in_a_column_of_its_own(
+    title: str, limit: str, found: str, mapper: Mapper
+) -> None:
+    """What the title says of it as well must be the same."""
+    probe = mapper.probe(Sentence(title=title, limit=limit))
+    assert isinstance(probe, Probe)
+    assert told(probe) == found
+
+
+def test_two_limits_that_differ_are_none(mapper: Mapper) -> None:
+    """Where title and column disagree, somebody has to say which holds."""
+    found = mapper.probe(Sentence(title="Test coverage ≥ 80%", limit="70%"))
+    assert isinstance(found, Unmapped)
+
+
+def test_a_check_of_ones_own_is_one_file(tmp_path: Path) -> None:
+    """Its words stand in its file; nothing else has to know of it."""
+    (tmp_path / "spelling.yaml").write_text(
+        "run: codespell --count docs\n"
+        "exit: {ok: [0, 65]}\n"
+        "measures: {mistakes: {as: text, regex: '^\\d+$', unit: words, better: lower}}\n"
+        "expect: '== 0'\n"
+        "phrases:\n  - says: [spelling mistake|error, 拼写 错误]\n",
+        encoding="utf-8",
+    )
+    folders = [str(tmp_path)]
+    mapper = Mapper(load_phrases(folders), Catalogue(folders), [])
+    for title, expect in (("No spelling mistakes", "== 0"), ("拼写错误少于10个", "< 10")):
+        found = mapper.probe(Sentence(title=title))
+        assert isinstance(found, Probe)
+        assert (found.check, found.expect) == ("spelling", expect)
+
+
+def test_a_phrase_names_what_its_check_has(tmp_path: Path) -> None:
+    """A parameter or a measure that is not there is a fault of the file, with its place."""
+    (tmp_path / "c.yaml").write_text(
+        "run: c\nphrases:\n  - says: [c]\n    measure: nothing\n    with: {path: x}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(BoardError) as error:
+        load_phrases([str(tmp_path)])
+    assert 'c.yaml:4:14: there is no measure "nothing"' in str(error.value)
+    assert 'c.yaml:5:12: there is no parameter "path"' in str(error.value)
+
+
+def test_every_phrase_can_be_said() -> None:
+    """The needed words of each phrase, with the facts that it takes and a limit, mean its check."""
+    phrases = load_phrases([])
+    mapper = Mapper(phrases, Catalogue([]), folders_of(NAMED))
+    facts = {"part": "src/api/", "path": "docs/a.md", "url": "`/health`", "target": "`make x`"}
+    lost = []
+    for phrase in phrases:
+        words = [word.split("|") for word in phrase.says.split() if not word.endswith("?")]
+        said = " ".join(each[0].replace("_", " ") for each in words)
+        given = " ".join(facts[name] for name in facts if name in phrase.takes)
+        limits = [" at least 80%", " at least 8", " below 9", " below 9%", " below 9 ms", ""]
+        found = [
+            mapper.probe(Sentence(title=f"{said} {given}{limit}", sibling="lint"))
+            for limit in limits
+        ]
+        if not any(isinstance(each, Probe) and each.check == phrase.check for each in found):
+            lost.append((phrase.check, phrase.says, found[-1]))
+    assert not lost
