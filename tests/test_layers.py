@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
-BESIDE = ["history", "project", "guard", "prove", "propose", "terminal", "pipeline"]
+BESIDE = ["history", "project", "guard", "prove", "propose", "importing", "terminal", "pipeline"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "guard": [*FOUNDATION, "load", "project"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project"],
     "propose": [*FOUNDATION, "load", "project"],
+    "importing": [*FOUNDATION, "load", "propose"],
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],

@@ -38,6 +38,7 @@ BOARD = {
 }
 ARGUMENTS = {
     "init": ["--yes", "--no-measure", "--project", "new"],
+    "import": ["tasks.md", "--project", "new"],
     "show": ["T1.1"],
     "guard": ["--base", "HEAD"],
     "next": ["--to", "9"],
@@ -56,6 +57,7 @@ def printed(project: Project) -> Project:
     """A project with two runs, in a repository with a commit."""
     project.write(BOARD)
     (project.folder / "new").mkdir()
+    (project.folder / "tasks.md").write_text("- [ ] The team is trained\n", encoding="utf-8")
     commit(project.folder, {})
     for _ in range(2):
         assert project("check", "-q").status == 1

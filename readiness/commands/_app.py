@@ -18,19 +18,9 @@ if TYPE_CHECKING:
     from typer import _click as click
 
 ORDER = (
-    *("init", "check", "score", "diff", "trend", "report", "next", "prove", "history", "waive"),
-    *(
-        "attest",
-        "baseline",
-        "mcp",
-        "validate",
-        "list",
-        "show",
-        "checks",
-        "doctor",
-        "schema",
-        "guard",
-    ),
+    *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
+    *("waive", "attest", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
+    *("schema", "guard"),
 )
 """How the help lists the commands; those that are not named come last."""
 

@@ -161,8 +161,14 @@ def test_a_long_board_comes_out_whole() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "# A title\n\nand prose\n", "```\n- [ ] a template\n```\n", "<!-- - [ ] no -->\n"]
-    + ["| Name | Price |\n|---|---|\n| tea | 2 |\n", "- [a link](b)\n- plain\n"],
+    [
+        "",
+        "# A title\n\nand prose\n",
+        "```\n- [ ] a template\n```\n",
+        "<!-- - [ ] no -->\n",
+        "| Name | Price |\n|---|---|\n| tea | 2 |\n",
+        "- [a link](b)\n- plain\n",
+    ],
 )
 def test_what_holds_no_criterion_is_no_board(text: str) -> None:
     """Prose, templates, comments, other tables and lists make no criteria."""
