@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from readiness.commands._options import Verb
 
 
+FEWEST_FILES = 32
+"""So many files a run of one probe may have open at once, with room to spare."""
+
+
 def main() -> int:
     """Run the program with `sys.argv`. Does not return: it ends the process with its status."""
     arguments = sys.argv[1:]
@@ -46,10 +50,12 @@ def main() -> int:
 
 def _run(arguments: list[str]) -> int:
     from readiness.commands._reader import read, runs_probes
-    from readiness.terminal.ending import die_of_interrupts, secure_streams
+    from readiness.terminal.ending import die_of_interrupts, secure_streams, too_few_files
 
     die_of_interrupts()
     secure_streams()
+    if 0 < os.sysconf("SC_OPEN_MAX") < FEWEST_FILES:
+        return too_few_files(os.sysconf("SC_OPEN_MAX"))
     found = read(arguments, os.environ)
     if found is None:
         from readiness.commands._app import main

@@ -26,7 +26,7 @@ CARELESS = re.compile(
 SHELL = re.compile(
     r"^(?P<origin>#.*)\n(?:(?P<target>[^\s#:=]+): )?SHELL :?= (?P<value>.*)$", re.MULTILINE
 )
-_SAID = re.compile(r"^(?:make(?:\[\d+\])?: .*|\s*)$")
+_SAID = re.compile(r"^(?:g?make(?:\[\d+\])?: .*|\s*)$")
 _TIDIES = frozenset(("rm", "rmdir", "mkdir", "touch", "cp", "mv", "ln", "chmod", "unlink", "kill"))
 _TIDIES |= {"pkill", "killall", "cd", "echo", "printf", "sleep", ":", "true"}
 _TIDYING = frozenset(("rm", "rmi", "down", "stop", "kill", "clean", "uninstall"))

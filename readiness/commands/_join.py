@@ -16,7 +16,7 @@ from readiness.pipeline.facts import Facts, Start, run_id
 from readiness.pipeline.holding import line_of
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
-from readiness.pipeline.reports import final_status, write_reports
+from readiness.pipeline.reports import final_status, refuse_targets, write_reports
 from readiness.pipeline.run import Printer, conclude
 from readiness.pipeline.step_files import write_step_files
 from readiness.project.git import head_of
@@ -35,6 +35,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     than those that were measured.
     """
     board = open_board(settings)
+    refuse_targets(settings, board)
     runs = [_read(name, board) for name in settings.recorded]
     refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
     document = join(board, runs, asked_milestone(settings, board), _line(settings, board, runs))

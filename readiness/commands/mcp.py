@@ -19,6 +19,7 @@ from readiness.text.clean import clean
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
 
 INSTALL = "pip install 'readiness[mcp]'"
 INSTRUCTIONS = """\
@@ -104,7 +105,7 @@ class _Commands:
         """
         status, out, err = await self._run("check", *(selectors or []), history=True)
         if not out:
-            return _failed(status, err)
+            raise _failed(status, err)
         return {"exit_status": status, **_summary(from_json(out, "check"))}
 
     async def next_steps(self, to: float | None = None) -> Answer:
@@ -128,7 +129,7 @@ class _Commands:
 
         status, out, err = await self._run("report", history=True)
         if not out:
-            return _failed(status, err)
+            raise _failed(status, err)
         run = from_json(out, "report")
         return {
             "exit_status": status,
@@ -152,7 +153,7 @@ class _Commands:
     ) -> Answer:
         status, out, err = await self._run(command, *words, options=options, history=history)
         if not out:
-            return _failed(status, err)
+            raise _failed(status, err)
         answer: Answer = msgspec.json.decode(out, type=Answer)
         return {"exit_status": status, **answer}
 
@@ -161,6 +162,10 @@ class _Commands:
     ) -> tuple[int, bytes, str]:
         import anyio
 
+        if any("\0" in word for word in (*words, *options)):
+            raise _failed(
+                ExitStatus.USAGE, "a NUL character is in the arguments, where none can be"
+            )
         found = await anyio.run_process(
             self._line(command, words, options, history=history),
             stdin=subprocess.DEVNULL,
@@ -183,9 +188,11 @@ class _Commands:
         return [*line, *options, "--", *words]
 
 
-def _failed(status: int, message: str) -> Answer:
-    """What a command said that gave no answer."""
-    return {"exit_status": status, "message": message.strip()}
+def _failed(status: int, message: str) -> "ToolError":
+    """What a command said that gave no answer: an error of the call, with its exit status."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    return ToolError(f"exit status {status}: {message.strip()}")
 
 
 def _summary(run: RunDocument) -> Answer:

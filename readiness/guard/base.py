@@ -67,6 +67,8 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
     """
     if not ref:
         raise UsageError("--base: name a revision, such as origin/main")
+    if ref.startswith("-"):
+        raise UsageError(f"--base: {ref} is no revision, for it begins with a dash")
     try:
         root, commit = _resolve(ref, os.path.dirname(os.path.realpath(_beside(board))))
         listing = Commit(root, commit)

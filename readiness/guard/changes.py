@@ -72,6 +72,7 @@ class Kind(StrEnum):
     PROGRAM = "program"
     LOCK = "lock entry"
     FLAG = "flag"
+    PROJECT = "project"
     UNREADABLE = "unreadable file"
 
 

@@ -17,7 +17,7 @@ from readiness.load import load_board
 from readiness.load.standing import as_written
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, LoosenedError
-from readiness.project.git import GitError
+from readiness.project.git import GitError, repository
 
 FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
 
@@ -122,8 +122,14 @@ def _projects(
 ) -> tuple[list[Change], list[str]]:
     own = os.path.relpath(os.path.realpath(head.workdir), os.path.realpath(base.root))
     own = "" if own == "." else own
-    if own.startswith(".."):
-        return [], [f"{head.workdir} is not in the board's repository: it was not compared"]
+    if own.startswith("..") or repository(os.path.realpath(head.workdir)) != os.path.realpath(
+        base.root
+    ):
+        remark = f"{head.workdir} is not in the board's repository: it was not compared"
+        tell = Teller("project", head.workdir)
+        return [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, "not compared")], [
+            remark
+        ]
     changes: list[Change] = []
     remarks: list[str] = []
     try:

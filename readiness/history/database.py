@@ -10,6 +10,7 @@ from typing import TypeVar
 from readiness.model.errors import NotWrittenError
 
 LOCK_TIMEOUT = 5.0
+OWN_FOLDER = ".readiness"
 
 Answer = TypeVar("Answer")
 
@@ -107,8 +108,17 @@ class Database:
         version = self._connect().execute("pragma data_version").fetchone()[0]
         return version, files
 
+    def _refuse_links(self) -> None:
+        """A project may bring links along, and what they lead to is not ours to write."""
+        folder = os.path.dirname(os.path.abspath(self.path))
+        for name in (folder, self.path):
+            own = name is self.path or os.path.basename(name) == OWN_FOLDER
+            if own and os.path.islink(name):
+                raise NotWrittenError(f"{name}: not followed: it is a symbolic link")
+
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
+            self._refuse_links()
             self._connection = sqlite3.connect(
                 self.path, timeout=LOCK_TIMEOUT, isolation_level=None
             )
@@ -133,6 +143,7 @@ class Database:
     def _prepare(self) -> None:
         if self._prepared:
             return
+        self._refuse_links()
         self._make_folder()
         connection = self._connect()
         found = connection.execute("pragma user_version").fetchone()[0]

@@ -20,7 +20,7 @@ from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Task
 from readiness.model.errors import BoardError, Fault, UsageError
-from readiness.model.words import Priority
+from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.startup.digests import digest
 from readiness.text.yaml_events import collector_off
 from readiness.text.yaml_scalars import Data
@@ -278,6 +278,10 @@ class _BoardLoader:
             return False
         if not own_id.strip("."):
             self.problems.add(path, f"{shown(own_id)} is not an id", ID_RULE)
+            return False
+        if own_id in SELECTOR_WORDS:
+            what = "selects by itself, as in `readiness check`"
+            self.problems.add(path, f"the id {own_id} {what} {own_id}", "choose another id")
             return False
         taken = self.ids.get(own_id.lower())
         if taken is None:

@@ -180,6 +180,10 @@ class Goal(StrEnum):
     HOLD = "hold"  # no worse than today
 
 
+SELECTOR_WORDS = frozenset(("failed", "changed", *Priority))
+"""What a selector means by itself, so that no task or criterion may be called so."""
+
+
 def _readers() -> list[str]:
     """Return the formats whose readers stand in their folder: `measure/read_<format>.py`."""
     folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "measure")

@@ -24,6 +24,33 @@ def refuse_unknown_format(name: str) -> None:
         )
 
 
+def refuse_targets(settings: RunSettings, board: Board) -> None:
+    """Raise `UsageError` where a report would take the place of what a run or git needs.
+
+    Also where two would take one place. What a link leads to is for who writes it to refuse.
+    """
+    if not settings.reports:
+        return
+    taken = dict.fromkeys(
+        map(_place, _irreplaceable(settings, board)), "which no report may replace"
+    )
+    taken |= dict.fromkeys(map(_place, settings.recorded), "which is a recorded run")
+    for target in settings.reports:
+        place = _place(target.path)
+        why = taken.get(place, "")
+        if ".git" in place.split(os.sep):
+            why = "which is in git's own folder"
+        if why:
+            raise UsageError(f"--report: {target.path} is {place}, {why}")
+        taken[place] = "which another --report names"
+
+
+def _place(path: str) -> str:
+    """Where a file is, whatever folders lead to it; the file itself is not followed."""
+    folder, name = os.path.split(os.path.abspath(path))
+    return os.path.join(os.path.realpath(folder), name)
+
+
 def formats_of(settings: RunSettings) -> list[str]:
     """The formats that are asked for: of stdout, and of each report."""
     return [settings.output_format, *(target.format for target in settings.reports)]

@@ -32,6 +32,7 @@ from readiness.pipeline.recording import enter, learned, open_history, record
 from readiness.pipeline.reports import (
     final_status,
     formats_of,
+    refuse_targets,
     refuse_unknown_format,
     write_reports,
 )
@@ -94,6 +95,7 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
             stack.enter_context(held())
         opened = _open(settings, stack)
         board = opened.board
+        refuse_targets(settings, board)
         git = Asking(board.workdir)
         durations, versions = learned(opened.history)
         plan = _plan(opened, settings, durations, versions)

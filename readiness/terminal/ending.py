@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -31,8 +32,18 @@ def protected(action: Callable[[], int]) -> int:
         if isinstance(error, ReadinessError):
             tell(str(error))
             return error.status
-        tell(f"readiness: {bug(error)}")
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            os.write(2, f"readiness: {error.strerror}; allow more: ulimit -n\n".encode())
+        else:
+            tell(f"readiness: {bug(error)}")
         return ExitStatus.INTERNAL
+
+
+def too_few_files(limit: int) -> int:
+    """Say that too few files may be open; there may be none left to say it with anything else."""
+    message = f"readiness: only {limit} files can be opened at once; allow more: ulimit -n 256\n"
+    os.write(2, message.encode())
+    return ExitStatus.USAGE
 
 
 def cannot_start(error: ImportError) -> int:

@@ -1,5 +1,6 @@
 """Agents are told what terminals and CI jobs are told, over the Model Context Protocol."""
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.types import TextContent
 
 from tests.support.program import Project
 
@@ -60,6 +62,16 @@ async def told(client: Client, name: str, **arguments: object) -> dict[str, Any]
     return result.structured_content
 
 
+async def refused(client: Client, name: str, **arguments: object) -> str:
+    """What a tool says that could not do as it was told: an error of the call."""
+    result = await client.call_tool(name, arguments)
+    assert result.is_error, result
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    assert "Traceback" not in content.text
+    return content.text
+
+
 def test_an_agent_finds_the_tools(served: Project) -> None:
     """With what they are for, and which of them run something."""
 
@@ -107,14 +119,16 @@ def test_mistakes_are_told_with_their_status(served: Project) -> None:
     """An unknown id, a wrong board; and what looks like an option is none."""
 
     async def talking(client: Client) -> None:
-        unknown = await told(client, "show", subject="T9")
-        assert (unknown["exit_status"], "T9" in unknown["message"]) == (2, True)
-        option = await told(client, "check", selectors=["--exit-zero"])
-        assert (option["exit_status"], "--exit-zero" in option["message"]) == (2, True)
+        assert re.search(r"exit status 2: .*T9", await refused(client, "show", subject="T9"))
+        option = await refused(client, "check", selectors=["--exit-zero"])
+        assert re.search("exit status 2: .*--exit-zero", option)
+        for base in ("\0", "a\0b", "-x"):
+            assert "exit status 2: " in await refused(client, "guard", base=base)
+        assert "exit status 2: " in await refused(client, "check", selectors=["T1\0"])
+        assert "exit status 4: cannot read base" in await refused(client, "guard", base="nope")
         served.write({"version": 1, "title": "x"})
-        broken = await told(client, "check")
-        assert broken["exit_status"] == 2
-        assert "board.yaml:" in broken["message"]
+        broken = await refused(client, "check")
+        assert re.search("exit status 2: .*board.yaml:", broken)
 
     talk(served, talking)
 

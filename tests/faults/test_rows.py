@@ -20,6 +20,7 @@ SECTIONS = {
     "test_j_ci.py": range(1501, 1516, 2),
     "test_h_sessions.py": (*range(1101, 1110, 2), *range(1201, 1206, 2)),
     "test_p_records.py": range(1901, 1910, 2),
+    "test_q_statuses.py": range(5001, 5012, 2),
     "test_h_suppressions.py": range(3501, 3518, 2),
     "test_k_words.py": (*range(1601, 1608, 2), *range(1701, 1716, 2), *range(1801, 1824, 2)),
     "test_l_disguises.py": range(4001, 4014, 2),

@@ -175,7 +175,7 @@ def test_a_project_elsewhere_is_not_compared(based: Project, tmp_path: Path) -> 
     """That is said; the board is compared all the same."""
     (tmp_path / "other").mkdir()
     ended = based("guard", "--base", "main", "-C", str(tmp_path / "other"))
-    assert ended.status == 0, ended
+    assert ended.status == 4, ended
     assert "it was not compared" in ended.out
 
 
@@ -366,3 +366,26 @@ def test_a_tool_that_the_base_had_may_be_there_and_go(based: Project) -> None:
     assert based("guard", "--base", "old").status == 4
     write(based.folder, {".venv/bin/mypy": None})
     assert based("guard", "--base", "old").status == 0
+
+
+@pytest.mark.parametrize("place", ["outside", "nested", "linked"])
+def test_a_project_outside_of_the_repository_was_not_compared(based: Project, place: str) -> None:
+    """What guard cannot see, it cannot call unchanged; a folder of the repository it can."""
+    inside = BOARD.replace("version: 1\n", "version: 1\nworkdir: app\n", 1)
+    commit(based.folder, {"board.yaml": inside, "app/a.py": "x = 1\n", ".gitignore": "nested\n"})
+    assert based("guard", "--base", "HEAD").status == 0
+    away = based.folder.parent / "away"
+    away.mkdir()
+    folder = {"outside": "../away", "nested": "nested", "linked": "link"}[place]
+    if place == "nested":
+        (based.folder / "nested").mkdir()
+        commit(based.folder / "nested", {"a.py": "x = 1\n"})
+    elif place == "linked":
+        (based.folder / "link").symlink_to(away)
+    write(based.folder, {"board.yaml": inside.replace("workdir: app", f"workdir: {folder}")})
+    git(based.folder, "add", "-A")
+    git(based.folder, "commit", "-qm", "elsewhere")
+    for command in ("guard", "check"):
+        ended = based(command, "--base", "HEAD")
+        assert ended.status == 4, ended
+        assert "not compared" in ended.out

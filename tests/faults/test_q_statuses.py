@@ -1,0 +1,199 @@
+"""Statuses and small faults, rows 5001 to 5011, and their neighbours.
+
+What was asked wrongly is told before anything runs, by a status that no verdict has.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+
+from tests.faults.rows import plain, refused
+from tests.support.program import Ended, Project, a_board
+from tests.support.repositories import commit, git
+
+GOOD = plain("true")
+SERVE = (
+    "import sys; sys.stderr = open(sys.argv[1], 'w'); sys.argv[1:] = ['mcp'];"
+    " from readiness.__main__ import main; main()"
+)
+"""A server whose log goes to a file."""
+
+
+@pytest.fixture
+def versioned(project: Project) -> Project:
+    """A project in a repository, with a board that is ready."""
+    project.write(a_board(GOOD))
+    commit(project.folder, {".gitignore": ".readiness\n"})
+    return project
+
+
+def asked(project: Project, base: str) -> tuple[bool, str]:
+    """Ask the server for `guard`: whether that was an error, and all that it and its log say."""
+    import sys
+
+    log = project.folder.parent / "server.log"
+
+    async def session() -> tuple[bool, str]:
+        parameters = StdioServerParameters(
+            command=sys.executable,
+            args=["-c", SERVE, str(log)],
+            cwd=str(project.folder), env=project.environment,
+        )  # fmt: skip
+        with anyio.fail_after(50):
+            async with Client(parameters) as client:
+                result = await client.call_tool("guard", {"base": base})
+                return bool(result.is_error), str(result.content)
+
+    is_error, said = anyio.run(session)
+    return is_error, said + log.read_text()
+
+
+@pytest.mark.parametrize("base", ["\0", "nope", "a\0b", "--output=x", ""])
+def test_5001_to_5003_a_base_that_is_none_is_an_error_of_the_call(
+    versioned: Project, base: str
+) -> None:
+    """The agent is told what is wrong, and nobody sees a traceback."""
+    is_error, said = asked(versioned, base)
+    assert is_error, said
+    assert "exit status" in said
+    assert "Traceback" not in said
+
+
+def test_5001_to_5003_twin_a_revision_is_compared_with(versioned: Project) -> None:
+    """What there is is no error."""
+    is_error, said = asked(versioned, "HEAD")
+    assert not is_error, said
+
+
+@pytest.mark.parametrize("base", ["--output=x", "-x", "--all", "-"])
+@pytest.mark.parametrize("command", ["check", "guard", "score"])
+def test_5005_an_option_is_no_revision(versioned: Project, command: str, base: str) -> None:
+    """Git is never given it. Twin: a branch with dashes in it is a revision."""
+    git(versioned.folder, "branch", "a--output=x")
+    ended = versioned(command, f"--base={base}")
+    assert (ended.status, ended.out) == (2, ""), ended
+    assert "is no revision" in ended.err
+    assert not (versioned.folder / "x").exists()
+    assert versioned("guard", "--base=a--output=x").status == 0
+
+
+TARGETS = [
+    ["json=board.yaml"],
+    ["json=./sub/../board.yaml"],
+    ["json=sub/../.git/config"],
+    ["json=.git/hooks/post-commit"],
+    ["html=checks/own.yaml"],
+    ["json=.readiness/history.db"],
+    ["json=out", "html=out"],
+    ["json=out", "html=./sub/../out"],
+]
+
+
+@pytest.mark.parametrize("targets", TARGETS, ids="+".join)
+def test_5007_a_report_over_what_is_needed_is_told_first(
+    versioned: Project, targets: list[str]
+) -> None:
+    """The board, a check, the history, git's own files, another report: 2, and nothing is run."""
+    (versioned.folder / "sub").mkdir()
+    (versioned.folder / "checks").mkdir()
+    own = 'summary: s\nrun: "true"\nmeasures: {status: {as: exit}}\nexpect: "== 0"\n'
+    (versioned.folder / "checks" / "own.yaml").write_text(own)
+    versioned.write(a_board(plain("touch ran")))
+    before = tree(versioned.folder)
+    ended = refused(versioned, *(f"--report={target}" for target in targets), within=10)
+    assert "--report: " in ended.err
+    assert tree(versioned.folder) == before
+
+
+def test_5007_twin_reports_beside_all_that_are_written(versioned: Project) -> None:
+    """Names that only look alike are no trouble; so is one file that an earlier run wrote."""
+    names = ["json=board.yaml.json", "html=.github.html", "tap=sub/board.yaml"]
+    (versioned.folder / "sub").mkdir()
+    for _ in range(2):
+        assert versioned("check", *(f"--report={name}" for name in names)).status == 0
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("limit", [6, 8, 12, 20])
+def test_5009_too_few_files_are_told_or_enough(project: Project, limit: int) -> None:
+    """A gate that cannot open a file says so. Twin: with as many as any shell allows it works."""
+    project.write(a_board(GOOD))
+
+    def limited(number: int) -> Ended:
+        return project("check", prefix=["bash", "-c", f'ulimit -n {number}; exec "$@"', "-"])
+
+    ended = limited(limit)
+    assert ended.status != 0, ended
+    assert "files can be opened" in ended.err
+    assert "internal error" not in ended.err
+    assert "Traceback" not in ended.err
+    assert limited(64).status == 0
+
+
+@pytest.mark.parametrize(
+    ("makefile", "made"),
+    [
+        ("test: a\n\ttouch test\na:\n\ttouch a\n", "test"),
+        ("test:\n", ""),
+        ("all: ;\ntest: ;\n", ""),
+    ],
+)
+def test_5011_what_make_says_is_no_tool(project: Project, makefile: str, made: str) -> None:
+    """Neither `make: 'test' is up to date.` nor `Nothing to be done`."""
+    (project.folder / "Makefile").write_text(makefile)
+    for name in ("a", made):
+        if name:
+            (project.folder / name).write_text("")
+    project.write(a_board(plain("make test", exit={"ok": [0]})))
+    ended = project("prove", "--output-format", "json")
+    (found,) = ended.json["criteria"]
+    assert '"make:"' not in json.dumps(found), found
+
+
+def test_5011_twin_what_a_recipe_runs_is_a_tool(project: Project) -> None:
+    """The program of a recipe that make would run is named."""
+    (project.folder / "Makefile").write_text(".PHONY: test\ntest:\n\tpython3 -c pass\n")
+    project.write(a_board(plain("make test", exit={"ok": [0]})))
+    (found,) = project("prove", "--output-format", "json").json["criteria"]
+    assert "python3" in json.dumps(found)
+
+
+# --- neighbours ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", [".readiness", ".readiness/history.db"])
+def test_a_history_behind_a_link_is_not_followed(project: Project, link: str) -> None:
+    """A project may bring a link along: what it leads to stays as it was, and the status is 5."""
+    away = project.folder.parent / "away"
+    away.mkdir()
+    target = away if link == ".readiness" else away / "other.db"
+    path = project.folder / link
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(target)
+    project.write(a_board(GOOD))
+    ended = project("check")
+    assert ended.status == 5, ended
+    assert "symbolic link" in ended.err
+    assert os.listdir(away) == []
+    path.unlink()
+    assert project("check").status == 0
+
+
+@pytest.mark.parametrize("word", ["failed", "changed", "P0", "P3"])
+def test_a_word_of_the_selectors_is_no_id(project: Project, word: str) -> None:
+    """It would select something else than what it names; one that only begins so may be."""
+    for names, wrong in (((word, "A"), True), (("A", word), True), ((f"{word}-x", "A"), False)):
+        task, own = names
+        only = {"id": task, "title": "t", "priority": "P0", "criteria": [{"id": own, **GOOD}]}
+        project.write({"version": 1, "title": "x", "tasks": [only]})
+        ended = project("validate")
+        assert ended.status == (2 if wrong else 0), ended
+        assert (f"the id {word} selects by itself" in ended.err) == wrong
