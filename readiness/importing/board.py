@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from readiness.importing.amounts import Amount, amounts, normal
-from readiness.importing.commands import Command, script
+from readiness.importing.commands import NamedCommand, script
 from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftFigure, DraftTask
-from readiness.importing.mapping import Mapper, Probe, Sentence, Unmapped
+from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmapped
 from readiness.importing.outline import box
 from readiness.importing.words import plain
 from readiness.load.catalogue import Catalogue
@@ -46,7 +46,7 @@ class ImportedCriterion(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     line: int
-    probe: Probe | None = None
+    probe: ImportedProbe | None = None
     why: str = ""
 
 
@@ -175,7 +175,9 @@ def _criteria(
     targets = {
         probe.params["target"]
         for probe in found
-        if isinstance(probe, Probe) and "target" in probe.params and "number" not in probe.params
+        if isinstance(probe, ImportedProbe)
+        and "target" in probe.params
+        and "number" not in probe.params
     }
     if len(targets) == 1:
         # What CI does is what another criterion of the task does here.
@@ -191,20 +193,20 @@ def _criteria(
             id=f"{identifier}.{place}",
             title=_title(each, probe),
             line=each.line,
-            probe=probe if isinstance(probe, Probe) else None,
+            probe=probe if isinstance(probe, ImportedProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
         )
         for place, (each, probe) in enumerate(zip(task.criteria, found, strict=True), 1)
     )
 
 
-def _title(draft: DraftCriterion, probe: Probe | Unmapped) -> str:
+def _title(draft: DraftCriterion, probe: ImportedProbe | Unmapped) -> str:
     """The title; with what is asked, where nothing else would tell it."""
-    told = isinstance(probe, Probe) or not draft.limit or box(draft.limit)[0]
+    told = isinstance(probe, ImportedProbe) or not draft.limit or box(draft.limit)[0]
     return draft.title if told else f"{draft.title}: {draft.limit}"
 
 
-def _sentence(draft: DraftCriterion, commands: Sequence[Command]) -> Sentence:
+def _sentence(draft: DraftCriterion, commands: Sequence[NamedCommand]) -> Sentence:
     limit = "" if box(draft.limit)[0] else draft.limit
     return Sentence(
         title=draft.title,
@@ -220,7 +222,7 @@ def _amount(text: str) -> Amount | None:
     return found.limit if found and re.search(r"\d", text) else None
 
 
-def _commands(draft: DraftCriterion, catalogue: Catalogue) -> list[Command]:
+def _commands(draft: DraftCriterion, catalogue: Catalogue) -> list[NamedCommand]:
     found = []
     for code in draft.code:
         lines = _SPANS.findall(code) if "`" in code else code.splitlines()
@@ -278,7 +280,7 @@ def _measuring(
     words = re.sub(r"[\d.,%]+\s*个?", " ", figure.current)
     for title in (f"{figure.name} {words}", figure.name):
         wanted = mapper.probe(Sentence(title=normal(title), limit=figure.target))
-        if not isinstance(wanted, Probe):
+        if not isinstance(wanted, ImportedProbe):
             continue
         for task in tasks:
             for each in task.criteria:

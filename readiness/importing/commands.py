@@ -31,7 +31,7 @@ _ONLY_LOOKS: Final = re.compile(
 )
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True):
+class NamedCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A command: with `check` what takes its place; `refused` says why it is no probe."""
 
     text: str
@@ -40,7 +40,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-def command(text: str, catalogue: Catalogue) -> Command | None:
+def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
     """What a piece of code is as a command; None where it is none, such as a name or a path."""
     text = _PROMPT.sub("", text.strip())
     if not text or _PLACEHOLDER.search(text):
@@ -49,18 +49,18 @@ def command(text: str, catalogue: Catalogue) -> Command | None:
     if not started or not _is_known(started[0]):
         return None
     if refused := next(filter(None, (_refused(words) for words in started)), ""):
-        return Command(text=text, refused=refused)
+        return NamedCommand(text=text, refused=refused)
     words = argv(text)
     for check in catalogue.standing_for(words[0]) if words else ():
         if words and check.stands_for and isinstance(given := match(check.stands_for, words), dict):
             # In a copy of the project: what the target does there does no harm here.
             own = {name: value for name, value in given.items() if value}
             kept = {name: own[name] for name in own if name not in check.stands_for.params}
-            return Command(text=text, check=check.name, params=kept)
-    return Command(text=text)
+            return NamedCommand(text=text, check=check.name, params=kept)
+    return NamedCommand(text=text)
 
 
-def script(lines: Iterable[str], catalogue: Catalogue) -> list[Command]:
+def script(lines: Iterable[str], catalogue: Catalogue) -> list[NamedCommand]:
     """The commands of a block of code, line by line, without its comments."""
     whole = re.sub(r"\\\n\s*", " ", "\n".join(lines))
     found = (re.sub(r"(?:^|\s+)#\s.*$", "", line).strip() for line in whole.splitlines())

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from readiness.importing.amounts import Amount, Amounts, amounts, expectation, normal
-from readiness.importing.commands import Command, command
+from readiness.importing.commands import NamedCommand, command
 from readiness.importing.phrases import FACT, Phrase
 from readiness.importing.words import pattern, vocabulary
 from readiness.load.catalogue import Catalogue
@@ -32,7 +32,7 @@ _PATH: Final = re.compile(
 _MEANS: Final = re.compile(r"[a-z0-9<>≥≤=%]|[^\W\d_]")
 
 
-class Probe(msgspec.Struct, frozen=True, kw_only=True):
+class ImportedProbe(msgspec.Struct, frozen=True, kw_only=True):
     """What measures a criterion: a check with what it is given, or a command."""
 
     check: str = ""
@@ -60,7 +60,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     limit: str = ""
     start: Amount | None = None
-    commands: tuple[Command, ...] = ()
+    commands: tuple[NamedCommand, ...] = ()
     sibling: str = ""
 
 
@@ -83,7 +83,7 @@ class Mapper:
         self._catalogue = catalogue
         self._folders = sorted(set(folders), key=lambda path: (path.count("/"), len(path), path))
 
-    def probe(self, sentence: Sentence) -> Probe | Unmapped:
+    def probe(self, sentence: Sentence) -> ImportedProbe | Unmapped:
         """The probe of a sentence. A command that the board names for it comes before all else."""
         if sentence.commands:
             return _commands(sentence.commands)
@@ -107,7 +107,7 @@ class Mapper:
 
     # --- phrases ----------------------------------------------------------------------------------
 
-    def _fits(self, sentence: Sentence, own: Sequence[Command]) -> list[_Fit]:
+    def _fits(self, sentence: Sentence, own: Sequence[NamedCommand]) -> list[_Fit]:
         found = []
         for phrase in self._phrases:
             named = "target" in phrase.takes
@@ -196,7 +196,7 @@ class Mapper:
         )
         return next(found, "")
 
-    def _made(self, fit: _Fit) -> Probe:
+    def _made(self, fit: _Fit) -> ImportedProbe:
         phrase, limit = fit.phrase, fit.limit
 
         def filled(text: str) -> str:
@@ -208,7 +208,7 @@ class Mapper:
             expect = expectation(limit, phrase.better, phrase.unit) or ""
             unit = limit.start_unit or limit.unit
             baseline = limit.start if unit in ("", phrase.unit) or not phrase.unit else ""
-        return Probe(
+        return ImportedProbe(
             check=phrase.check,
             params={name: filled(value) for name, value in phrase.params.items()},
             matrix={name: list(map(filled, given)) for name, given in phrase.matrix.items()},
@@ -218,12 +218,12 @@ class Mapper:
         )
 
 
-def _commands(given: Sequence[Command]) -> Probe | Unmapped:
+def _commands(given: Sequence[NamedCommand]) -> ImportedProbe | Unmapped:
     if refused := next((each.refused for each in given if each.refused), ""):
         return Unmapped(f"it is not run as a probe: {refused}")
     if len(given) == 1 and given[0].check:
-        return Probe(check=given[0].check, params=given[0].params)
-    return Probe(run="\n".join(dict.fromkeys(each.text for each in given)))
+        return ImportedProbe(check=given[0].check, params=given[0].params)
+    return ImportedProbe(run="\n".join(dict.fromkeys(each.text for each in given)))
 
 
 def _read(rest: str, sentence: Sentence) -> Amounts | None:
@@ -243,7 +243,7 @@ def _read(rest: str, sentence: Sentence) -> Amounts | None:
     return Amounts(limit=limit, rest=said.rest)
 
 
-def _blank(title: str, own: Iterable[Command]) -> str:
+def _blank(title: str, own: Iterable[NamedCommand]) -> str:
     texts = {each.text for each in own}
     return _SPAN.sub(lambda span: " " if span[1].strip() in texts else span[0], title)
 

@@ -20,7 +20,7 @@ _BREAK: Final = re.compile(r"(?i)<br\s*/?>")
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff]")
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item of a list, or a line with a box: its text, and what is indented below it."""
 
     text: str
@@ -29,17 +29,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     below: tuple["Block", ...] = ()
 
     @property
-    def items(self) -> Iterator["Item"]:
+    def items(self) -> Iterator["ListedItem"]:
         """The items one level deeper."""
         for block in self.below:
-            if isinstance(block, Items):
+            if isinstance(block, Listed):
                 yield from block.items
 
 
-class Items(msgspec.Struct, frozen=True, kw_only=True):
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """A list."""
 
-    items: tuple[Item, ...]
+    items: tuple[ListedItem, ...]
     source: str = ""
 
 
@@ -50,7 +50,7 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Grid(msgspec.Struct, frozen=True, kw_only=True):
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """A table."""
 
     head: tuple[str, ...]
@@ -67,7 +67,7 @@ class Fence(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-Block = Items | Prose | Grid | Fence
+Block = Listed | Prose | Columns | Fence
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +140,7 @@ class _Reader:
                 yield self._paragraph(node)
             elif node.type in ("bullet_list", "ordered_list"):
                 items = tuple(self._item(each) for each in node.children)
-                yield Items(items=items, source=self._source(node))
+                yield Listed(items=items, source=self._source(node))
             elif node.type == "table":
                 yield self._table(node)
             elif node.type in ("fence", "code_block"):
@@ -151,7 +151,7 @@ class _Reader:
             elif node.type == "blockquote":
                 yield from self.blocks(node.children)
 
-    def _item(self, node: "SyntaxTreeNode") -> Item:
+    def _item(self, node: "SyntaxTreeNode") -> ListedItem:
         parts = list(node.children)
         lines: tuple[str, ...] = ()
         if parts and parts[0].type == "paragraph":
@@ -160,26 +160,26 @@ class _Reader:
         boxed, first = box(lines[0]) if lines else (False, "")
         # What goes on in the next line is the same sentence, unless it names something: `Owner: x`.
         more = [Prose(lines=lines[1:])] if lines[1:] else []
-        return Item(text=first, boxed=boxed, line=self._line(node), below=(*more, *inner))
+        return ListedItem(text=first, boxed=boxed, line=self._line(node), below=(*more, *inner))
 
     def _paragraph(self, node: "SyntaxTreeNode") -> Block:
         lines = _lines(node)
         if all(_BOX.match(line) for line in lines):
             number = self._line(node)
             items = tuple(
-                Item(text=box(line)[1], boxed=True, line=number + place)
+                ListedItem(text=box(line)[1], boxed=True, line=number + place)
                 for place, line in enumerate(lines)
             )
-            return Items(items=items)
+            return Listed(items=items)
         return Prose(lines=lines, source=self._source(node))
 
-    def _table(self, node: "SyntaxTreeNode") -> Grid:
+    def _table(self, node: "SyntaxTreeNode") -> Columns:
         rows = [
             tuple(_text(cell).strip() for cell in row.children)
             for part in node.children
             for row in part.children
         ]
-        return Grid(
+        return Columns(
             head=rows[0], rows=tuple(rows[1:]), line=self._line(node), source=self._source(node)
         )
 
@@ -243,16 +243,16 @@ def _chapter(head: _Heading, blocks: list[Block], chapters: list[Chapter]) -> Ch
 
 
 def _has_box(block: Block) -> bool:
-    if isinstance(block, Grid):
+    if isinstance(block, Columns):
         return any(box(cell)[0] for row in block.rows for cell in row)
-    return isinstance(block, Items) and any(
+    return isinstance(block, Listed) and any(
         item.boxed or any(map(_has_box, item.below)) for item in block.items
     )
 
 
 def _with_signs(block: Block) -> Block:
     """Where a document has no other boxes, an item that begins with ✅ or ❌ has one."""
-    if not isinstance(block, Items):
+    if not isinstance(block, Listed):
         return block
     items = []
     for item in block.items:

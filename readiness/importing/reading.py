@@ -16,7 +16,16 @@ from readiness.importing.drafts import (
     owned,
     titled,
 )
-from readiness.importing.outline import Block, Chapter, Fence, Grid, Item, Items, Prose, outline
+from readiness.importing.outline import (
+    Block,
+    Chapter,
+    Columns,
+    Fence,
+    Listed,
+    ListedItem,
+    Prose,
+    outline,
+)
 from readiness.importing.tables import Table
 from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
 from readiness.model.words import Language, Priority
@@ -34,7 +43,7 @@ _STANDS: Final = re.compile(rf"(?i)(?:{_SCORE})[^\d\n|]{{0,20}}{_OF_TEN}")
 def read_board(text: str, name: str) -> DraftBoard:
     """Read a task board, called `name` where it has no title; all else in it is left alone."""
     document = outline(text)
-    reader = _Reader()
+    reader = _Walker()
     board = reader.board
     reader.chapter(document.top, None, None)
     heads = [without_emoji(each.title) for each in document.top.chapters if each.level == 1]
@@ -75,7 +84,7 @@ def _chapter_priority(title: str) -> Priority | None:
     return priority_of(re.sub(extra, " ", said)) or priority_of(said)
 
 
-class _Reader:
+class _Walker:
     """Walks through the chapters of a document, and fills a board."""
 
     def __init__(self) -> None:
@@ -126,9 +135,9 @@ class _Reader:
         for block in blocks:
             if isinstance(block, Prose):
                 name = self._prose(block, task, name)
-            elif isinstance(block, Grid):
+            elif isinstance(block, Columns):
                 self._grid(block, task)
-            elif isinstance(block, Items):
+            elif isinstance(block, Listed):
                 self._items(block, task, name)
             elif name == "verify":
                 task.ticked_steps.append(_verified(task, block))
@@ -171,7 +180,7 @@ class _Reader:
         elif value:
             task.put(name, value)
 
-    def _grid(self, block: Grid, task: DraftTask) -> None:
+    def _grid(self, block: Columns, task: DraftTask) -> None:
         table = Table(block)
         if figures := table.figures():
             self.board.figures += figures
@@ -185,15 +194,15 @@ class _Reader:
     def _milestones(self, blocks: Iterable[Block]) -> None:
         found = self.board.milestones
         for block in blocks:
-            if isinstance(block, Items):
+            if isinstance(block, Listed):
                 found += [DraftMilestone(text=each.text, line=each.line) for each in block.items]
-            elif isinstance(block, Grid):
+            elif isinstance(block, Columns):
                 for row in block.rows:
                     found.append(DraftMilestone(text=": ".join(filter(None, row)), line=block.line))
 
     # --- lists ------------------------------------------------------------------------------------
 
-    def _items(self, block: Items, task: DraftTask, name: str) -> None:
+    def _items(self, block: Listed, task: DraftTask, name: str) -> None:
         if name == "details":
             task.details.append(block.source)
             return
@@ -207,12 +216,12 @@ class _Reader:
             else:
                 self._item(item, task, wanted=name == "criteria")
 
-    def _step(self, item: Item, task: DraftTask) -> None:
+    def _step(self, item: ListedItem, task: DraftTask) -> None:
         task.steps.append(item.text)
         if item.boxed:
             task.ticked_steps.append(DraftCriterion(title=item.text, line=item.line))
 
-    def _item(self, item: Item, task: DraftTask, *, wanted: bool) -> None:
+    def _item(self, item: ListedItem, task: DraftTask, *, wanted: bool) -> None:
         """Take an item as a criterion, as a task of its own, or for what it names."""
         text, given, code = _said(item)
         inner = list(item.items)
@@ -240,7 +249,7 @@ class _Reader:
         elif criterion.title:
             task.criteria.append(criterion)
 
-    def _names_something(self, item: Item, task: DraftTask) -> bool:
+    def _names_something(self, item: ListedItem, task: DraftTask) -> bool:
         """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
         found = fields(item.text)
         if not found:
@@ -255,7 +264,7 @@ class _Reader:
         return True
 
     def _task(
-        self, text: str, given: Sequence[tuple[str, str]], item: Item, parent: DraftTask
+        self, text: str, given: Sequence[tuple[str, str]], item: ListedItem, parent: DraftTask
     ) -> None:
         title, own = owned(text)
         task = _new(title or parent.title, item)
@@ -265,7 +274,7 @@ class _Reader:
         task.priority = task.priority or parent.priority
         before = len(self.board.tasks)
         for block in item.below:
-            if isinstance(block, Items):
+            if isinstance(block, Listed):
                 self._items(block, task, "")
             elif isinstance(block, Fence):
                 task.details.append(block.source)
@@ -281,12 +290,12 @@ def _is_verdict(chapter: Chapter) -> bool:
     return any(said == sentences(each)("board.success_rule") for each in Language)
 
 
-def _new(title: str, item: Item) -> DraftTask:
+def _new(title: str, item: ListedItem) -> DraftTask:
     title, identifier = titled(title)
     return DraftTask(title=title, id=identifier, line=item.line, stated=bool(identifier))
 
 
-def _said(item: Item) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
+def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
     """An item's sentence, what it names below, and the code that verifies it."""
     text = item.text
     given: list[tuple[str, str]] = []
@@ -297,7 +306,7 @@ def _said(item: Item) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
             code.append(block.text)
         elif isinstance(block, Prose):
             lines = block.lines
-        elif isinstance(block, Items):
+        elif isinstance(block, Listed):
             lines = [each.text for each in block.items if not each.boxed]
         for line in lines:
             if found := fields(line):
@@ -312,14 +321,14 @@ def _verified(task: DraftTask, block: Fence) -> DraftCriterion:
     return DraftCriterion(title=task.title, line=task.line, code=(block.text,))
 
 
-def _is_criteria(item: Item) -> bool:
+def _is_criteria(item: ListedItem) -> bool:
     found = fields(item.text)
     return bool(found) and found[-1] == ("criteria", "") and any(item.items)
 
 
 def _has_boxes(blocks: Iterable[Block]) -> bool:
     return any(
-        isinstance(block, Items)
+        isinstance(block, Listed)
         and any(item.boxed or _has_boxes(item.below) for item in block.items)
         for block in blocks
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, owned, titled
-from readiness.importing.outline import Grid, box
+from readiness.importing.outline import Columns, box
 from readiness.importing.words import columns, plain
 
 Row = dict[str, str]
@@ -14,7 +14,7 @@ _ABOUT_TASKS = ("priority", "owner", "estimate", "risk", "depends", "criteria", 
 class Table:
     """A table, its columns under the names that are known."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Columns) -> None:
         self._grid = grid
         self._names: list[str] = []
         for cell in grid.head:

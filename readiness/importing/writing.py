@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from readiness.importing.board import Imported, ImportedCriterion, NewTask
-from readiness.importing.mapping import Probe
+from readiness.importing.mapping import ImportedProbe
 from readiness.model.words import Language
 from readiness.text.clean import clean
 from readiness.text.yaml_lines import block, comment, parameters, quoted, scalar
@@ -85,7 +85,7 @@ def _criterion(each: ImportedCriterion, refused: dict[str, str]) -> list[str]:
     return [*lines, *(f"      {line}" for line in _probe(each.probe))]
 
 
-def _probe(probe: Probe) -> list[str]:
+def _probe(probe: ImportedProbe) -> list[str]:
     if probe.check:
         lines = [f"  check: {probe.check}", *parameters(probe.params)]
     else:

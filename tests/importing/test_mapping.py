@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.importing.mapping import Mapper, Probe, Sentence, Unmapped, folders_of
+from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmapped, folders_of
 from readiness.importing.phrases import load_phrases
 from readiness.load.catalogue import Catalogue
 from readiness.model.errors import BoardError
@@ -68,11 +68,11 @@ def mapper() -> Mapper:
 def test_what_is_understood_is_measured(title: str, found: str, mapper: Mapper) -> None:
     """In English and in Chinese: the check, what it looks at, the measure, the limit, the start."""
     probe = mapper.probe(Sentence(title=title))
-    assert isinstance(probe, Probe), probe
+    assert isinstance(probe, ImportedProbe), probe
     assert told(probe) == found
 
 
-def told(probe: Probe) -> str:
+def told(probe: ImportedProbe) -> str:
     """A probe in one line, with the parameters that a sentence names."""
     if probe.run:
         return f"run {' && '.join(probe.run.splitlines())}"
@@ -158,7 +158,7 @@ def test_a_limit_may_stand_in_a_column_of_its_own(
 ) -> None:
     """What the title says of it as well must be the same."""
     probe = mapper.probe(Sentence(title=title, limit=limit))
-    assert isinstance(probe, Probe)
+    assert isinstance(probe, ImportedProbe)
     assert told(probe) == found
 
 
@@ -182,7 +182,7 @@ def test_a_check_of_ones_own_is_one_file(tmp_path: Path) -> None:
     mapper = Mapper(load_phrases(folders), Catalogue(folders), [])
     for title, expect in (("No spelling mistakes", "== 0"), ("拼写错误少于10个", "< 10")):
         found = mapper.probe(Sentence(title=title))
-        assert isinstance(found, Probe)
+        assert isinstance(found, ImportedProbe)
         assert (found.check, found.expect) == ("spelling", expect)
 
 
@@ -213,6 +213,8 @@ def test_every_phrase_can_be_said() -> None:
             mapper.probe(Sentence(title=f"{said} {given}{limit}", sibling="lint"))
             for limit in limits
         ]
-        if not any(isinstance(each, Probe) and each.check == phrase.check for each in found):
+        if not any(
+            isinstance(each, ImportedProbe) and each.check == phrase.check for each in found
+        ):
             lost.append((phrase.check, phrase.says, found[-1]))
     assert not lost

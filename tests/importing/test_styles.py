@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.importing.convert import convert
-from readiness.importing.mapping import Probe
+from readiness.importing.mapping import ImportedProbe
 from readiness.load import load_board_text
 from readiness.model.errors import UsageError
 
@@ -123,7 +123,7 @@ def summary(text: str) -> str:
     return "\n".join(lines)
 
 
-def told(probe: Probe | None) -> str:
+def told(probe: ImportedProbe | None) -> str:
     """What a criterion is measured by."""
     if probe is None:
         return "attest"
