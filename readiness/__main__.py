@@ -25,6 +25,8 @@ def main() -> int:
 
         sys.stdout.write(f"readiness {__version__}\n")
         return 0
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        _start_again_in_utf8()
     if not sys.warnoptions:  # a library's warnings are for who develops this, not who uses it
         sys.warnoptions.append("ignore")
         if "warnings" in sys.modules:
@@ -46,6 +48,12 @@ def main() -> int:
         status = cannot_start(error)
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
+
+
+def _start_again_in_utf8() -> None:
+    """Boards, names of files and arguments are UTF-8, whatever the caller's locale can say."""
+    os.environ["PYTHONUTF8"] = "1"
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
 
 
 def _run(arguments: list[str]) -> int:

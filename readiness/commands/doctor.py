@@ -12,7 +12,9 @@ from readiness.model.board import Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
-from readiness.plan import probe_environment, secret_values
+from readiness.plan import secret_values
+from readiness.plan.environment import Surroundings, is_elsewhere
+from readiness.project.environments import Environment
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
@@ -25,7 +27,8 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One tool: where it is (null where it is missing), its version, and which checks need it.
 
     What a check without a tool needs, such as a library, is told under the check's name; it is
-    where the check's `version` command says.
+    where the check's `version` command says. `elsewhere`: it is not of the project's own
+    environment, though there is one.
     """
 
     tool: str
@@ -33,6 +36,7 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None
     checks: list[str]
     install: str
+    elsewhere: bool = False
 
 
 Tools = list[ToolRecord]
@@ -49,20 +53,31 @@ def doctor(settings: BoardSettings) -> int:
         if criterion.check is not None and criterion.check.name
     }
     needed = _with_producers(used, board.checks)
-    environment = probe_environment(board, os.environ)
+    surroundings = Surroundings(board, os.environ)
+    environment = surroundings.environment(board.workdir)
+    own = surroundings.own(board.workdir)
     redactor = Redactor(secret_values(board, os.environ))
-    tools = look(needed, environment, board.workdir, redactor)
+    tools = look(needed, environment, board.workdir, redactor, own)
     if as_json:
         put_json(tools)
     else:
-        put_text(_table(tools, sentences(board.language)))
+        say = sentences(board.language)
+        where = _where(board.workdir, own, environment, say)
+        put_text("\n".join([where, *_elsewhere(tools, own, say), "", _table(tools, say)]))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
 def look(
-    checks: list[Check], environment: dict[str, str], workdir: str, redactor: Redactor
+    checks: list[Check],
+    environment: dict[str, str],
+    workdir: str,
+    redactor: Redactor,
+    own: Environment | None = None,
 ) -> list[ToolRecord]:
-    """Find each tool that `checks` name on the PATH of `environment`, and ask for its version."""
+    """Find each tool that `checks` name on the PATH of `environment`, and ask for its version.
+
+    `own` is the project's own environment, of which tools from elsewhere are told apart.
+    """
     users: dict[str, list[Check]] = {"bash": []}
     for check in checks:
         for tool in check.tools or ((check.name,) if check.version else ()):
@@ -83,6 +98,7 @@ def look(
                 version=redactor.redact(version) if version else None,
                 checks=[check.name for check in asking],
                 install=asking[0].install if asking else "part of every Debian",
+                elsewhere=bool(asking) and is_elsewhere(asking[0], path or "", own),
             )
         )
     return records
@@ -114,6 +130,24 @@ def _version(command: str, environment: dict[str, str], workdir: str) -> str | N
         return None
     output = (finished.stdout or finished.stderr).decode("utf-8", "backslashreplace").strip()
     return output.splitlines()[0] if finished.returncode == 0 and output else None
+
+
+def _where(
+    workdir: str, own: Environment | None, environment: dict[str, str], say: Sentences
+) -> str:
+    python = shutil.which("python", path=environment.get("PATH")) or "-"
+    if own is None:
+        return say("report.no_environment", workdir=workdir, python=python)
+    return say(
+        "report.environment", workdir=workdir, kind=own.kind, folder=own.folder, python=python
+    )
+
+
+def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences) -> list[str]:
+    folder = own.folder if own else ""
+    return [
+        say("report.elsewhere", tool=tool.path, folder=folder) for tool in tools if tool.elsewhere
+    ]
 
 
 def _table(tools: list[ToolRecord], say: Sentences) -> str:

@@ -7,7 +7,12 @@ import msgspec
 
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.plan import Plan, Planned, Probe, ProbeFolder
-from readiness.plan.environment import Surroundings, probe_environment, secret_values
+from readiness.plan.environment import (
+    Surroundings,
+    is_elsewhere,
+    probe_environment,
+    secret_values,
+)
 from readiness.plan.selection import select, skip_reason
 from readiness.plan.versions import ToolPaths, version_keys, version_probes
 from readiness.shell import argv
@@ -144,7 +149,7 @@ class _Probes:
             workdir=workdir,
             path="" if path == self._path(home) else path,
             tool_path=tool,
-            elsewhere=self._is_elsewhere(check, tool, workdir),
+            elsewhere=is_elsewhere(check, tool, self._surroundings.own(workdir)),
             timeout=timeout,
             check=check,
             env=params,
@@ -162,13 +167,6 @@ class _Probes:
             environment = self._surroundings.environment(workdir)
             self._paths[workdir] = environment.get("PATH", os.defpath)
         return self._paths[workdir]
-
-    def _is_elsewhere(self, check: Check, tool: str, workdir: str) -> bool:
-        """Whether a Python tool is not of the Python environment that the project has."""
-        own = self._surroundings.own(workdir)
-        if own is None or not own.python or not tool or not check.install.startswith("pip "):
-            return False
-        return os.path.dirname(tool) != own.programs
 
     def folders(self) -> tuple[ProbeFolder, ...]:
         """The folders in which these probes run."""

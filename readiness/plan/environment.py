@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from readiness.model.board import Board
+from readiness.model.board import Board, Check
 from readiness.project.environments import (
     Environment,
     find_environment,
@@ -107,6 +107,13 @@ class Surroundings:
             inside = not at_home and os.path.join(os.path.realpath(folder), "").startswith(root)
             if not inside or _is_installed(folder):
                 yield folder
+
+
+def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
+    """Whether a Python tool is not of the Python environment that the project has."""
+    if own is None or not own.python or not tool or not check.install.startswith("pip "):
+        return False
+    return os.path.dirname(tool) != own.programs
 
 
 def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str]:

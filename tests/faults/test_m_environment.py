@@ -178,3 +178,24 @@ def test_twin_what_is_installed_is_found_by_path(project: Project, folder: str) 
     path = f"{place}:{os.environ['PATH']}"
     project.environment["PATH"] = path
     passes(project, plain("ours"))
+
+
+def test_a_locale_of_ascii_is_enough(project: Project) -> None:
+    """Commands, names of files, arguments and reports are UTF-8 whatever the caller's locale."""
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    (project.folder / "源").mkdir()
+    (project.folder / "源" / "文.md").write_text("x")
+    board = a_board(
+        plain("ls 源; test ✓ = ✓", title="清理 é"),
+        {"id": "T1.2", "title": "训练", "attest": {"evidence": "源/文.md"}},
+    )
+    project.write(board)
+    attested = project("attest", "T1.2", "--by", "李", "--valid", "10d", env=ascii_only)
+    assert attested.status == 0, attested
+    seen = tried(project, (project.folder / "board.yaml").read_text("utf-8"), env=ascii_only)
+    assert seen.ended.status == 0
+    for command in ("validate", "list", "show", "doctor", "next", "history", "prove"):
+        arguments = [command, "T1.1"] if command == "show" else [command]
+        ended = project(*arguments, env=ascii_only)
+        assert ended.status in (0, 1, 3), ended
+        assert "codec" not in ended.out + ended.err

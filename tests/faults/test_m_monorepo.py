@@ -85,3 +85,16 @@ def test_a_folder_elsewhere_is_a_fault(project: Project, folder: str) -> None:
     ended = project("validate")
     assert ended.status == 2
     assert "is not below the board's workdir" in ended.err
+
+
+def test_doctor_tells_the_environment(monorepo: Project) -> None:
+    """Which one it is, its Python, and which tools are from elsewhere."""
+    board = {**a_board({"check": "mypy"}), "workdir": "packages/a"}
+    monorepo.write(board)
+    own = monorepo.folder / "packages" / "a" / ".venv"
+    tool = Path(sys.executable).parent / "mypy"
+    out = monorepo("doctor").out
+    assert f".venv in {own}, Python {own}/bin/python" in out
+    assert f"{tool} is not of the project's own environment {own}" in out
+    records = {each["tool"]: each for each in monorepo("doctor", "--output-format", "json").json}
+    assert (records["mypy"]["elsewhere"], records["bash"]["elsewhere"]) == (True, False)
