@@ -79,6 +79,7 @@ class Catalogue:
         self._every: list[str] = []
         self._read: set[str] = set()
         self._underway: list[str] = []
+        self._standing: dict[str, tuple[Check, ...]] = {}
         for folder in (*folders, builtin_checks()):
             self._list(folder)
 
@@ -113,11 +114,16 @@ class Catalogue:
                 self.checks[name] = check
         return self.checks.get(name)
 
-    def standing_for(self, program: str) -> Iterator[Check]:
-        """Find the checks that take the place of a program's plain commands.
+    def standing_for(self, program: str) -> tuple[Check, ...]:
+        """Return the checks that take the place of a program's plain commands.
 
         Their names begin with the program's, so that no other file is opened.
         """
+        if program not in self._standing:
+            self._standing[program] = tuple(self._stand_for(program))
+        return self._standing[program]
+
+    def _stand_for(self, program: str) -> Iterator[Check]:
         for name, path in self._files.items():
             if name.startswith(program) and name[len(program) :][:1] in ("", "-"):
                 with suppress(OSError), open(path, "rb") as file:
@@ -201,7 +207,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
             measures[0],
             ("run",),
             problems,
-            expected=expected,
+            expected=(expected or EXIT_IS_ZERO).text,
             statuses_named=file.exit is not UNSET,
         )
     return Check(

@@ -4,15 +4,15 @@ from typing import Final
 
 from readiness import shell
 from readiness.load.faults import Problems
-from readiness.load.readers import EXIT_IS_ZERO, OF_A_TOOL
+from readiness.load.readers import EXIT_IS_ZERO, OF_A_TOOL, passing
 from readiness.load.yamlfile import Path
-from readiness.model import expect
-from readiness.model.board import Expectation, Measure
+from readiness.model.board import Measure
 from readiness.model.words import Format
 from readiness.startup.patterns import later
 
 # Commands that clear up before or after a tool; whether they fail says nothing of what is read.
 _CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
+_SUCCESS: Final = frozenset({0})
 # Without any of these a command's status is its tool's.
 _SYNTAX: Final = later(r"[!&|;\n{(`]")
 _PLAIN: Final = later(r"[\w./-][^#:\"'{}\[\]&*!|>%@`,]*")
@@ -24,7 +24,7 @@ def hidden_failure(
     path: Path,
     problems: Problems,
     *,
-    expected: Expectation | None = None,
+    expected: str = EXIT_IS_ZERO.text,
     statuses_named: bool = False,
 ) -> None:
     """Record a command, without a proof, that does nothing, or whose tool may fail unseen.
@@ -38,32 +38,24 @@ def hidden_failure(
     if read.reader.format is not Format.EXIT:
         _tell_what_is_read(command, path, problems)
         return
-    passes = expected if expected is not None and _may_be_missed(expected) else EXIT_IS_ZERO
-    if passes is EXIT_IS_ZERO and not _SYNTAX.search(command):
+    good = passing(expected)
+    if good.issuperset(OF_A_TOOL):  # a fault of its own, as is what is no expectation of statuses
+        good = frozenset()
+    good = good or _SUCCESS
+    if good == _SUCCESS and not _SYNTAX.search(command):
         return
-    if found := _unheard(command, passes):
+    if found := _unheard(command, good):
         problems.add(path, *found, masked=True, refused=not statuses_named)
 
 
-def _may_be_missed(expected: Expectation) -> bool:
-    """Whether it is asked of statuses, and not of all of them: that is a fault of its own."""
-    from decimal import Decimal
-
-    if expected.operator not in expect.NUMERIC or expected.unit:
-        return False
-    return not all(expect.holds(expected, Decimal(status)) for status in OF_A_TOOL)
-
-
-def _unheard(command: str, expected: Expectation) -> tuple[str, str] | None:
+def _unheard(command: str, good: frozenset[int]) -> tuple[str, str] | None:
     """Return what is wrong with a command whose status is all that is read, and the remedy."""
-    from decimal import Decimal
-
     from readiness.shell.remedies import instead
     from readiness.shell.trouble import unheard
 
     decides = [mask for mask in shell.masks(command) if mask.final or mask.ends]
-    tool = unheard(command, lambda status: expect.holds(expected, Decimal(status)))
-    if expected.text != EXIT_IS_ZERO.text:
+    tool = unheard(command, good.__contains__)
+    if good != _SUCCESS:
         if not tool:
             return None
         hint = f"name the statuses of a tool that did its work: {_quoted('exit: {ok: [0, 1]}')}"

@@ -1,20 +1,20 @@
 """The check that takes the place of a plain command of the board, such as `make lint`."""
 
-from decimal import Decimal
-
 import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import CriterionFile
-from readiness.load.readers import EXIT, EXIT_IS_ZERO
-from readiness.model import expect
+from readiness.load.readers import EXIT, EXIT_IS_ZERO, passing
 from readiness.model.board import Board, Check, Criterion, StandsFor
 from readiness.model.words import Format
 from readiness.shell import argv
+from readiness.startup.patterns import later
 
 # With one of these, a command is judged as the board says.
 _JUDGED = ("read", "proof", "reject", "with_", "matrix", "warn")
+
+_PROGRAM = later(r"[A-Za-z][\w.-]*")
 
 
 def standing(
@@ -45,16 +45,7 @@ def _is_judged(file: CriterionFile) -> bool:
         return True
     if file.exit is not UNSET and file.exit.ok != [0]:
         return True
-    return file.expect is not UNSET and not _is_zero(file.expect)
-
-
-def _is_zero(text: str) -> bool:
-    """Whether 0 is the one status with which it holds."""
-    try:
-        expected = expect.parse(text)
-        return [each for each in range(256) if expect.holds(expected, Decimal(each))] == [0]
-    except (ValueError, TypeError):  # a fault, which is told where it is read
-        return False
+    return file.expect is not UNSET and passing(file.expect) != {0}
 
 
 def as_written(board: Board) -> Board:
@@ -95,6 +86,8 @@ def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
     if check is None or check.name or check.proof or measure is None:
         return ""
     if measure.reader.format is not Format.EXIT:
+        return ""
+    if not any(map(catalogue.standing_for, set(_PROGRAM.findall(check.run)))):
         return ""
     words = argv(check.run)
     for started in programs(check.run):
