@@ -66,7 +66,7 @@ class ParameterLoader:
         axes = self._axes(file, path, check, known, workdir[0], switches, unset)
         matrix = NOTHING
         if axes:
-            matrix = self._combinations(axes, (*path, "matrix"))
+            matrix = self._combinations(axes, (*path, "matrix")) or NOTHING
         made = [self._made(given, path, matrix[0], workdir, switches, unset)]
         for one in matrix[1:]:
             varies = any(_mentions(text, name) for text in _texts(file, workdir[0]) for name in one)

@@ -146,9 +146,9 @@ def comparison(text: str, expand: Callable[[str], str | None]) -> int | None:
             return None
         left = found[1] if found[1].isdecimal() else expand(f"${found[1]}")
         return None if left is None else _numbers(left or "0", _SIGNS[found[2]], found[3])
-    if re.search(r"&&|\|\||[()]\s", inner):
-        return None
     words = _split(inner)
+    if {"&&", "||", "(", ")"} & set(words):
+        return None
     if words[:1] == ["!"]:
         status = comparison(f"[[{inner[1:]}]]", expand)
         return status if status is None or status > 1 else 1 - status

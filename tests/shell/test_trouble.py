@@ -25,6 +25,8 @@ DEAF = [
     ('[ -z "$(lint src)" ]', "lint"),
     ("[ -n $(lint src) ]", "lint"),
     ("[[ -z $(lint src) ]]", "lint"),
+    ("[[ $(lint src) != WIP* ]]", "lint"),
+    ("comm -3 <(lint src | sort) <(cat list)", "lint"),
     ('[[ "$(lint src)" != bad ]]', "lint"),
     ('[[ ! "$(lint src)" =~ bad ]]', "lint"),
     ('test "$(lint src)" = ""', "lint"),
