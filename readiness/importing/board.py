@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from readiness.importing.amounts import Amount, amounts, normal
-from readiness.importing.commands import NamedCommand, script
+from readiness.importing.commands import NamedCommand, command, script
 from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftFigure, DraftTask
 from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmapped
 from readiness.importing.outline import box
@@ -225,8 +225,11 @@ def _amount(text: str) -> Amount | None:
 def _commands(draft: DraftCriterion, catalogue: Catalogue) -> list[NamedCommand]:
     found = []
     for code in draft.code:
-        lines = _SPANS.findall(code) if "`" in code else code.splitlines()
-        found += script(lines, catalogue)
+        if "\n" in code:
+            found += script(code, catalogue)
+        else:
+            spans = _SPANS.findall(code) or [code]
+            found += [each for span in spans if (each := command(span, catalogue))]
     return found
 
 

@@ -1,7 +1,7 @@
 """Commands that a board names: what they become, and which of them never become a probe."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -60,11 +60,20 @@ def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
     return NamedCommand(text=text)
 
 
-def script(lines: Iterable[str], catalogue: Catalogue) -> list[NamedCommand]:
-    """The commands of a block of code, line by line, without its comments."""
-    whole = re.sub(r"\\\n\s*", " ", "\n".join(lines))
-    found = (re.sub(r"(?:^|\s+)#\s.*$", "", line).strip() for line in whole.splitlines())
-    return [each for line in found if line and (each := command(line, catalogue))]
+def script(code: str, catalogue: Catalogue) -> list[NamedCommand]:
+    """A block of code as one command: all of it or none. Of a session only what was typed."""
+    lines = code.strip().splitlines()
+    typed = [line for line in lines if _PROMPT.match(line)]
+    kept = [_PROMPT.sub("", line) for line in typed or lines]
+    kept = [line for line in kept if line.strip() and not line.lstrip().startswith("#")]
+    text = "\n".join(kept)
+    if len(kept) == 1 and (found := command(re.sub(r"\s+#\s.*$", "", text), catalogue)):
+        return [found]
+    started = programs(text)
+    if not started:
+        return []
+    refused = next(filter(None, map(_refused, started)), "")
+    return [NamedCommand(text=text, refused=refused)]
 
 
 def _is_known(words: Sequence[str]) -> bool:

@@ -2,11 +2,19 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import msgspec
 
-from readiness.importing.words import labels, names_nobody, plain, priority_of, without_emoji
+from readiness.importing.words import (
+    labels,
+    names_nobody,
+    pattern,
+    plain,
+    priority_of,
+    without_emoji,
+)
 from readiness.model.words import Priority, Verdict
 
 _PREFIX: Final = re.compile(
@@ -37,6 +45,9 @@ _UNITS: Final = (
     ("week", "w"),
     ("minutes", "m"),
 )
+# These labels hold a word or two, and so others may follow on the same line.
+_SHORT: Final = ("priority", "owner", "estimate", "risk", "depends", "tags", "status", "due")
+_BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
 _EVIDENCE: Final = re.compile(
     rf"\s·\s(?:{'|'.join(re.escape(v.emoji.rstrip('️')) for v in Verdict)}).*", re.DOTALL
 )
@@ -129,10 +140,20 @@ class DraftBoard:
     figures: list[DraftFigure] = field(default_factory=list)
 
 
+@cache
+def _further() -> re.Pattern[str]:
+    """Where a line goes on with another label: `Owner: li Risk: high`."""
+    short = (word for word, name in labels().items() if name in _SHORT)
+    return re.compile(rf"(?i)(?<=[^\s|·*(-])[\s,，;；]+({pattern(short)})(?=\s*[:：])")
+
+
 def fields(line: str) -> list[tuple[str, str]]:
     """What a line names: `Priority: high | Owner: li` are two; none where not all of it is."""
     found = []
-    for piece in re.split(r"\s+[|·]\s+", line):
+    first = re.match(r"[^:：]*[:：]", line)
+    size = first.end() if first else len(line)
+    whole = line[:size] + _further().sub(r" | \1", line[size:])
+    for piece in re.split(r"\s+[|·—–]\s+", whole):
         match = _FIELD.fullmatch(piece)
         name = label(match[1]) if match else ""
         if not match or not name:
@@ -161,6 +182,19 @@ def titled(heading: str) -> tuple[str, str]:
 def owned(text: str) -> tuple[str, dict[str, str]]:
     """A line's title, and what it says of itself as people do in lists: `@li`, `(P1)`, `(2d)`."""
     given: dict[str, str] = {}
+    if beside := _BESIDE.search(text):
+        # `(P1, @li, 2d)`, where nothing else is in it.
+        parts = [each.strip() for each in re.split(r"[,，;；]", beside[1])]
+        for part in parts:
+            if each := re.fullmatch(r"@([A-Za-z][\w.-]*)", part):
+                given["owner"] = each[1]
+            elif re.fullmatch(r"[Pp][0-3]", part):
+                given["priority"] = part
+            elif _DURATION.fullmatch(f"({part})"):
+                given["estimate"] = part
+        if len(given) == len(parts):
+            return text[: beside.start()].strip(), given
+        given = {}
     for name, expression in (("owner", _OWNER), ("priority", _PRIORITY), ("estimate", _DURATION)):
         found = list(expression.finditer(text))
         if len(found) == 1:

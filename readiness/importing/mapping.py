@@ -92,8 +92,6 @@ class Mapper:
             for span in _SPAN.findall(sentence.title)
             if (found := command(span, self._catalogue))
         ]
-        if refused := next((each.refused for each in own if each.refused), ""):
-            return Unmapped(f"it is not run as a probe: {refused}")
         fits = self._fits(sentence, own)
         best = [fit for fit in fits if fit.size == max(each.size for each in fits)]
         means = {fit.phrase.key: fit for fit in best}
@@ -101,6 +99,8 @@ class Mapper:
             return self._made(best[0])
         if means:
             return Unmapped(f"it may mean {' or '.join(sorted({str(key[0]) for key in means}))}")
+        if refused := next((each.refused for each in own if each.refused), ""):
+            return Unmapped(f"it is not run as a probe: {refused}")
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
         return Unmapped("no check is known to measure all that it says")
@@ -261,9 +261,16 @@ def _empty(also: str) -> re.Pattern[str]:
     return re.compile(pattern(words))
 
 
+@cache
+def _lead() -> re.Pattern[str]:
+    """The topic before a sentence: `Types: …`."""
+    return re.compile(rf"^\s*(?:{pattern(vocabulary().leads['words'])})\s*[:：]")
+
+
 def _unexplained(rest: str, also: str) -> bool:
     """Whether something is left of a sentence that means anything, as no issue's number does."""
-    return bool(_MEANS.search(_empty(also).sub(" ", _ISSUE.sub(" ", normal(rest)))))
+    said = _lead().sub("", _ISSUE.sub(" ", normal(rest)))
+    return bool(_MEANS.search(_empty(also).sub(" ", said)))
 
 
 def folders_of(text: str) -> set[str]:

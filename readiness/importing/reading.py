@@ -32,6 +32,7 @@ from readiness.model.words import Language, Priority
 from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
+_SHELLS: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
@@ -139,7 +140,7 @@ class _Walker:
                 self._grid(block, task)
             elif isinstance(block, Listed):
                 self._items(block, task, name)
-            elif name == "verify":
+            elif name == "verify" and block.language.lower() in _SHELLS:
                 task.ticked_steps.append(_verified(task, block))
             elif name in ("details", ""):
                 task.details.append(block.source)
@@ -182,7 +183,10 @@ class _Walker:
 
     def _grid(self, block: Columns, task: DraftTask) -> None:
         table = Table(block)
-        if figures := table.figures():
+        if named := table.fields():
+            for key, value in named:
+                self._put(task, key, value)
+        elif figures := table.figures():
             self.board.figures += figures
         elif tasks := table.tasks():
             for each in tasks:
@@ -198,7 +202,11 @@ class _Walker:
                 found += [DraftMilestone(text=each.text, line=each.line) for each in block.items]
             elif isinstance(block, Columns):
                 for row in block.rows:
-                    found.append(DraftMilestone(text=": ".join(filter(None, row)), line=block.line))
+                    days = [cell for cell in row if _DATE.fullmatch(cell.strip())]
+                    name, *rest = [cell for cell in row if cell and cell not in days] or [""]
+                    when = f" ({days[0]})" if days else ""
+                    text = f"{name}{when}: {': '.join(rest)}"
+                    found.append(DraftMilestone(text=text, line=block.line))
 
     # --- lists ------------------------------------------------------------------------------------
 
@@ -303,7 +311,7 @@ def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]
     for block in item.below:
         lines: Iterable[str] = ()
         if isinstance(block, Fence):
-            code.append(block.text)
+            code += [block.text] if block.language.lower() in _SHELLS else []
         elif isinstance(block, Prose):
             lines = block.lines
         elif isinstance(block, Listed):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, owned, titled
+from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, label, owned, titled
 from readiness.importing.outline import Columns, box
 from readiness.importing.words import columns, plain
 
@@ -42,6 +42,15 @@ class Table:
             for _, row in self._rows()
             if row.get("metric") and row.get("target")
         ]
+
+    def fields(self) -> list[tuple[str, str]]:
+        """What it names, where its first column holds nothing but labels."""
+        rows = [self._grid.head, *self._grid.rows]
+        if len(self._grid.head) != 2 or self._boxes:
+            return []
+        found = [(label(row[0]), row[1]) for row in rows]
+        known = [pair for pair in found if pair[0]]
+        return known if len(known) >= len(self._grid.rows) else []
 
     def criteria(self) -> list[DraftCriterion]:
         """The criteria of one task, where each row is one."""

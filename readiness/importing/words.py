@@ -35,6 +35,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
     starts: WORDS
     filler: WORDS
     outcome: WORDS
+    leads: WORDS
     programs: WORDS
     chapters: WORDS
 

@@ -11,6 +11,29 @@ from readiness.model.errors import UsageError
 
 BOARDS = Path(__file__).parent / "boards"
 EXPECTED = {
+    "chinese-checklist": """\
+T1 | P2 | 质量
+  单元测试全部通过 -> pytest failed
+  代码覆盖率 ≥ 80% -> coverage percent_statements >= 80 %
+  mypy 检查零错误 -> mypy errors == 0
+  Ruff 无告警 -> ruff findings == 0
+T2 | P1 | 安全（P1）
+  无高危漏洞 -> pip-audit high == 0
+  密钥未提交到仓库 -> gitleaks
+  已启用 HTTPS -> tls problems
+T3 | P2 | 性能
+  接口 P95 延迟不超过 300 毫秒 -> load p95 <= 300 ms
+  支持至少 500 并发用户 -> load users_without_errors >= 500
+  QPS 达到 1000 以上 -> load rps_without_errors >= 1000
+  错误率低于 0.1% -> load errors < 0.1 %
+  平均响应时间 < 200ms -> attest""",
+    "commands-in-fences": """\
+T1 | P2 | Smoke
+  The service answers -> run ./smoke.sh --fast
+  Every page loads -> run for page in a b; do &&   ./page.sh "$page" && done
+  It is live -> attest
+  The answer is right -> attest
+  Somebody has looked -> attest""",
     "emoji": """\
 T1 | P0 | Critical
   No mypy errors -> mypy errors == 0
@@ -56,6 +79,25 @@ T1 | P2 | Task one
   a thing works -> attest
 T2 | P2 | Task two | after T1
   another thing -> attest""",
+    "mixed-fields": """\
+P0-1 | P0 | Fix flaky tests | ann | 2d | High
+  All tests pass 3 times in a row -> attest
+  Zero skipped tests -> pytest skipped == 0
+  `pytest -q` exits 0 -> run pytest -q
+P0-2 | P0 | Security | Bob | 1w
+  `bandit -r src` reports no high-severity findings -> run bandit -r src
+  No known vulnerabilities in dependencies (`pip-audit`) -> pip-audit vulnerabilities == 0
+  Secrets are not committed to the repo -> gitleaks
+T1 | P1 | Performance | Carol
+  p95 latency ≤ 250ms @ 50 rps -> attest
+  P99 latency < 800ms -> load p99 < 800 ms
+  Error rate < 0.1% -> load errors < 0.1 %
+  Throughput >= 1,000 req/s -> load rps_without_errors >= 1000 rps
+  Load test report published -> attest
+T2 | P1 | Types
+  mypy: from 340 errors to 0 -> mypy errors == 0 from 340
+  Type coverage ≥ 90% -> typed percent >= 90 %
+  `mypy --strict src/` passes -> mypy-below""",
     "nested-lists": """\
 T1 | P2 | Launch
   Team trained -> attest
@@ -72,6 +114,19 @@ T1 | P2 | board
   `make lint` passes -> make-target lint
   Users can log in -> attest
   Throughput > 100 rps -> load rps_without_errors > 100 rps""",
+    "plain-todo": """\
+T1 | P2 | TODO
+  Lint: `ruff check .` passes -> ruff findings
+  Write docs (docs/deploy.md) 📅 2025-10-01 -> attest
+  Deploy to staging -> attest
+  Coverage: 72% → 85% -> coverage percent_statements >= 85 % from 72
+T2 | P1 | Types: mypy errors < 10 | ann | 2d
+  Types: mypy errors < 10 -> mypy errors < 10
+T3 | P2 | Migrate DB
+  `alembic upgrade head` works on an empty database -> alembic-upgrade
+  rollback tested -> attest
+T4 | P2 | Backlog
+  nice things -> attest""",
     "quotes-and-details": """\
 T1 | P2 | Release board
   No secrets in the repository -> gitleaks == 0
