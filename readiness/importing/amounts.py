@@ -21,13 +21,17 @@ _HIGHER: Final = (">", ">=")
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
-    """A limit as it is put: no operator where none is named; where it started, if that is said."""
+    """A limit as it is put: no operator where none is named; where it started, if that is said.
+
+    `worded` is a zero in words, such as "no".
+    """
 
     number: str
     operator: str = ""
     unit: str = ""
     start: str = ""
     start_unit: str = ""
+    worded: bool = False
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +85,9 @@ def amounts(text: str) -> Amounts | None:
         return None
     if not found:
         if _none().search(text):
-            return Amounts(limit=Amount(number="0", operator="=="), rest=_none().sub(" ", text))
+            return Amounts(
+                limit=Amount(number="0", operator="==", worded=True), rest=_none().sub(" ", text)
+            )
         return Amounts(limit=None, rest=text)
     rest = _number().sub(" ", text)
     limit = _amount(found[-1])

@@ -17,6 +17,7 @@ from readiness.importing.commands import NamedCommand, command
 from readiness.importing.phrases import FACT, Phrase
 from readiness.importing.words import pattern, vocabulary
 from readiness.load.catalogue import Catalogue
+from readiness.model.words import Better
 
 _ISSUE: Final = re.compile(r"(?<![\w])#\d+(?!\w)")
 _SPAN: Final = re.compile(r"`([^`]+)`")
@@ -146,7 +147,7 @@ class Mapper:
         read = _read(rest, sentence)
         if read is None or _unexplained(read.rest, ""):
             return None
-        if not self._has_limit(phrase, read.limit):
+        if not self._has_limit(phrase, read.limit) or not _is_meant(phrase, read, said):
             return None
         if read.limit:
             facts["number"] = read.limit.number
@@ -246,6 +247,15 @@ def _read(rest: str, sentence: Sentence) -> Amounts | None:
 def _blank(title: str, own: Iterable[NamedCommand]) -> str:
     texts = {each.text for each in own}
     return _SPAN.sub(lambda span: " " if span[1].strip() in texts else span[0], title)
+
+
+def _is_meant(phrase: Phrase, read: Amounts, said: str) -> bool:
+    """Whether a sentence wants what its check calls good: "no tests", "less coverage" do not."""
+    words = vocabulary().senses
+    if read.limit and read.limit.worded and not re.search(pattern(words["bad"]), said):
+        return False
+    wrong = {Better.HIGHER: words["down"], Better.LOWER: words["up"], None: []}[phrase.better]
+    return not (wrong and re.search(pattern(wrong), read.rest))
 
 
 @cache

@@ -33,6 +33,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
     units: WORDS
     none: WORDS
     starts: WORDS
+    senses: WORDS
     filler: WORDS
     outcome: WORDS
     leads: WORDS
