@@ -9,7 +9,7 @@ from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import hidden_failure
+from readiness.load.hidden import hidden_failure, needed_tools
 from readiness.load.parameters import ParameterLoader
 from readiness.load.readers import (
     EXIT,
@@ -238,6 +238,9 @@ class CriterionLoader:
             measures=(read,),
             path=self.board,
             folder=self.folder,
+            tools=()
+            if file.expect is UNSET or proof is not None
+            else needed_tools(command, read, file.expect),
             exit_ok=exit_statuses(file.exit, (read,)),
             proof=proof,
             reject="" if file.reject is UNSET else file.reject,

@@ -6,6 +6,7 @@ from readiness import shell
 from readiness.load.faults import Problems
 from readiness.load.readers import EXIT_IS_ZERO, OF_A_TOOL, passing
 from readiness.load.yamlfile import Path
+from readiness.model import expect
 from readiness.model.board import Measure
 from readiness.model.words import Format
 from readiness.startup.patterns import later
@@ -46,6 +47,32 @@ def hidden_failure(
         return
     if found := _unheard(command, good):
         problems.add(path, *found, masked=True, refused=not statuses_named)
+
+
+def needed_tools(command: str, read: Measure, expected: str) -> tuple[str, ...]:
+    """Name the tools without which a command would print what passes, as `tool | grep -c x || :`.
+
+    They have to be there: such a command loads, and is no measurement without them.
+    """
+    reader = read.reader
+    if reader.format is not Format.TEXT or not reader.regex or "|" not in command:
+        return ()
+    import re
+    from decimal import Decimal
+
+    from readiness.shell.trouble import certain_outputs
+
+    needed = []
+    for tool, output in certain_outputs(command).items():
+        found = re.fullmatch(r"\D*(\d+)\D*", output)
+        try:
+            wanted = expect.parse(expected)
+            passes = found and expect.holds(wanted, Decimal(found[1]), read.unit)
+        except (ValueError, TypeError):  # a fault, which is told where it is read
+            continue
+        if passes and re.fullmatch(r"[\w.+-]+", tool):
+            needed.append(tool)
+    return tuple(needed)
 
 
 def _unheard(command: str, good: frozenset[int]) -> tuple[str, str] | None:

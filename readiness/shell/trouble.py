@@ -12,6 +12,7 @@ from typing import Final
 from readiness.shell.commands import command_words, is_work, name_of
 from readiness.shell.expansion import Expander, comparison
 from readiness.shell.plain import BUILTINS
+from readiness.shell.programs import is_utility
 from readiness.shell.syntax import parse
 from readiness.shell.ways import Finish, SimpleCommands
 from readiness.shell.words import Node, Unreadable
@@ -44,6 +45,26 @@ def unheard(command: str, passes: Callable[[int], bool]) -> str:
     except (Unreadable, RecursionError):
         pass
     return ""
+
+
+def certain_outputs(command: str) -> dict[str, str]:
+    """Return, by tool, what a command prints as a success where that tool is in trouble.
+
+    Tools that it asks for, and those whose trouble shows or may show, are left out.
+    """
+    body = command.strip()
+    outputs: dict[str, str] = {}
+    try:
+        tree = parse(body)
+        for name in dict.fromkeys(_tools(body, tree)):
+            ways = {way for code in _CODES for way in _World(body, name, code).run(tree, Finish(0))}
+            found = {(way.status, way.output) for way in ways}
+            status, output = found.pop() if len(found) == 1 else (1, None)
+            if not status and output is not None and not is_utility(name):
+                outputs[name] = output
+    except (Unreadable, RecursionError):
+        pass
+    return outputs
 
 
 def _always(body: str, tree: Node, name: str, code: int, passes: Callable[[int], bool]) -> bool:

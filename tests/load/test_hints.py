@@ -123,3 +123,27 @@ def test_what_is_read_is_told_to_those_who_prove(
     said = [f"{fault.message}; {fault.hint}" for fault in loaded.told]
     assert len(said) == len(told)
     assert all(part in each for part, each in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("run", "expect", "needed"),
+    [
+        ("lint . 2>/dev/null | grep -c error || true", "<= 5", ("lint",)),
+        ("lint . | wc -l || true", "== 0", ("lint",)),
+        ("lint . | grep -c error || true", ">= 1", ()),
+        ("lint . | grep -c error", "<= 5", ()),
+        ("grep -c TODO a || true", "<= 5", ()),
+        ("command -v lint && echo 1 || echo 0", "== 1", ()),
+        ("if lint; then s=0; else s=$?; fi; echo $s || true", "<= 5", ()),
+    ],
+)
+def test_a_tool_without_which_a_command_would_pass_is_needed(
+    tmp_path: Path, run: str, expect: str, needed: tuple[str, ...]
+) -> None:
+    """Where its absence prints what passes, it has to be there; where it shows, nothing is asked."""
+    criterion = {"run": run, "read": {"as": "text", "regex": r"\d+"}, "expect": expect}
+    path = tmp_path / "board.yaml"
+    path.write_text(yaml.safe_dump({"tasks": [{"id": "T1", "criteria": [criterion]}]}))
+    (loaded,) = load_board(str(path), profile=None, environ={}).criteria()
+    assert loaded.check is not None
+    assert loaded.check.tools == needed
