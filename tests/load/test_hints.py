@@ -140,7 +140,7 @@ def test_what_is_read_is_told_to_those_who_prove(
 def test_a_tool_without_which_a_command_would_pass_is_needed(
     tmp_path: Path, run: str, expect: str, needed: tuple[str, ...]
 ) -> None:
-    """Where its absence prints what passes, it has to be there; where it shows, nothing is asked."""
+    """Where its absence prints what passes, it has to be there; where it shows, not."""
     criterion = {"run": run, "read": {"as": "text", "regex": r"\d+"}, "expect": expect}
     path = tmp_path / "board.yaml"
     path.write_text(yaml.safe_dump({"tasks": [{"id": "T1", "criteria": [criterion]}]}))
