@@ -54,7 +54,8 @@ def _tell(found: Imported, path: str, settings: RunSettings) -> None:
     open_ = [(each.id, each.title, each.why) for each in found.criteria() if each.probe is None]
     count = sum(1 for _ in found.criteria())
     probed = count - len(open_)
-    told = f"{count} criteria in {len(found.tasks)} tasks, {probed} of them with a probe"
+    tasks = "1 task" if len(found.tasks) == 1 else f"{len(found.tasks)} tasks"
+    told = f"{count} criteria in {tasks}, {probed} of them with a probe"
     lines = [f"Written: {path}, {told}"]
     if not settings.quiet:
         width = terminal_width(os.environ) if sys.stdout.isatty() else None

@@ -36,6 +36,7 @@ _SHELLS: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", 
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
+_OTHER_LABEL: Final = re.compile(r"\*\*[^*\n]+\*\*\s*[:：]?|__[^_\n]+__\s*[:：]?")
 _SCORE: Final = "完成度|就绪度|readiness|current score|overall score"
 _TARGET: Final = re.compile(rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_OF_TEN}")
 _STANDS: Final = re.compile(rf"(?i)(?:{_SCORE})[^\d\n|]{{0,20}}{_OF_TEN}")
@@ -149,6 +150,9 @@ class _Walker:
         """Take a paragraph, and tell what comes after it is about."""
         if not block.lines:
             return ""
+        first = block.lines[0]
+        if _OTHER_LABEL.fullmatch(block.source) and not (fields(first) or label(first)):
+            return ""  # what follows is about something else
         last = ""
         for place, line in enumerate(block.lines):
             found = fields(line)

@@ -38,9 +38,7 @@ def test_one_file_is_written_and_nothing_is_run(shop: Project) -> None:
     ended = shop("import", "tasks.md")
     assert ended.status == 0, ended
     assert files(shop) - before == {"board.yaml"}
-    assert ended.out.startswith(
-        "Written: board.yaml, 3 criteria in 1 tasks, 1 of them with a probe"
-    )
+    assert ended.out.startswith("Written: board.yaml, 3 criteria in 1 task, 1 of them with a probe")
     assert "T1.3  `make deploy` works  it is not run as a probe: `make deploy` may do" in ended.out
     assert "milestone Party: soon  it names neither a priority nor a score" in ended.out
     assert shop("validate").status == 0

@@ -127,6 +127,11 @@ T3 | P2 | Migrate DB
   rollback tested -> attest
 T4 | P2 | Backlog
   nice things -> attest""",
+    "plain-words": """\
+T7 | P2 | Accounts | Eve
+  No failing tests -> pytest failed == 0
+  Test coverage should be at least 75 percent -> coverage percent_statements >= 75 %
+  Accounts can be closed -> attest""",
     "quotes-and-details": """\
 T1 | P2 | Release board
   No secrets in the repository -> gitleaks == 0
@@ -148,6 +153,22 @@ T1 | P0 | Clean up types | li.wei | 2d
 T2 | P1 | Raise coverage | 3d | after T1
   Test coverage ≥ 80% -> coverage percent_statements >= 80 %
   Team trained -> attest""",
+    "tables-and-scope": """\
+T1 | P2 | Set up CI | Ann
+  Set up CI -> attest
+T2 | P2 | Raise test coverage to 80% | Bob
+  Raise test coverage to 80% -> coverage percent_statements >= 80 %
+T3 | P2 | `make lint` passes
+  `make lint` passes -> make-target lint
+T4 | P2 | Checklist
+  No mypy errors -> mypy errors == 0
+  Docs reviewed -> attest
+  P95 latency < 200ms -> load p95 < 200 ms
+  Runbook at `docs/runbook.md` exists -> documents
+T5 | P1 | Epic: Observability (P1)
+  Dashboards show live metrics -> grafana
+  At least 20 alert rules are active -> prometheus healthy >= 20
+  Alerts are delivered to the channel -> alertmanager""",
     "verify-commands": """\
 T1 | P2 | X
   Types are fine -> run mypy --strict src
