@@ -2,13 +2,17 @@
 
 import glob
 import os
+from decimal import Decimal
 
 import msgspec
 
+from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.judgement import Judgement
 from readiness.model.settings import BOARD_NAME
 from readiness.model.words import Verdict
 from readiness.propose.facts import Omission
+from readiness.propose.proposals import Proposal
 
 OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
 
@@ -53,3 +57,36 @@ def write_new(path: str, text: str) -> None:
         raise UsageError(f"{path}: another has written it meanwhile") from None
     except OSError as error:
         raise NotWrittenError(f"{path}: not written: {error.strerror}") from None
+
+
+def criterion_of(found: Judgement, proposal: Proposal) -> NewCriterion:
+    """A proposed criterion, as it was judged."""
+    value = found.value
+    measured = found.code is None and value is not None
+    return NewCriterion(
+        id=found.criterion.id,
+        check=proposal.check or None,
+        run=proposal.run or None,
+        value=_number(value) if isinstance(value, Decimal) else value,
+        verdict=found.verdict if measured else Verdict.SKIP,
+        why=proposal.why,
+    )
+
+
+def unmeasured(board: Board) -> list[NewCriterion]:
+    """The criteria of a board of which nothing was run."""
+    return [
+        NewCriterion(
+            id=one.id,
+            check=one.check.name or None if one.check else None,
+            run=one.check.run if one.check and not one.check.name else None,
+            value=None,
+            verdict=Verdict.SKIP,
+            why=one.title,
+        )
+        for one in board.criteria()
+    ]
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -39,7 +39,8 @@ class Option:
     """One option: `--name` (and `-short`), READINESS_NAME where it has a variable, and its field.
 
     The field of `RunSettings` has the option's name unless `field` names it. `commands` take the
-    option without naming it. Where `empty` is true, an empty variable is a value too.
+    option without naming it. Where `empty` is true, an empty variable is a value too. `alone` is
+    the value where the option ends the command line and has none.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Option:
         variable: bool = True,
         empty: bool = False,
         required: bool = False,
+        alone: str = "",
     ) -> None:
         self.name = name
         self.metavar = metavar
@@ -66,6 +68,7 @@ class Option:
         self.variable = f"READINESS_{name.upper()}" if variable else ""
         self.empty = empty
         self.required = required
+        self.alone = alone
 
 
 class Argument(Option):

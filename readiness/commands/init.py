@@ -5,13 +5,19 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 import msgspec
 
 from readiness.advice import rank
-from readiness.commands._new_board import FirstBoard, NewCriterion, refuse_another, write_new
+from readiness.commands._new_board import (
+    FirstBoard,
+    criterion_of,
+    refuse_another,
+    unmeasured,
+    write_new,
+)
 from readiness.commands._options import Option, Value, Verb
+from readiness.commands._templates import LIST, account, list_templates
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
@@ -19,7 +25,7 @@ from readiness.model.board import Board
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.settings import BOARD_NAME, RunSettings
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Decision
 from readiness.pipeline.first_run import first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
@@ -31,19 +37,29 @@ from readiness.propose.goals import aim
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
+from readiness.propose.templates import filled
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.layout import columns, duration
 
 
-def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) -> int:
+def init(
+    settings: RunSettings,
+    *,
+    yes: bool = False,
+    no_measure: bool = False,
+    template: str | None = None,
+) -> int:
     """Write a first board for the project, and tell what it says.
 
     Raises `UsageError` where there is a board already, and where nobody can be asked. With `yes`
-    every proposal is taken; with `no_measure` none is run.
+    every proposal is taken; with `no_measure` none is run. With `template` the board is that
+    ready-made one, and nothing is run.
     """
-    wants_json(settings.output_format)
+    as_json = wants_json(settings.output_format)
+    if template == LIST:
+        return list_templates(as_json=as_json)
     if settings.board == "":
         raise UsageError("--board: no file is named")
     project = settings.project or "."
@@ -52,10 +68,11 @@ def init(settings: RunSettings, *, yes: bool = False, no_measure: bool = False) 
     path = settings.board or os.path.join(settings.project or "", BOARD_NAME)
     refuse_another(path, project)
     facts = survey(project)
+    if template is not None:
+        return _First(settings, path, project, facts, [], [], measure=False).copy(template)
     folder = os.path.dirname(os.path.abspath(path))
     found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    can_ask = not wants_json(settings.output_format)
-    proposals = found.proposals if yes else _chosen(found.proposals, can_ask=can_ask)
+    proposals = found.proposals if yes else _chosen(found.proposals, can_ask=not as_json)
     first = _First(settings, path, project, facts, proposals, list(found.left_out), not no_measure)
     return supervise(lambda: protected(first.perform))
 
@@ -144,6 +161,18 @@ class _First:
         self._tell(board, judgements)
         return ExitStatus.READY
 
+    def copy(self, template: str) -> int:
+        """Write a ready-made board instead, and tell what it still needs."""
+        folder = os.path.dirname(os.path.abspath(self._path))
+        text = filled(template, self._facts, workdir=os.path.relpath(self._project, folder))
+        board = self._load(text)
+        write_new(self._path, text)
+        if wants_json(self._settings.output_format):
+            put_json(FirstBoard(board=self._path, criteria=unmeasured(board), left_out=[]))
+        else:
+            put_text(account(self._path, board))
+        return ExitStatus.READY
+
     # --- the board ------------------------------------------------------------------------------
 
     def _text(self, groups: Sequence[PlannedTask], shown: str = "") -> str:
@@ -212,7 +241,7 @@ class _First:
         known = {entry.id: entry.proposal for entry in entries(self._groups)}
         if wants_json(self._settings.output_format):
             criteria = [
-                _criterion(one, known[one.criterion.id])
+                criterion_of(one, known[one.criterion.id])
                 for one in judgements
                 if one.criterion.id in known
             ]
@@ -292,23 +321,6 @@ class _First:
         return [*missing[:1], *steps, *last][:3]
 
 
-def _criterion(found: Judgement, proposal: Proposal) -> NewCriterion:
-    value = found.value
-    measured = found.code is None and value is not None
-    return NewCriterion(
-        id=found.criterion.id,
-        check=proposal.check or None,
-        run=proposal.run or None,
-        value=_number(value) if isinstance(value, Decimal) else value,
-        verdict=found.verdict if measured else Verdict.SKIP,
-        why=proposal.why,
-    )
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def _shown(one: Judgement) -> str:
     from readiness.model.expect import format_value
 
@@ -323,6 +335,13 @@ VERB = Verb(
     init,
     Option("yes", "", "Take every proposal, without asking.", value=Value.SWITCH, variable=False),
     Option("no_measure", "", "Run nothing.", value=Value.SWITCH, variable=False),
+    Option(
+        "template",
+        "NAME",
+        "Write this ready-made board instead; `list` tells their names.",
+        alone=LIST,
+        variable=False,
+    ),
     takes="board project jobs timeout output_format quiet",
     prints=FirstBoard,
 )

@@ -31,6 +31,7 @@ from tests.support.django_cases import DJANGO
 from tests.support.monitoring_cases import MONITORING
 from tests.support.network_cases import NETWORK
 from tests.support.osv_server import advisory, osv_server
+from tests.support.packaging_cases import PACKAGING
 from tests.support.performance_cases import PERFORMANCE
 from tests.support.projects import Files, migrations, service
 
@@ -242,6 +243,7 @@ CASES: dict[str, list[Case]] = {
     **MONITORING,
     **PERFORMANCE,
     **DJANGO,
+    **PACKAGING,
 }
 
 
@@ -271,7 +273,11 @@ def what_is_read(outcome: Outcome) -> str:
 
 def said(stderr: str) -> str:
     """Return what a check said first and last, without the paths of this machine."""
-    text = stderr.replace(CHECKS, "checks").replace(sys.prefix, "venv")
+    text = (
+        stderr.replace(CHECKS, "checks")
+        .replace(sys.prefix, "venv")
+        .replace(sys.base_prefix, "python")
+    )
     text = re.sub(r"/tmp/readiness-\w+/", "", text)
     lines = text.splitlines()
     return "\n".join([*lines[:1], *lines[1:][-LINES:]]) + "\n"

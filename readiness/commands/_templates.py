@@ -1,0 +1,60 @@
+"""What `init` tells of ready-made boards."""
+
+import os
+import shutil
+
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus
+from readiness.plan.environment import probe_environment
+from readiness.propose.templates import templates
+from readiness.terminal.output import put_json, put_text
+from readiness.text.layout import columns
+
+LIST = "list"
+"""What `--template` takes in place of a name, for a list of all."""
+
+
+def list_templates(*, as_json: bool) -> int:
+    """Print every template with what it is for."""
+    found = templates()
+    if as_json:
+        put_json(dict(found))
+    else:
+        put_text(columns(list(found.items())).rstrip())
+    return ExitStatus.READY
+
+
+def account(path: str, board: Board) -> str:
+    """What was written, and what is to be done before it can be measured."""
+    criteria = list(board.criteria())
+    unset = sorted({name for one in criteria for name in one.unset} | set(board.unset_env.values()))
+    attested = [one.id for one in criteria if one.attest is not None]
+    search = probe_environment(board, os.environ).get("PATH")
+    missing = sorted(
+        {
+            f"{tool} ({one.check.install})"
+            for one in criteria
+            if one.check
+            for tool in one.check.tools
+            if shutil.which(tool, path=search) is None
+        }
+    )
+    steps = [
+        *([f"set {', '.join(unset)}"] if unset else []),
+        *([f"install {', '.join(missing)}"] if missing else []),
+        "`readiness check` measures the criteria",
+        *(
+            [f"`readiness attest ID` for what people decide: {', '.join(attested)}"]
+            if attested
+            else []
+        ),
+        "`readiness prove` shows that each criterion can fail",
+    ]
+    return "\n".join(
+        [
+            f"Written: {path}, {len(criteria)} criteria in {len(board.tasks)} tasks",
+            "",
+            "Next",
+            *(f"  {number}. {step}" for number, step in enumerate(steps, 1)),
+        ]
+    )
