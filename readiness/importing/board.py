@@ -172,18 +172,14 @@ def _criteria(
 ) -> tuple[ImportedCriterion, ...]:
     commands = [_commands(each, catalogue) for each in task.criteria]
     found = [mapper.probe(_sentence(*each)) for each in zip(task.criteria, commands, strict=True)]
-    targets = {
-        probe.params["target"]
-        for probe in found
-        if isinstance(probe, ImportedProbe)
-        and "target" in probe.params
-        and "number" not in probe.params
+    # What CI does, or a sentence that names no place, is about what the task's others are about.
+    about = {
+        "sibling": _only(found, "target", but="number"),
+        "place": _only(found, "paths", but=""),
     }
-    if len(targets) == 1:
-        # What CI does is what another criterion of the task does here.
-        sibling = targets.pop()
+    if any(about.values()):
         found = [
-            mapper.probe(msgspec.structs.replace(_sentence(each, given), sibling=sibling))
+            mapper.probe(msgspec.structs.replace(_sentence(each, given), **about))
             if isinstance(probe, Unmapped)
             else probe
             for each, given, probe in zip(task.criteria, commands, found, strict=True)
@@ -198,6 +194,16 @@ def _criteria(
         )
         for place, (each, probe) in enumerate(zip(task.criteria, found, strict=True), 1)
     )
+
+
+def _only(found: Sequence[ImportedProbe | Unmapped], name: str, *, but: str) -> str:
+    """The value of a parameter that all probes with it share; "" where they differ."""
+    values = {
+        probe.params[name]
+        for probe in found
+        if isinstance(probe, ImportedProbe) and name in probe.params and but not in probe.params
+    }
+    return values.pop() if len(values) == 1 else ""
 
 
 def _title(draft: DraftCriterion, probe: ImportedProbe | Unmapped) -> str:

@@ -55,7 +55,8 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion's title with what stands around it.
 
     `limit` is what a table says in its own column; `commands` are those that the board names to
-    verify it; `sibling` is the make target of another criterion of the task.
+    verify it; `sibling` is the make target of another criterion of the task, `place` what another
+    one looks at.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     start: Amount | None = None
     commands: tuple[NamedCommand, ...] = ()
     sibling: str = ""
+    place: str = ""
 
 
 class _Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,10 +117,8 @@ class Mapper:
             target = " ".join(each.params.get("target", "") for each in own).strip()
             if named and not (len(own) == 1 and target):
                 continue
-            if "sibling" in phrase.takes and not sentence.sibling:
-                continue
             text = _blank(sentence.title, own) if named else sentence.title
-            facts = {"target": target, "sibling": sentence.sibling}
+            facts = {"target": target, "sibling": sentence.sibling, "place": sentence.place}
             if fit := self._fit(phrase, text, sentence, facts):
                 found.append(fit)
         return found

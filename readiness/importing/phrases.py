@@ -14,7 +14,7 @@ from readiness.propose.rules import check_files, known_names
 
 # Of these nobody wants none.
 MEASURED_UNITS: Final = ("%", "us", "ms", "s", "m", "h", "d", "B", "rps")
-FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|target|sibling)\}")
+FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|target|sibling|place)\}")
 
 
 class Phrase:

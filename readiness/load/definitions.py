@@ -170,7 +170,8 @@ class PhraseFile(_Part, frozen=True):
         Parameters,
         Meta(
             description="Parameters, with {part}, {path}, {url}, {number}, {target} (of the command"
-            " that is named) or {sibling} (that of another criterion of the task)."
+            " that is named), {sibling} (that of another criterion of the task) or {place} (what"
+            " another one looks at)."
         ),
     ] = field(name="with", default_factory=dict)
     matrix: dict[VariableName, Annotated[list[AsText], Meta(min_length=1)]] = field(

@@ -77,6 +77,7 @@ def test_limits_are_the_boards(
     ("name", "check", "params"),
     [
         ("T1.1", "importable", {"paths": "src/database/migrations/versions"}),
+        ("T1.5", "importable", {"paths": "src/database/migrations/versions"}),
         ("T1.2", "make-target", {"target": "db-migrate"}),
         ("T2.3", "mypy-below", {"below": "src/api"}),
         ("T2.6", "ci-make", {"target": "type-check"}),
