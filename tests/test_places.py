@@ -186,7 +186,7 @@ def a_verdict(house: House) -> None:
         '    WARN = "warn", 2,',
         '    HELD = "held", 2, True, Standing.GOOD, "=", "🤝", Tone.WARN\n    WARN = "warn", 2,',
     )
-    assert house.run("check", "--report", "json=run.json").status == 0
+    assert house.run("check", "--history", "", "--report", "json=run.json").status == 0
     path = house.project.folder / "run.json"
     text = path.read_text(encoding="utf-8")
     assert text.count('"verdict":"pass"') == 1
