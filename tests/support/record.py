@@ -271,14 +271,15 @@ def what_is_read(outcome: Outcome) -> str:
     return f"is{text_of(found.value)}" if isinstance(found, Measurement) else "error"
 
 
+def without_places(text: str) -> str:
+    """What was printed, with names for where this machine has its tools."""
+    text = text.replace(CHECKS, "checks").replace(sys.prefix, "venv")
+    return text.replace(sys.base_prefix, "python")
+
+
 def said(stderr: str) -> str:
     """Return what a check said first and last, without the paths of this machine."""
-    text = (
-        stderr.replace(CHECKS, "checks")
-        .replace(sys.prefix, "venv")
-        .replace(sys.base_prefix, "python")
-    )
-    text = re.sub(r"/tmp/readiness-\w+/", "", text)
+    text = re.sub(r"/tmp/readiness-\w+/", "", without_places(stderr))
     lines = text.splitlines()
     return "\n".join([*lines[:1], *lines[1:][-LINES:]]) + "\n"
 
@@ -302,7 +303,7 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         if old.startswith(f"{version(check)}_{case.name}."):
             os.remove(os.path.join(folder, old))
     with open(os.path.join(folder, f"{name}.stdout"), "wb") as file:
-        file.write(outcome.stdout)
+        file.write(without_places(outcome.stdout.decode("latin-1")).encode("latin-1"))
     if name.endswith("error"):
         with open(os.path.join(folder, f"{name}.stderr"), "w", encoding="utf-8") as text:
             text.write(said(outcome.stderr))
