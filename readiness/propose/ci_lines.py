@@ -7,12 +7,18 @@ from readiness.propose.facts import Origin, RunCommand
 
 _GITHUB = """\
       - run: pip install readiness
-      - run: readiness score --output-format github"""
+      - if: github.event_name == 'pull_request'  # with fetch-depth: 0 of actions/checkout
+        run: readiness check --hold-line --base origin/${{ github.base_ref }}
+      - if: github.event_name != 'pull_request'
+        run: readiness score --output-format github"""
 _GITLAB = """\
 readiness:
   script:
     - pip install readiness
-    - readiness score --report junit=readiness.xml
+    - >
+      if [ "$CI_PIPELINE_SOURCE" = merge_request_event ];
+      then readiness check --hold-line --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA";
+      else readiness score --report junit=readiness.xml; fi
   artifacts: {when: always, reports: {junit: readiness.xml}}"""
 
 

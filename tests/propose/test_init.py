@@ -37,7 +37,7 @@ def test_one_file_is_written_and_nothing_else(shop: Project) -> None:
     assert "Written: board.yaml, " in ended.out
     assert "\nScore " in ended.out
     assert [ended.out.count(f"\n  {number}. ") for number in (1, 2, 3, 4)] == [1, 1, 1, 0]
-    assert ended.out.rstrip().endswith("- run: readiness score --output-format github")
+    assert ended.out.rstrip().endswith("run: readiness score --output-format github")
 
 
 @pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
