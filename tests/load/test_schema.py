@@ -8,7 +8,7 @@ import yaml
 
 from readiness.load import board_schema, check_schema
 from tests.load.test_catalogue_format import FULL
-from tests.load.test_load import EXAMPLE, HTTP, MYPY, one
+from tests.support.boards import EXAMPLE, HTTP, MYPY, one
 
 
 class Editor(yaml.SafeLoader):

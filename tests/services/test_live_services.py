@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from readiness.services._connect import within
-from tests.checks.test_check_scripts import fake_tool
 from tests.services.test_live_network import by_hand, said
 from tests.services.test_probes import saying
 from tests.support.checking import Outcome, run_check
@@ -26,6 +25,7 @@ from tests.support.network_cases import (
     sshd_wrapper,
     ufw_wrapper,
 )
+from tests.support.projects import fake_tool
 from tests.support.servers import (
     LOOPBACK,
     Missing,

@@ -1,5 +1,8 @@
 """Small projects on which the checks are tried, as files by path."""
 
+import os
+import stat
+import subprocess
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -189,3 +192,23 @@ GUIDE = dedent("""\
     """)
 
 NOTES = "# Notes\n\n## Restore\n\nFrom the newest backup.\n"
+
+
+def commit(folder: str) -> str:
+    """Make a git repository of a folder, with one commit; returns its id."""
+    who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "Start"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    command = ["git", "rev-parse", "HEAD"]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def fake_tool(folder: str, name: str, script: str) -> str:
+    """Put a tool on a PATH of its own, before the real ones; returns that PATH."""
+    path = os.path.join(folder, "fake", name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\n{script}")
+    os.chmod(path, os.stat(path).st_mode | stat.S_IXUSR)
+    return os.pathsep.join([os.path.dirname(path), os.environ["PATH"]])

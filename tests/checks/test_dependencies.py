@@ -1,0 +1,152 @@
+"""Advisories and lock files of small real projects."""
+
+import importlib
+import os
+from importlib.metadata import distribution
+
+import pytest
+
+from tests.support.checking import CHECKS, Outcome, build, run_check
+from tests.support.osv_server import Record, advisory, osv_server
+
+# --- pip-audit ------------------------------------------------------------------------------------
+
+CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
+
+
+def audit(project: str, records: list[Record], lock: str = "six==1.16.0\n", **more: str) -> Outcome:
+    """Audit a lock file against a service that knows these records."""
+    build(project, {"a.lock": lock})
+    with osv_server(records) as url:
+        return run_check("pip-audit", project, {"lock": "a.lock", "osv_url": url, **more})
+
+
+@pytest.mark.parametrize(
+    ("vector", "label", "high", "unknown"),
+    [
+        (CRITICAL, "", 1, 0),
+        ("", "CRITICAL", 1, 0),
+        ("", "HIGH", 1, 0),
+        (LOW, "", 0, 0),
+        ("", "MODERATE", 0, 0),
+        (LOW, "HIGH", 1, 0),
+        ("", "", 1, 1),
+        ("CVSS:4.0/AV:N", "", 1, 1),
+    ],
+)
+def test_pip_audit_asks_the_service_how_severe_it_is(
+    project: str, vector: str, label: str, high: int, unknown: int
+) -> None:
+    """High is a base score from 7, or its label; what nobody rated counts as high."""
+    record = advisory("GHSA-1", "six", "1.16.0", fixed="1.17.0", vector=vector, label=label)
+    outcome = audit(project, [record])
+    assert (outcome.value("high"), outcome.value("unknown")) == (high, unknown)
+    assert outcome.value("vulnerable") == 1
+    assert "1.17.0" in outcome.findings[0]["message"]
+
+
+def test_pip_audit_takes_the_worst_of_all_aliases(project: str) -> None:
+    """A record without a rating may have an alias with one."""
+    record = advisory("PYSEC-1", "six", "1.16.0")
+    record["aliases"] = ["GHSA-2"]
+    alias = advisory("GHSA-2", "other", "1", vector=LOW)
+    outcome = audit(project, [record, alias])
+    assert (outcome.value("high"), outcome.value("vulnerabilities")) == (0, 1)
+
+
+def test_pip_audit_counts_what_was_not_audited_as_high(project: str) -> None:
+    """A dependency that was skipped may hide anything."""
+    outcome = audit(project, [], "six==1.16.0\n-e .\n")
+    assert (outcome.value("high"), outcome.value("unaudited"), outcome.value("vulnerable")) == (
+        1,
+        1,
+        0,
+    )
+
+
+def test_pip_audit_does_not_believe_a_service_that_knows_nothing(project: str) -> None:
+    """A service that answers every question with nothing would make all locks clean."""
+    build(project, {"a.lock": "six==1.16.0\n"})
+    with osv_server(canary=False) as url:
+        outcome = run_check("pip-audit", project, {"lock": "a.lock", "osv_url": url})
+    assert outcome.is_error
+    assert "does not know" in outcome.stderr
+
+
+def test_pip_audit_says_that_no_service_was_reached(project: str) -> None:
+    """No network is an error that names the service."""
+    build(project, {"a.lock": "six==1.16.0\n"})
+    url = "http://127.0.0.1:9/v1/query"
+    outcome = run_check("pip-audit", project, {"lock": "a.lock", "osv_url": url})
+    assert outcome.is_error
+    assert f"the advisory service at {url} could not be reached" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("vector", "score"),
+    [
+        (CRITICAL, 9.8),
+        (LOW, 1.8),
+        ("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1),
+        ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", None),
+        ("nonsense", None),
+    ],
+)
+def test_cvss3_follows_the_standard(
+    monkeypatch: pytest.MonkeyPatch, vector: str, score: float | None
+) -> None:
+    """Base scores are those that the standard's own calculator gives."""
+    monkeypatch.syspath_prepend(os.path.join(CHECKS, "scripts"))
+    assert importlib.import_module("_osv").cvss3(vector) == score
+
+
+# --- locks, suppressions, types, audits -----------------------------------------------------------
+
+
+def pins(*names: str) -> str:
+    """Lock some packages as they are installed."""
+    fake = "sha256:" + "0" * 64
+    return "".join(
+        f"{name}=={distribution(name).version} \\\n    --hash={fake}\n" for name in names
+    )
+
+
+COMPLETE = ("alembic", "mako", "markupsafe", "sqlalchemy", "typing_extensions", "greenlet")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "lock", "rules"),
+    [
+        ("mako\n", pins("Mako", "MarkupSafe"), []),
+        ("mako\n", pins("Mako"), ["missing"]),
+        ("mako\njmespath\n", pins("Mako", "MarkupSafe"), ["missing"]),
+        ("mako>99\n", pins("Mako", "MarkupSafe"), ["outdated"]),
+        ("mako\n", pins("Mako") + "markupsafe==0.1 --hash=sha256:00\n", ["outdated"]),
+        ("mako\n", pins("Mako") + "markupsafe==3.*\n", ["missing", "unhashed"]),
+        ("mako\n", pins("Mako", "MarkupSafe", "jmespath"), ["unneeded"]),
+        ("mako; python_version < '3'\n-r more.in\n", pins("jmespath"), []),
+    ],
+)
+def test_a_lock_agrees_with_its_inputs_and_with_what_is_installed(
+    project: str, inputs: str, lock: str, rules: list[str]
+) -> None:
+    """Everything needed is pinned, with a hash, in a version that fits and is installed."""
+    build(project, {"a.in": inputs, "more.in": "jmespath\n", "a.lock": lock})
+    outcome = run_check("lock", project, {"lock": "a.lock", "inputs": "a.in"})
+    assert sorted({found["rule"] for found in outcome.findings}) == rules
+    assert outcome.value("problems") == len(outcome.findings)
+
+
+def test_a_lock_is_read_from_pyproject(project: str) -> None:
+    """The dependencies of a project, and of one of its extras or groups, are inputs too."""
+    settings = "[project]\ndependencies = ['jmespath']\n[dependency-groups]\ndev = ['mako']\n"
+    build(project, {"pyproject.toml": settings, "a.lock": pins("jmespath")})
+    given = {"lock": "a.lock", "inputs": "pyproject.toml"}
+    assert run_check("lock", project, given).value() == 0
+    assert (
+        run_check("lock", project, {**given, "inputs": "pyproject.toml[dev]"}).value("missing") == 1
+    )

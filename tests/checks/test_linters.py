@@ -1,0 +1,144 @@
+"""mypy, ruff and bandit on small real projects: each check survives the traps of its tool."""
+
+import os
+from textwrap import dedent
+
+import pytest
+
+from tests.support import projects
+from tests.support.checking import build, run_check
+from tests.support.projects import fake_tool, service
+
+# --- mypy -----------------------------------------------------------------------------------------
+
+SILENT = dedent("""\
+    def number() -> int:
+        return "one"  # type: ignore
+
+
+    TEXT = "# type: ignore in a string"
+    """)
+
+
+def test_mypy_shows_what_keeps_it_silent(project: str) -> None:
+    """Errors that are ignored do not count, but the suppressions stand beside the count."""
+    settings = "[tool.mypy]\n[[tool.mypy.overrides]]\nmodule = 'x.*'\nignore_errors = true\n"
+    build(project, service(sums=SILENT, settings=settings))
+    outcome = run_check("mypy", project)
+    assert (outcome.value("errors"), outcome.value("suppressed")) == (0, 2)
+
+
+def test_mypy_counts_errors_and_no_notes(project: str) -> None:
+    """A note that explains an error is not an error."""
+    build(project, {"src/a.py": "reveal_type(1)\nx: int = ''\n"})
+    outcome = run_check("mypy", project)
+    assert outcome.value("errors") == 1
+    assert outcome.findings[0]["rule"] == "assignment"
+
+
+def test_mypy_can_be_asked_without_the_projects_settings(project: str) -> None:
+    """A project that ignores all errors is clean under its own settings only."""
+    settings = "[mypy]\nignore_errors = true\n"
+    build(project, {"src/a.py": "x: int = ''\n", "mypy.ini": settings})
+    assert run_check("mypy", project).value() == 0
+    assert run_check("mypy", project, {"args": "--config-file="}).value() == 1
+
+
+@pytest.mark.parametrize("settings", ["[mypy]\npython_version = 2.7\n", "[mypy\n"])
+def test_mypy_with_a_bad_setting_has_measured_nothing(project: str, settings: str) -> None:
+    """A setting that mypy refuses is an error."""
+    build(project, {"src/a.py": "x = 1\n", "mypy.ini": settings})
+    outcome = run_check("mypy", project)
+    assert outcome.is_error or "not a valid" in outcome.stderr
+
+
+ONE_FILE = "LOG:  Found source:           BuildSource(path='src/a.py', module='a')"
+ONE_ERROR = "src/a.py:1: error: first  [misc]"
+
+
+@pytest.mark.parametrize(
+    ("printed", "logged", "counts"),
+    [
+        (f"{ONE_ERROR}\nFound 1 error in 1 file (checked 1 source file)", ONE_FILE, True),
+        ("Success: no issues found in 1 source file", ONE_FILE, True),
+        (
+            f"{ONE_ERROR}\nFound 1 error in 1 file (errors prevented further checking)",
+            ONE_FILE,
+            False,
+        ),
+        (f"{ONE_ERROR}\nFound 2 errors in 1 file (checked 1 source file)", ONE_FILE, False),
+        ("Success: no issues found in 2 source files", ONE_FILE, False),
+        ("Success: no issues found in 1 source file", "", False),
+        ("", ONE_FILE, False),
+    ],
+)
+def test_mypy_that_contradicts_itself_has_measured_nothing(
+    project: str, printed: str, logged: str, counts: bool
+) -> None:
+    """Without a summary, with another count in it, or with other files named: an error, never 0."""
+    build(project, {"src/a.py": "x = 1\n", "printed": printed + "\n", "logged": logged + "\n"})
+    path = fake_tool(project, "mypy", "cat printed; cat logged >&2\n")
+    assert run_check("mypy", project, path=path).is_error is not counts
+
+
+def test_mypy_below_counts_only_there(project: str) -> None:
+    """The errors below a path are taken from the one run."""
+    bad = "x: int = ''\n"
+    build(project, {"src/api/a.py": bad, "src/api/b.py": "x = 1\n", "src/core/c.py": bad})
+    outcome = run_check("mypy-below", project, {"below": "src/api"})
+    assert (outcome.value("errors"), outcome.value("files")) == (1, 2)
+
+
+def test_mypy_below_tells_what_was_not_checked(project: str) -> None:
+    """Files that the settings exclude are counted beside the errors."""
+    settings = "[mypy]\nexclude = hidden\n"
+    build(project, {"src/a.py": "x = 1\n", "src/hidden.py": "x: int = ''\n", "mypy.ini": settings})
+    outcome = run_check("mypy-below", project, {"below": "src"})
+    assert (outcome.value("errors"), outcome.value("unchecked")) == (0, 1)
+
+
+# --- ruff and bandit ------------------------------------------------------------------------------
+
+
+def test_ruff_can_be_asked_without_the_projects_settings(project: str) -> None:
+    """Settings hide undefined names; `--isolated` finds them."""
+    build(project, {"src/a.py": "print(nothing)\n", "ruff.toml": "lint.select = ['E1']\n"})
+    assert run_check("ruff", project).value() == 0
+    isolated = run_check("ruff", project, {"args": "--isolated --select F821"})
+    assert isolated.value() == 1
+    assert isolated.findings[0]["path"] == "src/a.py"
+
+
+def test_ruff_changes_nothing(project: str) -> None:
+    """A project that wants repairs is measured, not repaired."""
+    build(project, {"a.py": "import os\n", "ruff.toml": "fix = true\n"})
+    assert run_check("ruff", project).value() == 1
+    with open(os.path.join(project, "a.py"), encoding="utf-8") as file:
+        assert file.read() == "import os\n"
+
+
+def test_ruff_counts_one_broken_file_among_good_ones_as_an_error(project: str) -> None:
+    """Where one file was not read, the count of the others is no count."""
+    build(project, {"a.py": "x = 1\n", "b.py": projects.SYNTAX_ERROR})
+    assert run_check("ruff", project).is_error
+
+
+def test_bandit_counts_by_severity_and_keeps_secrets(project: str) -> None:
+    """Severities are measures; a password that was found is not printed."""
+    code = dedent("""\
+        import subprocess
+        PASSWORD = 'hunter2-secret'
+        assert PASSWORD  # nosec
+        subprocess.call(input(), shell=True)
+        """)
+    build(project, {"src/a.py": code})
+    outcome = run_check("bandit", project)
+    found = [outcome.value(name) for name in ("total", "high", "medium", "low", "nosec")]
+    assert found == [3, 1, 0, 2, 1]
+    assert b"hunter2" not in outcome.stdout
+
+
+def test_bandit_with_one_broken_file_has_measured_nothing(project: str) -> None:
+    """Bandit ends with 0 or 1 although it left a file out: an error."""
+    build(project, {"src/a.py": "assert x\n", "src/b.py": projects.SYNTAX_ERROR})
+    assert run_check("bandit", project).is_error

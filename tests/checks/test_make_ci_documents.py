@@ -1,0 +1,132 @@
+"""The checks on make targets, CI workflows and documents on small real projects."""
+
+import os
+
+import pytest
+
+from readiness.model.judgement import Unmeasured
+from tests.support import projects
+from tests.support.checking import build, run_check
+from tests.support.projects import Files, commit, migrations
+
+MAKE: Files = {"Makefile": projects.MAKEFILE}
+
+
+@pytest.mark.parametrize(
+    ("target", "problems"),
+    [
+        ("good", 0),
+        ("hidden", 1),
+        ("ended", 1),
+        ("minus", 1),
+        ("nested", 1),
+        ("expanded", 1),
+        ("bad", 1),
+    ],
+)
+def test_a_target_that_hides_failures_does_not_pass(
+    project: str, target: str, problems: int
+) -> None:
+    """A target has to end well, and nothing in it may keep it from failing."""
+    build(project, MAKE)
+    assert run_check("make-target", project, {"target": target}).value() == problems
+
+
+@pytest.mark.parametrize("line", [".IGNORE:", "MAKEFLAGS += -i", "MAKEFLAGS += --ignore-errors"])
+def test_a_makefile_that_ignores_errors_does_not_pass(project: str, line: str) -> None:
+    """Errors that are ignored for a whole Makefile are seen too."""
+    build(project, {"Makefile": f"{line}\ngood:\n\ttrue\n"})
+    assert run_check("make-target", project, {"target": "good"}).value("masks") == 1
+
+
+def test_a_target_does_not_touch_the_project(project: str) -> None:
+    """A target runs in a copy, with what git would know of the project, and its history."""
+    build(project, {"Makefile": "t:\n\tgit rev-parse HEAD > new\n\ttest ! -e ignored\n"})
+    build(project, {".gitignore": "ignored\n", "ignored": "", "sub/文件 名.txt": ""})
+    commit(project)
+    build(project, {"untracked": ""})
+    verify = "test -s new && test -e untracked && test -e 'sub/文件 名.txt'"
+    outcome = run_check("make-target", project, {"target": "t", "verify": verify})
+    assert outcome.value() == 0, outcome.stderr
+    assert not os.path.exists(os.path.join(project, "new"))
+
+
+def test_a_number_is_read_from_what_a_target_prints(project: str) -> None:
+    """The last match counts; without one there is no number."""
+    build(project, MAKE)
+    found = run_check("make-target", project, {"target": "good", "number": r"TOTAL (\d+)%"})
+    assert found.value("number") == 91
+    assert run_check("make-target", project, {"target": "good", "number": r"(\d+) MB"}).is_error
+    plain = run_check("make-target", project, {"target": "good"})
+    assert isinstance(plain.read("number"), Unmeasured)
+
+
+def test_a_migration_target_is_verified_in_its_own_database(project: str) -> None:
+    """The status alone lies: what the target should have done is looked at afterwards."""
+    makefile = "db-migrate:\n\talembic upgrade head\nlazy:\n\t@echo upgraded\n"
+    build(project, migrations(more={"Makefile": makefile}))
+    given = {"sqlite_variable": "DATABASE_URL", "verify": "alembic current --check-heads"}
+    assert run_check("make-target", project, {"target": "db-migrate", **given}).value() == 0
+    assert run_check("make-target", project, {"target": "lazy", **given}).value() == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problems"),
+    [
+        ("", "", 0),
+        ("make good", "make good || true", 1),
+        ("make good", "make good | tee log", 1),
+        ("run: make good", "run: make good\n        continue-on-error: true", 1),
+        ("run: make good", "run: make good\n        if: ${{ false }}", 1),
+        ("    runs-on", "    continue-on-error: true\n    runs-on", 1),
+        ("on: [push, pull_request]", "on: workflow_dispatch", 1),
+        ("make good", "make goodness", 1),
+    ],
+)
+def test_a_step_must_be_able_to_fail(project: str, old: str, new: str, problems: int) -> None:
+    """A step that is absent, switched off or masked is a problem."""
+    build(project, {".github/workflows/ci.yml": projects.WORKFLOW.replace(old, new)})
+    assert run_check("ci-workflow", project, {"command": "make good"}).value() == problems
+
+
+@pytest.mark.parametrize(("target", "status"), [("good", 0), ("bad", 2)])
+def test_a_step_is_replayed_here(project: str, target: str, status: int) -> None:
+    """What the CI would say of this tree is found by running its step."""
+    workflow = projects.WORKFLOW.replace("make good", f"make {target}")
+    build(project, {**MAKE, ".github/workflows/ci.yml": workflow})
+    outcome = run_check("ci-workflow", project, {"command": f"make {target}", "replay": "true"})
+    assert (outcome.value("status"), outcome.value()) == (status, int(status != 0))
+
+
+GUIDE: Files = {**MAKE, "docs/guide.md": projects.GUIDE, "docs/notes.md": projects.NOTES}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("", "", None),
+        ("notes.md#restore", "nosuch.md", "link"),
+        ("notes.md#restore", "notes.md#nosuch", "link"),
+        ("notes.md#restore", "#rollback-回滚步骤", None),
+        ("make good", "make nosuch", "command"),
+        ("make good", "if true; then", "command"),
+        ("make good", "make good > out.log 2>&1", None),
+        ("make good", "make bad", "command"),
+        ("## Rollback 回滚步骤", "## Else", "section"),
+    ],
+)
+def test_a_document_is_of_use(project: str, old: str, new: str, rule: str | None) -> None:
+    """It has its sections, its links lead somewhere, its commands exist and run."""
+    build(project, {**GUIDE, "docs/guide.md": projects.GUIDE.replace(old, new)})
+    given = {"sections": "deploy|回滚", "min_words": "20", "execute": "true"}
+    outcome = run_check("documents", project, {"paths": "docs/guide.md", **given})
+    assert {found["rule"] for found in outcome.findings} == ({rule} if rule else set())
+
+
+def test_a_document_has_an_age(project: str) -> None:
+    """The age is that of the last commit, or of the newest date in the text."""
+    build(project, {"a.md": "# A\n\nChecked on 2020-01-01.\n", "b.md": "# B\n"})
+    assert isinstance(run_check("documents", project, {"paths": "b.md"}).read("age"), Unmeasured)
+    assert run_check("documents", project, {"paths": "a.md"}).number("age") > 1000
+    commit(project)
+    assert run_check("documents", project, {"paths": "a.md"}).number("age") < 1

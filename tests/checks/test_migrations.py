@@ -1,0 +1,100 @@
+"""The checks on imports and migrations on small real projects."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from glob import glob
+
+import pytest
+
+from tests.support import projects
+from tests.support.checking import build, run_check
+from tests.support.projects import migrations
+
+
+def test_every_module_is_imported_on_its_own(project: str) -> None:
+    """One failure does not hide another, and a name with digits in front is a module too."""
+    files = {"v/0001_a.py": "x: Union[int, str]\n", "v/0002_b.py": "import nosuch\n", "v/c.py": ""}
+    build(project, files)
+    outcome = run_check("importable", project, {"paths": "v"})
+    assert (outcome.value("failures"), outcome.value("total")) == (2, 3)
+    assert "Union" in outcome.findings[0]["message"]
+
+
+@pytest.mark.parametrize("url", [projects.FROM_VARIABLE, projects.FROM_SETTINGS])
+def test_migrations_go_up_and_down_and_up(project: str, url: str) -> None:
+    """However env.py finds its database, the three steps are made on a throw-away one."""
+    build(project, migrations(url=url))
+    outcome = run_check("alembic-rollback", project)
+    assert outcome.value() == 3
+    assert not os.path.exists(os.path.join(project, "real.db"))
+
+
+def test_migrations_never_reach_another_database(project: str) -> None:
+    """An env.py with an address of its own is kept from that database."""
+    build(project, migrations(url=projects.FIXED))
+    outcome = run_check("alembic-upgrade", project)
+    assert outcome.is_error
+    assert "another database" in outcome.stderr
+    assert not os.path.exists(os.path.join(project, "real.db"))
+
+
+def test_a_database_in_memory_is_replaced_by_a_file(project: str) -> None:
+    """An upgrade of `:memory:` would end well and leave nothing."""
+    build(project, migrations())
+    assert run_check("alembic-upgrade", project, {"database_url": "sqlite://"}).value() is True
+
+
+def test_two_heads_are_two(project: str) -> None:
+    """Branches that were not merged show."""
+    other = projects.REVISION.replace('"0001"', '"0002"').replace('"team"', '"other"')
+    build(project, migrations(more={"migrations/versions/0002_other.py": other}))
+    assert run_check("alembic-heads", project).value() == 2
+
+
+def test_a_migration_that_makes_no_table_has_not_reached_anything(project: str) -> None:
+    """Head without a table is not what an upgrade is for."""
+    empty = "revision = '0001'\ndown_revision = None\ndef upgrade(): pass\ndef downgrade(): pass\n"
+    build(project, migrations(empty))
+    assert run_check("alembic-upgrade", project).value() is False
+    assert run_check("alembic-rollback", project).value() == 0
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """Start a PostgreSQL server of our own; gives the address of a database that does not exist."""
+    pytest.importorskip("psycopg")
+    programs = sorted(glob("/usr/lib/postgresql/*/bin"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory(prefix="pg-") as top, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        owner = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+        if owner:
+            shutil.chown(top, owner)
+        run = partial(subprocess.run, cwd=top, user=owner, check=True, stdout=subprocess.DEVNULL)
+        data = os.path.join(top, "data")
+        run([f"{programs[-1]}/initdb", "-D", data, "-A", "trust", "-N", "-U", "tester"])
+        control = [f"{programs[-1]}/pg_ctl", "-w", "-D", data, "-l", f"{top}/log"]
+        run([*control, "-o", f"-p {port} -k {top} -F", "start"])
+        yield f"postgresql+psycopg://tester@127.0.0.1:{port}/named_in_the_url"
+        run([*control, "-m", "immediate", "stop"])
+
+
+@pytest.mark.slow
+def test_migrations_on_a_server_leave_no_database_behind(project: str, postgresql: str) -> None:
+    """A throw-away database is made on the server and dropped; the one named is not needed."""
+    import psycopg
+
+    build(project, migrations())
+    assert run_check("alembic-rollback", project, {"database_url": postgresql}).value() == 3
+    server = postgresql.replace("+psycopg", "").replace("named_in_the_url", "postgres")
+    with psycopg.connect(server) as connection:
+        left = connection.execute("select datname from pg_database where datname like 'readiness%'")
+        assert left.fetchall() == []

@@ -1,0 +1,143 @@
+"""The checks on tests and coverage on small real projects."""
+
+from decimal import Decimal
+from textwrap import dedent
+
+import pytest
+
+from tests.support import projects
+from tests.support.checking import ProducerFailedError, build, run_check
+from tests.support.projects import service
+
+BRANCHES = (
+    projects.SETTINGS
+    + "[tool.coverage.run]\nbranch = true\n[tool.coverage.report]\nfail_under = 99\n"
+)
+
+
+def test_coverage_is_of_statements_alone(project: str) -> None:
+    """Branches are not mixed in, and the project's own limit does not get in the way."""
+    build(project, service(settings=BRANCHES))
+    outcome = run_check("coverage", project)
+    assert outcome.value("percent_statements") == Decimal("83.3333")
+    assert outcome.value("listed") == 100
+
+
+def test_coverage_of_one_path_and_of_modules(project: str) -> None:
+    """Coverage below a path, a limit for a folder as a whole, and one for each file in it."""
+    build(project, {**service(), "src/app/dead.py": "x = 1\n"})
+    below = run_check("coverage", project, {"below": "src/app/sums.py"})
+    assert below.value("percent_statements") == Decimal("83.3333")
+    limits = {"thresholds": "src/app=60 src/app/*=80 src/app/sums.py=90"}
+    modules = run_check("coverage", project, limits)
+    assert modules.value("modules_below") == 2
+    assert [found["path"] for found in modules.findings] == ["src/app/dead.py", "src/app/sums.py"]
+
+
+@pytest.mark.parametrize("below", ["docs", "nosuch"])
+def test_coverage_of_nothing_is_an_error(project: str, below: str) -> None:
+    """Below a path without measured files there is no coverage, not even 0."""
+    build(project, {**service(), "docs/a.txt": ""})
+    assert run_check("coverage", project, {"below": below}).is_error
+
+
+def test_importing_alone_covers_something(project: str) -> None:
+    """The baseline that no test has to do with, without a single test run."""
+    build(project, service())
+    assert run_check("coverage-import", project).value() == Decimal("33.3333")
+
+
+def test_tests_are_counted_by_how_they_end(project: str) -> None:
+    """A fixture that fails makes its test fail; a skipped test is not executed."""
+    more = dedent("""
+        @pytest.fixture
+        def broken():
+            raise RuntimeError("no database")
+
+        def test_with_fixture(broken):
+            pass
+
+        @pytest.mark.skip
+        def test_skipped():
+            pass
+
+        @pytest.mark.xfail
+        def test_expected():
+            assert False
+        """)
+    build(project, service(tests=projects.TESTS + more))
+    outcome = run_check("pytest", project)
+    counted = [outcome.value(name) for name in ("executed", "passed", "failed", "skipped")]
+    assert counted == [4, 3, 1, 2]
+    assert outcome.findings[0]["path"] == "tests/unit/test_sums.py"
+
+
+def test_collection_errors_are_never_passed_over(project: str) -> None:
+    """Tests that could not be collected make the run an error, even where others went on."""
+    build(project, {**service(), "tests/test_bad.py": "import nothing_of_that_name\n"})
+    args = {"args": "--continue-on-collection-errors"}
+    assert run_check("pytest", project, args).is_error
+
+
+def test_a_conftest_that_forces_success_does_not_count_failures_away(project: str) -> None:
+    """The results count, not the status that the project sets."""
+    force = "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n"
+    failing = projects.TESTS.replace("== 3", "== 4")
+    build(project, {**service(tests=failing), "conftest.py": force})
+    assert run_check("pytest", project).value("failed") == 1
+
+
+def test_results_below_a_path(project: str) -> None:
+    """The tests of one folder are counted from the shared run."""
+    build(project, {**service(), "tests/e2e/test_all.py": "def test_all():\n    assert 1 == 2\n"})
+    assert run_check("pytest-below", project, {"below": "tests/unit"}).value("failed") == 0
+    assert run_check("pytest-below", project, {"below": "tests/e2e"}).value("failed") == 1
+
+
+def test_a_consumer_has_nothing_when_its_producer_failed(project: str) -> None:
+    """No coverage is read from tests that did not run."""
+    build(project, service(tests=None))
+    with pytest.raises(ProducerFailedError):
+        run_check("coverage", project)
+
+
+FLOWS = "integration:\n  adding: numbers\n  undoing: nothing\ne2e:\n  season: all\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"flows": "adding"}, 0),
+        ({"flows": "adding undoing"}, 1),
+        ({"level": "integration"}, 1),
+        ({"level": "e2e"}, 1),
+        ({}, 2),
+    ],
+)
+def test_flows_need_a_passing_test(project: str, given: dict[str, str], missing: int) -> None:
+    """A flow counts only with a test that passed; the levels of the file can be told apart."""
+    build(project, {**service(), "tests/flows.yaml": FLOWS})
+    assert run_check("test-flows", project, given).value("missing") == missing
+
+
+def test_a_helper_that_asserts_counts_for_its_test(project: str) -> None:
+    """`assert True` is no assertion; a helper's, or pytest.raises, is one."""
+    code = dedent("""\
+        import pytest
+
+        def holds(x):
+            assert x
+
+        def test_helper():
+            holds(1)
+
+        def test_raises():
+            with pytest.raises(ValueError):
+                int("x")
+
+        def test_true():
+            assert True
+        """)
+    build(project, {"tests/test_a.py": code})
+    outcome = run_check("test-quality", project)
+    assert (outcome.value("tests"), outcome.value("without")) == (3, 1)
