@@ -22,8 +22,7 @@ CI_TASK: Final = "What CI runs"
 UNASKED: Final = "Nothing here asks for it, but it is installed"
 RECIPE_TASK: Final = "What the project's own commands check"
 _SAMPLES: Final = ("tests", "test", "testing", "fixtures", "testdata", "examples", "samples")
-_HARM: Final = (Deed.PUBLISHES, Deed.DEPLOYS, Deed.DELETES, Deed.MIGRATES, Deed.REWRITES)
-_NOT_A_PROBE: Final = (*_HARM, Deed.INSTALLS)
+_MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,7 +256,9 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
     """Whether running a recipe is safe, and says more than the checks do."""
     effects = {words: effect(words) for words in step.inner}
     harm = [
-        f"it {each}: {' '.join(words)}" for words, each in effects.items() if each in _NOT_A_PROBE
+        f"it {each}: {' '.join(words)}"
+        for words, each in effects.items()
+        if each not in _MAY_BE_A_PROBE
     ]
     if harm:
         left_out.append(Omission(what=step.said, why=harm[0]))
@@ -304,7 +305,7 @@ def _own_commands(
 
 def _refusal(step: RunCommand, what: Deed) -> str:
     """Why a command is no probe; "" where it may be one."""
-    if what in _NOT_A_PROBE:
+    if what not in _MAY_BE_A_PROBE:
         return f"it {what}"
     if what is not Deed.LOOKS:
         return "what it does is not known here"

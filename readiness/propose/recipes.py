@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from readiness.propose.facts import Data
+from readiness.propose.scripts import logical_lines
 from readiness.propose.tree import lookup, read_text, settings_of
 
 
@@ -59,7 +60,7 @@ def _makefile(path: str, text: str) -> Iterator[tuple[tuple[str, str], Recipe]]:
     bodies: dict[str, list[tuple[int, str]]] = {}
     needs: dict[str, list[str]] = {}
     current: list[str] = []
-    for number, line in _logical(text):
+    for number, line in logical_lines(text):
         if line.startswith("\t"):
             command = _expanded(line.strip().lstrip("@-+ "), variables)
             for target in current:
@@ -79,19 +80,6 @@ def _makefile(path: str, text: str) -> Iterator[tuple[tuple[str, str], Recipe]]:
         if not target.startswith(".") and "%" not in target:
             others = tuple(each for each in needs[target] if each in bodies)
             yield ("make", target), Recipe(lines=tuple(body), path=path, needs=others)
-
-
-def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with what continues them, each with the number of its first."""
-    start, held = 1, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not held:
-            start = number
-        if line.endswith("\\"):
-            held += f"{line[:-1].rstrip() if held else line[:-1]} "
-            continue
-        yield start, held + (line.lstrip() if held else line)
-        held = ""
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import Recipe, Recipes, line_of
+from readiness.propose.scripts import is_shell_script, script_lines, script_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
 from readiness.shell.programs import programs
@@ -19,7 +21,6 @@ _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 _NO_JOBS: Final = frozenset(
     ["stages", "variables", "include", "default", "workflow", "image", "services", "cache"]
 )
-_SHELL_SCRIPT: Final = re.compile(r"[\w./-]+\.(?:sh|bash)")
 _MASKING: Final = re.compile(r"\|\||[|>&;`]|\$\(")
 
 
@@ -142,10 +143,12 @@ class _Expander:
                 for step in self.recipe(recipe, line.origin, said, depth + 1, line)
             ]
             yield from inner
-            here = unwrapped(words)
+            own = script_of(words, self._files)
+            # A script of the project is no tool of the same name; manage.py goes by its own.
+            here = unwrapped(words) if own.endswith(".py") or not own else (own,)
             if recipes and depth:
                 continue  # only who begins is told; what it comes down to is
-            if here and effect(words) is not Deed.NEUTRAL:
+            if here and effect(here) is not Deed.NEUTRAL:
                 yield RunCommand(
                     words=here,
                     text=text if alone else shlex.join(words),
@@ -181,15 +184,10 @@ class _Expander:
             for key in called(words, self._recipes)
             for name in _with_needs(key, self._recipes)
         ]
-        path = words[1] if len(words) > 1 and words[0] in ("bash", "sh") else words[0]
-        path = path.removeprefix("./")
-        if _SHELL_SCRIPT.fullmatch(path) and path in self._files:
-            lines = tuple(
-                (number, line)
-                for number, line in enumerate(read_text(self._root, path).splitlines(), 1)
-                if line.strip() and not line.lstrip().startswith("#")
-            )
-            found.append(Recipe(lines=lines, path=path))
+        if path := script_of(words, self._files):
+            text = read_text(self._root, path)
+            if is_shell_script(path, text):
+                found.append(Recipe(lines=tuple(script_lines(text)), path=path))
         return found
 
 
@@ -208,19 +206,29 @@ def called(words: Sequence[str], recipes: Recipes) -> list[tuple[str, str]]:
 def _named(runner: str, words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
     names = [name for known, name in recipes if known == runner]
     if runner in ("tox", "nox"):
-        asked = _environments(words)
-        if not asked or any("$" in each for each in asked):
-            asked = names  # all of them, or whatever CI's matrix says
-        for each in asked:
-            if (runner, each) in recipes:
-                yield runner, each
-            elif (runner, "") in recipes:
+        for each in _environments(words) or names:
+            alike = [name for name in names if _is_meant(each, name)]
+            yield from ((runner, name) for name in alike)
+            if not alike and (runner, "") in recipes:
                 yield runner, ""
     else:
         asked = [word for word in words if not word.startswith("-") and "=" not in word]
         yield from ((runner, each) for each in asked if (runner, each) in recipes)
         if not asked and names:
             yield runner, names[0]
+
+
+def _is_meant(asked: str, name: str) -> bool:
+    """Whether an environment is asked for; one of a matrix may be any that it could be.
+
+    A session for several Pythons is asked for with one of them behind it: `test-3.13`.
+    """
+    pattern = re.sub(r"\$\{?\w+\}?", "*", asked)
+    return (
+        fnmatchcase(name, pattern)
+        or bool(name and fnmatchcase(f"{name}-3.0", pattern))
+        or (asked.rpartition("-")[0] == name != "" and asked.rpartition("-")[2][:1].isdigit())
+    )
 
 
 def _environments(words: Sequence[str]) -> list[str]:

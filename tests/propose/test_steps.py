@@ -65,6 +65,25 @@ WAYS = {
         "pyproject.toml": '[tool.poe.tasks]\ntypes = "mypy src"\n',
         **github("uv run poe types"),
     },
+    "nox, by the matrix": {
+        "noxfile.py": "import nox\n\n\n@nox.session(python=['3.12', '3.13'])\ndef types(session):\n"
+        "    session.run('mypy', 'src')\n",
+        **github("nox -s types-${{ matrix.python }}"),
+    },
+    "nox, for one Python": {
+        "noxfile.py": "import nox\n\n\n@nox.session(python=['3.13'])\ndef types(session):\n"
+        "    session.run('mypy', 'src')\n",
+        **github("nox -s types-3.13"),
+    },
+    "a script without an ending": {
+        "scripts/check": '#!/bin/sh -e\nexport PRE=""\nif [ -d venv ]; then\n'
+        "  export PRE='venv/bin/'\nfi\nexport FILES=\"src\"\n${PRE}mypy \\\n  $FILES\n",
+        **github("scripts/check"),
+    },
+    "a script, by a runner": {
+        "scripts/lint": "#!/usr/bin/env bash\nmypy src\n",
+        **github("poetry run bash -e ./scripts/lint"),
+    },
     "a script": {"ci/run.sh": "#!/bin/sh\nset -e\nmypy src\n", **github("./ci/run.sh")},
 }
 
@@ -75,6 +94,20 @@ def test_a_command_is_found_whoever_runs_it(files: dict[str, str], tmp_path: Pat
     found = [step for step in steps(tmp_path, files) if step.words == ("mypy", "src")]
     assert found[0].origin is Origin.CI
     assert found[0].place.startswith((".github/workflows/ci.yml:", ".gitlab-ci.yml:"))
+
+
+def test_a_script_is_no_tool_of_its_name(tmp_path: Path) -> None:
+    """`scripts/mypy` may do anything: it speaks for no check, and what it runs does."""
+    files = {"scripts/mypy": "#!/bin/sh\nflake8 src\n", **github("scripts/mypy")}
+    assert [step.words[0] for step in steps(tmp_path, files)] == ["flake8", "scripts/mypy"]
+
+
+def test_a_session_that_ci_does_not_ask_for_is_not_its_own(tmp_path: Path) -> None:
+    """A matrix of Pythons asks for one session, not for all that there are."""
+    nox = "import nox\n\n\n@nox.session\ndef {0}(session):\n    session.run('{0}')\n"
+    files = {"noxfile.py": nox.format("mypy") + nox.format("flake8"), **github("nox -s mypy-$V")}
+    found = {step.words[0]: step.origin for step in reversed(steps(tmp_path, files))}
+    assert (found["mypy"], found["flake8"]) == (Origin.CI, Origin.RECIPE)
 
 
 def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
