@@ -114,6 +114,8 @@ def section(check: Check) -> str:
     if check.tools or check.install:
         tools = ", ".join(f"`{tool}`" for tool in check.tools) or "a library"
         lines += [f"Needs {tools}: `{check.install}`.", ""]
+    if check.by_hand:
+        lines += [f"By hand: `{check.by_hand}`", ""]
     if check.expect is not None:
         lines += [f"Expected, unless the board says otherwise: `{check.expect.text}`.", ""]
     lines += ["| measure | unit | better |", "| --- | --- | --- |"]

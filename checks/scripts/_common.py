@@ -52,6 +52,19 @@ def require(*tools: str) -> None:
             sys.exit(127)
 
 
+def heard() -> str:
+    """Return all of standard input, passed on to standard error as it comes.
+
+    So what a tool had said is known even where a limit ends it.
+    """
+    said = b""
+    while chunk := os.read(0, 65536):
+        said += chunk
+        sys.stderr.buffer.write(chunk)
+        sys.stderr.flush()
+    return said.decode(errors="replace")
+
+
 def param(name: str, default: str = "") -> str:
     """Return a parameter of the check."""
     return os.environ.get(name, default).strip()

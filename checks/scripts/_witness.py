@@ -85,6 +85,7 @@ class Witness:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._made = 0
+        self._terminal: Any = None
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Wrapper:
@@ -117,6 +118,12 @@ class Witness:
         tests = [_described(item) for item in session.items]
         self._log("planned", tests=tests, deselected=max(self._made - len(tests), 0))
         session.config.pluginmanager.register(Phases(self._log, session.items))
+        self._terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Let out what is printed of a test: what a limit ends has said it then."""
+        if self._terminal is not None:
+            self._terminal.flush()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -2,9 +2,8 @@
 
 import os
 import re
-import sys
 
-from _common import Place, emit, not_measured, place, require
+from _common import Place, emit, heard, not_measured, place, require
 
 FOUND = re.compile(r"^Found (\d+) test\(s\)\.$", re.MULTILINE)
 RAN = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
@@ -34,8 +33,7 @@ def module(name: str) -> str:
 def main() -> None:
     """Read, compare what was found with what was run, and print."""
     require("python")
-    text = sys.stdin.read()
-    sys.stderr.write(text)
+    text = heard()
     if lost := LOST.search(text):
         not_measured(f"{lost[1]} could not be imported, and none of its tests was run")
     ran, ended = RAN.search(text), ENDED.search(text)

@@ -5,13 +5,11 @@ for the checks that come after; in the last one nothing is excluded from the cou
 by settings.
 """
 
-import atexit
 import os
 import subprocess
-import sys
 from glob import glob
 
-from _common import emit, not_measured, require
+from _common import emit, heard, not_measured, require
 from _session import failures, numbers, read_session
 
 MARKS = ("ERROR: ", "E  ", "INTERNALERROR> ", "not measured: ")
@@ -45,8 +43,7 @@ def save_coverage(tmp: str) -> None:
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
     require("coverage", "pytest")
-    said = sys.stdin.read()
-    atexit.register(sys.stderr.write, said)  # after what this script has to say
+    said = heard()
     tmp = os.environ["READINESS_TMP"]
     results = os.path.join(tmp, "tests.jsonl")
     if not os.path.exists(results):

@@ -55,6 +55,8 @@ def documentation(check: Check) -> str:
     if check.control is not None:
         names = ", ".join(check.control.measures)
         lines += ["", f"Has a bad sample that it must reject, for {names}: `readiness prove`"]
+    if check.by_hand:
+        lines += ["", "By hand", f"  {check.by_hand}"]
     lines += ["", "Command", _indent(check.run.strip()), "", f"Defined in {check.path}"]
     return "\n".join(lines)
 

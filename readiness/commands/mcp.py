@@ -34,7 +34,10 @@ Answer = dict[str, object]
 
 
 class UnmetCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion that is not good, with what to do about it."""
+    """A criterion that is not good, with what to do about it.
+
+    `by_hand` is a command that shows the same.
+    """
 
     id: str
     title: str
@@ -46,6 +49,7 @@ class UnmetCriterion(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reason_code: str | None
     hint: str | None
+    by_hand: str
     findings: list[str]
 
 
@@ -230,6 +234,7 @@ def _open(run: RunDocument) -> Sequence[UnmetCriterion]:
             reason=record.reason,
             reason_code=record.reason_code,
             hint=record.hint,
+            by_hand=record.by_hand,
             findings=places.get(record.id, [])[:FINDINGS],
         )
         for task, record in run.pairs()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -23,6 +23,7 @@ from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, last_run
 from readiness.plan import secret_values
+from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.run import milestone_records
 from readiness.terminal.output import put_json, put_text, wants_json
@@ -34,7 +35,10 @@ NOT_MEASURED = "not measured yet"
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):
-    """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for."""
+    """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for.
+
+    `by_hand` is a command by which people see the same.
+    """
 
     id: str
     title: str
@@ -46,6 +50,7 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     after: list[str]
     reason: str
     hint: str | None
+    by_hand: str = ""
 
 
 class TaskToDo(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,11 +104,11 @@ def next_steps(settings: RunSettings, to: str | None = None, without: Collection
     _refuse_unknown(without, board)
     run = last_run(settings, board, whole=True)
     today = datetime.fromtimestamp(time.time(), UTC).date()
-    answer = advise(board, run, goal, today, without)
+    redactor = Redactor(secret_values(board, os.environ))
+    answer = advise(board, run, goal, today, without, redactor.redact)
     if as_json:
         put_json(answer)
     else:
-        redactor = Redactor(secret_values(board, os.environ))
         put_text(redactor.redact("\n".join(_lines(answer, sentences(board.language)))))
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
@@ -115,8 +120,12 @@ def advise(
     goal: Decimal | None,
     today: date,
     without: Collection[str] = (),
+    redact: Callable[[str], str] = str,
 ) -> Next:
-    """Rank what is open after `run`; all of the board where there was none."""
+    """Rank what is open after `run`; all of the board where there was none.
+
+    `redact` masks secrets in what is taken from the board itself.
+    """
     records = {} if run is None else {record.id: record for record in run.criteria()}
     judgements = [
         judgement_of(criterion, records[criterion.id])
@@ -132,7 +141,7 @@ def advise(
         board_changed=run is not None and run.board.digest != board.digest,
         score=display(total.value, total.target),
         target=float(board.target),
-        criteria=[_step(one, records) for one in ranked],
+        criteria=[_step(one, records, redact) for one in ranked],
         way=None if goal is None else _way(board, total, ranked, goal, without),
         milestones=_milestones(board, total, judgements, today),
     )
@@ -150,7 +159,9 @@ def _milestones(
     return milestone_records(milestone_states(board, total, judgements, today))
 
 
-def _step(one: OpenCriterion, records: Mapping[str, CriterionRecord]) -> NextStep:
+def _step(
+    one: OpenCriterion, records: Mapping[str, CriterionRecord], redact: Callable[[str], str]
+) -> NextStep:
     record = records.get(one.criterion.id)
     return NextStep(
         id=one.criterion.id,
@@ -163,6 +174,7 @@ def _step(one: OpenCriterion, records: Mapping[str, CriterionRecord]) -> NextSte
         after=list(one.after),
         reason=NOT_MEASURED if record is None else record.reason,
         hint=None if record is None else record.hint,
+        by_hand=" ".join(redact(criterion_by_hand(one.criterion)).split()),
     )
 
 
@@ -234,6 +246,7 @@ def _steps(steps: Sequence[NextStep], say: Sentences) -> Iterator[str]:
             say(f"verdict.{step.verdict}"),
             " ".join(step.after),
             step.title if step.reason == NOT_MEASURED else step.hint or step.reason,
+            step.by_hand,
         ]
         for step in steps
     ]

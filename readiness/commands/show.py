@@ -14,6 +14,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import last_run
 from readiness.plan import secret_values
+from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
@@ -24,12 +25,16 @@ FINDINGS = 10
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--output-format json` gives: records of the last run, empty where there was none."""
+    """What `--output-format json` gives: records of the last run, empty where there was none.
+
+    `by_hand` has, by criterion, a command by which people see the same.
+    """
 
     id: str
     title: str
     criteria: list[CriterionRecord]
     probes: list[ProbeRecord]
+    by_hand: dict[str, str] = {}
 
 
 def show(settings: RunSettings, subject: str) -> int:
@@ -38,8 +43,9 @@ def show(settings: RunSettings, subject: str) -> int:
     board = open_board(settings)
     task, criteria = _find(board, subject)
     run = last_run(settings, board)
+    redactor = Redactor(secret_values(board, os.environ))
     if as_json:
-        put_json(_shown(subject, task, criteria, run))
+        put_json(_shown(subject, task, criteria, run, redactor))
         return ExitStatus.READY
     say = sentences(board.language)
     lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
@@ -47,7 +53,6 @@ def show(settings: RunSettings, subject: str) -> int:
         lines += ["", *_criterion_lines(criterion, run, say)]
         if why := why_plain(Catalogue(board.catalogues), criterion):
             lines.append(f"  {why}")
-    redactor = Redactor(secret_values(board, os.environ))
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
 
@@ -125,7 +130,7 @@ def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
     if criterion.check.name:
         params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
         yield say("show.check", name=criterion.check.name, params=params)
-    yield say("show.command", command=" ".join((criterion.written or criterion.check.run).split()))
+    yield say("show.by_hand", command=" ".join(criterion_by_hand(criterion).split()))
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:
@@ -155,7 +160,13 @@ def _record(run: RunDocument, criterion: str) -> CriterionRecord | None:
     return next((record for record in run.criteria() if record.id == criterion), None)
 
 
-def _shown(subject: str, task: Task, criteria: list[Criterion], run: RunDocument | None) -> Shown:
+def _shown(
+    subject: str,
+    task: Task,
+    criteria: list[Criterion],
+    run: RunDocument | None,
+    redactor: Redactor,
+) -> Shown:
     ids = {criterion.id for criterion in criteria}
     records = [] if run is None else [record for record in run.criteria() if record.id in ids]
     wanted = {probe for record in records for probe in record.probes}
@@ -164,6 +175,11 @@ def _shown(subject: str, task: Task, criteria: list[Criterion], run: RunDocument
         title=task.title if subject == task.id else criteria[0].title,
         criteria=records,
         probes=[] if run is None else [probe for probe in run.probes if probe.id in wanted],
+        by_hand={
+            one.id: redactor.redact(command)
+            for one in criteria
+            if (command := criterion_by_hand(one))
+        },
     )
 
 

@@ -221,6 +221,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         tools=words(file.tool),
         version=file.version,
         install=file.install,
+        by_hand=" ".join(file.by_hand.split()),
         params=_parameters(file),
         after=words(file.after),
         exit_ok=exit_statuses(file.exit, measures),

@@ -209,6 +209,13 @@ class CheckFile(_Part, frozen=True):
     tool: Annotated[Words, Meta(description="What must be on PATH.")] = field(default_factory=list)
     version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
     install: Annotated[str, Meta(description="How to install the tool.")] = ""
+    by_hand: Annotated[
+        str,
+        Meta(
+            description="What people type to see the same: `mypy $args $paths`. Default: `run`,"
+            " where it uses nothing of ours."
+        ),
+    ] = ""
     settings_env: Annotated[
         list[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\*?$(?!\n)")]],
         Meta(

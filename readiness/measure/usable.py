@@ -19,7 +19,9 @@ _TELLING = later(
 _OWN_WORDS = "not measured: "
 """How a check's script says, on a line of standard error, why it could not measure."""
 
-_LINES_LOOKED_AT = 200
+_LINES_LOOKED_AT = 8
+_LINES_SHOWN = 3
+_SHOWN = 300
 _BYTES_LOOKED_AT = 16 * 1024
 _LAST_SIGNAL = 64
 
@@ -71,11 +73,11 @@ def _not_ended(documents: Documents) -> Unmeasured | None:
         killed = ", needed SIGKILL" if capture.needed_kill else ""
         return Unmeasured(
             code=ReasonCode.TIMEOUT,
-            reason=f"{_limit(documents)}{killed}",
+            reason=f"{_limit(documents)}{killed}{_printed_last(capture)}",
             hint="raise its timeout, or give it less to do",
         )
     if capture.signal is not None:
-        return _signalled(capture.signal, "")
+        return _signalled(capture.signal, _printed_last(capture))
     if capture.leaked:
         processes = "1 process" if capture.leaked == 1 else f"{capture.leaked} processes"
         return Unmeasured(
@@ -110,7 +112,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return None
     if status < 124 and check.exit_ok is None:
         return None
-    said = _telling_line(capture)
+    said = _said(capture)
     more = f": {said}" if said else ""
     if status in {126, 127}:
         what = "not found (127)" if status == 127 else "cannot be executed (126)"
@@ -124,7 +126,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
     if check.exit_ok is None:
         return None
     if own := _own_words(capture.stderr):
-        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=shown(own))
+        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=own)
     return Unmeasured(
         code=ReasonCode.EXIT_STATUS,
         reason=f"exit status {status}, expected {_alternatives(check.exit_ok)}{more}",
@@ -136,22 +138,56 @@ def _alternatives(statuses: tuple[int, ...]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _telling_line(capture: Capture) -> str:
-    """Return the line that is likeliest to say what went wrong, or nothing."""
+def _last_words(stream: Stream) -> list[str]:
+    """Return the lines with which a tool stopped: at most three, from the first that tells why.
+
+    Lines in which a check's script speaks itself are not among them.
+    """
+    lines = [line for line in _lines(_end(stream)) if not line.startswith(_OWN_WORDS)]
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        return lines[-1:]
+    last = lines[-_LINES_LOOKED_AT:]
+    first = next((place for place, line in enumerate(last) if _TELLING.search(line)), None)
+    return last[-1:] if first is None else last[first : first + _LINES_SHOWN]
+
+
+def _said(capture: Capture) -> str:
+    """Return what a tool said last, on one line; nothing where it was silent."""
     for stream in (capture.stderr, capture.stdout):
-        lines = _lines(_beginning(stream))[:_LINES_LOOKED_AT]
-        if not lines:
-            continue
-        if any(line.startswith("Traceback (most recent call last)") for line in lines):
-            return shown(_last_line(stream))
-        return shown(next(filter(_TELLING.search, lines), lines[0]))
+        if lines := _last_words(stream):
+            return _joined(lines)
+    return ""
+
+
+def _joined(lines: list[str]) -> str:
+    return shown("; ".join(line.rstrip(";") for line in lines), _SHOWN)
+
+
+def _printed_last(capture: Capture) -> str:
+    """Say what was printed until the end came; nothing where that is nothing."""
+    for stream in (capture.stdout, capture.stderr):
+        if line := _last_line(stream):
+            return f"; it last said «{shown(line, 80)}»"
     return ""
 
 
 def _own_words(stream: Stream) -> str:
+    """Return why a check's script could not measure, and the tool's own words on it."""
     lines = [*_lines(_beginning(stream)), *_lines(_end(stream))]
     said = [line for line in lines if line.startswith(_OWN_WORDS)]
-    return said[-1].removeprefix(_OWN_WORDS) if said else ""
+    if not said:
+        return ""
+    own = shown(said[-1].removeprefix(_OWN_WORDS), _SHOWN)
+    words = [line for line in _last_words(stream) if _adds(line, own)]
+    if not any(map(_TELLING.search, words)):
+        return own
+    return f"{own}: {_joined(words)}"
+
+
+def _adds(line: str, known: str) -> bool:
+    """Whether a line says what is not said yet, whoever it says is speaking."""
+    rest = line.partition(": ")[2].lstrip("* ")
+    return shown(line) not in known and not (rest and shown(rest) in known)
 
 
 def _last_line(stream: Stream) -> str:
@@ -160,7 +196,7 @@ def _last_line(stream: Stream) -> str:
 
 
 def _end(stream: Stream) -> bytes:
-    return (stream.tail or stream.data)[-_BYTES_LOOKED_AT:]
+    return (stream.tail or stream.data or stream.head)[-_BYTES_LOOKED_AT:]
 
 
 def _lines(data: bytes) -> list[str]:
@@ -197,7 +233,7 @@ def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
     except NotMeasuredError as error:
         if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
             return error.unmeasured
-    said = _telling_line(documents.capture)
+    said = _said(documents.capture)
     return Unmeasured(
         code=ReasonCode.NO_PROOF,
         reason="no proof that it did its work: "

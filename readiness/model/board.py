@@ -112,7 +112,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
     None: the board's. `recipes` is a command that lists what the
-    tool would run.
+    tool would run, `by_hand` what people type to see the same.
     """
 
     name: str
@@ -125,6 +125,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[str, ...] = ()
     version: str = ""
     install: str = ""
+    by_hand: str = ""
     params: tuple[Parameter, ...] = ()
     after: tuple[str, ...] = ()
     exit_ok: tuple[int, ...] | None = (0,)

@@ -13,6 +13,7 @@ from readiness.model.capture import Capture, Stream
 from readiness.model.expect import format_among, format_value
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
+from readiness.record.by_hand import command_by_hand, criterion_by_hand
 from readiness.record.comparison import comparable
 from readiness.record.document import (
     AttestationRecord,
@@ -81,6 +82,7 @@ class Recorder:
             tool_version=None,
             tool_path=self._lines(probe.tool_path) or None,
             elsewhere=probe.elsewhere,
+            by_hand=self._lines(command_by_hand(probe.check, probe.env)),
             stdout=self._stream(capture.stdout),
             stderr=self._stream(capture.stderr),
             params={name: self._lines(value) for name, value in probe.env.items()}
@@ -160,6 +162,7 @@ class Recorder:
             measure=(measure.name or None) if measure is not None else None,
             better=measure.better if measure is not None else None,
             line=criterion.position.line,
+            by_hand=self._lines(criterion_by_hand(criterion)),
         )
         if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record

@@ -146,6 +146,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `of` is what the value was counted among: 928, where 0 of 928 tests failed.
     `measure` is which of its check's measures was read, and `better` which way it improves.
+    `by_hand` is a command by which people see the same; empty where somebody's word counts.
     """
 
     id: str
@@ -173,6 +174,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     previous: Previous | None = None
     of: int | float | None = None
+    by_hand: str = ""
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,7 +224,8 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One probe's last attempt, and how many there were.
 
     `tool_path` is the file that its check's tool is; `elsewhere` says that this is not of the
-    project's own environment, though there is one.
+    project's own environment, though there is one. `by_hand` is a command by which people see the
+    same; empty where there is none.
     """
 
     id: str
@@ -245,6 +248,12 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     tool_path: str | None = None
     elsewhere: bool = False
+    by_hand: str = ""
+
+    @property
+    def shown_command(self) -> str:
+        """What people are shown of it, on one line: what they would type, or its check."""
+        return " ".join((self.by_hand or self.check or self.command).split())
 
 
 class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -141,7 +141,7 @@ class _Writer:
 
 def _told(probe: ProbeRecord) -> Iterator[str]:
     yield ""
-    yield f"$ {literal(probe.command)}"
+    yield f"$ {literal(probe.by_hand or probe.check or probe.command)}"
     for parameter, value in probe.params.items():
         yield f"  {literal(parameter)}={literal(value)}"
     yield f"  {', '.join(ending(probe, SAY))}"

@@ -34,7 +34,19 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             "timeout",
             "not finished within 1 s, needed SIGKILL",
         ),
-        (a_capture("errors: 0", signal=11, exit_status=None), {}, "signal", "signal 11 (SIGSEGV)"),
+        (
+            a_capture("a.py\nb.py\n", "a warning", timed_out=True),
+            {},
+            "timeout",
+            "not finished within 1 s; it last said «b.py»",
+        ),
+        (a_capture(signal=11, exit_status=None), {}, "signal", "signal 11 (SIGSEGV)"),
+        (
+            a_capture("", "errors: 0\n\n", signal=11, exit_status=None),
+            {},
+            "signal",
+            "signal 11 (SIGSEGV); it last said «errors: 0»",
+        ),
         (
             a_capture(exit_status=139),
             {},
@@ -64,7 +76,33 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             ),
             {"exit_ok": (0, 1)},
             "exit_status",
-            "the tool has no network",
+            "the tool has no network: tool: error: 7; bye",
+        ),
+        (
+            a_capture(
+                "", "a: no such file\nnot measured: make says: no such file\n", exit_status=3
+            ),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "make says: no such file",
+        ),
+        (
+            a_capture("", "looking at a\nnot measured: there is no test\n", exit_status=3),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "there is no test",
+        ),
+        (
+            a_capture("", "one\n" * 20 + "failed\n  Cause: a\n  Cause: b\nbye\n", exit_status=2),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "exit status 2, expected 0 or 1: failed; Cause: a; Cause: b",
+        ),
+        (
+            a_capture("one\ntwo\nthree\n", exit_status=2),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "exit status 2, expected 0 or 1: three",
         ),
         (
             a_capture("", "bash: line 1: no_such_tool: command not found\n", exit_status=127),

@@ -61,7 +61,7 @@ def _printed(entry: tuple[str, str, str]) -> str:
 
 
 def _probe(probe: ProbeRecord, say: Sentences) -> str:
-    command = code(cut(" ".join(probe.command.split()), _COMMAND))
+    command = code(cut(probe.shown_command, _COMMAND))
     facts = text(cut(", ".join(ending(probe, say)), _COMMAND))
     return f"  - {code(probe.id)} {command} ({facts})"
 

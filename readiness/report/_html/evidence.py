@@ -127,7 +127,7 @@ def _evidence(
     return Evidence(
         id=probe.id,
         check=probe.check or "",
-        command=cut(probe.command.strip(), longest),
+        command=cut((probe.by_hand or probe.check or probe.command).strip(), longest),
         facts=list(ending(probe, say)),
         params=[(name, cut(value, longest)) for name, value in probe.params.items()],
         folder="" if probe.workdir in ("", ".") else probe.workdir,

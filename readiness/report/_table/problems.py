@@ -112,6 +112,7 @@ class _Teller:
             say("report.where"),
             say("report.next_step"),
             say("report.output"),
+            say("report.by_hand"),
         )
         self._label_cells = max(map(width, names)) + 2
 
@@ -126,6 +127,7 @@ class _Teller:
         )
         yield from self._where(criterion)
         yield from self._paragraph(say("report.next_step"), criterion.hint or "")
+        yield from self._by_hand(criterion)
         if self._verbose:
             yield from self._outputs(criterion)
         more = say("report.more", id=literal(criterion.id))
@@ -179,8 +181,19 @@ class _Teller:
         for number, parts in enumerate(lines):
             yield self._fact("" if number else say("report.where"), parts)
 
+    def _by_hand(self, criterion: CriterionRecord) -> Iterator[Line]:
+        """Show what to type, unless that stands beside a probe already."""
+        command = " ".join(criterion.by_hand.split())
+        shown = {
+            probe.shown_command
+            for name in criterion.probes
+            if (probe := self._probes.get(name)) is not None
+        }
+        if command and command not in shown and len(shown) < 2:
+            yield self._fact(self._say("report.by_hand"), ((literal(command), Style.PLAIN),))
+
     def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
-        command = " ".join(probe.command.split())
+        command = probe.shown_command
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)

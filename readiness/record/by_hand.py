@@ -1,0 +1,41 @@
+"""How people see for themselves what a criterion or a probe saw."""
+
+from collections.abc import Mapping
+
+from readiness.model.board import Check, Criterion
+
+_OURS = "READINESS_"
+
+
+def command_by_hand(check: Check, params: Mapping[str, str]) -> str:
+    """What people would type in a probe's folder; empty where only the check can do it."""
+    command = check.by_hand or check.run
+    if not params:
+        ours = check.name and _OURS in command
+        return "" if ours else command
+    if check.name and _OURS in command:
+        return ""
+    from readiness.shell.by_hand import filled
+
+    return filled(command, params)
+
+
+def criterion_by_hand(criterion: Criterion) -> str:
+    """What people would type in the board's folder of probes; empty for an attestation.
+
+    Combinations of a matrix stand one behind the other.
+    """
+    check = criterion.check
+    if check is None:
+        return ""
+    folders = criterion.workdirs or ("",) * len(criterion.matrix)
+    found = []
+    for combination, folder in zip(criterion.matrix, folders, strict=True):
+        params = {**criterion.params, **combination}
+        command = criterion.written or command_by_hand(check, params)
+        if not command:
+            return f"readiness check {criterion.id}"
+        found.append(f"cd {folder} && {command}" if folder not in ("", ".") else command)
+    if len(found) == 1:
+        return found[0]
+    return "; ".join(f"({each})" if each.startswith("cd ") else each for each in found)
