@@ -53,6 +53,9 @@ class ParameterLoader:
         workdir: tuple[str, Path],
     ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...], tuple[str, ...]]:
         """Return parameters, combinations of the matrix, their folders, and names nobody set."""
+        plain = file.with_ is UNSET and file.matrix is UNSET and not (workdir[0] or self.mentions)
+        if plain and not (check.params or written):
+            return {}, NOTHING, (), self.unset
         unset = list(self.unset)
         params = {**{param.name: param.default for param in check.params}, **written}
         known = set(params) if check.name else None

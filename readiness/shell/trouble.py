@@ -16,6 +16,7 @@ from readiness.shell.programs import is_utility
 from readiness.shell.syntax import parse
 from readiness.shell.ways import Finish, SimpleCommands
 from readiness.shell.words import Node, Unreadable
+from readiness.startup.patterns import later
 
 _CODES: Final = (2, 3, 101)
 """Statuses of a tool that could not do its work; several, as a command may name one."""
@@ -28,6 +29,9 @@ _MOST_DEPTH: Final = 30
 _LOOKS: Final = frozenset(
     ("grep", "egrep", "fgrep", "zgrep", "diff", "cmp", "comm", "find", "cat", "awk", "sed")
 )
+
+# What prints something where nothing came in; without one of these no output is certain.
+_SPEAKS: Final = later(r"\b(?:echo|wc|\w*grep)\b")
 
 
 def unheard(command: str, passes: Callable[[int], bool]) -> str:
@@ -52,6 +56,8 @@ def certain_outputs(command: str) -> dict[str, str]:
 
     Tools that it asks for, and those whose trouble shows or may show, are left out.
     """
+    if not _SPEAKS.search(command):
+        return {}
     body = command.strip()
     outputs: dict[str, str] = {}
     try:
