@@ -14,6 +14,9 @@ from typing import NoReturn, TypedDict
 NOT_MEASURED = 3
 """The status of a script that could not measure; no check lists it in `exit.ok`."""
 
+SETTINGS = (".toml", ".cfg", ".ini")
+"""What may be named among the paths of a linter and is none of the files to look at."""
+
 PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}
 
 

@@ -59,6 +59,7 @@ def main() -> None:
         "low": severities.count("LOW"),
         "nosec": totals["nosec"] + totals["skipped_tests"],
         "lines": totals["loc"],
+        "files": len(report["metrics"]) - 1,  # beside them stand the totals
     }
     emit(
         numbers, (place(r["filename"], r["line_number"], r["test_id"], message(r)) for r in results)

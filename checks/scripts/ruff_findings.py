@@ -1,16 +1,20 @@
-"""Count ruff's findings (JSON on standard input), once it is known that files were read.
+"""Count ruff's findings (JSON on standard input), once it is known that files were looked at.
 
-Arguments: the list that `ruff check --show-files` printed.
+Arguments: what `ruff check -v` logged, then the options and paths that it was given.
 """
 
 import json
+import re
+import subprocess
 import sys
 from typing import TypedDict, cast
 
-from _common import emit, not_measured, place, read_text, relative
+from _common import emit, not_measured, place, relative
+from _ruff import Log
 
 UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
 """What ruff says of a file that it could not read: its other rules were not tried there."""
+NO_RULE = re.compile(r"^linter\.rules\.enabled = \[\s*\]$", re.MULTILINE)
 
 
 class _Location(TypedDict):
@@ -26,18 +30,27 @@ class Item(TypedDict):
     message: str
 
 
+def no_rule_is_on(arguments: list[str]) -> bool:
+    """Whether ruff, asked for its settings, names no rule at all: then it can find nothing."""
+    command = ["ruff", "check", "--show-settings", *arguments]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    return bool(NO_RULE.search(asked.stdout))
+
+
 def main() -> None:
     """Refuse files that were not read, then count."""
-    files = [line for line in read_text(sys.argv[1]).splitlines() if line.strip()]
-    if not files:
-        not_measured("ruff found no Python file below these paths")
+    printed = sys.stdin.read()  # to its end: only then is the log whole
+    log = Log(sys.argv[1])
     try:
-        items = cast("list[Item]", json.load(sys.stdin))
+        items = cast("list[Item]", json.loads(printed))
     except ValueError:
-        not_measured("ruff printed no JSON")
+        log.stopped()
     for item in items:
         if item["code"] in UNREAD:
             not_measured(f"{relative(item['filename'])} was not read: {item['message']}")
+    log.require_python()
+    if not items and no_rule_is_on(sys.argv[2:]):
+        not_measured("ruff's settings turn every rule off: it looked for nothing")
     findings = [
         place(
             item["filename"],
@@ -47,7 +60,7 @@ def main() -> None:
         )
         for item in items
     ]
-    emit({"total": len(findings), "files": len(files)}, findings)
+    emit({"total": len(findings), "files": log.python}, findings)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Count what keeps tools silent, by kind."""
 
-from _common import emit, files_below, not_measured, words
+from _common import SETTINGS, emit, files_below, not_measured, words
 from _suppressions import in_files, in_settings
 
 KINDS = (
@@ -14,17 +14,23 @@ KINDS = (
     "ruff-settings",
     "coverage-settings",
 )
+PYTHON = (".py", ".pyi")
 
 
 def main() -> None:
     """Look through files and settings."""
     paths = words("paths")
-    if not files_below(paths, (".py", ".pyi")):
+    files = [path for path in files_below(paths, PYTHON) if not path.endswith(SETTINGS)]
+    if not files:
         not_measured("there is no Python file below these paths")
     found = [*in_files(paths), *in_settings()]
     rules = [each["rule"] for each in found]
     emit(
-        {"total": len(found), **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS}},
+        {
+            "total": len(found),
+            **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS},
+            "files": len(files),
+        },
         found,
     )
 
