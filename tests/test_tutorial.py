@@ -4,45 +4,65 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 from tests.support.repositories import AUTHOR
 
-TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
+CLONE = Path(__file__).parents[1]
+TUTORIAL = CLONE / "docs" / "tutorial.md"
 BLOCK = re.compile(
     r"^```(bash|text)(?: (install|status=\d+))?\n(.*?)^```", re.DOTALL | re.MULTILINE
 )
+OWN = os.path.dirname(sys.executable)
 
 
-def test_the_tutorial_is_true(tmp_path: Path) -> None:
-    """Each block ends with its status and says what is printed; what it installs is here."""
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    environment = {
-        **AUTHOR,
-        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-    }
+def walk(folder: Path, environment: Mapping[str, str], *, installing: bool) -> int:
+    """Run each block, see that it says what is printed, and return how many were run."""
+    shop = folder / "shop"
+    shop.mkdir()
+    given = {**AUTHOR, **environment, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     output, run = "", 0
     for kind, how, text in BLOCK.findall(TUTORIAL.read_text(encoding="utf-8")):
         if kind == "text":
             for line in text.splitlines():
                 assert line in output, (line, output)
-        elif how != "install":
+        elif how != "install" or installing:
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", text],
-                cwd=folder,
-                env=environment,
+                cwd=shop,
+                env=given,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 check=False,
             )
             output = done.stdout + done.stderr
-            assert done.returncode == int(how.partition("=")[2] or 0), (text, output)
+            wanted = int(how.removeprefix("status=")) if how.startswith("status=") else 0
+            assert done.returncode == wanted, (text, output)
             run += 1
-    assert run == 10
+    return run
+
+
+def test_the_tutorial_is_true(tmp_path: Path) -> None:
+    """Each block ends with its status and says what is printed; what it installs is here."""
+    path = os.pathsep.join([OWN, os.environ["PATH"]])
+    assert walk(tmp_path, {"PATH": path}, installing=False) == 10
+
+
+@pytest.mark.network
+def test_the_tutorial_begins_with_nothing(tmp_path: Path) -> None:
+    """What it installs is enough; `readiness` is a wheel of this clone."""
+    wheels = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), CLONE]
+    subprocess.run(wheels, check=True, capture_output=True, text=True)
+    (wheel,) = tmp_path.glob("readiness-*.whl")
+    (tmp_path / "this").write_text(f"readiness @ {wheel.as_uri()}\n", encoding="utf-8")
+    others = [each for each in os.environ["PATH"].split(os.pathsep) if each != OWN]
+    path = [str(tmp_path / "tools" / "bin"), f"{sys.base_prefix}/bin", *others]
+    environment = {"PATH": os.pathsep.join(path), "PIP_CONSTRAINT": str(tmp_path / "this")}
+    assert walk(tmp_path, environment, installing=True) == 11
 
 
 def test_the_tutorial_says_how_long_it_takes() -> None:

@@ -36,9 +36,12 @@ class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[Omission]
 
 
-def refuse_another(path: str, project: str) -> None:
-    """Raise `UsageError` where there is a board already, under this name or a usual one."""
-    others = [path] if os.path.lexists(path) else []
+def refuse_another(path: str, project: str, named: str = "") -> None:
+    """Raise `UsageError` where there is a board already, under this name or a usual one.
+
+    `named` is the one that the project's settings name.
+    """
+    others = [each for each in (path, named) if each and os.path.lexists(each)]
     for name in (BOARD_NAME, *OTHER_NAMES):
         others += sorted(glob.glob(name, root_dir=project))
     if others:

@@ -8,7 +8,7 @@ from readiness.commands._options import Argument, Verb
 from readiness.importing.board import Imported, ImportedCriterion
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
-from readiness.model.settings import BOARD_NAME, RunSettings
+from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
@@ -24,9 +24,10 @@ def import_(settings: RunSettings, document: str) -> int:
     if settings.board == "":
         raise UsageError("--board: no file is named")
     project = settings.project or "."
-    path = settings.board or os.path.join(settings.project or "", BOARD_NAME)
+    named = named_board(settings.project or "")
+    path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
     text = _read(document)
-    refuse_another(path, os.path.dirname(path) or project)
+    refuse_another(path, os.path.dirname(path) or project, named)
     found, written = convert(text, document, path, os.environ)
     write_new(path, written)
     _tell(found, path, settings)

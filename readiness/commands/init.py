@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from readiness.advice import rank
+from readiness.commands._account import FirstAccount
 from readiness.commands._new_board import (
     FirstBoard,
     criterion_of,
@@ -18,20 +18,17 @@ from readiness.commands._new_board import (
 )
 from readiness.commands._options import Option, Value, Verb
 from readiness.commands._templates import LIST, account, list_templates
-from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
-from readiness.model.settings import BOARD_NAME, RunSettings
-from readiness.model.words import Decision
+from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.pipeline.first_run import first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
 from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
-from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
 from readiness.propose.proposals import Proposal, propose
@@ -40,8 +37,7 @@ from readiness.propose.survey import survey
 from readiness.propose.templates import filled
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
-from readiness.text.layout import columns, duration
+from readiness.terminal.output import put_json, put_text, wants_json
 
 
 def init(
@@ -65,15 +61,19 @@ def init(
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(f"--project: there is no folder {project}")
-    path = settings.board or os.path.join(settings.project or "", BOARD_NAME)
-    refuse_another(path, project)
+    named = named_board(settings.project or "")
+    path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
+    refuse_another(path, project, named)
     facts = survey(project)
     if template is not None:
         return _First(settings, path, project, facts, [], [], measure=False).copy(template)
     folder = os.path.dirname(os.path.abspath(path))
     found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    proposals = found.proposals if yes else _chosen(found.proposals, can_ask=not as_json)
-    first = _First(settings, path, project, facts, proposals, list(found.left_out), not no_measure)
+    taken, refused = (
+        (found.proposals, ()) if yes else _chosen(found.proposals, can_ask=not as_json)
+    )
+    left_out = [*found.left_out, *map(_refused, refused)]
+    first = _First(settings, path, project, facts, taken, left_out, not no_measure)
     return supervise(lambda: protected(first.perform))
 
 
@@ -92,7 +92,13 @@ def _tools_of(project: str) -> Callable[[str], bool]:
     return lambda tool: shutil.which(tool, path=path) is not None
 
 
-def _chosen(proposals: Sequence[Proposal], *, can_ask: bool) -> Sequence[Proposal]:
+def _refused(one: Proposal) -> Omission:
+    return Omission(what=f"{one.check or one.run}: {one.title}", why="it was refused")
+
+
+def _chosen(
+    proposals: Sequence[Proposal], *, can_ask: bool
+) -> tuple[Sequence[Proposal], Sequence[Proposal]]:
     if not (can_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             f"{len(proposals)} criteria apply here, and nobody can be asked about them;"
@@ -134,14 +140,15 @@ class _First:
         self._left_out = left_out
         self._day = datetime.datetime.now(datetime.UTC).date().isoformat()
         self._groups = self._loadable(grouped(proposals))
+        self._proposed = self._loaded(self._groups)
+        self._readings: Mapping[str, Reading] = {}
         self._seconds = 0.0
 
     def perform(self) -> int:
-        readings: Mapping[str, Reading] = {}
         if self._measure and entries(self._groups):
             with interruptible(), held():
                 run = first_run(
-                    self._loaded(self._groups),
+                    self._proposed,
                     jobs=self._settings.jobs,
                     timeout=self._settings.timeout,
                     quiet=self._settings.quiet,
@@ -149,12 +156,14 @@ class _First:
             if run.status:
                 tell("nothing was written")
                 return run.status
-            readings, self._seconds = run.readings, run.seconds
-            self._groups = self._aimed(readings)
+            self._readings, self._seconds = run.readings, run.seconds
+            self._groups = self._aimed(run.readings)
         board = self._loaded(self._groups)
-        judgements = judged_again(board, readings)
+        judgements = judged_again(board, self._readings)
         total = score(board, judgements)
-        shown = display(total.value, total.target) if readings and total.value is not None else ""
+        shown = (
+            display(total.value, total.target) if self._readings and total.value is not None else ""
+        )
         text = self._text(self._groups, shown)
         self._load(text)
         write_new(self._path, text)
@@ -214,9 +223,7 @@ class _First:
     def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
         """The groups with goals for what was measured, and the reason for what was not."""
         criteria = {
-            criterion.id: criterion
-            for task in self._loaded(self._groups).tasks
-            for criterion in task.criteria
+            criterion.id: criterion for task in self._proposed.tasks for criterion in task.criteria
         }
 
         def aimed(entry: PlannedCriterion) -> PlannedCriterion:
@@ -247,88 +254,18 @@ class _First:
             ]
             put_json(FirstBoard(board=self._path, criteria=criteria, left_out=self._left_out))
             return
-        put_text("\n".join(self._account(board, judgements)))
-
-    def _account(self, board: Board, judgements: Sequence[Judgement]) -> list[str]:
-        total = score(board, judgements)
-        lines = [
-            f"Written: {self._path}, {total.total} criteria in {len(board.tasks)} tasks"
-            + (f", measured in {duration(self._seconds)}" if self._seconds else "")
-        ]
-        if self._settings.quiet:
-            return lines
-        width = terminal_width(os.environ) if sys.stdout.isatty() else None
-        rows = [
-            (
-                one.criterion.id,
-                one.verdict.value,
-                one.criterion.title,
-                _shown(one),
-                one.criterion.expect.text,
-            )
-            for one in judgements
-        ]
-        if self._seconds:
-            lines += ["", columns(rows, flexible=2, limit=width, right=(3,)).rstrip()]
-        if self._left_out:
-            omitted = [(each.what, each.why) for each in self._left_out]
-            lines += ["", "Left out", columns(omitted, flexible=1, limit=width).rstrip()]
-        if self._seconds:
-            decided = gate(board, total, judgements, partial=False)
-            lines += [
-                "",
-                (
-                    f"Score {display(total.value, total.target)} of 10, target {board.target}:"
-                    f" {_in_words(decided.decision)}"
-                ),
-            ]
-        lines += [
-            "",
-            "Next",
-            *(
-                f"  {number}. {step}"
-                for number, step in enumerate(self._steps(board, judgements), 1)
-            ),
-        ]
-        where, what = ci_lines(self._facts.steps)
-        return [*lines, "", f"In CI, behind what installs your tools ({where})", what]
-
-    def _steps(self, board: Board, judgements: Sequence[Judgement]) -> list[str]:
-        """Three things to do: what gains most, then what makes a gate of the board."""
-        if not self._seconds:
-            return [
-                "`readiness check` measures the criteria",
-                f"give each a limit (`expect`) in {self._path}",
-                f"commit {self._path}",
-            ]
-        missing = [
-            f"let {entry.id} be measured ({entry.proposal.title}): {entry.missing}"
-            for entry in entries(self._groups)
-            if entry.missing
-        ]
-        reasons = {one.criterion.id: one.reason for one in judgements}
-        ranked = rank(board, score(board, judgements))
-        steps = [
-            f"{one.criterion.id} {one.criterion.title}: {reasons[one.criterion.id]}"
-            f" (+{float(one.gain):.1f})"
-            for one in ranked[:2]
-        ]
-        last = [
-            f"commit {self._path}: `readiness guard --base main` then tells what a change loosens",
-            "`readiness prove` shows that each criterion can fail",
-            "`readiness next` says what to do after that",
-        ]
-        return [*missing[:1], *steps, *last][:3]
-
-
-def _shown(one: Judgement) -> str:
-    from readiness.model.expect import format_value
-
-    return "–" if one.value is None else format_value(one.value, one.unit, one.criterion.expect)
-
-
-def _in_words(decision: Decision) -> str:
-    return decision.value.replace("_", " ")
+        told = FirstAccount(
+            path=self._path,
+            facts=self._facts,
+            proposed=self._proposed,
+            board=board,
+            judgements=judgements,
+            readings=self._readings,
+            planned=entries(self._groups),
+            left_out=self._left_out,
+            seconds=self._seconds,
+        )
+        put_text("\n".join(told.lines(quiet=self._settings.quiet)))
 
 
 VERB = Verb(

@@ -83,10 +83,16 @@ def history_path(settings: RunSettings, board: str) -> str:
     return os.path.join(os.path.dirname(os.path.abspath(board)), HISTORY)
 
 
-def _board_in(folder: str) -> str:
+def named_board(folder: str) -> str:
+    """The board that the folder's pyproject.toml names, there or not; "" where it names none."""
     named = _named_in(os.path.join(folder, "pyproject.toml"))
+    return os.path.join(folder, named) if named else ""
+
+
+def _board_in(folder: str) -> str:
+    named = named_board(folder)
     if named:
-        return os.path.join(folder, named)
+        return named
     path = os.path.join(folder, BOARD_NAME)
     return path if os.path.exists(path) else ""
 

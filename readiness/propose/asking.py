@@ -15,23 +15,28 @@ Ask = Callable[[str], str]
 CHOICES: Final = "[Y]es, (n)o, (e)dit, (a)ll the rest, (q)uit"
 
 
-def choose(proposals: Sequence[Proposal], ask: Ask, tell: Callable[[str], None]) -> list[Proposal]:
-    """The proposals that were taken, as they were edited. Raises EOFError for one who quits."""
+def choose(
+    proposals: Sequence[Proposal], ask: Ask, tell: Callable[[str], None]
+) -> tuple[list[Proposal], list[Proposal]]:
+    """The proposals that were taken, as they were edited, and those that were refused.
+
+    Raises EOFError for one who quits.
+    """
     taken: list[Proposal] = []
+    refused: list[Proposal] = []
     for number, one in enumerate(proposals, 1):
         tell(
             f"\n{number} of {len(proposals)}  {one.priority}  {one.task}: {one.title}\n{_what(one)}"
         )
         answer = _answer(ask)
         if answer == "a":
-            return [*taken, *proposals[number - 1 :]]
+            return [*taken, *proposals[number - 1 :]], refused
         if answer == "q":
             raise EOFError
         if answer == "e":
             one = _edited(one, ask, tell)
-        if answer != "n":
-            taken.append(one)
-    return taken
+        (refused if answer == "n" else taken).append(one)
+    return taken, refused
 
 
 def _answer(ask: Ask) -> str:

@@ -1,17 +1,35 @@
 """The lines that put a board into CI, for the CI that is there."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
-from readiness.propose.facts import Origin, RunCommand
+from readiness.propose.effects import Deed, effect
+from readiness.propose.facts import Origin, ProjectFacts
 
-_GITHUB = """\
+NEW_WORKFLOW: Final = ".github/workflows/readiness.yml"
+_GATE: Final = """\
       - run: pip install readiness
-      - if: github.event_name == 'pull_request'  # with fetch-depth: 0 of actions/checkout
-        run: readiness check --hold-line --base origin/${{ github.base_ref }}
+      - if: github.event_name == 'pull_request'{note}
+        run: readiness check --hold-line --base origin/${{{{ github.base_ref }}}}
       - if: github.event_name != 'pull_request'
         run: readiness score --output-format github"""
-_GITLAB = """\
+_WORKFLOW: Final = """\
+name: Readiness
+on:
+  push: {{branches: [main]}}
+  pull_request:
+jobs:
+  readiness:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: {{fetch-depth: 0}}
+      - uses: actions/setup-python@v5
+        with: {{python-version: "3.x"}}
+{install}"""
+_GITLAB: Final = """\
 readiness:
   script:
     - pip install readiness
@@ -22,8 +40,41 @@ readiness:
   artifacts: {when: always, reports: {junit: readiness.xml}}"""
 
 
-def ci_lines(commands: Sequence[RunCommand]) -> tuple[str, str]:
-    """The file they go into, the one that runs most of what is run, and the lines."""
-    runs = Counter(each.path for each in commands if each.origin is Origin.CI)
-    path = runs.most_common(1)[0][0] if runs else ".github/workflows/ci.yml"
-    return path, _GITLAB if path.startswith(".gitlab") else _GITHUB
+def ci_lines(facts: ProjectFacts, tools: Sequence[str]) -> tuple[str, str]:
+    """Where the lines go, in words, and the lines; without any CI, a whole workflow.
+
+    Of several files of CI it is the one that looks most. `tools` are commands that install those
+    that the board needs.
+    """
+    ours = [each for each in facts.steps if each.origin is Origin.CI]
+    looking = [each for each in ours if effect(each.words) is Deed.LOOKS]
+    runs = Counter(each.path for each in looking or ours)
+    if not runs:
+        commands = [*_own(facts), *tools]
+        install = "".join(f"      - run: {each}\n" for each in commands)
+        return f"In CI, as {NEW_WORKFLOW}", _WORKFLOW.format(install=install) + _GATE.format(
+            note=""
+        )
+    path = runs.most_common(1)[0][0]
+    gate = _GATE.format(note="  # with fetch-depth: 0 of actions/checkout")
+    return (
+        f"In CI, behind what installs your tools ({path})",
+        _GITLAB if os.path.basename(path).startswith(".gitlab") else gate,
+    )
+
+
+def _own(facts: ProjectFacts) -> list[str]:
+    """What installs the project and what it needs."""
+    lists = sorted(
+        path
+        for path in facts.files
+        if "/" not in path and path.startswith("requirements") and path.endswith((".txt", ".lock"))
+    )
+    built = [
+        part.folder or "."
+        for part in facts.parts
+        if os.path.join(part.folder, "setup.py") in part.files
+        or "build-system" in part.settings.get(os.path.join(part.folder, "pyproject.toml"), {})
+    ]
+    words = [*(f"-r {path}" for path in lists), *(f"-e {folder}" for folder in built)]
+    return [f"pip install {' '.join(words)}"] if words else []

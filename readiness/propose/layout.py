@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 from readiness.propose.facts import Data, Layout, Subproject
@@ -29,10 +30,39 @@ PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 def find_parts(
     files: Sequence[str], settings: Mapping[str, Data], name: str
 ) -> tuple[Subproject, ...]:
-    """The project, or the projects of a repository that has several and none at its root."""
+    """The project, or the projects of a repository that has several.
+
+    Code at the root is the project, unless the root says that it is a workspace: then its members
+    are projects beside it. Folders without `__init__.py` are taken for code where no folder has
+    settings of its own.
+    """
     root = _part("", files, settings, name)
-    if root.source:
+    members = _members(settings)
+    folders = [
+        folder
+        for folder in _project_folders(files)
+        if not root.source
+        or _is_loose(root)
+        or any(fnmatchcase(folder, pattern) for pattern in members)
+    ]
+    parts = tuple(
+        part
+        for part in (
+            _part(folder, [path for path in files if is_inside(path, [folder])], settings, folder)
+            for folder in folders
+        )
+        if part.source
+    )
+    if not parts:
         return (root,)
+    if not root.source or _is_loose(root):
+        return parts
+    own = [path for path in files if not is_inside(path, folders)]
+    return (_part("", own, settings, name), *parts)
+
+
+def _project_folders(files: Sequence[str]) -> list[str]:
+    """The outermost folders below the root that have settings of a project."""
     folders = sorted(
         {
             os.path.dirname(path)
@@ -40,17 +70,24 @@ def find_parts(
             if os.path.basename(path) in PROJECT_FILES and os.path.dirname(path)
         }
     )
-    outermost = [
+    return [
         folder
         for folder in folders
         if not any(folder.startswith(f"{other}/") for other in folders)
         and not _BESIDE & set(folder.split("/"))
     ]
-    parts = [
-        _part(folder, [path for path in files if path.startswith(f"{folder}/")], settings, folder)
-        for folder in outermost
-    ]
-    return tuple(part for part in parts if part.source) or (root,)
+
+
+def _members(settings: Mapping[str, Data]) -> list[str]:
+    found = lookup(settings, "", "pyproject.toml:tool.uv.workspace.members")
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def _is_loose(part: Subproject) -> bool:
+    """Whether only the lack of anything better made these folders code."""
+    return part.layout is Layout.FLAT and not any(
+        f"{folder}/__init__.py" in part.files for folder in part.source
+    )
 
 
 def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Subproject:

@@ -1,6 +1,5 @@
 """Facts and rules → the criteria that apply, the most important first, and what is left out."""
 
-import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,17 +10,25 @@ import msgspec
 from readiness.load.definitions import WhenFile
 from readiness.model.words import Goal, Priority
 from readiness.propose.effects import Deed, effect
-from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject
+from readiness.propose.facts import (
+    Layout,
+    Omission,
+    Origin,
+    ProjectFacts,
+    RunCommand,
+    Subproject,
+)
+from readiness.propose.layout import is_inside
 from readiness.propose.needs import normal
+from readiness.propose.noticed import unread
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
-from readiness.propose.tree import lookup
+from readiness.propose.tree import lookup, matching
 from readiness.propose.values import Sign, value_of
 
 CI_TASK: Final = "What CI runs"
 UNASKED: Final = "Nothing here asks for it, but it is installed"
 RECIPE_TASK: Final = "What the project's own commands check"
-_SAMPLES: Final = ("tests", "test", "testing", "fixtures", "testdata", "examples", "samples")
 _MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
@@ -64,8 +71,11 @@ def propose(
         for rule in sorted(rules, key=_turn):
             ours = list(_of_rule(rule, part, facts, found, has_tool, left_out))
             found += [_within(one, part) if several else one for one in ours]
+    found += _beside(facts, rules, left_out)
     found = _unique(found)
     found += _own_commands(facts, rules, left_out)
+    named = {word for one in found for value in one.params.values() for word in value.split()}
+    left_out += unread(facts.files, {*facts.read, *named})
     order = sorted(found, key=lambda one: (one.priority, not one.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
 
@@ -85,8 +95,35 @@ def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
 
 
 def _within(one: Proposal, part: Subproject) -> Proposal:
-    name = os.path.basename(part.folder)
+    name = os.path.basename(part.folder) or part.name
     return msgspec.structs.replace(one, task=f"{one.task} of {name}", title=f"{name}: {one.title}")
+
+
+def _beside(
+    facts: ProjectFacts, rules: Sequence[ProposalRule], left_out: list[Omission]
+) -> Iterator[Proposal]:
+    """What the files ask for that lie in no part: not as code, but as configuration is."""
+    folders = [part.folder for part in facts.parts]
+    if "" in folders:
+        return
+    part = Subproject(
+        folder="",
+        name=facts.name,
+        layout=Layout.NONE,
+        source=(),
+        tests=(),
+        files=tuple(path for path in facts.files if not is_inside(path, folders)),
+        settings={},
+        dependencies={},
+    )
+    alone = msgspec.structs.replace(facts, steps=())
+    for rule in rules:
+        given = rule.propose
+        if given.when.files and not set(given.needs) - {"git"} and given.each != "command":
+            when = WhenFile(files=given.when.files)
+            only = msgspec.structs.replace(given, when=when)
+            rule = msgspec.structs.replace(rule, propose=only)
+            yield from _of_rule(rule, part, alone, [], lambda _: False, left_out)
 
 
 # --- checks ---------------------------------------------------------------------------------------
@@ -219,17 +256,9 @@ def _is_set(reference: str, part: Subproject) -> bool:
 
 
 def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
-    """The files that patterns name, but no samples; without `**` in no deeper folder."""
-    inner = {os.path.relpath(path, part.folder or "."): path for path in part.files}
-    found = {
-        path: None
-        for pattern in patterns
-        for name, path in inner.items()
-        if fnmatch.fnmatchcase(name, pattern)
-        and ("**" in pattern or name.count("/") <= pattern.count("/"))
-        and not set(_SAMPLES) & set(name.split("/")[:-1])
-    }
-    return tuple(found)
+    return matching(
+        patterns, {os.path.relpath(path, part.folder or "."): path for path in part.files}
+    )
 
 
 def _told(step: RunCommand) -> str:

@@ -4,7 +4,7 @@ import os
 from typing import Final
 
 from readiness.project.git import repository
-from readiness.propose.facts import Layout, ProjectFacts
+from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
 from readiness.propose.needs import needed_variables, read_requirements
 from readiness.propose.recipes import read_recipes
@@ -24,14 +24,25 @@ def survey(root: str) -> ProjectFacts:
     steps, unread = find_steps(root, files, recipes)
     several = len(parts) >= _MANY
     return ProjectFacts(
-        name=folder if several or not parts[0].name else parts[0].name,
+        name=folder if several or parts[0].folder or not parts[0].name else parts[0].name,
         layout=Layout.MONOREPO if several else parts[0].layout,
         parts=parts,
         steps=steps,
         variables=needed_variables(root, files),
-        python_path=tuple(
-            path for part in parts for path in part.source if part.layout is Layout.SRC
-        ),
+        python_path=tuple(path for part in parts for path in _imported_from(part)),
         left_out=unread,
+        files=files,
+        read=tuple(
+            {step.path for step in steps}
+            | {recipe.path for recipe in recipes.values() if recipe.lines or recipe.needs}
+            | {each.what for each in unread}
+        ),
         git=bool(repository(root)),
     )
+
+
+def _imported_from(part: Subproject) -> tuple[str, ...]:
+    """The folders from which a part's code is imported, where that is not the root."""
+    if part.layout is Layout.SRC:
+        return part.source
+    return (part.folder,) if part.folder else ()

@@ -5,6 +5,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Final
 
 import yaml
@@ -17,6 +18,9 @@ LARGEST: Final = 1_000_000
 _NOT_OURS: Final = frozenset(["__pycache__", "node_modules", "site-packages", "venv"])
 _NOT_OURS_ON_TOP: Final = frozenset(
     ["env", "build", "dist", "htmlcov", "vendor", "third_party", "target"]
+)
+_SAMPLES: Final = frozenset(
+    ["tests", "test", "testing", "fixtures", "testdata", "examples", "samples"]
 )
 _SHOWN: Final = (".github", ".gitlab", ".circleci", ".config")
 
@@ -45,6 +49,22 @@ def _is_ours(folder: str, name: str) -> bool:
     if name.endswith(".egg-info"):
         return False
     return not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+
+
+def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ...]:
+    """The files, by their names, that patterns name; without `**` in no deeper folder.
+
+    Samples are left out.
+    """
+    found = {
+        path: None
+        for pattern in patterns
+        for name, path in files.items()
+        if fnmatchcase(name, pattern)
+        and ("**" in pattern or name.count("/") <= pattern.count("/"))
+        and not _SAMPLES & set(name.split("/")[:-1])
+    }
+    return tuple(found)
 
 
 def read_text(root: str, path: str) -> str:

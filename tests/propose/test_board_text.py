@@ -130,7 +130,9 @@ def answered(*lines: str) -> list[Proposal]:
         except StopIteration:
             raise EOFError from None
 
-    return choose([RUFF, ODD], ask, lambda text: None)
+    taken, refused = choose([RUFF, ODD], ask, lambda text: None)
+    assert len(taken) + len(refused) == 2
+    return taken
 
 
 @pytest.mark.parametrize(

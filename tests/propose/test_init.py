@@ -51,6 +51,20 @@ def test_a_board_is_never_written_over(name: str, shop: Project) -> None:
     assert (shop.folder / name).read_text(encoding="utf-8") == "not a board"
 
 
+def test_a_board_that_the_settings_name_is_the_board(shop: Project) -> None:
+    """It is written where pyproject.toml says, and no second one beside it."""
+    settings = FILES["pyproject.toml"] + '[tool.readiness]\nboard = "gate/own.yaml"\n'
+    build(str(shop.folder), {"pyproject.toml": settings, "gate/README": ""})
+    assert shop("init", "--yes", "--no-measure").status == 0
+    assert (shop.folder / "gate" / "own.yaml").exists()
+    assert shop("validate").status == 0
+    for arguments in ([], ["--board", "second.yaml"], ["--template", "agent"]):
+        again = shop("init", "--yes", *arguments)
+        assert again.status == 2
+        assert again.err.startswith("gate/own.yaml: there is a board already")
+    assert not (shop.folder / "board.yaml").exists()
+
+
 def test_a_link_that_leads_nowhere_is_not_followed(shop: Project) -> None:
     """Not even through a link is anything written elsewhere."""
     (shop.folder / "board.yaml").symlink_to("elsewhere.yaml")
@@ -130,6 +144,14 @@ def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> Non
     assert "pip install mypy" in reasons["mypy"]
     text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
     assert "# Not measured here: mypy" in text
+    told = shop("init", "--yes", "--board", "b.yaml", env={"PATH": str(tools)})
+    assert told.status == 2
+    (shop.folder / "board.yaml").unlink()
+    told = shop("init", "--yes", env={"PATH": str(tools)})
+    assert "  1. install what is missing, take board.yaml away, and call this again: 1 more" in (
+        told.out
+    )
+    assert "`pip install mypy`" in told.out
     assert "mypy" not in [each.get("check") for each in ended.json["criteria"]]
 
 
@@ -157,6 +179,7 @@ def test_on_a_terminal_each_proposal_is_asked_about(shop: Project) -> None:
     text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
     assert "My own title" in text
     assert "All modules can be imported" not in text
+    assert "importable: All modules can be imported: it was refused" in shown
 
 
 def test_who_quits_gets_no_board(shop: Project) -> None:
@@ -165,6 +188,24 @@ def test_who_quits_gets_no_board(shop: Project) -> None:
     assert status == 2
     assert "nothing was written" in shown
     assert not (shop.folder / "board.yaml").exists()
+
+
+def test_without_ci_a_whole_workflow_is_told(shop: Project) -> None:
+    """It is YAML that installs the project and what the board needs, and holds the line."""
+    build(str(shop.folder), {"requirements.txt": "", "setup.py": "", "mypy.ini": ""})
+    ended = shop("init", "--yes", "--no-measure")
+    heading, _, lines = ended.out.partition("In CI, as .github/workflows/readiness.yml\n")
+    assert heading
+    steps = yaml.safe_load(lines)["jobs"]["readiness"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs[0] == "pip install -r requirements.txt -e ."
+    assert runs[1:3] == ["pip install mypy", "pip install readiness"]
+    assert steps[0]["with"] == {"fetch-depth": 0}
+    build(str(shop.folder), {".github/workflows/ci.yml": "jobs: {a: {steps: [{run: mypy}]}}\n"})
+    (shop.folder / "board.yaml").unlink()
+    assert "behind what installs your tools (.github/workflows/ci.yml)\n" in (
+        shop("init", "--yes", "--no-measure").out
+    )
 
 
 def test_it_reads_and_does_not_import_or_run(shop: Project) -> None:

@@ -106,3 +106,28 @@ def test_a_project_with_examples_is_one() -> None:
     """Projects inside one that has code at its root are none of their own."""
     files = ["shop/__init__.py", "pyproject.toml", "plugins/x/pyproject.toml", "plugins/x/x.py"]
     assert [part.folder for part in find_parts(files, {}, "shop")] == [""]
+
+
+def test_the_members_of_a_workspace_are_projects_beside_the_root() -> None:
+    """Where the root has code too, each is a part, and no file belongs to two."""
+    settings = {"pyproject.toml": {"tool": {"uv": {"workspace": {"members": ["packages/*"]}}}}}
+    files = [
+        "pyproject.toml",
+        "src/shop/__init__.py",
+        "packages/a/pyproject.toml",
+        "packages/a/src/a/__init__.py",
+        "packages/a/tests/test_a.py",
+    ]
+    root, member = find_parts(files, settings, "shop")
+    assert (root.source, root.tests, member.folder) == (("src",), (), "packages/a")
+    assert not set(root.files) & set(member.files)
+    assert [part.folder for part in find_parts(files, {}, "shop")] == [""]
+
+
+def test_loose_folders_are_no_project_beside_one_with_settings() -> None:
+    """Scripts at the root hide no project below it; where there is none, they are the code."""
+    files = ["hooks/deploy.py", "backend/pyproject.toml", "backend/app/main.py"]
+    (part,) = find_parts(files, {}, "shop")
+    assert (part.folder, part.source) == ("backend", ("backend/app",))
+    (part,) = find_parts(["hooks/deploy.py"], {}, "shop")
+    assert part.source == ("hooks",)

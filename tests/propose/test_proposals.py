@@ -216,3 +216,60 @@ def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
     assert len(rules) >= 20
     assert all(rule.check in catalogue for rule in rules)
     assert [rule.check for rule in rules if not rule.propose.why] == ["make-target"]
+
+
+UNREAD = [
+    "poetry.lock",
+    "Dockerfile",
+    "docker-compose.yml",
+    "mkdocs.yml",
+    ".circleci/config.yml",
+    "justfile",
+    "Taskfile.yml",
+    "noxfile.py",
+    "deploy/nginx/site.conf",
+]
+
+
+@pytest.mark.parametrize("path", UNREAD)
+def test_a_file_that_nothing_reads_is_named(path: str, tmp_path: Path) -> None:
+    """Whatever says something of a release is a criterion, or left out with the reason."""
+    assert path in reasons(proposed(tmp_path, {path: "x"}))
+
+
+READ = {
+    "justfile": {"justfile": "check:\n    mypy shop\n"},
+    "noxfile.py": {"noxfile.py": "def s(x): ...\n@n.session\ndef t(x):\n    x.run('mypy')\n"},
+    "Taskfile.yml": {"Taskfile.yml": "tasks:\n  check: mypy shop\n"},
+    "conf/nginx.conf": {"conf/nginx.conf": "events {}\n"},
+    "requirements.lock": {"requirements.lock": ""},
+    "tests/docker-compose.yml": {"tests/docker-compose.yml": ""},
+}
+
+
+@pytest.mark.parametrize(("path", "files"), READ.items(), ids=READ)
+def test_a_file_that_was_read_is_not_named(
+    path: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    """Neither one whose commands are known, nor one that a criterion names, nor a sample."""
+    assert path not in " ".join(reasons(proposed(tmp_path, files)))
+
+
+def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -> None:
+    """Configuration and documents at the root belong to no part, and apply all the same."""
+    files = {
+        "README.md": "# Shop\n",
+        "alembic.ini": "",
+        "packages/a/pyproject.toml": "",
+        "packages/a/src/a/__init__.py": "",
+        "packages/b/pyproject.toml": "",
+        "packages/b/src/b/__init__.py": "",
+    }
+    build(str(tmp_path), files)
+    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: True)
+    assert the(found, "documents").params["paths"] == "README.md"
+    assert the(found, "alembic-heads").params == {"config": "alembic.ini"}
+    assert {one.params["paths"] for one in found.proposals if one.check == "ruff"} == {
+        "packages/a",
+        "packages/b",
+    }

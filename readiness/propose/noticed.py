@@ -1,0 +1,52 @@
+"""Files that say something of a release and that nothing here reads, by a table of their names."""
+
+import os
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from importlib.resources import files as resources
+from typing import Final
+
+import msgspec
+
+from readiness.propose.facts import Omission
+from readiness.propose.tree import matching
+
+_SHOWN: Final = 3
+
+
+class _Notice(msgspec.Struct, frozen=True):
+    """Patterns of files, and why no criterion comes of one."""
+
+    files: list[str]
+    why: str
+
+
+class _Notices(msgspec.Struct, frozen=True):
+    noticed: list[_Notice]
+
+
+@cache
+def _table() -> Sequence[_Notice]:
+    text = resources("readiness.propose").joinpath("noticed.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), _Notices).noticed
+
+
+def unread(files: Sequence[str], read: Collection[str]) -> Iterable[Omission]:
+    """The files that the table names, but for those that were `read` or that a criterion names."""
+    seen: set[str] = set()
+    for notice in _table():
+        found = [
+            path
+            for path in matching(notice.files, {path: path for path in files})
+            if path not in read and path not in seen
+        ]
+        seen.update(found)
+        if found:
+            yield Omission(what=_together(found), why=notice.why)
+
+
+def _together(paths: Sequence[str]) -> str:
+    order = sorted(paths, key=lambda path: (path.count(os.sep), path))
+    more = len(order) - _SHOWN
+    return ", ".join(order[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
