@@ -45,7 +45,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     problems = write_reports(document, settings, board, write_report)
     problems += write_step_files(document, settings, os.environ)
     status = final_status(document, settings, problems)
-    seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
+    seen = context(os.environ, settings)
     put(printer(document, settings, seen))
     return status
 

@@ -125,6 +125,12 @@ OPTIONS = [
         "Ask only that nothing is worse than its baseline, or fails that passed before.",
         value=Value.SWITCH,
     ),
+    Option(
+        "failed_only",
+        "",
+        "Show only what is not good, as from 200 criteria on by itself; -v shows all.",
+        value=Value.SWITCH,
+    ),
     Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
     Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
 ]

@@ -49,7 +49,7 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
     run = find_run(settings, board, name)
     run = with_past(run, settings, board, formats_of(settings))
     problems = write_reports(run, settings, board, write_report)
-    seen = context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
+    seen = context(os.environ, settings)
     put(render(settings.output_format, run, seen))
     for problem in problems:
         tell(f"readiness: {problem}")
@@ -121,6 +121,6 @@ VERB = Verb(
         "Send it there, as Apprise writes addresses; repeatable.",
         value=Value.TEXTS,
     ),
-    takes="report output_format board profile history quiet verbose",
+    takes="report output_format board profile history failed_only quiet verbose",
     prints=TeamReport,
 )

@@ -246,10 +246,19 @@ def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
 
 
 def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
-    """Write a sentence for each of these criteria that is bad or unknown, in board order."""
+    """Write a sentence for each of these criteria that is bad or unknown, in board order.
+
+    Those of a priority that one cause keeps from being measured have one together.
+    """
     says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
-    return [
-        f"{one.id} ({task.priority}) {says[judged.verdict]}: {judged.reason}"
-        for task, one in board.pairs()
-        if (judged := found.get(one.id)) and judged.verdict in says
-    ]
+    alike: dict[object, list[str]] = {}
+    told: dict[object, str] = {}
+    for task, one in board.pairs():
+        judged = found.get(one.id)
+        if judged is None or judged.verdict not in says:
+            continue
+        cause = (task.priority, judged.code, judged.reason, judged.hint)
+        key = cause if judged.verdict.unknown else one.id
+        alike.setdefault(key, []).append(one.id)
+        told[key] = f"({task.priority}) {says[judged.verdict]}: {judged.reason}"
+    return [f"{', '.join(names)} {told[key]}" for key, names in alike.items()]

@@ -195,7 +195,7 @@ def _median(
         value = _MEAN.divide(_MEAN.add(numbers[middle - 1], value), Decimal(2))
     first = answers[0][1]
     holding = _ask(criterion.expect, value, first.unit, matches) is True
-    return holding, Measurement(value=value, unit=first.unit, of=first.of)
+    return holding, Measurement(value=value, unit=first.unit, of=first.of, lines=first.lines)
 
 
 def _better(criterion: Criterion) -> Better | None:
@@ -233,9 +233,11 @@ def _measured(
         value=found.value,
         unit=found.unit,
         of=found.of,
+        shown=_shown(criterion, found),
         progress=WHOLE if verdict.good else _progress(criterion, found.value, found.unit),
-        reason=", ".join([_shown(criterion, found), *remarks]),
+        reason=", ".join([_told(criterion, found), *remarks]),
         flaky=flaky,
+        lines=found.lines,
     )
 
 
@@ -248,17 +250,22 @@ def _progress(criterion: Criterion, value: Value, unit: str) -> Decimal:
     return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
 
 
+def _told(criterion: Criterion, found: Measurement) -> str:
+    """Write the value for a reason: as it is shown, a text in quotes."""
+    return quote(found.value) if isinstance(found.value, str) else _shown(criterion, found)
+
+
 def _shown(criterion: Criterion, found: Measurement) -> str:
-    """Write the value for a reason: a text in quotes, an exit status by its name."""
+    """Write the value as people read it, rounded as far as its side of the limit allows."""
     if isinstance(found.value, str):
-        return quote(found.value)
+        return found.value
     limit = criterion.expect
     if (floor := _floor(criterion)) and _slipped(criterion, found):
         limit = floor
     text = format_value(found.value, found.unit, limit)
     text = format_among(text, criterion.measure, found.of)
     by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
-    return f"exit status {text}" if by_status else text
+    return f"exit {text}" if by_status else text
 
 
 def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
@@ -295,7 +302,7 @@ def _worst(criterion: Criterion, found: list[Judgement]) -> Judgement:
     if worst.verdict is Verdict.PASS:
         return worst
     reason = f"{worst.reason} (combination {place + 1} of {len(found)})"
-    return msgspec.structs.replace(worst, reason=reason, flaky=flaky)
+    return msgspec.structs.replace(worst, reason=reason, flaky=flaky, place=place)
 
 
 def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]) -> int:

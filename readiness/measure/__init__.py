@@ -12,6 +12,7 @@ from readiness.measure.bounded import worker_pid
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import one, read, total
+from readiness.measure.text import counted
 from readiness.measure.usable import unusable
 from readiness.model.board import Check, Measure
 from readiness.model.judgement import Finding, Measurement, Unmeasured
@@ -40,7 +41,9 @@ def measure(
         values = read(documents, check, measure, number=number)
         value = one(values, measure.reader)
         of = total(documents, check, measure.of) if measure.of is not None else None
-        return Measurement(value=value, unit=measure.unit, of=of)
+        return Measurement(
+            value=value, unit=measure.unit, of=of, lines=counted(documents, measure.reader)
+        )
     except NotMeasuredError as error:
         return error.unmeasured
 

@@ -8,7 +8,9 @@ one. The worker holds nothing of the gate's but two pipes, and ends when the gat
 """
 
 import functools
+import itertools
 import re
+from collections.abc import Iterator
 from typing import cast
 
 from readiness.measure.worker import Worker, limited
@@ -48,6 +50,13 @@ def count(pattern: str, text: str) -> int:
     if _is_cheap(pattern, len(text)):
         return _count(pattern, text)
     return cast("int", _ask("count", pattern, text, 0))
+
+
+def lines(pattern: str, text: str, limit: int) -> list[str]:
+    """Return the first `limit` lines in which the pattern is found. Raises as `spans` does."""
+    if _is_cheap(pattern, len(text)):
+        return _lines(pattern, text, limit)
+    return cast("list[str]", _ask("lines", pattern, text, limit))
 
 
 def found(pattern: str, text: str) -> bool:
@@ -101,8 +110,16 @@ def _spans(pattern: str, text: str, limit: int) -> list[Span]:
 
 
 def _count(pattern: str, text: str) -> int:
+    return sum(1 for _ in _matching(pattern, text))
+
+
+def _lines(pattern: str, text: str, limit: int) -> list[str]:
+    return list(itertools.islice(_matching(pattern, text), limit))
+
+
+def _matching(pattern: str, text: str) -> Iterator[str]:
     search = _compiled(pattern).search
-    return sum(1 for line in text.removesuffix("\n").split("\n") if search(line))
+    return (line for line in text.removesuffix("\n").split("\n") if search(line))
 
 
 def _found(pattern: str, text: str) -> bool:
@@ -183,6 +200,8 @@ def _answer(data: bytes) -> bytes:
         try:
             if question == "count":
                 result = _count(pattern, text)
+            elif question == "lines":
+                result = _lines(pattern, text, limit)
             elif question == "found":
                 result = _found(pattern, text)
             else:

@@ -10,6 +10,10 @@ from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Reader
 from readiness.model.words import Pick, ReasonCode
 
+COUNTED = 10
+"""Of the lines that are counted so many are kept, for people."""
+
+_LONGEST_LINE = 2_000
 _MOST_MATCHES = 1_000_000
 _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
 """How many matches are looked for: without `pick` two are as wrong as more."""
@@ -56,6 +60,21 @@ def count(pattern: str, text: str) -> int:
         return guard.count(pattern, text)
     except (guard.PatternTooSlowError, re.error) as error:
         raise _bad_pattern(pattern, error) from None
+
+
+def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
+    """Return the first of the lines that were counted, as they were printed but for their length.
+
+    None where the reader counts no lines.
+    """
+    if not reader.count:
+        return ()
+    text = documents.plain_text(reader.source)
+    try:
+        found = guard.lines(reader.count, text, COUNTED)
+    except (guard.PatternTooSlowError, re.error):
+        return ()
+    return tuple(line[:_LONGEST_LINE] for line in found)
 
 
 def spans(pattern: str, text: str, limit: int) -> list[guard.Span]:

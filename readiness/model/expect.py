@@ -358,14 +358,19 @@ def format_value(value: Value, unit: str = "", expectation: Expectation | None =
 
 
 def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
-    """Say among how many a value was counted: `0 failed of 928`, `3 errors in 41 files`.
+    """Say among how many a value was counted: `0 failed of 928`, `12 of 41 files`.
 
-    `text` is the value as `format_value` writes it.
+    What is counted among something else: `3 errors in 41 files`. `text` is the value as
+    `format_value` writes it.
     """
     if of is None or measure is None or measure.of is None:
         return text
     if measure.of.unit == measure.unit:
-        return f"{text.partition(' ')[0]} {measure.name} of {_plain(of)}"
+        number = text.partition(" ")[0]
+        if measure.name == measure.unit:
+            return f"{number} of {format_value(of, measure.unit)}"
+        name = singular(measure.name) if number == "1" else measure.name
+        return f"{number} {name.replace('_', ' ')} of {_plain(of)}"
     return f"{text} {'of' if measure.unit == '%' else 'in'} {format_value(of, measure.of.unit)}"
 
 

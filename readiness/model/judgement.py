@@ -13,12 +13,14 @@ from readiness.model.words import Decision, ReasonCode, Verdict
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One value with its unit. A number is finite and exact.
 
-    `of` is the number that it is counted among, where its measure names one.
+    `of` is the number that it is counted among, where its measure names one. `lines` are the first
+    of the lines that were counted, as they were printed.
     """
 
     value: Decimal | bool | str
     unit: str = ""
     of: Decimal | None = None
+    lines: tuple[str, ...] = ()
 
 
 class Unmeasured(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +50,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one criterion, with all that a renderer needs to explain it.
 
-    `value` is what was measured (the worst of several probes), counted among `of`. `progress` is
+    `value` is what was measured (the worst of several probes), counted among `of`, and `shown` the
+    same as people read it, rounded as in the reason. `progress` is
     0..1, exact. `flaky` says that it passed only on a retry or that its samples straddle the limit.
     `stale_waiver` says that a waiver is in force which nothing needs, `evidence_digest` what an
-    attestation's evidence holds.
+    attestation's evidence holds. `lines` are the first of those that were counted, `place` which
+    of several probes decided.
     """
 
     criterion: Criterion
@@ -59,6 +63,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     value: Decimal | bool | str | None = None
     unit: str = ""
     of: Decimal | None = None
+    shown: str = ""
     progress: Decimal | None = None
     reason: str = ""
     code: ReasonCode | None = None
@@ -66,6 +71,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     flaky: bool = False
     stale_waiver: bool = False
     evidence_digest: str = ""
+    lines: tuple[str, ...] = ()
+    place: int = 0
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):

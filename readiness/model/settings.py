@@ -49,6 +49,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     exit_zero: bool = False
     milestone: str | None = None
     hold_line: bool = False
+    failed_only: bool = False
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:

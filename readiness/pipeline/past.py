@@ -124,11 +124,14 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
         unit=record.unit,
         of=None if record.of is None else Decimal(str(record.of)),
+        shown=record.shown,
         progress=None if record.progress is None else Decimal(str(record.progress)),
         reason=record.reason,
         code=record.reason_code,
         hint=record.hint or "",
         flaky=record.flaky,
+        lines=tuple(record.counted),
+        place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,
         evidence_digest=record.attestation.digest if record.attestation else "",
     )
 

@@ -110,9 +110,7 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
             problems += not_entered + not_recorded
             problems += write_reports(document, settings, board, write_report)
             problems += write_step_files(document, settings, os.environ)
-        text = printer(
-            document, settings, context(os.environ, quiet=settings.quiet, verbose=settings.verbose)
-        )
+        text = printer(document, settings, context(os.environ, settings))
         try:
             put(text)
         except NotWrittenError as error:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import msgspec
 
+from readiness.project.web import web_address
 from readiness.record.document import Git
 from readiness.text.clean import clean
 
@@ -30,12 +31,16 @@ _LINKED_REPOSITORY = b"160000"
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """What differs from the commit below `root`: paths, and which of them git does not know."""
+    """What differs from the commit below `root`: paths, and which of them git does not know.
+
+    `web` is where the repository can be read.
+    """
 
     root: str
     headers: dict[str, str]
     paths: list[bytes]
     untracked: set[bytes]
+    web: str = ""
 
     def states(self) -> dict[str, str]:
         """What each of the files is now, by its name as a document has it."""
@@ -54,11 +59,12 @@ class Asking:
         folder = os.path.realpath(folder)
         self._root = repository(folder)
         self._folder = _below(folder, self._root) if self._root else ""
-        self._status = self._flags = None
+        self._status = self._flags = self._remote = None
         if self._root:
             status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
             self._status = _start(self._root, *status)
             self._flags = _start(self._root, "ls-files", "-v", "-z")
+            self._remote = _start(self._root, "ls-remote", "--get-url")
 
     def answer(self, outputs: Iterable[str] = ()) -> Git | None:
         """The revision, or None where there is no repository, no commit or no git.
@@ -78,18 +84,23 @@ class Asking:
             worktree=_digest(changes),
             changes=changes if len(changes) <= NAMED else {},
             folder=self._folder,
+            web=found.web,
         )
 
     def changed(self, outputs: Iterable[str] = ()) -> Changed:
         """What differs from the commit, but for `outputs` as `answer` has them."""
-        status, flags = _output(self._status), _output(self._flags)
+        status, flags, remote = map(_output, (self._status, self._flags, self._remote))
         headers, paths, untracked = parse(status)
         paths += _edited_unseen(self._root, flags)
         if paths:
             written = _identities(outputs)
             paths = [path for path in paths if not _is_one_of(self._root, path, written)]
         return Changed(
-            root=self._root, headers=headers, paths=paths, untracked=untracked & {*paths}
+            root=self._root,
+            headers=headers,
+            paths=paths,
+            untracked=untracked & {*paths},
+            web=web_address(remote.decode("utf-8", "replace")),
         )
 
 

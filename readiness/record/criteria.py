@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import msgspec
 
-from readiness.model.board import Board, Criterion, Task
+from readiness.model.board import Board, Check, Criterion, Task
 from readiness.model.capture import Capture, Stream
-from readiness.model.expect import format_among, format_value
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
+from readiness.model.words import Format
 from readiness.record.by_hand import command_by_hand, criterion_by_hand
 from readiness.record.comparison import comparable
 from readiness.record.document import (
@@ -83,8 +83,8 @@ class Recorder:
             tool_path=self._lines(probe.tool_path) or None,
             elsewhere=probe.elsewhere,
             by_hand=self._lines(command_by_hand(probe.check, probe.env)),
-            stdout=self._stream(capture.stdout),
-            stderr=self._stream(capture.stderr),
+            stdout=self._stream(capture.stdout, data=_is_data(probe.check, "stdout")),
+            stderr=self._stream(capture.stderr, data=_is_data(probe.check, "stderr")),
             params={name: self._lines(value) for name, value in probe.env.items()}
             if probe.env
             else {},
@@ -138,11 +138,7 @@ class Recorder:
             title=criterion.title,
             verdict=judgement.verdict,
             value=self._value(value),
-            shown=""
-            if value is None
-            else self.text(
-                format_among(format_value(value, judgement.unit), measure, judgement.of)
-            ),
+            shown=self.text(judgement.shown),
             unit=judgement.unit,
             of=None if judgement.of is None else number(judgement.of),
             expect="attested" if criterion.attest is not None else criterion.expect.text,
@@ -163,6 +159,8 @@ class Recorder:
             better=measure.better if measure is not None else None,
             line=criterion.position.line,
             by_hand=self._lines(criterion_by_hand(criterion)),
+            counted=[self._line(line) for line in judgement.lines] if judgement.verdict.bad else [],
+            decisive=probes[judgement.place] if len(probes) > 1 else None,
         )
         if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record
@@ -176,6 +174,11 @@ class Recorder:
             made = self._made[text] = self._redact(clean(text, newlines=True))
         return made
 
+    def _line(self, line: str) -> str:
+        """A line of an output, which may have been cut."""
+        text = clean(line, newlines=False)
+        return cut(self._redactor.redact(text, cut_after=True), TEXT_LIMIT)
+
     def _value(self, value: Decimal | bool | str | None) -> Value:
         if isinstance(value, Decimal):
             return number(value)
@@ -186,7 +189,7 @@ class Recorder:
         text = clean(decode(data), newlines=True)
         return self._redactor.redact(text, cut_before=begins, cut_after=ends)
 
-    def _stream(self, stream: Stream) -> StreamRecord:
+    def _stream(self, stream: Stream, *, data: bool) -> StreamRecord:
         if not stream.size:
             return EMPTY_STREAM
         head, tail = stream.head, stream.tail
@@ -199,7 +202,18 @@ class Recorder:
             head=self._part(head, ends=bool(tail)),
             tail=self._part(tail, begins=True) if tail else "",
             cut=stream.cut,
+            data=data,
         )
+
+
+def _is_data(check: Check, stream: str) -> bool:
+    """Whether the check reads this stream as something else than text."""
+    readers = [measure.reader for measure in check.measures]
+    readers += [reader for reader in (check.proof, check.findings) if reader is not None]
+    return any(
+        reader.source == stream and reader.format not in (Format.TEXT, Format.EXIT)
+        for reader in readers
+    )
 
 
 EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")

@@ -37,15 +37,16 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     """The board that was measured. `digest` is over the file's bytes.
 
     `path` is as it was given, `file` the same from the root of the repository that was measured;
-    only its name where it lies outside. `baseline` is the score when the board was opened,
-    `created` the day. `goal` is Markdown. `key_figures` names criteria by id: what the rendered
-    board shows of their numbers.
+    only its name where it lies outside. `workdir` is where paths start. `baseline` is the score
+    when the board was opened, `created` the day. `goal` is Markdown. `key_figures` names criteria
+    by id: what the rendered board shows of their numbers.
     """
 
     title: str
     path: str
     digest: str
     file: str = ""
+    workdir: str = ""
     language: Language = Language.EN
     baseline: float | None = None
     created: str = ""
@@ -60,8 +61,8 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
 
     `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
     empty where none does. `changes` says of each of them, unless they are very many, what it was.
-    `folder` is where the probes ran, from the repository's root; empty
-    for the root itself.
+    `folder` is where the probes ran, from the repository's root; empty for the root itself. `web`
+    is where the repository can be read, as its remote says.
     """
 
     commit: str
@@ -70,6 +71,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     worktree: str = ""
     folder: str = ""
     changes: dict[str, str] = {}
+    web: str = ""
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +149,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `of` is what the value was counted among: 928, where 0 of 928 tests failed.
     `measure` is which of its check's measures was read, and `better` which way it improves.
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
+    `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
+    the verdict rests on, where there are several.
     """
 
     id: str
@@ -175,6 +179,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     previous: Previous | None = None
     of: int | float | None = None
     by_hand: str = ""
+    counted: list[str] = []
+    decisive: str | None = None
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,13 +217,17 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a probe wrote: its size and digest, and its first and last part made safe to show."""
+    """What a probe wrote: its size and digest, and its first and last part made safe to show.
+
+    `data` says that its check reads it as JSON or the like, so that it was not written for people.
+    """
 
     bytes: int
     digest: str
     head: str
     tail: str
     cut: bool = False
+    data: bool = False
 
 
 class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -120,6 +120,7 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
         path=clean(board.path, newlines=False),
         digest=board.digest,
         file=clean(_in_repository(board, git), newlines=False),
+        workdir=clean(os.path.abspath(board.workdir), newlines=False),
         language=board.language,
         baseline=None if board.baseline is None else float(board.baseline),
         created=board.created,

@@ -1,10 +1,20 @@
 """What stands behind a verdict, in words: how each probe ended, and what it wrote."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from readiness.record.document import ProbeRecord, StreamRecord
+from readiness.record.document import CriterionRecord, ProbeRecord, StreamRecord
+from readiness.startup.patterns import later
 from readiness.text.layout import duration, literal
 from readiness.text.sentences import Sentences
+
+LINES = 10
+"""So many lines of an output stand under what failed."""
+
+WIDEST = 160
+"""Characters of such a line, where nothing else limits it."""
+
+_COLOUR = later(r"\\x1b\[[0-9;]*[mK]")  # as it was made safe to show
+_RULE = later(r"([=_*#~-])\1{9,}")
 
 
 def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
@@ -35,3 +45,33 @@ def output(stream: StreamRecord) -> str:
     if stream.tail and stream.tail not in stream.head:
         text = f"{text}\n…\n{stream.tail}"
     return text.rstrip() if text.strip() else ""
+
+
+def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> list[str]:
+    """Return the lines that show why a criterion is not good: the last, or those that it counted.
+
+    Of what was printed for a program to read nothing is shown, unless the program could not.
+    """
+    if not criterion.verdict.bad:
+        return []
+    if criterion.counted:
+        return criterion.counted[:LINES]
+    probe = probes.get(criterion.decisive or next(iter(criterion.probes), ""))
+    if probe is None:
+        return []
+    out, err = ([] if each.data else _lines(each) for each in (probe.stdout, probe.stderr))
+    if not (out or err) and criterion.verdict.unknown:
+        out, err = _lines(probe.stdout), _lines(probe.stderr)
+    err = err[-max(LINES - len(out), LINES // 2) :]
+    lines = [*out, *err][-LINES:]
+    told = f"{criterion.reason}\n{criterion.hint or ''}"
+    return [] if len(lines) == 1 and lines[0].strip() in told else lines
+
+
+def _lines(stream: StreamRecord) -> list[str]:
+    """Return the last lines with anything in them, without their colours, their rules short."""
+    lines = (stream.tail or stream.head).split("\n")
+    if stream.tail and len(lines) > 1:
+        del lines[0]  # it may have begun before
+    shown = (_RULE.sub(r"\1\1\1", _COLOUR.sub("", line)).rstrip() for line in lines)
+    return [line for line in shown if line][-LINES:]

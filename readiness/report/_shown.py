@@ -20,6 +20,11 @@ from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
 
+Entry = tuple[TaskRecord, CriterionRecord]
+
+REASONS = 12
+"""So many of the gate's reasons are told."""
+
 CHANGE_MARKS: dict[Movement, Part] = {
     Movement.BETTER: ("▲", Style.GOOD),
     Movement.WORSE: ("▼", Style.BAD),
@@ -45,6 +50,16 @@ def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str
     return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
 
 
+def causes(entries: list[Entry]) -> list[list[Entry]]:
+    """Return open criteria in blocks: those that one cause keeps from being measured are one."""
+    blocks: dict[object, list[Entry]] = {}
+    for place, (task, criterion) in enumerate(entries):
+        why = (criterion.reason_code, criterion.reason, criterion.hint)
+        key = why if criterion.verdict.unknown and criterion.reason else place
+        blocks.setdefault(key, []).append((task, criterion))
+    return list(blocks.values())
+
+
 def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
     """Return the places that tools name, by criterion."""
     found: dict[str, list[FindingRecord]] = {}
@@ -53,15 +68,23 @@ def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
     return found
 
 
-def standing(task: TaskRecord, criterion: CriterionRecord, say: Sentences) -> list[str]:
-    """Tell how much a criterion weighs: priority, whether it blocks, the points it could bring."""
+def standing(block: list[Entry], say: Sentences) -> list[str]:
+    """Tell how much a block weighs: priority, whether it blocks, the points it could bring."""
+    task, criterion = block[0]
     facts = [task.priority.value]
-    if task.blocking:
+    if task.blocking and criterion.verdict is not Verdict.WARN:
         facts.append(say("report.blocking"))
-    missing = criterion.points_possible - criterion.points
+    missing = sum(each.points_possible - each.points for _, each in block)
     if missing >= 0.005:
         facts.append(say("report.worth", points=f"{missing:.2f}"))
     return facts
+
+
+def told_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> list[str]:
+    """Return as many of the gate's reasons as one can read, and how many more there are, where."""
+    if whole or len(reasons) <= REASONS:
+        return reasons
+    return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
 
 
 def found(criterion: CriterionRecord, say: Sentences) -> str:

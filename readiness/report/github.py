@@ -12,13 +12,23 @@ import msgspec
 
 from readiness.model.errors import NotWrittenError
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, TaskRecord
+from readiness.record.document import FindingRecord, RunDocument
 from readiness.report import Context
 from readiness.report._comment.comment import comment
+from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import FilePlace, board_place, finding_place, finding_sentence
-from readiness.report._shown import findings, found, meaning, open_criteria, standing, target
+from readiness.report._shown import (
+    Entry,
+    causes,
+    findings,
+    found,
+    meaning,
+    open_criteria,
+    standing,
+    target,
+)
 from readiness.text.clean import clean, cut
-from readiness.text.layout import inert, literal, percentage
+from readiness.text.layout import inert, literal, middle, percentage
 from readiness.text.sentences import Sentences, sentences
 
 PAST = 1
@@ -52,9 +62,9 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
     errors: list[_Annotation] = []
     warnings: list[_Annotation] = []
     lenient = run.gate.decision in (Decision.READY, Decision.HELD)
-    for task, criterion in open_criteria(run):
-        is_warning = lenient or criterion.verdict is Verdict.WARN
-        made = _criterion(run, task, criterion, say, "warning" if is_warning else "error")
+    for block in causes(open_criteria(run)):
+        is_warning = lenient or block[0][1].verdict is Verdict.WARN
+        made = _cause(run, block, say, "warning" if is_warning else "error")
         (warnings if is_warning else errors).append(made)
     room = max(PER_TYPE - len(warnings), 0)
     warnings += islice(_places(run), room)
@@ -122,19 +132,26 @@ def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     return _Annotation(type="notice", title=run.board.title, message=" · ".join(said))
 
 
-def _criterion(
-    run: RunDocument, task: TaskRecord, criterion: CriterionRecord, say: Sentences, kind: str
-) -> _Annotation:
+def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _Annotation:
+    """Tell of a criterion, or of several that one cause keeps from being measured."""
+    _, criterion = block[0]
     verdict = say(f"verdict.{criterion.verdict}")
+    title = f"{criterion.id} {verdict}: {criterion.title}"
     lines = [found(criterion, say)]
-    if criterion.expect and criterion.expect not in lines[0]:
+    if len(block) > 1:
+        ids = ", ".join(each.id for _, each in block)
+        title = f"{verdict}: {say('report.one_cause', count=len(block))}: {ids}"
+        lines += [f"{each.id} {each.title}" for _, each in block]
+    if shown := printed(criterion, {probe.id: probe for probe in run.probes}):
+        lines += [middle(line, WIDEST) for line in shown]
+    if len(block) == 1 and criterion.expect and criterion.expect not in lines[0]:
         lines.append(f"{say('report.expected')}: {criterion.expect}")
     if criterion.hint:
         lines.append(f"{say('report.next_step')}: {criterion.hint}")
-    lines.append(f"({', '.join(standing(task, criterion, say))})")
+    lines.append(f"({', '.join(standing(block, say))})")
     return _Annotation(
         type=kind,
-        title=f"{criterion.id} {verdict}: {criterion.title}",
+        title=title,
         message="\n".join(lines),
         place=board_place(run, criterion),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._table.blocks import Block, Line
+from readiness.report._table.blocks import Block, Line, Style
 from readiness.report._table.grid import grid
 from readiness.report._table.plain import plain
 from readiness.report._table.problems import decisions, loosened, problems
@@ -12,8 +12,11 @@ from readiness.report._table.summary import decision, header, milestones, score
 from readiness.report._table.surroundings import surroundings
 from readiness.text.sentences import Sentences, sentences
 
-RICH_ROWS = 200
-"""The longest table that Rich sets: it takes 0.5 ms a row, the plain look a hundredth of it."""
+MANY = 200
+"""From so many criteria on only what is not good has a row, unless all are asked for.
+
+It is also the longest table that Rich sets: it takes 0.5 ms a row, the plain look a hundredth.
+"""
 
 
 def render(run: RunDocument, context: Context) -> str:
@@ -23,20 +26,30 @@ def render(run: RunDocument, context: Context) -> str:
     is as long as it has to be.
     """
     say = sentences(run.board.language)
+    verdicts = [criterion.verdict for criterion in run.criteria()]
+    noted = sum(verdict.noted for verdict in verdicts)
+    few = context.failed_only or (len(verdicts) >= MANY and not context.verbose)
     if context.quiet:
         blocks: Iterator[Block] = decision(run, say)
     else:
-        blocks = _blocks(run, say, verbose=context.verbose)
-    if context.terminal and sum(1 for _ in run.criteria()) <= RICH_ROWS:
+        hidden = len(verdicts) - noted if few else None
+        blocks = _blocks(run, say, verbose=context.verbose, hidden=hidden)
+    if context.terminal and (noted if few else len(verdicts)) <= MANY:
         from readiness.report._table.terminal import terminal
 
         return terminal(blocks, width=context.width or 80, colour=context.colour)
     return plain(blocks, colour=context.colour)
 
 
-def _blocks(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Block]:
+def _blocks(
+    run: RunDocument, say: Sentences, *, verbose: bool, hidden: int | None
+) -> Iterator[Block]:
+    """Yield all parts; `hidden` is how many criteria have no row, None where each has one."""
     yield from header(run, say)
-    yield grid(run, say, skipped=verbose or not run.partial)
+    yield grid(run, say, skipped=verbose or not run.partial, failed_only=hidden is not None)
+    if hidden:
+        yield Line()
+        yield Line(parts=((say("report.hidden", count=hidden), Style.DIM),))
     yield from milestones(run, say)
     yield from problems(run, say, verbose=verbose)
     yield from decisions(run, say)
@@ -44,4 +57,4 @@ def _blocks(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Bloc
     yield from surroundings(run, say, verbose=verbose)
     yield from score(run, say)
     yield Line()
-    yield from decision(run, say)
+    yield from decision(run, say, verbose=verbose)

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Mapping
 
 from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.settings import RunSettings
 from readiness.report import Context
 from readiness.terminal.ending import abandon_stdout
 from readiness.text.clean import clean
 from readiness.text.layout import inert
 
 
-def context(environ: Mapping[str, str], *, quiet: bool, verbose: bool) -> Context:
+def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
     """What renderers may know of stdout: its width on a terminal, and whether colour is wanted."""
     terminal = sys.stdout.isatty()
     width = None
@@ -21,8 +22,9 @@ def context(environ: Mapping[str, str], *, quiet: bool, verbose: bool) -> Contex
         width=width,
         colour=wants_colour(environ, terminal=terminal),
         terminal=terminal,
-        quiet=quiet,
-        verbose=verbose,
+        quiet=settings.quiet,
+        verbose=settings.verbose,
+        failed_only=settings.failed_only,
     )
 
 

@@ -105,6 +105,16 @@ def wrap(text: str, cells: int) -> list[str]:
     return lines
 
 
+def middle(text: str, cells: int) -> str:
+    """Return `text` in at most `cells`: where it is wider, its beginning and its end."""
+    if width(text) <= cells:
+        return text
+    room = max(cells - 3, 0)
+    head = _fitting(text, room - room // 2) if room else ""
+    tail = _fitting(text[::-1], room // 2)[::-1] if room > 1 else ""
+    return f"{head} … {tail}" if tail else _fitting(text, max(cells, 1))
+
+
 def bar(share: float, cells: int) -> str:
     """Return a share 0..1 as a bar, full only for a whole share."""
     full = cells if share >= 1 else min(int(share * cells), cells - 1)

@@ -60,8 +60,8 @@ def test_what_passed_must_not_fail_and_a_second_try_launders_nothing(board: Proj
         assert slipped.run.gate.line is not None
         assert slipped.run.gate.line.run == good
         (reason,) = slipped.run.gate.reasons
-        assert reason.startswith("T1.2 (P0) is worse: exit status 1, expected == 0;")
-        assert reason.endswith(f"it passed in run {good}: exit status 0")
+        assert reason.startswith("T1.2 (P0) is worse: exit 1, expected == 0;")
+        assert reason.endswith(f"it passed in run {good}: exit 0")
         assert board("check").status == 1, "an ordinary run is no line either"
     set_to(board, 30)
     assert hold(board).status == 0

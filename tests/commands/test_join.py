@@ -78,7 +78,7 @@ def test_the_worst_word_counts(joint: Project) -> None:
         ended = joined(joint, *names)
         assert ended.status == 1, ended
         assert verdicts(ended)["T1.3"] == "fail"
-        assert "T1.3 (P0) fails: exit status 1, expected == 0" in ended.run.gate.reasons
+        assert "T1.3 (P0) fails: exit 1, expected == 0" in ended.run.gate.reasons
 
 
 def test_selections_may_make_a_whole(joint: Project) -> None:

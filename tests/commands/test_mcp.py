@@ -94,7 +94,7 @@ def test_an_agent_works_its_way_to_ready(served: Project) -> None:
         assert (before["exit_status"], before["decision"]) == (1, "not_ready")
         (open_one,) = before["open"]
         assert (open_one["id"], open_one["blocking"]) == ("T1.1", True)
-        assert open_one["reason"].startswith("exit status 1")
+        assert open_one["reason"].startswith("exit 1")
 
         advice = await told(client, "next", to=10)
         assert [step["id"] for step in advice["criteria"]] == ["T1.1"]

@@ -69,7 +69,7 @@ def test_what_is_open_is_ranked(measured: Project) -> None:
     first, second = told["criteria"]
     assert (first["blocking"], first["gain"], first["after"]) == (True, 5.0, [])
     assert (second["blocking"], second["gain"], second["after"]) == (False, 2.5, ["T1"])
-    assert first["reason"].startswith("exit status 1")
+    assert first["reason"].startswith("exit 1")
     assert told["way"] is None
     assert [(one["met"], one["overdue"], one["missing"]) for one in told["milestones"]] == [
         (False, True, ["T1"]),

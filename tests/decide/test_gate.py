@@ -262,3 +262,19 @@ def test_of_two_decisions_the_worse_holds(first: Decision, second: Decision) -> 
         assert found.reasons == ("by the head's weights: theirs",)
     else:
         assert found is ours
+
+
+def test_one_cause_is_one_reason() -> None:
+    """What one cause keeps from being measured is told together, by priority; failures each."""
+    board = a_board(a_task("T1", 2, "P0"), a_task("T2", 3, "P1"), target="10")
+    verdicts = ("error", "error", "error", "fail", "fail")
+    reasons = the_gate(board, judgements_of(board, *verdicts)).reasons[1:]
+    assert reasons == ("T1.1, T1.2 (P0) could not be measured: lint is not installed",)
+
+    board = a_board(a_task("T1", 3, "P0"), target="0")
+    judged = judgements_of(board, "error", "fail", "fail")
+    assert the_gate(board, judged).reasons == (
+        "T1.1 (P0) could not be measured: lint is not installed",
+        "T1.2 (P0) fails: 1029 errors, expected < 50",
+        "T1.3 (P0) fails: 1029 errors, expected < 50",
+    )

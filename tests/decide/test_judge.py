@@ -123,7 +123,7 @@ def test_an_exit_status_is_called_by_its_name() -> None:
     status = Measure(name="exit", reader=Reader(format=Format.EXIT))
     criterion = a_criterion(expected="== 0", measure=status)
 
-    assert judged(criterion, a_reading(2, unit="")).reason == "exit status 2, expected == 0"
+    assert judged(criterion, a_reading(2, unit="")).reason == "exit 2, expected == 0"
 
 
 @pytest.mark.parametrize(

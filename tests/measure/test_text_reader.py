@@ -177,10 +177,24 @@ def test_text_stays_text_where_no_number_is_needed() -> None:
     )
 
 
-@pytest.mark.parametrize(("output", "value"), [("error\nok\nerror error\n", 2), ("ok\n", 0)])
-def test_matching_lines_are_counted(output: str, value: int) -> None:
+@pytest.mark.parametrize(
+    ("output", "lines"),
+    [("error\nok\nerror error\n", ("error", "error error")), ("ok\n", ())],
+)
+def test_matching_lines_are_counted_and_kept(output: str, lines: tuple[str, ...]) -> None:
     """`count` counts lines, and none is 0: that it may be is for the check's proof to say."""
-    assert read(a_reader("text", count="error"), output) == Measurement(value=Decimal(value))
+    measured = read(a_reader("text", count="error"), output)
+    assert measured == Measurement(value=Decimal(len(lines)), lines=lines)
+
+
+@pytest.mark.parametrize("pattern", ["error", r"(\w+\s?)*error"])
+def test_only_the_first_counted_lines_are_kept(pattern: str) -> None:
+    """All are counted, ten are kept, none longer than people read; a worker's search as well."""
+    measured = read(a_reader("text", count=pattern), f"error {'x ' * 5000}\n" * 12)
+    assert isinstance(measured, Measurement)
+    assert measured.value == 12
+    assert len(measured.lines) == 10
+    assert max(map(len, measured.lines)) == 2000
 
 
 def test_a_wild_pattern_is_an_error_of_its_own() -> None:

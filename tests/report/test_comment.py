@@ -47,6 +47,7 @@ def test_the_verdict_comes_first_and_then_what_was_loosened() -> None:
         "What this change loosens",
         "Why",
         "What failed, and why",
+        "Good, with a doubt",
         "Waived",
         "Waivers that nothing needs",
         "Attested, not measured",

@@ -127,7 +127,7 @@ def test_an_unfinished_run_is_not_ready() -> None:
 
 def test_what_blocks_comes_first() -> None:
     """What to do next begins with what blocks the release, each with its hint."""
-    steps = list(titled(parsed(page(a_release())), "next").iter("li"))
+    steps = titled(parsed(page(a_release())), "next").findall("{*}ol/{*}li")
     texts = [words_of(step) for step in steps]
     assert [("blocks the release" in text) for text in texts] == [True] * 3 + [False] * 4
     assert "Start with the import errors" in texts[0]

@@ -237,7 +237,7 @@ def test_it_can_be_read_without_script(browser: Browser) -> None:
         assert rows.count() == 18
         assert rows.first.is_visible()
         page.locator("[id='c-T5.1'] summary").click()
-        assert page.get_by_text("Connection refused").is_visible()
+        assert page.locator("[id='c-T5.1']").get_by_text("Connection refused").is_visible()
 
 
 def test_it_can_be_printed(browser: Browser) -> None:

@@ -7,18 +7,23 @@ from typing import Any
 from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
+    FindingRecord,
     Loosening,
     MilestoneRecord,
     RunDocument,
     TaskRecord,
 )
-from readiness.report._comment.details import evidence, outputs
+from readiness.report._comment.details import evidence, place
 from readiness.report._comment.parts import Items, Limit, Part, fitted
+from readiness.report._evidence import WIDEST, printed
 from readiness.report._shown import (
+    Entry,
     attested_by,
+    causes,
     change,
     change_in_words,
     counted,
+    findings,
     found,
     meaning,
     moment,
@@ -30,12 +35,17 @@ from readiness.report._shown import (
     waived_by,
 )
 from readiness.text.clean import cut
-from readiness.text.layout import inert
-from readiness.text.markdown import code, prose, strong, text
+from readiness.text.layout import inert, middle
+from readiness.text.markdown import code, fence, prose, strong, text
 from readiness.text.sentences import Sentences, sentences
 
 _LONGEST = 600
 """Characters of a text that is shown; a comment is no place for more."""
+
+_FINDINGS, _TITLES = 3, 12
+
+_WITH_OUTPUT = 12
+"""Under so many failures stands what was printed; the room of a comment is small."""
 
 _CHANGES = {"▼": 0, "▲": 1, "±": 2}
 
@@ -64,7 +74,8 @@ class _Comment:
     def __init__(self, run: RunDocument, say: Sentences) -> None:
         self._run = run
         self._say = say
-        self._say = sentences(run.board.language)
+        self._probes = {probe.id: probe for probe in run.probes}
+        self._places = findings(run)
 
     def parts(self, marker: str) -> Iterator[Part]:
         """Yield all parts, in the order in which they are read."""
@@ -75,7 +86,11 @@ class _Comment:
         yield from _listed(1, say("report.loosened"), Items(run.loosened, _loosened))
         yield from _listed(2, say("report.reasons"), Items(run.gate.reasons, _reason), share=0.3)
         open_ones = open_criteria(run)
-        yield from _listed(3, say("report.problems"), Items(open_ones, self._problem), share=0.6)
+        doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
+        bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful)])))
+        yield from _listed(3, say("report.problems"), Items(bad, self._problem), share=0.6)
+        doubts = list(enumerate(causes(doubtful)))
+        yield from _listed(4, say("report.doubts"), Items(doubts, self._problem), share=0.6)
         yield from self._decisions()
         yield from self._changes()
         yield from _listed(6, say("report.milestones"), Items(run.milestones, self._milestone))
@@ -83,7 +98,6 @@ class _Comment:
         yield from self._criteria()
         shown = [criterion for _, criterion in open_ones]
         yield from evidence(run, shown, say)
-        yield from outputs(run, shown, say)
         yield Part(rank=0, head=self._end())
 
     # --- the decision -----------------------------------------------------------------------------
@@ -125,20 +139,37 @@ class _Comment:
 
     # --- criteria ---------------------------------------------------------------------------------
 
-    def _problem(self, entry: tuple[TaskRecord, CriterionRecord]) -> str:
-        task, criterion = entry
+    def _problem(self, entry: tuple[int, list[Entry]]) -> str:
+        number, block = entry
+        _, criterion = block[0]
         say = self._say
-        facts = ", ".join(standing(task, criterion, say))
+        facts = ", ".join(standing(block, say))
         lines = [f"- {self._named(criterion)} ({facts})"]
+        if len(block) > 1:
+            one = say("report.one_cause", count=len(block))
+            verdict = f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}"
+            lines = [f"- {verdict} **{one}** ({facts})"]
+            lines += [
+                f"  - {strong(each.id)} {prose(_short(each.title))}" for _, each in block[:_TITLES]
+            ]
+            rest = ", ".join(text(each.id) for _, each in block[_TITLES:])
+            lines += [f"  - {rest}"] if rest else []
         said = f"{say('report.found')}: {text(_short(_joined(found(criterion, say))))}"
         if remark := change_in_words(criterion, say)[0]:
             said += f" ({text(_short(remark))})"
         lines.append(f"  - {said}")
-        if criterion.expect and not criterion.attestation:
+        if number < _WITH_OUTPUT and (shown := printed(criterion, self._probes)):
+            block_of_code = fence("\n".join(middle(line, WIDEST) for line in shown))
+            lines += ["", *(f"    {line}" for line in block_of_code.split("\n")), ""]
+        lines += [place(self._run, finding) for finding in self._findings(criterion)]
+        if criterion.expect and not criterion.attestation and len(block) == 1:
             lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
             lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
+
+    def _findings(self, criterion: CriterionRecord) -> list[FindingRecord]:
+        return self._places.get(criterion.id, [])[:_FINDINGS]
 
     def _named(self, criterion: CriterionRecord) -> str:
         verdict = f"{criterion.verdict.emoji} {self._say(f'verdict.{criterion.verdict}')}"

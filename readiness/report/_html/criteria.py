@@ -9,6 +9,7 @@ import msgspec
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.report._evidence import WIDEST, printed
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
     Evidence,
@@ -20,6 +21,7 @@ from readiness.report._html.evidence import (
 )
 from readiness.report._shown import change_in_words, measured, number, percent
 from readiness.text.clean import cut
+from readiness.text.layout import middle
 from readiness.text.sentences import Sentences
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
@@ -120,6 +122,7 @@ class Viewer:
             run, most=max(min(2000 // max(len(criteria), 1), 20), 3)
         )
         self._shown_at: dict[str, Link] = {}
+        self._probes = {probe.id: probe for probe in run.probes}
 
     def groups(self, run: RunDocument) -> list[Group]:
         """Return the tasks that are in scope, the most urgent priority first."""
@@ -145,6 +148,14 @@ class Viewer:
         """Return the way to a task."""
         there = any(task.id == name and task.attainment is not None for task in run.tasks)
         return Link(name, self._tasks[name] if there else "")
+
+    def printed(self, criterion: CriterionRecord) -> str:
+        """Return the lines that show why a criterion is not good, each cut in its middle."""
+        return "\n".join(middle(line, WIDEST) for line in printed(criterion, self._probes))
+
+    def findings(self, criterion: CriterionRecord, most: int) -> list[FindingView]:
+        """Return the first places that tools name for a criterion."""
+        return self._findings.get(criterion.id, ([], 0))[0][:most]
 
     def short(self, text: str) -> str:
         """Return a foreign text no longer than the page has room for."""

@@ -8,6 +8,7 @@ from markupsafe import escape
 from readiness.model.words import Verdict
 from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
+from readiness.report._links import editor_link, web_link
 from readiness.report._shown import moment, number
 from readiness.text.clean import cut
 from readiness.text.layout import duration
@@ -40,10 +41,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that a tool complains about."""
+    """A place that a tool complains about, and the ways to it, where there are any."""
 
     place: str
     text: str
+    web: str = ""
+    editor: str = ""
 
 
 def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
@@ -76,7 +79,7 @@ def findings_by_criterion(
         counts[record.criterion] = counts.get(record.criterion, 0) + 1
         some = shown.setdefault(record.criterion, [])
         if len(some) < most:
-            some.append(_finding(record))
+            some.append(_finding(run, record))
     return {criterion: (some, counts[criterion]) for criterion, some in shown.items()}
 
 
@@ -151,11 +154,13 @@ def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Exc
     return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
 
 
-def _finding(record: FindingRecord) -> FindingView:
+def _finding(run: RunDocument, record: FindingRecord) -> FindingView:
     line = f":{record.line}" if record.line else ""
     return FindingView(
         place=cut(f"{record.path}{line}", _FINDING),
         text=cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
+        web=web_link(run, record),
+        editor=editor_link(run, record),
     )
 
 

@@ -5,16 +5,37 @@ import msgspec
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
-from readiness.report._shown import attested_by, measured, open_criteria, target, waived_by
+from readiness.report._html.evidence import FindingView
+from readiness.report._shown import (
+    attested_by,
+    causes,
+    measured,
+    open_criteria,
+    target,
+    waived_by,
+)
 from readiness.text.sentences import Sentences
+
+NEXT = 12
+"""So many steps are told in full."""
+
+FINDINGS = 3
+"""So many places are named under a step; the others stand with the criterion."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """An open criterion: what was found, and what to do."""
+    """An open criterion, or several with one cause: what was found, and what to do.
+
+    `others` are the further criteria, `one_cause` says how many there are in all.
+    """
 
     badge: Badge
     link: Link
     title: str
+    others: list[tuple[Link, str]]
+    one_cause: str
+    printed: str
+    findings: list[FindingView]
     facts: list[str]
     blocking: bool
     newly: bool
@@ -45,12 +66,15 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
-    """Return all open criteria, what blocks the release first."""
+    """Return all open criteria, what blocks the release first; those with one cause together."""
     found = []
-    for task, criterion in open_criteria(run):
+    for number, block in enumerate(causes(open_criteria(run))):
+        task, criterion = block[0]
         text = measured(criterion)
         told = criterion.attestation is not None or criterion.expect in text
-        gain = criterion.points_possible - criterion.points
+        gain = sum(each.points_possible - each.points for _, each in block)
+        others = [(viewer.criterion_link(each), viewer.short(each.title)) for _, each in block[1:]]
+        told_in_full = number < NEXT
         facts = [task.priority.value]
         if gain >= 0.005:
             facts.append(say("report.worth", points=f"{gain:.2f}"))
@@ -59,11 +83,15 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
                 badge=viewer.badge(criterion.verdict),
                 link=viewer.criterion_link(criterion),
                 title=viewer.short(criterion.title),
+                others=others,
+                one_cause=say("report.one_cause", count=len(block)) if others else "",
+                printed=viewer.printed(criterion) if told_in_full else "",
+                findings=viewer.findings(criterion, FINDINGS) if told_in_full else [],
                 facts=facts,
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
-                newly=newly_bad(criterion),
+                newly=any(newly_bad(each) for _, each in block),
                 found=viewer.short(text),
-                expect="" if told else viewer.short(criterion.expect),
+                expect="" if told or others else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )
         )

@@ -19,6 +19,7 @@ from readiness.report._html.history import (
     ways,
 )
 from readiness.report._html.sections import (
+    NEXT,
     MilestoneView,
     Step,
     Word,
@@ -30,10 +31,11 @@ from readiness.report._html.sections import (
     waived,
 )
 from readiness.report._html.timeline import Timeline, timeline
+from readiness.report._shown import REASONS
 from readiness.text.sentences import Sentences, sentences
 
-NEXT, LINKED, REASONS = 12, 100, 12
-"""How many open criteria are told in full, how many more are linked, how many reasons are told."""
+LINKED = 100
+"""How many more steps are linked than are told in full, and how many reasons are folded away."""
 
 OPEN_TASKS = 120
 """Up to so many criteria the tasks lie open."""

@@ -26,13 +26,15 @@ Part = tuple[str, Style]
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line. Its parts follow each other; wrapped, they stay to the right of the label.
 
-    `label_cells` is the room that the label takes, `indent` what stands before it.
+    `label_cells` is the room that the label takes, `indent` what stands before it. Where it is
+    `clipped`, the middle of its last part gives way instead: it stays one line.
     """
 
     parts: tuple[Part, ...] = ()
     label: Part = ("", Style.PLAIN)
     label_cells: int = 0
     indent: int = 0
+    clipped: bool = False
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

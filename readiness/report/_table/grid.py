@@ -10,9 +10,19 @@ from readiness.text.sentences import Sentences
 _SEPARATOR: Part = ("  ", Style.PLAIN)
 
 
-def grid(run: RunDocument, say: Sentences, *, skipped: bool) -> Grid:
-    """Return all tasks in scope, the most urgent first; with `skipped`, the others too."""
+def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool = False) -> Grid:
+    """Return all tasks in scope, the most urgent first; with `skipped`, the others too.
+
+    With `failed_only` there is a row for what is not good or has a doubt, and no other.
+    """
+
+    def has_row(criterion: CriterionRecord) -> bool:
+        verdict = criterion.verdict
+        return verdict.noted if failed_only else skipped or verdict.in_scope
+
     tasks = [task for task in run.tasks if skipped or task.attainment is not None]
+    if failed_only:
+        tasks = [task for task in tasks if any(map(has_row, task.criteria))]
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())
     rows = _Rows(run, say, compared=compared)
@@ -29,11 +39,7 @@ def grid(run: RunDocument, say: Sentences, *, skipped: bool) -> Grid:
                     (f"  {literal(task.title)}", Style.STRONG),
                 ),
                 facts=fact,
-                rows=[
-                    rows.row(criterion)
-                    for criterion in task.criteria
-                    if skipped or criterion.verdict.in_scope
-                ],
+                rows=[rows.row(criterion) for criterion in task.criteria if has_row(criterion)],
                 before=before,
             )
         )

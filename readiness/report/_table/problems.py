@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
@@ -9,11 +11,12 @@ from readiness.record.document import (
     ProbeRecord,
     RunDocument,
     StreamRecord,
-    TaskRecord,
 )
-from readiness.report._evidence import ending, output
+from readiness.report._evidence import WIDEST, ending, output, printed
 from readiness.report._shown import (
+    Entry,
     attested_by,
+    causes,
     change_in_words,
     findings,
     found,
@@ -23,23 +26,36 @@ from readiness.report._shown import (
     waived_by,
 )
 from readiness.report._table.blocks import Line, Part, Style
-from readiness.text.layout import literal, width
+from readiness.text.layout import literal, middle, width
 from readiness.text.sentences import Sentences
 
-_FINDINGS, _PROBES, _COMMAND = 3, 6, 100
+_BAR: Part = ("│ ", Style.DIM)
+_FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES = 3, 6, 100, 40, 12
 
 
 def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
-    """Tell of each criterion that fails, is an error or warns: what blocks comes first."""
+    """Tell what fails or could not be measured, what blocks first; then what is good with a doubt.
+
+    What one cause keeps from being measured is told once.
+    """
     open_ones = open_criteria(run)
-    if not open_ones:
-        return
     teller = _Teller(run, say, verbose=verbose)
-    yield from heading(say("report.problems"))
-    for number, (task, criterion) in enumerate(open_ones):
-        if number:
+    doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
+    bad = causes(open_ones[: len(open_ones) - len(doubtful)])
+    for title, blocks in (
+        (say("report.problems"), bad),
+        (say("report.doubts"), causes(doubtful)),
+    ):
+        shown = blocks if verbose else blocks[:_BLOCKS]
+        if shown:
+            yield from heading(title)
+        for number, block in enumerate(shown):
+            if number:
+                yield Line()
+            yield from teller.block(block)
+        if left := sum(map(len, blocks[len(shown) :])):
             yield Line()
-        yield from teller.block(task, criterion)
+            yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
 
 
 def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
@@ -110,41 +126,61 @@ class _Teller:
             say("report.expected"),
             say("report.found"),
             say("report.where"),
+            say("report.ran"),
             say("report.next_step"),
             say("report.output"),
             say("report.by_hand"),
         )
         self._label_cells = max(map(width, names)) + 2
 
-    def block(self, task: TaskRecord, criterion: CriterionRecord) -> Iterator[Line]:
-        """Tell everything about one criterion."""
+    def block(self, block: list[Entry]) -> Iterator[Line]:
+        """Tell everything about one criterion, or about several with one cause."""
         say = self._say
-        yield self._head(task, criterion)
-        if criterion.expect and not criterion.attestation:
+        _, criterion = block[0]
+        yield from self._head(block)
+        if criterion.expect and not criterion.attestation and len(block) == 1:
             yield self._fact(say("report.expected"), ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
             say("report.found"), found(criterion, say), change_in_words(criterion, say)
         )
-        yield from self._where(criterion)
+        if self._verbose:
+            yield from self._outputs(block)
+        else:
+            for line in printed(criterion, self._probes):
+                parts = (_BAR, (middle(literal(line), WIDEST), Style.PLAIN))
+                yield msgspec.structs.replace(self._fact("", parts), clipped=True)
+        yield from self._listed(say("report.where"), self._places(criterion))
+        yield from self._listed(say("report.ran"), self._ran(block))
         yield from self._paragraph(say("report.next_step"), criterion.hint or "")
         yield from self._by_hand(criterion)
-        if self._verbose:
-            yield from self._outputs(criterion)
         more = say("report.more", id=literal(criterion.id))
         yield Line(parts=((more, Style.DIM),), indent=2)
 
-    def _head(self, task: TaskRecord, criterion: CriterionRecord) -> Line:
+    def _head(self, block: list[Entry]) -> Iterator[Line]:
         say = self._say
-        facts = standing(task, criterion, say)
+        _, criterion = block[0]
+        facts = ", ".join(standing(block, say))
         mark = f"{criterion.verdict.mark} {say(f'verdict.{criterion.verdict}')}"
-        return Line(
-            label=(f"{mark}  {literal(criterion.id)}", Style(criterion.verdict.tone)),
-            label_cells=width(mark) + 2 + width(literal(criterion.id)) + 2,
+        several = len(block) > 1
+        name = say("report.one_cause", count=len(block)) if several else literal(criterion.id)
+        yield Line(
+            label=(f"{mark}  {name}", Style(criterion.verdict.tone)),
+            label_cells=width(mark) + 2 + width(name) + 2,
             parts=(
-                (literal(criterion.title), Style.STRONG),
-                (f"  ({', '.join(facts)})", Style.DIM),
+                ("" if several else f"{literal(criterion.title)}  ", Style.STRONG),
+                (f"({facts})", Style.DIM),
             ),
         )
+        if not several:
+            return
+        named = block[:_TITLES]
+        cells = max(width(literal(each.id)) for _, each in named) + 2
+        for _, each in named:
+            label = (literal(each.id), Style(each.verdict.tone))
+            parts = ((literal(each.title), Style.STRONG),)
+            yield Line(label=label, label_cells=cells, parts=parts, indent=2)
+        if rest := ", ".join(literal(each.id) for _, each in block[_TITLES:]):
+            yield Line(parts=((rest, Style(criterion.verdict.tone)),), indent=2)
 
     def _fact(self, label: str, parts: tuple[Part, ...]) -> Line:
         return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
@@ -163,23 +199,28 @@ class _Teller:
             return expect
         return self._say("report.warn_at", expect=expect, warn=literal(criterion.warn))
 
-    def _where(self, criterion: CriterionRecord) -> Iterator[Line]:
-        """Show the probes and the places, as many as one can read."""
-        say = self._say
-        probes = [self._probes[probe] for probe in criterion.probes if probe in self._probes]
-        shown = probes if self._verbose else probes[:_PROBES]
-        lines = [self._probe(probe, _varying(probes)) for probe in shown]
-        if len(probes) > len(shown):
-            lines.append(((say("report.more_probes", count=len(probes) - len(shown)), Style.DIM),))
+    def _listed(self, label: str, lines: list[tuple[Part, ...]]) -> Iterator[Line]:
+        for number, parts in enumerate(lines):
+            yield self._fact("" if number else label, parts)
+
+    def _places(self, criterion: CriterionRecord) -> list[tuple[Part, ...]]:
+        """Show the places that tools name, as many as one can read."""
         named = self._findings.get(criterion.id, [])
         places = named if self._verbose else named[:_FINDINGS]
-        lines += [_place(finding) for finding in places]
-        if len(named) > len(places):
-            lines.append(
-                ((say("report.more_findings", count=len(named) - len(places)), Style.DIM),)
-            )
-        for number, parts in enumerate(lines):
-            yield self._fact("" if number else say("report.where"), parts)
+        lines = [_place(finding) for finding in places]
+        if left := len(named) - len(places):
+            lines.append(((self._say("report.more_findings", count=left), Style.DIM),))
+        return lines
+
+    def _ran(self, block: list[Entry]) -> list[tuple[Part, ...]]:
+        """Show what was run and how it ended, each probe once."""
+        names = dict.fromkeys(name for _, each in block for name in each.probes)
+        probes = [self._probes[name] for name in names if name in self._probes]
+        shown = probes if self._verbose else probes[:_PROBES]
+        lines = [self._probe(probe, _varying(probes)) for probe in shown]
+        if left := len(probes) - len(shown):
+            lines.append(((self._say("report.more_probes", count=left), Style.DIM),))
+        return lines
 
     def _by_hand(self, criterion: CriterionRecord) -> Iterator[Line]:
         """Show what to type, unless that stands beside a probe already."""
@@ -199,13 +240,13 @@ class _Teller:
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
         facts = ", ".join(ending(probe, self._say))
         return (
-            (f"{literal(probe.id)}  ", Style.DIM),
+            (f"{literal(probe.id)}  " if self._verbose else "", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
             (f"  ({facts})", Style.DIM),
         )
 
-    def _outputs(self, criterion: CriterionRecord) -> Iterator[Line]:
-        for name in criterion.probes:
+    def _outputs(self, block: list[Entry]) -> Iterator[Line]:
+        for name in dict.fromkeys(name for _, each in block for name in each.probes):
             if probe := self._probes.get(name):
                 yield from self._output(f"{probe.id} stdout", probe.stdout)
                 yield from self._output(f"{probe.id} stderr", probe.stderr)
@@ -215,7 +256,7 @@ class _Teller:
         if text := output(stream):
             yield self._fact(self._say("report.output"), ((literal(name), Style.DIM),))
             for line in text.splitlines():
-                yield self._fact("", (("│ ", Style.DIM), (literal(line), Style.PLAIN)))
+                yield self._fact("", (_BAR, (literal(line), Style.PLAIN)))
 
 
 def _varying(probes: list[ProbeRecord]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
-from readiness.report._shown import meaning, moment, percent, revision, target
+from readiness.report._shown import meaning, moment, percent, revision, target, told_reasons
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
 from readiness.text.layout import bar, duration, literal, pad, width
@@ -102,11 +102,11 @@ def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def decision(run: RunDocument, say: Sentences) -> Iterator[Line]:
+def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iterator[Line]:
     """Give the reasons, and last the decision."""
     gate = run.gate
     cells = width(say("report.reasons")) + 2
-    for number, reason in enumerate(gate.reasons):
+    for number, reason in enumerate(told_reasons(gate.reasons, say, whole=verbose)):
         yield Line(
             label=("" if number else say("report.reasons"), Style.DIM),
             label_cells=cells,

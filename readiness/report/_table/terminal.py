@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+import msgspec
 from rich.console import Console, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +11,7 @@ from rich.text import Text
 from readiness.report._table.blocks import Block, Grid, Line, Part, Row, Style, TaskRows
 from readiness.report._table.plain import widths
 from readiness.startup.patterns import later
-from readiness.text.layout import inert, pad, width
+from readiness.text.layout import inert, middle, pad, width
 
 _STYLES = {
     Style.PLAIN: "",
@@ -61,6 +62,8 @@ def _text(parts: Iterable[Part]) -> Text:
 def _line(line: Line, limit: int) -> Iterator[RenderableType]:
     """Wrap a line to the right of its label where there is room for that."""
     label, style = line.label
+    if line.clipped:
+        line = _clipped(line, limit)
     label = f"{' ' * line.indent}{pad(label, line.label_cells)}"
     if width(label) + _NARROWEST_TEXT > limit or not label:
         start = f"{label.rstrip()}  " if line.label[0] else " " * line.indent
@@ -71,6 +74,17 @@ def _line(line: Line, limit: int) -> Iterator[RenderableType]:
     table.add_column(overflow="fold")
     table.add_row(_text([(label, style)]), _text(line.parts))
     yield table
+
+
+def _clipped(line: Line, limit: int) -> Line:
+    """Return the line with the middle of its last part left out, as far as it is too wide."""
+    *first, (text, style) = line.parts
+    used = line.indent + max(line.label_cells, width(line.label[0]))
+    if used + _NARROWEST_TEXT > limit:
+        used = line.indent
+    room = limit - used - sum(width(part) for part, _ in first)
+    parts = (*first, (middle(text, max(room, 1)), style))
+    return msgspec.structs.replace(line, parts=parts)
 
 
 def _packed(parts: Iterable[Part], limit: int) -> Iterator[RenderableType]:

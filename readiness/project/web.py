@@ -1,0 +1,21 @@
+"""Where a repository can be read on the web, from the address that git fetches it from."""
+
+import re
+
+_URL = re.compile(r"(?:(?:ssh|git|https?)://)(?:[^@/]*@)?([\w.-]+)(?::\d+)?/(.+)", re.ASCII)
+_SHORT = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!/)(.+)", re.ASCII)
+_PATH = re.compile(r"[\w.~+-]+(?:/[\w.~+-]+)+", re.ASCII)
+
+
+def web_address(remote: str) -> str:
+    """Return `https://host/owner/name` for a remote's address; empty where it names no such host.
+
+    No name and no password of a user is in it.
+    """
+    remote = remote.strip()
+    found = _URL.fullmatch(remote) or _SHORT.fullmatch(remote)
+    if found is None:
+        return ""
+    host, path = found.groups()
+    path = path.strip("/").removesuffix(".git")
+    return f"https://{host}/{path}" if _PATH.fullmatch(path) else ""

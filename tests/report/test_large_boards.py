@@ -1,0 +1,73 @@
+"""A board of many criteria: what failed is found first, and what is not shown is counted."""
+
+import re
+
+import pytest
+
+from readiness.model.words import Verdict
+from readiness.record.document import RunDocument
+from readiness.report import Context, render
+from tests.support.documents import a_criterion, a_document, a_task
+
+_LOOKS = [Context(), Context(width=100, terminal=True)]
+
+
+def _board(passing: int, *others: Verdict) -> RunDocument:
+    verdicts = [*[Verdict.PASS] * passing, *others]
+    criteria = [
+        a_criterion(f"T1.{number}", verdict, reason=f"reason {number}")
+        for number, verdict in enumerate(verdicts)
+    ]
+    tasks = [a_task("T1", *criteria[:passing]), a_task("T2", *criteria[passing:])]
+    return a_document(tasks=tasks, probes=[], findings=[])
+
+
+def _rows(text: str) -> list[str]:
+    return re.findall(r"^  (T1\.\d+)  .*%$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("look", _LOOKS)
+def test_from_two_hundred_on_only_what_is_not_good_has_a_row(look: Context) -> None:
+    """Below that each has one; how many are left out is told, and how to see them."""
+    others = (Verdict.FAIL, Verdict.WARN)
+    small = render("table", _board(197, *others), look)
+    assert len(_rows(small)) == 199
+    assert "not shown" not in small
+
+    large = render("table", _board(198, *others), look)
+    assert _rows(large) == ["T1.198", "T1.199"]
+    assert "198 criteria that pass or are skipped are not shown: --verbose" in large
+    assert "Task T1 " not in large
+
+
+def test_verbose_shows_all_of_a_large_board() -> None:
+    """Whoever asks for all gets all."""
+    text = render("table", _board(198, Verdict.FAIL, Verdict.FAIL), Context(verbose=True))
+    assert len(_rows(text)) == 200
+    assert "not shown" not in text
+
+
+@pytest.mark.parametrize("look", _LOOKS)
+def test_a_small_board_hides_what_passes_where_it_is_asked_to(look: Context) -> None:
+    """Waived and doubtful ones stay; the score and the decision are the same."""
+    board = _board(3, Verdict.FAIL, Verdict.ERROR, Verdict.WAIVED, Verdict.WARN, Verdict.SKIP)
+    look = Context(width=look.width, terminal=look.terminal, failed_only=True)
+    text = render("table", board, look)
+    assert _rows(text) == ["T1.3", "T1.4", "T1.5", "T1.6"]
+    assert "4 criteria that pass or are skipped are not shown" in text
+    assert text.splitlines()[-1] == render("table", board, Context()).splitlines()[-1]
+
+
+def test_where_all_passes_an_empty_table_is_none() -> None:
+    """There is nothing to show, which is told, and the decision."""
+    text = render("table", _board(3), Context(failed_only=True))
+    assert not _rows(text)
+    assert "3 criteria that pass or are skipped are not shown" in text
+
+
+def test_of_hundreds_of_failures_the_first_are_told_in_full() -> None:
+    """Those that block come first; how many more there are is told, and --verbose has all."""
+    board = _board(0, *[Verdict.FAIL] * 300)
+    assert render("table", board, Context()).count("More: readiness show") == 40
+    assert "and 260 more, in the table above" in render("table", board, Context())
+    assert render("table", board, Context(verbose=True)).count("More: readiness show") == 300
