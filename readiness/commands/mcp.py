@@ -4,22 +4,30 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from readiness import __version__
+from readiness.commands._agent_answers import (
+    CHARACTERS,
+    STEPS,
+    Answer,
+    in_a_line,
+    run_answer,
+    without_blanks,
+)
 from readiness.commands._options import Verb
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
-from readiness.model.words import Verdict
-from readiness.record.document import RunDocument, from_json
+from readiness.record.document import from_json
 from readiness.text.clean import clean
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.types import CallToolResult
 
 INSTALL = "pip install 'readiness[mcp]'"
 INSTRUCTIONS = """\
@@ -29,31 +37,6 @@ its checks or the settings of tools to make it pass; `guard` shows every such ch
 evidence. Exit statuses: 0 ready or all good, 1 not ready, 2 wrong board or arguments, 3 undecided,
 4 the change loosens its own gate, 5 a report was not written.
 """
-
-Answer = dict[str, object]
-
-
-class UnmetCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion that is not good, with what to do about it.
-
-    `by_hand` is a command that shows the same.
-    """
-
-    id: str
-    title: str
-    priority: str
-    blocking: bool
-    verdict: Verdict
-    value: str
-    expect: str
-    reason: str
-    reason_code: str | None
-    hint: str | None
-    by_hand: str
-    findings: list[str]
-
-
-FINDINGS = 10
 
 
 def mcp(settings: RunSettings) -> int:
@@ -80,11 +63,17 @@ def server(settings: RunSettings) -> "MCPServer":
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     running = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
     commands = _Commands(settings)
-    made.tool(annotations=running)(commands.check)
-    made.tool(name="next", annotations=reading)(commands.next_steps)
-    made.tool(annotations=reading)(commands.show)
-    made.tool(annotations=reading)(commands.explain)
-    made.tool(annotations=reading)(commands.guard)
+    tools: dict[str, Callable[..., Any]] = {
+        "check": commands.check,
+        "next": commands.next_steps,
+        "show": commands.show,
+        "explain": commands.explain,
+        "guard": commands.guard,
+    }
+    for name, tool in tools.items():
+        hints = running if name == "check" else reading
+        # Not structured by the SDK, which would say all of it a second time, as text.
+        made.tool(name=name, annotations=hints, structured_output=False)(tool)
     return made
 
 
@@ -100,34 +89,42 @@ class _Commands:
         self._given = {flag: value for flag, value in given.items() if value is not None}
         self._history = settings.history
 
-    async def check(self, selectors: list[str] | None = None) -> Answer:
+    async def check(self, selectors: list[str] | None = None, characters: int = CHARACTERS) -> Any:
         """Run the probes and decide whether the project is ready.
 
         `selectors` are task or criterion ids, P0, tag:NAME, check:NAME, or failed; without any,
         the whole board is run and the release is decided on. Returns the exit status, the
-        decision with its reasons, the score, and each criterion that is not good.
+        decision with its reasons, the score, a line for each criterion that is not good, and
+        details of the first ones (output, places, what to do), all in at most so many
+        `characters`: ask for more where `more` says that there is more.
         """
         status, out, err = await self._run("check", *(selectors or []), history=True)
         if not out:
             raise _failed(status, err)
-        return {"exit_status": status, **_summary(from_json(out, "check"))}
+        return _told(run_answer(from_json(out, "check"), status, max(characters, CHARACTERS)))
 
-    async def next_steps(self, to: float | None = None) -> Answer:
+    async def next_steps(self, to: float | None = None, most: int = STEPS) -> Any:
         """Tell what to do next, as of the last run: open criteria by gain, blockers first.
 
-        With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it.
+        With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it. At most
+        so many criteria are told; `more` says how many others are open.
         """
         options = [] if to is None else [f"--to={to:g}"]
-        return await self._json("next", options=options, history=True)
+        answer = await self._json("next", options=options, history=True)
+        criteria = answer.get("criteria")
+        if isinstance(criteria, list) and (left := len(criteria) - max(most, 1)) > 0:
+            answer["criteria"] = criteria[:-left]
+            answer["more"] = f"{left} more are open: next with a higher most"
+        return _told(answer)
 
-    async def show(self, subject: str) -> Answer:
+    async def show(self, subject: str) -> Any:
         """Show one task or criterion with the evidence of the last run.
 
         `subject` is its id. The evidence is each probe's command, exit status, duration and output.
         """
-        return await self._json("show", subject, history=True)
+        return _told(await self._json("show", subject, history=True))
 
-    async def explain(self) -> Answer:
+    async def explain(self) -> Any:
         """Explain the score of the last run: the sum, line by line, which adds up exactly."""
         from readiness.commands.score import explanation
 
@@ -135,22 +132,24 @@ class _Commands:
         if not out:
             raise _failed(status, err)
         run = from_json(out, "report")
-        return {
-            "exit_status": status,
-            "run": run.id,
-            "measured_at": run.started_at,
-            "score": run.score.shown,
-            "sum": explanation(run),
-        }
+        return _told(
+            {
+                "exit_status": status,
+                "run": run.id,
+                "measured_at": run.started_at,
+                "score": run.score.shown,
+                "sum": explanation(run),
+            }
+        )
 
-    async def guard(self, base: str) -> Answer:
+    async def guard(self, base: str) -> Any:
         """Tell what the change since the revision `base` loosens.
 
         In the gate (criteria, expectations, weights, commands, waivers), and in what it measures
         (suppressions, tests, settings of tools).
         Exit status 4 means that something was loosened.
         """
-        return await self._json("guard", options=[f"--base={base}"])
+        return _told(await self._json("guard", options=[f"--base={base}"]))
 
     async def _json(
         self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
@@ -159,7 +158,7 @@ class _Commands:
         if not out:
             raise _failed(status, err)
         answer: Answer = msgspec.json.decode(out, type=Answer)
-        return {"exit_status": status, **answer}
+        return without_blanks({"exit_status": status, **answer})
 
     async def _run(
         self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
@@ -192,54 +191,19 @@ class _Commands:
         return [*line, *options, "--", *words]
 
 
+def _told(answer: Answer) -> "CallToolResult":
+    """What the agent gets: the data once, and a line for hosts that show no data."""
+    from mcp.types import CallToolResult, TextContent
+
+    line = TextContent(type="text", text=in_a_line(answer))
+    return CallToolResult(content=[line], structured_content=answer)
+
+
 def _failed(status: int, message: str) -> "ToolError":
     """What a command said that gave no answer: an error of the call, with its exit status."""
     from mcp.server.mcpserver.exceptions import ToolError
 
     return ToolError(f"exit status {status}: {message.strip()}")
-
-
-def _summary(run: RunDocument) -> Answer:
-    found = {
-        "run": run.id,
-        "decision": run.gate.decision,
-        "reasons": run.gate.reasons,
-        "partial": run.partial,
-        "score": run.score.shown if run.score.value is not None else None,
-        "target": run.score.target,
-        "measured": run.score.measured,
-        "in_scope": run.score.in_scope,
-        "open": list(_open(run)),
-        "loosened": run.loosened,
-    }
-    answer: Answer = msgspec.to_builtins(found)
-    return answer
-
-
-def _open(run: RunDocument) -> Sequence[UnmetCriterion]:
-    places: dict[str, list[str]] = {}
-    for finding in run.findings:
-        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        text = f"{where}: {finding.rule} {finding.message}"
-        places.setdefault(finding.criterion, []).append(text)
-    return [
-        UnmetCriterion(
-            id=record.id,
-            title=record.title,
-            priority=task.priority.value,
-            blocking=task.blocking,
-            verdict=record.verdict,
-            value=record.shown,
-            expect=record.expect,
-            reason=record.reason,
-            reason_code=record.reason_code,
-            hint=record.hint,
-            by_hand=record.by_hand,
-            findings=places.get(record.id, [])[:FINDINGS],
-        )
-        for task, record in run.pairs()
-        if record.verdict.bad
-    ]
 
 
 VERB = Verb(mcp, takes="board project profile history")

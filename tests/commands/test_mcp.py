@@ -1,5 +1,6 @@
 """Agents are told what terminals and CI jobs are told, over the Model Context Protocol."""
 
+import json
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -58,8 +59,14 @@ async def told(client: Client, name: str, **arguments: object) -> dict[str, Any]
     """What a tool answers, as data."""
     result = await client.call_tool(name, arguments)
     assert not result.is_error, result
-    assert result.structured_content is not None
-    return result.structured_content
+    (line,) = result.content
+    assert isinstance(line, TextContent)
+    assert "\n" not in line.text
+    assert len(line.text) < 120
+    answer = result.structured_content
+    assert answer is not None
+    assert not re.search(r'(null|""|\{\})[,}\]]', json.dumps(answer))
+    return answer
 
 
 async def refused(client: Client, name: str, **arguments: object) -> str:
@@ -92,9 +99,9 @@ def test_an_agent_works_its_way_to_ready(served: Project) -> None:
     async def talking(client: Client) -> None:
         before = await told(client, "check")
         assert (before["exit_status"], before["decision"]) == (1, "not_ready")
-        (open_one,) = before["open"]
-        assert (open_one["id"], open_one["blocking"]) == ("T1.1", True)
-        assert open_one["reason"].startswith("exit 1")
+        assert before["open"] == ["T1.1 fail (blocks): exit 1, expected == 0"]
+        (details,) = before["details"]
+        assert (details["id"], details["by_hand"]) == ("T1.1", "test -e there")
 
         advice = await told(client, "next", to=10)
         assert [step["id"] for step in advice["criteria"]] == ["T1.1"]
@@ -111,6 +118,54 @@ def test_an_agent_works_its_way_to_ready(served: Project) -> None:
         explained = await told(client, "explain")
         assert explained["score"] == "10.0"
         assert "T1.1" in explained["sum"]
+
+    talk(served, talking)
+
+
+def _wordy(criteria: int) -> dict[str, object]:
+    """A board whose criteria all fail, each with more to say than anyone wants to hear."""
+    says = "for n in 1 2 3 4 5 6 7 8 9; do echo a long line of no importance $n >&2; done"
+    failing = [
+        {"title": f"Criterion {place}", "run": f"{says}; echo the reason {place} >&2; exit 1"}
+        for place in range(criteria)
+    ]
+    task = {"id": "T1", "title": "First", "priority": "P0", "criteria": failing}
+    return {"version": 1, "title": "Wordy", "tasks": [task]}
+
+
+def test_what_failed_is_told_with_its_output_in_few_characters(served: Project) -> None:
+    """Of twenty failures each has its line, the first its output too; more where that is asked."""
+    served.write(_wordy(20))
+
+    async def talking(client: Client) -> None:
+        answer = await told(client, "check")
+        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) <= 1500
+        assert [line.split()[0] for line in answer["open"]] == [f"T1.{n}" for n in range(1, 21)]
+        assert answer["details"][0]["output"].endswith("the reason 0")
+        assert len(answer["details"]) < 20
+        assert answer["more"] == "show ID, or check with characters=6000"
+
+        whole = await told(client, "check", characters=40_000)
+        assert [each["id"] for each in whole["details"]] == [f"T1.{n}" for n in range(1, 21)]
+        assert whole["details"][19]["output"].endswith("the reason 19")
+        assert whole["details"][19]["output"].count("\n") == 9
+        assert "more" not in whole
+
+    talk(served, talking)
+
+
+def test_of_a_hundred_failures_as_many_are_told_as_there_is_room_for(served: Project) -> None:
+    """How many others there are is told; a step is no longer than it was asked to be."""
+    served.write(_wordy(100))
+
+    async def talking(client: Client) -> None:
+        answer = await told(client, "check")
+        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) <= 1500
+        assert answer["more"].startswith(f"{100 - len(answer['open'])} more are open; ")
+        advice = await told(client, "next")
+        assert len(advice["criteria"]) == 5
+        assert advice["more"].startswith("95 more are open")
+        assert len((await told(client, "next", most=100))["criteria"]) == 100
 
     talk(served, talking)
 

@@ -171,7 +171,7 @@ def test_the_base_of_the_judgement_is_told() -> None:
 def test_evidence_tells_how_a_probe_ended() -> None:
     """Command, status or signal, time, CPU, memory, parameters, version, folder and output."""
     root = parsed(page(a_document()))
-    assert "mypy --output json $args $paths" in row(root, "T2.1")
+    assert "p3 mypy exit 1" in row(root, "T2.1")
     assert "exit 1, 8.1 s, mypy 2.4.1" in row(root, "T2.1")
     assert "CPU 1.0 s, memory 20 MiB" in row(root, "T2.1")
     crashed = row(root, "T7.4")
@@ -185,7 +185,7 @@ def test_shared_evidence_is_written_once() -> None:
     """The second criterion of a probe links to the first one, and tells how the probe ended."""
     root = parsed(page(a_document()))
     commands = [item for item in root.iter("pre") if item.get("class") == "command"]
-    assert [words_of(item) for item in commands].count("mypy --output json $args $paths") == 1
+    assert [words_of(item) for item in commands].count("mypy") == 1
     second = by_id(root, "c-T2.2")
     assert "exit 1, 8.1 s" in words_of(second)
     assert [link.get("href") for link in second.iter("a")] == ["#c-T2.1"]

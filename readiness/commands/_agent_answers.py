@@ -1,0 +1,148 @@
+"""What a coding agent is told: each thing once, nothing empty, no longer than it asks for."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from readiness.record.document import RunDocument
+from readiness.report._evidence import printed
+from readiness.report._shown import Entry, causes, findings, found, open_criteria
+from readiness.text.layout import middle
+from readiness.text.sentences import sentences
+
+Answer = dict[str, object]
+
+CHARACTERS = 1_500
+"""So long is the answer to `check`, unless another length is asked for."""
+
+STEPS = 5
+"""So many steps `next` tells, unless others are asked for."""
+
+_FINDINGS, _LINE, _SHORT, _SHORTER, _FEW = 3, 160, 90, 44, 3
+
+
+def run_answer(run: RunDocument, status: int, characters: int = CHARACTERS) -> Answer:
+    """Tell what a run came to in at most so many characters of JSON.
+
+    There is a line for each cause, and details (output, places, what to do) of the first ones as
+    far as there is room: what blocks the release comes first.
+    """
+    entries = [entry for entry in open_criteria(run) if entry[1].verdict.bad]
+    named = {criterion.id for _, criterion in entries}
+    answer = without_blanks(
+        {
+            "exit_status": status,
+            "run": run.id,
+            "decision": run.gate.decision.value,
+            "score": run.score.shown if run.score.value is not None else None,
+            "target": run.score.target,
+            "measured": f"{run.score.measured} of {run.score.in_scope}",
+            "reasons": [each for each in run.gate.reasons if not _is_about(each, named)],
+            "loosened": run.loosened,
+        }
+    )
+    blocks = causes(entries)
+    room = characters - _size(answer) - 160  # for what tells how to see more
+    teller = _Briefing(run)
+    longest = _SHORT if len(blocks) <= 12 else _SHORTER
+    lines = [teller.line(block, longest) for block in blocks]
+    kept = _fitting(lines, room)
+    answer["open"] = kept
+    room -= _size(kept)
+    details: list[Answer] = []
+    for block in blocks[: len(kept)]:
+        made = next((each for each in teller.details(block) if _size(each) + 12 <= room), None)
+        if made is None:
+            break
+        details.append(made)
+        room -= _size(made) + 2
+    if details:
+        answer["details"] = details
+    if len(details) < len(blocks):
+        more = f"{len(blocks) - len(kept)} more are open; " if len(kept) < len(blocks) else ""
+        answer["more"] = f"{more}show ID, or check with characters={4 * characters}"
+    return answer
+
+
+def in_a_line(answer: Answer) -> str:
+    """Tell an answer in one line, for hosts that show no data."""
+    told = answer.get("decision") or answer.get("verdict") or ""
+    facts = [str(told)] if told else []
+    if "score" in answer:
+        facts.append(f"score {answer['score']} of 10, target {answer.get('target', '10')}")
+    lists = ((key, answer.get(key)) for key in ("open", "criteria", "loosened"))
+    facts += [f"{len(each)} {key}" for key, each in lists if isinstance(each, list)]
+    return f"exit status {answer.get('exit_status', 0)}; {', '.join(facts)}".rstrip("; ")
+
+
+def without_blanks(value: object) -> Answer:
+    """Return the value as data without nulls, and without texts and lists that are empty."""
+    kept = _kept(msgspec.to_builtins(value))
+    return cast("Answer", kept)
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _kept(each) for name, each in value.items() if each not in (None, "", [], {})}
+    return [_kept(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_about(reason: str, named: set[str]) -> bool:
+    """Whether a reason of the gate is one on criteria, which are told with what is open."""
+    return reason.partition(" ")[0].rstrip(",") in named
+
+
+def _size(value: object) -> int:
+    """The characters that a value takes in JSON, as it is sent."""
+    return len(msgspec.json.encode(value).decode())
+
+
+def _fitting(lines: list[str], room: int) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        room -= _size(line) + 1
+        if room < 0 and kept:
+            break
+        kept.append(line)
+    return kept
+
+
+class _Briefing:
+    """Tells of criteria that are not good, each in a line and in detail."""
+
+    def __init__(self, run: RunDocument) -> None:
+        self._say = sentences(run.board.language)
+        self._probes = {probe.id: probe for probe in run.probes}
+        self._findings = findings(run)
+
+    def line(self, block: list[Entry], longest: int) -> str:
+        """The ids, the verdict and what was found: `T2.1 fail: 1029 errors, expected < 50`."""
+        task, criterion = block[0]
+        ids = " ".join(each.id for _, each in block)
+        said = found(criterion, self._say).replace("\n", "; ")
+        if criterion.expect and criterion.verdict.value == "fail" and not criterion.attestation:
+            said = f"{said}, expected {criterion.expect}"
+        blocks = " (blocks)" if task.blocking else ""
+        return f"{ids} {criterion.verdict}{blocks}: {middle(said, longest)}"
+
+    def details(self, block: list[Entry]) -> Iterator[Answer]:
+        """All that helps to repair it; then less of it, for where there is less room."""
+        _, criterion = block[0]
+        lines = [middle(line, _LINE) for line in printed(criterion, self._probes)]
+        places = [
+            f"{each.path}:{each.line} {each.rule} {middle(each.message, _SHORT)}"
+            for each in self._findings.get(criterion.id, [])
+        ]
+        for last, first in ((len(lines), _FINDINGS), (_FEW, 1), (0, 1)):
+            yield without_blanks(
+                {
+                    "id": criterion.id,
+                    "title": criterion.title,
+                    "hint": criterion.hint,
+                    "by_hand": criterion.by_hand,
+                    "output": "\n".join(lines[len(lines) - last :] if last else []),
+                    "findings": places[:first],
+                    "more_findings": max(len(places) - first, 0) or None,
+                }
+            )
