@@ -69,9 +69,7 @@ def init(
         return _First(settings, path, project, facts, [], [], measure=False).copy(template)
     folder = os.path.dirname(os.path.abspath(path))
     found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    taken, refused = (
-        (found.proposals, ()) if yes else _chosen(found.proposals, can_ask=not as_json)
-    )
+    taken, refused = (found.proposals, ()) if yes else _chosen(found.proposals, can_ask=not as_json)
     left_out = [*found.left_out, *map(_refused, refused)]
     first = _First(settings, path, project, facts, taken, left_out, not no_measure)
     return supervise(lambda: protected(first.perform))

@@ -59,7 +59,7 @@ from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
-from readiness.terminal.output import context, put, put_text
+from readiness.terminal.output import can_draw, context, put, put_text
 from readiness.terminal.progress import progress
 from readiness.text.clean import Redactor
 
@@ -230,7 +230,14 @@ def execute(
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
     readings = Readings(board, plan, recorder, start.day())
     scratch = make(choose(os.environ, name))
-    observer = progress(plan, jobs=jobs, terminal=sys.stderr.isatty(), quiet=settings.quiet)
+    observer = progress(
+        plan,
+        jobs=jobs,
+        terminal=can_draw(os.environ, sys.stderr),
+        quiet=settings.quiet,
+        language=board.language,
+        folds=os.environ.get("GITHUB_ACTIONS") == "true",
+    )
     began = time.monotonic()
     try:
         ending = run(

@@ -79,8 +79,10 @@ class Readings:
             capture, probe.workdir, self._environment(probe, capture), timeout=probe.timeout
         )
         refused = unusable(documents, probe.check)
-        if refused is None:
-            self.durations[probe.key] = capture.duration
+        if capture.exit_status is not None or capture.timed_out:
+            # What ended at once for want of something would take its time if it had it.
+            known = probe.estimate or 0.0 if refused is not None else 0.0
+            self.durations[probe.key] = max(capture.duration, known)
         for planned in self._readers[index]:
             self._read(planned.criterion, probe, documents)
         return Settled(

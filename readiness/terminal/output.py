@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
@@ -26,6 +27,16 @@ def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
         verbose=settings.verbose,
         failed_only=settings.failed_only,
     )
+
+
+def can_draw(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether a terminal is there that moves its cursor, and has room for anything."""
+    if environ.get("TERM") == "dumb" or not stream.isatty():
+        return False
+    try:
+        return min(os.get_terminal_size(stream.fileno())) > 0
+    except (OSError, ValueError):
+        return False
 
 
 def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:

@@ -1,13 +1,18 @@
-"""What can be seen of a run while it goes on, on standard error: it follows what `run` reports."""
+"""What can be seen of a run while it goes on, on standard error: it follows what `run` reports.
+
+What is measured is told by the board's words: the criteria that a probe is for.
+"""
 
 import os
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from readiness.model.capture import Capture
-from readiness.model.plan import Plan, Probe
+from readiness.model.plan import Plan, Planned
+from readiness.model.words import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
+from readiness.text.sentences import Sentences, sentences
 
 _FRAME = 0.1
 _QUIET_START = 0.3
@@ -39,6 +44,8 @@ def progress(
     jobs: int,
     terminal: bool,
     quiet: bool = False,
+    language: Language = Language.EN,
+    folds: bool = False,
     file: int = 2,
     clock: Callable[[], float] = time.monotonic,
     size: Size | None = None,
@@ -46,14 +53,16 @@ def progress(
     """Return what shows the progress of `plan` on the open `file`, `jobs` probes at a time.
 
     On a terminal a few lines are redrawn in place; elsewhere there is a line for each finished
-    attempt. It never waits: what the reader does not take at once is left out.
+    attempt, and where the reader `folds` them (GitHub) all are one group. It never waits: what
+    the reader does not take at once is left out.
     """
     if quiet:
         return Progress()
     output = _Output(file)
+    course = _Course(plan, sentences(language))
     if terminal:
-        return _Live(plan, jobs, output, clock, size or (lambda: os.get_terminal_size(file)))
-    return _Lines(plan, output, clock)
+        return _Live(course, jobs, output, clock, size or (lambda: os.get_terminal_size(file)))
+    return _Lines(course, output, clock, folds=folds)
 
 
 class _Output:
@@ -75,24 +84,102 @@ class _Output:
         return True
 
 
+class _Course:
+    """How far a plan is: which probes are over, and which criteria have all they need."""
+
+    def __init__(self, plan: Plan, say: Sentences) -> None:
+        self.plan = plan
+        self.say = say
+        # Those that only ask for a tool's version do not count.
+        keys = set(plan.version_keys.values())
+        self.order = [index for index in plan.order if plan.probes[index].key not in keys]
+        self.done: set[int] = set()
+        self.took: list[float] = []
+        self._counted = set(self.order)
+        self._readers: dict[int, list[Planned]] = {}
+        for planned in plan.planned:
+            for index in planned.probes:
+                self._readers.setdefault(index, []).append(planned)
+        self._criteria = [each for each in plan.planned if each.probes]
+        self.total = len(self._criteria)
+
+    def counts(self, probe: int) -> bool:
+        """Whether anything is told of a probe."""
+        return probe in self._counted
+
+    def again(self, probe: int) -> None:
+        """Note that a probe is tried once more."""
+        self.done.discard(probe)
+
+    def over(self, capture: Capture) -> None:
+        """Note that an attempt is over."""
+        self.done.add(capture.probe)
+        if capture.failure is None:
+            self.took.append(capture.duration)
+
+    def measured(self) -> int:
+        """How many criteria have all that they need."""
+        return sum(self.done.issuperset(each.probes) for each in self._criteria)
+
+    def label(self, probe: int) -> str:
+        """Return what a probe is for: its first criterion; of a producer, what its check does."""
+        readers = self._readers.get(probe, [])
+        if not readers:
+            made = self.plan.probes[probe]
+            return literal(made.check.summary or made.check.name or " ".join(made.command.split()))
+        first = readers[0].criterion
+        name = f"{literal(first.id)} {literal(first.title)}"
+        if len(readers) == 1:
+            return name
+        return self.say("progress.and_more", name=name, count=len(readers) - 1)
+
+    def left(
+        self, now: float, running: Mapping[int, float], jobs: int
+    ) -> tuple[float, float] | None:
+        """Return how many seconds the rest takes, at least and at most; None where none can tell.
+
+        `running` has since when each probe runs. What no earlier run tells of takes no time at
+        least, and at most as long as the longest that is known.
+        """
+        probes = self.plan.probes
+        known = [each for index in self.order if (each := probes[index].estimate) is not None]
+        longest = max([*known, *self.took], default=0.0)
+        least: list[float] = []
+        most: list[float] = []
+        for index in self.order:
+            if index in self.done:
+                continue
+            estimate = probes[index].estimate
+            elapsed = now - running.get(index, now)
+            most.append(max((longest if estimate is None else estimate) - elapsed, 0.0))
+            least.append(0.0 if estimate is None else most[-1])
+        if not longest:
+            return None
+        low, high = (max([sum(each) / jobs, *each], default=0.0) for each in (least, most))
+        return low, high
+
+
 class _Lines(Progress):
     """A line for each attempt that ended."""
 
-    def __init__(self, plan: Plan, output: _Output, clock: Callable[[], float]) -> None:
-        self._plan = plan
+    def __init__(
+        self, course: _Course, output: _Output, clock: Callable[[], float], *, folds: bool
+    ) -> None:
+        self._course = course
         self._output = output
         self._clock = clock
-        self._order = _order(plan)
-        self._total = len(self._order)
-        self._done: set[int] = set()
         self._waiting: dict[int, str] = {}
         self._last = float("-inf")
+        self._folded = folds and output.write(f"::group::{self._title()}\n")
+
+    def _title(self) -> str:
+        return self._course.say("progress.group", count=self._course.total)
 
     def started(self, probe: int, attempt: int) -> None:
         """Forget the failed attempt that is being repeated."""
         if attempt > 1:
             self._waiting.pop(probe, None)
-            self._done.discard(probe)
+            self._course.again(probe)
 
     def finished(self, capture: Capture) -> None:
         """Show how an attempt ended.
@@ -100,30 +187,38 @@ class _Lines(Progress):
         While a probe waits for something to come up, its failures are kept back until the last.
         Of many probes not more than ten lines a second are shown, and the last one.
         """
-        if capture.probe not in self._order:
+        course = self._course
+        if not course.counts(capture.probe):
             return
-        probe = self._plan.probes[capture.probe]
-        self._done.add(capture.probe)
-        if probe.wait and capture.exit_status != 0:
-            self._waiting[capture.probe] = self._line(probe, capture)
+        course.over(capture)
+        if course.plan.probes[capture.probe].wait and capture.exit_status != 0:
+            self._waiting[capture.probe] = self._line(capture)
             return
         now = self._clock()
-        if self._total <= _MANY or now - self._last >= _FRAME or len(self._done) == self._total:
+        total = len(course.order)
+        if total <= _MANY or now - self._last >= _FRAME or len(course.done) == total:
             self._last = now
-            self._output.write(self._line(probe, capture))
+            self._output.write(self._line(capture))
 
-    def _line(self, probe: Probe, capture: Capture) -> str:
-        digits = len(str(self._total))
-        count = f"[{len(self._done):{digits}}/{self._total}]"
-        attempt = f"  attempt {capture.attempt}" if capture.attempt > 1 else ""
-        text = f"{count} {_label(probe)}  {duration(capture.duration)}  {_ending(capture)}{attempt}"
-        return f"{inert(text)}\n"
+    def _line(self, capture: Capture) -> str:
+        course = self._course
+        digits = len(str(course.total))
+        facts = [
+            f"[{course.measured():{digits}}/{course.total}] {course.label(capture.probe)}",
+            duration(capture.duration),
+            _ending(capture, course.say),
+        ]
+        if capture.attempt > 1:
+            facts.append(course.say("progress.attempt", count=capture.attempt))
+        return f"{inert('  '.join(facts))}\n"
 
     def close(self) -> None:
         """Show what was kept back."""
         for line in self._waiting.values():
             self._output.write(line)
         self._waiting.clear()
+        if self._folded:
+            self._folded = not self._output.write("::endgroup::\n")
 
 
 class _Live(Progress):
@@ -131,34 +226,32 @@ class _Live(Progress):
 
     def __init__(
         self,
-        plan: Plan,
+        course: _Course,
         jobs: int,
         output: _Output,
         clock: Callable[[], float],
         size: Size,
     ) -> None:
-        self._plan = plan
+        self._course = course
         self._jobs = jobs
         self._output = output
         self._clock = clock
         self._size = size
-        self._order = _order(plan)
-        self._done: set[int] = set()
         self._running: dict[int, tuple[float, int]] = {}
         self._drawn = 0
         self._next = clock() + _QUIET_START
 
     def started(self, probe: int, attempt: int) -> None:
         """Add the probe to what runs."""
-        if probe in self._order:
-            self._done.discard(probe)
+        if self._course.counts(probe):
+            self._course.again(probe)
             self._running[probe] = (self._clock(), attempt)
 
     def finished(self, capture: Capture) -> None:
         """Take the probe from what runs."""
-        if capture.probe in self._order:
+        if self._course.counts(capture.probe):
             self._running.pop(capture.probe, None)
-            self._done.add(capture.probe)
+            self._course.over(capture)
 
     def tick(self) -> None:
         """Redraw, ten times a second at most; a short run shows nothing at all."""
@@ -188,7 +281,7 @@ class _Live(Progress):
 
     def _lines(self, now: float, columns: int, height: int) -> list[str]:
         rows = [
-            (_label(self._plan.probes[probe]), self._elapsed(probe, now - since, attempt))
+            (self._course.label(probe), self._elapsed(probe, now - since, attempt))
             for probe, (since, attempt) in self._running.items()
         ]
         shown = rows if len(rows) < height else rows[: height - 1]
@@ -202,57 +295,50 @@ class _Live(Progress):
         return lines
 
     def _elapsed(self, probe: int, seconds: float, attempt: int) -> str:
-        estimate = self._plan.probes[probe].estimate
-        of = f" of about {_about(estimate)}" if estimate is not None and estimate >= 1 else ""
-        again = f"attempt {attempt}, " if attempt > 1 else ""
-        return f"{again}{_elapsed(seconds)}{of}"
+        say = self._course.say
+        text = _elapsed(seconds)
+        estimate = self._course.plan.probes[probe].estimate
+        if estimate is not None and estimate >= 1:
+            text = say("progress.of_about", time=text, estimate=_about(estimate))
+        return f"{say('progress.attempt', count=attempt)}, {text}" if attempt > 1 else text
 
     def _status(self, now: float, hidden: int, columns: int) -> str:
-        total = len(self._order)
-        done = len(self._done)
-        share = done / total if total else 1.0
-        parts = [f"{bar(share, min(20, (columns + 1) // 4))} {done} of {total} done"]
+        course, say = self._course, self._course.say
+        probes = len(course.order)
+        share = len(course.done) / probes if probes else 1.0
+        done = say("progress.done", done=course.measured(), total=course.total)
+        parts = [f"{bar(share, min(20, (columns + 1) // 4))} {done}"]
         if hidden:
-            parts.append(f"{hidden} more running")
-        left = self._left(now)
-        if left is not None and left >= 1:
-            parts.append(f"about {_about(left)} left")
+            parts.append(say("progress.more_running", count=hidden))
+        if left := self._left(now):
+            parts.append(left)
         return " · ".join(parts)
 
-    def _left(self, now: float) -> float | None:
-        """Return how many seconds the rest will take, None where earlier runs do not tell."""
-        rest = []
-        for probe in self._order:
-            if probe in self._done:
-                continue
-            estimate = self._plan.probes[probe].estimate
-            if estimate is None:
-                return None
-            since = self._running.get(probe, (now, 1))[0]
-            rest.append(max(estimate - (now - since), 0.0))
-        return max(sum(rest) / self._jobs, *rest, 0.0) if rest else 0.0
+    def _left(self, now: float) -> str:
+        """Tell how long the rest takes: a range where little is known, nothing where nothing is."""
+        course, say = self._course, self._course.say
+        since = {probe: start for probe, (start, _) in self._running.items()}
+        found = course.left(now, since, self._jobs)
+        if found is None or found[1] < 1:
+            return ""
+        low, high = found
+        if _about(low) == _about(high):
+            return say("progress.left", time=_about(high))
+        if low < 1:
+            return say("progress.left_most", time=_about(high))
+        return say("progress.left_range", least=_about(low), most=_about(high))
 
 
-def _order(plan: Plan) -> dict[int, None]:
-    """Return the probes that count: those that only ask for a tool's version do not."""
-    keys = set(plan.version_keys.values())
-    return dict.fromkeys(index for index in plan.order if plan.probes[index].key not in keys)
-
-
-def _label(probe: Probe) -> str:
-    """Return a probe's id, and its check or else its command."""
-    return f"{literal(probe.id)} {literal(probe.check.name or ' '.join(probe.command.split()))}"
-
-
-def _ending(capture: Capture) -> str:
+def _ending(capture: Capture, say: Sentences) -> str:
     """Tell how an attempt ended; whether that is good is not known here."""
     if capture.timed_out:
-        return "timed out"
+        return say("report.timed_out")
     if capture.failure is not None:
-        return f"not started: {literal(capture.failure_text or capture.failure.value)}"
+        why = literal(capture.failure_text or capture.failure.value)
+        return f"{say('report.not_started')}: {why}"
     if capture.signal is not None:
-        return f"signal {capture.signal}"
-    return f"exit {capture.exit_status}"
+        return say("report.signal", number=capture.signal)
+    return say("report.exit_status", status=capture.exit_status)
 
 
 def _elapsed(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """What a run's attempts give its criteria: samples, retries, waiting, stopping early."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +27,15 @@ class Run:
     """Readings of a board of one task, to which attempts are given by hand; `now` is its clock."""
 
     def __init__(
-        self, *criteria: Criterion, checks: tuple[Check, ...] = (), fail_fast: bool = False
+        self,
+        *criteria: Criterion,
+        checks: tuple[Check, ...] = (),
+        fail_fast: bool = False,
+        durations: Mapping[str, float] | None = None,
     ) -> None:
         self.fail_fast = fail_fast
         board = a_board(a_task("T1", criteria), checks={check.name: check for check in checks})
-        self.plan: Plan = make_plan(board, environ={})
+        self.plan: Plan = make_plan(board, environ={}, durations=durations or {})
         self.now = 100.0
         self.readings = Readings(
             board,
@@ -120,13 +125,24 @@ def test_a_pattern_of_an_expectation_cannot_run_wild() -> None:
     assert run.verdict(1).verdict == "pass"
 
 
-def test_durations_are_of_what_worked() -> None:
-    """A crash after a moment says nothing of how long it takes."""
+def test_durations_are_of_every_try_that_ran_to_its_end() -> None:
+    """Failed ones take their time as well; what a signal ended says nothing."""
     run = Run(a_criterion())
-    run("", exit_status=3, duration=0.1)
+    key = run.plan.probes[0].key
+    run("", exit_status=None, signal=15, duration=0.1)
     assert run.readings.durations == {}
+    run("", exit_status=3, duration=5.0)
+    assert run.readings.durations == {key: 5.0}
     run("1 errors", duration=7.0)
-    assert run.readings.durations == {run.plan.probes[0].key: 7.0}
+    assert run.readings.durations == {key: 7.0}
+
+
+def test_a_crash_after_a_moment_does_not_shorten_what_is_known() -> None:
+    """A tool that was missing once takes its time when it is there again."""
+    key = Run(a_criterion()).plan.probes[0].key
+    run = Run(a_criterion(), durations={key: 60.0})
+    run("", exit_status=3, duration=0.1)
+    assert run.readings.durations == {key: 60.0}
 
 
 def test_versions_are_kept_and_are_no_probes(tmp_path: Any) -> None:

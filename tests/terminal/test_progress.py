@@ -4,28 +4,36 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import msgspec
 import pytest
 
 from readiness.model.board import Check
 from readiness.model.capture import Capture
-from readiness.model.plan import Plan, Probe
-from readiness.model.words import ReasonCode
+from readiness.model.plan import Plan, Planned, Probe
+from readiness.model.words import Language, ReasonCode
 from readiness.terminal.progress import Progress, progress
 from readiness.text.layout import width
+from tests.support.builders import a_criterion
 from tests.support.documents import HOSTILE
 from tests.support.terminal import on_a_terminal
 
-_CHECK = Check(name="mypy", run="mypy", measures=())
+_CHECK = Check(name="mypy", run="mypy", measures=(), summary="Errors that mypy reports")
+_VERSION = Check(name="", run="", measures=())
 
 
-def _plan(count: int, **fields: object) -> Plan:
+def _plan(count: int, title: str = "It holds", **fields: object) -> Plan:
+    """Return a plan with a criterion for each probe."""
     probe = Probe(id="p0", command="true", workdir="/", timeout=60.0, check=_CHECK)
     probes = tuple(
         msgspec.structs.replace(probe, id=f"p{index}", **fields) for index in range(count)
     )
-    return Plan(probes=probes, planned=(), order=tuple(range(count)), environment={})
+    planned = tuple(
+        Planned(criterion=a_criterion(f"T1.{index}", title=title), probes=(index,))
+        for index in range(count)
+    )
+    return Plan(probes=probes, planned=planned, order=tuple(range(count)), environment={})
 
 
 class _Clock:
@@ -40,7 +48,7 @@ class _Clock:
 class _Watched:
     """A progress that writes to a pipe, and what has been written."""
 
-    def __init__(self, plan: Plan, *, terminal: bool, jobs: int = 2) -> None:
+    def __init__(self, plan: Plan, *, terminal: bool, jobs: int = 2, **options: Any) -> None:
         self.clock = _Clock()
         self.columns, self.lines = 80, 24
         self._reader, self._writer = os.pipe()
@@ -52,6 +60,7 @@ class _Watched:
             file=self._writer,
             clock=self.clock,
             size=lambda: (self.columns, self.lines),
+            **options,
         )
 
     def text(self) -> str:
@@ -73,8 +82,8 @@ class _Watched:
 
 
 @contextmanager
-def _watched(plan: Plan, *, terminal: bool, jobs: int = 2) -> Iterator[_Watched]:
-    watched = _Watched(plan, terminal=terminal, jobs=jobs)
+def _watched(plan: Plan, *, terminal: bool, jobs: int = 2, **options: Any) -> Iterator[_Watched]:
+    watched = _Watched(plan, terminal=terminal, jobs=jobs, **options)
     try:
         yield watched
     finally:
@@ -88,20 +97,20 @@ def _frame(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("capture", "line"),
     [
-        (Capture(probe=1, exit_status=1, duration=8.14), "[1/3] p1 mypy  8.1 s  exit 1"),
-        (Capture(probe=1, exit_status=0, duration=0.004), "[1/3] p1 mypy  4 ms  exit 0"),
+        (Capture(probe=1, exit_status=1, duration=8.14), "[1/3] T1.1 It holds  8.1 s  exit 1"),
+        (Capture(probe=1, exit_status=0, duration=0.004), "[1/3] T1.1 It holds  4 ms  exit 0"),
         (
             Capture(probe=1, signal=9, timed_out=True, duration=60),
-            "[1/3] p1 mypy  60.0 s  timed out",
+            "[1/3] T1.1 It holds  60.0 s  timed out",
         ),
-        (Capture(probe=1, signal=11, duration=1), "[1/3] p1 mypy  1.0 s  signal 11"),
+        (Capture(probe=1, signal=11, duration=1), "[1/3] T1.1 It holds  1.0 s  signal 11"),
         (
             Capture(probe=1, failure=ReasonCode.TOOL_MISSING, failure_text="wrk is not on PATH"),
-            "[1/3] p1 mypy  0 ms  not started: wrk is not on PATH",
+            "[1/3] T1.1 It holds  0 ms  not started: wrk is not on PATH",
         ),
         (
             Capture(probe=1, attempt=2, exit_status=0, duration=1),
-            "[1/3] p1 mypy  1.0 s  exit 0  attempt 2",
+            "[1/3] T1.1 It holds  1.0 s  exit 0  attempt 2",
         ),
     ],
 )
@@ -122,12 +131,12 @@ def test_a_probe_that_waits_is_told_of_once() -> None:
         assert watched.text() == ""
         watched.progress.started(0, 3)
         watched.progress.finished(Capture(probe=0, attempt=3, exit_status=0))
-        assert watched.text() == "[1/2] p0 mypy  0 ms  exit 0  attempt 3\n"
+        assert watched.text() == "[1/2] T1.0 It holds  0 ms  exit 0  attempt 3\n"
         watched.progress.started(1, 1)
         watched.progress.finished(Capture(probe=1, exit_status=7))
         watched.progress.close()
         watched.progress.close()
-        assert watched.text() == "[2/2] p1 mypy  0 ms  exit 7\n"
+        assert watched.text() == "[2/2] T1.1 It holds  0 ms  exit 7\n"
 
 
 def test_of_a_thousand_probes_a_few_lines_are_shown() -> None:
@@ -138,7 +147,7 @@ def test_of_a_thousand_probes_a_few_lines_are_shown() -> None:
             watched.progress.finished(Capture(probe=index, exit_status=0))
         lines = watched.text().splitlines()
         assert len(lines) < 20
-        assert lines[-1].startswith("[1000/1000] p999")
+        assert lines[-1].startswith("[1000/1000] T1.999")
 
 
 def test_a_short_run_draws_nothing() -> None:
@@ -157,8 +166,8 @@ def test_a_terminal_shows_what_runs_and_for_how_long() -> None:
         watched.progress.started(1, 1)
         watched.progress.finished(Capture(probe=0, exit_status=0))
         assert _frame(watched.after(4.0)) == [
-            "━━━━━─────────────── 1 of 4 done · about 15 s left",
-            "  p1 mypy  4.0 s of about 10 s",
+            "━━━━━─────────────── 1 of 4 criteria · about 15 s left",
+            "  T1.1 It holds  4.0 s of about 10 s",
         ]
 
 
@@ -167,8 +176,82 @@ def test_without_durations_of_earlier_runs_nothing_is_foretold() -> None:
     with _watched(_plan(4), terminal=True) as watched:
         watched.progress.started(0, 2)
         assert _frame(watched.after(0.4)) == [
-            "──────────────────── 0 of 4 done",
-            "  p0 mypy  attempt 2, 0.4 s",
+            "──────────────────── 0 of 4 criteria",
+            "  T1.0 It holds  attempt 2, 0.4 s",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("estimates", "told"),
+    [
+        ((40.0, 40.0, None, None), "40 s to 80 s left"),
+        ((40.0, None, None, None), "40 s to 80 s left"),
+        ((None, None, None, 300.0), "5 min to 10 min left"),
+    ],
+)
+def test_where_little_is_known_a_range_is_told(
+    estimates: tuple[float | None, ...], told: str
+) -> None:
+    """What no earlier run tells of takes as long as the longest at most, and no time at least."""
+    plan = _plan(4)
+    probes = tuple(
+        msgspec.structs.replace(probe, estimate=estimate)
+        for probe, estimate in zip(plan.probes, estimates, strict=True)
+    )
+    with _watched(msgspec.structs.replace(plan, probes=probes), terminal=True) as watched:
+        assert _frame(watched.after(0.4))[0].endswith(f" · {told}")
+
+
+def test_what_this_run_took_tells_of_the_rest() -> None:
+    """On a first run the rest takes no longer than what is over took, as far as one can know."""
+    with _watched(_plan(5), terminal=True) as watched:
+        watched.progress.started(0, 1)
+        watched.progress.finished(Capture(probe=0, exit_status=1, duration=30.0))
+        assert _frame(watched.after(1.0))[0].endswith("1 of 5 criteria · 60 s left at most")
+
+
+def test_several_criteria_of_one_probe_are_told_together() -> None:
+    """They are measured at once, and counted each; a producer is told by what its check does."""
+    plan = _plan(3)
+    plan = msgspec.structs.replace(
+        plan,
+        planned=(
+            Planned(criterion=a_criterion("T1.1", title="No error"), probes=(1,)),
+            Planned(criterion=a_criterion("T1.2", title="Few warnings"), probes=(1,)),
+            Planned(criterion=a_criterion("T1.3", title="Everywhere"), probes=(1, 2)),
+        ),
+    )
+    with _watched(plan, terminal=False) as watched:
+        watched.progress.finished(Capture(probe=0, exit_status=0, duration=1))
+        watched.progress.finished(Capture(probe=1, exit_status=0, duration=1))
+        watched.progress.finished(Capture(probe=2, exit_status=0, duration=1))
+        assert watched.text().splitlines() == [
+            "[0/3] Errors that mypy reports  1.0 s  exit 0",
+            "[2/3] T1.1 No error, and 2 more  1.0 s  exit 0",
+            "[3/3] T1.3 Everywhere  1.0 s  exit 0",
+        ]
+
+
+def test_a_log_that_folds_gets_one_group() -> None:
+    """GitHub shows it as one line that opens; it is closed once, whatever happens."""
+    with _watched(_plan(2), terminal=False, folds=True) as watched:
+        watched.progress.finished(Capture(probe=0, exit_status=0, duration=1))
+        watched.progress.close()
+        watched.progress.close()
+        assert watched.text().splitlines() == [
+            "::group::Measuring 2 criteria",
+            "[1/2] T1.0 It holds  1.0 s  exit 0",
+            "::endgroup::",
+        ]
+
+
+def test_it_speaks_the_language_of_the_board() -> None:
+    """A board in Chinese is measured in Chinese."""
+    with _watched(_plan(2, estimate=10.0), terminal=True, language=Language.ZH) as watched:
+        watched.progress.started(0, 1)
+        assert _frame(watched.after(1.0)) == [
+            "──────────────────── 已测 0/2 项标准 · 约剩 10 s",
+            "  T1.0 It holds  1.0 s，预计约 10 s",
         ]
 
 
@@ -196,9 +279,7 @@ def test_closing_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (20, 24), (80, 5), (20, 2), (8, 1)])
 def test_it_never_outgrows_the_terminal(columns: int, lines: int) -> None:
     """However many probes run and whatever they are called, no line wraps and none scrolls off."""
-    plan = _plan(
-        30, check=Check(name="", run="", measures=()), command=f"足球 {HOSTILE}", estimate=3
-    )
+    plan = _plan(30, title=f"足球 {HOSTILE}", estimate=3)
     with _watched(plan, terminal=True, jobs=30) as watched:
         watched.columns, watched.lines = columns, lines
         for index in range(30):
@@ -229,9 +310,14 @@ def test_a_reader_that_does_not_read_stops_nothing() -> None:
 def test_asking_for_a_version_is_no_probe_to_tell_of(terminal: bool) -> None:
     """What a run does on the side is neither counted nor shown."""
     plan = _plan(2)
-    asking = msgspec.structs.replace(plan.probes[1], id="v1", key="mypy --version")
+    asking = msgspec.structs.replace(
+        plan.probes[1], id="v1", key="mypy --version", command="v1", check=_VERSION
+    )
     plan = msgspec.structs.replace(
-        plan, probes=(plan.probes[0], asking), version_keys={"mypy": "mypy --version"}
+        plan,
+        probes=(plan.probes[0], asking),
+        planned=plan.planned[:1],
+        version_keys={"mypy": "mypy --version"},
     )
     with _watched(plan, terminal=terminal) as watched:
         watched.progress.started(1, 1)
@@ -240,7 +326,7 @@ def test_asking_for_a_version_is_no_probe_to_tell_of(terminal: bool) -> None:
         watched.progress.finished(Capture(probe=0, exit_status=0))
         text = watched.after(0.5)
         assert "v1" not in text
-        assert ("1 of 1 done" if terminal else "[1/1] p0") in text
+        assert ("1 of 1 criteria" if terminal else "[1/1] T1.0") in text
 
 
 def test_quiet_shows_nothing() -> None:
@@ -258,11 +344,11 @@ def test_quiet_shows_nothing() -> None:
 
 def test_no_log_obeys_a_line() -> None:
     """The name of a command is text, whatever it is."""
-    plan = _plan(1, check=Check(name="", run="", measures=()), command=f"::debug:: {HOSTILE}")
+    plan = _plan(1, title=f"::debug:: {HOSTILE}")
     with _watched(plan, terminal=False) as watched:
         watched.progress.finished(Capture(probe=0, exit_status=0))
         text = watched.text()
-        assert text.startswith("[1/1] p0 ::debug::")
+        assert text.startswith("[1/1] T1.0 ::debug::")
         assert "##[" not in text
         assert text.rstrip("\n").isprintable()
 
