@@ -17,7 +17,7 @@ STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
 
-test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER)  ## run the tests
+test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(LIVE)  ## run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside

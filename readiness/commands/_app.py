@@ -48,7 +48,7 @@ def _invoke(arguments: list[str]) -> int:
 
         completion_init()
     try:
-        status = command.main(arguments, prog_name="readiness", standalone_mode=False)
+        status = command.main(_completed(arguments), prog_name="readiness", standalone_mode=False)
     except click.exceptions.ClickException as error:
         error.show(sys.stderr)
         return ExitStatus.USAGE
@@ -56,6 +56,13 @@ def _invoke(arguments: list[str]) -> int:
         return ExitStatus.NOT_WRITTEN if end.code else ExitStatus.READY
     sys.stdout.flush()
     return status if isinstance(status, int) else ExitStatus.READY
+
+
+def _completed(arguments: list[str]) -> list[str]:
+    """Give the option that ends the line its value where it has none: Typer knows no such options."""
+    options = load(arguments[0]).options if arguments and arguments[0] in names() else []
+    alone = [option.alone for option in options if option.alone and arguments[-1] in option.flags]
+    return arguments + alone
 
 
 class _CommandGroup(typer.core.TyperGroup):

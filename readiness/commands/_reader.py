@@ -66,7 +66,7 @@ def _values(verb: Verb, words: Iterable[str]) -> dict[str, object] | None:
         else:
             option = flags.get(flag)
             if option and option.value is not Value.SWITCH and not equals:
-                value = next(waiting, option.alone or "-")
+                value = next(waiting, "-")
         if option is None or value.startswith("-") or not _take(values, option, value, equals):
             return None
     return values

@@ -21,6 +21,10 @@ RULES: Final = {
         "is not the name of a variable",
         'names are made of letters, digits and "_"',
     ),
+    r"^[A-Za-z_][A-Za-z0-9_]*\*?$(?!\n)": (
+        "is not the name of a variable",
+        'names are made of letters, digits and "_"; a "*" at the end stands for any rest',
+    ),
     r"^sha256:[0-9a-f]{64}$(?!\n)": (
         "is not a digest",
         "`readiness attest` writes it: sha256: and 64 digits",

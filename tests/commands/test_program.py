@@ -186,7 +186,7 @@ def test_a_folder_whose_name_is_no_text(project: Project, tmp_path: Path) -> Non
         *("check", "--output-format", "json", "--report", "table=t.txt", "--board"), board, cwd=odd
     )
     assert ended.status == 0, ended
-    assert r"b\udce9ard.yaml" in ended.json["board"]["path"]
+    assert r"b\xe9ard.yaml" in ended.json["board"]["path"]
     assert project("check", "--board", board, cwd=odd).status == 0
     assert "as measured" in project("list", "--board", board, cwd=odd).out
 

@@ -326,7 +326,7 @@ def test_names_that_are_no_text(based: Project) -> None:
     for arguments in (["guard"], ["check"], ["guard", "--output-format", "json"]):
         ended = based(*arguments, "--base", "main")
         assert ended.status == 4, ended
-        assert "\\udcff.py" in ended.out.replace("\\\\", "\\")
+        assert r"src/\xff.py" in ended.out.replace("\\\\", "\\")
 
 
 def test_a_link_stands_for_the_file_that_it_leads_to(based: Project) -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from readiness.load import board_schema, check_schema
+from readiness.load.validate import RULES
 from tests.load.test_catalogue_format import FULL
 from tests.support.boards import EXAMPLE, HTTP, MYPY, one
 
@@ -89,3 +90,19 @@ def test_mistakes_in_boards_are_found(text: str) -> None:
 def test_mistakes_in_checks_are_found(text: str) -> None:
     """The same holds for check files."""
     assert errors(check_schema(), text)
+
+
+@pytest.mark.parametrize("make", [board_schema, check_schema])
+def test_each_pattern_of_a_text_is_told_in_words(make: Any) -> None:
+    """Whatever text is refused by its form, there is a sentence for it."""
+
+    def patterns(node: Any) -> set[str]:
+        parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        own = (
+            {node["pattern"]}
+            if isinstance(node, dict) and isinstance(node.get("pattern"), str)
+            else set()
+        )
+        return own.union(*map(patterns, parts))
+
+    assert patterns(make()) <= set(RULES)
