@@ -19,7 +19,7 @@ from readiness.timeline.difference import CriterionChange, RunSummary, cause_in_
 
 
 def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
-    """Compare two runs: those named, the one named with the last, or the last two."""
+    """Compare two runs: those named, the one named with the last, or the last two whole ones."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     before, after = _pair(settings, board, runs)
@@ -39,10 +39,10 @@ def _pair(
     if names:
         first = find_run(settings, board, names[0])
         return first, find_run(settings, board, names[1] if len(names) > 1 else "last")
-    last = recent_runs(settings, board, limit=2)
+    last = recent_runs(settings, board, limit=2, whole=True)
     if len(last) < 2:
         raise UsageError(
-            f"two runs are needed, {len(last)} recorded so far: run `readiness check` first"
+            f"two whole runs are needed, {len(last)} recorded so far: run `readiness check` first"
         )
     return last[0], last[1]
 
@@ -53,6 +53,8 @@ def _lines(found: Difference, say: Sentences) -> Iterator[str]:
     yield ""
     yield from _score_lines(found, say)
     yield say("diff.counts", better=found.better, worse=found.worse, same=found.same)
+    if found.left_out:
+        yield say("diff.left_out", count=found.left_out)
     if found.criteria:
         rows = [_row(one, say) for one in found.criteria]
         yield ""
@@ -68,7 +70,8 @@ def _run_line(run: RunSummary, say: Sentences) -> str:
     if run.partial:
         facts.append(say("diff.of_part"))
     else:
-        facts.append(say("diff.score_of", score=run.shown or say("report.unknown")))
+        unknown = say("report.unknown")
+        facts.append(say("diff.score_of", score=unknown if run.score is None else run.shown))
     return "  ".join(facts)
 
 
@@ -76,10 +79,14 @@ def _score_lines(found: Difference, say: Sentences) -> Iterator[str]:
     if found.score_change is None:
         yield say("diff.not_comparable")
         return
-    before, now, change = found.before.shown, found.after.shown, f"{found.score_change:+g}"
-    yield say("diff.score", before=before, now=now, change=change)
+    before, now = found.before.shown, found.after.shown
+    if found.score_change:
+        change = f"{found.score_change:+g}"
+        yield say("diff.score", before=before, now=now, change=change)
+    else:
+        yield say("diff.score_same", score=now)
     for cause in found.causes:
-        yield f"  {cause.points:+.6g}  {cause_in_words(cause.what, say)}"
+        yield f"  {cause.points:+g}  {cause_in_words(cause.what, say)}"
     if found.board_changed:
         yield say("diff.board_changed")
 
@@ -114,7 +121,7 @@ VERB = Verb(
     Argument(
         "runs",
         "[A [B]]",
-        "Runs by the beginning of their id, as files, or `last`. Default: the last two.",
+        "Runs by the beginning of their id, as files, or `last`. Default: the last two whole ones.",
         repeats=True,
     ),
     takes="board profile output_format history",

@@ -34,6 +34,7 @@ class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None = None
     dirty: bool | None = None
     decision: str | None = None
+    milestone: str | None = None
     score: str | None = None
     duration_s: float | None = None
 
@@ -170,6 +171,7 @@ def _past(entry: Entry, run: PastVerdict | None) -> PastEntry:
         commit=run.git.commit if run.git else None,
         dirty=run.git.dirty if run.git else None,
         decision=run.gate.decision.value,
+        milestone=run.gate.milestone,
         score=run.score.shown or None,
         duration_s=run.duration_s,
     )
@@ -194,7 +196,10 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
 def _state(entry: PastEntry, say: Sentences) -> str:
     if entry.decision is None:
         return say(f"history.state.{entry.state}")
-    return _decision(entry.decision, say)
+    told = _decision(entry.decision, say)
+    if entry.milestone is not None:
+        told += say("report.for_milestone", milestone=entry.milestone)
+    return say("history.cut", decision=told) if entry.state == "interrupted" else told
 
 
 def _decision(decision: str, say: Sentences) -> str:

@@ -1,4 +1,4 @@
-"""List the tasks, as they stood in the last run."""
+"""List the tasks, as they stand by the newest measurements."""
 
 import msgspec
 
@@ -7,15 +7,20 @@ from readiness.model.board import Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import last_run
+from readiness.pipeline.past import standing
 from readiness.record.document import TaskRecord
+from readiness.record.newest import measured_by
+from readiness.report._standing import as_of
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import sentences
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One task. `good` and `attainment` are of the last run, null where there was none."""
+    """One task. `good` and `attainment` are by the newest measurements, null without any.
+
+    `runs` took them.
+    """
 
     id: str
     priority: str
@@ -27,6 +32,7 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     criteria: int
     good: int | None
     attainment: float | None
+    runs: list[str]
 
 
 TaskList = list[TaskLine]
@@ -37,9 +43,11 @@ def list_tasks(settings: RunSettings) -> int:
     """Print the tasks of the board."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    run = last_run(settings, board)
+    run = standing(settings, board)
     records = {} if run is None else {task.id: task for task in run.tasks}
-    lines = [_line(task, records.get(task.id)) for task in board.tasks]
+    lines = [
+        _line(task, records.get(task.id), "" if run is None else run.id) for task in board.tasks
+    ]
     if as_json:
         put_json(lines)
         return ExitStatus.READY
@@ -58,11 +66,12 @@ def list_tasks(settings: RunSettings) -> int:
     say = sentences(board.language)
     since = say("list.never") if run is None else say("list.since", moment=run.started_at)
     total = say("list.total", count=len(lines), since=since)
-    put_text(f"{columns(rows, say.heads('list.heads'))}\n{total}")
+    rests = "" if run is None else as_of(run, say)
+    put_text("\n".join(filter(None, (columns(rows, say.heads("list.heads")), total, rests))))
     return ExitStatus.READY
 
 
-def _line(task: Task, record: TaskRecord | None) -> TaskLine:
+def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
     return TaskLine(
         id=task.id,
         priority=task.priority.value,
@@ -74,6 +83,7 @@ def _line(task: Task, record: TaskRecord | None) -> TaskLine:
         criteria=len(task.criteria),
         good=None if record is None else sum(c.verdict.good for c in record.criteria),
         attainment=None if record is None else record.attainment,
+        runs=[] if record is None else sorted({measured_by(one, run) for one in record.in_scope()}),
     )
 
 

@@ -21,7 +21,7 @@ from readiness.commands._agent_answers import (
 from readiness.commands._options import Verb
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
-from readiness.record.document import from_json
+from readiness.record.document import RunDocument, from_json
 from readiness.text.clean import clean
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _Commands:
         return _told(run_answer(from_json(out, "check"), status, max(characters, CHARACTERS)))
 
     async def next_steps(self, to: float | None = None, most: int = STEPS) -> Any:
-        """Tell what to do next, as of the last run: open criteria by gain, blockers first.
+        """Tell what to do next by the newest measurements: open criteria by gain, blockers first.
 
         With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it. At most
         so many criteria are told; `more` says how many others are open.
@@ -118,20 +118,19 @@ class _Commands:
         return _told(answer)
 
     async def show(self, subject: str) -> Any:
-        """Show one task or criterion with the evidence of the last run.
+        """Show one task or criterion by its newest measurement, with the evidence of it.
 
         `subject` is its id. The evidence is each probe's command, exit status, duration and output.
         """
         return _told(await self._json("show", subject, history=True))
 
     async def explain(self) -> Any:
-        """Explain the score of the last run: the sum, line by line, which adds up exactly."""
+        """Explain the score of the last whole run: the sum, line by line, which adds up exactly."""
         from readiness.commands.score import explanation
 
-        status, out, err = await self._run("report", history=True)
-        if not out:
-            raise _failed(status, err)
-        run = from_json(out, "report")
+        status, run = await self._report("last")
+        if not run.whole and run.whole_run is not None:
+            status, run = await self._report(run.whole_run.run)
         return _told(
             {
                 "exit_status": status,
@@ -150,6 +149,12 @@ class _Commands:
         Exit status 4 means that something was loosened.
         """
         return _told(await self._json("guard", options=[f"--base={base}"]))
+
+    async def _report(self, name: str) -> tuple[int, RunDocument]:
+        status, out, err = await self._run("report", name, history=True)
+        if not out:
+            raise _failed(status, err)
+        return status, from_json(out, "report")
 
     async def _json(
         self, command: str, *words: str, options: Sequence[str] = (), history: bool = False

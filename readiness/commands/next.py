@@ -21,11 +21,13 @@ from readiness.model.judgement import Judgement, Score
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import judgement_of, last_run
+from readiness.pipeline.past import judgement_of, standing
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
+from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.run import milestone_records
+from readiness.record.scores import goal_text
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
@@ -81,12 +83,18 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--output-format json` gives. `run` is the run it rests on, null where there is none."""
+    """What `--output-format json` gives, null where there was no run.
+
+    `score` and milestones are of the whole run `run`, the criteria are by their newest
+    measurements, of which `since` were taken later; `standing` is what these would come to.
+    """
 
     run: str | None
     measured_at: str | None
     board_changed: bool
     score: str
+    standing: str
+    since: int
     target: float
     criteria: list[NextStep]
     way: Way | None
@@ -102,7 +110,7 @@ def next_steps(settings: RunSettings, to: str | None = None, without: Collection
     goal = None if to is None else _goal(to)
     board = open_board(settings)
     _refuse_unknown(without, board)
-    run = last_run(settings, board, whole=True)
+    run = standing(settings, board)
     today = datetime.fromtimestamp(time.time(), UTC).date()
     redactor = Redactor(secret_values(board, os.environ))
     answer = advise(board, run, goal, today, without, redactor.redact)
@@ -122,11 +130,12 @@ def advise(
     without: Collection[str] = (),
     redact: Callable[[str], str] = str,
 ) -> Next:
-    """Rank what is open after `run`; all of the board where there was none.
+    """Rank what is open after `run`, which tells of the project; all where there was none.
 
     `redact` masks secrets in what is taken from the board itself.
     """
-    records = {} if run is None else {record.id: record for record in run.criteria()}
+    found = [] if run is None else [one for one in run.criteria() if run.whole or tried(one)]
+    records = {record.id: record for record in found}
     judgements = [
         judgement_of(criterion, records[criterion.id])
         if criterion.id in records
@@ -135,15 +144,21 @@ def advise(
     ]
     total = score(board, judgements)
     ranked = rank(board, total)
+    reached = display(total.value, total.target)
+    base = None if run is None else rests_on(run)
     return Next(
-        run=None if run is None else run.id,
-        measured_at=None if run is None else run.started_at,
+        run=base.run if base else None,
+        measured_at=base.at if base else None,
         board_changed=run is not None and run.board.digest != board.digest,
-        score=display(total.value, total.target),
+        score=reached if run is None or run.whole else run.score.shown,
+        standing=reached,
+        since=0 if run is None else measured_since(run),
         target=float(board.target),
         criteria=[_step(one, records, redact) for one in ranked],
         way=None if goal is None else _way(board, total, ranked, goal, without),
-        milestones=_milestones(board, total, judgements, today),
+        milestones=_milestones(board, total, judgements, today)
+        if run is None or run.whole
+        else _as_decided(run, today),
     )
 
 
@@ -157,6 +172,16 @@ def _milestones(
     board: Board, total: Score, judgements: Sequence[Judgement], today: date
 ) -> list[MilestoneRecord]:
     return milestone_records(milestone_states(board, total, judgements, today))
+
+
+def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
+    """The milestones as the newest whole run decided on them; a day may be over by now."""
+    return [
+        msgspec.structs.replace(
+            one, overdue=not one.met and bool(one.due) and one.due < today.isoformat()
+        )
+        for one in run.milestones
+    ]
 
 
 def _step(
@@ -217,10 +242,12 @@ def _way(
 
 def _lines(answer: Next, say: Sentences) -> Iterator[str]:
     if answer.run is None:
-        yield say("next.never")
+        yield say("report.no_whole_run") if answer.since else say("next.never")
     else:
-        at, score, target = answer.measured_at, answer.score, answer.target
+        at, score, target = answer.measured_at, answer.score, goal_text(answer.target)
         yield say("next.measured", moment=at, score=score, target=target)
+    if answer.since:
+        yield say("next.since", count=answer.since, standing=answer.standing)
     if answer.board_changed:
         yield say("next.board_changed")
     yield ""
@@ -254,7 +281,7 @@ def _steps(steps: Sequence[NextStep], say: Sentences) -> Iterator[str]:
 
 
 def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
-    goal, work = f"{way.to:g}", in_words(way.minutes)
+    goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
         yield say("next.reached", goal=goal)
     elif way.reached and way.cheapest:
@@ -287,7 +314,7 @@ def milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
     if not milestone.met:
         lacks += [say("next.not_done", task=name) for name in milestone.missing]
         if milestone.score is not None:
-            lacks.append(say("next.asks_score", score=f"{milestone.score:g}"))
+            lacks.append(say("next.asks_score", score=goal_text(milestone.score)))
     name = f"{milestone.id} {milestone.title}".rstrip()
     line = say("next.milestone", name=name, facts=say("report.comma").join(facts))
     return line + say("next.lacking", lacks=say("report.semicolon").join(lacks)) if lacks else line

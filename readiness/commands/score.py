@@ -63,7 +63,8 @@ def summary(document: RunDocument) -> list[str]:
     if score.attested:
         lines.append(say("score.attested", share=f"{score.attested:.1%}"))
     if score.value is None:
-        lines.append(f"Readiness: unknown ({say('score.nothing')})")
+        why = say("score.nothing") if document.whole else say("score.part")
+        lines.append(f"Readiness: unknown ({why})")
     else:
         lines.append(f"Readiness: {percentage(score.shown)}% ({score.shown}/10)")
     return lines
@@ -80,6 +81,8 @@ def explanation(document: RunDocument) -> str:
     counted = [record for record in document.criteria() if record.points_possible]
     points = [Decimal(str(record.points)) for record in counted]
     rounding = Decimal(str(document.score.rounding))
+    if not document.whole:
+        return say("score.part")
     rows = [
         [
             record.id,

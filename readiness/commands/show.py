@@ -1,7 +1,7 @@
 """Show one task or criterion with its evidence."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -12,10 +12,12 @@ from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import last_run
+from readiness.pipeline.past import runs_by_id, standing
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
-from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
+from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
+from readiness.record.newest import measured_by
+from readiness.report._standing import elsewhere, last_known
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.nearest import suggestion
@@ -25,9 +27,10 @@ FINDINGS = 10
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--output-format json` gives: records of the last run, empty where there was none.
+    """What `--output-format json` gives: the newest measurements, empty where there are none.
 
-    `by_hand` has, by criterion, a command by which people see the same.
+    The probes are those of the runs that took them. `by_hand` has, by criterion, a command by
+    which people see the same.
     """
 
     id: str
@@ -37,20 +40,29 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: dict[str, str] = {}
 
 
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion's newest measurement, when its run started, and that run's evidence of it."""
+
+    record: CriterionRecord
+    at: str
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+
+
 def show(settings: RunSettings, subject: str) -> int:
     """Print the task or criterion whose id is `subject`."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     task, criteria = _find(board, subject)
-    run = last_run(settings, board)
+    found = _evidence(settings, board, criteria)
     redactor = Redactor(secret_values(board, os.environ))
     if as_json:
-        put_json(_shown(subject, task, criteria, run, redactor))
+        put_json(_shown(subject, task, criteria, found, redactor))
         return ExitStatus.READY
     say = sentences(board.language)
     lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
-        lines += ["", *_criterion_lines(criterion, run, say)]
+        lines += ["", *_criterion_lines(criterion, found.get(criterion.id), say)]
         if why := why_plain(Catalogue(board.catalogues), criterion):
             lines.append(f"  {why}")
     put_text(redactor.redact("\n".join(lines)))
@@ -89,30 +101,28 @@ def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
         yield f"  {number}. {step}"
 
 
-def _criterion_lines(
-    criterion: Criterion, run: RunDocument | None, say: Sentences
-) -> Iterator[str]:
+def _criterion_lines(criterion: Criterion, found: Measured | None, say: Sentences) -> Iterator[str]:
     yield f"{criterion.id} {criterion.title}"
     yield from (f"  {line}" for line in _definition_lines(criterion, say))
     if criterion.waive is not None:
         yield f"  {_waived(criterion.waive, say)}"
-    record = None if run is None else _record(run, criterion.id)
-    if run is None or record is None:
+    if found is None:
         yield f"  {say('show.never')}"
         return
-    verdict, at, reason = say(f"verdict.{record.verdict}"), run.started_at, record.reason
+    record = found.record
+    verdict, at, reason = say(f"verdict.{record.verdict}"), found.at, record.reason
     yield f"  {say('show.last_run', moment=at, verdict=verdict, reason=reason)}".rstrip()
+    if told := elsewhere(record, say) or last_known(record, say):
+        yield f"  {told}"
     if record.hint:
         yield f"  {say('show.next', hint=record.hint)}"
-    for probe in run.probes:
-        if probe.id in record.probes:
-            yield from _probe_lines(probe, say)
-    found = [finding for finding in run.findings if finding.criterion == criterion.id]
-    for finding in found[:FINDINGS]:
+    for probe in found.probes:
+        yield from _probe_lines(probe, say)
+    for finding in found.findings[:FINDINGS]:
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
         yield f"  {where}: {finding.rule} {finding.message}".rstrip()
-    if len(found) > FINDINGS:
-        yield f"  {say('show.more_findings', count=len(found) - FINDINGS)}"
+    if len(found.findings) > FINDINGS:
+        yield f"  {say('show.more_findings', count=len(found.findings) - FINDINGS)}"
 
 
 def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
@@ -156,25 +166,52 @@ def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
                 yield from (f"    | {line}" for line in stream.tail.splitlines())
 
 
-def _record(run: RunDocument, criterion: str) -> CriterionRecord | None:
-    return next((record for record in run.criteria() if record.id == criterion), None)
+def _evidence(
+    settings: RunSettings, board: Board, criteria: Sequence[Criterion]
+) -> dict[str, Measured]:
+    """The newest measurement of each criterion, with the evidence of the run that took it."""
+    run = standing(settings, board)
+    if run is None:
+        return {}
+    names = {criterion.id for criterion in criteria}
+    records = [record for record in run.criteria() if record.id in names]
+    carried = {record.carried.run for record in records if record.carried is not None}
+    runs = {run.id: run, **runs_by_id(settings, board, carried)}
+    return {record.id: _measured(record, run, runs) for record in records}
+
+
+def _measured(
+    record: CriterionRecord, newest: RunDocument, runs: Mapping[str, RunDocument]
+) -> Measured:
+    run = runs.get(measured_by(record, newest.id))
+    probes: list[str] = []
+    for one in [] if run is None else run.criteria():
+        if one.id == record.id:
+            probes = one.probes
+    at = newest.started_at if record.carried is None else record.carried.at
+    return Measured(
+        record=record,
+        at=at,
+        probes=[] if run is None else [probe for probe in run.probes if probe.id in probes],
+        findings=[]
+        if run is None
+        else [finding for finding in run.findings if finding.criterion == record.id],
+    )
 
 
 def _shown(
     subject: str,
     task: Task,
-    criteria: list[Criterion],
-    run: RunDocument | None,
+    criteria: Sequence[Criterion],
+    found: Mapping[str, Measured],
     redactor: Redactor,
 ) -> Shown:
-    ids = {criterion.id for criterion in criteria}
-    records = [] if run is None else [record for record in run.criteria() if record.id in ids]
-    wanted = {probe for record in records for probe in record.probes}
+    probes = {(one.at, probe.id): probe for one in found.values() for probe in one.probes}
     return Shown(
         id=subject,
         title=task.title if subject == task.id else criteria[0].title,
-        criteria=records,
-        probes=[] if run is None else [probe for probe in run.probes if probe.id in wanted],
+        criteria=[one.record for one in found.values()],
+        probes=list(probes.values()),
         by_hand={
             one.id: redactor.redact(command)
             for one in criteria

@@ -1,5 +1,6 @@
 """Turns the score and its verdicts into the decision and the exit status. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
 from readiness.model.expect import format_value, is_worse
 from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Score
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Decision, ReasonCode, Verdict
 
 STATUSES = {
     Decision.READY: ExitStatus.READY,
@@ -48,6 +49,8 @@ def gate(
         decision, reasons = _hold(board, score, found, line)
     else:
         decision, reasons = _decide(board, score, found)
+    if interrupted and line is None and not loosened:
+        reasons = _complaints(board, found)  # no score is short that was not added up
     if interrupted and decision in (Decision.READY, Decision.HELD):
         decision = Decision.UNDECIDED
     if interrupted:
@@ -248,11 +251,13 @@ def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
 def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
     """Write a sentence for each of these criteria that is bad or unknown, in board order.
 
-    Those of a priority that one cause keeps from being measured have one together.
+    Those of a priority that one cause keeps from being measured have one together. Those that were
+    not run are counted: they share their reason, and tell nothing of the product.
     """
     says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
     alike: dict[object, list[str]] = {}
     told: dict[object, str] = {}
+    not_run: Counter[str] = Counter()
     for task, one in board.pairs():
         judged = found.get(one.id)
         if judged is None or judged.verdict not in says:
@@ -261,4 +266,13 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
         key = cause if judged.verdict.unknown else one.id
         alike.setdefault(key, []).append(one.id)
         told[key] = f"({task.priority}) {says[judged.verdict]}: {judged.reason}"
-    return [f"{', '.join(names)} {told[key]}" for key, names in alike.items()]
+        not_run[judged.reason] += judged.code is ReasonCode.NOT_RUN
+    counted = {reason: count for reason, count in not_run.items() if count > 1}
+    return [
+        *(
+            f"{', '.join(names)} {told[key]}"
+            for key, names in alike.items()
+            if not (isinstance(key, tuple) and key[1] is ReasonCode.NOT_RUN and key[2] in counted)
+        ),
+        *(f"{count} criteria were not run: {reason}" for reason, count in counted.items()),
+    ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from readiness.record.document import PreviousRun
+from readiness.record.earlier import PreviousRun
 from readiness.startup.digests import digest as sha256_of
 
 SCHEMA = """

@@ -15,11 +15,14 @@ import msgspec
 from readiness.history import chain
 from readiness.history.database import Database
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.record.document import PreviousRun, Run, RunDocument, from_json, to_json
+from readiness.record.document import Run, RunDocument, from_json, to_json
+from readiness.record.earlier import PreviousRun
 from readiness.record.excerpts import (
     ComparedRun,
+    KnownRun,
     PastRun,
     compared_from_json,
+    known_from_json,
     verdicts_from_json,
 )
 from readiness.text.clean import clean
@@ -30,6 +33,10 @@ LOOKED_BACK = 1000
 
 REMEMBERED = 100
 """For so many runs it is kept how long a probe took, or what a tool's version is."""
+
+FINISHED = "finished"
+ENDED = "finished interrupted"
+"""The states of runs that have a document."""
 
 SCHEMA = f"""
 begin immediate;
@@ -160,16 +167,27 @@ class History:
             )
         return document
 
-    def last(self, board: str, profile: str, *, whole: bool) -> RunDocument | None:
+    def last(
+        self, board: str, profile: str, *, whole: bool, interrupted: bool = False
+    ) -> RunDocument | None:
         """The newest finished run of a board in a profile; with `whole`, of all its criteria.
 
-        What is no run document is passed over, and noted in `damaged`.
+        With `interrupted` one that did not finish will do. What is no run document is passed over,
+        and noted in `damaged`.
         """
-        return self._newest(board, profile, whole, from_json)
+        states = ENDED if interrupted else FINISHED
+        return next(self._each(board, profile, whole, from_json, 20, states), None)
 
     def last_verdicts(self, board: str, profile: str) -> PastRun | None:
-        """What the newest whole run found, and no more: much less to read than all of it."""
-        return self._newest(board, profile, True, verdicts_from_json)
+        """What was found up to the newest run, and no more: much less to read than all of it."""
+        return next(self._each(board, profile, False, verdicts_from_json, 20, ENDED), None)
+
+    def known(self, board: str, profile: str) -> Iterator[KnownRun]:
+        """What later runs carry on of the newest runs, newest first; each read when asked for.
+
+        Interrupted ones too. What is no run document is passed over, and noted in `damaged`.
+        """
+        return self._each(board, profile, False, known_from_json, LOOKED_BACK, ENDED)
 
     def recent(
         self, board: str, profile: str, *, limit: int, whole: bool = False
@@ -212,18 +230,19 @@ class History:
         """
         return self._each(board, profile, True, compared_from_json, LOOKED_BACK)
 
-    def _newest(
-        self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run]
-    ) -> Run | None:
-        return next(self._each(board, profile, whole, read, 20), None)
-
     def _each(
-        self, board: str, profile: str, whole: bool, read: Callable[[bytes, str], Run], limit: int
+        self,
+        board: str,
+        profile: str,
+        whole: bool,
+        read: Callable[[bytes, str], Run],
+        limit: int,
+        states: str = FINISHED,
     ) -> Iterator[Run]:
         for sequence, run_id in self._read(
-            "select sequence, id from runs where board = ? and profile = ? and state = 'finished'"
-            " and partial <= ? order by sequence desc limit ?",
-            (board, profile, not whole, limit),
+            "select sequence, id from runs where board = ? and profile = ?"
+            " and instr(?, state) and partial <= ? order by sequence desc limit ?",
+            (board, profile, states, not whole, limit),
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:

@@ -71,6 +71,11 @@ class Verdict(StrEnum):
         return self.gate in (Standing.BAD, Standing.UNKNOWN)
 
     @property
+    def measured(self) -> bool:
+        """Whether a run that says so has tried, and not in vain."""
+        return self.gate in (Standing.GOOD, Standing.BAD)
+
+    @property
     def in_scope(self) -> bool:
         """Whether it counts at all."""
         return self.gate is not Standing.OUT

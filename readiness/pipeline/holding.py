@@ -11,7 +11,8 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.model.words import Decision
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
-from readiness.record.document import BaseRef, Value
+from readiness.record.document import BaseRef
+from readiness.record.earlier import Value
 from readiness.record.excerpts import ComparedCriterion, ComparedRun
 
 

@@ -14,6 +14,7 @@ from readiness.model.judgement import Judgement
 from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.excerpts import PastRun
+from readiness.record.newest import of_the_project
 from readiness.terminal.ending import tell
 
 Found = TypeVar("Found")
@@ -36,8 +37,43 @@ def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> Run
         history.close()
 
 
+def standing(settings: RunSettings, board: Board) -> RunDocument | None:
+    """How the project stands as of the newest run of the board in its profile, if there is one.
+
+    Each criterion has its newest measurement; see `of_the_project`.
+    """
+    path = history_path(settings, board.path)
+    if not path:
+        return None
+    history = History(path)
+    try:
+        key = board_key(board.path)
+        run = told(history, lambda: history.last(key, board.profile, whole=False, interrupted=True))
+    finally:
+        history.close()
+    return None if run is None else of_the_project(run)
+
+
+def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dict[str, RunDocument]:
+    """The recorded runs of these ids, as far as the history has them."""
+    path = history_path(settings, board.path)
+    wanted = sorted(names)
+    if not path or not wanted:
+        return {}
+    history = History(path)
+    try:
+        stored = {name: history.stored(name) for name in wanted}
+    finally:
+        history.close()
+    return {
+        name: from_json(document, f"{path} run {name}")
+        for name, document in stored.items()
+        if document is not None
+    }
+
+
 def last_verdicts(history: History, board: Board) -> PastRun | None:
-    """What the newest whole run of the board found."""
+    """What was found of the board up to its newest run."""
     return told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
 
 

@@ -1,7 +1,7 @@
 """The plot of a run, from top to bottom.
 
-open → plan → enter the history → run and settle → (again?) → judge → score → decide → record →
-report → status
+open → plan → enter the history → run and settle → (again?) → judge → score → decide → carry →
+record → report → status
 """
 
 import os
@@ -50,6 +50,7 @@ from readiness.record.run import (
     loosening_reasons,
     loosening_records,
     milestone_records,
+    no_score,
     score_record,
 )
 from readiness.record.values import timestamp
@@ -105,7 +106,7 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)
             outcome = execute(board, plan, start, settings, versions=versions, name=run_name())
-            document, not_recorded = record(history, outcome)
+            document, not_recorded = record(history, _carry(outcome, board, start, opened.history))
             document = with_past(document, settings, board, formats_of(settings))
             problems += not_entered + not_recorded
             problems += write_reports(document, settings, board, write_report)
@@ -284,6 +285,19 @@ def settled(readings: Readings, capture: Capture, *, fail_fast: bool) -> Settled
     return msgspec.structs.replace(taken, stop=readings.fault(capture)) if fail_fast else taken
 
 
+# --- carry ---------------------------------------------------------------------------------------
+
+
+def _carry(outcome: Outcome, board: Board, start: Start, history: History | None) -> Outcome:
+    """Add what earlier runs know of what this one did not measure."""
+    if history is None or all(one.verdict.measured for one in outcome.document.criteria()):
+        return outcome
+    from readiness.pipeline.carrying import carry
+
+    document = carry(outcome.document, board, history, start.day())
+    return msgspec.structs.replace(outcome, document=document)
+
+
 # --- score, decide -------------------------------------------------------------------------------
 
 
@@ -296,7 +310,9 @@ def conclude(
 ) -> RunDocument:
     """Score the judgements, decide, and write all of it down."""
     total = score(board, judgements)
-    sum_of = explain(total)
+    whole = not (facts.partial or facts.interrupted or facts.signal)
+    counted = score(board, _of_the_board(board, judgements)) if facts.partial else total
+    sum_of = explain(counted)
     loosened = loosening_records(start.loosened, recorder)
     reasons = loosening_reasons(loosened)
     decision, states = _decide(board, total, judgements, start, facts, reasons)
@@ -315,7 +331,9 @@ def conclude(
         started_at=timestamp(start.at),
         finished_at=timestamp(start.at + facts.elapsed),
         duration_s=round(facts.elapsed, 3),
-        score=score_record(total, display(total.value, total.target), sum_of.rounding),
+        score=score_record(total, display(total.value, total.target), sum_of.rounding)
+        if whole
+        else no_score(total),
         gate=gate_record(
             decision,
             exit_status(decision, signal=facts.signal),
@@ -326,19 +344,29 @@ def conclude(
         tasks=task_records(
             board,
             judgements,
-            points_of(total.lines, sum_of.points),
+            points_of(counted.lines, sum_of.points),
             facts.probe_ids,
             recorder,
             start.previous,
         ),
         probes=facts.probes,
         findings=facts.findings,
-        milestones=milestone_records(states),
+        milestones=milestone_records(states) if whole else [],
         loosened=loosened,
         base=start.base,
         folders=facts.folders,
         put_aside=list(facts.put_aside),
     )
+
+
+def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgement]:
+    """The judgements without those that were not selected: what these are worth counts as well."""
+    return [
+        one
+        for one in judgements
+        if one.verdict.in_scope
+        or (one.criterion.profiles and board.profile not in one.criterion.profiles)
+    ]
 
 
 def _decide(

@@ -31,11 +31,11 @@ def select(
 
 def skip_reason(criterion: Criterion, board: Board, chosen: frozenset[str] | None) -> str:
     """Why a criterion is not part of this run; empty where it is."""
-    if chosen is not None and criterion.id not in chosen:
-        return "not selected"
     if criterion.profiles and board.profile not in criterion.profiles:
         wanted = ", ".join(criterion.profiles)
         return f"only in profile {wanted}"
+    if chosen is not None and criterion.id not in chosen:
+        return "not selected"
     return ""
 
 

@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from readiness.model.words import Better, Verdict
-from readiness.record.document import CriterionRecord, Value
+from readiness.record.document import CriterionRecord
+from readiness.record.earlier import Value
 from readiness.record.excerpts import PastCriterion
 
 

@@ -19,13 +19,12 @@ from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
-    Previous,
     ProbeRecord,
     StreamRecord,
     TaskRecord,
-    Value,
     WaiverRecord,
 )
+from readiness.record.earlier import Previous, Value
 from readiness.record.excerpts import PastCriterion, PastRun
 from readiness.record.folders import FolderRecord
 from readiness.record.values import number, timestamp

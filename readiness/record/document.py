@@ -10,12 +10,12 @@ import msgspec
 
 from readiness.model.errors import UsageError
 from readiness.model.words import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
+from readiness.record.earlier import Carried, LastKnown, PastPoint, Previous, PreviousRun, Value
 from readiness.record.folders import FolderRecord
 
 VERSION = 1
 
 Run = TypeVar("Run")
-Value = int | float | bool | str | None
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,9 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The score: `value` is null where nothing was measured, `shown` how it must be printed.
+    """The score: `value` is null where there is none, `shown` how it must be printed.
+
+    There is none where nothing was measured, or not all that should have been.
 
     `attested` is the share of the score, 0..1, that rests on attestations. The points of all
     criteria and `rounding` (0 or less) add up to what is shown.
@@ -136,13 +138,6 @@ class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-class Previous(msgspec.Struct, frozen=True, kw_only=True):
-    """The same criterion in the last comparable run."""
-
-    verdict: Verdict
-    value: Value
-
-
 class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One criterion. `line` is where it stands in the board. `shown` is the value with its unit.
 
@@ -150,7 +145,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `measure` is which of its check's measures was read, and `better` which way it improves.
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
     `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
-    the verdict rests on, where there are several.
+    the verdict rests on, where there are several. `carried` is what an earlier run found of it,
+    where this one did not try.
     """
 
     id: str
@@ -181,6 +177,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: str = ""
     counted: list[str] = []
     decisive: str | None = None
+    carried: Carried | None = None
+    last_known: LastKnown | None = None
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,27 +321,18 @@ class BaseRef(msgspec.Struct, frozen=True, kw_only=True):
     not_run: list[str] = []
 
 
-class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report shows of an earlier run: its score, and each criterion's verdict and number.
+class WholeRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest whole run of the board: what stands for the project after a run of a part.
 
-    Criteria out of scope are in neither; `values` has finite numbers alone.
+    `at` is when it started.
     """
 
-    id: str
-    started_at: str
-    commit: str
-    board_digest: str
-    decision: Decision
-    score: float | None
-    verdicts: dict[str, Verdict]
-    values: dict[str, float]
-
-
-class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The run that ended before this one in the same history. `digest` is over its document."""
-
-    id: str
-    digest: str
+    run: str
+    at: str
+    score: ScoreRecord
+    gate: GateRecord
+    milestones: list[MilestoneRecord]
+    git: Git | None = None
 
 
 class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -353,6 +342,8 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     holds it, or where it is the first. `past` has earlier runs of the same board and profile,
     oldest first. Only documents that reports are made from have it; the history keeps each run
     once. `put_aside` names the caller's variables that change what tools do: no probe got them.
+    A run of a part, or one that was interrupted, has no score and decides no milestone;
+    `whole_run` is the newest whole one that its history knew.
     """
 
     version: int = VERSION
@@ -378,6 +369,12 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     previous_run: PreviousRun | None = None
     folders: list[FolderRecord] = []
     put_aside: list[str] = []
+    whole_run: WholeRun | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it measured all that it should, so that it speaks of the project itself."""
+        return not self.partial and not self.interrupted
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """All criteria, in the order of the board."""

@@ -5,7 +5,25 @@ from collections.abc import Iterable
 import msgspec
 
 from readiness.model.words import Language, Verdict
-from readiness.record.document import GateRecord, Git, ScoreRecord, Value, decoded
+from readiness.record.document import (
+    CriterionRecord,
+    GateRecord,
+    Git,
+    MilestoneRecord,
+    ScoreRecord,
+    WholeRun,
+    decoded,
+)
+from readiness.record.earlier import Value
+
+
+class PastMeasurement(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier run carried of one before it."""
+
+    profile: str
+    verdict: Verdict
+    value: Value
+    unit: str
 
 
 class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +35,7 @@ class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     check: str | None = None
     measure: str | None = None
+    carried: PastMeasurement | None = None
 
 
 class PastTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,11 +47,20 @@ class PastTask(msgspec.Struct, frozen=True, kw_only=True):
 class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a run document that the next run compares itself with."""
 
+    profile: str
     tasks: list[PastTask]
 
     def criteria(self) -> Iterable[PastCriterion]:
-        """All criteria, in the order of the board."""
-        return (criterion for task in self.tasks for criterion in task.criteria)
+        """The newest measurement of each criterion as of that run, in the order of the board."""
+        return (self._newest(criterion) for task in self.tasks for criterion in task.criteria)
+
+    def _newest(self, criterion: PastCriterion) -> PastCriterion:
+        known = criterion.carried
+        if known is None or known.profile != self.profile:
+            return criterion
+        return msgspec.structs.replace(
+            criterion, verdict=known.verdict, value=known.value, unit=known.unit
+        )
 
 
 class ComparedCriterion(PastCriterion, frozen=True, kw_only=True):
@@ -55,6 +83,28 @@ class ComparedRun(msgspec.Struct, frozen=True, kw_only=True):
     git: Git | None
     gate: GateRecord
     tasks: list[ComparedTask]
+
+
+class KnownTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The criteria of a task in a run that later ones carry measurements of."""
+
+    criteria: list[CriterionRecord]
+
+
+class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that a later run carries on."""
+
+    id: str
+    started_at: str
+    profile: str
+    partial: bool
+    interrupted: bool
+    git: Git | None
+    score: ScoreRecord
+    gate: GateRecord
+    tasks: list[KnownTask]
+    milestones: list[MilestoneRecord]
+    whole_run: WholeRun | None = None
 
 
 class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +131,11 @@ def verdicts_from_json(text: bytes, source: str) -> PastRun:
 def compared_from_json(text: bytes, source: str) -> ComparedRun:
     """Read only what a run that holds the line needs. Raises as `from_json` does."""
     return decoded(text, source, ComparedRun)
+
+
+def known_from_json(text: bytes, source: str) -> KnownRun:
+    """Read only what later runs carry on. Raises as `from_json` does."""
+    return decoded(text, source, KnownRun)
 
 
 def outcome_from_json(text: bytes, source: str) -> PastVerdict:

@@ -19,6 +19,7 @@ from readiness.record.document import (
     ScoreRecord,
     SectionRecord,
 )
+from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
 from readiness.text.clean import clean
 
@@ -41,6 +42,19 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
         total=score.total,
         attested=round(float(score.attested_share), 6),
         rounding=float(rounding),
+    )
+
+
+def no_score(score: Score) -> ScoreRecord:
+    """The score of a run that did not measure all that it should: there is none."""
+    return ScoreRecord(
+        value=None,
+        shown=NO_SCORE,
+        target=float(score.target),
+        progress=0.0,
+        measured=score.measured,
+        in_scope=score.in_scope,
+        total=score.total,
     )
 
 

@@ -67,7 +67,7 @@ def gate_name(run: RunDocument) -> str:
 
 def gate_sentence(run: RunDocument) -> str:
     """Tell the decision and its reasons."""
-    told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run, SAY)}"
+    told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run.gate, SAY)}"
     parts = [told, *map(literal, run.gate.reasons)]
     if run.interrupted:
         parts.insert(0, SAY("report.interrupted").rstrip("."))

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Decision, ReasonCode, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Movement
 from readiness.record.document import (
     AttestationRecord,
     CriterionRecord,
     FindingRecord,
+    GateRecord,
     LineRecord,
-    Previous,
     RunDocument,
     TaskRecord,
-    Value,
     WaiverRecord,
 )
+from readiness.record.earlier import Previous, Value
 from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
@@ -34,12 +34,16 @@ CHANGE_MARKS: dict[Movement, Part] = {
 
 
 def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
-    """Return what fails, is an error or warns: what blocks comes first, what warns last."""
+    """Return what fails, is an error or warns: what blocks comes first, what warns last.
+
+    What an interrupted run did not come to is no news of the criterion.
+    """
     return sorted(
         (
             (task, criterion)
             for task, criterion in run.pairs()
-            if criterion.verdict.bad or criterion.verdict is Verdict.WARN
+            if (criterion.verdict.bad or criterion.verdict is Verdict.WARN)
+            and not (run.interrupted and criterion.reason_code is ReasonCode.NOT_RUN)
         ),
         key=_urgency,
     )
@@ -111,11 +115,6 @@ def number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
-def target(value: float) -> str:
-    """Write a score to be reached, with one decimal at least: `8.0`, `8.25`."""
-    return f"{value:.1f}" if round(value, 1) == value else repr(value)
-
-
 def moment(iso: str) -> str:
     """Write `2026-11-24T13:10:42Z` as `2026-11-24 13:10 UTC`."""
     return f"{iso[:10]} {iso[11:16]} UTC" if len(iso) >= 16 else iso
@@ -167,9 +166,8 @@ def revision(run: RunDocument, say: Sentences) -> str:
     return say("report.dirty", revision=text) if run.git.dirty else text
 
 
-def meaning(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
-    gate = run.gate
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
         return say("report.for_milestone", milestone=safe(gate.milestone))

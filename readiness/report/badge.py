@@ -4,6 +4,8 @@ import msgspec
 
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument
+from readiness.record.newest import of_the_project
+from readiness.record.scores import score_text
 from readiness.report import Context
 from readiness.report._facts import GateState, gate_state
 from readiness.report._json import dump
@@ -32,13 +34,16 @@ class Shield(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def render(run: RunDocument, _: Context) -> str:
     """Return the badge of `run`, in the language of its board."""
     say = sentences(run.board.language)
+    run = of_the_project(run)
     state = gate_state(run)
     decision, milestone = run.gate.decision, run.gate.milestone
     if state is GateState.UNKNOWN:
         decision = Decision.UNDECIDED
     told = say(f"decision.{decision}").lower()
-    if run.score.value is not None and not run.interrupted:
-        told = f"{told} {literal(run.score.shown)}/10"
+    if run.score.value is not None:
+        told = f"{told} {literal(score_text(run.score, say))}/10"
+    if not run.whole and run.whole_run is not None:
+        told = f"{told} ({run.whole_run.at[:10]})"
     badge = Shield(
         label="readiness" if milestone is None else f"readiness {literal(milestone)}",
         message=told,

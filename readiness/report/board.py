@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from readiness.model.words import Place, Priority
 from readiness.record.document import RunDocument
+from readiness.record.newest import of_the_project
+from readiness.record.scores import goal_text, score_text
 from readiness.report import Context
 from readiness.report._board.progress import figures, milestones, score_shown, success
 from readiness.report._board.tasks import TaskChapters
-from readiness.report._shown import meaning, moment, target
+from readiness.report._shown import meaning, moment
+from readiness.report._standing import as_of
 from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import sentences
@@ -15,7 +18,7 @@ from readiness.text.sentences import sentences
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - it is as wide as its page
     """Return the whole board, in its language; each criterion is one line."""
-    return inert("\n".join(_Board(run).lines()).rstrip("\n") + "\n")
+    return inert("\n".join(_Board(of_the_project(run)).lines()).rstrip("\n") + "\n")
 
 
 class _Board:
@@ -50,11 +53,13 @@ class _Board:
         if run.board.created:
             yield f"- **{say('board.created')}**: {text(run.board.created)}"
         yield f"- **{say('board.updated')}**: {text(moment(run.finished_at))}"
-        state = f"**{say(f'decision.{decision}')}**{meaning(run, say, text)}"
+        state = f"**{say(f'decision.{decision}')}**{meaning(run.gate, say, text)}"
         yield f"- **{say('board.state')}**: {decision.emoji} {state}"
-        shown = say("report.unknown") if run.score.value is None else text(run.score.shown)
-        degree = say("board.degree_of", score=shown, target=target(run.score.target))
+        shown = text(score_text(run.score, say))
+        degree = say("board.degree_of", score=shown, target=goal_text(run.score.target))
         yield f"- **{say('board.degree')}**: {degree}"
+        if stands := as_of(run, say):
+            yield f"- **{say('board.rests')}**: {text(stands)}"
         if run.git is not None:
             commit = f"{code(run.git.branch)} {code(run.git.commit[:10])}".strip()
             dirty = say("report.dirty", revision=commit) if run.git.dirty else commit
@@ -89,10 +94,10 @@ class _Board:
 
     def _way(self, now: str) -> str:
         run, say = self._run, self._say
-        goal = target(run.score.target)
+        goal = goal_text(run.score.target)
         if run.board.baseline is None:
             return say("board.goal_to", target=goal, now=now)
-        return say("board.goal_from", baseline=target(run.board.baseline), target=goal, now=now)
+        return say("board.goal_from", baseline=goal_text(run.board.baseline), target=goal, now=now)
 
     def _sections(self, place: Place, marks: str) -> Iterator[str]:
         """Yield what the team wrote for a place."""

@@ -13,6 +13,7 @@ import msgspec
 from readiness.model.errors import NotWrittenError
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import FindingRecord, RunDocument
+from readiness.record.scores import goal_text, score_text
 from readiness.report import Context
 from readiness.report._comment.comment import comment
 from readiness.report._evidence import WIDEST, printed
@@ -25,7 +26,6 @@ from readiness.report._shown import (
     meaning,
     open_criteria,
     standing,
-    target,
 )
 from readiness.text.clean import clean, cut
 from readiness.text.layout import inert, literal, middle, percentage
@@ -96,7 +96,7 @@ def outputs(run: RunDocument) -> str:
         "milestone": gate.milestone or "",
         "exit-status": str(int(gate.exit_status)),
         "score": score.shown if known else "",
-        "target": target(score.target),
+        "target": goal_text(score.target),
         "readiness": f"{percentage(score.shown)}%" if known else "",
         "measured": str(score.measured),
         "in-scope": str(score.in_scope),
@@ -122,10 +122,9 @@ def _heredoc(name: str, value: str) -> str:
 
 def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     decision = run.gate.decision
-    shown = run.score.shown if run.score.value is not None else say("report.unknown")
     said = [
-        f"{say(f'decision.{decision}')}{meaning(run, say)}",
-        say("report.score", score=shown, target=target(run.score.target)),
+        f"{say(f'decision.{decision}')}{meaning(run.gate, say)}",
+        say("report.score", score=score_text(run.score, say), target=goal_text(run.score.target)),
     ]
     if left_out:
         said.append(say("report.more_findings", count=left_out))

@@ -1,13 +1,14 @@
 """What changed between two runs, and the score's change as a sum of its causes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import msgspec
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.record.newest import tried
 from readiness.text.sentences import Sentences
 
 BOARD = "board"
@@ -62,7 +63,9 @@ class CriterionChange(msgspec.Struct, frozen=True, kw_only=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Two runs side by side. `score_change` is null where their scores cannot be compared.
 
-    The causes add up to it exactly. `criteria` has those alone to which something happened.
+    It is the change of the scores as they are shown, and the causes add up to it. `criteria` has
+    those alone to which something happened, without what one of the runs did not try, a part that
+    it was: `left_out` counts that.
     """
 
     before: RunSummary
@@ -74,25 +77,30 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     worse: int
     same: int
     criteria: list[CriterionChange]
+    left_out: int = 0
 
 
 def difference(before: RunDocument, after: RunDocument) -> Difference:
     """Compare two runs of a board, the earlier one first."""
     earlier = {record.id: record for record in before.criteria()}
-    changes = list(_changes(before, after, earlier))
+    left_out = _left_out(before, after)
+    changes = [one for one in _changes(before, after, earlier) if one.id not in left_out]
     kinds = [one.change for one in changes]
-    scores = _both_scored(before, after)
-    causes = _causes(before, after, earlier) if scores else []
+    total: Decimal | None = None
+    causes: list[tuple[str, Decimal]] = []
+    if _both_scored(before, after):
+        total, causes = _explained(before, after, earlier)
     return Difference(
         before=_summary(before),
         after=_summary(after),
         board_changed=before.board.digest != after.board.digest,
-        score_change=float(sum((points for _, points in causes), Decimal(0))) if scores else None,
+        score_change=None if total is None else float(total),
         causes=[Cause(what=what, points=float(points)) for what, points in causes],
         better=kinds.count(Movement.BETTER),
         worse=kinds.count(Movement.WORSE),
         same=kinds.count(Movement.SAME),
         criteria=[one for one in changes if one.change is not Movement.SAME or one.redefined],
+        left_out=len(left_out),
     )
 
 
@@ -211,15 +219,56 @@ def _text(value: object) -> str:
 
 def _both_scored(before: RunDocument, after: RunDocument) -> bool:
     """Whether the two scores speak of the same thing."""
-    whole = not before.partial and not after.partial
     scored = before.score.value is not None and after.score.value is not None
-    return whole and scored and before.profile == after.profile
+    return before.whole and after.whole and scored and before.profile == after.profile
+
+
+def _left_out(before: RunDocument, after: RunDocument) -> set[str]:
+    """The criteria that one of the runs alone tried, as the other was of a part, or interrupted."""
+    there = [{record.id for record in run.criteria()} for run in (before, after)]
+    known = [{one.id for one in run.criteria() if tried(one)} for run in (before, after)]
+    found: set[str] = set()
+    for here, other, run in ((0, 1, before), (1, 0, after)):
+        if not run.whole:
+            found |= (known[other] - known[here]) & there[here]
+    return found
+
+
+def _explained(
+    before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
+) -> tuple[Decimal, list[tuple[str, Decimal]]]:
+    """The change of the scores as they are shown, and the parts that add up to it."""
+    places = min(_places(before.score.shown), _places(after.score.shown))
+    unit = Decimal(1).scaleb(-places)
+    then, now = (_shown(run.score.shown, unit) for run in (before, after))
+    parts = _causes(before, after, earlier)
+    return now - then, list(_in_units(parts, now - then, unit))
+
+
+def _in_units(
+    parts: dict[str, Decimal], total: Decimal, unit: Decimal
+) -> Iterator[tuple[str, Decimal]]:
+    """The parts in whole units that add up to the total, the largest first; none of them is zero.
+
+    What rounding leaves over goes to the parts that lost most by it.
+    """
+    units = {what: (points / unit).to_integral_value(ROUND_DOWN) for what, points in parts.items()}
+    left = total / unit - sum(units.values(), Decimal(0))
+    step = Decimal(1 if left > 0 else -1)
+    by_loss = sorted(parts, key=lambda what: (units[what] - parts[what] / unit) * step)
+    for what in by_loss[: int(abs(left))]:
+        units[what] += step
+        left -= step
+    if left:
+        units[ROUNDING] = left
+    told = [(what, count * unit) for what, count in units.items() if count]
+    yield from sorted(told, key=lambda part: -abs(part[1]))
 
 
 def _causes(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
-) -> list[tuple[str, Decimal]]:
-    """The parts of the change, the largest first. Those of no weight are left out."""
+) -> dict[str, Decimal]:
+    """The parts of the change, exactly."""
     found: dict[str, Decimal] = {}
     shares = Decimal(0)
     later = {record.id: record for record in after.criteria()}
@@ -229,10 +278,24 @@ def _causes(
         share = _by_share(then, now)
         shares += share
         found[name] = gained - share
-    found[BOARD if before.board.digest != after.board.digest else SCOPE] = shares
-    found[ROUNDING] = _number(after.score.rounding) - _number(before.score.rounding)
-    parts = [(what, points) for what, points in found.items() if points]
-    return sorted(parts, key=lambda part: -abs(part[1]))
+    if before.board.digest != after.board.digest:
+        found[BOARD] = shares
+    elif _scope(before) != _scope(after):
+        found[SCOPE] = shares
+    return {what: points for what, points in found.items() if points}
+
+
+def _scope(run: RunDocument) -> set[str]:
+    return {record.id for record in run.criteria() if record.verdict.in_scope}
+
+
+def _places(shown: str) -> int:
+    return len(shown.partition(".")[2])
+
+
+def _shown(score: str, unit: Decimal) -> Decimal:
+    """The score as it is shown, rounded down to the unit."""
+    return Decimal(score).quantize(unit, ROUND_DOWN)
 
 
 def _by_share(then: CriterionRecord | None, now: CriterionRecord | None) -> Decimal:

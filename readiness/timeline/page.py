@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord
+from readiness.record.scores import goal_text
 from readiness.text.markdown import code, prose, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, Difference, cause_in_words
@@ -62,7 +63,7 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
     now, compared = report.now, report.difference
     yield f"## {say('team.state')}"
     shown = now.shown if now.score is not None else say("report.unknown")
-    target = f"{report.target:g}"
+    target = goal_text(report.target)
     lines = [f"- **{say(f'decision.{now.decision}')}**{say(f'meaning.{now.decision}')}"]
     if compared is None:
         lines.append(f"- {say('team.first_run', score=shown, target=target)}")
@@ -83,7 +84,7 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
     if compared is not None and compared.causes:
         yield f"{say('team.causes')}:"
         yield "\n".join(
-            f"- {cause.points:+.4g} {cause_in_words(cause.what, say, text)}"
+            f"- {cause.points:+g} {cause_in_words(cause.what, say, text)}"
             for cause in compared.causes
         )
 
@@ -128,7 +129,7 @@ def _milestones(milestones: Sequence[MilestoneRecord], say: Sentences) -> Iterat
         state = say(f"report.milestone.{milestone.state}")
         lacks = [] if milestone.met else [text(name) for name in milestone.missing]
         if milestone.score is not None and not milestone.met:
-            lacks.append(say("team.lacks_score", score=f"{milestone.score:g}"))
+            lacks.append(say("team.lacks_score", score=goal_text(milestone.score)))
         name = f"{text(milestone.id)} {prose(milestone.title)}".rstrip()
         rows.append([name, text(milestone.due), state, ", ".join(lacks)])
     yield _table(say.heads("team.milestone_heads"), rows, 0, say)

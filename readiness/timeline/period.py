@@ -6,12 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from readiness.model.words import Language, Verdict
-from readiness.record.document import (
-    MilestoneRecord,
-    PastPoint,
-    RunDocument,
-    TaskRecord,
-)
+from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
+from readiness.record.earlier import PastPoint
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 
 
@@ -118,6 +114,8 @@ def past_point(run: RunDocument) -> PastPoint:
         board_digest=run.board.digest,
         decision=run.gate.decision,
         score=run.score.value,
+        shown=run.score.shown,
+        milestone=run.gate.milestone,
         verdicts={one.id: one.verdict for one in criteria},
         values={
             one.id: float(one.value)

@@ -83,7 +83,7 @@ def test_the_cheapest_way_is_given_with_its_cost(measured: Project) -> None:
     assert [task["id"] for task in told["tasks"]] == ["T1"]
     assert (told["minutes"], told["score"], told["still_blocking"]) == (240, "7.5", [])
     text = measured("next", "--to", "10").out
-    assert "The cheapest way to 10: 2d of work, score 10.0" in text
+    assert "The cheapest way to 10.0: 2d of work, score 10.0" in text
 
 
 def test_a_score_that_nothing_reaches_is_said_to_be_so(measured: Project) -> None:

@@ -28,11 +28,11 @@ def _badge(run: RunDocument) -> dict[str, Any]:
         (Decision.NOT_READY, 1, {}, "not ready 5.53/10", "red"),
         (Decision.UNDECIDED, 3, {}, "undecided 5.53/10", "orange"),
         (Decision.LOOSENED, 4, {}, "loosened 5.53/10", "red"),
-        (Decision.PARTIAL, 0, {"partial": True}, "partial 5.53/10", "lightgrey"),
-        (Decision.PARTIAL, 1, {"partial": True}, "partial 5.53/10", "red"),
+        (Decision.PARTIAL, 0, {"partial": True}, "partial", "lightgrey"),
+        (Decision.PARTIAL, 1, {"partial": True}, "partial", "red"),
         (Decision.UNDECIDED, 130, {"interrupted": True}, "undecided", "orange"),
         (Decision.READY, 0, {"interrupted": True}, "undecided", "orange"),
-        (Decision.READY, 0, {"partial": True}, "ready 5.53/10", "red"),
+        (Decision.READY, 0, {"partial": True}, "ready", "red"),
     ],
 )
 def test_green_is_for_ready_alone(

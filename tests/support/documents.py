@@ -12,7 +12,6 @@ from readiness.record.document import (
     Git,
     Loosening,
     MilestoneRecord,
-    Previous,
     ProbeRecord,
     RunDocument,
     ScoreRecord,
@@ -22,6 +21,7 @@ from readiness.record.document import (
     Tool,
     WaiverRecord,
 )
+from readiness.record.earlier import Previous
 from readiness.report import unfinished
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"

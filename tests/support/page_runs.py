@@ -14,8 +14,6 @@ from readiness.record.document import (
     GateRecord,
     Git,
     MilestoneRecord,
-    PastPoint,
-    Previous,
     ProbeRecord,
     RunDocument,
     ScoreRecord,
@@ -23,6 +21,7 @@ from readiness.record.document import (
     TaskRecord,
     WaiverRecord,
 )
+from readiness.record.earlier import PastPoint, Previous
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.release_board import BOARD, Row, Task
 

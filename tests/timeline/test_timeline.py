@@ -1,7 +1,7 @@
 """Runs compared and followed: better, worse, the sum of the causes, and the pace."""
 
 import sqlite3
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import msgspec
 import pytest
@@ -124,26 +124,50 @@ def runs(draw: st.DrawFn) -> RunDocument:
         points = round(possible, 4) if verdict == "pass" else 0.0
         value = draw(st.sampled_from([1, 2]))
         criteria.append(scored(name, verdict, points, possible, value=value))
-    rounding = -draw(st.integers(0, 99)) / 1000
     run = a_run(*criteria)
-    return msgspec.structs.replace(run, score=msgspec.structs.replace(run.score, rounding=rounding))
+    unit = draw(st.sampled_from(["0.1", "0.01"]))
+    shown = str(Decimal(run.score.shown).quantize(Decimal(unit), ROUND_DOWN))
+    return msgspec.structs.replace(run, score=msgspec.structs.replace(run.score, shown=shown))
 
 
-def total(run: RunDocument) -> Decimal:
-    """The score as it is printed."""
-    points = [Decimal(repr(one.points)) for one in run.criteria()]
-    return sum(points, Decimal(repr(run.score.rounding)))
+def total(run: RunDocument, other: RunDocument) -> Decimal:
+    """The score as it is shown, with no more decimals than the other's."""
+    places = min(len(one.score.shown.partition(".")[2]) for one in (run, other))
+    return Decimal(run.score.shown).quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
 
 
 @settings(deadline=None, max_examples=150)
 @given(runs(), runs())
 def test_the_causes_add_up_exactly(before: RunDocument, after: RunDocument) -> None:
-    """Whatever became of the board: the parts are the whole."""
+    """Whatever became of the board: the parts are the whole, as it is shown, and none is zero."""
     found = difference(before, after)
-    assert found.score_change == float(total(after) - total(before))
-    assert sum(Decimal(repr(cause.points)) for cause in found.causes) == total(after) - total(
-        before
+    change = total(after, before) - total(before, after)
+    assert found.score_change == float(change)
+    assert sum(Decimal(repr(cause.points)) for cause in found.causes) == change
+    assert all(cause.points for cause in found.causes)
+
+
+def test_what_cannot_be_seen_has_no_cause() -> None:
+    """A hair more is no change of what is shown; another precision is none either."""
+    before = a_run(scored("A", "pass", 6.4, 6.4), scored("B", "fail", 0.0, 0.004))
+    after = a_run(scored("A", "pass", 6.4, 6.4), scored("B", "pass", 0.004, 0.004))
+    fine = msgspec.structs.replace(before.score, shown="6.40")
+    coarse = msgspec.structs.replace(after.score, shown="6.4")
+    found = difference(
+        msgspec.structs.replace(before, score=fine), msgspec.structs.replace(after, score=coarse)
     )
+    assert (found.score_change, found.causes) == (0.0, [])
+
+
+def test_what_a_part_did_not_try_is_no_difference() -> None:
+    """It is counted instead."""
+    before = a_run(scored("A", "fail", 0, 5), scored("B", "pass", 5, 5))
+    after = a_run(
+        scored("A", "pass", 5, 5), a_criterion("B", Verdict.SKIP, value=None), partial=True
+    )
+    found = difference(before, after)
+    assert [one.id for one in found.criteria] == ["A"]
+    assert (found.better, found.left_out) == (1, 1)
 
 
 def test_a_changed_board_is_shown_as_one() -> None:

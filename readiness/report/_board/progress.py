@@ -5,14 +5,16 @@ from collections.abc import Iterator
 
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
-from readiness.report._shown import percent, target
+from readiness.record.scores import goal_text, score_text
+from readiness.report._shown import percent
 from readiness.text.markdown import code, prose, strong, text
 from readiness.text.sentences import Sentences
 
 
 def score_shown(run: RunDocument, say: Sentences) -> str:
     """Return the score as it must be printed, out of 10."""
-    return f"{text(run.score.shown)}/10" if run.score.value is not None else say("report.unknown")
+    shown = text(score_text(run.score, say))
+    return f"{shown}/10" if run.score.value is not None else shown
 
 
 def share(part: float) -> str:
@@ -29,7 +31,7 @@ def figures(run: RunDocument, say: Sentences) -> Iterator[str]:
     yield _row("---", "---", "---", "---")
     shown = score_shown(run, say)
     progress = share(run.score.progress) if run.score.value is not None else "0%"
-    yield _row(say("board.degree_figure"), shown, f"{target(run.score.target)}/10", progress)
+    yield _row(say("board.degree_figure"), shown, f"{goal_text(run.score.target)}/10", progress)
     for priority in Priority:
         tasks = [task for task in run.tasks if task.priority is priority]
         if tasks:
@@ -90,7 +92,7 @@ def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
     if milestone.priority is not None:
         asks.append(say("board.asks_priority", priority=milestone.priority.value))
     if milestone.score is not None:
-        asks.append(say("board.asks_score", score=target(milestone.score)))
+        asks.append(say("board.asks_score", score=goal_text(milestone.score)))
     heads = [f"{strong(milestone.id)}"]
     heads += [f"({text(milestone.due)})"] if milestone.due else []
     told = f"{' '.join(heads)}: {prose(milestone.title)}"
@@ -108,7 +110,8 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     ready = run.gate.decision is Decision.READY and run.gate.milestone is None
     yield f"{say('board.success_rule')}\n"
     yield _box(
-        reached, say("board.success_score", target=target(score.target), now=score_shown(run, say))
+        reached,
+        say("board.success_score", target=goal_text(score.target), now=score_shown(run, say)),
     )
     still = f" · {say('board.success_open', names=say('report.comma').join(map(text, blocking)))}"
     yield _box(

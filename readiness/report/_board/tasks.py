@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._shown import attested_by, counted, percent, waived_by
+from readiness.report._standing import elsewhere, last_known
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import Sentences
 
@@ -81,8 +82,10 @@ class TaskChapters:
     # --- criteria ---------------------------------------------------------------------------------
 
     def _criterion(self, criterion: CriterionRecord) -> str:
-        """Return the line of one criterion; pass and warn alone tick its box."""
-        box = "x" if criterion.verdict.good else " "
+        """Return the line of one criterion; pass and warn alone tick its box, in any profile."""
+        known = criterion.carried
+        verdict = criterion.verdict if known is None else known.verdict
+        box = "x" if verdict.good else " "
         facts = " · ".join(filter(None, self._told(criterion)))
         return f"- [{box}] {strong(criterion.id)} {prose(criterion.title)} · {facts}"
 
@@ -93,6 +96,7 @@ class TaskChapters:
         yield f"{verdict.emoji} {say(f'verdict.{verdict}')}"
         if not verdict.in_scope:
             yield text(criterion.reason)
+            yield elsewhere(criterion, say, text)
             return
         if criterion.attestation is not None:
             yield from self._attested(criterion)
@@ -104,8 +108,9 @@ class TaskChapters:
         if criterion.flaky:
             yield say("report.flaky")
         yield from self._waiver(criterion)
+        yield last_known(criterion, say, text)
         yield self._day(criterion)
-        yield self._commit()
+        yield self._commit(criterion)
 
     def _shortfall(self, criterion: CriterionRecord) -> Iterator[str]:
         """Tell how far a criterion that is not met has come, or why it could not be measured."""
@@ -136,11 +141,15 @@ class TaskChapters:
             yield waived_by(waiver, self._say, text)
 
     def _day(self, criterion: CriterionRecord) -> str:
-        """Return the day on which the first of its probes started."""
+        """Return the day of the measurement: on which the first of its probes started."""
+        if criterion.carried is not None:
+            return text(criterion.carried.at[:10])
         days = [self._started.get(probe) for probe in criterion.probes]
         return text(min(filter(None, days), default=self._run.started_at)[:10])
 
-    def _commit(self) -> str:
+    def _commit(self, criterion: CriterionRecord) -> str:
+        if (known := criterion.carried) is not None:
+            return code(f"{known.commit[:10]}{'+' if known.dirty else ''}") if known.commit else ""
         git = self._run.git
         if git is None:
             return ""

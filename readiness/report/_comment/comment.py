@@ -13,6 +13,7 @@ from readiness.record.document import (
     RunDocument,
     TaskRecord,
 )
+from readiness.record.scores import goal_text, score_text
 from readiness.report._comment.details import evidence, place
 from readiness.report._comment.parts import Items, Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
@@ -31,7 +32,6 @@ from readiness.report._shown import (
     open_criteria,
     percent,
     standing,
-    target,
     waived_by,
 )
 from readiness.text.clean import cut
@@ -105,11 +105,9 @@ class _Comment:
     def _verdict(self) -> str:
         run, say = self._run, self._say
         decision = run.gate.decision
-        shown = (
-            say("report.unknown") if run.score.value is None else text(_short(run.score.shown, 40))
-        )
-        said = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run, say, text)}"
-        return f"## {said} · {say('report.score', score=shown, target=target(run.score.target))}"
+        shown = text(_short(score_text(run.score, say), 40))
+        said = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run.gate, say, text)}"
+        return f"## {said} · {say('report.score', score=shown, target=goal_text(run.score.target))}"
 
     def _facts(self) -> Iterator[str]:
         run, say = self._run, self._say
@@ -120,7 +118,7 @@ class _Comment:
         facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**", measured]
         if score.value is not None:
             facts.append(
-                say("report.way", share=percent(score.progress), target=target(score.target))
+                say("report.way", share=percent(score.progress), target=goal_text(score.target))
             )
         yield " · ".join(facts)
         if run.interrupted:
@@ -223,11 +221,9 @@ class _Comment:
         ]
         changed.sort(key=lambda entry: _CHANGES[entry[0]])
         title = say("comment.changes")
-        before = self._run.past[-1].score if self._run.past else None
-        if before is not None and self._run.score.value is not None:
-            shown = say(
-                "comment.score_then", before=number(before), now=text(self._run.score.shown)
-            )
+        before = self._run.past[-1].shown if self._run.past else ""
+        if before and self._run.score.value is not None:
+            shown = say("comment.score_then", before=text(before), now=text(self._run.score.shown))
             title = f"{title} ({shown})"
         if changed:
             yield from _listed(5, title, Items(changed, self._changed))

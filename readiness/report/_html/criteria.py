@@ -20,6 +20,7 @@ from readiness.report._html.evidence import (
     longest_text,
 )
 from readiness.report._shown import change_in_words, measured, number, percent
+from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
 from readiness.text.layout import middle
 from readiness.text.sentences import Sentences
@@ -246,6 +247,8 @@ class Viewer:
             (say("report.expected"), limit if criterion.warn else ""),
             (say("report.change"), change),
             ("", say("report.flaky") if criterion.flaky else ""),
+            ("", carried(criterion, say, str)),
+            ("", last_known(criterion, say, self.short)),
             (say("page.score"), earned if lacking else ""),
         ]
         return [(name, text) for name, text in facts if text]

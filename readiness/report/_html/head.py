@@ -6,8 +6,10 @@ import msgspec
 
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
+from readiness.record.scores import goal_text, score_text
 from readiness.report._html.criteria import Badge, Viewer, whole
-from readiness.report._shown import meaning, moment, percent, revision, target
+from readiness.report._shown import meaning, moment, percent, revision
+from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
@@ -41,6 +43,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     counts: list[Count]
     facts: list[str]
     interrupted: str
+    rests: str
 
 
 def head(
@@ -58,14 +61,14 @@ def head(
         decision=gate.decision.value,
         mark=gate.decision.mark,
         word=say(f"decision.{gate.decision}"),
-        meaning=meaning(run, say).strip(" :：，"),
+        meaning=meaning(run.gate, say).strip(" :：，"),
         exit=say("report.exit_status", status=gate.exit_status),
-        score=score.shown if known else say("report.unknown"),
-        target=target(score.target),
+        score=score_text(score, say),
+        target=goal_text(score.target),
         target_at=whole(score.target / 10) * 10,
         reached_at=whole((score.value or 0.0) / 10) * 10,
         reached=known and score.progress >= 1,
-        way=say("report.way", share=percent(score.progress), target=target(score.target))
+        way=say("report.way", share=percent(score.progress), target=goal_text(score.target))
         if known
         else "",
         measured=say(
@@ -73,7 +76,7 @@ def head(
         ),
         baseline=""
         if run.board.baseline is None
-        else say("page.baseline", score=target(run.board.baseline)),
+        else say("page.baseline", score=goal_text(run.board.baseline)),
         attested=say("report.attested_share", share=percent(score.attested))
         if score.attested > 0
         else "",
@@ -86,6 +89,7 @@ def head(
             duration(run.duration_s),
         ],
         interrupted=say("report.interrupted") if run.interrupted else "",
+        rests=as_of(run, say),
     )
 
 

@@ -10,8 +10,9 @@ import msgspec
 from readiness.model import expect
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.scores import goal_text
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
-from readiness.report._shown import number, target
+from readiness.report._shown import number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
@@ -107,7 +108,7 @@ def score_history(run: RunDocument, say: Sentences) -> ScoreHistory | None:
         decisions=decisions,
         texts=[f"{row.date}: {row.score}, {row.decision}" for row in rows],
         target_y=level(run.score.target, _TOP, _HEIGHT),
-        target=target(run.score.target),
+        target=goal_text(run.score.target),
         ticks=[(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
         changes=[picture.xs[at] for at in range(len(changed)) if changed[at]],
         rows=rows,
@@ -117,7 +118,7 @@ def score_history(run: RunDocument, say: Sentences) -> ScoreHistory | None:
             since=dates[0],
             last=shown[-1],
             until=dates[-1],
-            target=target(run.score.target),
+            target=goal_text(run.score.target),
         ),
     )
 

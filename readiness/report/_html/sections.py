@@ -4,6 +4,7 @@ import msgspec
 
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
+from readiness.record.scores import goal_text
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.evidence import FindingView
 from readiness.report._shown import (
@@ -11,9 +12,9 @@ from readiness.report._shown import (
     causes,
     measured,
     open_criteria,
-    target,
     waived_by,
 )
+from readiness.report._standing import elsewhere
 from readiness.text.sentences import Sentences
 
 NEXT = 12
@@ -105,7 +106,7 @@ def milestone(
     state = "met" if item.met else "overdue" if item.overdue else "open"
     asks = [say("page.requires_all", priority=item.priority.value)] if item.priority else []
     if item.score is not None:
-        asks.append(say("page.requires_score", score=target(item.score)))
+        asks.append(say("page.requires_score", score=goal_text(item.score)))
     return MilestoneView(
         record=item,
         state=state,
@@ -148,10 +149,10 @@ def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     ]
 
 
-def skipped(run: RunDocument, viewer: Viewer) -> list[Word]:
-    """Return what is out of scope, and why."""
+def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
+    """Return what is out of scope, and why, and what another profile found of it."""
     return [
-        _word(item, viewer, viewer.short(item.reason), "")
+        _word(item, viewer, viewer.short(item.reason), elsewhere(item, say, viewer.short))
         for item in run.criteria()
         if not item.verdict.in_scope
     ]

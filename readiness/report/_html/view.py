@@ -6,6 +6,7 @@ import msgspec
 
 from readiness.model.words import Verdict
 from readiness.record.document import Loosening, RunDocument
+from readiness.record.newest import of_the_project
 from readiness.report._html.criteria import Badge, Group, Link, Viewer
 from readiness.report._html.head import Head, head
 from readiness.report._html.history import (
@@ -75,8 +76,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view(run: RunDocument) -> View:
-    """Return the page for `run`, in the language of its board."""
+    """Return the page for `run`, in the language of its board: what it tells of the project."""
     say = sentences(run.board.language)
+    run = of_the_project(run)
     found = ways(run)
     pictures = sparks(run, found)
     viewer = Viewer(run, say, pictures)
@@ -117,5 +119,5 @@ def view(run: RunDocument) -> View:
         waived=waived(run, viewer, say),
         stale=stale(run, viewer, say),
         attested=attested(run, viewer, say),
-        skipped=skipped(run, viewer),
+        skipped=skipped(run, viewer, say),
     )

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from readiness.model.words import Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
-from readiness.report._shown import meaning, moment, percent, revision, target, told_reasons
+from readiness.record.scores import goal_text, score_text
+from readiness.report._shown import meaning, moment, percent, revision, told_reasons
+from readiness.report._standing import last_whole
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
 from readiness.text.layout import bar, duration, literal, pad, width
@@ -65,8 +67,8 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
     yield Line()
     yield Line(parts=_counts(run, say))
     record = run.score
-    shown = literal(record.shown) if record.value is not None else say("report.unknown")
-    goal = target(record.target)
+    shown = literal(score_text(record, say))
+    goal = goal_text(record.target)
     yield Line(
         parts=(
             (say("report.score", score=shown, target=goal), Style.STRONG),
@@ -82,6 +84,9 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
             ),
         )
     )
+    if not run.whole:
+        told = last_whole(run, say) or say("report.no_whole_run")
+        yield Line(parts=((told, Style.DIM),))
     if record.value is not None:
         reached = record.progress >= 1
         yield Line(
@@ -118,7 +123,7 @@ def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iter
     yield Line(
         parts=(
             (f"{mark} {say(f'decision.{gate.decision}')}", style),
-            (meaning(run, say), Style.PLAIN),
+            (meaning(run.gate, say), Style.PLAIN),
             (f" · {say('report.exit_status', status=gate.exit_status)}", Style.DIM),
         )
     )

@@ -1,0 +1,110 @@
+"""A run as it speaks of the project: each criterion's newest measurement, the newest whole run."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from readiness.model.words import ReasonCode
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord, WholeRun
+from readiness.record.scores import NO_SCORE
+
+
+def tried(record: CriterionRecord) -> bool:
+    """Whether the run tried to measure the criterion."""
+    return record.verdict.in_scope and record.reason_code is not ReasonCode.NOT_RUN
+
+
+def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
+    """The criterion with its newest measurement in this profile, the run's own or a carried one.
+
+    A carried one is marked by `carried`; one of another profile takes no own one's place.
+    """
+    known = record.carried
+    if known is None or known.profile != profile or tried(record):
+        return record
+    return msgspec.structs.replace(
+        record,
+        verdict=known.verdict,
+        value=known.value,
+        shown=known.shown,
+        unit=known.unit,
+        of=known.of,
+        progress=known.progress,
+        reason=known.reason,
+        reason_code=known.reason_code,
+        hint=known.hint,
+        flaky=known.flaky,
+        points=known.points,
+        points_possible=known.points_possible,
+        previous=None,
+        probes=[],
+    )
+
+
+def measured_by(record: CriterionRecord, run: str) -> str:
+    """The run that a criterion's newest measurement is of, in a document of `run`."""
+    return run if record.carried is None else record.carried.run
+
+
+def rests_on(run: RunDocument) -> WholeRun | None:
+    """The newest whole run as of this one, which is itself where it is whole."""
+    if not run.whole:
+        return run.whole_run
+    return WholeRun(
+        run=run.id,
+        at=run.started_at,
+        score=run.score,
+        gate=run.gate,
+        milestones=run.milestones,
+        git=run.git,
+    )
+
+
+def measured_since(run: RunDocument) -> int:
+    """How many newest measurements are later than the whole run, in a document of the project."""
+    if run.whole:
+        return 0
+    whole = "" if run.whole_run is None else run.whole_run.run
+    return sum(tried(one) and measured_by(one, run.id) != whole for one in run.criteria())
+
+
+def of_the_project(run: RunDocument) -> RunDocument:
+    """The document for a report on the project: a whole run as it is.
+
+    Of a part, and of an interrupted run, each criterion has its newest measurement; the score, the
+    decision and the milestones are those of the newest whole run, which `whole_run` names.
+    """
+    if run.whole:
+        return run
+    stands = run.whole_run
+    tasks = [_task(task, run.profile) for task in run.tasks]
+    if stands is None:
+        none = msgspec.structs.replace(run.score, value=None, shown=NO_SCORE, progress=0.0)
+        return msgspec.structs.replace(run, tasks=tasks, score=none, milestones=[])
+    return msgspec.structs.replace(
+        run, tasks=tasks, score=stands.score, gate=stands.gate, milestones=stands.milestones
+    )
+
+
+def _task(task: TaskRecord, profile: str) -> TaskRecord:
+    criteria = [newest(record, profile) for record in task.criteria]
+    scope = [record for record in criteria if record.verdict.in_scope]
+    return msgspec.structs.replace(
+        task,
+        criteria=criteria,
+        done=bool(scope) and all(record.verdict.good for record in scope),
+        attainment=attainment(scope),
+    )
+
+
+def attainment(records: Iterable[CriterionRecord]) -> float | None:
+    """The share of their points that these criteria earned, which is 1 only where all is."""
+    earned = possible = 0.0
+    whole = True
+    for record in records:
+        earned += record.points
+        possible += record.points_possible
+        whole = whole and record.verdict.good
+    if not possible:
+        return None
+    return 1.0 if whole else min(int(earned / possible * 1000 + 1e-6) / 1000, 0.999)

@@ -1,0 +1,66 @@
+"""Which run a report on the project rests on, and which one a carried measurement is of."""
+
+from collections.abc import Callable
+
+from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.newest import measured_since
+from readiness.record.scores import score_text
+from readiness.report._shown import meaning, moment
+from readiness.text.layout import literal
+from readiness.text.sentences import Sentences
+
+
+def as_of(run: RunDocument, say: Sentences) -> str:
+    """Tell of which whole run score and decision are, and what was measured since; else empty.
+
+    `run` is not whole; of one that is, its own moment tells.
+    """
+    if run.whole:
+        return ""
+    if run.whole_run is None:
+        return say("report.no_whole_run")
+    return say("report.as_of", moment=moment(run.whole_run.at), count=measured_since(run))
+
+
+def last_whole(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Tell of a run of a part what the newest whole run came to; empty where there is none."""
+    stands = run.whole_run
+    if stands is None:
+        return ""
+    decision = say(f"decision.{stands.gate.decision}") + meaning(stands.gate, say, safe)
+    score = safe(score_text(stands.score, say))
+    return say("report.whole_run", moment=moment(stands.at), decision=decision, score=score)
+
+
+def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Tell when a carried measurement was taken, and by which run; empty for the run's own."""
+    known = record.carried
+    if known is None:
+        return ""
+    return say("report.carried", moment=moment(known.at), run=safe(known.run))
+
+
+def elsewhere(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Tell what another profile found of a criterion that is not of this one; else empty."""
+    known = record.carried
+    if record.verdict.in_scope or known is None:
+        return ""
+    return say(
+        "report.in_profile",
+        profile=safe(known.profile),
+        verdict=" ".join(filter(None, (say(f"verdict.{known.verdict}"), safe(known.shown)))),
+        moment=moment(known.at),
+    )
+
+
+def last_known(
+    record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal
+) -> str:
+    """Tell the last value of a criterion that could not be measured; empty where there is none."""
+    known = record.last_known
+    if known is None or not record.verdict.unknown:
+        return ""
+    verdict = say(f"verdict.{known.verdict}")
+    return say(
+        "report.last_known", shown=safe(known.shown), verdict=verdict, moment=moment(known.at)
+    )
