@@ -8,7 +8,7 @@ import msgspec
 from readiness.model.board import Check
 from readiness.prove.standins import MODULE
 from readiness.shell import BUILTINS
-from readiness.shell.programs import SHELLS, is_utility, programs
+from readiness.shell.programs import HELPERS, SHELLS, is_utility, programs
 
 UNTOUCHABLE = SHELLS | {"env"}
 _PYTHON = re.compile(r"python[\d.]*")
@@ -77,14 +77,18 @@ class ToolFinder:
     def _cut(self, line: str) -> tuple[str, ...]:
         """Read a chain up to the program that is a tool by itself.
 
-        That is one which the catalogue knows for a tool, or which starts nothing but utilities.
+        That is one which the catalogue knows for a tool, or which starts nothing but utilities and
+        what tells of the project.
         """
         chain = line[1:].split("/")
         for place, name in enumerate(chain, 1):
             if name.removeprefix(MODULE) in self._known:
                 return tuple(chain[:place])
-            by_itself = bool(chain[place:]) and all(map(is_utility, chain[place:]))
-            if by_itself and not (name in self._runners or is_utility(name)):
+            by_itself = bool(chain[place:]) and all(
+                is_utility(each) or each in HELPERS for each in chain[place:]
+            )
+            runs_all = name in self._runners or is_utility(name) or is_python(name)
+            if by_itself and not runs_all:
                 return tuple(chain[:place])
         return tuple(chain)
 

@@ -26,6 +26,7 @@ from readiness.prove.trials import (
     part,
     probes_of,
     reads_status_alone,
+    settings_of,
     watched,
     write_control,
 )
@@ -122,17 +123,19 @@ class Prover:
         return [self._part(board, each, label, environ) for label, each in asked.items()]
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
-        by_check: dict[str, tuple[Control, dict[str, Criterion]]] = {}
+        samples: dict[str, tuple[Control, dict[str, str], dict[str, Criterion]]] = {}
         for name in names:
             criterion = self._criteria[name]
             control = control_of(criterion)
             if control is not None and criterion.check is not None:
-                _, criteria = by_check.setdefault(criterion.check.name, (control, {}))
+                settings = settings_of(criterion, control, self._board.workdir)
+                sample = f"{criterion.check.name} {sorted(settings.items())}"
+                _, _, criteria = samples.setdefault(sample, (control, settings, {}))
                 criteria[name] = controlled(criterion, control)
         parts = []
-        for check, (control, criteria) in by_check.items():
-            folder = self._folder(f"control-{check}")
-            write_control(folder, control, copies(control, criteria.values()))
+        for number, (control, settings, criteria) in enumerate(samples.values()):
+            folder = self._folder(f"control-{number}")
+            write_control(folder, control, copies(control, criteria.values()), settings)
             installed = os.path.join(self._place.workdir, ".venv")
             if os.path.isdir(installed):
                 os.symlink(installed, os.path.join(folder, ".venv"))

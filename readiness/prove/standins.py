@@ -11,16 +11,30 @@ from readiness.shell.programs import SHELLS
 LOG = "READINESS_PROVE_LOG"
 HOOK = "READINESS_PROVE_HOOK"
 CHAIN = "READINESS_PROVE_CHAIN"
+AGAIN = "READINESS_PROVE_AGAIN"
 MODULE = "-m "
 """What stands before the name of a Python module among the names of programs."""
 
-_WATCH = """#!/bin/sh
+# A manager of versions has a program of each name, which looks on PATH for the next one and becomes
+# it: the same process comes here again, and is led on.
+_THROUGH = """#!/bin/sh
+case "${{{again}-}}" in "$$ "{name}" "*) place=${{{again}##* }} ;; *) place=0 ;; esac
+{again}="$$ "{name}" $((place + 1))"
+export {again}
+{watch}case $place in
+{programs}
+esac
+printf '%s\\n' {name}": not found" >&2
+exit 127
+"""
+# What Python is asked in isolation (`-I`) is what another program wants to know of it.
+_NOTE = """\
+case "$place${{1-}}" in {asked}) ;; 0*)
 {chain}=${{{chain}-}}/{name}
 export {chain}
 printf '%s\\n' "${chain}" 2>/dev/null >> "${{{log}:-/dev/null}}"
-exec {program} "$@"
+esac
 """
-_THROUGH = '#!/bin/sh\nexec {program} "$@"\n'
 _END = "#!/bin/sh\nexit {status}\n"
 
 # Python runs this before anything else, where it finds it on PYTHONPATH: so a tool that is run as
@@ -32,6 +46,7 @@ import sys
 
 TAKEN = {taken!r}
 STATUS = {status!r}
+ROOT, COPY = {root!r}, {copy!r}
 
 
 def module():
@@ -60,6 +75,30 @@ def started(name):
         pass
 
 
+# Where a path into the project leads in the copy; installed packages stay where they are.
+def moved(path):
+    if not isinstance(path, str) or not (path + os.sep).startswith(ROOT + os.sep):
+        return path
+    if sys.prefix != ROOT and (path + os.sep).startswith(sys.prefix + os.sep):
+        return path
+    return COPY + path[len(ROOT):]
+
+
+# What is installed editable, by .pth files and by finders, is taken from the copy.
+def redirect():
+    sys.path[:] = map(moved, sys.path)
+    for finder in sys.meta_path:
+        kind = finder if isinstance(finder, type) else type(finder)
+        known = vars(sys.modules.get(kind.__module__, os))
+        for places in [*known.values(), *getattr(finder, "__dict__", {{}}).values()]:
+            if known is not vars(os) and type(places) is dict:
+                for name, place in list(places.items()):
+                    if isinstance(place, str):
+                        places[name] = moved(place)
+                    elif isinstance(place, list):
+                        place[:] = map(moved, place)
+
+
 def others():
     from importlib.machinery import PathFinder
     from importlib.util import module_from_spec
@@ -72,6 +111,7 @@ def others():
 
 if name := module():
     started(name)
+redirect()
 others()
 """
 
@@ -103,12 +143,22 @@ class StandIns:
         self.taken = frozenset(taken)
         self._folder = folder
         self._hook = os.path.join(folder, "python")
+        self._next: dict[str, list[str]] = {}
         os.makedirs(self._hook)
+
+    def _write_hook(self, root: str, copy: str) -> None:
         modules = {name.removeprefix(MODULE) for name in self.taken if name.startswith(MODULE)}
         hook = _HOOK.format(
-            taken=modules, status=STATUS.get(world), chain=CHAIN, log=LOG, module=f"/{MODULE}"
+            taken=modules,
+            status=STATUS.get(self.world),
+            chain=CHAIN,
+            log=LOG,
+            module=f"/{MODULE}",
+            root=root,
+            copy=copy,
         )
-        with open(os.path.join(self._hook, "sitecustomize.py"), "w", encoding="utf-8") as file:
+        path = os.path.join(self._hook, "sitecustomize.py")
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(hook)
 
     def fill(self, folder: str, programs: Programs) -> None:
@@ -123,10 +173,18 @@ class StandIns:
                 _write(there, self._through(name, program))
 
     def _through(self, name: str, program: str) -> str:
-        template = _WATCH if self.world is World.NORMAL else _THROUGH
-        return template.format(
-            chain=CHAIN, log=LOG, name=shlex.quote(name), program=shlex.quote(program)
-        )
+        """Write a program that becomes another one, or one that comes after it on PATH."""
+        known = self._next.get(name, [])
+        after = known[known.index(program) + 1 :] if program in known else known
+        # What starts itself anew by its name may do so; there is nothing that it could look for.
+        candidates = [program, *after] if after else [program] * 3
+        cases = [
+            f'{place}) exec {shlex.quote(one)} "$@" ;;' for place, one in enumerate(candidates)
+        ]
+        given = {"chain": CHAIN, "log": LOG, "name": shlex.quote(name), "again": AGAIN}
+        given["asked"] = "0-I*" if name.startswith("python") else "''"
+        watch = _NOTE.format(**given) if self.world is World.NORMAL else ""
+        return _THROUGH.format(**given, watch=watch, programs="\n".join(cases))
 
     def _end(self, path: str) -> None:
         status = STATUS.get(self.world)
@@ -141,6 +199,7 @@ class StandIns:
         What led into the project leads into the copy, and PATH to the stand-ins. HOOK is the
         folder that has to lead PYTHONPATH.
         """
+        self._write_hook(place.root, moved.root)
         changed = {name: place.translate(value, moved.root) for name, value in environ.items()}
         folders = changed.get("PATH", os.defpath).split(os.pathsep)
         changed["PATH"] = os.pathsep.join(self._path(folders, moved.root))
@@ -154,6 +213,9 @@ class StandIns:
             unique.setdefault(os.path.realpath(folder) if os.path.isabs(folder) else folder, folder)
         outside = [one for one in unique.values() if os.path.isabs(one) and not is_below(one, root)]
         own = [one for one in unique.values() if one not in outside]
+        for folder in outside:
+            for name, program in programs_on([folder]).items():
+                self._next.setdefault(name, []).append(program)
         match self.world:
             case World.NORMAL:
                 return [*own, self._mirrored("all", programs_on(outside))]

@@ -1,6 +1,8 @@
 """Criteria under other circumstances: as a board and a plan of their own, which one run tries."""
 
 import os
+import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -12,6 +14,7 @@ from readiness.plan import make_plan
 from readiness.prove.standins import HOOK, LOG
 
 MOST_COPIES = 1000
+_LARGEST_SETTINGS = 2**20
 
 BETWEEN = "@"
 """Parts a criterion's id from the world that it is tried in; no id has it."""
@@ -146,8 +149,32 @@ def controlled(criterion: Criterion, control: Control) -> Criterion:
         for combination in criterion.matrix
     )
     return msgspec.structs.replace(
-        once(criterion), check=check, params={**criterion.params, **control.params}, matrix=matrix
+        once(criterion),
+        check=check,
+        params={**criterion.params, **control.params},
+        matrix=matrix,
+        workdirs=(),
     )
+
+
+def settings_of(criterion: Criterion, control: Control, workdir: str) -> dict[str, str]:
+    """The files of the project that a criterion's parameters name, such as a settings file.
+
+    By their paths from the folder in which it runs; each with where it is. What the control has
+    for itself is not among them.
+    """
+    folder = os.path.join(workdir, criterion.workdirs[0] if criterion.workdirs else "")
+    params = {**criterion.params, **criterion.matrix[0]}
+    values = [value for name, value in params.items() if name not in control.params]
+    found = {}
+    for word in (word for value in values for word in re.split(r"[\s=,:]+", value)):
+        path = os.path.normpath(word)
+        if path.startswith((os.pardir, os.path.sep)):
+            continue
+        file = os.path.join(folder, path)
+        if os.path.isfile(file) and os.path.getsize(file) < _LARGEST_SETTINGS:
+            found[path] = file
+    return found
 
 
 def control_of(criterion: Criterion) -> Control | None:
@@ -164,9 +191,18 @@ def copies(control: Control, criteria: Iterable[Criterion]) -> int:
     return max(control.times, min(MOST_COPIES, int(max(limits, default=0)) + 1))
 
 
-def write_control(folder: str, control: Control, times: int = 0) -> None:
-    """Write the files of a control into a new folder, numbered ones `times` times."""
+def write_control(
+    folder: str, control: Control, times: int = 0, settings: Mapping[str, str] | None = None
+) -> None:
+    """Write the files of a control into a new folder, numbered ones `times` times.
+
+    Beside them stand copies of the project's `settings`, by path, unless the control has its own.
+    """
     os.makedirs(folder)
+    for path, original in (settings or {}).items():
+        file = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        shutil.copyfile(original, file)
     for path, text in control.files.items():
         numbers = range(1, (times or control.times) + 1) if "{n}" in path else (1,)
         for number in numbers:

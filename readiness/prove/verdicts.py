@@ -10,7 +10,7 @@ from readiness.model.words import ReasonCode, Verdict
 from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord
 from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
-from readiness.prove.trials import renamed
+from readiness.prove.trials import MOST_COPIES, renamed
 from readiness.record.document import CriterionRecord
 from readiness.shell.programs import programs
 
@@ -91,6 +91,9 @@ def _finding(
     if unknown := [trial for trial in tried if _is_unknown(trial)]:
         why = "; ".join(f"{_in(trial)}: {trial.reason}" for trial in unknown)
         return Conclusion(ProofOutcome.NOT_TRIED, f"not known {why}")
+    if wide := [each for each in tried if each.verdict.good and _is_too_wide(criterion, each)]:
+        why = f"the control of its check has no more than {wide[0].shown}, which its limit allows"
+        return Conclusion(ProofOutcome.NOT_TRIED, why)
     if rejected := [trial for trial in tried if not trial.verdict.good]:
         why = f"it does not pass {', nor '.join(map(_in, rejected))}"
         return Conclusion(ProofOutcome.CAN_FAIL, why)
@@ -115,11 +118,17 @@ def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
 
     What looks elsewhere may pass in an empty folder, and a port is closed where nobody answers.
     """
-    if trial.world == World.UNREACHABLE.value:
+    if trial.world == World.UNREACHABLE.value or _is_too_wide(criterion, trial):
         return False
     if trial.world != World.HOLLOW.value or criterion.check is None:
         return True
     return not shell.can_fail(criterion.check.run)
+
+
+def _is_too_wide(criterion: Criterion, trial: TrialRecord) -> bool:
+    """Whether a limit allows more than there are bad samples: passing them shows nothing."""
+    limit = max(criterion.expect.number, criterion.expect.high)
+    return trial.world == World.CONTROL.value and limit >= MOST_COPIES
 
 
 def _is_unknown(trial: TrialRecord) -> bool:

@@ -19,6 +19,9 @@ uname unexpand uniq unlink users vi wc which who xargs yes zcat
 UTILITIES = frozenset(_NAMES.split()) | BUILTINS | SHELLS
 """What every system has, by POSIX or by custom. Beside another tool, they only serve it."""
 
+HELPERS = frozenset(("git", "hg", "svn"))
+"""What tools of all kinds ask about the project, and go on without."""
+
 STARTERS = SHELLS | {"env", "eval", "exec", "false", "nice", "nohup", "time", "timeout", "xargs"}
 """Those of them that fail as the tool does that they start, or in its place."""
 

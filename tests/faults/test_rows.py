@@ -25,6 +25,7 @@ SECTIONS = {
     "test_k_words.py": (*range(1601, 1608, 2), *range(1701, 1716, 2), *range(1801, 1824, 2)),
     "test_l_disguises.py": range(4001, 4014, 2),
     "test_n_honest.py": range(6011, 6018, 2),
+    "../prove/test_prove_honest.py": [6005],
 }
 """The rows of each section, by the module that tests them."""
 
