@@ -73,7 +73,6 @@ def a_probe(name: str, command: str, **fields: object) -> ProbeRecord:
         id=name,
         check=None,
         command=command,
-        by_hand=command,
         workdir=".",
         exit_status=0,
         signal=None,
