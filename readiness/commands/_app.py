@@ -59,7 +59,7 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _completed(arguments: list[str]) -> list[str]:
-    """Give the option that ends the line its value where it has none: Typer knows no such options."""
+    """Give the option that ends the line its value where it has none, which Typer does not know."""
     options = load(arguments[0]).options if arguments and arguments[0] in names() else []
     alone = [option.alone for option in options if option.alone and arguments[-1] in option.flags]
     return arguments + alone

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from readiness.model.settings import ReportTarget
+    from readiness.model.words import Language
 
 RUN = ("check", "score")
 """The commands that run the board."""
+
+ALL = None
+"""Every command."""
 
 
 class Value(Enum):
@@ -28,6 +32,7 @@ class Value(Enum):
     NUMBER = "a whole number, 1 or more"
     TIME = "a time such as 90s, in seconds"
     REPORTS = "FORMAT=FILE, one each time that it is named"
+    LANGUAGE = "en or zh"
 
     @property
     def repeats(self) -> bool:
@@ -52,7 +57,7 @@ class Option:
         value: Value = Value.TEXT,
         short: str = "",
         field: str = "",
-        commands: tuple[str, ...] = RUN,
+        commands: tuple[str, ...] | None = RUN,
         variable: bool = True,
         empty: bool = False,
         required: bool = False,
@@ -133,6 +138,13 @@ OPTIONS = [
     ),
     Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
     Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
+    Option(
+        "lang",
+        "LANGUAGE",
+        "What people read: en or zh. Default: the board's language.",
+        value=Value.LANGUAGE,
+        commands=ALL,
+    ),
 ]
 """The options that commands share, in the order of the help. Each has a field in `RunSettings`."""
 
@@ -168,7 +180,11 @@ class Verb:
         self.prints = {"": prints, **(prints_with or {})} if prints is not None else {}
         table = {option.name: option for option in OPTIONS}
         named = [table[name] for name in takes.split()]
-        unasked = [one for one in OPTIONS if self.name in one.commands and one not in named]
+        unasked = [
+            one
+            for one in OPTIONS
+            if (one.commands is ALL or self.name in one.commands) and one not in named
+        ]
         self.options = [*own, *named, *unasked]
         # As `inspect` would tell, whose import costs more than a small run.
         code, defaults = function.__code__, function.__defaults__ or ()
@@ -190,6 +206,7 @@ class Verb:
         Raises `UsageError` for a value that does not fit.
         """
         from readiness.model.settings import RunSettings
+        from readiness.text.sentences import speak
 
         fields, arguments = {}, {}
         for option in self.options:
@@ -199,7 +216,9 @@ class Verb:
                     arguments[option.name] = value
                 else:
                     fields[option.field] = value
-        return self.function(RunSettings(**fields), **arguments)
+        settings = RunSettings(**fields)
+        speak(settings.lang)
+        return self.function(settings, **arguments)
 
 
 def _meant(option: Option, value: Any) -> Any:
@@ -207,7 +226,23 @@ def _meant(option: Option, value: Any) -> Any:
         return _seconds(option, value)
     if option.value is Value.REPORTS:
         return _reports(option, value)
+    if option.value is Value.LANGUAGE:
+        return _language(option, value)
     return tuple(value) if option.value is Value.TEXTS else value
+
+
+def _language(option: Option, text: str) -> Language:
+    from readiness.model.errors import UsageError
+    from readiness.model.words import Language
+    from readiness.text.worded import worded
+
+    try:
+        return Language(text)
+    except ValueError:
+        there = ", ".join(Language)
+        raise UsageError(
+            worded("usage.no_language", flag=option.flags[0], name=text, there=there)
+        ) from None
 
 
 def _seconds(option: Option, text: str) -> float:

@@ -11,9 +11,10 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs
 from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
+from readiness.record.localised import localised
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.timeline import Difference, difference
 from readiness.timeline.difference import CriterionChange, RunSummary, cause_in_words
 
@@ -23,11 +24,12 @@ def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     before, after = _pair(settings, board, runs)
-    found = difference(before, after)
     if as_json:
-        put_json(found)
+        put_json(difference(before, after))
     else:
-        put_text("\n".join(_lines(found, sentences(board.language))))
+        read = spoken(board.language)
+        found = difference(localised(before, read), localised(after, read))
+        put_text("\n".join(_lines(found, sentences(read))))
     return ExitStatus.READY
 
 

@@ -18,7 +18,7 @@ from readiness.project.environments import Environment
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, for_reader
 
 TIME_LIMIT = 30.0
 
@@ -61,7 +61,7 @@ def doctor(settings: BoardSettings) -> int:
     if as_json:
         put_json(tools)
     else:
-        say = sentences(board.language)
+        say = for_reader(board.language)
         where = _where(board.workdir, own, environment, say)
         put_text("\n".join([where, *_elsewhere(tools, own, say), "", _table(tools, say)]))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY

@@ -18,7 +18,7 @@ from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.layout import columns, duration
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, for_reader
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ def history(
         opened.close()
     outcomes = [_outcome(entry, path) for entry in found]
     entries = list(map(_past, found, outcomes))
-    say = sentences(_language(outcomes))
+    say = for_reader(_language(outcomes))
     if as_json:
         put_json(PastRuns(runs=entries))
     else:
@@ -119,7 +119,7 @@ def _verify(settings: RunSettings, commit: str | None) -> int:
         put_json(found)
     else:
         spoken = _language(_outcome(entry, path) for entry in newest)
-        put_text(_account(found, sentences(spoken)))
+        put_text(_account(found, for_reader(spoken)))
     return ExitStatus.READY if found.sound else ExitStatus.LOOSENED
 
 

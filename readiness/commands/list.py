@@ -13,7 +13,7 @@ from readiness.record.newest import measured_by
 from readiness.report._standing import as_of
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
-from readiness.text.sentences import sentences
+from readiness.text.sentences import for_reader
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def list_tasks(settings: RunSettings) -> int:
         ]
         for line in lines
     ]
-    say = sentences(board.language)
+    say = for_reader(board.language)
     since = say("list.never") if run is None else say("list.since", moment=run.started_at)
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)

@@ -25,13 +25,14 @@ from readiness.pipeline.past import judgement_of, standing
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
+from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.run import milestone_records
 from readiness.record.scores import goal_text
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, for_reader, spoken
 
 NOT_MEASURED = "not measured yet"
 
@@ -113,11 +114,13 @@ def next_steps(settings: RunSettings, to: str | None = None, without: Collection
     run = standing(settings, board)
     today = datetime.fromtimestamp(time.time(), UTC).date()
     redactor = Redactor(secret_values(board, os.environ))
+    if run is not None and not as_json:
+        run = localised(run, spoken(board.language))
     answer = advise(board, run, goal, today, without, redactor.redact)
     if as_json:
         put_json(answer)
     else:
-        put_text(redactor.redact("\n".join(_lines(answer, sentences(board.language)))))
+        put_text(redactor.redact("\n".join(_lines(answer, for_reader(board.language)))))
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 

@@ -9,6 +9,7 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.model.units import duration
+from readiness.model.words import Language
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs, with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
@@ -16,6 +17,7 @@ from readiness.record.document import RunDocument
 from readiness.report import render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
+from readiness.text.sentences import spoken
 from readiness.timeline.page import page, title
 from readiness.timeline.period import ReportKind, TeamReport, on_a_milestone, over_a_period
 
@@ -35,8 +37,9 @@ def report(
         return _of_a_run(settings, board, run, notify)
     if settings.reports:
         raise UsageError("--report: a team's report is one Markdown text; use > FILE instead")
-    made = _of_the_team(settings, board, since)
-    if wants_json(settings.output_format):
+    as_json = wants_json(settings.output_format)
+    made = _of_the_team(settings, board, since, None if as_json else spoken(board.language))
+    if as_json:
         put_json(made)
     else:
         put_text(page(made))
@@ -72,12 +75,14 @@ def _sent(addresses: Sequence[str], subject: str, body: str) -> ExitStatus:
     return ExitStatus.READY
 
 
-def _of_the_team(settings: RunSettings, board: Board, since: str | None) -> TeamReport:
+def _of_the_team(
+    settings: RunSettings, board: Board, since: str | None, language: Language | None
+) -> TeamReport:
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
         raise UsageError("no run of the whole board is recorded yet: run `readiness check`")
     if settings.milestone is not None:
-        return _of_the_milestone(settings.milestone, runs)
+        return _of_the_milestone(settings.milestone, runs, language)
     assert since is not None  # noqa: S101 - one of the two was asked for
     seconds = _seconds(since)
     kind = {DAY: ReportKind.DAILY, 7 * DAY: ReportKind.WEEKLY}.get(seconds, ReportKind.PERIOD)
@@ -89,15 +94,20 @@ def _of_the_team(settings: RunSettings, board: Board, since: str | None) -> Team
             f"no run of the whole board in that time; the last was at {runs[-1].started_at}"
         )
     return over_a_period(
-        within, earlier[-1] if earlier else None, start.isoformat(timespec="seconds"), kind
+        within,
+        earlier[-1] if earlier else None,
+        start.isoformat(timespec="seconds"),
+        kind,
+        language,
     )
 
 
-def _of_the_milestone(name: str, runs: list[RunDocument]) -> TeamReport:
+def _of_the_milestone(name: str, runs: list[RunDocument], language: Language | None) -> TeamReport:
     now = runs[-1]
     for milestone in now.milestones:
         if milestone.id == name:
-            return on_a_milestone(now, runs[-2] if len(runs) > 1 else None, milestone)
+            earlier = runs[-2] if len(runs) > 1 else None
+            return on_a_milestone(now, earlier, milestone, language)
     names = ", ".join(milestone.id for milestone in now.milestones)
     there = f"there is {names}" if names else "the last run has none"
     raise UsageError(f'--milestone: no milestone is called "{name}"; {there}')

@@ -41,10 +41,12 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
+    from readiness.record.localised import localised
     from readiness.report._shown import line
     from readiness.text.layout import percentage
-    from readiness.text.sentences import sentences
+    from readiness.text.sentences import sentences, spoken
 
+    document = localised(document, spoken(document.board.language))
     score = document.score
     gate = document.gate
     say = sentences(document.board.language)
@@ -75,9 +77,9 @@ def explanation(document: RunDocument) -> str:
     from decimal import Decimal
 
     from readiness.text.layout import columns
-    from readiness.text.sentences import sentences
+    from readiness.text.sentences import for_reader
 
-    say = sentences(document.board.language)
+    say = for_reader(document.board.language)
     counted = [record for record in document.criteria() if record.points_possible]
     points = [Decimal(str(record.points)) for record in counted]
     rounding = Decimal(str(document.score.rounding))

@@ -11,17 +11,19 @@ from readiness.load.standing import why_plain
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
+from readiness.model.words import Language
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import runs_by_id, standing
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
+from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
 from readiness.report._standing import elsewhere, last_known
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.nearest import suggestion
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, for_reader, spoken
 
 FINDINGS = 10
 
@@ -59,10 +61,13 @@ def show(settings: RunSettings, subject: str) -> int:
     if as_json:
         put_json(_shown(subject, task, criteria, found, redactor))
         return ExitStatus.READY
-    say = sentences(board.language)
+    say = for_reader(board.language)
     lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
-        lines += ["", *_criterion_lines(criterion, found.get(criterion.id), say)]
+        lines += [
+            "",
+            *_criterion_lines(criterion, found.get(criterion.id), say, spoken(board.language)),
+        ]
         if why := why_plain(Catalogue(board.catalogues), criterion):
             lines.append(f"  {why}")
     put_text(redactor.redact("\n".join(lines)))
@@ -101,7 +106,9 @@ def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
         yield f"  {number}. {step}"
 
 
-def _criterion_lines(criterion: Criterion, found: Measured | None, say: Sentences) -> Iterator[str]:
+def _criterion_lines(
+    criterion: Criterion, found: Measured | None, say: Sentences, language: Language
+) -> Iterator[str]:
     yield f"{criterion.id} {criterion.title}"
     yield from (f"  {line}" for line in _definition_lines(criterion, say))
     if criterion.waive is not None:
@@ -109,7 +116,7 @@ def _criterion_lines(criterion: Criterion, found: Measured | None, say: Sentence
     if found is None:
         yield f"  {say('show.never')}"
         return
-    record = found.record
+    record = localised_criterion(found.record, language)
     verdict, at, reason = say(f"verdict.{record.verdict}"), found.at, record.reason
     yield f"  {say('show.last_run', moment=at, verdict=verdict, reason=reason)}".rstrip()
     if told := elsewhere(record, say) or last_known(record, say):

@@ -9,7 +9,7 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.layout import columns
-from readiness.text.sentences import Sentences, sentences
+from readiness.text.sentences import Sentences, for_reader
 from readiness.timeline import Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -25,7 +25,7 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
     if as_json:
         put_json(found)
     else:
-        put_text("\n".join(_lines(found, sentences(board.language))))
+        put_text("\n".join(_lines(found, for_reader(board.language))))
     return ExitStatus.READY
 
 

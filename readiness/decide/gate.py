@@ -8,11 +8,12 @@ from fractions import Fraction
 import msgspec
 
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
-from readiness.model.board import Board, Criterion
+from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.expect import format_value, is_worse
 from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Score
 from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.text.worded import joined, worded
 
 STATUSES = {
     Decision.READY: ExitStatus.READY,
@@ -54,7 +55,7 @@ def gate(
     if interrupted and decision in (Decision.READY, Decision.HELD):
         decision = Decision.UNDECIDED
     if interrupted:
-        reasons.append("the run was interrupted")
+        reasons.append(worded("gate.interrupted"))
     return Gate(decision=decision, exit_status=STATUSES[decision], reasons=tuple(reasons))
 
 
@@ -82,7 +83,7 @@ def worse(first: Gate, second: Gate) -> Gate:
     ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
     if ranks[1] <= ranks[0]:
         return first
-    reasons = tuple(f"by the head's weights: {reason}" for reason in second.reasons)
+    reasons = tuple(worded("gate.by_weights", reason=reason) for reason in second.reasons)
     return msgspec.structs.replace(second, reasons=reasons)
 
 
@@ -101,11 +102,11 @@ def _partial(
         worse, unknown = _fallen(board, found, line)
         reasons, failed = [*worse, *unknown], bool(worse)
     if not any(verdict.in_scope for verdict in verdicts):
-        reasons.append("no criterion was selected")
+        reasons.append(worded("gate.none_selected"))
     elif line is not None and not score.measured:
-        reasons.append("nothing was measured")
+        reasons.append(worded("gate.nothing_measured"))
     if interrupted:
-        reasons.append("the run was interrupted")
+        reasons.append(worded("gate.interrupted"))
     status = ExitStatus.UNDECIDED if reasons else ExitStatus.READY
     if failed:
         status = ExitStatus.NOT_READY
@@ -122,7 +123,7 @@ def _hold(
     if worse:
         return Decision.NOT_READY, [*worse, *unknown]
     if unknown or not score.measured:
-        return Decision.UNDECIDED, unknown or ["nothing was measured"]
+        return Decision.UNDECIDED, unknown or [worded("gate.nothing_measured")]
     return Decision.HELD, []
 
 
@@ -142,13 +143,15 @@ def _fallen(
         passed = earlier if earlier is not None and earlier.verdict.good else None
         before = []
         if one.baseline is not None and (judged.verdict.unknown or _is_below(one, judged)):
-            before.append(f"its baseline is {format_value(one.baseline, _unit(one))}")
+            before.append(worded("gate.baseline", value=format_value(one.baseline, _unit(one))))
         if passed and judged.verdict.bad and not _is_only_asked_more(one, judged, passed):
-            before.append(f"it passed in run {line.run}: {passed.reason}")
+            before.append(worded("gate.passed_before", run=line.run, reason=passed.reason))
         if before:
-            kind = unknown if judged.verdict.unknown else worse
-            says = "could not be measured" if judged.verdict.unknown else "is worse"
-            kind.append(f"{one.id} ({task.priority}) {says}: {'; '.join([judged.reason, *before])}")
+            reason = joined([judged.reason, *before], "semicolon")
+            if judged.verdict.unknown:
+                unknown.append(_complaint([one.id], "unmeasured", task, reason))
+            else:
+                worse.append(_complaint([one.id], "worse", task, reason))
     return worse, unknown
 
 
@@ -222,14 +225,14 @@ def _blocking(board: Board, found: Mapping[str, Judgement]) -> dict[str, Judgeme
 
 def _score_short(board: Board, score: Score, low: Fraction, high: Fraction) -> list[str]:
     if score.value is None:
-        return ["the score is unknown: nothing was measured"]
+        return [worded("gate.unknown_score")]
     if low >= board.target:
         return []
     target = display(Fraction(board.target), board.target)
-    below = f"score {display(low, board.target)} is below the target {target}"
+    below = worded("gate.score_below", score=display(low, board.target), target=target)
     if high < board.target:
         return [below]
-    return [f"{below}, but could be {display(high, board.target)} with what was not measured"]
+    return [worded("gate.score_could_be", below=below, high=display(high, board.target))]
 
 
 def _share_short(board: Board, score: Score) -> list[str]:
@@ -238,7 +241,7 @@ def _share_short(board: Board, score: Score) -> list[str]:
     wanted = board.min_measured * 100
     share = display(score.measured_share * 100, wanted)
     required = display(Fraction(wanted), wanted)
-    return [f"only {share} % of the board was measured, {required} % is required"]
+    return [worded("gate.share_short", share=share, required=required)]
 
 
 def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
@@ -254,9 +257,9 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
     Those of a priority that one cause keeps from being measured have one together. Those that were
     not run are counted: they share their reason, and tell nothing of the product.
     """
-    says = {Verdict.FAIL: "fails", Verdict.ERROR: "could not be measured"}
+    says = {Verdict.FAIL: "fails", Verdict.ERROR: "unmeasured"}
     alike: dict[object, list[str]] = {}
-    told: dict[object, str] = {}
+    told: dict[object, tuple[str, Task, str]] = {}
     not_run: Counter[str] = Counter()
     for task, one in board.pairs():
         judged = found.get(one.id)
@@ -265,14 +268,19 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
         cause = (task.priority, judged.code, judged.reason, judged.hint)
         key = cause if judged.verdict.unknown else one.id
         alike.setdefault(key, []).append(one.id)
-        told[key] = f"({task.priority}) {says[judged.verdict]}: {judged.reason}"
+        told[key] = (says[judged.verdict], task, judged.reason)
         not_run[judged.reason] += judged.code is ReasonCode.NOT_RUN
     counted = {reason: count for reason, count in not_run.items() if count > 1}
     return [
         *(
-            f"{', '.join(names)} {told[key]}"
+            _complaint(names, *told[key])
             for key, names in alike.items()
             if not (isinstance(key, tuple) and key[1] is ReasonCode.NOT_RUN and key[2] in counted)
         ),
-        *(f"{count} criteria were not run: {reason}" for reason, count in counted.items()),
+        *(worded("gate.not_run", count=count, reason=reason) for reason, count in counted.items()),
     ]
+
+
+def _complaint(names: Sequence[str], what: str, task: Task, reason: str) -> str:
+    shown = joined(names, "names")
+    return worded(f"complaint.{what}", names=shown, priority=task.priority.value, reason=reason)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from typing import cast
 
 import msgspec
 
@@ -20,6 +21,7 @@ from readiness.model.expect import (
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.units import quote
 from readiness.model.words import Better, Format, Operator, ReasonCode, Verdict
+from readiness.text.worded import Worded, joined, worded
 
 WHOLE, NOTHING = Decimal(1), Decimal(0)
 
@@ -54,7 +56,7 @@ def judge(
     elif criterion.unset:
         found = _error(criterion, _unset(criterion.unset))
     elif not_run or not readings:
-        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or "its probe was not run")
+        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or worded("reason.not_run"))
         found = _error(criterion, lack)
     else:
         found = _worst(criterion, [_read(criterion, reading, matches) for reading in readings])
@@ -69,9 +71,7 @@ def as_of(found: Judgement, today: dt.date) -> Judgement:
     criterion, date = found.criterion, today.isoformat()
     if found.verdict is Verdict.WAIVED:
         beneath = Verdict.ERROR if found.code else Verdict.FAIL
-        reason = found.reason
-        if criterion.waive is not None:
-            reason = reason.removesuffix(_waived(criterion.waive))
+        reason = _beneath(found.reason)
         found = msgspec.structs.replace(found, verdict=beneath, reason=reason)
     elif not found.verdict.good:
         return found
@@ -94,35 +94,35 @@ def _attested(
     given = criterion.attest
     faults = _attestation_faults(given, today, evidence_missing)
     if given is not None and evidence_digest and given.digest not in ("", evidence_digest):
-        faults.append(f"its evidence {given.evidence} changed since it was attested")
+        faults.append(worded("reason.evidence_changed", path=given.evidence))
     if given is not None and not faults:
         return Judgement(
             criterion=criterion,
             verdict=Verdict.PASS,
             progress=WHOLE,
-            reason=f"attested by {given.by} until {given.until}",
+            reason=worded("reason.attested", by=given.by, until=given.until),
             evidence_digest=evidence_digest,
         )
     return Judgement(
         criterion=criterion,
         verdict=Verdict.FAIL,
         progress=NOTHING,
-        reason="; ".join(faults),
-        hint=f"have it attested: readiness attest {criterion.id}",
+        reason=joined(faults, "semicolon"),
+        hint=worded("hint.attest", id=criterion.id),
         evidence_digest=evidence_digest,
     )
 
 
 def _attestation_faults(given: Attestation | None, today: str, evidence_missing: bool) -> list[str]:
     if given is None or not (given.by and given.on and given.until):
-        return ["nobody has attested it"]
+        return [worded("reason.not_attested")]
     faults = []
     if given.on > today:
-        faults.append(f"the attestation by {given.by} is of {given.on}, which is in the future")
+        faults.append(worded("reason.attested_in_future", by=given.by, on=given.on))
     if given.until < today:
-        faults.append(f"the attestation by {given.by} expired on {given.until}")
+        faults.append(worded("reason.attestation_expired", by=given.by, until=given.until))
     if evidence_missing:
-        faults.append(f"its evidence {given.evidence} does not exist")
+        faults.append(worded("reason.evidence_missing", path=given.evidence))
     return faults
 
 
@@ -140,22 +140,22 @@ def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement
             return _error(criterion, answer)
         answers.append((answer, sample))
     if not answers:
-        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run")
+        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
         return _error(criterion, lack)
     straddles = len({answer for answer, _ in answers}) > 1
     doubts = []
     if straddles:
-        doubts.append(f"its {len(answers)} samples straddle {criterion.expect.text}")
+        doubts.append(worded("reason.straddle", count=len(answers), expect=criterion.expect.text))
     if reading.retried:
-        doubts.append("only on a retry")
+        doubts.append(worded("reason.only_on_retry"))
     holding, middle = answers[0] if len(answers) == 1 else _median(criterion, answers, matches)
-    faults = [] if holding else [f"expected {criterion.expect.text}"]
+    faults = [] if holding else [worded("reason.expected", expect=criterion.expect.text)]
     faults += _slipped(criterion, middle)
     if faults:
         return _measured(criterion, Verdict.FAIL, middle, faults, flaky=straddles)
     flaky = bool(doubts)
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
-        doubts.append(f"wanted {criterion.warn.text}")
+        doubts.append(worded("reason.wanted", expect=criterion.warn.text))
     verdict = Verdict.WARN if doubts else Verdict.PASS
     return _measured(criterion, verdict, middle, doubts, flaky=flaky)
 
@@ -167,15 +167,15 @@ def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) ->
     except TimeoutError:
         return Unmeasured(
             code=ReasonCode.PATTERN_TOO_SLOW,
-            reason=f"the pattern {quote(expectation.pattern)} takes too long on this text",
-            hint="write a pattern without nested repetition",
+            reason=worded("reason.pattern_slow", pattern=quote(expectation.pattern)),
+            hint=worded("hint.pattern_slow"),
         )
     except (TypeError, ValueError) as error:
         boolean = expectation.operator in (Operator.TRUE, Operator.FALSE)
         return Unmeasured(
             code=ReasonCode.NO_VALUE if boolean else ReasonCode.NOT_A_NUMBER,
-            reason=f"{error}, expected {expectation.text}",
-            hint="make its measure read what the expectation asks for",
+            reason=worded("reason.misfit", what=error, expect=expectation.text),
+            hint=worded("hint.misfit"),
         )
 
 
@@ -210,7 +210,7 @@ def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
         return []
     if holds(floor, found.value, found.unit):
         return []
-    return [f"worse than the baseline {format_value(floor.number)}"]
+    return [worded("reason.below_baseline", baseline=format_value(floor.number))]
 
 
 def _floor(criterion: Criterion) -> Expectation | None:
@@ -235,7 +235,7 @@ def _measured(
         of=found.of,
         shown=_shown(criterion, found),
         progress=WHOLE if verdict.good else _progress(criterion, found.value, found.unit),
-        reason=", ".join([_told(criterion, found), *remarks]),
+        reason=joined([_told(criterion, found), *remarks]),
         flaky=flaky,
         lines=found.lines,
     )
@@ -265,7 +265,7 @@ def _shown(criterion: Criterion, found: Measurement) -> str:
     text = format_value(found.value, found.unit, limit)
     text = format_among(text, criterion.measure, found.of)
     by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
-    return f"exit {text}" if by_status else text
+    return worded("reason.exit_value", status=text) if by_status else text
 
 
 def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
@@ -279,11 +279,10 @@ def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
 
 
 def _unset(names: tuple[str, ...]) -> Unmeasured:
-    verb = "is" if len(names) == 1 else "are"
     return Unmeasured(
         code=ReasonCode.UNSET_VARIABLE,
-        reason=f"{', '.join(names)} {verb} not set",
-        hint=f"set {' and '.join(names)}, or write a default: ${{{names[0]}:-...}}",
+        reason=worded("reason.unset", count=len(names), names=joined(names, "names")),
+        hint=worded("hint.unset", names=joined(names, "and"), first=names[0]),
     )
 
 
@@ -301,7 +300,7 @@ def _worst(criterion: Criterion, found: list[Judgement]) -> Judgement:
     flaky = any(one.flaky for one in found)
     if worst.verdict is Verdict.PASS:
         return worst
-    reason = f"{worst.reason} (combination {place + 1} of {len(found)})"
+    reason = worded("reason.combination", reason=worst.reason, place=place + 1, count=len(found))
     return msgspec.structs.replace(worst, reason=reason, flaky=flaky, place=place)
 
 
@@ -328,24 +327,34 @@ def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]
 def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher) -> Judgement:
     """Apply the waiver where it is in force and covers what was found."""
     if today > waiver.until:
-        ended = f"{found.reason}; its waiver expired on {waiver.until}"
+        ended = worded("reason.waiver_expired", reason=found.reason, until=waiver.until)
         return found if found.verdict.good else msgspec.structs.replace(found, reason=ended)
     if found.verdict.good:
         return msgspec.structs.replace(found, stale_waiver=True)
     if waiver.up_to and (beyond := _beyond(found, waiver.up_to, matches)):
-        return msgspec.structs.replace(found, reason=f"{found.reason}; {beyond}")
-    reason = found.reason + _waived(waiver)
+        reason = joined([found.reason, beyond], "semicolon")
+        return msgspec.structs.replace(found, reason=reason)
+    reason = worded(
+        "reason.waived",
+        reason=found.reason,
+        by=waiver.by,
+        until=waiver.until,
+        why=waiver.reason,
+    )
     return msgspec.structs.replace(found, verdict=Verdict.WAIVED, reason=reason)
 
 
-def _waived(waiver: Waiver) -> str:
-    return f"; waived by {waiver.by} until {waiver.until}: {waiver.reason}"
+def _beneath(reason: str) -> str:
+    """Return the reason that was given before a waiver was put to it."""
+    if isinstance(reason, Worded) and reason.key == "reason.waived":
+        return cast("str", reason.facts["reason"])
+    return reason
 
 
 def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:
     """Say that the value is not known to be within the waiver's bound; "" where it is."""
     if found.verdict.unknown or found.value is None:
-        return f"its waiver covers {up_to.text}, which cannot be told without a value"
+        return worded("reason.beyond_unknown", limit=up_to.text)
     if _ask(up_to, found.value, found.unit, matches) is not True:
-        return f"its waiver covers only {up_to.text}"
+        return worded("reason.beyond", limit=up_to.text)
     return ""

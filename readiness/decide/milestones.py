@@ -10,6 +10,7 @@ from readiness.model.board import Board, Milestone, PriorityRule, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.judgement import Gate, Judgement, Score
 from readiness.model.words import Decision, Verdict
+from readiness.text.worded import worded
 
 
 class MilestoneState(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,11 +68,13 @@ def gate_for(milestone: Milestone, gate: Gate, states: Sequence[MilestoneState])
     (state,) = (state for state in states if state.milestone.id == milestone.id)
     if gate.decision is not Decision.READY or state.met:
         return gate
-    lacks = [f"{milestone.id} asks for {task.id}, which is not done" for task in state.missing]
+    lacks = [
+        worded("gate.task_not_done", milestone=milestone.id, task=task.id) for task in state.missing
+    ]
     return Gate(
         decision=Decision.NOT_READY,
         exit_status=ExitStatus.NOT_READY,
-        reasons=tuple(lacks or [f"{milestone.id} asks for tasks that this board does not have"]),
+        reasons=tuple(lacks or [worded("gate.no_tasks", milestone=milestone.id)]),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from readiness.model.board import Board, Criterion, PriorityRule, Task
 from readiness.model.judgement import Judgement, Score, ScoreLine
 from readiness.model.words import Priority, ReasonCode, Scoring, Verdict
+from readiness.text.worded import worded
 
 FULL = 10
 NOTHING = Fraction(0)
@@ -67,7 +68,7 @@ def _not_judged(criterion: Criterion) -> Judgement:
         criterion=criterion,
         verdict=Verdict.ERROR,
         code=ReasonCode.NOT_RUN,
-        reason="its probe was not run",
+        reason=worded("reason.not_run"),
     )
 
 

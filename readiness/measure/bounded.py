@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from readiness.measure.worker import Worker, limited
+from readiness.text.worded import worded
 
 CPU_LIMIT = 0.8
 """The CPU time in seconds that one search may take; in a long text as often as it is long."""
@@ -179,7 +180,9 @@ def _ask(question: str, pattern: str, text: str, limit: int) -> object:
     answer = _worker.ask(request, _WALL_LIMIT * _lengths(text))
     if answer is None:
         close()
-        raise PatternTooSlowError(f"stopped after {CPU_LIMIT * _lengths(text):.1f} s")
+        raise PatternTooSlowError(
+            worded("reason.stopped_after", seconds=f"{CPU_LIMIT * _lengths(text):.1f}")
+        )
     result = marshal.loads(answer)  # noqa: S302 - what our own fork wrote
     if isinstance(result, str):
         raise re.error(result)

@@ -14,6 +14,7 @@ from readiness.measure.data import Data, parse, reader_of
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.measure.worker import Worker, limited
 from readiness.model.words import Format, ReasonCode
+from readiness.text.worded import worded
 
 CPU_LIMIT = 2.0
 """The CPU time in seconds that one reading may take, and a second more for each MiB of text."""
@@ -57,9 +58,14 @@ def search(text: str, kind: Format, passed_over: str, query: str) -> Data:
         close()
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
-            f"reading {len(text):,} characters as {kind} with the query {shown(query, 120)}"
-            f" was stopped after {math.ceil(seconds)} s",
-            "have the command print less, or simplify the query",
+            worded(
+                "reason.reading_stopped",
+                count=f"{len(text):,}",
+                kind=kind,
+                query=shown(query, 120),
+                seconds=math.ceil(seconds),
+            ),
+            worded("hint.print_less_or_simplify"),
         )
     data, problem = cast("_Answer", pickle.loads(answer))  # noqa: S301 - what our own fork wrote
     if problem is not None:
@@ -93,7 +99,7 @@ def _answer(request: bytes) -> bytes:
             told = error.unmeasured
             answer = (None, (told.code, told.reason, told.hint))
         except MemoryError:
-            answer = (None, (ReasonCode.UNREADABLE, "it takes too much memory to read", ""))
+            answer = (None, (ReasonCode.UNREADABLE, worded("reason.memory"), ""))
         return pickle.dumps(answer)
 
 

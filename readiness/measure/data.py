@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias, cast
 
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.words import Format, ReasonCode
+from readiness.text.worded import worded
 
 Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | Decimal | bool | None"
 
@@ -43,12 +44,12 @@ def parse(kind: Format, text: str, passed_over: str = "") -> Data:
             text = without(text, passed_over)
         return reader.parse(text)
     except RecursionError:
-        raise _unreadable(kind, "it is nested too deeply") from None
+        raise _unreadable(kind, worded("reason.nested")) from None
     except ValueError as error:
-        raise _unreadable(kind, str(error)) from None
+        raise _unreadable(kind, error.args[0] if error.args else "") from None
 
 
 def _unreadable(kind: Format, why: str) -> NotMeasuredError:
     return NotMeasuredError(
-        ReasonCode.UNREADABLE, f"the output is not readable as {kind}: {shown(why)}"
+        ReasonCode.UNREADABLE, worded("reason.unreadable", kind=kind, why=shown(why))
     )

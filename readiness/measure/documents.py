@@ -13,6 +13,7 @@ from readiness.model.judgement import Unmeasured
 from readiness.model.words import Format, ReasonCode
 from readiness.startup.patterns import later
 from readiness.text.clean import decode, strip_ansi
+from readiness.text.worded import worded
 
 LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
@@ -74,8 +75,8 @@ class Documents:
         if data.startswith(_WIDE):
             raise NotMeasuredError(
                 ReasonCode.UNREADABLE,
-                f"{shown(source)} is UTF-16, and UTF-8 is read",
-                "have the command print UTF-8",
+                worded("reason.utf16", source=shown(source)),
+                worded("hint.utf8"),
             )
         return data
 
@@ -116,8 +117,8 @@ class Documents:
             if not found:
                 raise NotMeasuredError(
                     ReasonCode.UNSET_VARIABLE,
-                    f"the file {shown(source)} cannot be found: {name} is not set",
-                    f"set {name}",
+                    worded("reason.file_unset", source=shown(source), name=name),
+                    worded("hint.set", name=name),
                 )
             return found
 
@@ -132,9 +133,13 @@ def _stream(stream: Stream, name: str) -> bytes:
     if stream.cut:
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
-            f"{name} was cut: {stream.size:,} bytes were written, "
-            f"more than the {_kept(stream):,} that are kept for reading",
-            "have the command print less, or write to a file in $READINESS_TMP",
+            worded(
+                "reason.output_cut",
+                source=name,
+                written=f"{stream.size:,}",
+                kept=f"{_kept(stream):,}",
+            ),
+            worded("hint.print_less"),
         )
     if not stream.spool:
         return stream.data
@@ -154,22 +159,25 @@ def _file(path: str, source: str, started_at: float) -> bytes:
     try:
         # Opening a device may have effects; opening a FIFO blocks, unless told otherwise.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise NotMeasuredError(ReasonCode.UNREADABLE, f"{name} is not a regular file")
+            raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.not_regular", path=name))
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise NotMeasuredError(ReasonCode.NO_VALUE, f"cannot read {name}: {reason}") from None
+        reason = error.strerror if isinstance(error, OSError) else worded("reason.not_a_path")
+        raise NotMeasuredError(
+            ReasonCode.NO_VALUE, worded("reason.cannot_read", path=name, why=reason)
+        ) from None
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if status.st_mtime < started_at - _CLOCK_TICK:
             raise NotMeasuredError(
                 ReasonCode.STALE_FILE,
-                f"{name} is older than this run of the command, which did not write it",
-                "have the command write the file, into $READINESS_TMP if possible",
+                worded("reason.stale", path=name),
+                worded("hint.stale"),
             )
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise NotMeasuredError(
-            ReasonCode.UNREADABLE, f"{name} is larger than {LARGEST_FILE // 1024**2} MiB"
+            ReasonCode.UNREADABLE,
+            worded("reason.file_large", path=name, size=LARGEST_FILE // 1024**2),
         )
     return data

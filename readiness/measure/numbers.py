@@ -6,6 +6,7 @@ from functools import reduce
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.words import ReasonCode
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 
 EXACT = Context(prec=2000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Arithmetic that loses no digit of sums of numbers within the bounds below."""
@@ -44,12 +45,12 @@ def exact_sum(numbers: list[Decimal]) -> Decimal:
 def bounded(number: Decimal) -> Decimal:
     """Return a finite number of sensible size unchanged (-0 as 0), and refuse any other."""
     if not number.is_finite():
-        raise NotMeasuredError(ReasonCode.NOT_A_NUMBER, f"{number} is not a finite number")
+        raise NotMeasuredError(ReasonCode.NOT_A_NUMBER, worded("reason.not_finite", number=number))
     if not number:
         return Decimal(0)
     if number.adjusted() not in _EXPONENTS or len(number.as_tuple().digits) > _MOST_DIGITS:
         raise NotMeasuredError(
-            ReasonCode.NOT_A_NUMBER, f"{shown(str(number), 40)} is too large or too small"
+            ReasonCode.NOT_A_NUMBER, worded("reason.number_size", number=shown(str(number), 40))
         )
     return number
 
@@ -61,7 +62,7 @@ def decimal(text: str) -> Decimal:
     try:
         return bounded(Decimal(text))
     except ArithmeticError:
-        raise ValueError(f"{text[:40]} is not a number") from None
+        raise ValueError(worded("reason.no_number_plain", text=text[:40])) from None
 
 
 def parse_number(text: str, unit: str = "") -> Decimal:
@@ -75,13 +76,13 @@ def parse_number(text: str, unit: str = "") -> Decimal:
         if unit != "%":
             raise NotMeasuredError(
                 ReasonCode.NOT_A_NUMBER,
-                f"«{shown(stripped, 60)}» is a percentage, and the measure's unit is not %",
-                "leave the % out of the regex's group, or give the measure the unit %",
+                worded("reason.a_percentage", text=shown(stripped, 60)),
+                worded("hint.a_percentage"),
             )
         stripped = stripped[:-1].rstrip()
     if not _NUMBER.fullmatch(stripped):
         raise NotMeasuredError(
-            ReasonCode.NOT_A_NUMBER, f"«{shown(text.strip(), 60)}» is not a number"
+            ReasonCode.NOT_A_NUMBER, worded("reason.no_number", text=shown(text.strip(), 60))
         )
     return bounded(Decimal(stripped))
 
@@ -125,7 +126,6 @@ def _is_foreign(character: str) -> bool:
 def _piece(found: str, whole: str) -> NotMeasuredError:
     return NotMeasuredError(
         ReasonCode.NOT_A_NUMBER,
-        f"{shown(found, 60)} is part of {shown(whole, 100)}",
-        "let the regex's group take the whole number, written plainly; a version is text, which"
-        " `matches` compares",
+        worded("reason.piece", found=shown(found, 60), whole=shown(whole, 100)),
+        worded("hint.piece"),
     )

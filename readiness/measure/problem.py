@@ -3,6 +3,7 @@
 from readiness.model.judgement import Unmeasured
 from readiness.model.words import ReasonCode
 from readiness.text.clean import clean, cut
+from readiness.text.worded import Worded, mapped
 
 _SHOWN = 200
 
@@ -16,6 +17,11 @@ class NotMeasuredError(Exception):
 
 
 def shown(text: str, limit: int = _SHOWN) -> str:
-    """Return foreign text as it may stand in a reason: one clean line of bounded length."""
+    """Return foreign text as it may stand in a reason: one clean line of bounded length.
+
+    A sentence of ours stays one, with what it is filled in with made safe.
+    """
+    if isinstance(text, Worded):
+        return mapped(text, lambda fact: shown(str(fact), limit)) if text.key else shown(str(text))
     # The first cut bounds the work; cleaning makes the text longer, hence the second.
     return cut(clean(cut(text, 4 * limit), newlines=False), limit)

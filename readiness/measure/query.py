@@ -15,6 +15,7 @@ from readiness.measure.data import Data
 from readiness.measure.numbers import exact_sum, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.words import ReasonCode
+from readiness.text.worded import worded
 
 _QUOTIENTS = Context(prec=34)
 
@@ -24,15 +25,13 @@ def search(query: str, data: Data) -> Data:
     try:
         result: Data = _compiled(query).search(data, _OPTIONS)
     except (JMESPathError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        why = str(error) if isinstance(error, JMESPathError) else "types that cannot be compared"
+        why = str(error) if isinstance(error, JMESPathError) else worded("reason.types")
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
-            f"the query {shown(query, 120)} does not fit the output: {shown(why)}",
+            worded("reason.query_misfit", query=shown(query, 120), why=shown(why)),
         ) from None
     except RecursionError:
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE, "the output is nested too deeply for a query"
-        ) from None
+        raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.nested_query")) from None
     return result
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 
 from readiness.measure.data import Data
+from readiness.text.worded import worded
 
 IN_PLACE = 512 * 1024
 TEXT_ONLY = True
@@ -21,11 +22,13 @@ def parse(text: str) -> Data:
     header, *body = rows
     if len(set(header)) != len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        raise ValueError(f"the column {twice!r} stands twice in the header")
+        raise ValueError(worded("reason.csv_twice", name=repr(twice)))
     return [_row(number, header, row) for number, row in enumerate(body, start=1)]
 
 
 def _row(number: int, header: list[str], row: list[str]) -> Data:
     if len(row) != len(header):
-        raise ValueError(f"row {number} has {len(row)} fields, the header {len(header)}")
+        raise ValueError(
+            worded("reason.csv_fields", row=number, count=len(row), wanted=len(header))
+        )
     return dict(zip(header, row, strict=True))

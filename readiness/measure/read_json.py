@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
+from readiness.text.worded import worded
 
 IN_PLACE = 1024 * 1024
 TEXT_ONLY = False
@@ -17,7 +18,7 @@ def parse(text: str) -> Data:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
+    raise ValueError(worded("reason.not_json", text=constant))
 
 
 def _object(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
@@ -25,7 +26,7 @@ def _object(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
     if len(made) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        raise ValueError(worded("reason.json_twice", key=repr(twice)))
     return made
 
 

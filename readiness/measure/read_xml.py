@@ -10,6 +10,7 @@ from xml.parsers import expat
 import xmltodict
 
 from readiness.measure.data import Data
+from readiness.text.worded import worded
 
 IN_PLACE = 512 * 1024
 TEXT_ONLY = True
@@ -43,4 +44,4 @@ def _doctype(_name: str, _system: str | None, _public: str | None, declares: boo
 
 
 def _declaration(*_declared: object) -> NoReturn:
-    raise ValueError("it declares entities or a DTD of its own, which are refused")
+    raise ValueError(worded("reason.xml_entities"))

@@ -7,6 +7,7 @@ from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
 from readiness.model.errors import Fault
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 from readiness.text.yaml_events import YamlReader
 from readiness.text.yaml_scalars import BOOLEANS
 
@@ -22,7 +23,7 @@ _NOT_FINITE = later(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 def parse(text: str) -> Data:
     """Return the only document as data."""
     if len(text) > _LARGEST:
-        raise ValueError(f"it is larger than {_LARGEST // 1024**2} MiB")
+        raise ValueError(worded("reason.yaml_large", size=_LARGEST // 1024**2))
     reader = _OutputReader(text, "")
     reader.read()
     return reader.data
@@ -49,7 +50,7 @@ class _OutputReader(YamlReader):
         if _FLOAT.fullmatch(written):
             return decimal(written)
         if _NOT_FINITE.fullmatch(written):
-            raise ValueError(f"{written} is not a finite number")
+            raise ValueError(worded("reason.not_finite", number=written))
         return None
 
     def complain(self, fault: Fault) -> None:

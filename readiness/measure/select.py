@@ -9,6 +9,7 @@ from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Check, Measure, Reader
 from readiness.model.words import Format, Pick, ReasonCode
+from readiness.text.worded import worded
 
 Value = Decimal | bool | str
 
@@ -40,8 +41,8 @@ def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
     if not isinstance(found, Decimal) or found <= 0:
         raise NotMeasuredError(
             ReasonCode.NO_VALUE,
-            f"no work was done: {shown(str(found))} {measure.unit}",
-            "see that its parameters name what there is to look at",
+            worded("reason.no_work", value=shown(str(found)), unit=measure.unit),
+            worded("hint.no_work"),
         )
     return found
 
@@ -57,8 +58,11 @@ def one(values: Sequence[Value], reader: Reader) -> Value:
     if not values:
         raise NotMeasuredError(
             ReasonCode.NO_VALUE,
-            f"no value: {shown(reader.query or reader.regex, 120)} finds nothing in "
-            f"{shown(reader.source)}",
+            worded(
+                "reason.nothing_found",
+                query=shown(reader.query or reader.regex, 120),
+                source=shown(reader.source),
+            ),
         )
     if len(values) == 1 or reader.pick is Pick.FIRST:
         return values[0]
@@ -68,8 +72,8 @@ def one(values: Sequence[Value], reader: Reader) -> Value:
         some = ", ".join(shown(str(value), 30) for value in values[:3])
         raise NotMeasuredError(
             ReasonCode.SEVERAL_VALUES,
-            f"several values: {some}{', …' if len(values) > 3 else ''}",
-            "narrow the query or regex, or say which counts with pick",
+            worded("reason.several_values", some=some, more=", …" if len(values) > 3 else ""),
+            worded("hint.several_values"),
         )
     numbers = [value for value in values if isinstance(value, Decimal)]
     if reader.pick is Pick.SUM:

@@ -9,6 +9,7 @@ from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Check, Reader
 from readiness.model.words import Format, ReasonCode
+from readiness.text.worded import worded
 
 
 def found(documents: Documents, reader: Reader, check: Check) -> Data:
@@ -18,7 +19,9 @@ def found(documents: Documents, reader: Reader, check: Check) -> Data:
         passed_over = check.proof.regex or check.proof.count
     text = documents.text(reader.source)
     if not text.strip() and not _may_be_empty(reader, check):
-        raise NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
+        raise NotMeasuredError(
+            ReasonCode.NO_VALUE, worded("reason.empty", source=shown(reader.source))
+        )
     if not reader.query:
         return documents.document(reader.source, reader.format, passed_over)
     if not costly.is_cheap(text, reader.format, reader.query):
@@ -51,7 +54,7 @@ def _scalar(item: Data, reader: Reader, *, number: bool, unit: str | None) -> De
     """Return a single value; `unit` is None where text is no number, whatever it says."""
     if isinstance(item, bool):
         if number:
-            raise _not_a_number(reader, f"{item}".lower(), "the condition in it does not hold")
+            raise _not_a_number(reader, f"{item}".lower(), worded("hint.condition"))
         return item
     if isinstance(item, int | Decimal):
         return bounded(Decimal(item))
@@ -59,13 +62,18 @@ def _scalar(item: Data, reader: Reader, *, number: bool, unit: str | None) -> De
         if not number:
             return item
         if unit is None:
-            raise _not_a_number(reader, f"the text «{shown(item, 60)}»", "use to_number()")
+            raise _not_a_number(
+                reader, worded("reason.text_found", text=shown(item, 60)), worded("hint.to_number")
+            )
         return parse_number(item, unit)
-    what = "a list" if isinstance(item, list) else "an object"
-    raise _not_a_number(reader, what, "let the query find a single value")
+    what = worded("reason.a_list") if isinstance(item, list) else worded("reason.an_object")
+    raise _not_a_number(reader, what, worded("hint.single_value"))
 
 
 def _not_a_number(reader: Reader, what: str, why: str) -> NotMeasuredError:
+    query = shown(reader.query, 120) or worded("reason.the_output")
     return NotMeasuredError(
-        ReasonCode.NOT_A_NUMBER, f"{shown(reader.query, 120) or 'the output'} gives {what}", why
+        ReasonCode.NOT_A_NUMBER,
+        worded("reason.gives", query=query, what=what),
+        why,
     )

@@ -9,6 +9,7 @@ from readiness.measure.numbers import parse_number, refuse_piece
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Reader
 from readiness.model.words import Pick, ReasonCode
+from readiness.text.worded import worded
 
 COUNTED = 10
 """Of the lines that are counted so many are kept, for people."""
@@ -31,8 +32,8 @@ def values(
         if "\0" in text:  # UTF-16, or no text at all: no word would be found in it
             raise NotMeasuredError(
                 ReasonCode.UNREADABLE,
-                f"{shown(reader.source)} holds NUL bytes, so its lines are not counted",
-                "have the command print UTF-8 text",
+                worded("reason.nul_bytes", source=shown(reader.source)),
+                worded("hint.utf8_text"),
             )
         if not (proven or text.strip()):
             raise _nothing_to_count(reader)
@@ -43,7 +44,8 @@ def values(
         raise _no_match(reader, text)
     if len(found) == _MOST_MATCHES:
         raise NotMeasuredError(
-            ReasonCode.UNREADABLE, f"{shown(reader.regex)} matches {_MOST_MATCHES:,} times or more"
+            ReasonCode.UNREADABLE,
+            worded("reason.many_matches", regex=shown(reader.regex), count=f"{_MOST_MATCHES:,}"),
         )
     if not number or (reader.pick is None and len(found) > 1):
         return [text[start:end] for start, end in found]
@@ -89,27 +91,29 @@ def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
     if isinstance(error, guard.PatternTooSlowError):
         return NotMeasuredError(
             ReasonCode.PATTERN_TOO_SLOW,
-            f"pattern too slow: {shown(pattern)} was {error}",
-            "avoid repeats within repeats, and say what stands before a repeat",
+            worded("reason.pattern_too_slow", regex=shown(pattern), what=error.args[0]),
+            worded("hint.pattern_repeats"),
         )
     return NotMeasuredError(
-        ReasonCode.UNREADABLE, f"{shown(pattern)} is not a regular expression: {shown(str(error))}"
+        ReasonCode.UNREADABLE,
+        worded("reason.not_a_regex", regex=shown(pattern), why=shown(str(error))),
     )
 
 
 def _nothing_to_count(reader: Reader) -> NotMeasuredError:
     return NotMeasuredError(
         ReasonCode.NO_VALUE,
-        f"no value: {shown(reader.source)} is empty, which a tool that never ran leaves too",
-        "have the command end with a line that says it is done, `&& echo done`, and require that"
-        " line: `proof: {as: text, regex: '^done$'}`",
+        worded("reason.empty_never_ran", source=shown(reader.source)),
+        worded("hint.say_done", proof="proof: {as: text, regex: '^done$'}"),
     )
 
 
 def _no_match(reader: Reader, text: str) -> NotMeasuredError:
     if not text.strip():
-        return NotMeasuredError(ReasonCode.NO_VALUE, f"no value: {shown(reader.source)} is empty")
+        return NotMeasuredError(
+            ReasonCode.NO_VALUE, worded("reason.empty", source=shown(reader.source))
+        )
     return NotMeasuredError(
         ReasonCode.NO_VALUE,
-        f"no value: {shown(reader.regex)} does not match {shown(reader.source)}",
+        worded("reason.no_match", regex=shown(reader.regex), source=shown(reader.source)),
     )

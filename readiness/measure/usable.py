@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError, shown
@@ -11,6 +13,7 @@ from readiness.model.judgement import Unmeasured
 from readiness.model.words import Format, ReasonCode
 from readiness.startup.patterns import later
 from readiness.text.clean import clean, decode, strip_ansi
+from readiness.text.worded import joined, worded
 
 _TELLING = later(
     r"error|fatal|cannot|can't|could not|not found|no such|denied|failed|invalid|unrecogni|panic",
@@ -63,79 +66,88 @@ def _not_run(capture: Capture, check: Check) -> Unmeasured | None:
 
 def _install(check: Check) -> str:
     if check.install:
-        return f"install it: {check.install}"
-    return "install it, or correct the command" if not check.tools else "install it"
+        return worded("hint.install_how", how=check.install)
+    return worded("hint.install_or_correct") if not check.tools else worded("hint.install")
 
 
 def _not_ended(documents: Documents) -> Unmeasured | None:
     capture = documents.capture
     if capture.timed_out:
-        killed = ", needed SIGKILL" if capture.needed_kill else ""
+        limit = _limit(documents)
+        killed = worded("reason.needed_kill", limit=limit) if capture.needed_kill else limit
         return Unmeasured(
             code=ReasonCode.TIMEOUT,
-            reason=f"{_limit(documents)}{killed}{_printed_last(capture)}",
-            hint="raise its timeout, or give it less to do",
+            reason=joined([killed, *_printed_last(capture)], "semicolon"),
+            hint=worded("hint.timeout"),
         )
     if capture.signal is not None:
-        return _signalled(capture.signal, _printed_last(capture))
+        ended = _signalled(capture.signal, "")
+        reason = joined([ended.reason, *_printed_last(capture)], "semicolon")
+        return msgspec.structs.replace(ended, reason=reason)
     if capture.leaked:
-        processes = "1 process" if capture.leaked == 1 else f"{capture.leaked} processes"
+        processes = worded("reason.processes", count=capture.leaked)
         return Unmeasured(
             code=ReasonCode.LEAKED,
-            reason=f"{processes} outlived it",
-            hint="have the command wait for what it starts, or end it",
+            reason=worded("reason.leaked", processes=processes),
+            hint=worded("hint.leaked"),
         )
     return None
 
 
 def _limit(documents: Documents) -> str:
     if documents.timeout is None:
-        return f"not finished in time, ended after {documents.capture.duration:.1f} s"
-    return f"not finished within {documents.timeout:g} s"
+        return worded("reason.timed_out_after", seconds=f"{documents.capture.duration:.1f}")
+    return worded("reason.timed_out", seconds=f"{documents.timeout:g}")
 
 
 def _signalled(number: int, more: str) -> Unmeasured:
     from signal import Signals
 
     try:
-        name = f" ({Signals(number).name})"
+        name = worded("reason.signal_name", name=Signals(number).name)
     except ValueError:
         name = ""
-    return Unmeasured(code=ReasonCode.SIGNAL, reason=f"signal {number}{name}{more}")
+    return Unmeasured(
+        code=ReasonCode.SIGNAL, reason=worded("reason.signal", number=number, name=name, more=more)
+    )
 
 
 def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
     status = capture.exit_status
     if status is None:
-        return Unmeasured(code=ReasonCode.NOT_RUN, reason="it has no exit status")
+        return Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.no_exit_status"))
     if check.exit_ok is not None and status in check.exit_ok:
         return None
     if status < 124 and check.exit_ok is None:
         return None
     said = _said(capture)
-    more = f": {said}" if said else ""
+    more = worded("reason.said", words=said) if said else ""
     if status in {126, 127}:
-        what = "not found (127)" if status == 127 else "cannot be executed (126)"
-        return Unmeasured(code=ReasonCode.TOOL_MISSING, reason=what + more, hint=_install(check))
-    if status == 124:
+        what = worded("reason.found_not") if status == 127 else worded("reason.cannot_execute")
         return Unmeasured(
-            code=ReasonCode.TIMEOUT, reason=f"ended by a time limit of its own (124){more}"
+            code=ReasonCode.TOOL_MISSING,
+            reason=joined([what, said], "colon") if said else what,
+            hint=_install(check),
         )
+    if status == 124:
+        return Unmeasured(code=ReasonCode.TIMEOUT, reason=worded("reason.own_limit", more=more))
     if 128 < status <= 128 + _LAST_SIGNAL:
-        return _signalled(status - 128, f", reported as exit status {status}{more}")
+        return _signalled(status - 128, worded("reason.reported_as", status=status, more=more))
     if check.exit_ok is None:
         return None
     if own := _own_words(capture.stderr):
         return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=own)
     return Unmeasured(
         code=ReasonCode.EXIT_STATUS,
-        reason=f"exit status {status}, expected {_alternatives(check.exit_ok)}{more}",
+        reason=worded(
+            "reason.exit_status", status=status, wanted=_alternatives(check.exit_ok), more=more
+        ),
     )
 
 
 def _alternatives(statuses: tuple[int, ...]) -> str:
     *others, last = map(str, statuses or (0,))
-    return f"{', '.join(others)} or {last}" if others else last
+    return joined([joined(others, "names"), last], "or") if others else last
 
 
 def _last_words(stream: Stream) -> list[str]:
@@ -163,12 +175,12 @@ def _joined(lines: list[str]) -> str:
     return shown("; ".join(line.rstrip(";") for line in lines), _SHOWN)
 
 
-def _printed_last(capture: Capture) -> str:
+def _printed_last(capture: Capture) -> list[str]:
     """Say what was printed until the end came; nothing where that is nothing."""
     for stream in (capture.stdout, capture.stderr):
         if line := _last_line(stream):
-            return f"; it last said «{shown(line, 80)}»"
-    return ""
+            return [worded("reason.last_said", line=shown(line, 80))]
+    return []
 
 
 def _own_words(stream: Stream) -> str:
@@ -217,7 +229,7 @@ def _rejected(documents: Documents, check: Check) -> Unmeasured | None:
                 line = searched[start:].split("\n", 1)[0] if start >= 0 else check.reject
                 return Unmeasured(
                     code=ReasonCode.NO_PROOF,
-                    reason=f"{source} holds «{shown(line, 80)}», which the check rejects",
+                    reason=worded("reason.rejected", source=source, line=shown(line, 80)),
                 )
     except NotMeasuredError as error:
         return error.unmeasured
@@ -234,11 +246,12 @@ def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
         if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
             return error.unmeasured
     said = _said(documents.capture)
+    sought, source = shown(_sought(check.proof)), clean(check.proof.source, newlines=False)
     return Unmeasured(
         code=ReasonCode.NO_PROOF,
-        reason="no proof that it did its work: "
-        f"{shown(_sought(check.proof))} is not in {clean(check.proof.source, newlines=False)}"
-        + (f" ({said})" if said else ""),
+        reason=worded("reason.no_proof_said", sought=sought, source=source, said=said)
+        if said
+        else worded("reason.no_proof", sought=sought, source=source),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from readiness.model.errors import UsageError
+from readiness.model.words import Language
 
 BOARD_NAME = "board.yaml"
 HISTORY = os.path.join(".readiness", "history.db")
@@ -21,7 +22,8 @@ class ReportTarget(msgspec.Struct, frozen=True):
 class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which board, for which project, in which profile, and how the answer is printed.
 
-    `base` is the revision that a change is compared with, and judged by.
+    `base` is the revision that a change is compared with, and judged by. `lang` is the language of
+    whoever reads the answer, where it is another than the board's.
     """
 
     board: str | None = None
@@ -31,6 +33,7 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     verbose: bool = False
     base: str | None = None
+    lang: Language | None = None
 
 
 class RunSettings(BoardSettings, frozen=True, kw_only=True):

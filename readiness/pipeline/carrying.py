@@ -17,6 +17,7 @@ from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.excerpts import KnownRun
 from readiness.record.newest import newest, tried
+from readiness.record.said import said_of
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +165,12 @@ def _with(
     last = there.last_known
     if there.value is not None:
         last = LastKnown(
-            run=known.run, at=known.at, verdict=there.verdict, value=there.value, shown=there.shown
+            run=known.run,
+            at=known.at,
+            verdict=there.verdict,
+            value=there.value,
+            shown=there.shown,
+            said={name: each for name, each in there.said.items() if name == "shown"},
         )
     return msgspec.structs.replace(record, last_known=last)
 
@@ -184,10 +190,11 @@ def _carried(known: _Known, criterion: Criterion, today: date) -> Carried:
         unit=there.unit,
         of=there.of,
         progress=there.progress,
-        reason=now.reason,
+        reason=str(now.reason),
         reason_code=now.code,
         hint=there.hint,
         flaky=there.flaky,
+        said=there.said | said_of({"reason": now.reason}, str),
     )
 
 

@@ -14,6 +14,7 @@ from readiness.project.git import nearest
 from readiness.record.document import BaseRef
 from readiness.record.earlier import Value
 from readiness.record.excerpts import ComparedCriterion, ComparedRun
+from readiness.record.said import worded_again
 
 
 def line_of(
@@ -74,7 +75,7 @@ def _earlier(record: ComparedCriterion) -> Earlier:
         value=_exact(record.value),
         unit=record.unit,
         expect=record.expect,
-        reason=record.reason,
+        reason=worded_again(record.reason, record.said.get("reason")),
         check=record.check or "",
         measure=record.measure or "",
     )

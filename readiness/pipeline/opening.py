@@ -11,6 +11,7 @@ from readiness.model.board import Board, Milestone
 from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, RunSettings, find_board
 from readiness.record.document import BaseRef
+from readiness.text.sentences import suit
 
 if TYPE_CHECKING:
     from readiness.guard.compare import Comparison
@@ -27,9 +28,11 @@ def open_board(settings: BoardSettings) -> Board:
 def open_with_masks(settings: BoardSettings) -> Loaded:
     """As `open_board`; but what the board's commands hide is no reason to refuse it."""
     path = find_board(settings, os.environ, os.getcwd())
-    return load_with_masks(
+    loaded = load_with_masks(
         path, profile=settings.profile, environ=os.environ, project=_project(settings)
     )
+    suit(loaded.board.language)
+    return loaded
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.excerpts import PastRun
 from readiness.record.newest import of_the_project
+from readiness.record.said import worded_again
 from readiness.terminal.ending import tell
 
 Found = TypeVar("Found")
@@ -162,9 +163,9 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         of=None if record.of is None else Decimal(str(record.of)),
         shown=record.shown,
         progress=None if record.progress is None else Decimal(str(record.progress)),
-        reason=record.reason,
+        reason=worded_again(record.reason, record.said.get("reason")),
         code=record.reason_code,
-        hint=record.hint or "",
+        hint=worded_again(record.hint or "", record.said.get("hint")),
         flaky=record.flaky,
         lines=tuple(record.counted),
         place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,

@@ -26,6 +26,7 @@ from readiness.run.retry import (
     pause,
     tries_for_better,
 )
+from readiness.text.worded import joined, worded
 
 TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
 FOR_WANT_OF_SETTINGS = (
@@ -34,7 +35,7 @@ FOR_WANT_OF_SETTINGS = (
     ReasonCode.NO_VALUE,
     ReasonCode.UNREADABLE,
 )
-NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason="its probe was not run"),))
+NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run")),))
 
 
 class Readings:
@@ -170,12 +171,12 @@ class Readings:
             return sample
         hints = [sample.hint]
         if probe.elsewhere:
-            hints.append(f"{probe.tool_path} is not of the project's own environment")
-        if names := " and ".join(self._plan.put_aside):
-            are = "was" if len(self._plan.put_aside) == 1 else "were"
-            it = "it" if are == "was" else "what it needs"
-            hints.append(f"{names} {are} put aside; set {it} in the board's env")
-        return msgspec.structs.replace(sample, hint="; ".join(filter(None, hints)))
+            hints.append(worded("hint.elsewhere", tool=probe.tool_path))
+        if aside := self._plan.put_aside:
+            names = joined(aside, "and")
+            hints.append(worded("hint.put_aside", count=len(aside), names=names))
+        hint = joined(list(filter(None, hints)), "semicolon")
+        return msgspec.structs.replace(sample, hint=hint)
 
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Whether this probe alone, as it was read last, makes the criterion hold."""

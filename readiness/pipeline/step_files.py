@@ -6,8 +6,10 @@ from readiness.model.errors import NotWrittenError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.reports import formats_of
 from readiness.record.document import RunDocument
+from readiness.record.localised import localised
 from readiness.report import append_report
 from readiness.terminal.ending import bug
+from readiness.text.sentences import spoken
 
 FORMAT = "github"
 
@@ -23,9 +25,10 @@ def write_step_files(
         return []
     from readiness.report.github import SUMMARY_LIMIT, outputs, summary
 
+    read = localised(document, spoken(document.board.language))
     problems = []
     for name, make in (
-        ("GITHUB_STEP_SUMMARY", lambda size: summary(document, SUMMARY_LIMIT - size)),
+        ("GITHUB_STEP_SUMMARY", lambda size: summary(read, SUMMARY_LIMIT - size)),
         ("GITHUB_OUTPUT", lambda _: outputs(document)),
     ):
         if path := environ.get(name):

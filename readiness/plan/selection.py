@@ -6,6 +6,7 @@ from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import UsageError
 from readiness.model.words import Priority
 from readiness.text.nearest import suggestion
+from readiness.text.worded import joined, worded
 
 KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME or failed"
 
@@ -32,10 +33,9 @@ def select(
 def skip_reason(criterion: Criterion, board: Board, chosen: frozenset[str] | None) -> str:
     """Why a criterion is not part of this run; empty where it is."""
     if criterion.profiles and board.profile not in criterion.profiles:
-        wanted = ", ".join(criterion.profiles)
-        return f"only in profile {wanted}"
+        return worded("reason.only_in_profile", names=joined(criterion.profiles, "names"))
     if chosen is not None and criterion.id not in chosen:
-        return "not selected"
+        return worded("reason.not_selected")
     return ""
 
 

@@ -13,6 +13,7 @@ from readiness.prove.standins import World
 from readiness.prove.trials import MOST_COPIES, renamed
 from readiness.record.document import CriterionRecord
 from readiness.shell.programs import programs
+from readiness.text.worded import worded
 
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
@@ -99,7 +100,7 @@ def _finding(
         return Conclusion(ProofOutcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
         return Conclusion(ProofOutcome.CAN_FAIL, "it fails now")
-    why = _why_bare(criterion, tried) if tried else "its probe was not run"
+    why = _why_bare(criterion, tried) if tried else worded("reason.not_run")
     return Conclusion(ProofOutcome.NOT_TRIED, why)
 
 

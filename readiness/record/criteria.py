@@ -27,6 +27,7 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.excerpts import PastCriterion, PastRun
 from readiness.record.folders import FolderRecord
+from readiness.record.said import said_of
 from readiness.record.values import number, timestamp
 from readiness.text.clean import Redactor, clean, cut, decode
 
@@ -58,7 +59,7 @@ class Recorder:
 
     def text(self, text: str) -> str:
         """Foreign text for one line of a report."""
-        return cut(self._redact(clean(text, newlines=False)), TEXT_LIMIT) if text else ""
+        return cut(self._redact(clean(str(text), newlines=False)), TEXT_LIMIT) if text else ""
 
     def probe(self, probe: Probe, capture: Capture) -> ProbeRecord:
         """What is kept of a probe's last attempt."""
@@ -132,6 +133,7 @@ class Recorder:
         criterion = judgement.criterion
         value = judgement.value
         measure = criterion.measure
+        told = {"reason": judgement.reason, "hint": judgement.hint, "shown": judgement.shown}
         record = CriterionRecord(
             id=criterion.id,
             title=criterion.title,
@@ -160,6 +162,7 @@ class Recorder:
             by_hand=self._lines(criterion_by_hand(criterion)),
             counted=[self._line(line) for line in judgement.lines] if judgement.verdict.bad else [],
             decisive=probes[judgement.place] if len(probes) > 1 else None,
+            said=said_of(told, self.text),
         )
         if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record

@@ -12,6 +12,7 @@ from readiness.model.errors import UsageError
 from readiness.model.words import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
 from readiness.record.earlier import Carried, LastKnown, PastPoint, Previous, PreviousRun, Value
 from readiness.record.folders import FolderRecord
+from readiness.record.said import Said
 
 VERSION = 1
 
@@ -106,7 +107,7 @@ class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, the exit status that tells it, and the reasons.
 
     It is on the release, on the `milestone` that the run was asked for, or, with a `line`, on
-    whether anything is worse than that.
+    whether anything is worse than that. `said` has what each reason says, in their order.
     """
 
     decision: Decision
@@ -114,6 +115,7 @@ class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[str]
     milestone: str | None = None
     line: LineRecord | None = None
+    said: list[Said] = []
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +148,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
     `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
     the verdict rests on, where there are several. `carried` is what an earlier run found of it,
-    where this one did not try.
+    where this one did not try. `said` has what `reason`, `hint` and `shown` say, by these names,
+    where they are sentences.
     """
 
     id: str
@@ -179,6 +182,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     decisive: str | None = None
     carried: Carried | None = None
     last_known: LastKnown | None = None
+    said: dict[str, Said] = {}
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,7 +301,10 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in which the change loosens its own gate, and where (`line` 0: unknown)."""
+    """One way in which the change loosens its own gate, and where (`line` 0: unknown).
+
+    `said` has what the texts say, by their names, where they are sentences.
+    """
 
     subject: str
     what: str
@@ -305,6 +312,7 @@ class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     path: str = ""
     line: int = 0
+    said: dict[str, Said] = {}
 
 
 class BaseRef(msgspec.Struct, frozen=True, kw_only=True):

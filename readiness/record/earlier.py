@@ -3,6 +3,7 @@
 import msgspec
 
 from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.record.said import Said
 
 Value = int | float | bool | str | None
 
@@ -38,6 +39,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     flaky: bool = False
     points: float = 0.0
     points_possible: float = 0.0
+    said: dict[str, Said] = {}
 
 
 class LastKnown(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,7 @@ class LastKnown(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Value
     shown: str
+    said: dict[str, Said] = {}
 
 
 class PastPoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from readiness.record.document import (
     decoded,
 )
 from readiness.record.earlier import Value
+from readiness.record.said import Said
 
 
 class PastMeasurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +69,7 @@ class ComparedCriterion(PastCriterion, frozen=True, kw_only=True):
 
     expect: str
     reason: str
+    said: dict[str, Said] = {}
 
 
 class ComparedTask(msgspec.Struct, frozen=True, kw_only=True):

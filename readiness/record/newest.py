@@ -36,6 +36,7 @@ def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
         flaky=known.flaky,
         points=known.points,
         points_possible=known.points_possible,
+        said=known.said,
         previous=None,
         probes=[],
     )

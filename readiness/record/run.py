@@ -19,9 +19,11 @@ from readiness.record.document import (
     ScoreRecord,
     SectionRecord,
 )
+from readiness.record.said import said, said_of, worded_again
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
 from readiness.text.clean import clean
+from readiness.text.worded import worded
 
 MOST_REASONS = 10
 
@@ -72,6 +74,7 @@ def gate_record(
         reasons=[recorder.text(reason) for reason in gate.reasons],
         milestone=None if milestone is None else milestone.id,
         line=line,
+        said=[said(reason, recorder.text) for reason in gate.reasons],
     )
 
 
@@ -95,6 +98,16 @@ def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list
             after=recorder.text(each.after),
             path=recorder.text(each.path),
             line=each.line,
+            said=each.said
+            or said_of(
+                {
+                    "subject": each.subject,
+                    "what": each.what,
+                    "before": each.before,
+                    "after": each.after,
+                },
+                recorder.text,
+            ),
         )
         for each in loosened
     ]
@@ -102,12 +115,20 @@ def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list
 
 def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
     """A sentence for each, as many as one can read; the document has all of them."""
-    shown = [
-        f"{each.subject}: {each.what}: {each.before or 'none'} → {each.after or 'none'}"
-        for each in loosened[:MOST_REASONS]
-    ]
+    shown: list[str] = [_loosening_reason(each) for each in loosened[:MOST_REASONS]]
     more = len(loosened) - len(shown)
-    return [*shown, f"and {more} more that the change loosens"] if more else shown
+    return [*shown, worded("gate.more_loosened", count=more)] if more else shown
+
+
+def _loosening_reason(each: Loosening) -> str:
+    said = each.said.get
+    return worded(
+        "gate.loosened",
+        subject=worded_again(each.subject, said("subject")),
+        what=worded_again(each.what, said("what")),
+        before=worded_again(each.before, said("before")) or worded("gate.none"),
+        after=worded_again(each.after, said("after")) or worded("gate.none"),
+    )
 
 
 def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:

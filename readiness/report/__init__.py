@@ -2,7 +2,8 @@
 
 Every module here without a leading underscore is a format, named after its file (`in_toto.py` is
 `in-toto`). Its function `render(run, context) -> str` knows nothing but its arguments. A format
-that shows earlier runs says in `PAST` how many of them the document must bring.
+that shows earlier runs says in `PAST` how many of them the document must bring, and one that is
+`FOR_PEOPLE` is given the document in their language; all others are given what is recorded.
 """
 
 import os
@@ -13,6 +14,7 @@ import msgspec
 
 from readiness.model.errors import UsageError
 from readiness.record.document import RunDocument
+from readiness.record.localised import localised
 from readiness.report._unfinished import unfinished
 from readiness.report._write import (
     append_report,
@@ -21,6 +23,7 @@ from readiness.report._write import (
     write_over,
     write_report,
 )
+from readiness.text.sentences import spoken
 
 __all__ = [
     "FORMATS",
@@ -83,4 +86,6 @@ def render(name: str, run: RunDocument, context: Context) -> str:
     if name not in FORMATS:
         raise UsageError(f"no report format is called {name!r}; there are {', '.join(FORMATS)}")
     module: Renderer = import_module(FORMATS[name])
+    if getattr(module, "FOR_PEOPLE", False):
+        run = localised(run, spoken(run.board.language))
     return module.render(run, context)

@@ -12,6 +12,8 @@ from readiness.report._json import dump
 from readiness.text.layout import literal
 from readiness.text.sentences import sentences
 
+FOR_PEOPLE = True
+
 _COLOURS = {
     GateState.READY: "brightgreen",
     GateState.BAD: "red",

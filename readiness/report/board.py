@@ -15,6 +15,8 @@ from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import sentences
 
+FOR_PEOPLE = True
+
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - it is as wide as its page
     """Return the whole board, in its language; each criterion is one line."""

@@ -31,6 +31,7 @@ from readiness.text.clean import clean, cut
 from readiness.text.layout import inert, literal, middle, percentage
 from readiness.text.sentences import Sentences, sentences
 
+FOR_PEOPLE = True
 PAST = 1
 
 PER_TYPE = 10

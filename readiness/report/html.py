@@ -5,6 +5,7 @@ import re
 from readiness.record.document import RunDocument
 from readiness.report import Context
 
+FOR_PEOPLE = True
 PAST = 30
 """How many earlier runs the page shows, where the history has them."""
 

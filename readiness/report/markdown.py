@@ -8,6 +8,7 @@ from readiness.report._facts import board_file, fingerprint
 LONGEST = 65_536
 """Characters that GitHub takes in a comment; GitLab takes more."""
 
+FOR_PEOPLE = True
 PAST = 1
 
 _SPARE = 1_024

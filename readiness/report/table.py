@@ -12,6 +12,8 @@ from readiness.report._table.summary import decision, header, milestones, score
 from readiness.report._table.surroundings import surroundings
 from readiness.text.sentences import Sentences, sentences
 
+FOR_PEOPLE = True
+
 MANY = 200
 """From so many criteria on only what is not good has a row, unless all are asked for.
 

@@ -21,6 +21,7 @@ from readiness.run.retry import FINAL, may_repeat
 from readiness.run.signals import Signals
 from readiness.run.start import CannotStart, Starter
 from readiness.run.stream import Sink
+from readiness.text.worded import worded
 
 # Most probes that do next to nothing end within this time. Until then their pipes, which hold
 # 64 KiB, are left alone: to watch them would wake the loop twice more for each probe.
@@ -211,7 +212,9 @@ class Loop:
     def _blame(self, index: int, why: str) -> str:
         producer = self._plan.probes[index]
         name = f"{producer.check.name} ({producer.id})" if producer.check.name else producer.id
-        return f"its producer {name} did not succeed" + (f": {why}" if why else "")
+        if not why:
+            return worded("reason.producer", name=name)
+        return worded("reason.producer_why", name=name, why=why)
 
     def _halt(self, why: str) -> None:
         """Start nothing more."""
@@ -368,7 +371,7 @@ class Loop:
         if self._signal is None:
             self._signal = fresh.pop(0)
             self._interrupted_at = now
-            why = f"interrupted by {SignalName(self._signal).name}"
+            why = worded("reason.interrupted", signal=SignalName(self._signal).name)
             self._halt(why)
             for attempt in list(self._live.values()):
                 if attempt.kill_at is None:
@@ -382,7 +385,7 @@ class Loop:
     def _time_out(self, now: float) -> None:
         """End the run: its time is over."""
         self._timed_out = True
-        why = f"the time limit of the run, {self._run_timeout:g} s, was over"
+        why = worded("reason.run_time_over", seconds=f"{self._run_timeout:g}")
         self._halt(why)
         for attempt in list(self._live.values()):
             if attempt.kill_at is None:

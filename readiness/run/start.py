@@ -14,6 +14,7 @@ from readiness.model.plan import Plan, Probe
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.stream import Sink
+from readiness.text.worded import worded
 
 _DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 # File systems stamp what changes with the time of the last tick, up to so many nanoseconds ago.
@@ -102,12 +103,12 @@ class Starter:
         path = probe.env.get("PATH") or probe.path or self._environment.get("PATH") or _DEFAULT_PATH
         for tool in probe.check.tools:
             if not self._find(tool, path, probe.workdir):
-                raise CannotStart(ReasonCode.TOOL_MISSING, f"{tool}: not found on PATH")
+                raise CannotStart(ReasonCode.TOOL_MISSING, worded("reason.not_on_path", name=tool))
         if probe.argv is not None:
             argv = probe.argv
             program = self._find(argv[0], path, probe.workdir)
             if not program:
-                raise CannotStart(ReasonCode.TOOL_MISSING, f"{argv[0]}: not found (127)")
+                raise CannotStart(ReasonCode.TOOL_MISSING, worded("reason.not_found", name=argv[0]))
             return program, argv
         bash = self._find("bash", path, probe.workdir)
         if bash:
@@ -212,7 +213,7 @@ class Starter:
         if error.errno in _EXHAUSTED:
             return CannotStart(ReasonCode.COULD_NOT_START, error.strerror or "", busy=True)
         if isinstance(error, FileNotFoundError) and not os.path.exists(program):
-            return CannotStart(ReasonCode.TOOL_MISSING, f"{name}: not found (127)")
+            return CannotStart(ReasonCode.TOOL_MISSING, worded("reason.not_found", name=name))
         where = f"{error.filename}: " if error.filename else ""
         return CannotStart(ReasonCode.COULD_NOT_START, f"{where}{error.strerror}")
 

@@ -89,7 +89,15 @@ def put_json(value: object) -> None:
     """Write a value as indented JSON to stdout. Raises as `put` does."""
     import msgspec
 
-    put(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    text = msgspec.json.encode(value, enc_hook=_plain)
+    put(msgspec.json.format(text, indent=2).decode())
+
+
+def _plain(value: object) -> str:
+    """What programs read of a sentence: the English text."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError
 
 
 def wants_json(output_format: str) -> bool:

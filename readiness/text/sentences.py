@@ -5,6 +5,7 @@ against tomllib, which would cost a plain run 5 ms.
 """
 
 import os
+from collections.abc import Mapping
 from functools import cache
 
 import msgspec
@@ -26,21 +27,53 @@ class Sentences:
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return the sentence of this key, filled in."""
+        found = self.find(key, facts)
+        # A word of the model that has none here yet, such as a new verdict, stands for itself.
+        return key.rpartition(".")[2].replace("_", " ") if found is None else found
+
+    def find(self, key: str, facts: Mapping[str, object]) -> str | None:
+        """Return the sentence of this key, filled in; None where there is none."""
         sentence = self._known.get(key) or self._found(key, facts)
-        return sentence.format_map(facts) if facts else sentence
+        return sentence.format_map(facts) if sentence and facts else sentence
 
     def heads(self, key: str) -> list[str]:
         """Return the heads of a table, which stand on one line as its columns do."""
         return self(key).split(" | ")
 
-    def _found(self, key: str, facts: dict[str, object]) -> str:
+    def _found(self, key: str, facts: Mapping[str, object]) -> str | None:
         section = key.partition(".")[0]
         if section not in self._known:
             self._known |= {section: ""} | _section(self._text, section)
         one = str(facts.get("count")) == "1"
-        found = self._known.get(key) or self._known.get(f"{key}.{'one' if one else 'other'}")
-        # A word of the model that has none here yet, such as a new verdict, stands for itself.
-        return found or key.rpartition(".")[2].replace("_", " ")
+        return self._known.get(key) or self._known.get(f"{key}.{'one' if one else 'other'}")
+
+
+class _Listener:
+    """Who reads what the process writes: one, as it has one command line and one board."""
+
+    asked: Language | None = None
+    board: Language = Language.EN
+
+
+def speak(asked: Language | None) -> None:
+    """Speak the language that is asked for from now on; None for the board's."""
+    _Listener.asked = asked
+    _Listener.board = Language.EN
+
+
+def suit(board: Language) -> None:
+    """Speak the language of the board that is at hand, unless another is asked for."""
+    _Listener.board = board
+
+
+def spoken(board: Language | None = None) -> Language:
+    """Return the reader's language: what was asked for, else this board's or the one at hand."""
+    return _Listener.asked or board or _Listener.board
+
+
+def for_reader(board: Language | None = None) -> Sentences:
+    """Return what is said in the reader's language."""
+    return sentences(spoken(board))
 
 
 @cache

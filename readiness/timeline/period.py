@@ -8,6 +8,7 @@ import msgspec
 from readiness.model.words import Language, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
 from readiness.record.earlier import PastPoint
+from readiness.record.localised import localised
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 
 
@@ -84,17 +85,29 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def over_a_period(
-    runs: Sequence[RunDocument], before: RunDocument | None, since: str, kind: ReportKind
+    runs: Sequence[RunDocument],
+    before: RunDocument | None,
+    since: str,
+    kind: ReportKind,
+    language: Language | None = None,
 ) -> TeamReport:
-    """The report on a time: its runs, the oldest first and at least one, and the last before it."""
+    """The report on a time: its runs, the oldest first and at least one, and the last before it.
+
+    It is in English but for the board's own words, or in the reader's `language`.
+    """
     base = before if before is not None else runs[0] if len(runs) > 1 else None
-    return _report(runs[-1], base, since, kind, len(runs), runs[-1].milestones, runs[-1].tasks)
+    now, base = _read(runs[-1], language), base and _read(base, language)
+    return _report(now, base, since, kind, len(runs), now.milestones, now.tasks)
 
 
 def on_a_milestone(
-    now: RunDocument, before: RunDocument | None, milestone: MilestoneRecord
+    now: RunDocument,
+    before: RunDocument | None,
+    milestone: MilestoneRecord,
+    language: Language | None = None,
 ) -> TeamReport:
     """The report on one milestone: what it asks for, and what is still missing."""
+    now, before = _read(now, language), before and _read(before, language)
     asked = [
         task
         for task in now.tasks
@@ -102,6 +115,10 @@ def on_a_milestone(
     ]
     since = "" if before is None else before.started_at
     return _report(now, before, since, ReportKind.MILESTONE, 1, [milestone], asked)
+
+
+def _read(run: RunDocument, language: Language | None) -> RunDocument:
+    return run if language is None else localised(run, language)
 
 
 def past_point(run: RunDocument) -> PastPoint:

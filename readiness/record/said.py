@@ -1,0 +1,67 @@
+"""Sentences of a run document as data: what they say, apart from the words for it."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from readiness.model.words import Language
+from readiness.text.sentences import sentences
+from readiness.text.worded import Worded, in_language
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sentence says: its key in readiness/text/en.toml, and what it is filled in with.
+
+    With it a report says the sentence in another language than English. An empty key stands for a
+    text that is the same in every language; `facts` of a `joint.…` are the parts that it joins.
+    """
+
+    key: str
+    facts: "dict[str, str | int | float | bool | Said | None]" = {}
+
+
+Fact = str | int | float | bool | None | Said
+
+
+def said(text: str, safe: Callable[[str], str]) -> Said:
+    """What a sentence says; `safe` makes what it is filled in with fit for a document."""
+    if not isinstance(text, Worded) or not text.key:
+        return Said(key="", facts={"text": safe(text)} if text else {})
+    facts = {name: _fact(fact, safe) for name, fact in text.facts.items()}
+    return Said(key=text.key, facts=facts)
+
+
+def said_of(texts: Mapping[str, str | None], safe: Callable[[str], str]) -> dict[str, Said]:
+    """What those of the texts say that are sentences, by their names."""
+    return {
+        name: said(text, safe)
+        for name, text in texts.items()
+        if isinstance(text, Worded) and text.key
+    }
+
+
+def worded_again(text: str, what: Said | None) -> str:
+    """Return a recorded sentence as it was before it was written down."""
+    if what is None or not what.key:
+        return text
+    facts = {
+        name: _inner(fact) if isinstance(fact, Said) else fact for name, fact in what.facts.items()
+    }
+    return Worded(text, what.key, facts)
+
+
+def _inner(fact: Said) -> str:
+    """A sentence within a sentence, in English: a word that has no key there stands in `text`."""
+    again = worded_again(str(fact.facts.get("text", "")), fact)
+    english = in_language(again, sentences(Language.EN))
+    return Worded(english, again.key, again.facts) if isinstance(again, Worded) else again
+
+
+def _fact(fact: object, safe: Callable[[str], str]) -> Fact:
+    if isinstance(fact, Worded) and fact.key:
+        return said(fact, safe)
+    if isinstance(fact, str):
+        return safe(fact)
+    if fact is None or isinstance(fact, bool | int | float):
+        return fact
+    return str(fact)

@@ -1,0 +1,74 @@
+"""Sentences that know what they say: worded in English, and later in the language of the reader.
+
+What programs read stays English, and is what a `Worded` is as a text. Whoever writes for people
+asks `in_language`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from readiness.model.words import Language
+from readiness.text.sentences import Sentences, sentences
+
+JOINTS = ("comma", "semicolon", "colon", "names", "and", "or")
+
+
+class Worded(str):
+    """An English sentence with its key and its facts, which may be sentences themselves.
+
+    A text without a key says the same in every language. Of parts that are joined, the key is the
+    joint's and the facts are numbered.
+    """
+
+    __slots__ = ("facts", "key")
+
+    key: str
+    facts: Mapping[str, object]
+
+    def __new__(
+        cls, text: str, key: str = "", facts: Mapping[str, object] | None = None
+    ) -> "Worded":
+        """Take the English text as it is."""
+        self = super().__new__(cls, text)
+        self.key = key
+        self.facts = facts or {}
+        return self
+
+
+def worded(key: str, /, **facts: object) -> str:
+    """Word the sentence of this key in English, and remember what it says."""
+    return Worded(sentences(Language.EN)(key, **facts), key, facts)
+
+
+def joined(parts: Sequence[str], joint: str = "comma") -> str:
+    """Join parts by one of `JOINTS`, each in its own language; a part alone stays what it is."""
+    if len(parts) == 1:
+        return parts[0]
+    say = sentences(Language.EN)
+    facts = {str(number): part for number, part in enumerate(parts)}
+    return Worded(say(f"joint.{joint}").join(parts), f"joint.{joint}", facts)
+
+
+def in_language(text: str, say: Sentences) -> str:
+    """Word a sentence anew; what has no key, or none in this language, stays as it is."""
+    if not isinstance(text, Worded) or not text.key:
+        return str(text)
+    facts = {
+        name: in_language(fact, say) if isinstance(fact, str) else fact
+        for name, fact in text.facts.items()
+    }
+    if text.key.startswith("joint."):
+        return (say.find(text.key, {}) or "").join(map(str, facts.values()))
+    found = say.find(text.key, facts)
+    return str(text) if found is None else found
+
+
+def mapped(text: str, change: Callable[[str], str]) -> str:
+    """Change the plain texts that a sentence is filled in with, and word it anew in English."""
+    if not isinstance(text, Worded) or not text.key:
+        return change(text)
+    facts = {
+        name: mapped(fact, change) if isinstance(fact, str) else fact
+        for name, fact in text.facts.items()
+    }
+    english = in_language(Worded(str(text), text.key, facts), sentences(Language.EN))
+    return Worded(english, text.key, facts)
