@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from _common import not_measured
-from sqlalchemy import URL, Connection, create_engine, event, inspect, make_url, pool, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine, event, inspect, pool, text
+from sqlalchemy.engine import URL, Connection, Engine, make_url  # where 1.4 has them too
 from sqlalchemy.exc import SQLAlchemyError
 
 Result = TypeVar("Result")

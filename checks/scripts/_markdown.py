@@ -8,7 +8,17 @@ from markdown_it.token import Token
 
 SHELLS = {"bash", "sh", "shell"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
+
+
+@dataclass
+class Section:
+    """A heading, and how many words stand below it, those of its own sections included."""
+
+    title: str
+    level: int
+    words: int = 0
 
 
 @dataclass
@@ -16,9 +26,15 @@ class Document:
     """What is looked at in a document; lines are counted from 1."""
 
     headings: list[tuple[int, str]] = field(default_factory=list)
+    all_sections: list[Section] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[tuple[int, str, str]] = field(default_factory=list)
     words: int = 0
+
+    @property
+    def sections(self) -> list[Section]:
+        """The sections that say something: a heading with a word, and a word below it."""
+        return [each for each in self.all_sections if count_words(each.title) and each.words]
 
     @property
     def anchors(self) -> set[str]:
@@ -33,21 +49,39 @@ class Document:
         return names
 
 
+def count_words(text: str) -> int:
+    """Count words; a Chinese character is one."""
+    return len(CHINESE.findall(text)) + len(WORD.findall(text))
+
+
 def read_markdown(text: str) -> Document:
     """Return what a document holds."""
     document = Document()
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    within: list[Section] = []
     for token, before in zip(tokens, [None, *tokens], strict=False):
         line = token.map[0] + 1 if token.map else 0
+        below = 0
         if token.type == "fence":
             language = (token.info.split() or [""])[0]
             document.blocks.append((line + 1, language, token.content))
+        if token.type in {"fence", "code_block", "html_block"}:
+            below = count_words(MARKUP.sub("", token.content))
         if token.type == "inline":
             plain = _plain(token)
-            document.words += len(CHINESE.findall(plain)) + len(WORD.findall(plain))
-            document.links += [(line, target) for target in _targets(token)]
+            targets = list(_targets(token))
+            document.words += count_words(plain)
+            document.links += [(line, target) for target in targets]
             if before is not None and before.type == "heading_open":
                 document.headings.append((line, plain))
+                level = int(before.tag[1:])
+                within = [each for each in within if each.level < level]
+                within.append(Section(plain, level))
+                document.all_sections.append(within[-1])
+            else:
+                below = count_words(plain) + len(targets)
+        for section in within:
+            section.words += below
     return document
 
 

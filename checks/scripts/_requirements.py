@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -30,7 +30,7 @@ __all__ = ["Line", "Requirement", "canonicalize_name", "read_inputs", "read_line
 
 @dataclass(frozen=True)
 class Line:
-    """One requirement of a file: where it stands, and whether it carries a hash."""
+    """One requirement of a file: where it stands, and whether it carries hashes that pip takes."""
 
     path: str
     line: int
@@ -49,6 +49,20 @@ class Line:
         return marker is None or bool(marker.evaluate({"extra": ""}))
 
 
+HASH = re.compile(r"--hash[= ]\s*(\S+)")
+DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
+"""How many each kind of hash has, of those that pip takes for strong ones."""
+
+
+def hashed(hashes: Iterable[str]) -> bool:
+    """Whether there are hashes, and each is one: of a strong kind, and as long as its kind is."""
+    found = [each.partition(":") for each in hashes]
+    return bool(found) and all(
+        re.fullmatch(r"[0-9a-fA-F]+", digits) and len(digits) == DIGITS.get(kind)
+        for kind, _, digits in found
+    )
+
+
 def read_lines(path: str) -> Iterator[Line]:
     """Yield the requirements of a file and of those that it includes with -r."""
     start, text = 0, ""
@@ -62,7 +76,7 @@ def read_lines(path: str) -> Iterator[Line]:
             yield from read_lines(os.path.join(os.path.dirname(path), words[1]))
         elif words and not words[0].startswith("-"):
             named = text.partition(" --")[0]
-            yield Line(path, start, _parse(named, path, start), "--hash=" in text)
+            yield Line(path, start, _parse(named, path, start), hashed(HASH.findall(text)))
         start, text = 0, ""
 
 

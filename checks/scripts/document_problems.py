@@ -16,18 +16,23 @@ DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 DAY = 86_400
 
 
+def names(wanted: str, title: str) -> bool:
+    """Whether a heading has what is wanted where a word begins: `test` is not in `latest`."""
+    return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
+
+
 def outline(path: str, document: Document) -> list[Place]:
     """List the sections that are missing, and what is too short."""
-    titles = [title.casefold() for _, title in document.headings]
+    titles = [each.title for each in document.sections]
     wanted = [each.strip() for each in param("sections").split("|") if each.strip()]
     found = [
-        place(path, 0, "section", f"no section is called {section}")
+        place(path, 0, "section", f"no section with words below it is called {section}")
         for section in wanted
-        if not any(section.casefold() in title for title in titles)
+        if not any(names(section, title) for title in titles)
     ]
     for what, counted, least in (
         ("words", document.words, number_param("min_words")),
-        ("headings", len(document.headings), number_param("min_headings")),
+        ("headings", len(document.sections), number_param("min_headings")),
     ):
         if least is not None and counted < least:
             found.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
@@ -142,7 +147,7 @@ def main() -> None:
         "problems": len(findings),
         "age": round(max(known), 2) if known and len(known) == len(paths) else None,
         "words": sum(each.words for each in read),
-        "headings": sum(len(each.headings) for each in read),
+        "headings": sum(len(each.sections) for each in read),
         "links": sum(len(each.links) for each in read),
         "commands": sum(block[1] in SHELLS for each in read for block in each.blocks),
     }

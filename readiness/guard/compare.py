@@ -105,14 +105,21 @@ def _comparable(base: Base, board: str, profile: str | None) -> tuple[Board, Boa
 
 
 def _used(*boards: Board) -> list[str]:
-    """The commands and parameters of all criteria, and the commands that theirs come after."""
+    """The commands and parameters of all criteria, and the commands that theirs come after.
+
+    A parameter that the check's inputs take for a folder of files to look at is never run.
+    """
     found: dict[str, None] = {}
     for board in boards:
         for one in placed(board):
-            if one.criterion.check is not None:
-                found[one.criterion.check.run] = None
+            if (check := one.criterion.check) is not None:
+                found[check.run] = None
                 for params in combinations(one.criterion):
-                    found.update(dict.fromkeys(params.values()))
+                    found.update(
+                        (value, None)
+                        for name, value in params.items()
+                        if not any(pattern.startswith(f"${name}/") for pattern in check.inputs)
+                    )
         found.update(dict.fromkeys(check.run for check in board.checks.values()))
     return list(found)
 

@@ -43,6 +43,47 @@ def test_migrations_never_reach_another_database(project: str) -> None:
     assert not os.path.exists(os.path.join(project, "real.db"))
 
 
+LOUD = (
+    "import os, subprocess\nprint('hello')\nos.write(1, b'low\\n')\n"
+    "subprocess.run(['echo', 'from another process'])\n"
+    "import atexit\natexit.register(print, 'goodbye')\n"
+)
+
+
+@pytest.mark.parametrize("name", ["migrations/env.py", "migrations/versions/0001_team.py"])
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [("alembic-heads", 1), ("alembic-upgrade", True), ("alembic-check", 0)],
+)
+def test_what_the_projects_own_code_prints_is_no_number(
+    project: str, name: str, check: str, value: object
+) -> None:
+    """env.py and revisions may print, however they do it and whenever."""
+    files = migrations()
+    build(project, {**files, name: LOUD + files[name]})
+    assert run_check(check, project).value() == value
+
+
+IN_PIECES = "f\"{os.environ['DB_KIND']}:///{os.environ['DB_NAME']}\""
+
+
+def test_an_address_may_come_in_pieces(project: str) -> None:
+    """Each variable that env.py builds its address from is given its piece."""
+    build(project, migrations(url=IN_PIECES))
+    given = {"variables": "DB_KIND={driver} DB_NAME={database} DB_PORT={port}"}
+    assert run_check("alembic-rollback", project, given).value() == 3
+
+
+@pytest.mark.parametrize("word", ["DB_NAME", "DB_NAME={nosuch}", "DB_NAME={", "DB_NAME={0}"])
+def test_a_piece_that_cannot_be_told_is_a_mistake(project: str, word: str) -> None:
+    """It is named, with what may stand there."""
+    build(project, migrations(url=IN_PIECES))
+    outcome = run_check("alembic-rollback", project, {"variables": word})
+    assert outcome.is_error
+    assert repr(word) in outcome.stderr
+    assert "database" in outcome.stderr
+
+
 def test_a_database_in_memory_is_replaced_by_a_file(project: str) -> None:
     """An upgrade of `:memory:` would end well and leave nothing."""
     build(project, migrations())

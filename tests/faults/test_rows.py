@@ -26,6 +26,7 @@ SECTIONS = {
     "test_l_disguises.py": range(4001, 4014, 2),
     "test_n_honest.py": range(6011, 6018, 2),
     "../prove/test_prove_honest.py": [6005],
+    "test_n_tools.py": (*range(5013, 5018, 2), 6001, 6003, 6007, 6009),
 }
 """The rows of each section, by the module that tests them."""
 
