@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "timeline": [*FOUNDATION, "record"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
-    "guard": [*FOUNDATION, "load", "project"],
+    "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project"],
     "propose": [*FOUNDATION, "load", "project"],
     "importing": [*FOUNDATION, "load", "propose"],

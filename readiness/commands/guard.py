@@ -1,29 +1,41 @@
-"""Tell what this change loosens, in the gate and in what it measures; run nothing."""
+"""Tell what this change loosens, in the gate and in what it measures, by the base's rules."""
 
 import os
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from readiness.commands._options import Option, Verb
+from readiness.commands._options import Option, Value, Verb
 from readiness.guard.changes import Change, Direction
+from readiness.guard.compare import Comparison
+from readiness.guard.measuring import Compared
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import BoardSettings
-from readiness.pipeline.opening import open_changed
+from readiness.model.settings import RunSettings
+from readiness.model.words import Language
+from readiness.pipeline.interrupts import held, interruptible
+from readiness.pipeline.measured import Measurer
+from readiness.pipeline.opening import base_ref, open_changed
 from readiness.plan import secret_values
 from readiness.record.document import BaseRef
+from readiness.run.processes.supervise import run_name, supervise
+from readiness.run.scratch import choose, make, remove
+from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor, clean, cut
-from readiness.text.layout import literal
+from readiness.text.layout import columns, literal
+from readiness.text.sentences import sentences
 
 VERSION = 1
 LONGEST = 300
+_TEXTS = ("subject", "before", "after", "path", "note")
+SAY = sentences(Language.EN)
 
 
 class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a change does to its gate. `base.board` is empty where the base has none.
 
-    `remarks` are sentences on what several changes do together.
+    `remarks` are sentences on what several changes do together. `measured` says that probes were
+    run, `compared` has the criteria that were measured by the base's rules and by this change's.
     """
 
     version: int = VERSION
@@ -34,57 +46,92 @@ class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     tightened: list[Change]
     neutral: list[Change]
     remarks: list[str]
+    measured: bool = True
+    compared: list[Compared] = []
 
 
-def guard(settings: BoardSettings) -> int:
-    """Compare the work tree with the base and print every difference. Runs no probe.
+def guard(settings: RunSettings, no_run: bool = False) -> int:
+    """Compare the work tree with the base, measure it by the base's rules, print every difference.
 
-    The status is 4 where anything is loosened or the base cannot be read, and else 0.
+    With `no_run` it only reads. The status is 4 where anything is loosened or the base cannot be
+    read, and else 0.
     """
-    as_json = wants_json(settings.output_format)
-    report = look(settings)
-    if as_json:
+    wants_json(settings.output_format)
+    if no_run:
+        return _told(_read(settings), settings)
+    return supervise(lambda: protected(lambda: _measured(settings)))
+
+
+def _measured(settings: RunSettings) -> int:
+    with interruptible(), held(), open_changed(settings) as (base, found):
+        scratch = make(choose(os.environ, run_name()))
+        try:
+            measurer = Measurer(found, base.commit, settings, scratch)
+            changes = measurer.changes(found)
+        finally:
+            remove(scratch)
+        if measurer.interrupted:
+            return measurer.interrupted
+        report = _report(found, changes, base_ref(base, found), measurer.compared)
+    return _told(report, settings)
+
+
+def _read(settings: RunSettings) -> GuardReport:
+    with open_changed(settings) as (base, found):
+        return _report(found, found.changes, base_ref(base, found), None)
+
+
+def _told(report: GuardReport, settings: RunSettings) -> int:
+    if wants_json(settings.output_format):
         put_json(report)
     else:
         put_text("\n".join(_lines(report, settings)))
     return report.exit_status
 
 
-def look(settings: BoardSettings) -> GuardReport:
-    """Compare, and sort by direction; foreign text is cleaned, secrets are masked.
+def _report(
+    found: Comparison, all_of_them: list[Change], base: BaseRef, compared: list[Compared] | None
+) -> GuardReport:
+    """Sort by direction; foreign text is cleaned, secrets are masked."""
+    boards = [board for board in (found.head, found.base) if board is not None]
+    secrets = [value for board in boards for value in secret_values(board, os.environ)]
+    redact = Redactor(secrets).redact
 
-    Raises as `open_changed` does.
-    """
-    with open_changed(settings) as (base, found):
-        boards = [board for board in (found.head, found.base) if board is not None]
-        secrets = [value for board in boards for value in secret_values(board, os.environ)]
-        redact = Redactor(secrets).redact
+    def plain(text: str) -> str:
+        return cut(redact(clean(text, newlines=False)), LONGEST)
 
-        def shown(change: Change) -> Change:
-            texts = {
-                name: cut(redact(clean(getattr(change, name), newlines=False)), LONGEST)
-                for name in ("subject", "before", "after", "path", "note")
-            }
-            return msgspec.structs.replace(change, **texts)
+    def shown(change: Change) -> Change:
+        texts = {name: plain(getattr(change, name)) for name in _TEXTS}
+        return msgspec.structs.replace(change, **texts)
 
-        changes = [shown(change) for change in found.changes]
-        sorted_ones = {
-            direction: [change for change in changes if change.direction is direction]
-            for direction in Direction
-        }
-        loosened = sorted_ones[Direction.LOOSENED]
-        return GuardReport(
-            board=clean(found.head.path, newlines=False),
-            base=base,
-            exit_status=ExitStatus.LOOSENED if loosened else ExitStatus.READY,
-            loosened=loosened,
-            tightened=sorted_ones[Direction.TIGHTENED],
-            neutral=sorted_ones[Direction.NEUTRAL],
-            remarks=[redact(clean(remark, newlines=False)) for remark in found.remarks],
-        )
+    changes = list(map(shown, all_of_them))
+    sorted_ones = {
+        direction: [change for change in changes if change.direction is direction]
+        for direction in Direction
+    }
+    loosened = sorted_ones[Direction.LOOSENED]
+    return GuardReport(
+        board=clean(found.head.path, newlines=False),
+        base=base,
+        exit_status=ExitStatus.LOOSENED if loosened else ExitStatus.READY,
+        loosened=loosened,
+        tightened=sorted_ones[Direction.TIGHTENED],
+        neutral=sorted_ones[Direction.NEUTRAL],
+        remarks=[redact(clean(remark, newlines=False)) for remark in found.remarks],
+        measured=compared is not None,
+        compared=[
+            msgspec.structs.replace(
+                one,
+                by_base=plain(one.by_base),
+                by_head=plain(one.by_head),
+                files=list(map(plain, one.files)),
+            )
+            for one in compared or ()
+        ],
+    )
 
 
-def _lines(report: GuardReport, settings: BoardSettings) -> Iterator[str]:
+def _lines(report: GuardReport, settings: RunSettings) -> Iterator[str]:
     if not settings.quiet:
         base = report.base
         yield f"{report.board} against {clean(base.ref, newlines=False)} ({base.commit[:12]})"
@@ -94,11 +141,22 @@ def _lines(report: GuardReport, settings: BoardSettings) -> Iterator[str]:
             yield from _part("neutral", report.neutral)
         elif report.neutral:
             yield f"\nneutral: {len(report.neutral)} (shown with --verbose)"
+        yield from _table(report)
         if report.remarks:
             yield ""
             yield from report.remarks
         yield ""
     yield _decision(report)
+
+
+def _table(report: GuardReport) -> Iterator[str]:
+    """What the base's rules say of this change, beside its own."""
+    if not report.measured:
+        yield f"\n{SAY('guard.only_read')}"
+    if report.compared:
+        yield f"\n{SAY('guard.compared')}"
+        rows = [(one.id, one.base or "–", one.by_base, one.by_head) for one in report.compared]
+        yield columns(rows, SAY.heads("guard.heads")).rstrip("\n")
 
 
 def _part(title: str, changes: Sequence[Change]) -> Iterator[str]:
@@ -122,7 +180,14 @@ def _decision(report: GuardReport) -> str:
 
 VERB = Verb(
     guard,
+    Option(
+        "no_run",
+        "",
+        "Only read what changed: fast, and the weaker of the two.",
+        value=Value.SWITCH,
+        variable=False,
+    ),
     Option("base", "REF", "The revision to compare with.", required=True),
-    takes="board project profile output_format quiet verbose",
+    takes="board project profile jobs timeout output_format quiet verbose",
     prints=GuardReport,
 )

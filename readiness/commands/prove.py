@@ -4,14 +4,16 @@ import os
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from readiness.commands._options import SELECTORS, Verb
+import msgspec
+
+from readiness.commands._options import SELECTORS, Option, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import TOOL, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
-from readiness.pipeline.opening import open_with_masks
+from readiness.pipeline.opening import open_changed, open_with_masks
 from readiness.pipeline.past import last_run
 from readiness.pipeline.run import execute
 from readiness.plan import secret_values, select
@@ -32,18 +34,48 @@ from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 
 
-def prove(settings: RunSettings) -> int:
+def prove(settings: RunSettings, change: str | None = None) -> int:
     """Try the criteria in copies of the project, print what they did, and return the status.
 
     0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
+    With `change`, a revision, it is the change since then that its own tests have to prove.
     """
     wants_json(settings.output_format)
+    if change is not None:
+        return supervise(lambda: protected(lambda: _change(settings, change)))
     return supervise(lambda: protected(lambda: _perform(settings)))
 
 
 def _perform(settings: RunSettings) -> int:
     with interruptible():
         return _Proof(settings).perform()
+
+
+def _change(settings: RunSettings, change: str) -> int:
+    from readiness.guard.change_proof import prove_change
+    from readiness.guard.change_table import change_table
+    from readiness.pipeline.measured import running
+
+    compared = msgspec.structs.replace(settings, base=change)
+    with interruptible(), held(), open_changed(compared) as (base, found):
+        scratch = make(choose(os.environ, run_name()))
+        try:
+            proof = prove_change(
+                found,
+                base.commit,
+                environ=os.environ,
+                scratch=scratch,
+                timeout=settings.timeout,
+                run=running(settings),
+            )
+        finally:
+            remove(scratch)
+    if wants_json(settings.output_format):
+        put_json(proof)
+    else:
+        redactor = Redactor(secret_values(found.head, os.environ))
+        put_text(redactor.redact(change_table(proof, quiet=settings.quiet)))
+    return proof.exit_status
 
 
 class _Proof:
@@ -142,6 +174,12 @@ def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
 VERB = Verb(
     prove,
     SELECTORS,
+    Option(
+        "change",
+        "REF",
+        "Show instead that the tests of the change since this revision fail without it.",
+        variable=False,
+    ),
     takes="board project profile jobs timeout output_format history quiet",
     prints=ProofDocument,
 )

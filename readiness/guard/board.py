@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.fields import others
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
 from readiness.load.standing import as_written
@@ -84,6 +85,7 @@ def _whole(base: Board, head: Board) -> Iterator[Change]:
         if before != now:
             yield change(Kind.TIMEOUT, SAME, f"{before:g} s", f"{now:g} s", kind)
     yield from _milestones(base, head)
+    yield from others(change, base, head)
 
 
 def _share(change: Teller, before: Decimal | None, after: Decimal | None) -> Iterator[Change]:
@@ -214,6 +216,7 @@ def _task(old: Task, new: Task, path: str) -> Iterator[Change]:
     ):
         if before != after:
             yield change(Kind.TEXT, SAME, before, after, name)
+    yield from others(change, old, new)
 
 
 def _moved(old: Placed, new: Placed, same: dict[str, Task], path: str) -> Iterator[Change]:

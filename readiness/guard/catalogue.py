@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.fields import others
 from readiness.model.board import Board, Check, Reader
 from readiness.model.words import Format
 
@@ -54,6 +55,7 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
         yield change(Kind.FINDINGS, SAME, _read(old.findings), _read(new.findings))
     if old.name:
         yield from _measures(change, old, new)
+    yield from others(change, old, new)
 
 
 def scripts(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]:

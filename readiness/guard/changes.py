@@ -60,6 +60,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DEPENDENCY = "dependency"
     MILESTONE = "milestone"
+    FIELD = "field"
 
     SUPPRESSION = "suppression"
     TEST = "test"
@@ -74,12 +75,15 @@ class Kind(StrEnum):
     FLAG = "flag"
     PROJECT = "project"
     UNREADABLE = "unreadable file"
+    VERDICT = "verdict"
+    CALLER = "call of the gate"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. `before` and `after` are empty where there was or is nothing.
 
     `path` and `line` (0: unknown) say where it stands now; of what is gone, where it stood.
+    `unsure` is what only measuring can tell the direction of.
     """
 
     subject: str
@@ -90,6 +94,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     line: int = 0
     note: str = ""
+    unsure: bool = False
 
     @property
     def what(self) -> str:

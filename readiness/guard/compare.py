@@ -12,7 +12,8 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import combinations, placed
 from readiness.guard.project import compare_projects
 from readiness.guard.project.programs import programs
-from readiness.guard.tree import work_tree
+from readiness.guard.reaching import States
+from readiness.guard.tree import Folder, work_tree
 from readiness.load import load_board
 from readiness.load.standing import as_written
 from readiness.model.board import Board
@@ -26,13 +27,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What a change does to its gate, the board first; `remarks` are sentences about all of it.
 
     `head` is the board of the work tree, as a run would load it. `base` is the base's as it would
-    be run on the work tree; None where it has none.
+    be run on the work tree; None where it has none. `states` are the project before and after,
+    None where they cannot be compared; probes run in its folder `workdir`.
     """
 
     head: Board
     base: Board | None
     changes: list[Change]
     remarks: list[str]
+    states: States | None = None
+    workdir: str = ""
 
 
 def compare(
@@ -59,9 +63,20 @@ def compare(
     changes = _moved(base, board)
     for name in [profile] if profile else _profiles(old, head):
         changes += compare_boards(*_comparable(base, board, name))
-    found, remarks = _projects(base, head, workdir, _used(as_written(old), as_written(head)))
-    each_once = list(dict.fromkeys([*changes, *found]))
-    return Comparison(head=head, base=runnable, changes=each_once, remarks=remarks)
+    tree = _work_tree(base, head)
+    if tree is None:
+        found, remarks = _not_compared(base, head)
+    else:
+        used = _used(as_written(old), as_written(head))
+        found, remarks = _projects(base, tree, head, workdir, used)
+    return Comparison(
+        head=head,
+        base=runnable,
+        changes=list(dict.fromkeys([*changes, *found])),
+        remarks=remarks,
+        states=None if tree is None or os.path.isabs(workdir) else States(base.commit, tree),
+        workdir=workdir,
+    )
 
 
 def _load_head(
@@ -124,23 +139,38 @@ def _used(*boards: Board) -> list[str]:
     return list(found)
 
 
+def _work_tree(base: Base, head: Board) -> Folder | None:
+    """The files of the work tree; None where the probes run outside of the board's repository."""
+    root = os.path.realpath(base.root)
+    workdir = os.path.realpath(head.workdir)
+    if not is_inside(workdir, root) or repository(workdir) != root:
+        return None
+    try:
+        return work_tree(base.root, base.commit)
+    except GitError as error:
+        raise BaseError(f"cannot read base {base.ref}: {error}") from None
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; links are not followed."""
+    return not os.path.relpath(path, folder).startswith("..")
+
+
+def _not_compared(base: Base, head: Board) -> tuple[list[Change], list[str]]:
+    tell = Teller("project", head.workdir)
+    return [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, "not compared")], [
+        f"{head.workdir} is not in the board's repository: it was not compared"
+    ]
+
+
 def _projects(
-    base: Base, head: Board, workdir: str, used: list[str]
+    base: Base, tree: Folder, head: Board, workdir: str, used: list[str]
 ) -> tuple[list[Change], list[str]]:
     own = os.path.relpath(os.path.realpath(head.workdir), os.path.realpath(base.root))
     own = "" if own == "." else own
-    if own.startswith("..") or repository(os.path.realpath(head.workdir)) != os.path.realpath(
-        base.root
-    ):
-        remark = f"{head.workdir} is not in the board's repository: it was not compared"
-        tell = Teller("project", head.workdir)
-        return [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, "not compared")], [
-            remark
-        ]
     changes: list[Change] = []
     remarks: list[str] = []
     try:
-        tree = work_tree(base.root, base.commit)
         for place in dict.fromkeys([own, own if os.path.isabs(workdir) else workdir]):
             found, said = compare_projects(base.commit, tree, workdir=place, used=used)
             changes += [*found, *programs(base.root, base.commit.commit, place)]

@@ -8,6 +8,7 @@ from readiness.guard.catalogue import in_words
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.decisions import decisions
 from readiness.guard.expectations import eased
+from readiness.guard.fields import others
 from readiness.guard.pairs import combinations
 from readiness.model.board import Board, Check, Criterion, Expectation, Measure
 from readiness.model.expect import direction as better_way
@@ -34,6 +35,7 @@ def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Itera
     elif old.check is not None and new.check is not None:
         yield from _probe(change, old, new, old.check, new.check)
         yield from _asked(change, old, new, head.scoring)
+    yield from others(change, old, new)
 
 
 def added(new: Criterion, head: Board) -> Iterator[Change]:

@@ -121,14 +121,21 @@ class Folder:
         self.root = root
         self._listed = None if listed is None else sorted(set(listed))
         self._bits = bits
+        self._known: dict[str, str | None] = {}
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
         """The hash that git would give each wanted file."""
         found = {}
         for path in self._walk() if self._listed is None else self._listed:
-            if wanted(path) and (content := self._content(path)) is not None:
-                found[path] = self._hash(content)
+            if wanted(path) and (digest := self._digest(path)) is not None:
+                found[path] = digest
         return found
+
+    def _digest(self, path: str) -> str | None:
+        if path not in self._known:
+            content = self._content(path)
+            self._known[path] = None if content is None else self._hash(content)
+        return self._known[path]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """What these files hold."""

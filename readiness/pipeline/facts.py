@@ -3,7 +3,7 @@
 import datetime
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -31,7 +31,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
     weights, whose gate must hold as well.
     With a `milestone` the gate decides on that, instead of on the release; with a `line`, on
-    whether that is held.
+    whether that is held. `seen` tells, of what the run found, what the base's rules say otherwise.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     weighed: Board | None = None
     milestone: Milestone | None = None
     line: HeldLine | None = None
+    seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
 
     def day(self) -> datetime.date:
         """The day on which the run started, in UTC."""

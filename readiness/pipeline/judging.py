@@ -6,11 +6,13 @@ from contextlib import contextmanager
 import msgspec
 
 from readiness.guard.changes import Change, loosened
+from readiness.guard.compare import Comparison
 from readiness.guard.stricter import both
+from readiness.guard.tree import Commit
 from readiness.model.board import Board
 from readiness.model.errors import BaseError
 from readiness.model.settings import BoardSettings
-from readiness.pipeline.opening import open_changed
+from readiness.pipeline.opening import base_ref, open_changed
 from readiness.record.document import BaseRef, Loosening
 
 
@@ -18,9 +20,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is judged by: the base's board with what the head's asks more.
 
     `weighed` is the same by the head's weights, where they differ. `loosened` is what the change
-    lets slip, in the board and in what is measured.
+    lets slip, in the board and in what is measured, as far as reading tells; `found` is all of it.
     """
 
+    found: Comparison
+    commit: Commit
     board: Board
     weighed: Board | None
     base: BaseRef
@@ -42,14 +46,17 @@ def judged_by_base(settings: BoardSettings) -> Iterator[Judged]:
             )
         rules = both(found.base, found.head)
         yield Judged(
+            found=found,
+            commit=base.commit,
             board=rules.board,
             weighed=rules.weighed,
-            base=msgspec.structs.replace(base, not_run=list(rules.not_run)),
-            loosened=list(map(_loosening, loosened(found.changes))),
+            base=msgspec.structs.replace(base_ref(base, found), not_run=list(rules.not_run)),
+            loosened=list(map(loosening, loosened(found.changes))),
         )
 
 
-def _loosening(change: Change) -> Loosening:
+def loosening(change: Change) -> Loosening:
+    """A change as the run document has it."""
     return Loosening(
         subject=change.subject,
         what=change.what,

@@ -14,6 +14,7 @@ from readiness.record.document import BaseRef
 from readiness.text.sentences import suit
 
 if TYPE_CHECKING:
+    from readiness.guard.base import Base
     from readiness.guard.compare import Comparison
 
 
@@ -36,7 +37,7 @@ def open_with_masks(settings: BoardSettings) -> Loaded:
 
 
 @contextmanager
-def open_changed(settings: BoardSettings) -> Iterator[tuple[BaseRef, "Comparison"]]:
+def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"]]:
     """Compare the board and its project with `settings.base`; within, the base's copies exist.
 
     Raises `BaseError` where the base cannot be read, `LoosenedError` for a board that no longer
@@ -57,17 +58,19 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple[BaseRef, "Comparison
             profile=settings.profile,
             project=None if project is None else os.path.abspath(project),
         )
-        yield (
-            BaseRef(
-                ref=settings.base or "",
-                commit=base.commit.commit,
-                board=base.board,
-                digest=found.base.digest if found.base else "",
-            ),
-            found,
-        )
+        yield base, found
     finally:
         base.close()
+
+
+def base_ref(base: "Base", found: "Comparison") -> BaseRef:
+    """The base of a comparison, as documents have it."""
+    return BaseRef(
+        ref=base.ref,
+        commit=base.commit.commit,
+        board=base.board,
+        digest=found.base.digest if found.base else "",
+    )
 
 
 def _project(settings: BoardSettings) -> str | None:

@@ -102,6 +102,7 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
         plan = _plan(opened, settings, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
         start = _start(opened, git_state, _line(opened, settings))
+        start = _by_base(opened, plan, start, settings, stack)
         with held():
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)
@@ -195,6 +196,19 @@ def _start(opened: Opened, git: Git | None, line: HeldLine | None) -> Start:
     )
 
 
+def _by_base(
+    opened: Opened, plan: Plan, start: Start, settings: RunSettings, stack: ExitStack
+) -> Start:
+    """Measure by the base's rules what the change might measure otherwise."""
+    if opened.judged is None:
+        return start
+    from readiness.pipeline.measured import measured_by_base
+
+    asked = {planned.criterion.id for planned in plan.planned if not planned.skipped}
+    seen = stack.enter_context(measured_by_base(opened.judged, settings, asked))
+    return msgspec.structs.replace(start, seen=seen)
+
+
 def _invalidate_reports(board: Board, start: Start, settings: RunSettings) -> list[str]:
     """Yesterday's report must not read ready while today's run goes on, or is killed."""
     if not settings.reports:
@@ -269,8 +283,12 @@ def execute(
         partial=plan.partial,
         signal=ending.signal or 0,
     )
+    document = conclude(board, judgements, start, facts, recorder)
+    if start.seen is not None:
+        start = msgspec.structs.replace(start, loosened=start.seen(document), seen=None)
+        document = conclude(board, judgements, start, facts, recorder)
     return Outcome(
-        document=conclude(board, judgements, start, facts, recorder),
+        document=document,
         durations=readings.durations,
         versions=readings.versions,
     )

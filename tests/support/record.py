@@ -159,6 +159,14 @@ CASES: dict[str, list[Case]] = {
         *tests(below="tests/unit"),
         Case("nothing-below", service(), {"below": "src"}),
     ],
+    "test-outcomes": [
+        *tests(),
+        Case("collection-error", service(tests=UNIMPORTABLE)),
+        Case("nothing-collected", service(tests=None)),
+        Case("all-skipped", service(tests=SKIPPED)),
+        Case("no-such-folder", service(), NO_SUCH),
+        absent(service()),
+    ],
     "coverage": [*tests(), Case("nothing-below", service(), {"below": "tests"})],
     "coverage-import": [
         Case("clean", service()),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import readiness
+from readiness.guard.change_proof import Proving
 from readiness.model.words import Decision, Language, Priority, Verdict
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
@@ -50,6 +51,7 @@ FAMILIES: Mapping[str, object] = {
     "complaint": ("fails", "unmeasured", "worse"),
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
+    "prove.said": Proving,
     "history.state": ("running", "unreadable"),
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),
     "show.fact": ("priority", "owner", "estimate", "risk", "depends_on", "tags", "problem"),

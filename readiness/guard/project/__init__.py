@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 
 from readiness.guard.changes import Change
+from readiness.guard.project.callers import callers
 from readiness.guard.project.commands import commands, scripts_in
 from readiness.guard.project.comments import suppressions
 from readiness.guard.project.files import differing
@@ -35,6 +36,7 @@ def compare_projects(
         *settings(files),
         *commands(files, used),
         *locks(files),
+        *callers(files),
     ]
     return changes, in_a_sentence(changes, files)
 

@@ -216,6 +216,7 @@ def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
                     path=path,
                     line=line_of(files.after.get(path, ""), f"{name}:"),
                     note="used by the board",
+                    unsure=bool(old),
                 )
 
 
@@ -243,6 +244,28 @@ def _reached(words: Collection[str], targets: dict[str, str]) -> set[str]:
             found.add(name)
             waiting += [word for word in _WORD.findall(targets[name]) if word in targets]
     return found
+
+
+def reached_targets(path: str, text: str, words: Collection[str]) -> str:
+    """What a makefile says to those who name its targets by these words, in small letters.
+
+    That is everything outside of rules, and the rules that are reached; all of it where none is.
+    """
+    targets = _targets(path, text)
+    named = {name for name in targets if set(re.findall(r"[a-z0-9]+", name.lower())) <= {*words}}
+    rules = _reached(named, targets)
+    if not rules:
+        return text
+    kept, inside = [], True
+    for line in lines_of(text):
+        rule = None if line.startswith("\t") else _RULE.match(line)
+        if rule:
+            inside = bool(rules & set(rule["targets"].split())) or rule["targets"][0] == "."
+        elif not line.startswith("\t"):
+            inside = True
+        if inside:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _only_masked(old: str, new: str) -> bool:
@@ -276,6 +299,7 @@ def _scripts(files: Differing, used: Collection[str]) -> Iterator[Change]:
             after="other text" if after else "",
             path=path,
             note="run by the board",
+            unsure=True,
         )
 
 

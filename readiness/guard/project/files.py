@@ -27,7 +27,9 @@ _PATTERNS = (
     TABLE.workflows,
     TABLE.requirements,
     TABLE.inputs,
+    TABLE.callers,
 )
+_ANYWHERE = (TABLE.workflows, TABLE.callers)
 
 
 class Differing(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,4 +135,4 @@ def _matters(path: str, workdir: str) -> bool:
     # Tools look for their settings in the folders above, and CI for its workflows in the topmost.
     folder = os.path.dirname(path)
     above = not folder or f"{workdir}/".startswith(f"{folder}/")
-    return is_setting and (above or bool(TABLE.workflows.search(path)))
+    return is_setting and (above or any(each.search(path) for each in _ANYWHERE))

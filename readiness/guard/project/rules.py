@@ -58,6 +58,7 @@ class Silencing(msgspec.Struct, frozen=True):
     tools: tuple[ToolSettings, ...]
     comments: tuple[Comment, ...]
     skips: frozenset[str]
+    untyped: frozenset[str]
     ignored_files: frozenset[str]
     hook_files: frozenset[str]
     hooks: frozenset[str]
@@ -79,6 +80,14 @@ class Silencing(msgspec.Struct, frozen=True):
     workflows: re.Pattern[str]
     requirements: re.Pattern[str]
     inputs: re.Pattern[str]
+    callers: re.Pattern[str]
+    test_tree: re.Pattern[str]
+    test_runners: re.Pattern[str]
+    sources: re.Pattern[str]
+    prose: re.Pattern[str]
+    formats: re.Pattern[str]
+    described: frozenset[str]
+    runners: dict[str, tuple[str, ...]]
 
 
 def _read() -> Silencing:

@@ -57,6 +57,31 @@ def silenced(change: Change) -> bool:
     return tool is not None and _effect(tool, key) is Effect.SILENCES
 
 
+def changed_sections(name: str, before: str, after: str) -> list[str] | None:
+    """The tools whose sections differ in a file that several share; None where nobody can tell.
+
+    Sections that say what a package is, such as its version, rule nothing.
+    """
+    old, new = _flat(name, before), _flat(name, after)
+    if (old is None and before) or (new is None and after):
+        return None
+    old, new = old or {}, new or {}
+    differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    found: dict[str, None] = {}
+    for key in differing:
+        first, *rest = re.split(r"[.:\[]", key)
+        if first in TABLE.described:
+            continue
+        if first == "tool" and rest:
+            first = rest[0]
+        elif first.startswith(("tox", "testenv")):
+            first = "tox"
+        elif first == "scripts":
+            found.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
+        found[first] = None
+    return list(found)
+
+
 # --- what takes effect ----------------------------------------------------------------------------
 
 
@@ -174,6 +199,7 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
             after=shown[1],
             path=place.path,
             line=_line(place.text, key),
+            unsure=effect is Effect.UNKNOWN,
         )
 
 

@@ -17,7 +17,7 @@ LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DIRECT: Final = ("self", "cls")
 # What a file has to speak of, if it is not a file of tests.
-_OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest")
+_OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest|no_type_check")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ def tests(files: Differing) -> Iterator[Change]:
     old = [each for path, text in files.before.items() for each in found(path, text)]
     new = [each for path, text in files.after.items() for each in found(path, text)]
     yield from _deleted(old, new)
-    for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK):
+    for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         gone, come = (
             [each for each in side if each.kind is kind]
             for side in surplus(old, new, lambda one: (one.kind, one.name, one.text, one.within))
@@ -149,6 +149,8 @@ class _TestFile:
             dotted = self._dotted(node)
             if dotted in TABLE.skips:
                 yield self._item(Kind.SKIP, node, dotted, dotted, within)
+            elif dotted in TABLE.untyped:
+                yield self._item(Kind.SUPPRESSION, node, dotted, dotted, within)
 
     def _dotted(self, node: ast.AST) -> str:
         """Return the name with its imports resolved: `mark.skip` may be `pytest.mark.skip`."""

@@ -1,0 +1,226 @@
+"""Whether a change's tests prove it: they have to fail where the source is as it was before."""
+
+import ast
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
+
+from readiness.guard.compare import Comparison
+from readiness.guard.deciding import serves_tests
+from readiness.guard.project.rules import TABLE
+from readiness.guard.reaching import States
+from readiness.guard.tree import Commit
+from readiness.guard.worlds import Worlds
+from readiness.load import load_catalogue
+from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
+from readiness.model.errors import ExitStatus
+from readiness.model.words import Operator, Priority
+from readiness.prove.trials import TrialPlan, joined, renamed
+from readiness.record.document import RunDocument
+
+OUTCOMES = "test-outcomes"
+"""The check that lists what became of each test."""
+
+BEFORE, AFTER = "before", "after"
+_WORST = ("failed", "error", "skipped", "passed")
+_RULE = re.compile(r"(\w+) (\w+)")
+
+
+class Proving(StrEnum):
+    """What one test says of the change. `proves`: it fails without it, for what it asserts."""
+
+    PROVES = "proves"
+    EITHER_WAY = "passes_either_way"
+    ERROR = "error"
+    FAILS = "fails_with_the_change"
+    SKIPPED = "skipped"
+
+
+class ProvingTest(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that the change adds or alters. `message` is why it fails on the base's source."""
+
+    path: str
+    name: str
+    line: int
+    proving: Proving
+    message: str = ""
+
+
+class ChangeProof(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. `sources` are the files that were put back, `unknown` says what was not run."""
+
+    version: int = 1
+    base: str
+    exit_status: int
+    sources: list[str]
+    tests: list[ProvingTest]
+    unknown: list[str] = []
+
+
+def prove_change(
+    found: Comparison,
+    base: Commit,
+    *,
+    environ: Mapping[str, str],
+    scratch: str,
+    timeout: float | None,
+    run: Callable[[TrialPlan], RunDocument],
+) -> ChangeProof:
+    """Run the tests that the change adds or alters, in a copy with the source of the base.
+
+    A test that cannot run there, for want of a name or a fixture, is an error and proves nothing.
+    """
+    states = found.states
+    sources = [] if states is None else list(_sources(states))
+    altered = {} if states is None else _altered(states)
+    if not sources or not altered or states is None:
+        status = ExitStatus.NOT_READY if sources else ExitStatus.READY
+        return ChangeProof(base=base.commit, exit_status=status, sources=sources, tests=[])
+    worlds = Worlds(found.head, environ, scratch)
+    criteria = _criteria(found.head, base.root, sorted(altered))
+    parts = []
+    for label, commit in ((BEFORE, base), (AFTER, None)):
+        copy = worlds.make(label, commit, sources)
+        copy = replace(copy, board=_with(copy.board, criteria.values()))
+        parts.append(copy.part(criteria, label, timeout=timeout))
+    document = run(joined(found.head, parts))
+    tests, unknown = _read(document, criteria, altered)
+    return ChangeProof(
+        base=base.commit,
+        exit_status=_status(tests, unknown),
+        sources=sources,
+        tests=tests,
+        unknown=unknown,
+    )
+
+
+def _status(tests: list[ProvingTest], unknown: list[str]) -> int:
+    kinds = {each.proving for each in tests}
+    if Proving.PROVES in kinds:
+        return ExitStatus.READY
+    return ExitStatus.UNDECIDED if unknown or Proving.ERROR in kinds else ExitStatus.NOT_READY
+
+
+# --- what is tried --------------------------------------------------------------------------------
+
+
+def _sources(states: States) -> Iterator[str]:
+    for path in states.changed:
+        if TABLE.sources.search(path) and not serves_tests(path, states):
+            yield path
+
+
+def _altered(states: States) -> dict[str, dict[str, int]]:
+    """The tests that are new or not as they were: by file, names with their lines."""
+    files = [path for path in states.changed if TABLE.test_file.search(path)]
+    before = {text for path in files for _, _, text in _functions(states.both(path)[0])}
+    found = {}
+    for path in files:
+        names = {
+            name: line
+            for name, line, text in _functions(states.both(path)[1])
+            if text not in before
+        }
+        if names:
+            found[path] = names
+    return found
+
+
+def _functions(text: str) -> Iterator[tuple[str, int, str]]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[:4] == "test":
+            yield node.name, node.lineno, ast.dump(node)
+
+
+def _criteria(board: Board, root: str, paths: list[str]) -> dict[str, Criterion]:
+    """A criterion for each file of tests, so that one that cannot be read spoils no other."""
+    check = load_catalogue([])[OUTCOMES]
+    executed = next(each for each in check.measures if each.name == "executed")
+    any_number = Expectation(text=">= 0", operator=Operator.GE)
+    found = {}
+    for number, path in enumerate(paths):
+        inside = os.path.relpath(os.path.join(root, path), os.path.realpath(board.workdir))
+        found[f"tests-{number}"] = Criterion(
+            id=f"tests-{number}",
+            title=path,
+            task="change",
+            position=Position(line=1, column=1),
+            expect=any_number,
+            check=check,
+            measure=executed,
+            params={"paths": inside, "args": _options(board, check)},
+        )
+    return found
+
+
+def _options(board: Board, check: Check) -> str:
+    """The options with which the board runs its tests."""
+    for one in board.criteria():
+        runs = one.check is not None and set(check.tools) <= set(one.check.tools)
+        if runs and one.params.get("args"):
+            return one.params["args"]
+    return ""
+
+
+def _with(board: Board, criteria: Iterable[Criterion]) -> Board:
+    task = Task(
+        id="change",
+        title="change",
+        priority=Priority.P0,
+        position=Position(line=1, column=1),
+        criteria=tuple(criteria),
+    )
+    return replace(board, tasks=(task,), milestones=())
+
+
+# --- what came of it ------------------------------------------------------------------------------
+
+
+def _read(
+    document: RunDocument,
+    criteria: Mapping[str, Criterion],
+    altered: Mapping[str, Mapping[str, int]],
+) -> tuple[list[ProvingTest], list[str]]:
+    records = {record.id: record for record in document.criteria()}
+    seen: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for each in document.findings:
+        if rule := _RULE.fullmatch(each.rule):
+            cases = seen.setdefault(each.criterion, {}).setdefault(rule[2], [])
+            cases.append((rule[1], each.message))
+    tests: list[ProvingTest] = []
+    unknown: list[str] = []
+    for name, criterion in criteria.items():
+        path = criterion.title
+        before, after = (seen.get(renamed(name, label), {}) for label in (BEFORE, AFTER))
+        if not before:
+            unknown.append(f"{path}: {records[renamed(name, BEFORE)].reason}")
+            continue
+        for test, line in altered[path].items():
+            if test in before or test in after:
+                said = _said(before.get(test, []), after.get(test, []))
+                tests.append(
+                    ProvingTest(path=path, name=test, line=line, proving=said[0], message=said[1])
+                )
+    return tests, unknown
+
+
+def _said(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> tuple[Proving, str]:
+    """What the cases of one test say: the worst of them counts."""
+    old, new = (
+        min(each, key=lambda one: _WORST.index(one[0]), default=("error", ""))
+        for each in (before, after)
+    )
+    if new[0] in ("failed", "error"):
+        return Proving.FAILS, new[1]
+    if new[0] == "skipped":
+        return Proving.SKIPPED, new[1]
+    kinds = {"failed": Proving.PROVES, "passed": Proving.EITHER_WAY, "skipped": Proving.SKIPPED}
+    return kinds.get(old[0], Proving.ERROR), old[1]

@@ -1,0 +1,40 @@
+"""What the tests of a change say of it, as text for people."""
+
+from collections.abc import Iterator
+
+from readiness.guard.change_proof import ChangeProof, Proving
+from readiness.model.words import Language
+from readiness.text.layout import columns, literal
+from readiness.text.sentences import sentences
+
+SAY = sentences(Language.EN)
+
+
+def change_table(proof: ChangeProof, *, quiet: bool) -> str:
+    """Show each test with what it says of the change, and the sum of it."""
+    return "\n".join([*(() if quiet else _lines(proof)), _sum(proof)])
+
+
+def _lines(proof: ChangeProof) -> Iterator[str]:
+    rows = [
+        (f"{each.path}:{each.line}", each.name, SAY(f"prove.said.{each.proving.value}"))
+        for each in proof.tests
+    ]
+    if rows:
+        yield columns(rows).rstrip("\n")
+    for each in proof.tests:
+        if each.message and each.proving is not Proving.PROVES:
+            yield f"  {literal(each.name)}: {literal(each.message)}"
+    yield from (literal(each) for each in proof.unknown)
+
+
+def _sum(proof: ChangeProof) -> str:
+    proving = sum(each.proving is Proving.PROVES for each in proof.tests)
+    either = sum(each.proving is Proving.EITHER_WAY for each in proof.tests)
+    if not proof.sources:
+        said = SAY("prove.no_source")
+    elif not proof.tests and not proof.unknown:
+        said = SAY("prove.no_test")
+    else:
+        said = SAY("prove.tests", count=len(proof.tests), proving=proving, either=either)
+    return f"{said} · exit {proof.exit_status}"

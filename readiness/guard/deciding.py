@@ -1,0 +1,189 @@
+"""Which of the files that a change touches decide how a criterion is measured.
+
+All others are what is measured: the code. Whatever cannot be told from a rule counts as one.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from readiness.guard.pairs import combinations
+from readiness.guard.project.rules import TABLE
+from readiness.guard.project.settings import changed_sections
+from readiness.guard.reaching import Reached, States, of_runners, reached
+from readiness.model.board import Board, Check, Criterion
+
+_SERVES_TESTS: Final = re.compile(
+    r"^\s*(?:from|import)\s+(?:_?pytest|unittest|hypothesis|nose2?|pluggy)\b", re.MULTILINE
+)
+_OWN: Final = frozenset(("test", "tests"))
+
+
+class Deciding(msgspec.Struct, frozen=True, kw_only=True):
+    """The changed files that decide how one criterion is measured.
+
+    `rules` are settings, scripts and whatever else its tools obey; of them `called` are what its
+    command runs. `tests` are tests and what serves them, where it runs tests.
+    """
+
+    rules: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    runs_tests: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.rules or self.tests)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(sorted({*self.rules, *self.tests}))
+
+
+def serves_tests(path: str, states: States) -> bool:
+    """Whether a file holds tests, or serves them alone."""
+    if TABLE.test_tree.search(path):
+        return True
+    return path.endswith(".py") and any(map(_SERVES_TESTS.search, states.texts(path)))
+
+
+class Decider:
+    """Sorts the files of a change, for the criteria of a board whose probes run in `workdir`.
+
+    `workdir` is relative to the root of both states; `sites` are folders of installed packages,
+    `own` are files and folders of the gate itself, which are compared for themselves.
+    """
+
+    def __init__(
+        self,
+        states: States,
+        board: Board,
+        workdir: str,
+        *,
+        sites: Iterable[str] = (),
+        own: Iterable[str] = (),
+    ) -> None:
+        self._own = tuple(own)
+        self._states = states
+        self._board = board
+        self._workdir = workdir
+        self._sites = tuple(sites)
+
+    def of(self, criterion: Criterion) -> Deciding:
+        """The changed files that decide how this criterion is measured."""
+        if criterion.check is None or not self._states.changed:
+            return Deciding()
+        found = reached(self._commands(criterion), self._states, self._workdir)
+        changed = [path for path in self._states.changed if not self._is_apart(path)]
+        tests = [path for path in changed if serves_tests(path, self._states)]
+        others = [path for path in changed if path not in tests or path in found.files]
+        rules = [path for path in others if self._rules(path, found)]
+        if not found.runs_tests:
+            rules += [path for path in tests if path not in rules and self._is_named(path, found)]
+            tests = []
+        return Deciding(
+            rules=tuple(sorted(rules)),
+            called=tuple(path for path in sorted(rules) if path in found.files),
+            tests=tuple(path for path in tests if path not in rules),
+            runs_tests=found.runs_tests,
+        )
+
+    def _commands(self, criterion: Criterion) -> list[str]:
+        found: list[str] = []
+        assert criterion.check is not None  # noqa: S101 - asked before
+        waiting: list[Check] = [criterion.check]
+        seen: set[str] = set()
+        while waiting:
+            check = waiting.pop()
+            found += [check.run, " ".join(check.tools)]
+            names = [name for name in check.after if name not in seen]
+            seen.update(names)
+            waiting += [self._board.checks[name] for name in names if name in self._board.checks]
+        for given in combinations(criterion):
+            found += given.values()
+        return [criterion.written, *found]
+
+    def _is_apart(self, path: str) -> bool:
+        if TABLE.workflows.search(path):
+            return True
+        return any(path == each or path.startswith(f"{each}/") for each in self._own if each)
+
+    # --- rules ------------------------------------------------------------------------------------
+
+    def _rules(self, path: str, found: Reached) -> bool:
+        name = os.path.basename(path)
+        if name in TABLE.locks or TABLE.requirements.search(path):
+            return False
+        if TABLE.sources.search(path):
+            return path in found.files or name in TABLE.hook_files or self._shadows(path, found)
+        if path in found.files and not _is_shared(name):
+            return True
+        if TABLE.prose.search(path):
+            return False
+        return self._is_setting(path, found)
+
+    def _is_named(self, path: str, found: Reached) -> bool:
+        """Whether it is a settings file of a tool, though it stands among tests."""
+        name = os.path.basename(path)
+        return bool(_tools_of(name)) and self._is_setting(path, found)
+
+    def _is_setting(self, path: str, found: Reached) -> bool:
+        name, folder = os.path.split(path)[1], os.path.dirname(path)
+        if _is_shared(name):
+            sections = changed_sections(name, *self._states.both(path))
+            return sections is None or any(map(found.speaks_of, sections))
+        if tools := _tools_of(name):
+            return any(map(found.speaks_of, tools))
+        above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
+        if TABLE.formats.search(path) and not name.startswith("."):
+            stem = name.partition(".")[0]
+            return found.speaks_of(stem) if found.runs_tests else above
+        if above or not found.runs_tests:
+            return True
+        return name.startswith(".") or bool(TABLE.scripts.search(path))
+
+    def _shadows(self, path: str, found: Reached) -> bool:
+        """Whether it is a new module, or a stub, that stands before another of the same name."""
+        if path.endswith(".pyi") and path not in self._states.before:
+            return path[:-1] in self._states.before
+        for place in ("", self._workdir):
+            inside = os.path.relpath(path, place or ".")
+            top = inside.partition("/")[0].removesuffix(".py")
+            if inside.startswith("..") or top in _OWN:
+                continue
+            beside = [each for each in self._states.before if _is_of(each, place, top)]
+            if beside or not _is_of(path, place, top):
+                continue
+            known = top in sys.stdlib_module_names or top in found.words
+            if known or any(_is_installed(site, top) for site in self._sites):
+                return True
+        return False
+
+
+def _is_of(path: str, place: str, module: str) -> bool:
+    whole = os.path.join(place, module)
+    return path == f"{whole}.py" or path.startswith(f"{whole}/")
+
+
+@lru_cache(maxsize=4096)
+def _is_installed(site: str, module: str) -> bool:
+    return any(
+        os.path.isfile(os.path.join(site, f"{module}{end}")) for end in (".py", "/__init__.py")
+    )
+
+
+@lru_cache(maxsize=1024)
+def _tools_of(name: str) -> tuple[str, ...]:
+    """The tools that look for a file of this name."""
+    tools = [tool.name for tool in TABLE.tools if any(place.file == name for place in tool.places)]
+    return (*tools, *of_runners(TABLE.runners, name))
+
+
+def _is_shared(name: str) -> bool:
+    """Whether several tools have their sections in a file of this name."""
+    return name in ("pyproject.toml", "setup.cfg", "tox.ini", "package.json")

@@ -1,0 +1,319 @@
+"""The head's code, measured by the base's rules and by its own: what differs is told.
+
+A criterion is measured twice only where the change touches what decides how it is measured.
+"""
+
+import os
+from collections.abc import Callable, Container, Mapping
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.deciding import Decider, Deciding
+from readiness.guard.reaching import States
+from readiness.guard.tree import Commit
+from readiness.guard.worlds import Copied, Worlds
+from readiness.load import load_catalogue
+from readiness.model.board import Board, Criterion
+from readiness.model.expect import direction as better_way
+from readiness.model.units import SIZES, TIMES
+from readiness.model.words import Better, Verdict
+from readiness.prove.observed import ToolFinder, Tools
+from readiness.prove.standins import World
+from readiness.prove.trials import TrialPlan, joined, once, probes_of, renamed, watched
+from readiness.record.document import CriterionRecord, RunDocument
+from readiness.text.sentences import sentences
+
+Run = Callable[[TrialPlan], RunDocument]
+"""Runs a part to its end and returns what came of it."""
+
+RULES, TESTS, HEAD, TRIED = "rules", "tests", "head", "tried"
+_NAMED = 4
+
+_VARYING = frozenset((*TIMES, *SIZES, "rps"))
+"""Units of what is never the same twice: there only the verdict counts."""
+_STEADY = {"%": 0.1}
+"""How much a number of a unit may differ without saying anything."""
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion, measured by the base's rules and by the head's own; `files` decide how.
+
+    `base` is what the base itself came to, as far as a run of it is known; else it is empty.
+    """
+
+    id: str
+    title: str
+    base: str = ""
+    by_base: str
+    by_head: str
+    files: list[str]
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured: the changes that it shows, and the criteria that were compared.
+
+    `cleared` are changed files by which nothing came out otherwise, though they decide.
+    """
+
+    changes: list[Change] = []
+    compared: list[Compared] = []
+    cleared: frozenset[str] = frozenset()
+
+
+class Measuring:
+    """Measures the head's code by the base's rules.
+
+    `board` is the base's, as it is run on the work tree; `workdir` is relative to the repository.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        commit: Commit,
+        states: States,
+        workdir: str,
+        *,
+        environ: Mapping[str, str],
+        scratch: str,
+        timeout: float | None = None,
+        names: Container[str] | None = None,
+    ) -> None:
+        """`names` are the criteria that are asked for; None: all of them."""
+        self._board = board
+        self._commit = commit
+        self._timeout = timeout
+        self._scratch = scratch
+        self._worlds = Worlds(board, environ, scratch)
+        self._say = sentences(board.language)
+        decider = Decider(
+            states, board, workdir, sites=self._worlds.sites(), own=self._of_the_gate(commit.root)
+        )
+        self.deciding: dict[str, Deciding] = {}
+        self._criteria: dict[str, Criterion] = {}
+        for one in board.criteria():
+            if one.check is None or one.unset or (names is not None and one.id not in names):
+                continue
+            if one.profiles and board.profile not in one.profiles:
+                continue
+            if found := decider.of(one):
+                self.deciding[one.id] = found
+                self._criteria[one.id] = one
+        self._records: dict[str, CriterionRecord] = {}
+        self._found: dict[str, set[tuple[str, str]]] = {}
+        self._tools: dict[str, Tools] = {}
+        self._copies: dict[str, Copied] = {}
+
+    def _of_the_gate(self, root: str) -> list[str]:
+        """The board and its catalogues, relative to the repository."""
+        return [
+            os.path.relpath(os.path.abspath(path), root)
+            for path in (self._board.path, *self._board.catalogues)
+        ]
+
+    # --- measured ---------------------------------------------------------------------------------
+
+    def run(self, run: Run, *, own: bool) -> None:
+        """Measure what has to be measured by the base's rules; with `own`, by the head's as well.
+
+        Both at once, each in a copy.
+        """
+        if not self.deciding:
+            return
+        parts = [self._watched(label, names) for label, names in self._by_world().items()]
+        if own:
+            parts.append(self._watched(HEAD, list(self.deciding)))
+        self._take(run(joined(self._board, parts)))
+        self._see(parts)
+
+    def _by_world(self) -> dict[str, list[str]]:
+        """Who is measured where: with the base's tests those that run tests."""
+        found: dict[str, list[str]] = {}
+        for name, files in self.deciding.items():
+            found.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
+        return found
+
+    def _watched(self, label: str, names: list[str]) -> TrialPlan:
+        logs = os.path.join(self._scratch, f"{label}-logs")
+        os.mkdir(logs)
+        files = {path for name in names for path in self.deciding[name].files}
+        copy = self._worlds.make(label, None if label == HEAD else self._commit, files)
+        self._copies[label] = copy
+        own = {one.id: one for one in copy.board.criteria()}
+        criteria = {name: watched(own[name]) for name in names}
+        return copy.part(criteria, label, timeout=self._timeout, logs=logs)
+
+    def _take(self, document: RunDocument) -> None:
+        self._records.update({record.id: record for record in document.criteria()})
+        self._note(document)
+
+    def _note(self, document: RunDocument) -> None:
+        for each in document.findings:
+            self._found.setdefault(each.criterion, set()).add((each.path, each.rule))
+
+    def _see(self, parts: list[TrialPlan]) -> None:
+        """Note which tools the base's rules started."""
+        finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
+        for each in parts:
+            for planned in each.plan.planned:
+                name, _, label = planned.criterion.id.partition("@")
+                if label == HEAD:
+                    continue
+                found = Tools()
+                for probe in probes_of(each.plan, planned.probes):
+                    log = os.path.join(self._scratch, f"{label}-logs", probe.id)
+                    found |= finder.tools_of(probe.check, _lines(log), {})
+                self._tools[name] = found
+
+    # --- compared ---------------------------------------------------------------------------------
+
+    def compare(self, own: RunDocument | None, run: Run) -> Findings:
+        """Hold what the head's own rules say of each criterion against what the base's say.
+
+        `own` is a run by the head's own rules, where they were not measured here. `run` is called
+        again where scripts or recipes changed and both are content: those of the head, too, have
+        to notice when the tools fail that the base's started.
+        """
+        if own is not None:
+            self._take(own)
+        changes: list[Change] = []
+        rows: list[Compared] = []
+        told: set[str] = set()
+        content: list[str] = []
+        for name, files in self.deciding.items():
+            ruled = self._records.get(self._ruled(name))
+            head = self._records.get(self._headed(name))
+            if ruled is None or head is None or Verdict.SKIP in (ruled.verdict, head.verdict):
+                continue
+            rows.append(
+                Compared(
+                    id=name,
+                    title=self._criteria[name].title,
+                    by_base=self._shown(ruled),
+                    by_head=self._shown(head),
+                    files=list(files.files),
+                )
+            )
+            if self._is_better(name, ruled, head):
+                changes.append(self._change(name, files, ruled, head))
+            if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
+                told.update(files.files)
+            elif ruled.verdict.good and head.verdict.good and files.called:
+                content.append(name)
+        for name in self._unmoved(content, run):
+            files = self.deciding[name]
+            changes.append(self._needless(name, files))
+            told.update(files.files)
+        measured = {path for row in rows for path in row.files}
+        return Findings(changes=changes, compared=rows, cleared=frozenset(measured - told))
+
+    def _ruled(self, name: str) -> str:
+        return renamed(name, TESTS if self.deciding[name].runs_tests else RULES)
+
+    def _headed(self, name: str) -> str:
+        measured = renamed(name, HEAD)
+        return measured if measured in self._records else name
+
+    def _is_better(self, name: str, ruled: CriterionRecord, head: CriterionRecord) -> bool:
+        """Whether the head looks better by its own rules than by the base's."""
+        improved = self._improved(self._criteria[name], ruled, head, self.deciding[name])
+        if ruled.verdict.good:
+            return improved
+        if head.verdict.good and head.verdict is not Verdict.WAIVED:
+            return True
+        if ruled.verdict is Verdict.ERROR:
+            return False  # nothing was measured by either
+        hidden = self._found.get(self._ruled(name), set()) - self._found.get(
+            self._headed(name), set()
+        )
+        return head.verdict is Verdict.ERROR or improved or bool(hidden)
+
+    def _improved(
+        self, one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
+    ) -> bool:
+        """Whether its number is better; not where it has other tests, which may count for more."""
+        if files.tests or not (_is_number(ruled.value) and _is_number(head.value)):
+            return False
+        way = head.better or better_way(one.expect)
+        difference = float(head.value) - float(ruled.value)  # type: ignore[arg-type]
+        if way is None or one.check is None or head.unit in _VARYING:
+            return False
+        return abs(difference) > _STEADY.get(head.unit, 0) and (difference < 0) is (
+            way is Better.LOWER
+        )
+
+    def _shown(self, record: CriterionRecord) -> str:
+        word = self._say(f"verdict.{record.verdict.value}")
+        if record.verdict is Verdict.ERROR:
+            return f"{word}: {record.reason}"
+        return f"{word}, {record.shown}" if record.shown else word
+
+    def _change(
+        self, name: str, files: Deciding, ruled: CriterionRecord, head: CriterionRecord
+    ) -> Change:
+        say = self._say
+        return Change(
+            subject=name,
+            kind=Kind.VERDICT,
+            direction=Direction.LOOSENED,
+            before=say("guard.by_base", shown=self._shown(ruled)),
+            after=say("guard.by_head", shown=self._shown(head)),
+            path=files.files[0],
+            note=self._named(files.files),
+        )
+
+    def _needless(self, name: str, files: Deciding) -> Change:
+        tools = " ".join(sorted(self._tools[name].taken))
+        return Change(
+            subject=name,
+            kind=Kind.VERDICT,
+            direction=Direction.LOOSENED,
+            before=self._say("guard.needs", tools=tools),
+            after=self._say("guard.needs_not", tools=tools),
+            path=files.called[0],
+            note=self._named(files.called),
+        )
+
+    def _named(self, files: tuple[str, ...]) -> str:
+        more = f" +{len(files) - _NAMED}" if len(files) > _NAMED else ""
+        return ", ".join(files[:_NAMED]) + more
+
+    # --- whether the head's rules still notice ----------------------------------------------------
+
+    def _unmoved(self, content: list[str], run: Run) -> list[str]:
+        """Those that pass by the head's rules alone though the tools of the base's rules fail."""
+        names = [name for name in content if self._tools.get(name, Tools()).taken]
+        passing = self._without_tools(names, run, by_base=False)
+        failing = self._without_tools(passing, run, by_base=True)
+        return [name for name in passing if name not in failing]
+
+    def _without_tools(self, names: list[str], run: Run, *, by_base: bool) -> list[str]:
+        """Those that pass though their tools fail, by the base's rules or by the head's."""
+        if not names:
+            return []
+        label = f"{TRIED}-{RULES}" if by_base else TRIED
+        parts = []
+        for number, name in enumerate(names):
+            copy = self._worlds.make(
+                f"{label}-{number}",
+                self._commit if by_base else None,
+                self.deciding[name].files,
+                world=World.FAILING,
+                taken=self._tools[name].taken,
+            )
+            own = {one.id: one for one in copy.board.criteria()}
+            parts.append(copy.part({name: once(own[name])}, label, timeout=self._timeout))
+        tried = {record.id: record for record in run(joined(self._board, parts)).criteria()}
+        return [name for name in names if tried[renamed(name, label)].verdict.good]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,126 @@
+"""The steps, hooks and scripts that run this gate: taken away, masked, or made conditional."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project.files import Differing, line_of, lines_of
+from readiness.guard.project.rules import TABLE
+from readiness.load.yamlfile import parse as parse_yaml
+
+_CALL: Final = re.compile(
+    r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
+)
+_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
+_HARMLESS: Final = re.compile(
+    r"-[vqj]|\d+|--(?:report|output-format|quiet|verbose|jobs|timeout|history|base|hold-line|open)\b\S*"
+    r"|[\w-]+=\S+"
+)
+_LESS: Final = frozenset(("--exit-zero", "--dry-run", "--fail-fast", "--no-run", "--until-decided"))
+
+
+def callers(files: Differing) -> Iterator[Change]:
+    """Compare the places that run the gate: each call, and in workflows when it is made."""
+    moved = [call for text in files.after.values() for call in _calls(text)]
+    for path in files.paths():
+        before, after = files.both(path)
+        old = _calls(before)
+        if not old:
+            continue
+        now = _calls(after)
+        for call in old:
+            partner = call if call in now else next(iter(now), "")
+            if call not in now and not partner and call in moved:
+                continue  # it is in another file now
+            if call == partner:
+                now.remove(call)
+                continue
+            if partner:
+                now.remove(partner)
+            if not partner or _asks_less(call, partner):
+                yield _change(path, before if not partner else after, call, partner)
+        if TABLE.workflows.search(path) and after:
+            yield from _conditions(path, before, after)
+
+
+def _calls(text: str) -> list[str]:
+    return [
+        " ".join(found[0].split())
+        for line in lines_of(text)
+        for found in _CALL.finditer(_COMMENT.sub("", line))
+    ]
+
+
+def _asks_less(old: str, new: str) -> bool:
+    before, after = old.split(), new.split()
+    gone = {word for word in before if word not in after and not _HARMLESS.fullmatch(word)}
+    come = {word for word in after if word not in before and not _HARMLESS.fullmatch(word)}
+    return bool(gone - _LESS or come)
+
+
+def _change(path: str, text: str, before: str, after: str) -> Change:
+    return Change(
+        subject=path,
+        kind=Kind.CALLER,
+        direction=Direction.LOOSENED,
+        before=before,
+        after=after,
+        path=path,
+        line=line_of(text, after or before),
+    )
+
+
+def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
+    """Whatever decides whether the call is made: triggers, and conditions on its job and step."""
+    old, new = (_when(path, text) for text in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if name.count(".") == 2 and name.rpartition(".")[0] not in old:
+            continue  # it narrows an event that came with it
+        if old.get(name, "") != new.get(name, "") and not _is_wider(name, old.get(name, ""), new):
+            yield Change(
+                subject=f"{path} {name}",
+                kind=Kind.CALLER,
+                direction=Direction.LOOSENED,
+                before=old.get(name, ""),
+                after=new.get(name, ""),
+                path=path,
+                line=line_of(after, name.rpartition(".")[2]),
+                note="decides whether the gate runs",
+            )
+
+
+def _is_wider(name: str, old: str, new: dict[str, str]) -> bool:
+    """Whether a condition went, or an event came, so that the gate runs more often."""
+    if name.startswith("on."):
+        return (not old) is (name.count(".") == 1) and (not old or not new.get(name))
+    return bool(old) and not new.get(name)
+
+
+def _when(path: str, text: str) -> dict[str, str]:
+    data = _table(parse_yaml(text.encode("utf-8", "replace"), path).data)
+    found: dict[str, str] = {}
+    events = data.get("on")
+    if isinstance(events, str | list):
+        events = dict.fromkeys([events] if isinstance(events, str) else map(str, events))
+    for event, filters in _table(events).items():
+        found[f"on.{event}"] = "runs"
+        for name, value in _table(filters).items():
+            if name != "types":
+                found[f"on.{event}.{name}"] = str(value)
+    for name, job in _table(data.get("jobs")).items():
+        steps = _table(job).get("steps")
+        parts = [_table(step) for step in steps] if isinstance(steps, list) else []
+        calling = [step for step in parts if _calls(_run(step))]
+        for part in (_table(job), *calling) if calling else ():
+            for key in TABLE.off.keys() & part.keys():
+                found[f"{name}.{key}"] = str(part[key])
+    return found
+
+
+def _table(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _run(step: dict[str, object]) -> str:
+    return "\n".join(str(step.get(key, "")) for key in TABLE.commands)

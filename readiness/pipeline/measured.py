@@ -1,0 +1,113 @@
+"""A change, measured by the base's rules: what `guard` and `--base` have to run for that."""
+
+import os
+import time
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, loosened
+from readiness.guard.compare import Comparison
+from readiness.guard.measuring import Compared, Findings, Measuring
+from readiness.guard.tree import Commit
+from readiness.model.settings import RunSettings
+from readiness.pipeline.facts import Start, run_id
+from readiness.pipeline.judging import Judged, loosening
+from readiness.pipeline.run import execute
+from readiness.prove.trials import TrialPlan
+from readiness.record.document import Loosening, RunDocument
+from readiness.run.processes.supervise import run_name
+from readiness.run.scratch import choose, make, remove
+
+
+class Measurer:
+    """Runs what a comparison needs to be measured. `scratch` is an empty folder."""
+
+    def __init__(
+        self,
+        found: Comparison,
+        base: Commit,
+        settings: RunSettings,
+        scratch: str,
+        names: Container[str] | None = None,
+    ) -> None:
+        self._run = running(settings)
+        self.interrupted = 0
+        self.compared: list[Compared] = []
+        self.measuring: Measuring | None = None
+        if found.base is not None and found.states is not None:
+            self.measuring = Measuring(
+                found.base,
+                base,
+                found.states,
+                found.workdir,
+                environ=os.environ,
+                scratch=scratch,
+                timeout=settings.timeout,
+                names=names,
+            )
+
+    def changes(self, found: Comparison) -> list[Change]:
+        """Measure by the base's rules and by the head's, side by side; all changes, read and seen.
+
+        What was read and only measuring can judge is neutral where nothing comes out otherwise.
+        """
+        if self.measuring is None:
+            return found.changes
+        self.measuring.run(self.run, own=True)
+        return self._joined(found, self.measuring.compare(None, self.run))
+
+    def _joined(self, found: Comparison, seen: Findings) -> list[Change]:
+        self.compared = seen.compared
+        return [*seen.changes, *(_judged(change, seen) for change in found.changes)]
+
+    def after(self, found: Comparison, document: RunDocument) -> list[Change]:
+        """All changes, where `document` has what the head's own rules say."""
+        if self.measuring is None or self.interrupted or document.interrupted:
+            return found.changes
+        return self._joined(found, self.measuring.compare(document, self.run))
+
+    def run(self, part: TrialPlan) -> RunDocument:
+        """Run a part to its end."""
+        document = self._run(part)
+        if document.interrupted:
+            self.interrupted = document.gate.exit_status
+        return document
+
+
+def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
+    """What runs a part to its end, and records nothing."""
+    settings = msgspec.structs.replace(settings, fail_fast=False)
+
+    def run(part: TrialPlan) -> RunDocument:
+        at = time.time()
+        start = Start(id=run_id(at), at=at, profile=part.board.profile)
+        return execute(part.board, part.plan, start, settings, versions={}).document
+
+    return run
+
+
+@contextmanager
+def measured_by_base(
+    judged: Judged, settings: RunSettings, names: Container[str]
+) -> Iterator[Callable[[RunDocument], list[Loosening]]]:
+    """Measure the named criteria by the base's rules, as far as the change decides how.
+
+    What is given tells what is loosened, once the run by the head's own files is over.
+    """
+    scratch = make(choose(os.environ, f"{run_name()}-base"))
+    try:
+        found = judged.found
+        measurer = Measurer(found, judged.commit, settings, scratch, names)
+        if measurer.measuring is not None:
+            measurer.measuring.run(measurer.run, own=False)
+        yield lambda document: list(map(loosening, loosened(measurer.after(found, document))))
+    finally:
+        remove(scratch)
+
+
+def _judged(change: Change, seen: Findings) -> Change:
+    if not change.unsure or change.path not in seen.cleared:
+        return change
+    return msgspec.structs.replace(change, direction=Direction.NEUTRAL)

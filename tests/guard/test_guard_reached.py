@@ -1,0 +1,130 @@
+"""What a change does to what commands reach: scripts, modules, the files of task runners."""
+
+import shutil
+
+import pytest
+
+from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.program import Project
+
+GOOD = "def f(a: int) -> int:\n    return a\n"
+BAD = f"import os\n\n\n{GOOD}"
+LINT = "ruff check src\n"
+
+
+def reaching(
+    name: str,
+    command: str,
+    path: str,
+    good: str = LINT,
+    hides: str = "true\n",
+    twin: str = "",
+    also: dict[str, str] | None = None,
+) -> Loosening:
+    """A command that comes to a file, which no longer does anything."""
+    base = {"board.yaml": board({"run": command}), "src/a.py": GOOD, path: good, **(also or {})}
+    innocent = twin or f"# A comment.\n\n{good}"
+    return Loosening(name, base, {"src/a.py": BAD, path: hides}, path, {path: innocent})
+
+
+GATE = """\
+import subprocess
+import sys
+
+sys.exit(subprocess.call(["ruff", "check", "src"]))
+"""
+PACKAGE = '{"name": "a", "version": "1.0.0", "scripts": {"lint": "ruff check src"}}\n'
+JUST = "lint:\n    ruff check src\n"
+NOX = """\
+import nox
+
+
+@nox.session(venv_backend="none")
+def lint(session):
+    session.run("ruff", "check", "src", external=True)
+"""
+RUNNER = "python -m tools.gate"
+OUTER = {"ci/a.sh": "sh ci/b.sh\n"}
+INSIDE = "cd ..\nruff check src\n"
+HELPED = "from tools import helper\n\nhelper.lint()\n"
+HELPER = (
+    "import subprocess\nimport sys\n\n\ndef lint() -> None:\n    "
+    'sys.exit(subprocess.call(["ruff", "check", "src"]))\n'
+)
+TOX = "[tox]\nskipsdist = true\n[testenv:lint]\nskip_install = true\nallowlist_externals = ruff\n"
+
+ROWS = [
+    reaching("3201", RUNNER, "tools/gate.py", GATE, "pass\n"),
+    reaching("3203", "npm run -s lint", "package.json", PACKAGE,
+             PACKAGE.replace("ruff check src", "true"),
+             PACKAGE.replace('"scripts"', '"dependencies": {}, "scripts"')),
+    reaching("3205", "sh ci/a.sh", "ci/b.sh", also=OUTER),
+    reaching("3207", "timeout 60 sh ci/a.sh", "ci/a.sh"),
+    reaching("3209", "nice sh ./ci/a.sh", "ci/a.sh"),
+    reaching("3211", "cd ci && sh ./a.sh", "ci/a.sh", INSIDE),
+    reaching("3213", "bash < ci/a.sh", "ci/a.sh"),
+    reaching("3215", "just lint", "justfile", JUST, JUST.replace("ruff check src", "true"),
+             f"{JUST}\nother:\n    true\n"),
+    reaching("3217", "nox -s lint", "noxfile.py", NOX,
+             NOX.replace('session.run("ruff", "check", "src", external=True)', "return")),
+    reaching("3219", ". ci/env.sh && $LINT", "ci/env.sh", 'LINT="ruff check src"\n', "LINT=true\n"),
+    reaching("3221", "env -C ci sh a.sh", "ci/a.sh", INSIDE),
+]  # fmt: skip
+
+NEIGHBOURS = [
+    reaching("a helper of a module", RUNNER, "tools/helper.py", HELPER,
+             "def lint() -> None:\n    return\n", also={"tools/gate.py": HELPED}),
+    reaching("a module by its path", "python tools/gate.py", "tools/gate.py", GATE, "pass\n"),
+    reaching("a script that is sourced by a script", "sh ci/a.sh", "ci/lib.sh",
+             "lint() { ruff check src; }\n", "lint() { :; }\n",
+             also={"ci/a.sh": ". ci/lib.sh\nlint\n"}),
+    reaching("a file that a script reads its command from", "sh ci/a.sh", "ci/command.txt",
+             "ruff check src\n", "true\n", "ruff  check  src\n",
+             also={"ci/a.sh": "sh -c \"$(cat ci/command.txt)\"\n"}),
+    reaching("a script without an ending", "sh ci/gate", "ci/gate"),
+    reaching("a shell given a command", "bash -c 'sh ci/a.sh'", "ci/a.sh"),
+    reaching("a failure that tox ignores", "tox -q -e lint", "tox.ini",
+             f"{TOX}commands = ruff check src\n", f"{TOX}commands = - ruff check src\n"),
+    reaching("a script of npm that calls a file", "npm run -s lint", "ci/lint.mjs",
+             'import { execSync } from "child_process";\n\nexecSync("ruff check src");\n',
+             "export {};\n", '// Lint.\nimport { execSync } from "child_process";\n'
+             'execSync("ruff check src");\n',
+             also={"package.json": PACKAGE.replace("ruff check src", "node ci/lint.mjs")}),
+    reaching("options from a file", "xargs ruff check < ci/options", "ci/options", "src\n", "ci\n",
+             "src  \n", also={"ci/a.py": GOOD}),
+]  # fmt: skip
+
+
+def skip_without(project: Project, row: Loosening) -> None:
+    """Task runners that are not installed cannot be tried."""
+    for tool in ("just", "nox", "npm", "tox"):
+        if f'"run": "{tool} ' in str(row.base["board.yaml"]) and not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed")
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_what_a_command_reaches_is_followed(row: Loosening, project: Project) -> None:
+    """Through wrappers, folders, shells, modules and task runners."""
+    skip_without(project, row)
+    assert_told(project, row)
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_an_innocent_change_of_the_same_file_is_none(row: Loosening, project: Project) -> None:
+    """A comment, a space, another recipe."""
+    skip_without(project, row)
+    assert_innocent(project, row)
+
+
+def test_a_change_that_weakens_and_breaks_nothing_yet_is_told(project: Project) -> None:
+    """The next change would go through: the head's rules no longer notice when the tools fail."""
+    row = ROWS[2]
+    weakened = Loosening(row.name, row.base, {"ci/b.sh": "true\n"}, "without ruff", {})
+    assert_told(project, weakened)
+
+
+def test_another_way_to_the_same_tool_is_none(project: Project) -> None:
+    """A script that is written anew, and still needs its tool."""
+    row = ROWS[2]
+    same = {"ci/b.sh": "set -e\nfor folder in src; do ruff check $folder; done\n"}
+    assert_innocent(project, Loosening(row.name, row.base, {}, "", same))

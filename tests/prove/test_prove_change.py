@@ -1,0 +1,74 @@
+"""`prove --change`: the tests of a change fail on the source of its base, for what they assert."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from tests.support.program import Ended, Project, a_board
+from tests.support.repositories import commit
+
+OLD = "def half(n: int) -> int:\n    return n\n"
+NEW = "def half(n: int) -> int:\n    return n // 2\n"
+KEPT = "from app import half\n\n\ndef test_zero() -> None:\n    assert half(0) == 0\n"
+PROOF = f"{KEPT}\n\ndef test_half() -> None:\n    assert half(4) == 2\n"
+BASE: dict[str, str | None] = {
+    "board.yaml": json.dumps(a_board({"run": "true"})),
+    "app.py": OLD,
+    "tests/test_app.py": KEPT,
+    "pytest.ini": "[pytest]\npythonpath = .\n",
+}
+
+
+def proved(project: Project, change: dict[str, str | None], *options: str) -> Ended:
+    """Commit a change upon the base, and ask whether its tests prove it."""
+    project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    commit(project.folder, BASE)
+    commit(project.folder, change)
+    return project("prove", "--change", "HEAD~1", *options)
+
+
+CASES = [
+    pytest.param({"app.py": NEW, "tests/test_app.py": PROOF}, 0, "fails without the change",
+                 id="proves"),
+    pytest.param({"app.py": NEW, "tests/test_app.py": PROOF.replace("(4) == 2", "(0) == 0")},
+                 1, "PASSES EITHER WAY", id="passes either way"),
+    pytest.param({"app.py": NEW}, 1, "no test", id="no test"),
+    pytest.param({"tests/test_app.py": PROOF}, 0, "no source was changed", id="no source"),
+    pytest.param({"app.py": f"{OLD}\n\ntwo = 2\n",
+                  "tests/test_two.py": "from app import two\n\n\ndef test_two() -> None:\n"
+                                       "    assert two == 2\n"}, 3, "test_two", id="an import"),
+    pytest.param({"app.py": f"{OLD}\n\ntwo = 2\n",
+                  "tests/test_two.py": "import app\nimport pytest\n\n\n@pytest.fixture\n"
+                                       "def two() -> int:\n    return app.two\n\n\n"
+                                       "def test_two(two: int) -> None:\n    assert two == 2\n"},
+                 3, "cannot run on the source of the base", id="a fixture"),
+    pytest.param({"app.py": NEW, "tests/test_app.py": PROOF.replace("== 2", "== 3")}, 1,
+                 "FAILS WITH THE CHANGE", id="fails in any case"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "status", "said"), CASES)
+def test_only_a_test_that_fails_without_the_change_proves_it(
+    change: dict[str, str | None], status: int, said: str, project: Project
+) -> None:
+    """A broken import or fixture is an error, and a test that passes anyway says nothing."""
+    ended = proved(project, change)
+    assert (ended.status, said in ended.out) == (status, True), ended
+
+
+def test_programs_are_told_each_test(project: Project) -> None:
+    """Kept tests are no proof of a change; each of the others is told with its place."""
+    ended = proved(project, {"app.py": NEW, "tests/test_app.py": PROOF}, "--output-format", "json")
+    assert ended.json["sources"] == ["app.py"]
+    (test,) = ended.json["tests"]
+    assert (test["path"], test["name"], test["line"]) == ("tests/test_app.py", "test_half", 8)
+    assert test["proving"] == "proves"
+
+
+def test_the_project_is_left_as_it_was(project: Project) -> None:
+    """All of it happens in copies, which are gone afterwards."""
+    proved(project, {"app.py": NEW, "tests/test_app.py": PROOF})
+    assert (project.folder / "app.py").read_text() == NEW
+    assert project.left() == []
