@@ -1,5 +1,8 @@
 """The checks on tests and coverage on small real projects."""
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from textwrap import dedent
 
@@ -141,3 +144,34 @@ def test_a_helper_that_asserts_counts_for_its_test(project: str) -> None:
     build(project, {"tests/test_a.py": code})
     outcome = run_check("test-quality", project)
     assert (outcome.value("tests"), outcome.value("without")) == (3, 1)
+
+
+def test_tests_are_not_charged_for_a_busy_machine(project: str) -> None:
+    """What waits for its turn takes no longer; what waits for itself does."""
+    sleepy = "import time\n\n\ndef test_slow():\n    time.sleep(1)\n    assert True\n"
+    busy = dedent("""\
+        import time
+
+
+        def test_busy():
+            end = time.process_time() + 1
+            while time.process_time() < end:
+                pass
+            assert end
+        """)
+    build(project, service(tests=sleepy))
+    assert run_check("pytest", project).number("duration") >= 1
+    build(project, service(tests=busy))
+    spin = [sys.executable, "-c", "while True: pass"]
+    core = min(os.sched_getaffinity(0))
+    others = [subprocess.Popen(["taskset", "-c", str(core), *spin]) for _ in range(4)]
+    allowed = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {core})
+        outcome = run_check("pytest", project)
+    finally:
+        os.sched_setaffinity(0, allowed)
+        for other in others:
+            other.kill()
+            other.wait()
+    assert outcome.number("duration") < 3, outcome.stdout
