@@ -145,26 +145,41 @@ def _dependencies(
                     waiting.append(each)
         return goal in seen
 
-    known = {identifier.lower(): identifier for identifier in ids}
-    titles = {plain(task.title): identifier for task, identifier in zip(tasks, ids, strict=True)}
+    known = _KnownTasks(tasks, ids, priorities)
     for task, own in zip(tasks, ids, strict=True):
-        # In a column of its own, `1, 3` are numbers of tasks.
-        alone = (
-            re.findall(r"\d+", task.depends) if not re.search(r"[^\d\s,、]", task.depends) else []
-        )
-        named = [known.get(f"t{number}", "") for number in alone]
-        for found in _REFERENCE.finditer(task.depends):
-            number = found[1] or found[2]
-            named.append(known.get((f"t{number}" if number else found[3]).lower(), ""))
-        for priority in re.findall(r"(?<![A-Za-z0-9])[Pp][0-3](?![0-9])", task.depends):
-            pairs = zip(ids, priorities, strict=True)
-            named += [each for each, its in pairs if its == priority.upper()]
-        said = plain(task.depends)
-        named += [identifier for title, identifier in titles.items() if title and title == said]
-        for each in dict.fromkeys(filter(None, named)):
+        for each in dict.fromkeys(filter(None, known.named_in(task.depends))):
             if each != own and not leads(each, own):
                 needs.setdefault(own, []).append(each)
     return [tuple(needs.get(identifier, ())) for identifier in ids]
+
+
+class _KnownTasks:
+    """The tasks of a board by all that they may be called."""
+
+    def __init__(
+        self, tasks: Sequence[DraftTask], ids: Sequence[str], priorities: Sequence[Priority]
+    ) -> None:
+        self._ids = {identifier.lower(): identifier for identifier in ids}
+        pairs = list(zip(tasks, ids, strict=True))
+        self._numbers = {task.number: each for task, each in pairs if task.number}
+        self._titles = {plain(task.title): each for task, each in pairs if task.title}
+        self._priorities = list(zip(ids, priorities, strict=True))
+
+    def named_in(self, text: str) -> Iterator[str]:
+        """The tasks that a text names; "" for what is none."""
+        # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
+        alone = re.sub(r"[\s,，;；、]+", " ", text).split()
+        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?", each) for each in alone):
+            for each in alone:
+                number = each.rstrip(".")
+                yield self._numbers.get(number, "") or self._ids.get(f"t{number}", "")
+        for found in _REFERENCE.finditer(text):
+            number = found[1] or found[2]
+            yield self._ids.get((f"t{number}" if number else found[3]).lower(), "")
+        for priority in re.findall(r"(?<![A-Za-z0-9])[Pp][0-3](?![0-9])", text):
+            yield from (each for each, its in self._priorities if its == priority.upper())
+        for piece in (text, *re.split(r"[,，;；、]", text)):
+            yield self._titles.get(plain(piece), "")
 
 
 def _criteria(
@@ -187,12 +202,14 @@ def _criteria(
     return tuple(
         ImportedCriterion(
             id=f"{identifier}.{place}",
-            title=_title(each, probe),
+            title=_title(each, probe, mapper, given),
             line=each.line,
             probe=probe if isinstance(probe, ImportedProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
         )
-        for place, (each, probe) in enumerate(zip(task.criteria, found, strict=True), 1)
+        for place, (each, probe, given) in enumerate(
+            zip(task.criteria, found, commands, strict=True), 1
+        )
     )
 
 
@@ -206,10 +223,26 @@ def _only(found: Sequence[ImportedProbe | Unmapped], name: str, *, but: str) -> 
     return values.pop() if len(values) == 1 else ""
 
 
-def _title(draft: DraftCriterion, probe: ImportedProbe | Unmapped) -> str:
-    """The title; with what is asked, where nothing else would tell it."""
-    told = isinstance(probe, ImportedProbe) or not draft.limit or box(draft.limit)[0]
-    return draft.title if told else f"{draft.title}: {draft.limit}"
+def _title(
+    draft: DraftCriterion,
+    probe: ImportedProbe | Unmapped,
+    mapper: Mapper,
+    commands: Sequence[NamedCommand],
+) -> str:
+    """The title; with all that the board asks beside it, so that it can be read alone."""
+    limit = "" if box(draft.limit)[0] else draft.limit
+    chinese = bool(_CHINESE.search(draft.title))
+    if isinstance(probe, Unmapped):
+        return f"{draft.title}: {limit}" if limit else draft.title
+    if limit:
+        whole = f"{draft.title}{'：' if chinese else ': '}{limit}"
+        if _amount(draft.start):
+            whole += f"（当前 {draft.start}）" if chinese else f" (currently {draft.start})"
+        return whole if mapper.probe(Sentence(title=whole)) == probe else draft.title
+    if commands and not any("\n" in each.text for each in commands):
+        spans = ", ".join(f"`{each.text}`" for each in commands)
+        return f"{draft.title}{f'（验证：{spans}）' if chinese else f' (verify: {spans})'}"
+    return draft.title
 
 
 def _sentence(draft: DraftCriterion, commands: Sequence[NamedCommand]) -> Sentence:
@@ -311,7 +344,9 @@ def _milestones(draft: DraftBoard, left_out: list[Omission]) -> Iterator[NewMile
         found = _MILESTONE.fullmatch(text)
         title = found["title"] if found and found["title"] else text
         priorities = re.findall(r"(?<![A-Za-z0-9])[Pp]([0-3])(?![0-9])", text)
-        score = re.search(r"(?<![\d.])(10|\d)(\.\d+)?\s*/\s*10(?!\d)", text)
+        score = re.search(r"(?<![\d.])(10|\d)(\.\d+)?\s*/\s*10(?!\d)", text) or re.search(
+            r"(?i)(?:评分|得分|score)\D{0,12}?(?<![\d.])(10|\d)(\.\d+)?(?![\d.%])", text
+        )
         if not priorities and not score:
             why = "it names neither a priority nor a score that it takes"
             left_out.append(Omission(what=f"milestone {text}", why=why))

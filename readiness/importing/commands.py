@@ -13,14 +13,7 @@ from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.shell import argv
 from readiness.shell.programs import programs
 
-_HARM: Final = (
-    Deed.PUBLISHES,
-    Deed.DEPLOYS,
-    Deed.DELETES,
-    Deed.INSTALLS,
-    Deed.REWRITES,
-    Deed.MIGRATES,
-)
+_HARMLESS: Final = (Deed.LOOKS, Deed.BUILDS, Deed.NEUTRAL, Deed.UNKNOWN)
 _SCRIPT: Final = re.compile(
     r"(?:\./|[\w.-]+/)[\w./-]+(?:\.(?:sh|bash|py|js|ts|rb|pl))?|[\w-]+\.(?:sh|bash)"
 )
@@ -88,10 +81,10 @@ def _is_known(words: Sequence[str]) -> bool:
 
 def _refused(words: Sequence[str]) -> str:
     deed = effect(words)
-    if deed in _HARM and not _ONLY_LOOKS.match(" ".join(words)):
+    if deed not in _HARMLESS and not _ONLY_LOOKS.match(" ".join(words)):
         return f"`{' '.join(words)}` {deed}"
     harmful = vocabulary().programs["harmful"]
-    for word in words[1:]:
+    for word in words:
         if any(part in harmful for part in re.split(r"[-_:./]", word.lower())):
             return f"`{' '.join(words)}` may do more than look"
     return ""

@@ -9,9 +9,9 @@ import msgspec
 
 from readiness.importing.words import (
     labels,
+    named,
     names_nobody,
     pattern,
-    plain,
     priority_of,
     without_emoji,
 )
@@ -27,7 +27,9 @@ _NUMBERING: Final = re.compile(
 )
 _FIELD: Final = re.compile(r"[-*\s]*([^:：]{1,40}?)\s*[:：]\s*(.*)", re.DOTALL)
 _OWNER: Final = re.compile(r"(?<![\w`@])[(\[]?@([A-Za-z][\w.-]*[\w])[)\]]?(?!`)")
-_PRIORITY: Final = re.compile(r"(?<![\w`])[(\[]?([Pp][0-3])[)\]]?(?![\w`-])\s*[:：-]?\s*")
+_PRIORITY: Final = re.compile(
+    r"(?:[(\[（【]|(?<![\w`]))([Pp][0-3])[)\]）】]?(?![\w`-])\s*[:：-]?\s*"
+)
 _DURATION: Final = re.compile(
     r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*-\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
 )
@@ -47,7 +49,12 @@ _UNITS: Final = (
 )
 # These labels hold a word or two, and so others may follow on the same line.
 _SHORT: Final = ("priority", "owner", "estimate", "risk", "depends", "tags", "status", "due")
-_BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
+_BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]|(?<=\s)[—–-]\s+([^—–]+)$")
+_VERIFY: Final = re.compile(
+    r"[(（](?:verify|验证)\s*[:：]\s*(`[^`]+`(?:\s*[,，]\s*`[^`]+`)*)\s*[)）]\s*$", re.IGNORECASE
+)
+# How the plugin for tasks of Obsidian marks how important one is.
+_SIGNS: Final = {"🔺": "P0", "⏫": "P1", "🔼": "P2", "🔽": "P3", "⏬": "P3"}
 _EVIDENCE: Final = re.compile(
     rf"\s·\s(?:{'|'.join(re.escape(v.emoji.rstrip('️')) for v in Verdict)}).*", re.DOTALL
 )
@@ -65,10 +72,14 @@ class DraftCriterion(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class DraftTask:
-    """A task that is being read. `stated` says that the board itself calls it one."""
+    """A task that is being read. `stated` says that the board itself calls it one.
+
+    `number` is that of its heading, such as 1.2.
+    """
 
     title: str = ""
     id: str = ""
+    number: str = ""
     line: int = 0
     priority: Priority | None = None
     stated: bool = False
@@ -164,8 +175,13 @@ def fields(line: str) -> list[tuple[str, str]]:
 
 def label(text: str) -> str:
     """What a heading or the words before a colon stand for; "" where that is nothing known."""
-    said = plain(text)
-    return labels().get(said) or labels().get(re.sub(r"\s*[(（].*[)）]$", "", said)) or ""
+    return named(text, labels())
+
+
+def numbered(heading: str) -> str:
+    """The number that a heading begins with, such as 1.2."""
+    found = re.match(r"\d+(?:\.\d+)*(?=[.)、:：\s])", without_emoji(heading))
+    return found[0] if found else ""
 
 
 def titled(heading: str) -> tuple[str, str]:
@@ -182,25 +198,46 @@ def titled(heading: str) -> tuple[str, str]:
 def owned(text: str) -> tuple[str, dict[str, str]]:
     """A line's title, and what it says of itself as people do in lists: `@li`, `(P1)`, `(2d)`."""
     given: dict[str, str] = {}
-    if beside := _BESIDE.search(text):
-        # `(P1, @li, 2d)`, where nothing else is in it.
-        parts = [each.strip() for each in re.split(r"[,，;；]", beside[1])]
-        for part in parts:
-            if each := re.fullmatch(r"@([A-Za-z][\w.-]*)", part):
-                given["owner"] = each[1]
-            elif re.fullmatch(r"[Pp][0-3]", part):
-                given["priority"] = part
-            elif _DURATION.fullmatch(f"({part})"):
-                given["estimate"] = part
-        if len(given) == len(parts):
-            return text[: beside.start()].strip(), given
-        given = {}
+    for beside in reversed(list(_BESIDE.finditer(text))):
+        # `(P1, @li, 2d)`, `[owner: li]`, ` — assigned to @li, due: May`: where all of it is known.
+        parts = re.split(r"\s*[,，;；|]\s*", (beside[1] or beside[2]).strip())
+        found = [_told(part) for part in parts]
+        if (len(parts) > 1 or (found[0] and found[0][0] == "labelled")) and all(found):
+            given |= {name: value for each in found if each for name, value in [each[1:]]}
+            text = f"{text[: beside.start()]} {text[beside.end() :]}"
+    for sign, priority in _SIGNS.items():
+        if sign in text:
+            given.setdefault("priority", priority)
+            text = re.sub(rf"\s*{sign}\ufe0f?", "", text)
     for name, expression in (("owner", _OWNER), ("priority", _PRIORITY), ("estimate", _DURATION)):
-        found = list(expression.finditer(text))
-        if len(found) == 1:
-            given[name] = found[0][1]
-            text = f"{text[: found[0].start()]} {text[found[0].end() :]}"
+        found_here = list(expression.finditer(text))
+        if len(found_here) == 1 and name not in given:
+            given[name] = found_here[0][1]
+            text = f"{text[: found_here[0].start()]} {text[found_here[0].end() :]}"
     return " ".join(text.split()).strip(" -–—,，"), given
+
+
+def _told(part: str) -> tuple[str, str, str] | None:
+    """What one piece names: whether with a label, its name and its value."""
+    if found := re.fullmatch(r"@([A-Za-z][\w.-]*)", part):
+        return "bare", "owner", found[1]
+    if re.fullmatch(r"[Pp][0-3]", part):
+        return "bare", "priority", part
+    if _DURATION.fullmatch(f"({part})"):
+        return "bare", "estimate", part
+    found = re.fullmatch(r"([^:：=]{1,30}?)\s*(?:::?|：|=)\s*(.+)", part) or re.fullmatch(
+        r"(.{1,30}?)\s+(@[A-Za-z][\w.-]*)", part
+    )
+    name = label(found[1]) if found else ""
+    return ("labelled", name, found[2]) if found and name in _SHORT else None
+
+
+def verified(text: str) -> tuple[str, tuple[str, ...]]:
+    """A criterion's sentence, and the commands that it names in brackets: `(verify: …)`."""
+    found = _VERIFY.search(text)
+    if not found:
+        return text, ()
+    return text[: found.start()].strip(), tuple(re.findall(r"`([^`]+)`", found[1]))
 
 
 def measured(title: str, identifier: str) -> str:

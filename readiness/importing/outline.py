@@ -14,9 +14,20 @@ if TYPE_CHECKING:
 _BOX: Final = re.compile(
     r"\s*(?:\[(?P<mark>[ xX✓✔~*/>!?-]?)\]|(?P<sign>[☐☑☒]))(?:\ufe0f)?(?:\s+|$)"
 )
-_SIGN: Final = re.compile(r"\s*(?:✅|❌|⬜|⬛|🔲|🔳|✔|❎|🟩|🟥)\ufe0f?\s*")
+_SIGN: Final = re.compile(r"\s*(?:✅|❌|✔|❎|🟩|🟥)\ufe0f?\s*")
+_EMPTY: Final = re.compile(r"\s*(?:⬜|⬛|🔲|🔳)\ufe0f?\s*")
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK: Final = re.compile(r"(?i)<br\s*/?>")
+# What Obsidian adds to Markdown: comments, links of its own, marks, names of blocks, and days.
+_COMMENT: Final = re.compile(r"(?ms)^%%.*?%%[ \t]*$|%%[^%\n]*%%")
+_CODE_OR: Final = (
+    r"(?P<code>`[^`]*`)"
+    r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\]"
+    r"|==(?P<mark>[^=\n]+)=="
+    r"|(?P<gone>[ \t]+\^[a-z0-9-]+$|\s*(?:📅|⏳|🛫|✅|➕|❌)\ufe0f?\s*\d{4}-\d\d-\d\d"
+    r"|\s*🔁\ufe0f?\s*every\b[\w ]*)"
+)
+_OBSIDIAN: Final = re.compile(_CODE_OR, re.MULTILINE)
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff]")
 
 
@@ -47,6 +58,7 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True):
     """A paragraph: its lines, without markup but for `code`; a ruler has none."""
 
     lines: tuple[str, ...]
+    line: int = 0
     source: str = ""
 
 
@@ -96,15 +108,20 @@ def outline(text: str) -> Outline:
         text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), newlines=True
     )
     text = _UNSEEN.sub("", text)
+    # As many empty lines, so that places stay what they are.
+    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     matter = _FRONT_MATTER.match(text)
     if matter:
-        # As many empty lines, so that places stay what they are.
         text = "\n" * matter[0].count("\n") + text[matter.end() :]
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tree = SyntaxTreeNode(parser.parse(text))
     blocks = list(_Reader(text).blocks(tree.children))
-    if not any(_has_box(block) for block in blocks if not isinstance(block, _Heading)):
-        blocks = [each if isinstance(each, _Heading) else _with_signs(each) for each in blocks]
+    boxes = any(_has_box(block) for block in blocks if not isinstance(block, _Heading))
+    blocks = [
+        each
+        for block in blocks
+        for each in ([block] if isinstance(block, _Heading) else _with_signs(block, boxes))
+    ]
     return Outline(top=_nested(blocks), matter=_keys(matter[1] or "") if matter else {})
 
 
@@ -162,16 +179,8 @@ class _Reader:
         more = [Prose(lines=lines[1:])] if lines[1:] else []
         return ListedItem(text=first, boxed=boxed, line=self._line(node), below=(*more, *inner))
 
-    def _paragraph(self, node: "SyntaxTreeNode") -> Block:
-        lines = _lines(node)
-        if all(_BOX.match(line) for line in lines):
-            number = self._line(node)
-            items = tuple(
-                ListedItem(text=box(line)[1], boxed=True, line=number + place)
-                for place, line in enumerate(lines)
-            )
-            return Listed(items=items)
-        return Prose(lines=lines, source=self._source(node))
+    def _paragraph(self, node: "SyntaxTreeNode") -> Prose:
+        return Prose(lines=_lines(node), line=self._line(node), source=self._source(node))
 
     def _table(self, node: "SyntaxTreeNode") -> Columns:
         rows = [
@@ -208,7 +217,8 @@ def _text(node: "SyntaxTreeNode") -> str:
             parts.append("\n")
         elif each.type == "image":
             parts.append(each.content if not each.children else "")
-    return "".join(parts).strip()
+    text = _UNSEEN.sub("", "".join(parts)).strip()
+    return _OBSIDIAN.sub(lambda found: found["code"] or found["link"] or found["mark"] or "", text)
 
 
 def _nested(blocks: Iterable[Block | _Heading]) -> Chapter:
@@ -245,19 +255,58 @@ def _chapter(head: _Heading, blocks: list[Block], chapters: list[Chapter]) -> Ch
 def _has_box(block: Block) -> bool:
     if isinstance(block, Columns):
         return any(box(cell)[0] for row in block.rows for cell in row)
+    if isinstance(block, Prose):
+        return any(box(line)[0] for line in block.lines)
     return isinstance(block, Listed) and any(
         item.boxed or any(map(_has_box, item.below)) for item in block.items
     )
 
 
-def _with_signs(block: Block) -> Block:
-    """Where a document has no other boxes, an item that begins with ✅ or ❌ has one."""
-    if not isinstance(block, Listed):
-        return block
-    items = []
-    for item in block.items:
-        found = _SIGN.match(item.text)
-        below = tuple(map(_with_signs, item.below))
-        text = item.text[found.end() :] if found else item.text
-        items.append(msgspec.structs.replace(item, text=text, boxed=bool(found), below=below))
-    return msgspec.structs.replace(block, items=tuple(items))
+def _with_signs(block: Block, boxes: bool) -> Iterator[Block]:
+    """A block with its lines that have boxes as items of a list.
+
+    Where the document has no other boxes, or the block has some, what begins with ✅ or ❌ is one.
+    """
+    signs = not boxes or _has_box(block)
+    if isinstance(block, Prose):
+        yield from _lines_with_boxes(block, signs=signs)
+    elif isinstance(block, Listed):
+        items = []
+        for item in block.items:
+            found = None if item.boxed else _sign(item.text, signs=signs)
+            items.append(
+                msgspec.structs.replace(
+                    item,
+                    text=item.text[found.end() :] if found else item.text,
+                    boxed=item.boxed or bool(found),
+                    below=tuple(each for one in item.below for each in _with_signs(one, boxes)),
+                )
+            )
+        yield msgspec.structs.replace(block, items=tuple(items))
+    else:
+        yield block
+
+
+def _sign(text: str, *, signs: bool) -> re.Match[str] | None:
+    return _EMPTY.match(text) or (_SIGN.match(text) if signs else None)
+
+
+def _lines_with_boxes(block: Prose, *, signs: bool) -> Iterator[Block]:
+    """What stands before the first line with a box, and those that have one as a list."""
+    items: list[ListedItem] = []
+    before: list[str] = []
+    for place, line in enumerate(block.lines):
+        found = _BOX.match(line) or _sign(line, signs=signs)
+        if found:
+            text = line[found.end() :].strip()
+            items.append(ListedItem(text=text, boxed=True, line=block.line + place))
+        elif items:
+            items[-1] = msgspec.structs.replace(items[-1], text=f"{items[-1].text} {line}")
+        else:
+            before.append(line)
+    if not items:
+        yield block
+        return
+    if before:
+        yield Prose(lines=tuple(before), line=block.line, source="\n".join(before))
+    yield Listed(items=tuple(items))

@@ -13,8 +13,10 @@ from readiness.importing.drafts import (
     joined,
     label,
     measured,
+    numbered,
     owned,
     titled,
+    verified,
 )
 from readiness.importing.outline import (
     Block,
@@ -36,8 +38,12 @@ _SHELLS: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", 
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
+# A heading says more than its title where an owner, a priority or several things in brackets are.
+_SAYS_MORE: Final = re.compile(
+    r"@\w|[(\[（【]\s*[Pp][0-3]\s*[)\]）】]|[(\[（][^)\]）]*[,，;；:：=][^)\]）]*[)\]）]"
+)
 _OTHER_LABEL: Final = re.compile(r"\*\*[^*\n]+\*\*\s*[:：]?|__[^_\n]+__\s*[:：]?")
-_SCORE: Final = "完成度|就绪度|readiness|current score|overall score"
+_SCORE: Final = "完成度|就绪度|当前评分|readiness|current score|overall score"
 _TARGET: Final = re.compile(rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_OF_TEN}")
 _STANDS: Final = re.compile(rf"(?i)(?:{_SCORE})[^\d\n|]{{0,20}}{_OF_TEN}")
 
@@ -104,10 +110,19 @@ class _Walker:
             return
         if name and parent is not None:
             task = parent
+        elif found := self._named(chapter.title):
+            task, name = found, "criteria"
+            parent = task
         else:
             title, identifier = titled(chapter.title)
-            title, given = owned(title) if identifier or "@" in title else (title, {})
-            task = DraftTask(title=title, id=identifier, line=chapter.line, stated=bool(identifier))
+            title, given = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
+            task = DraftTask(
+                title=title,
+                id=identifier,
+                number=numbered(chapter.title),
+                line=chapter.line,
+                stated=bool(identifier),
+            )
             for key, value in given.items():
                 task.put(key, value)
             priority = _chapter_priority(chapter.title) or priority
@@ -120,6 +135,17 @@ class _Walker:
             self.chapter(each, task if chapter.level else None, priority)
         if task is not parent:
             self._finish(task, self.board.tasks[before:], priority)
+
+    def _named(self, title: str) -> DraftTask | None:
+        """The task that a heading such as `Payments: acceptance criteria` is about."""
+        for piece in re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[:1]:
+            if label(title[len(piece) :].lstrip(" —–-:：")) == "criteria":
+                for task in self.board.tasks:
+                    if plain(task.title) == plain(piece):
+                        if [each.title for each in task.criteria] == [task.title]:
+                            task.criteria = []
+                        return task
+        return None
 
     def _finish(
         self, task: DraftTask, below: Sequence[DraftTask], priority: Priority | None
@@ -229,9 +255,10 @@ class _Walker:
                 self._item(item, task, wanted=name == "criteria")
 
     def _step(self, item: ListedItem, task: DraftTask) -> None:
-        task.steps.append(item.text)
+        text, _, _ = _said(item)
+        task.steps.append(text)
         if item.boxed:
-            task.ticked_steps.append(DraftCriterion(title=item.text, line=item.line))
+            task.ticked_steps.append(DraftCriterion(title=text, line=item.line))
 
     def _item(self, item: ListedItem, task: DraftTask, *, wanted: bool) -> None:
         """Take an item as a criterion, as a task of its own, or for what it names."""
@@ -245,7 +272,8 @@ class _Walker:
         if not (item.boxed or wanted):
             return
         title, own = owned(text)
-        criterion = DraftCriterion(title=measured(text, task.id), line=item.line, code=code)
+        sentence, named = verified(measured(text, task.id))
+        criterion = DraftCriterion(title=sentence, line=item.line, code=(*code, *named))
         if (
             item.boxed
             and not wanted
@@ -263,7 +291,7 @@ class _Walker:
 
     def _names_something(self, item: ListedItem, task: DraftTask) -> bool:
         """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
-        found = fields(item.text)
+        found = _fields(item)
         if not found:
             return False
         last, value = found[-1]
@@ -291,7 +319,7 @@ class _Walker:
             elif isinstance(block, Fence):
                 task.details.append(block.source)
         if not task.criteria:
-            for each in self.board.tasks[before:]:
+            for each in self.board.tasks[before:] if task.title else ():
                 each.title = f"{task.title}: {each.title}"
 
 
@@ -333,8 +361,14 @@ def _verified(task: DraftTask, block: Fence) -> DraftCriterion:
     return DraftCriterion(title=task.title, line=task.line, code=(block.text,))
 
 
+def _fields(item: ListedItem) -> list[tuple[str, str]]:
+    """What an item names; with a list below it, the colon behind a label may be missing."""
+    name = "" if item.boxed or not any(item.items) else label(item.text)
+    return fields(item.text) or ([(name, "")] if name else [])
+
+
 def _is_criteria(item: ListedItem) -> bool:
-    found = fields(item.text)
+    found = _fields(item)
     return bool(found) and found[-1] == ("criteria", "") and any(item.items)
 
 

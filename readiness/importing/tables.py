@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, label, owned, titled
 from readiness.importing.outline import Columns, box
-from readiness.importing.words import columns, plain
+from readiness.importing.words import columns, named, plain
 
 Row = dict[str, str]
 _ABOUT_TASKS = ("priority", "owner", "estimate", "risk", "depends", "criteria", "due", "verify")
@@ -18,11 +18,14 @@ class Table:
         self._grid = grid
         self._names: list[str] = []
         for cell in grid.head:
-            name = columns().get(plain(cell), "")
+            name = named(cell, columns())
             self._names.append("" if name in self._names else name)
         if "current" not in self._names and {"metric", "target"} <= set(self._names):
             # `Metric | Status | Target`
             self._names = ["current" if name == "status" else name for name in self._names]
+        if "target" not in self._names and {"metric", "criterion"} & set(self._names):
+            # `指标 | 当前 | 目标`: what a figure aims at is no goal of the board.
+            self._names = ["target" if name == "goal" else name for name in self._names]
         self._boxes = any(box(cell)[0] for row in grid.rows for cell in row)
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
@@ -116,6 +119,8 @@ def _task(row: Row, line: int) -> DraftTask | None:
 
 def _several(cell: str) -> list[str]:
     """The criteria of one cell: a line, a box or a semicolon begins each."""
+    if len(re.findall(r"(?:^|\s)\d[.)]\s", cell)) > 1 and re.match(r"\s*1[.)]\s", cell):
+        cell = re.sub(r"(?:^|\s)\d[.)]\s", "\n", cell)  # 1. this 2. that
     pieces = re.split(r"\n|[;；]|(?=\[[ xX]\]\s)|(?:^|\s)[•·]\s", cell)
     found = (box(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece))[1] for piece in pieces)
     return [text for text in found if text]

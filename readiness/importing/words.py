@@ -3,14 +3,19 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 
 from readiness.model.words import Priority
 
+# `负责人 Owner`, `验收标准/Acceptance`: where one writing ends and the other begins.
+_BILINGUAL: Final = re.compile(
+    "[/|()（）]|(?<=[\u3400-\u9fff]) *(?=[a-z])|(?<=[a-z]) *(?=[\u3400-\u9fff])"
+)
 WORDS = dict[str, list[str]]
 
 
@@ -59,6 +64,16 @@ def columns() -> dict[str, str]:
     """What each heading of a column stands for."""
     own = {word: name for name, given in vocabulary().columns.items() for word in given}
     return {**labels(), **own}
+
+
+def named(text: str, words: Mapping[str, str]) -> str:
+    """What a label stands for, also in two languages at once; "" where that is nothing known."""
+    said = plain(text)
+    known = words.get(said) or words.get(re.sub(r"\s*[(（].*[)）]$", "", said))
+    if known or not said:
+        return known or words.get(said, "")
+    both = {words.get(part) for part in map(plain, _BILINGUAL.split(said)) if part}
+    return (both.pop() or "") if len(both) == 1 else ""
 
 
 def plain(text: str) -> str:

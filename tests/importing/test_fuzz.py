@@ -9,11 +9,11 @@ from readiness.importing.amounts import amounts, normal
 from readiness.importing.convert import convert
 from readiness.load import load_board_text
 from readiness.model.errors import UsageError
-from tests.importing.test_styles import BOARDS, EXPECTED
+from tests.importing.test_styles import BOARDS, NAMES
 
 LINES = [
     line
-    for name in EXPECTED
+    for name in NAMES
     for line in (BOARDS / f"{name}.md").read_text(encoding="utf-8").splitlines()
 ]
 ODD = [

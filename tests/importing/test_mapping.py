@@ -145,6 +145,9 @@ def test_what_says_more_or_something_else_is_left_to_a_person(title: str, mapper
     [
         ("`rm -rf build` works", "deletes"),
         ("`npm run deploy` succeeds", "may do more than look"),
+        ("`./deploy.sh --prod` runs", "may do more than look"),
+        ("`docker compose up -d` works", "starts what goes on running"),
+        ("`ssh web uptime` works", "asks another machine"),
         ("`make publish` passes", "may do more than look"),
         ("`kubectl apply -f x.yaml` works", "deploys"),
         ("`pip install -r requirements.txt` succeeds", "installs"),
