@@ -1,6 +1,8 @@
 """Follow a number over the runs, and tell when it reaches its target at this pace."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
 
 from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.errors import ExitStatus
@@ -29,39 +31,67 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
     return ExitStatus.READY
 
 
-def sparkline(values: Sequence[float]) -> str:
-    """The values as bars, the last `WIDEST` of them; equal ones as a line in the middle."""
-    shown = values[-WIDEST:]
-    low, high = min(shown), max(shown)
-    if low == high:
-        return BARS[3] * len(shown)
-    return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in shown)
+def sparkline(values: Sequence[float | None]) -> str:
+    """The values as bars, equal ones as a line in the middle; a gap where there is none."""
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    return "".join(
+        " " if value is None else BARS[3] if low == high else BARS[_rank(value, low, high)]
+        for value in values
+    )
+
+
+def _rank(value: float, low: float, high: float) -> int:
+    return round((value - low) / (high - low) * (len(BARS) - 1))
+
+
+def over_time(points: Sequence[Point]) -> list[float | None]:
+    """The values along their time: one a day, the day's last; none for a day without a run.
+
+    Where that is more than `WIDEST` days, each place has several; within a day, one a run.
+    """
+    days = [datetime.fromisoformat(point.at).date().toordinal() for point in points]
+    if days[0] == days[-1]:
+        return [point.value for point in points[-WIDEST:]]
+    each = (max(days) - min(days)) // WIDEST + 1
+    places: list[float | None] = [None] * ((max(days) - min(days)) // each + 1)
+    for point, day in zip(points, days, strict=True):
+        places[(day - min(days)) // each] = point.value
+    return places
+
+
+def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
+    """The last point of each day, and how many the day has; each by itself within one day."""
+    if points[0].at[:10] == points[-1].at[:10]:
+        return [(point, 1) for point in points]
+    grouped = (list(same) for _, same in groupby(points, key=lambda point: point.at[:10]))
+    return [(same[-1], len(same)) for same in grouped]
 
 
 def _lines(found: Trend, say: Sentences) -> Iterator[str]:
-    values = [point.value for point in found.points]
     yield f"{found.id} {found.title}".rstrip()
-    if not values:
+    if not found.points:
         yield f"  {say('trend.nothing')}"
         return
-    yield f"  {sparkline(values)}"
-    yield f"  {_span(found, values, say)}"
+    yield f"  {sparkline(over_time(found.points))}"
+    yield f"  {_span(found, say)}"
     yield f"  {_outlook(found, say)}"
     if found.left_out:
         yield f"  {say('trend.left_out', count=found.left_out)}"
     yield ""
-    rows = [_row(point, say) for point in found.points[-ROWS:]]
+    rows = [_row(point, count, say) for point, count in by_day(found.points)[-ROWS:]]
     yield columns(rows, say.heads("trend.heads"), right=(2,)).rstrip()
 
 
-def _span(found: Trend, values: Sequence[float], say: Sentences) -> str:
+def _span(found: Trend, say: Sentences) -> str:
+    points = found.points
     return say(
         "trend.span",
-        first=f"{values[0]:g}",
-        last=f"{values[-1]:g} {found.unit}".rstrip(),
-        count=len(values),
-        lowest=f"{min(values):g}",
-        highest=f"{max(values):g}",
+        first=points[0].shown,
+        last=f"{points[-1].shown} {found.unit}".rstrip(),
+        count=len(points),
+        lowest=min(points, key=lambda point: point.value).shown,
+        highest=max(points, key=lambda point: point.value).shown,
         goal=found.goal,
     )
 
@@ -77,9 +107,10 @@ def _outlook(found: Trend, say: Sentences) -> str:
     return say("trend.never", pace=pace)
 
 
-def _row(point: Point, say: Sentences) -> list[str]:
+def _row(point: Point, count: int, say: Sentences) -> list[str]:
     verdict = say(f"verdict.{point.verdict}") if point.verdict else ""
-    return [point.run, point.at, f"{point.value:g}", verdict]
+    again = say("trend.again", count=count) if count > 1 else ""
+    return [point.run, point.at, point.shown, verdict, again]
 
 
 VERB = Verb(

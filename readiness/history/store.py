@@ -21,8 +21,10 @@ from readiness.record.excerpts import (
     ComparedRun,
     KnownRun,
     PastRun,
+    PointRun,
     compared_from_json,
     known_from_json,
+    point_from_json,
     verdicts_from_json,
 )
 from readiness.text.clean import clean
@@ -223,6 +225,14 @@ class History:
             )
         ]
 
+    def points(self, board: str, profile: str, before: str) -> Iterator[PointRun]:
+        """The newest whole runs of a board in a profile, newest first; each read when asked for.
+
+        Those `before` that run, where the history has it. What is no run document is passed over,
+        and noted in `damaged`.
+        """
+        return self._each(board, profile, True, point_from_json, LOOKED_BACK, before=before)
+
     def whole_runs(self, board: str, profile: str) -> Iterator[ComparedRun]:
         """The newest whole runs of a board in a profile, newest first; each read when asked for.
 
@@ -238,11 +248,14 @@ class History:
         read: Callable[[bytes, str], Run],
         limit: int,
         states: str = FINISHED,
+        before: str = "",
     ) -> Iterator[Run]:
         for sequence, run_id in self._read(
             "select sequence, id from runs where board = ? and profile = ?"
-            " and instr(?, state) and partial <= ? order by sequence desc limit ?",
-            (board, profile, states, not whole, limit),
+            " and instr(?, state) and partial <= ?"
+            " and sequence < ifnull((select sequence from runs where id = ?), sequence + 1)"
+            " order by sequence desc limit ?",
+            (board, profile, states, not whole, before, limit),
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:

@@ -1,7 +1,7 @@
 """The last recorded run, for the commands that look back."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
 
@@ -13,8 +13,10 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import CriterionRecord, RunDocument, from_json
+from readiness.record.earlier import PastPoint
 from readiness.record.excerpts import PastRun
 from readiness.record.newest import of_the_project
+from readiness.record.points import folded, past_point
 from readiness.record.said import worded_again
 from readiness.terminal.ending import tell
 
@@ -129,15 +131,34 @@ def with_past(
     limit = max(map(past_wanted, formats), default=0)
     if not limit:
         return run
-    from readiness.timeline.period import past_point
+    path = history_path(settings, board.path)
+    if not path:
+        return run
+    history = History(path)
+    try:
+        points = _points(history, board, run)
+        past = told(history, lambda: _marks(points, limit)) or []
+    finally:
+        history.close()
+    return msgspec.structs.replace(run, past=past)
 
-    runs = recent_runs(settings, board, limit=limit + 1, whole=True)
-    places = {one.id: place for place, one in enumerate(runs)}
-    if run.id in places:  # the order of the history holds, whatever became of the clock
-        earlier = runs[: places[run.id]]
-    else:
-        earlier = [one for one in runs if one.started_at < run.started_at]
-    return msgspec.structs.replace(run, past=[past_point(one) for one in earlier[-limit:]])
+
+def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPoint]:
+    """The whole runs before this one, newest first; the order of the history holds."""
+    recorded = history.stored(run.id) is not None
+    for earlier in history.points(board_key(board.path), board.profile, run.id):
+        if recorded or earlier.started_at < run.started_at:
+            yield past_point(earlier)
+
+
+def _marks(points: Iterator[PastPoint], limit: int) -> list[PastPoint]:
+    """The newest points, reruns that found the same folded, the oldest first."""
+    marks: list[PastPoint] = []
+    for point in points:
+        marks = [*folded([point, *marks[:1]]), *marks[1:]]
+        if len(marks) > limit:
+            return marks[1:]
+    return marks
 
 
 def read_run(name: str) -> RunDocument:

@@ -57,7 +57,8 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What a report shows of an earlier run: its score, and each criterion's verdict and number.
 
     `shown` is how its score is written, `milestone` the one that its gate decided on. Criteria out
-    of scope are in neither; `values` has finite numbers alone.
+    of scope are in neither; `values` has finite numbers alone. `again` has when the earlier runs of
+    that day started that found the same.
     """
 
     id: str
@@ -70,6 +71,7 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     milestone: str | None = None
     verdicts: dict[str, Verdict]
     values: dict[str, float]
+    again: list[str] = []
 
 
 class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -109,6 +109,24 @@ class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
     whole_run: WholeRun | None = None
 
 
+class PointBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """Which board an earlier run was of."""
+
+    digest: str
+
+
+class PointRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that is a point in the course of a project."""
+
+    id: str
+    started_at: str
+    git: Git | None
+    board: PointBoard
+    gate: GateRecord
+    score: ScoreRecord
+    tasks: list[PastTask]
+
+
 class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
     """How the board of an earlier run speaks."""
 
@@ -138,6 +156,11 @@ def compared_from_json(text: bytes, source: str) -> ComparedRun:
 def known_from_json(text: bytes, source: str) -> KnownRun:
     """Read only what later runs carry on. Raises as `from_json` does."""
     return decoded(text, source, KnownRun)
+
+
+def point_from_json(text: bytes, source: str) -> PointRun:
+    """Read only what a report shows of an earlier run. Raises as `from_json` does."""
+    return decoded(text, source, PointRun)
 
 
 def outcome_from_json(text: bytes, source: str) -> PastVerdict:

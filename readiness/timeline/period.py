@@ -7,7 +7,6 @@ import msgspec
 
 from readiness.model.words import Language, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
-from readiness.record.earlier import PastPoint
 from readiness.record.localised import localised
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 
@@ -119,27 +118,6 @@ def on_a_milestone(
 
 def _read(run: RunDocument, language: Language | None) -> RunDocument:
     return run if language is None else localised(run, language)
-
-
-def past_point(run: RunDocument) -> PastPoint:
-    """What a report shows of an earlier run."""
-    criteria = [one for one in run.criteria() if one.verdict.in_scope]
-    return PastPoint(
-        id=run.id,
-        started_at=run.started_at,
-        commit="" if run.git is None else run.git.commit,
-        board_digest=run.board.digest,
-        decision=run.gate.decision,
-        score=run.score.value,
-        shown=run.score.shown,
-        milestone=run.gate.milestone,
-        verdicts={one.id: one.verdict for one in criteria},
-        values={
-            one.id: float(one.value)
-            for one in criteria
-            if isinstance(one.value, int | float) and not isinstance(one.value, bool)
-        },
-    )
 
 
 def _report(

@@ -11,6 +11,7 @@ from readiness.model.units import convert
 from readiness.model.words import Better, Verdict
 from readiness.record.comparison import comparable
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.scores import goal_text
 
 DAY = 86_400.0
 SHORTEST = 1 / 24
@@ -22,11 +23,12 @@ SCORE = "score"
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The number in one run; `at` is when that started."""
+    """The number in one run, and how it is written; `at` is when that started."""
 
     run: str
     at: str
     value: float
+    shown: str
     verdict: Verdict | None
 
 
@@ -75,17 +77,32 @@ def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
 def _of_score(runs: Sequence[RunDocument]) -> Trend:
     target = runs[-1].score.target
     points = [
-        Point(run=run.id, at=run.started_at, value=run.score.value, verdict=None)
+        Point(
+            run=run.id,
+            at=run.started_at,
+            value=run.score.value,
+            shown=run.score.shown,
+            verdict=None,
+        )
         for run in runs
-        if run.score.value is not None and not run.partial
+        if run.score.value is not None and run.whole
     ]
-    return _trend(SCORE, "", "", f">= {target:g}", target, Better.HIGHER, points, len(runs))
+    return _trend(
+        SCORE, "", "", f">= {goal_text(target)}", target, Better.HIGHER, points, len(runs)
+    )
 
 
 def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
     points = [
-        Point(run=run.id, at=run.started_at, value=round(task.attainment * 100, 3), verdict=None)
+        Point(
+            run=run.id,
+            at=run.started_at,
+            value=round(task.attainment * 100, 3),
+            shown=f"{task.attainment * 100:.4g}",
+            verdict=None,
+        )
         for run in runs
+        if run.whole
         for task in run.tasks
         if task.id == subject and task.attainment is not None
     ]
@@ -104,6 +121,7 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
                         run=run.id,
                         at=run.started_at,
                         value=float(value),  # type: ignore[arg-type]
+                        shown=f"{value:g}",
                         verdict=record.verdict,
                     )
                 )

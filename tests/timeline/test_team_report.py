@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 
 from readiness.model.words import Language, Priority, Verdict
 from readiness.record.document import Loosening, MilestoneRecord, RunDocument
+from readiness.record.points import folded, past_point
 from readiness.timeline.page import page, title
 from readiness.timeline.period import (
     AlarmKind,
     ReportKind,
     on_a_milestone,
     over_a_period,
-    past_point,
 )
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
 from tests.support.program import Project
@@ -109,6 +109,19 @@ def test_the_report_speaks_the_language_of_the_board() -> None:
     assert made.language is Language.ZH
     assert title(made).endswith("日报")
     assert "## 下一步" in page(made)
+
+
+def test_reruns_of_a_day_that_found_the_same_are_one_mark() -> None:
+    """It is the last of them, and knows when the others started; a change makes another."""
+    first = past_point(a_document(id="1", started_at="2026-11-24T09:00:00Z"))
+    again = past_point(a_document(id="2", started_at="2026-11-24T10:00:00Z"))
+    tomorrow = past_point(a_document(id="3", started_at="2026-11-25T10:00:00Z"))
+    changed = msgspec.structs.replace(tomorrow, id="4", shown="5.54")
+    marks = folded([first, again, tomorrow, changed])
+    assert [(mark.id, mark.again) for mark in marks] == [
+        ("2", ["2026-11-24T09:00:00Z"]), ("3", []), ("4", []),
+    ]  # fmt: skip
+    assert folded(marks) == marks
 
 
 def test_a_past_point_keeps_numbers_and_verdicts() -> None:

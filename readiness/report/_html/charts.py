@@ -60,9 +60,17 @@ class Cells(msgspec.Struct, frozen=True, kw_only=True):
     marks: dict[Verdict, str]
 
 
-def plot(values: Sequence[float | None], *, top: float, height: int, margin: int = 8) -> Plot:
-    """Place values 0..`top` from left to right; a value that is not known leaves a gap."""
-    xs = [_percent(place, len(values)) for place in range(len(values))]
+def plot(
+    values: Sequence[float | None],
+    times: Sequence[float],
+    *,
+    top: float,
+    height: int,
+    margin: int = 8,
+) -> Plot:
+    """Place values 0..`top` by their times; a value that is not known leaves a gap."""
+    first, whole = min(times), max(times) - min(times)
+    xs = [_percent((time - first) / whole if whole else 0.5) for time in times]
     ys = [None if value is None else level(value, top, height, margin) for value in values]
     segments = [
         Segment(xs[place], left, xs[place + 1], right)
@@ -141,9 +149,8 @@ def course(verdicts: Sequence[Verdict | None]) -> list[tuple[int, int, Verdict]]
     return stretches
 
 
-def _percent(place: int, places: int) -> str:
-    share = 50.0 if places == 1 else 1.5 + 97 * place / (places - 1)
-    return f"{share:.4g}%"
+def _percent(share: float) -> str:
+    return f"{1.5 + 97 * share:.4g}%"
 
 
 def _height(value: float, low: float, high: float) -> int:

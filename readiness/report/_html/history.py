@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 
@@ -10,9 +11,11 @@ import msgspec
 from readiness.model import expect
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.earlier import PastPoint
+from readiness.record.points import folded, past_point
 from readiness.record.scores import goal_text
 from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
-from readiness.report._shown import number
+from readiness.report._shown import moment, number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
@@ -24,7 +27,10 @@ _ID_CELLS, _TITLE_CELLS = 14, 44
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A run, as a row of the table that tells the same as the score's picture."""
+    """A point, as a row of the table that tells the same as the score's picture.
+
+    `again` has the earlier runs of that day that found the same.
+    """
 
     number: int
     date: str
@@ -32,19 +38,24 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     decision: str
     score: str
     board_changed: bool
+    again: list[str]
 
 
 class ScoreHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """The score's picture. `changes` are the places where the board changed."""
+    """The score's picture. `changes` are the places where the board changed.
+
+    `released` says of each point whether it was ready for release; `ends` are the days along it.
+    """
 
     plot: Plot
-    decisions: list[Decision]
+    released: list[bool]
     texts: list[str]
     target_y: float
     target: str
     ticks: list[tuple[float, str]]
     changes: list[str]
     rows: list[RunRow]
+    ends: list[str]
     description: str
 
 
@@ -79,62 +90,71 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-def score_history(run: RunDocument, say: Sentences) -> ScoreHistory | None:
-    """Return the score over the runs, this one last; None where there was none before."""
-    if not run.past:
-        return None
-    scores = [_finite(point.score) for point in run.past] + [_finite(run.score.value)]
-    decisions = [point.decision for point in run.past] + [run.gate.decision]
-    digests = [point.board_digest for point in run.past] + [run.board.digest]
-    dates = _dates(run)
-    commits = [point.commit for point in run.past] + [run.git.commit if run.git else ""]
-    picture = plot(scores, top=_TOP, height=_HEIGHT)
+def marks(run: RunDocument) -> list[PastPoint]:
+    """Return the earlier runs, and this one last where it is whole; reruns of a day are folded."""
+    return folded([*run.past, past_point(run)] if run.whole else run.past)
+
+
+def score_history(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> ScoreHistory:
+    """Return the score over the time of two points or more."""
+    digests = [point.board_digest for point in points]
+    dates = _dates(points)
+    times = list(map(_seconds, points))
+    picture = plot([_finite(point.score) for point in points], times, top=_TOP, height=_HEIGHT)
     changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
-    shown = [_score(score, say) for score in scores]
-    shown[-1] = run.score.shown if run.score.value is not None else say("report.unknown")
     rows = [
         RunRow(
             number=at + 1,
             date=dates[at],
-            commit=commits[at][:10],
-            decision=say(f"decision.{decisions[at]}"),
-            score=shown[at],
+            commit=point.commit[:10],
+            decision=_decision(point, say),
+            score=_score(point, say),
             board_changed=changed[at],
+            again=[moment(one) for one in point.again],
         )
-        for at in range(len(scores))
+        for at, point in enumerate(points)
     ]
+    middle = datetime.fromtimestamp((times[0] + times[-1]) / 2, UTC).isoformat()
     return ScoreHistory(
         plot=picture,
-        decisions=decisions,
-        texts=[f"{row.date}: {row.score}, {row.decision}" for row in rows],
+        released=[point.decision is Decision.READY and point.milestone is None for point in points],
+        texts=[_told(row, say) for row in rows],
         target_y=level(run.score.target, _TOP, _HEIGHT),
         target=goal_text(run.score.target),
         ticks=[(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
         changes=[picture.xs[at] for at in range(len(changed)) if changed[at]],
         rows=rows,
+        ends=[dates[0], middle[: len(dates[0])].replace("T", " "), dates[-1]],
         description=say(
             "page.score_from_to",
-            first=shown[0],
+            first=rows[0].score,
             since=dates[0],
-            last=shown[-1],
+            last=rows[-1].score,
             until=dates[-1],
             target=goal_text(run.score.target),
         ),
     )
 
 
-def heat(run: RunDocument, say: Sentences) -> Heat | None:
-    """Return the verdicts of at most `ROWS` criteria over the runs; None without earlier runs.
+def _told(row: RunRow, say: Sentences) -> str:
+    told = f"{row.date}: {row.score}, {row.decision}"
+    return f"{told} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else told
+
+
+def _decision(point: PastPoint, say: Sentences) -> str:
+    told = say(f"decision.{point.decision}")
+    if point.milestone is None:
+        return told
+    return told + say("report.for_milestone", milestone=literal(point.milestone))
+
+
+def heat(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> Heat:
+    """Return the verdicts of at most `ROWS` criteria over the points.
 
     Where there are more criteria, those count that are not good now or have not always been.
     """
-    if not run.past:
-        return None
     courses = {
-        criterion.id: [
-            *(point.verdicts.get(criterion.id) for point in run.past),
-            criterion.verdict if criterion.verdict.in_scope else None,
-        ]
+        criterion.id: [point.verdicts.get(criterion.id) for point in points]
         for criterion in run.criteria()
     }
     present = [item for item in run.criteria() if any(courses[item.id])]
@@ -143,7 +163,7 @@ def heat(run: RunDocument, say: Sentences) -> Heat | None:
         ranked = sorted(present, key=lambda item: _interest(courses[item.id]), reverse=True)
         kept = {item.id for item in ranked[:ROWS]}
         chosen = [item for item in present if item.id in kept]
-    dates = _dates(run)
+    dates = _dates(points)
     return Heat(
         cells=cells([courses[item.id] for item in chosen]),
         rows=chosen,
@@ -156,15 +176,20 @@ def heat(run: RunDocument, say: Sentences) -> Heat | None:
     )
 
 
-def ways(run: RunDocument) -> dict[str, list[float]]:
-    """Return the numbers of each criterion over the runs, this one last, where there are two."""
+def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]]:
+    """Return the numbers of each criterion over the points, where there are two.
+
+    What this run measured though it is no point, being of a part, comes last.
+    """
     found: dict[str, list[float]] = {}
     for criterion in run.criteria():
         value = _number(criterion)
         if value is None:
             continue
-        past = [point.values[criterion.id] for point in run.past if criterion.id in point.values]
-        values = [*(number for number in past if math.isfinite(number)), value]
+        past = [point.values[criterion.id] for point in points if criterion.id in point.values]
+        values = [number for number in past if math.isfinite(number)]
+        if not run.whole and criterion.carried is None:
+            values.append(value)
         if len(values) > 1:
             found[criterion.id] = values
     return found
@@ -234,8 +259,11 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _score(value: float | None, say: Sentences) -> str:
-    return say("report.unknown") if value is None else f"{math.floor(value * 100) / 100:.2f}"
+def _score(point: PastPoint, say: Sentences) -> str:
+    """Return the score as its run showed it."""
+    if point.score is None:
+        return say("report.unknown")
+    return point.shown or f"{math.floor(point.score * 100) / 100:.2f}"
 
 
 def _short(value: float) -> str:
@@ -243,11 +271,19 @@ def _short(value: float) -> str:
     return f"{Decimal(repr(round(value, 2))).normalize():f}"
 
 
-def _dates(run: RunDocument) -> list[str]:
-    """Return the day of each run, this one last; with the time where all are of one day."""
-    moments = [*(point.started_at for point in run.past), run.started_at]
-    days = [at[:10] for at in moments]
-    return days if len(set(days)) > 1 else [at[:16].replace("T", " ") for at in moments]
+def _dates(points: Sequence[PastPoint]) -> list[str]:
+    """Return the day of each point; with the time where all are of one day."""
+    days = [point.started_at[:10] for point in points]
+    if len(set(days)) > 1:
+        return days
+    return [point.started_at[:16].replace("T", " ") for point in points]
+
+
+def _seconds(point: PastPoint) -> float:
+    try:
+        return datetime.fromisoformat(point.started_at).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:

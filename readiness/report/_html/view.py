@@ -14,6 +14,7 @@ from readiness.report._html.history import (
     Numbers,
     ScoreHistory,
     heat,
+    marks,
     numbers,
     score_history,
     sparks,
@@ -79,13 +80,15 @@ def view(run: RunDocument) -> View:
     """Return the page for `run`, in the language of its board: what it tells of the project."""
     say = sentences(run.board.language)
     run = of_the_project(run)
-    found = ways(run)
+    points = marks(run)
+    found = ways(run, points)
     pictures = sparks(run, found)
     viewer = Viewer(run, say, pictures)
     groups = viewer.groups(run)
     in_scope = sum(len(task.criteria) for group in groups for task in group.tasks)
     todo = steps(run, viewer, say)
-    course = heat(run, say)
+    known = bool(run.past)
+    course = heat(run, points, say) if known else None
     shown = numbers(run, found, pictures, say)
     milestones = [milestone(item, run, viewer, say) for item in run.milestones]
     counts = Counter(criterion.verdict for criterion in run.criteria())
@@ -99,7 +102,7 @@ def view(run: RunDocument) -> View:
         steps=todo[:NEXT],
         more_steps=todo[NEXT : NEXT + LINKED],
         unlisted_steps=max(len(todo) - NEXT - LINKED, 0),
-        score=score_history(run, say),
+        score=score_history(run, points, say) if known else None,
         groups=groups,
         tasks_open=in_scope <= OPEN_TASKS,
         owners=sorted({task.owner for group in groups for task in group.tasks}),
