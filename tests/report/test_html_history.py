@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from readiness.model.words import Decision
 from readiness.report import html
 from tests.support.documents import a_document, a_probe
 from tests.support.html_pages import SVG, by_id, page, parsed, row, titled, words_of
@@ -110,3 +111,30 @@ def test_the_program_writes_it(project: Project, tmp_path: Path) -> None:
     assert words_of(next(root.iter("h1"))) == "发布 <b>"
     assert "就绪" in words_of(by_id(root, "main"))[:20]
     assert "echo hello" in row(root, "T1.1")
+
+
+def test_the_axis_is_time_and_a_days_reruns_are_one_mark() -> None:
+    """Points stand where their times are; a mark of several opens to tell when they were."""
+    run = a_release()
+    (point,) = run.past[:1]
+    at = ["2026-11-04T09:00:00Z", "2026-11-04T10:00:00Z", "2026-11-23T09:00:00Z"]
+    past = [msgspec.structs.replace(point, started_at=moment, score=5.0) for moment in at]
+    root = parsed(page(msgspec.structs.replace(run, past=past)))
+    places = [float(one.attrib["cx"].rstrip("%")) for one in root.iter(f"{SVG}circle")]
+    assert len(places) == 3
+    assert places[1] - places[0] > 10 * (places[2] - places[1])
+    rows = list(next(root.iter("table")).iter("tr"))
+    assert "(2 runs)" in words_of(rows[3])
+    assert next(rows[3].iter("details")) is not None
+
+
+def test_ready_for_a_milestone_is_no_release() -> None:
+    """The mark is not filled, and its words name the milestone."""
+    run = a_release()
+    past = [
+        msgspec.structs.replace(run.past[0], decision=Decision.READY, milestone="M1"),
+        msgspec.structs.replace(run.past[1], decision=Decision.READY),
+    ]
+    root = parsed(page(msgspec.structs.replace(run, past=past)))
+    assert [one.attrib["class"] for one in root.iter(f"{SVG}circle")] == ["other", "ready", "other"]
+    assert "READY for milestone M1" in words_of(list(next(root.iter("table")).iter("tr"))[3])

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.commands.trend import sparkline
+from readiness.commands.trend import by_day, over_time, sparkline
 from readiness.model.errors import UsageError
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument
-from readiness.timeline import difference, trend
+from readiness.timeline import Point, difference, trend
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.program import Project
 
@@ -386,3 +386,20 @@ def test_earlier_runs_come_in_the_order_of_the_history(followed: Project) -> Non
     ended = followed("report", "--output-format", "json", "--report", "html=page.html")
     assert ended.status == 0, ended
     assert [point["values"]["T1.1"] for point in ended.json["past"]] == [3.0, 2.0]
+
+
+def test_a_line_of_bars_is_along_time() -> None:
+    """One bar a day, its last value; a gap for a day without a run; within a day one a run."""
+    moments = ["2026-11-01T09", "2026-11-01T10", "2026-11-02T09", "2026-11-05T09"]
+    points = [
+        Point(run=at, at=f"{at}:00:00+00:00", value=value, shown=str(value), verdict=None)
+        for at, value in zip(moments, [1.0, 2.0, 3.0, 4.0], strict=True)
+    ]
+    assert over_time(points) == [2.0, 3.0, None, None, 4.0]
+    assert over_time(points[:2]) == [1.0, 2.0]
+    assert [(point.value, count) for point, count in by_day(points)] == [
+        (2.0, 2),
+        (3.0, 1),
+        (4.0, 1),
+    ]
+    assert sparkline([1.0, None, 2.0]) == "▁ █"
