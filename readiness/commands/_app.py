@@ -148,7 +148,7 @@ def _parameter(verb: Verb, option: Option) -> Parameter:
             *option.flags,
             metavar=option.metavar or None,
             envvar=option.variable or None,
-            help=option.help,
+            help=verb.help_of(option),
             min=1 if option.value is Value.NUMBER else None,
         )
     else:

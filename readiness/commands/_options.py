@@ -45,7 +45,8 @@ class Option:
 
     The field of `RunSettings` has the option's name unless `field` names it. `commands` take the
     option without naming it. Where `empty` is true, an empty variable is a value too. `alone` is
-    the value where the option ends the command line and has none.
+    the value where the option ends the command line and has none. `where_reports` is the help of a
+    command that makes reports.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Option:
         empty: bool = False,
         required: bool = False,
         alone: str = "",
+        where_reports: str = "",
     ) -> None:
         self.name = name
         self.metavar = metavar
@@ -74,6 +76,7 @@ class Option:
         self.empty = empty
         self.required = required
         self.alone = alone
+        self.where_reports = where_reports or help
 
 
 class Argument(Option):
@@ -101,7 +104,12 @@ OPTIONS = [
         value=Value.REPORTS,
         field="reports",
     ),
-    Option("output_format", "FORMAT", "What stdout gets: table, json, or any report format."),
+    Option(
+        "output_format",
+        "FORMAT",
+        "What stdout gets: table or json.",
+        where_reports="What stdout gets: table, json, or any report format.",
+    ),
     Option(
         "history",
         "FILE",
@@ -199,6 +207,11 @@ class Verb:
         """Whether the command cannot do without a value for this."""
         missed = option.name in self.parameters and option.name not in self.defaults
         return option.required or missed
+
+    def help_of(self, option: Option) -> str:
+        """What the help says of an option, here."""
+        reports = any(each.name == "report" for each in self.options)
+        return option.where_reports if reports else option.help
 
     def perform(self, values: Mapping[str, Any]) -> int:
         """Run the command with what was given: values by the names of options.

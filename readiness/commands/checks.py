@@ -8,7 +8,7 @@ from readiness.load import board_folders, load_catalogue
 from readiness.model.board import Check, Measure
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
 
@@ -74,7 +74,9 @@ def _listing(catalogue: Mapping[str, Check]) -> str:
         [check.name, ", ".join(m.name for m in check.measures), check.summary]
         for check in sorted(catalogue.values(), key=lambda check: check.name)
     ]
-    return f"{columns(rows, ['check', 'measures', 'summary'])}\n\nMore: readiness checks NAME"
+    heads, limit = ["check", "measures", "summary"], line_limit(os.environ)
+    table = columns(rows, heads, flexible=2, limit=limit, spare=(1,))
+    return f"{table}\n\nMore: readiness checks NAME"
 
 
 def _measure(measure: Measure) -> list[str]:

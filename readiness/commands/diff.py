@@ -1,5 +1,6 @@
 """Tell what changed between two runs, and what that did to the score."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from readiness.commands._options import Argument, Verb
@@ -12,7 +13,7 @@ from readiness.pipeline.past import find_run, recent_runs
 from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.timeline import Difference, difference
@@ -60,7 +61,8 @@ def _lines(found: Difference, say: Sentences) -> Iterator[str]:
     if found.criteria:
         rows = [_row(one, say) for one in found.criteria]
         yield ""
-        yield columns(rows, say.heads("diff.heads")).rstrip()
+        heads, limit = say.heads("diff.heads"), line_limit(os.environ)
+        yield columns(rows, heads, flexible=4, limit=limit, spare=(1,)).rstrip()
 
 
 def _run_line(run: RunSummary, say: Sentences) -> str:

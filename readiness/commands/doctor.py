@@ -4,18 +4,23 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from readiness.commands._options import Verb
-from readiness.model.board import Check
+from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
 from readiness.plan import secret_values
 from readiness.plan.environment import Surroundings, is_elsewhere
+from readiness.plan.selection import skip_reason
 from readiness.project.environments import Environment
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.project.managers import fitting
+from readiness.shell.programs import is_utility, programs
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
@@ -27,8 +32,8 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One tool: where it is (null where it is missing), its version, and which checks need it.
 
     What a check without a tool needs, such as a library, is told under the check's name; it is
-    where the check's `version` command says. `elsewhere`: it is not of the project's own
-    environment, though there is one.
+    where the check's `version` command says. Programs that a criterion's own command names are
+    told with its id. `elsewhere`: it is not of the project's own environment, though there is one.
     """
 
     tool: str
@@ -43,65 +48,100 @@ Tools = list[ToolRecord]
 """What `--output-format json` gives."""
 
 
+class _Need(NamedTuple):
+    """A tool that is needed in a folder: by a check, or by a criterion's own command."""
+
+    tool: str
+    folder: str
+    check: Check
+    by: str
+
+
 def doctor(settings: BoardSettings) -> int:
-    """Print every tool that the board's checks need. The status is 3 where one is missing."""
+    """Print every tool that a run in this profile needs. The status is 3 where one is missing."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    used = {
-        criterion.check.name
-        for criterion in board.criteria()
-        if criterion.check is not None and criterion.check.name
-    }
-    needed = _with_producers(used, board.checks)
     surroundings = Surroundings(board, os.environ)
-    environment = surroundings.environment(board.workdir)
-    own = surroundings.own(board.workdir)
     redactor = Redactor(secret_values(board, os.environ))
-    tools = look(needed, environment, board.workdir, redactor, own)
+    tools = look(board, surroundings, redactor)
     if as_json:
         put_json(tools)
     else:
         say = for_reader(board.language)
-        where = _where(board.workdir, own, environment, say)
+        own = surroundings.own(board.workdir)
+        where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
         put_text("\n".join([where, *_elsewhere(tools, own, say), "", _table(tools, say)]))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
-def look(
-    checks: list[Check],
-    environment: dict[str, str],
-    workdir: str,
-    redactor: Redactor,
-    own: Environment | None = None,
-) -> list[ToolRecord]:
-    """Find each tool that `checks` name on the PATH of `environment`, and ask for its version.
+def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[ToolRecord]:
+    """Find each tool that this profile's criteria need, as a probe would find it.
 
-    `own` is the project's own environment, of which tools from elsewhere are told apart.
+    What is the same file for several checks, or missing for several, is one record.
     """
-    users: dict[str, list[Check]] = {"bash": []}
-    for check in checks:
-        for tool in check.tools or ((check.name,) if check.version else ()):
-            users.setdefault(tool, []).append(check)
-    environment = {"READINESS_PYTHON": sys.executable, **environment}
-    records = []
-    for tool, asking in users.items():
-        named = not asking or tool in asking[0].tools
-        path = shutil.which(tool, path=environment.get("PATH")) if named else sys.executable
-        telling = [check for check in asking if tool == (*check.tools, check.name)[0]]
-        command = next((check.version for check in telling if check.version), "")
-        version = _version(command, environment, workdir) if path and command else None
-        path = path if named or version else None
-        records.append(
-            ToolRecord(
-                tool=tool,
-                path=path,
-                version=redactor.redact(version) if version else None,
-                checks=[check.name for check in asking],
-                install=asking[0].install if asking else "part of every Debian",
-                elsewhere=bool(asking) and is_elsewhere(asking[0], path or "", own),
-            )
+    found: dict[tuple[str, str | None], ToolRecord] = {}
+    for need in _needs(board):
+        environment = {
+            "READINESS_PYTHON": sys.executable,
+            **surroundings.environment(need.folder),
+        }
+        own = surroundings.own(need.folder)
+        path = _find(need, environment)
+        by = [need.by] if need.by else []
+        key = (need.tool, path)
+        if key in found:
+            checks = list(dict.fromkeys([*found[key].checks, *by]))
+            found[key] = msgspec.structs.replace(found[key], checks=checks)
+            continue
+        telling = need.check.version if need.tool == (*need.check.tools, need.check.name)[0] else ""
+        version = _version(telling, environment, need.folder) if path and telling else None
+        named = need.tool in need.check.tools or not need.check.name
+        install = need.check.install if need.by else "part of every Debian"
+        found[key] = ToolRecord(
+            tool=need.tool,
+            path=path if named or version else None,
+            version=redactor.redact(version) if version else None,
+            checks=by,
+            install=fitting(install, need.folder),
+            elsewhere=bool(need.check.name) and is_elsewhere(need.check, path or "", own),
         )
-    return records
+    return list(found.values())
+
+
+def _needs(board: Board) -> Iterator[_Need]:
+    for criterion in board.criteria():
+        check = criterion.check
+        if check is None or skip_reason(criterion, board, None):
+            continue
+        for folder in dict.fromkeys(criterion.workdirs or ("",)):
+            place = os.path.join(board.workdir, folder)
+            if not check.name:
+                for tool in _named_in(check.run):
+                    yield _Need(tool, place, check, criterion.id)
+            for each in _with_producers({check.name}, board.checks) if check.name else ():
+                for tool in each.tools or ((each.name,) if each.version else ()):
+                    yield _Need(tool, place, each, each.name)
+    yield _Need("bash", board.workdir, Check(name="", run="", measures=()), "")
+
+
+def _named_in(command: str) -> list[str]:
+    """The programs that a command names, without those that every system has.
+
+    A command that looks for programs in places of its own is not looked through.
+    """
+    if "PATH=" in command:
+        return []
+    named = dict.fromkeys(words[0] for words in programs(command))
+    return [name for name in named if not is_utility(name)]
+
+
+def _find(need: _Need, environment: dict[str, str]) -> str | None:
+    if need.check.name and need.tool not in need.check.tools:
+        return sys.executable
+    if os.path.dirname(need.tool):
+        path = os.path.join(need.folder, need.tool)
+        return path if os.access(path, os.X_OK) else None
+    return shutil.which(need.tool, path=environment.get("PATH"))
 
 
 def _with_producers(names: set[str], catalogue: dict[str, Check]) -> list[Check]:
@@ -155,16 +195,23 @@ def _table(tools: list[ToolRecord], say: Sentences) -> str:
         [
             tool.tool,
             say("doctor.here") if tool.path else say("doctor.missing"),
-            (tool.version or tool.path) if tool.path else say("doctor.install", how=tool.install),
+            tool.version or "",
+            tool.path or _remedy(tool, say),
             ", ".join(tool.checks),
         ]
         for tool in tools
     ]
+    heads, limit = say.heads("doctor.heads"), line_limit(os.environ)
     missing = sum(1 for tool in tools if tool.path is None)
     total = say("doctor.all_here", count=len(tools))
     if missing:
         total = say("doctor.some_missing", count=len(tools), missing=missing)
-    return f"{columns(rows, say.heads('doctor.heads'))}\n\n{total}"
+    table = columns(rows, heads, flexible=3, limit=limit, spare=(4, 2))
+    return f"{table}\n{total}"
+
+
+def _remedy(tool: ToolRecord, say: Sentences) -> str:
+    return say("doctor.install", how=tool.install) if tool.install else say("doctor.unknown")
 
 
 VERB = Verb(doctor, takes="board project profile output_format", prints=Tools)

@@ -15,7 +15,7 @@ from readiness.model.words import Language
 from readiness.project.git import head_of
 from readiness.record.excerpts import PastVerdict, outcome_from_json
 from readiness.terminal.ending import tell
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.layout import columns, duration
 from readiness.text.sentences import Sentences, for_reader
@@ -190,7 +190,8 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
         ]
         for entry in entries
     ]
-    return columns(rows, say.heads("history.heads"), right=(5, 6))
+    heads, limit = say.heads("history.heads"), line_limit(os.environ)
+    return columns(rows, heads, right=(5, 6), limit=limit, spare=(6, 2, 0, 3))
 
 
 def _state(entry: PastEntry, say: Sentences) -> str:

@@ -1,23 +1,26 @@
 """List the tasks, as they stand by the newest measurements."""
 
+import os
+
 import msgspec
 
 from readiness.commands._options import Verb
 from readiness.model.board import Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
 from readiness.record.document import TaskRecord
 from readiness.record.newest import measured_by
 from readiness.report._standing import as_of
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
-from readiness.text.sentences import for_reader
+from readiness.text.sentences import Sentences, for_reader
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One task. `good` and `attainment` are by the newest measurements, null without any.
+    """One task. What is good, in scope and attained is by the newest measurements, null without.
 
     `runs` took them.
     """
@@ -31,6 +34,7 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     depends_on: tuple[str, ...]
     criteria: int
     good: int | None
+    in_scope: int | None
     attainment: float | None
     runs: list[str]
 
@@ -51,11 +55,12 @@ def list_tasks(settings: RunSettings) -> int:
     if as_json:
         put_json(lines)
         return ExitStatus.READY
+    say = for_reader(board.language)
     rows = [
         [
             line.id,
             line.priority,
-            f"{'-' if line.good is None else line.good}/{line.criteria}",
+            _good(line, say),
             line.owner or "-",
             line.estimate or "-",
             " ".join(line.depends_on) or "-",
@@ -63,12 +68,26 @@ def list_tasks(settings: RunSettings) -> int:
         ]
         for line in lines
     ]
-    say = for_reader(board.language)
     since = say("list.never") if run is None else say("list.since", moment=run.started_at)
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
-    put_text("\n".join(filter(None, (columns(rows, say.heads("list.heads")), total, rests))))
+    put_text("\n".join(filter(None, (_table(rows, say), total, rests))))
     return ExitStatus.READY
+
+
+def _good(line: TaskLine, say: Sentences) -> str:
+    """How many of its criteria are good, of those in scope; skipped ones are told beside them."""
+    if line.good is None or line.in_scope is None:
+        return f"-/{line.criteria}"
+    if not line.in_scope:
+        return say(f"verdict.{Verdict.SKIP}")
+    skipped = line.criteria - line.in_scope
+    return f"{line.good}/{line.in_scope}" + (f" (+{skipped})" if skipped > 0 else "")
+
+
+def _table(rows: list[list[str]], say: Sentences) -> str:
+    heads, limit = say.heads("list.heads"), line_limit(os.environ)
+    return columns(rows, heads, flexible=6, limit=limit, spare=(5, 4, 3))
 
 
 def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
@@ -82,6 +101,7 @@ def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
         depends_on=task.depends_on,
         criteria=len(task.criteria),
         good=None if record is None else sum(c.verdict.good for c in record.criteria),
+        in_scope=None if record is None else len(record.in_scope()),
         attainment=None if record is None else record.attainment,
         runs=[] if record is None else sorted({measured_by(one, run) for one in record.in_scope()}),
     )

@@ -13,6 +13,7 @@ from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
 from readiness.commands._options import Option, Value, Verb
+from readiness.commands._step_lines import step_lines
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -29,18 +30,20 @@ from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.run import milestone_records
 from readiness.record.scores import goal_text
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader, spoken
 
 NOT_MEASURED = "not measured yet"
+PLACES = 3
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for.
 
-    `by_hand` is a command by which people see the same.
+    `by_hand` is a command by which people see the same, `steps` are those of its task, `findings`
+    the first places that its tool names, and `check` the command that measures it again.
     """
 
     id: str
@@ -54,6 +57,9 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     hint: str | None
     by_hand: str = ""
+    steps: list[str] = []
+    findings: list[str] = []
+    check: str = ""
 
 
 class TaskToDo(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +155,7 @@ def advise(
     ranked = rank(board, total)
     reached = display(total.value, total.target)
     base = None if run is None else rests_on(run)
+    places = _places(run)
     return Next(
         run=base.run if base else None,
         measured_at=base.at if base else None,
@@ -157,7 +164,7 @@ def advise(
         standing=reached,
         since=0 if run is None else measured_since(run),
         target=float(board.target),
-        criteria=[_step(one, records, redact) for one in ranked],
+        criteria=[_step(one, records, places, redact) for one in ranked],
         way=None if goal is None else _way(board, total, ranked, goal, without),
         milestones=_milestones(board, total, judgements, today)
         if run is None or run.whole
@@ -187,8 +194,22 @@ def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
     ]
 
 
+def _places(run: RunDocument | None) -> dict[str, list[str]]:
+    """The first places that tools name, by criterion."""
+    found: dict[str, list[str]] = {}
+    for each in run.findings if run is not None else ():
+        line = f":{each.line}" if each.line else ""
+        named = found.setdefault(each.criterion, [])
+        if len(named) < PLACES:
+            named.append(" ".join(filter(None, (f"{each.path}{line}", each.rule, each.message))))
+    return found
+
+
 def _step(
-    one: OpenCriterion, records: Mapping[str, CriterionRecord], redact: Callable[[str], str]
+    one: OpenCriterion,
+    records: Mapping[str, CriterionRecord],
+    places: Mapping[str, list[str]],
+    redact: Callable[[str], str],
 ) -> NextStep:
     record = records.get(one.criterion.id)
     return NextStep(
@@ -203,6 +224,9 @@ def _step(
         reason=NOT_MEASURED if record is None else record.reason,
         hint=None if record is None else record.hint,
         by_hand=" ".join(redact(criterion_by_hand(one.criterion)).split()),
+        steps=[redact(step) for step in one.task.steps],
+        findings=places.get(one.criterion.id, []),
+        check=" ".join(("readiness", "check", one.criterion.id)),
     )
 
 
@@ -253,11 +277,11 @@ def _lines(answer: Next, say: Sentences) -> Iterator[str]:
         yield say("next.since", count=answer.since, standing=answer.standing)
     if answer.board_changed:
         yield say("next.board_changed")
-    yield ""
-    yield from _steps(answer.criteria, say)
     if answer.way is not None:
         yield ""
         yield from _way_lines(answer.way, say)
+    yield ""
+    yield from _steps(answer.criteria, say)
     if answer.milestones:
         yield ""
         yield from (milestone_line(one, say) for one in answer.milestones)
@@ -267,20 +291,7 @@ def _steps(steps: Sequence[NextStep], say: Sentences) -> Iterator[str]:
     if not steps:
         yield say("next.nothing")
         return
-    rows = [
-        [
-            step.id,
-            step.priority,
-            say("report.blocks") if step.blocking else "",
-            f"+{step.gain:.3f}",
-            say(f"verdict.{step.verdict}"),
-            " ".join(step.after),
-            step.title if step.reason == NOT_MEASURED else step.hint or step.reason,
-            step.by_hand,
-        ]
-        for step in steps
-    ]
-    yield columns(rows, say.heads("next.heads"), right=(3,)).rstrip()
+    yield from step_lines(steps, say, line_limit(os.environ), NOT_MEASURED)
 
 
 def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
@@ -303,7 +314,8 @@ def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
         for task in way.tasks
     ]
     if rows:
-        yield columns(rows, say.heads("next.way_heads"), right=(2,)).rstrip()
+        heads, limit = say.heads("next.way_heads"), line_limit(os.environ)
+        yield columns(rows, heads, right=(2,), flexible=3, limit=limit).rstrip()
     if way.still_blocking:
         yield say("next.still_blocking", names=", ".join(way.still_blocking))
 

@@ -1,5 +1,6 @@
 """Follow a number over the runs, and tell when it reaches its target at this pace."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -9,7 +10,7 @@ from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
 from readiness.timeline import Point, Trend, trend
@@ -80,7 +81,8 @@ def _lines(found: Trend, say: Sentences) -> Iterator[str]:
         yield f"  {say('trend.left_out', count=found.left_out)}"
     yield ""
     rows = [_row(point, count, say) for point, count in by_day(found.points)[-ROWS:]]
-    yield columns(rows, say.heads("trend.heads"), right=(2,)).rstrip()
+    heads, limit = say.heads("trend.heads"), line_limit(os.environ)
+    yield columns(rows, heads, right=(2,), limit=limit, spare=(1,)).rstrip()
 
 
 def _span(found: Trend, say: Sentences) -> str:

@@ -80,7 +80,9 @@ def _finding(
     masks: Sequence[str],
 ) -> Conclusion:
     if criterion.attest is not None:
-        return Conclusion(ProofOutcome.NOT_TRIED, f"it rests on the word of {criterion.attest.by}")
+        by = criterion.attest.by
+        why = f"it rests on the word of {by}" if by else "nobody has attested it yet"
+        return Conclusion(ProofOutcome.NOT_TRIED, why)
     if criterion.unset:
         return Conclusion(ProofOutcome.NOT_TRIED, f"{', '.join(criterion.unset)} is not set")
     if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:

@@ -10,7 +10,7 @@ from readiness.model.settings import RunSettings
 from readiness.report import Context
 from readiness.terminal.ending import abandon_stdout
 from readiness.text.clean import clean
-from readiness.text.layout import inert
+from readiness.text.layout import inert, wrapped
 
 
 def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
@@ -59,6 +59,11 @@ def terminal_width(environ: Mapping[str, str]) -> int:
         return 80
 
 
+def line_limit(environ: Mapping[str, str]) -> int | None:
+    """How wide a line may be: as the terminal is; None where there is none, nor a limit."""
+    return terminal_width(environ) if sys.stdout.isatty() else None
+
+
 def put(text: str) -> None:
     """Write data to stdout as UTF-8, whole.
 
@@ -80,9 +85,11 @@ def put(text: str) -> None:
 def put_text(text: str) -> None:
     """Write text for people to stdout, with nothing in it that a terminal or a CI log obeys.
 
-    Raises as `put` does.
+    On a terminal no line is wider than that. Raises as `put` does.
     """
-    put(inert(clean(text, newlines=True)))
+    text = clean(text, newlines=True)
+    limit = line_limit(os.environ)
+    put(inert(text if limit is None else wrapped(text, limit)))
 
 
 def put_json(value: object) -> None:

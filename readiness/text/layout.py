@@ -7,6 +7,9 @@ from collections.abc import Collection, Sequence
 from readiness.startup.patterns import later
 from readiness.text.clean import clean
 
+_READABLE = 28
+"""Cells in which a sentence can be read, though it is wrapped."""
+
 _COMMAND = later(r"##(?=[A-Za-z]*\[)")
 _WORKFLOW_COMMAND = later(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
@@ -115,6 +118,21 @@ def middle(text: str, cells: int) -> str:
     return f"{head} … {tail}" if tail else _fitting(text, max(cells, 1))
 
 
+def wrapped(text: str, cells: int) -> str:
+    """Break the lines of `text` that are wider than `cells`; what follows is set further in."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if width(line) <= cells:
+            lines.append(line)
+            continue
+        start = len(line) - len(line.lstrip())
+        indent = " " * min(start + 2, cells // 2)
+        first, *rest = wrap(line.lstrip(), max(cells - len(indent), 1))
+        lines.append(f"{line[:start]}{first}")
+        lines += [f"{indent}{each}" for each in rest]
+    return "\n".join(lines)
+
+
 def bar(share: float, cells: int) -> str:
     """Return a share 0..1 as a bar, full only for a whole share."""
     full = cells if share >= 1 else min(int(share * cells), cells - 1)
@@ -152,15 +170,22 @@ def columns(
     right: Collection[int] = (),
     flexible: int | None = None,
     limit: int | None = None,
+    spare: Sequence[int] = (),
 ) -> str:
     """Return a plain table, one line a row, its cells made literal.
 
     The columns in `right` are aligned to the right. Where the table would be wider than `limit`
-    cells, the column `flexible` is wrapped; nothing is ever cut. It ends with a line end.
+    cells, the column `flexible` is wrapped, once those that are `spare` have given way, one by one,
+    as far as a readable width needs that; nothing is ever cut. It ends with a line end.
     """
     table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
     if not table:
         return ""
+    if spare and limit is not None:
+        kept = _kept(table, flexible, limit, spare)
+        table = [[row[index] for index in kept] for row in table]
+        right = [place for place, index in enumerate(kept) if index in right]
+        flexible = None if flexible is None else kept.index(flexible)
     widths = [max(width_all(column)) for column in zip(*table, strict=True)]
     if flexible is not None and limit is not None:
         others = sum(widths) - widths[flexible] + 2 * (len(widths) - 1)
@@ -169,6 +194,22 @@ def columns(
     for row in table:
         lines += _row_lines(row, widths, right, flexible)
     return inert("\n".join(lines) + "\n")
+
+
+def _kept(
+    table: list[list[str]], flexible: int | None, limit: int, spare: Sequence[int]
+) -> list[int]:
+    """Return the columns that stay: the fewest of `spare` give way, the first ones first."""
+    widths = [max(width_all(column)) for column in zip(*table, strict=True)]
+    if flexible is not None:
+        widths[flexible] = min(widths[flexible], _READABLE)
+    gone: list[int] = []
+    for index in spare:
+        kept = [place for place in range(len(widths)) if place not in gone]
+        if sum(widths[place] for place in kept) + 2 * (len(kept) - 1) <= limit:
+            break
+        gone.append(index)
+    return [place for place in range(len(widths)) if place not in gone]
 
 
 def _row_lines(

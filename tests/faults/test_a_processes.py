@@ -181,7 +181,9 @@ KILLS: dict[str, Callable[[Chain], list[int]]] = {
     "both at once": lambda chain: [chain.watcher, chain.gate],
 }
 
-HIDDEN = "(env -i setsid sleep 60 >/dev/null 2>&1 </dev/null &); touch ready; sleep 60; grep done ready"
+HIDDEN = (
+    "(env -i setsid sleep 60 >/dev/null 2>&1 </dev/null &); touch ready; sleep 60; grep done ready"
+)
 
 
 @pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)

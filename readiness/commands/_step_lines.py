@@ -1,0 +1,70 @@
+"""What `next` says of a step: what was found, where, what to do, and how to see that it is done."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from readiness.text.layout import columns, literal, pad, width, wrap
+from readiness.text.sentences import Sentences
+
+if TYPE_CHECKING:
+    from readiness.commands.next import NextStep
+
+TOLD = 3
+"""So many steps are told in full."""
+
+
+def step_lines(
+    steps: "Sequence[NextStep]", say: Sentences, limit: int | None, nothing_new: str
+) -> Iterator[str]:
+    """Tell the first steps in full, and of the others a line each.
+
+    `nothing_new` is the reason of what was never measured, which needs no telling.
+    """
+    for number, step in enumerate(steps[:TOLD], 1):
+        if number > 1:
+            yield ""
+        yield from _in_full(step, say, limit, nothing_new)
+    if len(steps) <= TOLD:
+        return
+    yield ""
+    rows = [
+        [
+            step.id,
+            step.priority,
+            say("report.blocks") if step.blocking else "",
+            f"+{step.gain:.3f}",
+            say(f"verdict.{step.verdict}"),
+            " ".join(step.after),
+            step.title if step.reason == nothing_new else step.hint or step.reason,
+            step.by_hand,
+        ]
+        for step in steps[TOLD:]
+    ]
+    heads = say.heads("next.heads")
+    yield columns(rows, heads, right=(3,), flexible=6, limit=limit, spare=(7, 5, 2)).rstrip()
+
+
+def _in_full(
+    step: "NextStep", say: Sentences, limit: int | None, nothing_new: str
+) -> Iterator[str]:
+    facts = [step.priority, *([say("report.blocking")] if step.blocking else [])]
+    facts.append(f"+{step.gain:.3f}")
+    facts += [say("next.waits", names=", ".join(step.after))] if step.after else []
+    yield f"{step.id}  {step.title}  ({', '.join(facts)})"
+    parts = [
+        (say("report.found"), [] if step.reason == nothing_new else [step.reason]),
+        (say("report.where"), step.findings),
+        (say("report.next_step"), [*([step.hint] if step.hint else []), *step.steps]),
+        (say("report.by_hand"), [step.by_hand] if step.by_hand else []),
+        (say("next.then"), [step.check]),
+    ]
+    cells = max(width(label) for label, _ in parts) + 2
+    for label, texts in parts:
+        lines = [line for text in texts for line in _lines(text, limit, cells + 2)]
+        for place, line in enumerate(lines):
+            yield f"  {pad('' if place else label, cells)}{line}"
+
+
+def _lines(text: str, limit: int | None, used: int) -> list[str]:
+    text = literal(text)
+    return [text] if limit is None else wrap(text, max(limit - used, 20))

@@ -1,0 +1,94 @@
+"""`doctor` tells of the very tools that a run would start, and how to get the others."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.project.managers import fitting
+from tests.support.program import Project, a_board
+
+
+def _tools(project: Project, *options: str) -> dict[str, dict[str, object]]:
+    ended = project("doctor", "--output-format", "json", *options)
+    return {tool["tool"]: tool for tool in ended.json}
+
+
+def test_programs_of_a_boards_own_commands_are_looked_for(project: Project) -> None:
+    """By the criterion that names them; what every system has, and a shell's own words, are not."""
+    project.write(
+        a_board(
+            {"run": "no_such_tool --check | grep x && python3 -c 1"},
+            {"run": "test -e there; cd .; ./script.sh"},
+            {"run": "PATH=$PWD/bin:$PATH; only_there"},
+            {"run": "helper() { true; }; helper"},
+        )
+    )
+    tools = _tools(project)
+    assert set(tools) == {"no_such_tool", "python3", "./script.sh", "bash"}
+    assert (tools["no_such_tool"]["path"], tools["no_such_tool"]["checks"]) == (None, ["T1.1"])
+    assert str(tools["python3"]["path"]).endswith("python3")
+    assert tools["./script.sh"]["path"] is None
+    ended = project("doctor")
+    assert ended.status == 3
+    assert "install it, or correct the command" in ended.out
+
+
+def test_a_script_of_the_project_is_found_in_its_folder(project: Project) -> None:
+    """A path is one from where the probe runs, not from where somebody asks."""
+    script = project.folder / "script.sh"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    project.write(a_board({"run": "./script.sh"}))
+    (project.folder / "below").mkdir()
+    ended = project("doctor", cwd=project.folder / "below")
+    assert ended.status == 0, ended
+
+
+def test_only_what_the_profile_needs_is_asked_for(project: Project) -> None:
+    """A tool that production alone needs is not missing on a laptop."""
+    board = a_board({"run": "true"}, {"run": "only_in_production", "profiles": ["production"]})
+    board["profiles"] = {"local": {}, "production": {}}
+    project.write(board)
+    assert "only_in_production" not in _tools(project)
+    assert project("doctor").status == 0
+    assert "only_in_production" in _tools(project, "--profile", "production")
+
+
+def test_the_tool_of_the_projects_environment_is_told_with_its_path(project: Project) -> None:
+    """As a probe would start it: version and path."""
+    programs = project.folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (project.folder / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    for name in ("python", "lint"):
+        (programs / name).write_text("#!/bin/sh\necho lint 4.5.6\n")
+        (programs / name).chmod(0o755)
+    checks = project.folder / "checks"
+    checks.mkdir()
+    (checks / "lint.yaml").write_text(
+        "summary: x\ntool: lint\nversion: lint --version\nrun: lint src\n"
+    )
+    project.write(a_board({"check": "lint"}))
+    tool = _tools(project)["lint"]
+    assert (tool["version"], tool["path"]) == ("lint 4.5.6", str(programs / "lint"))
+    line = next(line for line in project("doctor").out.splitlines() if line.startswith("lint"))
+    assert "lint 4.5.6" in line
+    assert str(programs / "lint") in line
+
+
+@pytest.mark.parametrize(
+    ("lock", "command"),
+    [
+        ("", "pip install mypy"),
+        ("uv.lock", "uv add --dev mypy"),
+        ("poetry.lock", "poetry add --group dev mypy"),
+        ("pdm.lock", "pdm add --dev mypy"),
+    ],
+)
+def test_a_tool_is_installed_as_the_project_installs(
+    tmp_path: Path, lock: str, command: str
+) -> None:
+    """What manages the project's packages adds the tool; what is no Python package stays."""
+    if lock:
+        (tmp_path / lock).touch()
+    assert fitting("pip install mypy", str(tmp_path)) == command
+    assert fitting("apt-get install gitleaks", str(tmp_path)) == "apt-get install gitleaks"

@@ -1,0 +1,117 @@
+"""What commands list fits the terminal, and off a terminal nothing is wrapped or left out."""
+
+import sys
+
+import pytest
+
+from readiness.text.layout import columns, width, wrapped
+from tests.support.program import Project
+from tests.support.terminal import on_a_terminal
+
+_WIDTHS = [60, 80, 100, 140]
+_COMMANDS = ["next", "next --to 9", "diff", "list", "trend T1.1", "history", "doctor", "checks"]
+_LONG = "a title of so many words that no terminal of sixty columns has it on one line"
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with two runs, and titles, owners and commands that are long."""
+    project = Project(tmp_path_factory.mktemp("widths"))
+    command = "echo one; echo a long line of output that goes on and on and on >&2; test -e there"
+    failing = "echo a long line of output that goes on and on and on and on >&2; test -e never"
+    criteria = [{"title": _LONG, "run": command}, *[{"title": _LONG, "run": failing}] * 4]
+    tasks = [
+        {
+            "id": name,
+            "title": f"{name} {_LONG}",
+            "priority": "P0",
+            "owner": "somebody.with.a.long.name",
+            "estimate": "1-2d",
+            "depends_on": after,
+            "steps": [_LONG],
+            "criteria": criteria,
+        }
+        for name, after in (("T1", []), ("T2", ["T1"]))
+    ]
+    project.write({"version": 1, "title": "Long", "tasks": tasks})
+    project("check")
+    (project.folder / "there").touch()
+    project("check", "T1.1")
+    project("check")
+    return project
+
+
+def _shown(project: Project, command: str, columns: int) -> str:
+    environment = dict(project.environment)
+    code = (
+        "import os, subprocess, sys;"
+        f" os.chdir({str(project.folder)!r});"
+        f" subprocess.run([{sys.executable!r}, '-m', 'readiness', *{command.split()!r}],"
+        f" env={environment!r})"
+    )
+    return on_a_terminal(code, columns=columns)
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+@pytest.mark.parametrize("columns", _WIDTHS)
+def test_a_listing_fits_the_terminal(measured: Project, command: str, columns: int) -> None:
+    """No line is wider, whatever is long, and each row still says what it is about."""
+    text = _shown(measured, command, columns)
+    assert text.strip()
+    assert max(map(width, text.splitlines())) <= columns
+    if command in ("list", "next"):
+        assert "T2" in text
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_off_a_terminal_nothing_is_wrapped(measured: Project, command: str) -> None:
+    """Programs that cut columns from a pipe find every one, whole, on a line of its own."""
+    out = measured(*command.split(), env={"COLUMNS": "60"}).out
+    if command.startswith(("next", "list")):
+        assert _LONG in out
+    assert max(map(width, out.splitlines())) > 60
+
+
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: str) -> None:
+    """TERM=dumb, and a terminal without a size, are told in lines; the other is drawn on."""
+    measured.environment["TERM"] = term
+    try:
+        sized = _shown(measured, "check -j1", 80)
+        unsized = _shown(measured, "check -j1", 0)
+    finally:
+        del measured.environment["TERM"]
+    assert ("\x1b" in sized) is (term == "xterm")
+    assert "[10/10]" in unsized
+    assert "\x1b[J" not in unsized
+
+
+def test_columns_give_way_in_the_order_that_is_asked_for() -> None:
+    """The first spare one first, no more than needed; the flexible one stays readable."""
+    rows = [["T1", "li.wei", "1-2d", _LONG]]
+    heads = ["task", "owner", "estimate", "title"]
+
+    def shown(limit: int) -> list[str]:
+        table = columns(rows, heads, flexible=3, limit=limit, spare=(2, 1))
+        assert max(map(width, table.splitlines())) <= limit
+        return table.splitlines()[0].split()
+
+    assert shown(60) == heads
+    assert shown(50) == ["task", "owner", "title"]
+    assert shown(36) == ["task", "title"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("one two three four", ["one two", "  three", "  four"]),
+        ("  one two three", ["  one", "    two", "    three"]),
+        ("类型错误清理完毕", ["类型错", "  误清理", "  完毕"]),
+    ],
+)
+def test_a_long_line_goes_on_further_in(text: str, lines: list[str]) -> None:
+    """Between words where there are any; what is short stays as it is."""
+    assert wrapped(text, 9).split("\n")[0].startswith(lines[0][:3])
+    assert all(width(line) <= 9 for line in wrapped(text, 9).split("\n"))
+    assert "".join(wrapped(text, 9).split()) == "".join(text.split())
