@@ -63,6 +63,7 @@ from readiness.terminal.ending import protected
 from readiness.terminal.output import can_draw, context, put, put_text
 from readiness.terminal.progress import progress
 from readiness.text.clean import Redactor
+from readiness.text.sentences import spoken
 
 if TYPE_CHECKING:
     from readiness.pipeline.judging import Judged
@@ -250,7 +251,7 @@ def execute(
         jobs=jobs,
         terminal=can_draw(os.environ, sys.stderr),
         quiet=settings.quiet,
-        language=board.language,
+        language=spoken(board.language),
         folds=os.environ.get("GITHUB_ACTIONS") == "true",
     )
     began = time.monotonic()
