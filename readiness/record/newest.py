@@ -73,7 +73,8 @@ def of_the_project(run: RunDocument) -> RunDocument:
     """The document for a report on the project: a whole run as it is.
 
     Of a part, and of an interrupted run, each criterion has its newest measurement; the score, the
-    decision and the milestones are those of the newest whole run, which `whole_run` names.
+    decision and the milestones are those of the newest whole run, which `whole_run` names. What was
+    interrupted keeps its own decision: no report of it says that an earlier run was ready.
     """
     if run.whole:
         return run
@@ -82,8 +83,9 @@ def of_the_project(run: RunDocument) -> RunDocument:
     if stands is None:
         none = msgspec.structs.replace(run.score, value=None, shown=NO_SCORE, progress=0.0)
         return msgspec.structs.replace(run, tasks=tasks, score=none, milestones=[])
+    gate = run.gate if run.interrupted else stands.gate
     return msgspec.structs.replace(
-        run, tasks=tasks, score=stands.score, gate=stands.gate, milestones=stands.milestones
+        run, tasks=tasks, score=stands.score, gate=gate, milestones=stands.milestones
     )
 
 

@@ -84,7 +84,7 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
             ),
         )
     )
-    if not run.whole:
+    if run.partial and not run.interrupted:
         told = last_whole(run, say) or say("report.no_whole_run")
         yield Line(parts=((told, Style.DIM),))
     if record.value is not None:
