@@ -14,6 +14,7 @@ from _expressions import constant
 
 from readiness.shell import masks
 from readiness.shell.programs import simple_commands
+from readiness.shell.reach import never_run
 
 EVENTS = {"push", "pull_request", "pull_request_target", "merge_group"}
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
@@ -163,13 +164,17 @@ def _found(workflow: dict[object, object], name: str, job: Job, step: Step) -> F
 def reaches(script: str, command: str) -> bool:
     """Whether a script runs the command: its words, at the beginning of a simple command.
 
-    What stands behind `exit`, in a comment, a text or a here-document is not run.
+    What stands behind `exit` or `true ||`, in a comment, a text or a here-document is not run.
     """
     wanted = tuple(command.split())
     started = simple_commands(EXPRESSION.sub("x", script))
     if started is None:
         return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
+    dead = never_run(EXPRESSION.sub("x", script))
     for words in started:
+        if words in dead:
+            dead.remove(words)
+            continue
         if _begins(words, wanted):
             return True
         if words[0] in ("exit", "exec"):

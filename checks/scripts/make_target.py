@@ -22,6 +22,7 @@ from _makefile import (
 from _recorded import Line, Recorder, obeys
 
 from readiness.shell import masks
+from readiness.shell.reach import never_run
 
 PARAMETERS = ("target", "args", "number", "at_least", "unknown", "verify", "sqlite_variable")
 
@@ -142,11 +143,16 @@ def untrue(made: Made) -> list[Place]:
 
 
 def expanded_masks(made: Made, found: list[Place]) -> list[Place]:
-    """List what hides failures in the commands as they were executed."""
+    """List what hides failures, or is never run, in the commands as they were executed."""
     told: list[Place] = []
     for line in made.lines:
         hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
         told += told_masks(hiding, line.target, line.command, made.database, [*found, *told])
+        rule = made.database.rules.get(line.target, Rule())
+        for dead in map(" ".join, never_run(line.command, errexit=line.errexit)):
+            if not is_housekeeping(dead):
+                text = f"{line.command.strip()}: `{dead}` is never run"
+                told.append(place(rule.path, rule.line, "masked", text))
     return told
 
 

@@ -39,8 +39,13 @@ def simple_commands(command: str) -> list[tuple[str, ...]] | None:
         return None
     nodes = [node for node in _nodes(tree) if node.kind == "simple"]
     functions = {node.words[0] for node in _nodes(tree) if node.kind == "function"}
-    found = [tuple(map(_plain, command_words(node))) for node in nodes]
+    found = [plain_words(node) for node in nodes]
     return [words for words in found if words and words[0] not in functions]
+
+
+def plain_words(node: Node) -> tuple[str, ...]:
+    """Return the words of a simple command, without quotes where they are plain."""
+    return tuple(map(_plain, command_words(node)))
 
 
 def programs(command: str) -> list[tuple[str, ...]]:

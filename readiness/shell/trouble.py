@@ -63,7 +63,11 @@ def certain_outputs(command: str) -> dict[str, str]:
     try:
         tree = parse(body)
         for name in dict.fromkeys(_tools(body, tree)):
-            ways = {way for code in _CODES for way in _World(body, name, code).run(tree, Finish(0))}
+            ways = {
+                way
+                for code in _CODES
+                for way in TroubledShell(body, name, code).run(tree, Finish(0))
+            }
             found = {(way.status, way.output) for way in ways}
             status, output = found.pop() if len(found) == 1 else (1, None)
             if not status and output is not None and not is_utility(name):
@@ -74,7 +78,7 @@ def certain_outputs(command: str) -> dict[str, str]:
 
 
 def _always(body: str, tree: Node, name: str, code: int, passes: Callable[[int], bool]) -> bool:
-    ends = {way.status for way in _World(body, name, code).run(tree, Finish(0))}
+    ends = {way.status for way in TroubledShell(body, name, code).run(tree, Finish(0))}
     return bool(ends) and all(map(passes, ends))
 
 
@@ -104,7 +108,7 @@ def _nodes(body: str, node: Node) -> Iterator[Node]:
             yield from _nodes(inner, parse(inner))
 
 
-class _World(SimpleCommands):
+class TroubledShell(SimpleCommands):
     """A shell in which the program `trouble` ends with `code` and prints nothing."""
 
     # --- ways -------------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ class SimpleCommands:
             return self._ended(before, (self.code,), "")
         if name in self.functions:
             return self._called(name, before)
-        leaves = "exit" if node.words[0] == "exec" else ""
+        # Without a program it only redirects what follows.
+        leaves = "exit" if node.words[0] == "exec" and node.words[1:] else ""
         ways = self._builtin(name, words, before) or self._program(name, words, before)
         return {way._replace(left=way.left or leaves) for way in ways}
 
@@ -159,6 +160,8 @@ class SimpleCommands:
         return self._ended(before, (0, 1) if status is None else (status,), "")
 
     def _set(self, _: str, words: list[str], before: Finish) -> set[Finish]:
+        if words[1:] and re.fullmatch(r"-[a-z]*n[a-z]*", words[1]):
+            return self._ended(before, (0,), "", "exit")  # it reads on, and runs nothing
         for option in words[1:]:
             if re.fullmatch(r"[-+]\w*e\w*", option) or option == "errexit":
                 self.errexit = not words[1].startswith("+")

@@ -107,6 +107,12 @@ HIDING = {
     "1425": x("timeout 5 false || [ $$? -eq 1 ]"),
     "1427": x("for i in false true; do $$i; done"),
     "1437": x("false", before="MAKEFLAGS += -Rrn"),
+    "never run": x("exit 0; false"),
+    "never run, by exec": x("exec true; false"),
+    "never run, by an or": x("true || false"),
+    "never run, by an if": x("if false; then false; fi"),
+    "never run, only read": x("set -n; false"),
+    "never run, by a variable": x("$(Q) false", before="Q = exit 0;"),
     "1439": x(r"find . -name Makefile -exec false {} \;"),
 }
 OPEN = {
@@ -124,6 +130,8 @@ OPEN = {
     "1423": x("test -d made || mkdir made"),
     "1427": x("for i in true true; do $$i || exit 1; done"),
     "1439": x(r"find . -name '*.pyc' -exec rm {} \;"),
+    "may be run": x("if [ '$(DEBUG)' = 1 ]; then false; fi"),
+    "may be run, for none": x("for i in $(LIST); do false || exit 1; done"),
     "tidy": x("-rm nosuch", "rm -f a || true", "true"),
     "a make of a test": x("python3 -c \"__import__('os').system('make y')\"") + Y.format("false"),
     "one shell": x("true", before=".ONESHELL:"),
