@@ -15,7 +15,7 @@ BESIDE = ["history", "project", "guard", "prove", "propose", "importing", "termi
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
     "startup": [],
-    "model": ["startup"],
+    "model": ["startup", "text"],
     "text": ["model", "startup"],
     "shell": ["startup"],
     **dict.fromkeys(STAGES, FOUNDATION),

@@ -59,7 +59,7 @@ def _not_run(capture: Capture, check: Check) -> Unmeasured | None:
     missing = capture.failure is ReasonCode.TOOL_MISSING
     return Unmeasured(
         code=capture.failure,
-        reason=shown(capture.failure_text) or capture.failure.replace("_", " "),
+        reason=shown(capture.failure_text) or worded(f"code.{capture.failure}"),
         hint=_install(check) if missing else "",
     )
 

@@ -15,8 +15,10 @@ from readiness.model.units import (
     EXACT,
     UNITS,
     convert,
+    counted,
     duration,
     factor,
+    named,
     quantity,
     quote,
     same_kind,
@@ -25,6 +27,7 @@ from readiness.model.units import (
 )
 from readiness.model.words import Better, Operator
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 
 __all__ = [
     "UNITS",
@@ -354,7 +357,9 @@ def format_value(value: Value, unit: str = "", expectation: Expectation | None =
     if not isinstance(value, Decimal):
         return _text(value)
     number = _plain(value if expectation is None else _shortened(value, unit, expectation))
-    return f"{number} {singular(unit) if value == 1 else unit}" if unit else number
+    if not unit or unit in UNITS:
+        return f"{number} {unit}".rstrip()
+    return counted(number, unit)
 
 
 def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
@@ -368,10 +373,13 @@ def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
     if measure.of.unit == measure.unit:
         number = text.partition(" ")[0]
         if measure.name == measure.unit:
-            return f"{number} of {format_value(of, measure.unit)}"
-        name = singular(measure.name) if number == "1" else measure.name
-        return f"{number} {name.replace('_', ' ')} of {_plain(of)}"
-    return f"{text} {'of' if measure.unit == '%' else 'in'} {format_value(of, measure.of.unit)}"
+            return worded("amount.part", number=number, total=format_value(of, measure.unit))
+        name = named(measure.name, one=number == "1")
+        return worded("amount.named", number=number, name=name, total=_plain(of))
+    total = format_value(of, measure.of.unit)
+    if measure.unit == "%":
+        return worded("amount.share", share=text, total=total)
+    return worded("amount.among", amount=text, total=total)
 
 
 def _plain(number: Decimal) -> str:

@@ -8,6 +8,7 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 
 from readiness.startup.patterns import later
+from readiness.text.worded import Worded, worded
 
 TIMES = {"us": 1, "ms": 1_000, "s": 10**6, "m": 60 * 10**6, "h": 3_600 * 10**6, "d": 86_400 * 10**6}
 SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -114,6 +115,18 @@ def singular(unit: str) -> str:
     if unit.endswith("ies"):
         return unit[:-3] + "y"
     return unit[:-2] if unit.endswith(("sses", "xes", "ches", "shes")) else unit[:-1]
+
+
+def counted(number: str, unit: str) -> str:
+    """Count in a unit that is no unit of the contract: `1 error`, `1029 errors`."""
+    word = Worded(singular(unit) if number == "1" else unit, f"unit.{unit}")
+    return worded("amount.counted", number=number, unit=word)
+
+
+def named(measure: str, *, one: bool) -> str:
+    """Name what a measure counts: `failed`, `undescribed`."""
+    word = (singular(measure) if one else measure).replace("_", " ")
+    return Worded(word, f"measure.{measure}")
 
 
 def quote(text: str) -> str:

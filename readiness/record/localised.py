@@ -11,6 +11,9 @@ from readiness.record.said import Said, worded_again
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language
 
+ATTESTED = "attested"
+"""What is expected where somebody's word counts."""
+
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
@@ -52,6 +55,8 @@ def _task(task: TaskRecord, say: Sentences) -> TaskRecord:
 
 def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:
     record = _anew(record, record.said, say)
+    if record.expect == ATTESTED:
+        record = msgspec.structs.replace(record, expect=say("report.attested"))
     known, last = record.carried, record.last_known
     if known is None and last is None:
         return record

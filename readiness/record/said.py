@@ -20,6 +20,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     facts: "dict[str, str | int | float | bool | Said | None]" = {}
 
 
+FOREIGN = ("unit.", "measure.")
+"""What checks and boards name themselves."""
+
 Fact = str | int | float | bool | None | Said
 
 
@@ -28,6 +31,8 @@ def said(text: str, safe: Callable[[str], str]) -> Said:
     if not isinstance(text, Worded) or not text.key:
         return Said(key="", facts={"text": safe(text)} if text else {})
     facts = {name: _fact(fact, safe) for name, fact in text.facts.items()}
+    if text.key.startswith(FOREIGN):  # which not every language has a word for
+        facts = {"text": safe(text)}
     return Said(key=text.key, facts=facts)
 
 

@@ -16,6 +16,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
+from readiness.record.said import Said
 from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
@@ -100,7 +101,10 @@ def found(criterion: CriterionRecord, say: Sentences) -> str:
 def measured(criterion: CriterionRecord) -> str:
     """Return the value and the reason, without saying one thing twice; foreign."""
     shown, reason = criterion.shown, criterion.reason
-    if shown and reason in ("", f"{shown}, expected {criterion.expect}"):
+    said = criterion.said.get("reason")
+    parts = list(said.facts.values()) if said and said.key == "joint.comma" else []
+    plain = len(parts) == 2 and isinstance(parts[1], Said) and parts[1].key == "reason.expected"
+    if shown and (plain or reason in ("", f"{shown}, expected {criterion.expect}")):
         return shown
     return reason if not shown or shown in reason else f"{shown}: {reason}"
 
@@ -183,7 +187,7 @@ def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal)
     parts = [say("report.line_run", run=safe(held.run))] if held.run else []
     if held.baselines:
         parts.append(say("report.line_baselines", count=held.baselines))
-    return ", ".join(parts) or say("report.line_none")
+    return say("report.comma").join(parts) or say("report.line_none")
 
 
 def counted(task: TaskRecord) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from readiness.model.plan import Plan, Planned
 from readiness.model.words import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
+from readiness.text.worded import in_language, worded
 
 _FRAME = 0.1
 _QUIET_START = 0.3
@@ -334,7 +335,8 @@ def _ending(capture: Capture, say: Sentences) -> str:
     if capture.timed_out:
         return say("report.timed_out")
     if capture.failure is not None:
-        why = literal(capture.failure_text or capture.failure.value)
+        text = capture.failure_text or worded(f"code.{capture.failure}")
+        why = literal(in_language(text, say))
         return f"{say('report.not_started')}: {why}"
     if capture.signal is not None:
         return say("report.signal", number=capture.signal)

@@ -48,6 +48,9 @@ class Sentences:
         return self._known.get(key) or self._known.get(f"{key}.{'one' if one else 'other'}")
 
 
+QUOTE = '"'
+
+
 class _Listener:
     """Who reads what the process writes: one, as it has one command line and one board."""
 
@@ -85,4 +88,7 @@ def sentences(language: Language) -> Sentences:
 def _section(text: str, section: str) -> dict[str, str]:
     lines = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0].splitlines()
     pairs = [line.split(" = ", 1) for line in lines if line and line[0] != "#"]
-    return {f"{section}.{name}": msgspec.json.decode(quoted, type=str) for name, quoted in pairs}
+    return {
+        f"{section}.{name.strip(QUOTE)}": msgspec.json.decode(quoted, type=str)
+        for name, quoted in pairs
+    }

@@ -52,7 +52,7 @@ def in_language(text: str, say: Sentences) -> str:
     """Word a sentence anew; what has no key, or none in this language, stays as it is."""
     if not isinstance(text, Worded) or not text.key:
         return str(text)
-    facts = {
+    facts: dict[str, object] = {
         name: in_language(fact, say) if isinstance(fact, str) else fact
         for name, fact in text.facts.items()
     }

@@ -141,7 +141,7 @@ class _Comment:
         number, block = entry
         _, criterion = block[0]
         say = self._say
-        facts = ", ".join(standing(block, say))
+        facts = say("report.comma").join(standing(block, say))
         lines = [f"- {self._named(criterion)} ({facts})"]
         if len(block) > 1:
             one = say("report.one_cause", count=len(block))
@@ -294,7 +294,9 @@ class _Comment:
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
-        value = criterion.shown or (criterion.reason_code or "").replace("_", " ")
+        value = criterion.shown
+        if not value and criterion.reason_code is not None:
+            value = say(f"code.{criterion.reason_code}")
         if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
             value = say("report.attested")
         progress = "" if criterion.progress is None else percent(criterion.progress)

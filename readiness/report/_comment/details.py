@@ -41,7 +41,7 @@ def evidence(
 
 def _probe(probe: ProbeRecord, say: Sentences) -> str:
     command = code(cut(probe.shown_command, _COMMAND))
-    facts = text(cut(", ".join(ending(probe, say)), _COMMAND))
+    facts = text(cut(say("report.comma").join(ending(probe, say)), _COMMAND))
     return f"  - {code(probe.id)} {command} ({facts})"
 
 

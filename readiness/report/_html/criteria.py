@@ -226,7 +226,7 @@ class Viewer:
             return (self._say("report.attested") if criterion.verdict is Verdict.PASS else ""), ""
         if criterion.shown or criterion.reason_code is None:
             return criterion.shown, criterion.expect
-        return criterion.reason_code.replace("_", " "), criterion.expect
+        return self._say(f"code.{criterion.reason_code}"), criterion.expect
 
     def _found(self, criterion: CriterionRecord) -> str:
         """Tell what was found, where the row does not tell it already."""

@@ -299,7 +299,7 @@ def _one_line(text: str, cells: int) -> str:
 
 def _in_words(verdicts: Sequence[Verdict | None], say: Sentences) -> str:
     """Tell a course: `1-9 fail, 10-31 pass`."""
-    return ", ".join(
+    return say("report.comma").join(
         f"{first if first == last else f'{first}–{last}'} {say(f'verdict.{verdict}')}"
         for first, last, verdict in course(verdicts)
     )

@@ -102,7 +102,7 @@ class _Rows:
             return self._say("report.attested"), ""
         if criterion.shown or criterion.reason_code is None:
             return literal(criterion.shown), literal(criterion.expect)
-        return criterion.reason_code.replace("_", " "), literal(criterion.expect)
+        return self._say(f"code.{criterion.reason_code}"), literal(criterion.expect)
 
     def _time(self, probes: list[str]) -> str:
         known = [self._probes[probe] for probe in probes if probe in self._probes]

@@ -159,7 +159,7 @@ class _Teller:
     def _head(self, block: list[Entry]) -> Iterator[Line]:
         say = self._say
         _, criterion = block[0]
-        facts = ", ".join(standing(block, say))
+        facts = say("report.comma").join(standing(block, say))
         mark = f"{criterion.verdict.mark} {say(f'verdict.{criterion.verdict}')}"
         several = len(block) > 1
         name = say("report.one_cause", count=len(block)) if several else literal(criterion.id)
@@ -238,7 +238,7 @@ class _Teller:
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
         params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
-        facts = ", ".join(ending(probe, self._say))
+        facts = self._say("report.comma").join(ending(probe, self._say))
         return (
             (f"{literal(probe.id)}  " if self._verbose else "", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
