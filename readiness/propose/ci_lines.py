@@ -59,7 +59,7 @@ def ci_lines(facts: ProjectFacts, tools: Sequence[str]) -> tuple[str, str]:
     gate = _GATE.format(note="  # with fetch-depth: 0 of actions/checkout")
     return (
         f"In CI, behind what installs your tools ({path})",
-        _GITLAB if os.path.basename(path).startswith(".gitlab") else gate,
+        gate if path.startswith(".github/") else _GITLAB,
     )
 
 

@@ -41,10 +41,11 @@ def find_steps(
     """All commands that are run somewhere, and the files of which nothing could be read."""
     lines: list[_Line] = []
     unread: list[Omission] = []
+    included = _included(root, files)
     for path in files:
         if path.startswith(".github/workflows/") and path.endswith((".yml", ".yaml")):
             read = _github
-        elif path in (".gitlab-ci.yml", ".gitlab-ci.yaml"):
+        elif path in included:
             read = _gitlab
         elif path in _HOOKS:
             read = _hooks
@@ -75,6 +76,24 @@ def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]
             if isinstance(step, Mapping) and isinstance(step.get("run"), str):
                 elsewhere = "working-directory" in step or "shell" in step
                 yield from _script(path, text, step["run"], alone=not elsewhere)
+
+
+def _included(root: str, files: Sequence[str]) -> set[str]:
+    """The files of GitLab CI: its own, and those of the project that it includes."""
+    found: set[str] = set()
+    waiting = [path for path in files if path in (".gitlab-ci.yml", ".gitlab-ci.yaml")]
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        given = settings_of(path, read_text(root, path)).get("include")
+        for each in given if isinstance(given, list) else [given]:
+            named = each.get("local") if isinstance(each, Mapping) else each
+            for one in named if isinstance(named, list) else [named]:
+                pattern = one.lstrip("/") if isinstance(one, str) else ""
+                waiting += [
+                    path for path in files if fnmatchcase(path, pattern) and path not in found
+                ]
+    return found
 
 
 def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:

@@ -30,6 +30,10 @@ WAYS = {
     "GitLab, with tags of its own": {
         ".gitlab-ci.yml": "a:\n  before_script: !reference [b, c]\n  script: mypy src\n"
     },
+    "GitLab, in a file that it includes": {
+        ".gitlab-ci.yml": "include:\n  - local: /ci/*.yml\n  - template: x.yml\n",
+        "ci/lint.yml": "include: .gitlab-ci.yml\n.base:\n  script: [mypy src]\n",
+    },
     "make": {"Makefile": MAKEFILE, **github("make lint")},
     "make, by way of what it needs": {
         "Makefile": "all: check\ncheck:\n\tmypy \\\n\t  src\n",
@@ -93,7 +97,9 @@ def test_a_command_is_found_whoever_runs_it(files: dict[str, str], tmp_path: Pat
     """However CI comes to run a command, it is CI that runs it, and the place is CI's."""
     found = [step for step in steps(tmp_path, files) if step.words == ("mypy", "src")]
     assert found[0].origin is Origin.CI
-    assert found[0].place.startswith((".github/workflows/ci.yml:", ".gitlab-ci.yml:"))
+    assert found[0].place.startswith(
+        (".github/workflows/ci.yml:", ".gitlab-ci.yml:", "ci/lint.yml:")
+    )
 
 
 def test_a_script_is_no_tool_of_its_name(tmp_path: Path) -> None:

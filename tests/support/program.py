@@ -42,7 +42,10 @@ class Ended:
 
 
 class Project:
-    """A folder with a board, in which the program is run; `tmp` is its folder for scratch."""
+    """A folder with a board, in which the program is run; `tmp` is its folder for scratch.
+
+    `longest` is how many seconds one run may take.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
@@ -55,6 +58,7 @@ class Project:
             "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
         }
+        self.longest = LONGEST
         self.started: list[subprocess.Popen[bytes]] = []
 
     def write(self, board: object, name: str = "board.yaml") -> None:
@@ -104,7 +108,7 @@ class Project:
 
     def end(self, process: subprocess.Popen[bytes]) -> Ended:
         """Wait for a started program."""
-        out, err = process.communicate(timeout=LONGEST)
+        out, err = process.communicate(timeout=self.longest)
         return Ended(process.returncode, out or b"", err or b"")
 
     def entries(self) -> list[tuple[str, bool]]:
