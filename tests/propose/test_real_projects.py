@@ -18,7 +18,7 @@ from tests.support.init_projects import SHAPES
 from tests.support.program import Ended, Project
 
 VENV = os.path.dirname(sys.executable)
-SDISTS = ("markupsafe", "mako", "tinydb", "toolz", "tomli", "tabulate")
+SDISTS = ("markupsafe", "mako", "tinydb", "toolz", "cachetools", "tabulate")
 
 
 def of(project: Project) -> dict[str, str]:

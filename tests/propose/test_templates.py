@@ -39,6 +39,7 @@ def environment(**more: str) -> dict[str, str]:
 def made(project: Project, name: str) -> None:
     """Build the project that meets a template, with its board, whose attestations are given."""
     template = PROJECTS[name]
+    project.longest = 600
     if name == "osps-1":
         need("gitleaks")
     commit(project.folder, template.first or template.good)
