@@ -12,7 +12,7 @@ OPS_READY := $(EXAMPLE)/.venv/.ops
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check test test-live lint format bench mutation stack stack-check stack-down clean
+.PHONY: check test test-live test-versions lint format bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
@@ -22,6 +22,9 @@ test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(LIVE)  ## run the tests
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+
+test-versions: $(DEV)  ## try the checks with the oldest and the newest tools that they are said to work with
+	$(BIN)/python -m tests.support.tool_versions $(PYTEST_ARGS)
 
 lint: $(DEV)  ## types and style
 	$(BIN)/mypy

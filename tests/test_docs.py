@@ -113,7 +113,9 @@ def section(check: Check) -> str:
     lines += [check.work, ""]
     if check.tools or check.install:
         tools = ", ".join(f"`{tool}`" for tool in check.tools) or "a library"
-        lines += [f"Needs {tools}: `{check.install}`.", ""]
+        tried = ", ".join(f"{tool} `{limits}`" for tool, limits in check.tried.items())
+        also = f" Tried with {tried}." if tried else ""
+        lines += [f"Needs {tools}: `{check.install}`.{also}", ""]
     if check.by_hand:
         lines += [f"By hand: `{check.by_hand}`", ""]
     if check.expect is not None:

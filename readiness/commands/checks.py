@@ -38,7 +38,9 @@ def documentation(check: Check) -> str:
     if check.work:
         lines += ["Work to do, work done", _indent("\n".join(wrap(check.work, 98))), ""]
     if check.tools or check.install:
-        lines += [f"Needs {', '.join(check.tools) or 'a library'}: {check.install}", ""]
+        lines += [f"Needs {', '.join(check.tools) or 'a library'}: {check.install}"]
+        lines += [f"Tried with {tool} {limits}" for tool, limits in check.tried.items()]
+        lines += [""]
     lines += ["Measures (the first is the default)"]
     lines.append(_indent(columns([_measure(m) for m in check.measures])))
     if check.expect is not None:

@@ -13,6 +13,7 @@ from readiness.commands._options import Verb
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
+from readiness.model.versions import is_within
 from readiness.pipeline.opening import open_board
 from readiness.plan import secret_values
 from readiness.plan.environment import Surroundings, is_elsewhere
@@ -34,6 +35,7 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     What a check without a tool needs, such as a library, is told under the check's name; it is
     where the check's `version` command says. Programs that a criterion's own command names are
     told with its id. `elsewhere`: it is not of the project's own environment, though there is one.
+    `tried` are the versions that the checks are tried with, and `outside` that this one is none.
     """
 
     tool: str
@@ -42,6 +44,8 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[str]
     install: str
     elsewhere: bool = False
+    tried: str = ""
+    outside: bool = False
 
 
 Tools = list[ToolRecord]
@@ -93,7 +97,8 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
             checks = list(dict.fromkeys([*found[key].checks, *by]))
             found[key] = msgspec.structs.replace(found[key], checks=checks)
             continue
-        telling = need.check.version if need.tool == (*need.check.tools, need.check.name)[0] else ""
+        telling = _telling(need)
+        tried = need.check.tried.get(need.tool, "")
         version = _version(telling, environment, need.folder) if path and telling else None
         named = need.tool in need.check.tools or not need.check.name
         install = need.check.install if need.by else "part of every Debian"
@@ -104,6 +109,8 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
             checks=by,
             install=fitting(install, need.folder),
             elsewhere=bool(need.check.name) and is_elsewhere(need.check, path or "", own),
+            tried=tried,
+            outside=not is_within(version or "", tried),
         )
     return list(found.values())
 
@@ -122,6 +129,16 @@ def _needs(board: Board) -> Iterator[_Need]:
                 for tool in each.tools or ((each.name,) if each.version else ()):
                     yield _Need(tool, place, each, each.name)
     yield _Need("bash", board.workdir, Check(name="", run="", measures=()), "")
+
+
+def _telling(need: _Need) -> str:
+    """The command that tells the version: the check's where it speaks of this tool."""
+    check, tool = need.check, need.tool
+    if tool in check.tried and not check.version.startswith(f"{tool} "):
+        return f"{tool} --version"
+    speaks_of = check.version.split()[:1]
+    others = speaks_of[:1] and speaks_of[0] in check.tools and speaks_of != [tool]
+    return check.version if tool == (*check.tools, check.name)[0] and not others else ""
 
 
 def _named_in(command: str) -> list[str]:
@@ -195,7 +212,7 @@ def _table(tools: list[ToolRecord], say: Sentences) -> str:
         [
             tool.tool,
             say("doctor.here") if tool.path else say("doctor.missing"),
-            tool.version or "",
+            _told(tool, say),
             tool.path or _remedy(tool, say),
             ", ".join(tool.checks),
         ]
@@ -208,6 +225,11 @@ def _table(tools: list[ToolRecord], say: Sentences) -> str:
         total = say("doctor.some_missing", count=len(tools), missing=missing)
     table = columns(rows, heads, flexible=3, limit=limit, spare=(4, 2))
     return f"{table}\n{total}"
+
+
+def _told(tool: ToolRecord, say: Sentences) -> str:
+    version = tool.version or ""
+    return say("doctor.outside", version=version, tried=tool.tried) if tool.outside else version
 
 
 def _remedy(tool: ToolRecord, say: Sentences) -> str:

@@ -222,6 +222,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         version=file.version,
         install=file.install,
         by_hand=" ".join(file.by_hand.split()),
+        tried=_tried(file, problems),
         params=_parameters(file),
         after=words(file.after),
         exit_ok=exit_statuses(file.exit, measures),
@@ -236,6 +237,15 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         stands_for=_stands_for(file, problems),
         control=_control(file, measures, problems),
     )
+
+
+def _tried(file: CheckFile, problems: Problems) -> dict[str, str]:
+    tools = words(file.tool)
+    for tool in file.tried:
+        if tool not in tools:
+            hint = suggestion(tool, tools, otherwise="its tools are")
+            problems.add(("tried", tool), f'"{tool}" is no tool of this check', hint)
+    return file.tried
 
 
 def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:

@@ -209,6 +209,13 @@ class CheckFile(_Part, frozen=True):
     tool: Annotated[Words, Meta(description="What must be on PATH.")] = field(default_factory=list)
     version: Annotated[str, Meta(description="A command that tells the tool's version.")] = ""
     install: Annotated[str, Meta(description="How to install the tool.")] = ""
+    tried: Annotated[
+        dict[
+            str,
+            Annotated[str, Meta(pattern=r"^(?:[<>]=?|==)[0-9.]+(?:,(?:[<>]=?|==)[0-9.]+)*$(?!\n)")],
+        ],
+        Meta(description="By tool, the versions that the check is tried with: `>=0.7,<0.18`."),
+    ] = field(default_factory=dict)
     by_hand: Annotated[
         str,
         Meta(

@@ -29,6 +29,10 @@ RULES: Final = {
         "is not a digest",
         "`readiness attest` writes it: sha256: and 64 digits",
     ),
+    r"^(?:[<>]=?|==)[0-9.]+(?:,(?:[<>]=?|==)[0-9.]+)*$(?!\n)": (
+        "is not a range of versions",
+        'write it like ">=0.7,<0.18"',
+    ),
     r"^[0-9.]+ ?%$(?!\n)": ("is not a share", 'write it like "90%"'),
 }
 # Words of other formats, and what they are called here.

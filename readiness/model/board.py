@@ -113,6 +113,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
     None: the board's. `recipes` is a command that lists what the
     tool would run, `by_hand` what people type to see the same.
+    `tried` has, by tool, the versions that the check is tried with.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     install: str = ""
     by_hand: str = ""
+    tried: dict[str, str] = {}
     params: tuple[Parameter, ...] = ()
     after: tuple[str, ...] = ()
     exit_ok: tuple[int, ...] | None = (0,)

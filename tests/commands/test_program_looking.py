@@ -92,6 +92,32 @@ def test_doctor_tells_which_tools_are_missing(project: Project) -> None:
     assert tools["no_such_tool"]["path"] is None
 
 
+@pytest.mark.parametrize(("version", "told"), [("3.4", False), ("4.0", True), ("0.9", True)])
+def test_doctor_tells_of_versions_that_were_not_tried(
+    project: Project, version: str, told: bool
+) -> None:
+    """A tool outside of the range of its check is here, and told; within, nothing is said."""
+    folder = project.folder / "tools"
+    folder.mkdir()
+    tool = folder / "measurer"
+    tool.write_text(f"#!/bin/sh\necho measurer {version}\n")
+    tool.chmod(0o755)
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "own.yaml").write_text(
+        "summary: x\ntool: [sh, measurer]\nversion: sh -c 'echo 1.0'\ninstall: get it there\n"
+        "tried: {measurer: '>=1,<4'}\nrun: 'true'\n"
+    )
+    project.write({**a_board({"check": "own"}), "env": {"PATH": f"{folder}:/usr/bin:/bin"}})
+    ended = project("doctor")
+    assert ended.status == 0, ended
+    assert f"measurer {version}" in ended.out
+    assert ("the checks are tried with >=1,<4" in ended.out) is told
+    tools = {tool["tool"]: tool for tool in project("doctor", "--output-format", "json").json}
+    assert (tools["measurer"]["outside"], tools["measurer"]["tried"]) == (told, ">=1,<4")
+    assert tools["sh"]["outside"] is False
+    assert "Tried with measurer >=1,<4" in project("checks", "own").out
+
+
 @pytest.mark.parametrize(
     ("module", "status", "told"), [("json", 0, "2.0.9"), ("no_such_module", 3, "get it there")]
 )

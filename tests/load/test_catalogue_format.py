@@ -14,6 +14,7 @@ FULL = """\
 summary: Errors that mypy reports
 tool: [mypy, git]
 version: mypy --version
+tried: {mypy: ">=1.11,<3"}
 install: pip install mypy
 params:
   paths: {default: [src, 3.10], help: files and folders to check}
@@ -71,6 +72,7 @@ def test_a_check_says_all_that_the_contract_lists(
     assert (check.name, check.path) == ("full", "checks/full.yaml")
     assert check.folder == str(tmp_path / "checks")
     assert (check.tools, check.version) == (("mypy", "git"), "mypy --version")
+    assert check.tried == {"mypy": ">=1.11,<3"}
     assert [(p.name, p.default) for p in check.params] == [
         *(("paths", "src 3.10"), ("args", ""), ("must", None))
     ]
@@ -181,6 +183,11 @@ FAULTS = [
     ("run: x\nafter: gone", '2:8: no check is called "gone"'),
     ("run: x\nafter: [bad]", "2:9: these checks wait for each other: bad after bad"),
     ("run: x\nrun: y", '2:1: "run" is set twice'),
+    ('run: x\ntool: [ruff]\ntried: {rufff: ">=1"}', '3:16: "rufff" is no tool of this check'),
+    (
+        "run: x\ntool: ruff\ntried: {ruff: 0.7 and up}",
+        '3:15: "0.7 and up" is not a range of versions',
+    ),
     ("run: mypy || true", "1:6: this command can never fail"),
 ]
 

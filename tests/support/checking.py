@@ -22,6 +22,8 @@ from readiness.model.judgement import Measurement, Unmeasured
 
 ROOT = str(Path(__file__).parents[2])
 CHECKS = os.path.join(ROOT, "checks")
+OTHER_TOOLS = "TRY_TOOLS_OF"
+"""The variable that names a folder of tools to try the checks with, in place of those here."""
 
 
 @cache
@@ -95,10 +97,12 @@ def run_check(
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
-    `path` is what stands on PATH; by default, this Python's tools and the system's. `python` is
+    `path` is what stands on PATH; by default, this Python's tools and the system's, after those of
+    the folder that OTHER_TOOLS names. `python` is
     what readiness runs with. `instead` is run in place of the check's own command and producers.
     """
-    path = path or os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    here = [os.path.dirname(sys.executable), os.environ["PATH"]]
+    path = path or os.pathsep.join([*filter(None, [os.environ.get(OTHER_TOOLS)]), *here])
     base = {
         "PATH": path,
         "HOME": folder,
