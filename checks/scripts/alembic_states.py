@@ -100,7 +100,7 @@ def noted(found: list[object]) -> Iterator[None]:
         found.extend(diffs)
         return diffs
 
-    UpgradeOps.as_diffs = noting  # type: ignore[method-assign]
+    UpgradeOps.as_diffs = noting  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

@@ -14,7 +14,9 @@ from _ruff import Log
 
 UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
 """What ruff says of a file that it could not read: its other rules were not tried there."""
-NO_RULE = re.compile(r"^linter\.rules\.enabled = \[\s*\]$", re.MULTILINE)
+NO_RULE = re.compile(
+    r"^linter\.rules\.enabled = \[(?:\s*syntax-error \(E999\),)?\s*\]$", re.MULTILINE
+)
 
 
 class _Location(TypedDict):
