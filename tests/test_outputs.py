@@ -45,6 +45,7 @@ ARGUMENTS = {
     "trend": ["T1.2"],
     "report": ["--since", "1d"],
     "prove": ["T1.1"],
+    "note": ["T1", "began"],
     "waive": ["T1.1", "--reason", "later", "--by", "li.wei", "--until", str(TOMORROW)],
     "attest": ["T1.3", "--by", "li.wei"],
 }

@@ -60,7 +60,7 @@ def decide(
 
     def change(board: Board, content: bytes) -> bytes:
         criterion, place = _find(board, subject)
-        return edit(content, place, kind, make(board, criterion, _of(content, place, kind)))
+        return edit(content, place, kind, make(board, criterion, of(content, place, kind)))
 
     done = rewrite(settings, change, dry_run=dry_run)
     criterion, place = _find(done.board, subject)
@@ -69,15 +69,15 @@ def decide(
         kind=kind,
         board=done.path,
         line=criterion.position.line,
-        before=_of(done.before, place, kind),
-        after=_of(done.after, place, kind),
+        before=of(done.before, place, kind),
+        after=of(done.after, place, kind),
         diff=done.diff,
         written=done.written,
     )
     if as_json:
         put_json(decision)
     else:
-        put_text(_account(decision, dry_run=dry_run))
+        put_text(account(decision, dry_run=dry_run))
     return ExitStatus.READY
 
 
@@ -124,7 +124,7 @@ def _find(board: Board, subject: str) -> tuple[Criterion, tuple[str | int, ...]]
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def _of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, str]:
+def of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, str]:
     """What a text says of a decision; nothing where it has none."""
     here: object = text_data(content)
     for step in (*place, kind):
@@ -135,7 +135,7 @@ def _of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, st
     return {str(k): str(v) for k, v in here.items()} if isinstance(here, dict) else {}
 
 
-def _account(decision: BoardEdit, *, dry_run: bool) -> str:
+def account(decision: BoardEdit, *, dry_run: bool) -> str:
     what = ", ".join(f"{name}: {value}" for name, value in decision.after.items())
     lines = [f"{decision.criterion} {decision.kind}: {what}"]
     kept = [

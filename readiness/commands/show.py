@@ -104,6 +104,8 @@ def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
             yield f"  {say(f'show.fact.{name}', it=value)}"
     for number, step in enumerate(task.steps, 1):
         yield f"  {number}. {step}"
+    for on, told in sorted(task.notes.items()):
+        yield f"  {on}: {told}"
 
 
 def _criterion_lines(

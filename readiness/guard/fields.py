@@ -25,6 +25,7 @@ from readiness.model.board import (
     Reader,
     Section,
     StandsFor,
+    Success,
     Task,
     Waiver,
 )
@@ -54,14 +55,14 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
             " env unset_env secrets timeout run_timeout milestones"
         ),
         LOOSENS: "settings_env",
-        NEUTRAL: "language created goal review sections key_figures",
+        NEUTRAL: "language created goal review sections key_figures subtitle success",
         PLACE: "path digest catalogues profile",
     },
     Task: {
         COMPARED: (
             "id title priority criteria owner estimate risk problem steps weight depends_on tags"
         ),
-        NEUTRAL: "details",
+        NEUTRAL: "details notes",
         PLACE: "position",
     },
     Criterion: {
@@ -92,6 +93,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
     PriorityRule: {COMPARED: "weight blocking"},
     Milestone: {COMPARED: "id title due priority score"},
     Section: {NEUTRAL: "title text place"},
+    Success: {NEUTRAL: "title criteria"},
     Position: {PLACE: "line column"},
 }
 

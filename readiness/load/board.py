@@ -1,7 +1,7 @@
 """A board file → the model, or all its faults at once."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -18,7 +18,7 @@ from readiness.load.readers import number, seconds
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
-from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Task
+from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Success, Task
 from readiness.model.errors import BoardError, Fault, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.startup.digests import digest
@@ -182,6 +182,8 @@ class _BoardLoader:
                 for each in file.sections
             ),
             key_figures=self._key_figures(),
+            subtitle=file.subtitle,
+            success=tuple(self._success()),
         )
         masks = self.problems.masks + self.catalogue.masks
         if faults := self.problems.faults + self.catalogue.faults:
@@ -263,6 +265,7 @@ class _BoardLoader:
             problem=file.problem,
             details=file.details,
             steps=tuple(file.steps),
+            notes=self._notes(file.notes, (*path, "notes")),
             weight=number(file.weight, (*path, "weight"), self.problems, above=0),
             depends_on=tuple(file.depends_on),
             tags=tuple(file.tags),
@@ -370,11 +373,25 @@ class _BoardLoader:
 
     def _key_figures(self) -> dict[str, str]:
         """The names by id, having recorded ids that no criterion has."""
-        figures = self.file.key_figures
+        for name in self.file.key_figures:
+            self._expect_criterion(name, ("key_figures", name), key=True)
+        return self.file.key_figures
+
+    def _success(self) -> Iterator[Success]:
+        for index, each in enumerate(self.file.success):
+            place = self.walk.path(each, ("success", index))
+            for position, name in enumerate(each.criteria):
+                self._expect_criterion(name, (*place, "criteria", position))
+            yield Success(title=each.title, criteria=tuple(each.criteria))
+
+    def _expect_criterion(self, name: str, place: Path, *, key: bool = False) -> None:
         criteria = set(self.ids.values()) - {task.id for task in self.file.tasks}
-        for name in figures:
-            if name not in criteria:
-                message = f'there is no criterion "{name}"'
-                hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
-                self.problems.add(("key_figures", name), message, hint, key=True)
-        return figures
+        if name not in criteria:
+            message = f'there is no criterion "{name}"'
+            hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
+            self.problems.add(place, message, hint, key=key)
+
+    def _notes(self, notes: dict[str, str], path: Path) -> dict[str, str]:
+        for name in notes:
+            day(name, (*path, name), self.problems)
+        return notes

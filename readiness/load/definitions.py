@@ -14,7 +14,7 @@ from readiness.model.words import Better, Format, Goal, Language, Pick, Place, P
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(
     {"env", "with", "matrix", "params", "expect", "warn", "up_to"}
-    | {"timeout", "run_timeout", "wait", "valid", "key_figures", "says"}
+    | {"timeout", "run_timeout", "wait", "valid", "key_figures", "notes", "says"}
 )
 # Marks, in a schema, the strings that may be written as other scalars too.
 WRITTEN: Final = "x-as-written"
@@ -362,6 +362,9 @@ class TaskFile(_Part, frozen=True):
     problem: str = ""
     details: Annotated[str, Meta(description="Markdown, for the rendered board.")] = ""
     steps: list[str] = field(default_factory=list)
+    notes: Annotated[
+        dict[str, AsText], Meta(description='What was done, by day: "2025-10-30: ...".')
+    ] = field(default_factory=dict)
 
 
 class PriorityFile(_Part, frozen=True):
@@ -401,12 +404,22 @@ class SectionFile(_Part, frozen=True):
     place: Annotated[Place, Meta(description="Where it stands.")] = Place.BOTTOM
 
 
+class SuccessFile(_Part, frozen=True):
+    """What success takes, in words, and the criteria that measure it."""
+
+    title: Text
+    criteria: Annotated[
+        list[Id], Meta(description="It holds when all of these are good.", min_length=1)
+    ]
+
+
 class BoardFile(_Part, frozen=True):
     """A board: the tasks that stand between a project and its release."""
 
     tasks: Annotated[list[TaskFile], Meta(min_length=1)]
     version: Literal[1] = 1
     title: str = ""
+    subtitle: Annotated[str, Meta(description="A second title, in another language say.")] = ""
     language: Annotated[Language, Meta(description="Of reports and rendered boards.")] = Language.EN
     workdir: Annotated[str, Meta(description="Where probes run, relative to this file.")] = ""
     target: Annotated[Number, Meta(description="The score the gate asks for, 0 to 10.")] = 10
@@ -442,3 +455,6 @@ class BoardFile(_Part, frozen=True):
         dict[Id, AsText],
         Meta(description='Criteria whose numbers it names, and what to call them: "T4.1: ...".'),
     ] = field(default_factory=dict)
+    success: Annotated[
+        list[SuccessFile], Meta(description="What success takes, measured by criteria.")
+    ] = field(default_factory=list)

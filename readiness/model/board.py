@@ -215,7 +215,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of work; done only when every criterion of it in scope is pass or warn.
 
-    `details` is Markdown, for the rendered board.
+    `details` is Markdown, for the rendered board. `notes` say what was done, by ISO date.
     """
 
     id: str
@@ -232,6 +232,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     weight: Decimal = Decimal(1)
     depends_on: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    notes: dict[str, str] = {}
 
 
 class PriorityRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +260,13 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     place: Place = Place.BOTTOM
 
 
+class Success(msgspec.Struct, frozen=True, kw_only=True):
+    """What success takes, in words; it holds when all of these criteria are good."""
+
+    title: str
+    criteria: tuple[str, ...]
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """A loaded board, for one profile, with variables replaced.
 
@@ -268,7 +276,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     `min_measured` is a share 0..1. Times are in seconds. `checks` is the whole catalogue by name,
     `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
-    often the board is looked at), `sections`, and `key_figures`: names of criteria, by id.
+    often the board is looked at), `sections`, `subtitle`, `success`, and `key_figures`: names of
+    criteria, by id.
     """
 
     path: str
@@ -298,6 +307,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     sections: tuple[Section, ...] = ()
     key_figures: dict[str, str] = {}
+    subtitle: str = ""
+    success: tuple[Success, ...] = ()
 
     def criteria(self) -> Iterator[Criterion]:
         """Return every criterion, in the board's order."""

@@ -287,6 +287,7 @@ def _task(
         steps=list(task.steps),
         depends_on=list(task.depends_on),
         tags=list(task.tags),
+        notes=task.notes,
     )
 
 

@@ -34,6 +34,13 @@ class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class SuccessRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What success takes, in words, and the criteria that measure it."""
+
+    title: str
+    criteria: list[str]
+
+
 class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     """The board that was measured. `digest` is over the file's bytes.
 
@@ -55,6 +62,8 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     sections: list[SectionRecord] = []
     key_figures: dict[str, str] = {}
+    subtitle: str = ""
+    success: list[SuccessRecord] = []
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +198,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
 
     `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks. `details` is
-    Markdown.
+    Markdown, `notes` say what was done by ISO date.
     """
 
     id: str
@@ -208,6 +217,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[str] = []
     depends_on: list[str] = []
     tags: list[str] = []
+    notes: dict[str, str] = {}
 
     def in_scope(self) -> list[CriterionRecord]:
         """The criteria that count in this run."""

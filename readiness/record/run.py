@@ -18,6 +18,7 @@ from readiness.record.document import (
     MilestoneRecord,
     ScoreRecord,
     SectionRecord,
+    SuccessRecord,
 )
 from readiness.record.said import said, said_of, worded_again
 from readiness.record.scores import NO_SCORE
@@ -166,6 +167,10 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
             for each in board.sections
         ],
         key_figures=board.key_figures,
+        subtitle=board.subtitle,
+        success=[
+            SuccessRecord(title=each.title, criteria=list(each.criteria)) for each in board.success
+        ],
     )
 
 

@@ -52,6 +52,8 @@ class _Board:
         decision = run.gate.decision
         yield f"<!-- {say('board.rendered')} -->"
         yield f"# {prose(run.board.title) or 'readiness'}\n"
+        if run.board.subtitle:
+            yield f"## {prose(run.board.subtitle)}\n"
         if run.board.created:
             yield f"- **{say('board.created')}**: {text(run.board.created)}"
         yield f"- **{say('board.updated')}**: {text(moment(run.finished_at))}"

@@ -226,6 +226,10 @@ def _without_markdown(run: RunDocument) -> RunDocument:
 @pytest.mark.parametrize("run", [a_document(), in_chinese(a_document())], ids=["en", "zh"])
 def test_hostile_text_stays_text(text: str, run: RunDocument) -> None:
     """In every string at once: the same boxes, headings and tables, and nothing recognised."""
+    board = msgspec.structs.replace(
+        run.board, subtitle="A second title" if HOSTILE_TEXTS[text] else ""
+    )
+    run = msgspec.structs.replace(run, board=board)
     made = board_of(_without_markdown(full_of(HOSTILE_TEXTS[text], run)))
     page, harmless = on_github(made), on_github(board_of(run))
     for element in ("h1", "h2", "h3", "table", "tr", "td", "input", "hr"):

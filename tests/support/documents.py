@@ -17,6 +17,7 @@ from readiness.record.document import (
     ScoreRecord,
     SectionRecord,
     StreamRecord,
+    SuccessRecord,
     TaskRecord,
     Tool,
     WaiverRecord,
@@ -185,6 +186,8 @@ def a_written_document() -> RunDocument:
         created="2025-10-23",
         goal="Make it **fit** for `production`.",
         review="every Monday",
+        subtitle="From code to service",
+        success=[SuccessRecord(title="It is fast", criteria=["T7.2", "T1.1"])],
         sections=[
             SectionRecord(title="Rules", text="1. Measure first", place=Place.GUIDE),
             SectionRecord(title="Risks", text="# Weather\n\nRain <b>", place=Place.TOP),
@@ -200,6 +203,7 @@ def a_written_document() -> RunDocument:
         "problem": "Migrations fail.",
         "details": "```bash\nmake db-migrate\n```",
         "steps": ["Look at `all` of them", "Repair them"],
+        "notes": {"2025-11-02": "Looked at half of them"},
         "depends_on": ["T1", "T3"],
         "tags": ["database"],
     }

@@ -117,6 +117,13 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     yield _box(
         bool(run.tasks) and not blocking, say("board.success_blocking") + still * bool(blocking)
     )
+    verdicts = {one.id: (one.carried or one).verdict for one in run.criteria()}
+    for each in run.board.success:
+        lacking = [name for name in each.criteria if name in verdicts and not verdicts[name].good]
+        still = say("board.success_open", names=say("report.comma").join(map(text, lacking)))
+        names = say("report.comma").join(map(text, each.criteria))
+        told = f"{prose(each.title)} ({names})"
+        yield _box(not lacking, f"{told} · {still}" if lacking else told)
     yield _box(ready, say("board.success_gate"))
     if not ready:
         yield from (f"  - {text(reason)}" for reason in run.gate.reasons if reason.strip())

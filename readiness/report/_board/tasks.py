@@ -44,6 +44,10 @@ class TaskChapters:
         for criterion in task.criteria:
             yield self._criterion(criterion)
         yield ""
+        if task.notes:
+            yield f"{self._label(say('board.notes'))}\n"
+            yield from (f"- {text(day)}: {prose(told)}" for day, told in sorted(task.notes.items()))
+            yield ""
         if task.details.strip():
             yield f"{self._label(say('board.details'))}\n\n{own(task.details, level=4)}\n"
         if task.steps:

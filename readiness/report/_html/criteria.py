@@ -91,6 +91,7 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
     details: str
     steps: list[str]
+    notes: list[tuple[str, str]]
     facts: list[tuple[str, str]]
     depends: list[Link]
     criteria: list[CriterionView]
@@ -192,6 +193,7 @@ class Viewer:
             problem=self.short(task.problem),
             details=self.short(task.details),
             steps=[self.short(step) for step in task.steps],
+            notes=[(day, self.short(told)) for day, told in sorted(task.notes.items())],
             facts=[(name, text) for name, text in facts if text],
             depends=[Link(name, self._tasks.get(name, "")) for name in task.depends_on],
             criteria=[self._criterion(item) for item in criteria],
