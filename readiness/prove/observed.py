@@ -84,11 +84,12 @@ class ToolFinder:
         for place, name in enumerate(chain, 1):
             if name.removeprefix(MODULE) in self._known:
                 return tuple(chain[:place])
+            # A script that starts git alone may be there for what it starts.
+            helpers = frozenset[str]() if is_python(name) else HELPERS
             by_itself = bool(chain[place:]) and all(
-                is_utility(each) or each in HELPERS for each in chain[place:]
+                is_utility(each) or each in helpers for each in chain[place:]
             )
-            runs_all = name in self._runners or is_utility(name) or is_python(name)
-            if by_itself and not runs_all:
+            if by_itself and not (name in self._runners or is_utility(name)):
                 return tuple(chain[:place])
         return tuple(chain)
 

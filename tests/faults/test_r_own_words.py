@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -136,14 +137,14 @@ def test_each_criterion_says_how_to_see_the_same_by_hand(tools: Project) -> None
         assert "s3cr3t-folder-1" not in text
     for name in ("table", "markdown", "junit"):
         assert "READINESS_PYTHON" not in seen.reports[name], name
-    answer = asked(tools, "T1.1")
-    assert '"by_hand": "mypy src"' in answer or '"by_hand":"mypy src"' in answer, answer
+    (told,) = asked(tools, "T1.1")["details"]
+    assert told["by_hand"] == "mypy src"
 
 
-def asked(project: Project, criterion: str) -> str:
+def asked(project: Project, criterion: str) -> Any:
     """What an agent is told of a criterion."""
 
-    async def session() -> str:
+    async def session() -> Any:
         parameters = StdioServerParameters(
             command=sys.executable,
             args=["-m", "readiness", "mcp"],
@@ -153,6 +154,6 @@ def asked(project: Project, criterion: str) -> str:
         with anyio.fail_after(100):
             async with Client(parameters) as client:
                 result = await client.call_tool("check", {"selectors": [criterion]})
-                return str(result.content[0].text)  # type: ignore[union-attr]
+                return result.structured_content
 
     return anyio.run(session)

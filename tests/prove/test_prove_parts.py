@@ -49,6 +49,8 @@ KNOWN = [
         ("python -m mypy", ["/python", "/python/-m mypy"], {}, "-m mypy"),
         ("python x.py", ["/python", "/python/flake8"], {}, "flake8"),
         ("python x.py", ["/python"], {}, "python"),
+        ("make a", ["/make", "/make/python3", "/make/python3/readlink"], {}, "python3"),
+        ("python x.py", ["/python", "/python/git"], {}, "git"),
         ("env A=1 mypy src", ["/env", "/env/mypy"], {}, "mypy"),
         ("timeout 9 flake8 .", ["/timeout", "/timeout/flake8"], {}, "flake8"),
         ("cd a && ./check.sh", ["/flake8"], {"check.sh": ["flake8", "gone"]}, "flake8 gone"),
