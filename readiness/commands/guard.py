@@ -13,7 +13,7 @@ from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Language
 from readiness.pipeline.interrupts import held, interruptible
-from readiness.pipeline.measured import Measurer
+from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.plan import secret_values
 from readiness.record.document import BaseRef
@@ -78,7 +78,8 @@ def _measured(settings: RunSettings) -> int:
 
 def _read(settings: RunSettings) -> GuardReport:
     with open_changed(settings) as (base, found):
-        return _report(found, found.changes, base_ref(base, found), None)
+        changes = accepted_by_base(found, found.changes)
+        return _report(found, changes, base_ref(base, found), None)
 
 
 def _told(report: GuardReport, settings: RunSettings) -> int:

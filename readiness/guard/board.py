@@ -9,7 +9,7 @@ from readiness.guard.fields import others
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
 from readiness.load.standing import as_written
-from readiness.model.board import Board, Milestone, Task
+from readiness.model.board import Acceptance, Board, Milestone, Task
 from readiness.model.words import Scoring
 from readiness.text.clean import looks_secret
 
@@ -85,7 +85,23 @@ def _whole(base: Board, head: Board) -> Iterator[Change]:
         if before != now:
             yield change(Kind.TIMEOUT, SAME, f"{before:g} s", f"{now:g} s", kind)
     yield from _milestones(base, head)
+    yield from _accepted(change, base, head)
     yield from others(change, base, head)
+
+
+def _accepted(change: Teller, base: Board, head: Board) -> Iterator[Change]:
+    """What changes may loosen from now on, which this one cannot use yet."""
+    for each in head.accept:
+        if each not in base.accept:
+            yield change(Kind.ACCEPT, LOOSE, "", _acceptance(each))
+    for each in base.accept:
+        if each not in head.accept:
+            yield change(Kind.ACCEPT, TIGHT, _acceptance(each), "")
+
+
+def _acceptance(one: Acceptance) -> str:
+    until = f" until {one.until}" if one.until else ""
+    return f"{one.what} by {one.by}{until}: {one.reason}"
 
 
 def _share(change: Teller, before: Decimal | None, after: Decimal | None) -> Iterator[Change]:

@@ -61,6 +61,7 @@ class Kind(StrEnum):
     DEPENDENCY = "dependency"
     MILESTONE = "milestone"
     FIELD = "field"
+    ACCEPT = "accepted loosening"
 
     SUPPRESSION = "suppression"
     TEST = "test"

@@ -39,6 +39,10 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
     def __bool__(self) -> bool:
         return bool(self.rules or self.tests)
 
+    def without_tests(self) -> "Deciding":
+        """The same, where the tests are no rule: what counts how much they do is theirs too."""
+        return Deciding(rules=self.rules, called=self.called)
+
     @property
     def files(self) -> tuple[str, ...]:
         """All of them."""
@@ -69,6 +73,7 @@ class Decider:
         own: Iterable[str] = (),
     ) -> None:
         self._own = tuple(own)
+        self._reached: list[Reached] = []
         self._states = states
         self._board = board
         self._workdir = workdir
@@ -79,6 +84,7 @@ class Decider:
         if criterion.check is None or not self._states.changed:
             return Deciding()
         found = reached(self._commands(criterion), self._states, self._workdir)
+        self._reached.append(found)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
         tests = [path for path in changed if serves_tests(path, self._states)]
         others = [path for path in changed if path not in tests or path in found.files]
@@ -92,6 +98,10 @@ class Decider:
             tests=tuple(path for path in tests if path not in rules),
             runs_tests=found.runs_tests,
         )
+
+    def speaks_of(self, tool: str) -> bool:
+        """Whether any of the criteria that were asked about speaks of a tool."""
+        return any(found.speaks_of(tool) for found in self._reached)
 
     def _commands(self, criterion: Criterion) -> list[str]:
         found: list[str] = []
@@ -136,13 +146,17 @@ class Decider:
         name, folder = os.path.split(path)[1], os.path.dirname(path)
         if _is_shared(name):
             sections = changed_sections(name, *self._states.both(path))
-            return sections is None or any(map(found.speaks_of, sections))
+            return sections is None or any(map(found.speaks_of_part, sections))
         if tools := _tools_of(name):
             return any(map(found.speaks_of, tools))
+        if any(part.startswith(".") for part in folder.split("/")):
+            return False  # what editors, forges and containers are told
         above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
-        if TABLE.formats.search(path) and not name.startswith("."):
-            stem = name.partition(".")[0]
-            return found.speaks_of(stem) if found.runs_tests else above
+        stem = name.strip(".").partition(".")[0]
+        if TABLE.formats.search(path):
+            if name.startswith(".") or found.runs_tests:
+                return found.speaks_of(stem)
+            return above
         if above or not found.runs_tests:
             return True
         return name.startswith(".") or bool(TABLE.scripts.search(path))

@@ -11,6 +11,7 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.model.board import (
+    Acceptance,
     Attestation,
     Board,
     Check,
@@ -52,7 +53,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
     Board: {
         COMPARED: (
             "title workdir tasks checks priorities profiles target min_measured baseline scoring"
-            " env unset_env secrets timeout run_timeout milestones"
+            " env unset_env secrets timeout run_timeout milestones accept"
         ),
         LOOSENS: "settings_env",
         NEUTRAL: "language created goal review sections key_figures subtitle success",
@@ -79,7 +80,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
             " findings expect"
         ),
         LOOSENS: "recipes stands_for control",
-        NEUTRAL: "summary work install params",
+        NEUTRAL: "summary work install params by_hand",
         PLACE: "name path folder",
     },
     Control: {LOOSENS: "measures files run params times"},
@@ -88,6 +89,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
     Reader: {COMPARED: "format source query regex count pick"},
     Expectation: {COMPARED: "operator number high unit pattern", PLACE: "text"},
     Parameter: {COMPARED: "name default", NEUTRAL: "help"},
+    Acceptance: {COMPARED: "what reason by until"},
     Waiver: {COMPARED: "reason by until up_to"},
     Attestation: {COMPARED: "by on until evidence digest"},
     PriorityRule: {COMPARED: "weight blocking"},

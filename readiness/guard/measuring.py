@@ -53,12 +53,14 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured: the changes that it shows, and the criteria that were compared.
 
-    `cleared` are changed files by which nothing came out otherwise, though they decide.
+    `cleared` are changed files by which nothing came out otherwise, though they decide; `spoken`
+    tells whether any criterion speaks of a tool.
     """
 
     changes: list[Change] = []
     compared: list[Compared] = []
     cleared: frozenset[str] = frozenset()
+    spoken: Callable[[str], bool] = bool
 
 
 class Measuring:
@@ -86,7 +88,7 @@ class Measuring:
         self._scratch = scratch
         self._worlds = Worlds(board, environ, scratch)
         self._say = sentences(board.language)
-        decider = Decider(
+        self._decider = Decider(
             states, board, workdir, sites=self._worlds.sites(), own=self._of_the_gate(commit.root)
         )
         self.deciding: dict[str, Deciding] = {}
@@ -96,7 +98,10 @@ class Measuring:
                 continue
             if one.profiles and board.profile not in one.profiles:
                 continue
-            if found := decider.of(one):
+            found = self._decider.of(one)
+            if one.measure is not None and one.measure.better is Better.HIGHER:
+                found = found.without_tests()
+            if found:
                 self.deciding[one.id] = found
                 self._criteria[one.id] = one
         self._records: dict[str, CriterionRecord] = {}
@@ -205,7 +210,12 @@ class Measuring:
             changes.append(self._needless(name, files))
             told.update(files.files)
         measured = {path for row in rows for path in row.files}
-        return Findings(changes=changes, compared=rows, cleared=frozenset(measured - told))
+        return Findings(
+            changes=changes,
+            compared=rows,
+            cleared=frozenset(measured - told),
+            spoken=self._decider.speaks_of,
+        )
 
     def _ruled(self, name: str) -> str:
         return renamed(name, TESTS if self.deciding[name].runs_tests else RULES)

@@ -6,7 +6,7 @@ file leads on to that file, as it was at the base and as it is now.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +25,8 @@ _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([
 _PYTHON: Final = re.compile(r"(?:^|/)(?:python|pypy)[\d.]*$")
 _CALLERS: Final = frozenset(("run", "exec", "executable", "include", "-include", "sinclude"))
 MOST_FILES = 2000
+_ALIKE: Final = 4
+"""From so many letters on, a name and one that begins with it are taken for one tool's."""
 
 
 class States:
@@ -87,16 +89,21 @@ class Reached(msgspec.Struct, frozen=True):
 
     def speaks_of(self, name: str) -> bool:
         """Whether a tool of this name, or of one that begins like it, is spoken of."""
-        return any(
-            piece in self.words
-            or any(word.startswith(piece) or piece.startswith(word) for word in self._long)
-            for piece in _PIECE.findall(name.lower())
-            if len(piece) > 2
-        )
+        return all(map(self._has, _PIECE.findall(name.lower())))
 
-    @property
-    def _long(self) -> Iterator[str]:
-        return (word for word in self.words if len(word) > 2)
+    def speaks_of_part(self, name: str) -> bool:
+        """Whether a part of this name is: `pydantic` of `pydantic-mypy`."""
+        return any(self._has(piece) for piece in _PIECE.findall(name.lower()) if len(piece) > 2)
+
+    def _has(self, piece: str) -> bool:
+        if piece in self.words:
+            return True
+        if len(piece) < _ALIKE:
+            return False
+        return any(
+            word.startswith(piece) or (len(word) >= _ALIKE and piece.startswith(word))
+            for word in self.words
+        )
 
 
 def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
@@ -104,6 +111,8 @@ def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
     walk = _Following(states, workdir)
     for command in commands:
         walk.read(command, ())
+    walk.to_the_end()
+    walk.settings()
     walk.to_the_end()
     return Reached(frozenset(walk.files), frozenset(walk.words), walk.runs_tests)
 
@@ -128,6 +137,22 @@ class _Following:
                 elif path.endswith(".py"):
                     self._imports(path, said)
                 self.read(said, (os.path.dirname(path),), script=path.endswith(".py"))
+
+    def settings(self) -> None:
+        """Follow the settings of the tools that were spoken of to the files that they name."""
+        for tool in TABLE.tools:
+            if tool.name in self.words:
+                for name in {place.file for place in tool.places}:
+                    for folder in list(self._folders):
+                        self._mentioned(_joined(folder, name))
+
+    def _mentioned(self, path: str) -> None:
+        if path in self._states:
+            for said in self._states.texts(path):
+                for word in _WORD.findall(said):
+                    named = _joined(os.path.dirname(path), word)
+                    if _is_no_source(named):
+                        self._add(named)
 
     def read(self, said: str, beside: Collection[str], *, script: bool = False) -> None:
         """Take in a text; `beside` are folders to which its words may be relative."""

@@ -52,8 +52,14 @@ class Worlds:
             self._environ["PATH"] = os.pathsep.join(folders)
 
     def sites(self) -> list[str]:
-        """The folders of the packages that the project's own environment has."""
-        return glob.glob(os.path.join(glob.escape(self.environment), _PACKAGES))
+        """The folders of the packages that the project's own environment has, or those on PATH."""
+        folders = [os.path.dirname(one) for one in self._environ.get("PATH", "").split(os.pathsep)]
+        found = [
+            site
+            for folder in filter(None, [self.environment, *folders])
+            for site in glob.glob(os.path.join(glob.escape(folder), _PACKAGES))
+        ]
+        return list(dict.fromkeys(found))
 
     def make(
         self,
@@ -113,7 +119,8 @@ class Worlds:
         return list(dict.fromkeys(inside))
 
     def _is_own(self, path: str) -> bool:
-        return is_below(path, self._place.root) and not is_below(path, self.environment)
+        own = bool(self.environment) and is_below(path, self.environment)
+        return is_below(path, self._place.root) and not own
 
 
 def _named_in(file: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
-from readiness.load.decisions import day
+from readiness.load.decisions import acceptance, day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
 from readiness.load.faults import ID_RULE, Problems, shown, suggestion
 from readiness.load.graph import cycles
@@ -174,6 +174,10 @@ class _BoardLoader:
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
             milestones=self._milestones(),
+            accept=tuple(
+                acceptance(each, ("accept", index), self.problems)
+                for index, each in enumerate(file.accept)
+            ),
             created=self._created(),
             goal=file.goal,
             review=file.review,

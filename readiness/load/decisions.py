@@ -5,11 +5,11 @@ from typing import Final
 
 from msgspec import UNSET
 
-from readiness.load.definitions import AttestFile, WaiveFile
+from readiness.load.definitions import AcceptFile, AttestFile, WaiveFile
 from readiness.load.faults import Problems, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model.board import Attestation, Waiver, is_path
+from readiness.model.board import Acceptance, Attestation, Waiver, is_path
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
 
@@ -88,3 +88,13 @@ def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
     if file.up_to is not UNSET:
         up_to = expectation(file.up_to, (*path, "up_to"), problems)
     return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)
+
+
+def acceptance(file: AcceptFile, path: Path, problems: Problems) -> Acceptance:
+    """Return what changes may loosen, having recorded what is wrong with it."""
+    if file.until:
+        day(file.until, (*path, "until"), problems)
+    for name, value in (("what", file.what), ("reason", file.reason), ("by", file.by)):
+        if not is_seen(value) and not problems.broken((*path, name)):
+            problems.add((*path, name), f"what changes may loosen needs `{name}`")
+    return Acceptance(what=file.what, reason=file.reason, by=file.by, until=file.until)

@@ -303,6 +303,17 @@ class WaiveFile(_Part, frozen=True):
     up_to: Expects | UnsetType = UNSET
 
 
+class AcceptFile(_Part, frozen=True):
+    """A decision that changes may loosen something; the change that adds it gains nothing by it."""
+
+    what: Annotated[
+        Text, Meta(description="A file from the repository's root, or a pattern: tests/old/*.")
+    ]
+    reason: Text
+    by: Text
+    until: Annotated[str, Meta(description="The last day it is in force, YYYY-MM-DD.")] = ""
+
+
 class CriterionFile(_Part, frozen=True):
     """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
 
@@ -445,6 +456,9 @@ class BoardFile(_Part, frozen=True):
     run_timeout: Annotated[Duration, Meta(description="For the whole run.")] | UnsetType = UNSET
     profiles: dict[Id, ProfileFile] = field(default_factory=dict)
     milestones: list[MilestoneFile] = field(default_factory=list)
+    accept: Annotated[
+        list[AcceptFile], Meta(description="What changes may loosen, by whose decision.")
+    ] = field(default_factory=list)
     created: Annotated[str, Meta(description="The day it was opened, YYYY-MM-DD.")] = ""
     goal: Annotated[str, Meta(description="What it is for, in Markdown.")] = ""
     review: Annotated[str, Meta(description="How often it is looked at.")] = ""

@@ -175,6 +175,19 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     up_to: Expectation | None = None
 
 
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that changes may loosen what `what` names: a path, or a pattern of paths.
+
+    It holds to the end of the day `until` (ISO date, UTC; empty: always), and only for changes
+    whose base has it.
+    """
+
+    what: str
+    reason: str
+    by: str
+    until: str = ""
+
+
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     """One acceptance criterion, with its check, parameters and expectation resolved.
 
@@ -302,6 +315,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 600.0
     run_timeout: float = 3600.0
     milestones: tuple[Milestone, ...] = ()
+    accept: tuple[Acceptance, ...] = ()
     created: str = ""
     goal: str = ""
     review: str = ""

@@ -1,13 +1,15 @@
 """A change, measured by the base's rules: what `guard` and `--base` have to run for that."""
 
+import datetime
 import os
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
-from readiness.guard.changes import Change, Direction, loosened
+from readiness.guard.accepting import accepted
+from readiness.guard.changes import Change, Direction, Kind, loosened
 from readiness.guard.compare import Comparison
 from readiness.guard.measuring import Compared, Findings, Measuring
 from readiness.guard.tree import Commit
@@ -54,18 +56,19 @@ class Measurer:
         What was read and only measuring can judge is neutral where nothing comes out otherwise.
         """
         if self.measuring is None:
-            return found.changes
+            return accepted_by_base(found, found.changes)
         self.measuring.run(self.run, own=True)
         return self._joined(found, self.measuring.compare(None, self.run))
 
     def _joined(self, found: Comparison, seen: Findings) -> list[Change]:
         self.compared = seen.compared
-        return [*seen.changes, *(_judged(change, seen) for change in found.changes)]
+        changes = [*seen.changes, *(_judged(change, seen) for change in found.changes)]
+        return accepted_by_base(found, changes, self.compared)
 
     def after(self, found: Comparison, document: RunDocument) -> list[Change]:
         """All changes, where `document` has what the head's own rules say."""
         if self.measuring is None or self.interrupted or document.interrupted:
-            return found.changes
+            return accepted_by_base(found, found.changes)
         return self._joined(found, self.measuring.compare(document, self.run))
 
     def run(self, part: TrialPlan) -> RunDocument:
@@ -74,6 +77,15 @@ class Measurer:
         if document.interrupted:
             self.interrupted = document.gate.exit_status
         return document
+
+
+def accepted_by_base(
+    found: Comparison, changes: list[Change], compared: Sequence[Compared] = ()
+) -> list[Change]:
+    """The changes, where what the base's board accepts is neutral."""
+    given = found.base.accept if found.base is not None else ()
+    today = datetime.datetime.now(datetime.UTC).date()
+    return accepted(changes, given, today, {one.id: one.files for one in compared})
 
 
 def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
@@ -108,6 +120,9 @@ def measured_by_base(
 
 
 def _judged(change: Change, seen: Findings) -> Change:
-    if not change.unsure or change.path not in seen.cleared:
+    if not change.unsure:
+        return change
+    foreign = change.kind is Kind.SETTING and not seen.spoken(change.subject.partition(" ")[0])
+    if change.path not in seen.cleared and not foreign:
         return change
     return msgspec.structs.replace(change, direction=Direction.NEUTRAL)

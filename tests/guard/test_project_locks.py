@@ -36,6 +36,18 @@ def test_what_nobody_asks_for_any_more_may_go(tmp_path: Path) -> None:
     assert [each.direction for each in compared(tmp_path, after)] == [SAME]
 
 
+def test_what_no_other_package_needs_any_more_may_go(tmp_path: Path) -> None:
+    """As where an old Python is given up, and what served it alone."""
+    other = '[[package]]\nname = "zipp"\nversion = "1"\n'
+    entry = '[[package]]\nname = "sphinx"\nversion = "{}"\n'
+    needs = f'{entry.format(1)}dependencies = [{{ name = "zipp" }}]\n'
+    before = {"uv.lock": needs + other}
+    (found,) = compared(tmp_path, {"uv.lock": entry.format(2)}, before)
+    assert (found.direction, found.before) == (SAME, "zipp")
+    (still,) = compared(tmp_path, {"uv.lock": needs}, before)
+    assert (still.direction, still.before) == (LOOSE, "zipp")
+
+
 LOCKS = [
     ("poetry.lock", '[[package]]\nname = "{}"\nversion = "1"\n'),
     ("uv.lock", '[[package]]\nname = "{}"\nversion = "1"\n'),

@@ -133,3 +133,39 @@ def test_a_hook_above_the_folder_of_the_probes_counts(tmp_path: Path) -> None:
     write(tmp_path / "head", {"conftest.py": HOOKS[0], "x/conftest.py": HOOKS[0]})
     changes, _ = compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), workdir="service")
     assert {change.path for change in changes} == {"conftest.py"}
+
+
+SKIPPING = """\
+import pytest
+
+
+@pytest.mark.skipif(True, reason="not here")
+def test_new():
+    assert f(9) == 9
+"""
+
+
+def test_a_new_test_may_be_skipped(tmp_path: Path) -> None:
+    """Nothing is asked less than before; under another name an old one may not."""
+    added = {"tests/test_new.py": SKIPPING}
+    assert LOOSE not in {each.direction for each in compared(tmp_path, added)}
+    before = {"tests/test_new.py": "def test_old():\n    assert f(9) == 9\n"}
+    (found,) = [each for each in compared(tmp_path, added, before) if each.direction is LOOSE]
+    assert found.kind is Kind.SKIP
+
+
+EMPTIED = [
+    ("    assert f(1) == 1\n", "    pass\n"),
+    ("    assert f(1) == 1\n", "    return\n    assert f(1) == 1\n"),
+    ("    assert f(1) == 1\n", "    f(1)\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), EMPTIED)
+def test_a_test_that_no_longer_asserts_is_told(old: str, new: str, tmp_path: Path) -> None:
+    """By its name; one that asserts otherwise is not."""
+    text = TESTS
+    found = compared(tmp_path, {"tests/test_a.py": text.replace(old, new)})
+    assert [(each.after, each.direction) for each in found] == [("test_one asserts nothing", LOOSE)]
+    other = text.replace(old, "    with pytest.raises(ValueError):\n        f(1)\n")
+    assert compared(tmp_path, {"tests/test_a.py": other}) == []

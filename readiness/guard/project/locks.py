@@ -25,8 +25,10 @@ def locks(files: Differing) -> Iterator[Change]:
             continue
         old, new = (_entries(path, text) for text in files.both(path))
         dropped = sorted(old.keys() - new.keys())
-        lost = [name for name in dropped if name not in given_up]
-        wanted = [name for name in dropped if name in given_up]
+        needed_before, needed = (_needed(path, text) for text in files.both(path))
+        free = given_up | (needed_before - needed)
+        lost = [name for name in dropped if name not in free]
+        wanted = [name for name in dropped if name in free]
         bare = sorted(name for name in old if old[name] and new.get(name) is False)
         come = sorted(new.keys() - old.keys())
         for names, direction, note in (
@@ -72,6 +74,22 @@ def _asked(texts: dict[str, str]) -> set[str]:
         for line in lines_of(text)
         for name in _ASKED.findall(f" {line}")
     }
+
+
+def _needed(path: str, text: str) -> set[str]:
+    """The packages that others in the lock depend on."""
+    table = TABLE.locks.get(os.path.basename(path))
+    try:
+        packages = tomllib.loads(text).get(table) if table else None
+    except (ValueError, RecursionError):
+        return set()
+    found: set[str] = set()
+    for entry in packages if isinstance(packages, list) else ():
+        named = entry.get("dependencies") if isinstance(entry, dict) else None
+        for each in named or ():
+            name = each.get("name") if isinstance(each, dict) else each
+            found.add(_canonical(str(name).split(" ")[0]))
+    return found
 
 
 def _entries(path: str, text: str) -> dict[str, bool]:

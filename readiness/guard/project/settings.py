@@ -218,7 +218,7 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
             return LOOSE if _items(after) - _items(before) else TIGHT
         case Effect.LESS_LOOSENS:
             # Without a list a tool looks at all that it would look at by itself.
-            lost = _items(before) - _items(after)
+            lost = {item for item in _items(before) if not _is_covered(item, _items(after))}
             return LOOSE if lost or before is None else TIGHT
         case Effect.TRUE_LOOSENS | Effect.SILENCES:
             return LOOSE if after is not None and _is_true(after) else TIGHT
@@ -232,6 +232,11 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
             return words_changed(_line_of_words(before), _line_of_words(after))
         case _:
             return LOOSE
+
+
+def _is_covered(item: str, items: set[str]) -> bool:
+    """Whether it is still there, or below a folder that is."""
+    return item in items or any(item.startswith(f"{each.rstrip('/')}/") for each in items)
 
 
 def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) -> Direction:

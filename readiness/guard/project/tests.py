@@ -16,6 +16,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DIRECT: Final = ("self", "cls")
+_ASKING: Final = re.compile(r"(?i)assert|raises|warns|^(?:expect|check|verify|fail)")
 # What a file has to speak of, if it is not a file of tests.
 _OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest|no_type_check")
 
@@ -32,6 +33,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     line: int
     within: str = ""
+    asserts: bool = False
 
 
 def tests(files: Differing) -> Iterator[Change]:
@@ -39,12 +41,16 @@ def tests(files: Differing) -> Iterator[Change]:
     old = [each for path, text in files.before.items() for each in found(path, text)]
     new = [each for path, text in files.after.items() for each in found(path, text)]
     yield from _deleted(old, new)
+    yield from _emptied(old, new)
+    new_ones = {one.name for one in _compared(old, new)[1]}
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         gone, come = (
             [each for each in side if each.kind is kind]
             for side in surplus(old, new, lambda one: (one.kind, one.name, one.text, one.within))
         )
-        yield from (_change(one, LOOSE, "", _shown(one)) for one in come)
+        for one in come:
+            added = kind is Kind.SKIP and one.within in new_ones
+            yield _change(one, Direction.NEUTRAL if added else LOOSE, "", _shown(one))
         yield from (_change(one, TIGHT, _shown(one), "") for one in gone)
     yield from _unreadable(files)
 
@@ -69,12 +75,24 @@ def _read(path: str, text: str) -> list[Item] | None:
 
 
 def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
+    gone, come = _compared(old, new)
+    yield from (_change(one, LOOSE, one.name, "") for one in gone)
+    yield from (_change(one, TIGHT, "", one.name) for one in come)
+
+
+def _emptied(old: list[Item], new: list[Item]) -> Iterator[Change]:
+    """Tests that are still there, and no longer ask for anything."""
+    asked = {(one.path, one.within, one.name) for one in old if one.asserts}
+    for one in new:
+        if one.kind is Kind.TEST and not one.asserts and (one.path, one.within, one.name) in asked:
+            yield _change(one, LOOSE, f"{one.name} asserts", f"{one.name} asserts nothing")
+
+
+def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
     """Count tests by name over all files, and take one of the same body for the renamed one."""
     before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
     gone, come = surplus(before, after, lambda one: one.name)
-    gone, come = surplus(gone, come, lambda one: one.text)
-    yield from (_change(one, LOOSE, one.name, "") for one in gone)
-    yield from (_change(one, TIGHT, "", one.name) for one in come)
+    return surplus(gone, come, lambda one: one.text)
 
 
 def _unreadable(files: Differing) -> Iterator[Change]:
@@ -128,14 +146,16 @@ class _TestFile:
         line = getattr(node, "lineno", 0)
         return Item(kind=kind, name=name, text=text, path=self.path, line=line, within=within)
 
-    def _tests(self, body: list[ast.stmt]) -> Iterator[Item]:
+    def _tests(self, body: list[ast.stmt], within: str = "") -> Iterator[Item]:
         if not self.is_test_file:
             return
         for node in body:
             if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
-                yield self._item(Kind.TEST, node, node.name, _body(node))
+                made = self._item(Kind.TEST, node, node.name, _body(node), within)
+                yield msgspec.structs.replace(made, asserts=_asserts(node))
             elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
-                yield from self._tests(node.body)
+                inside = node.name if isinstance(node, ast.ClassDef) else within
+                yield from self._tests(node.body, inside)
 
     def _at(self, node: ast.AST, within: str) -> Iterator[Item]:
         if isinstance(node, ast.Assert) and _is_always_true(node.test):
@@ -199,6 +219,21 @@ def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
         yield node, within
         inner = node.name if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else within
         waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
+def _asserts(test: Function) -> bool:
+    """Whether it asks for anything, before it returns: by `assert`, or what is called like it."""
+    for statement in test.body:
+        if isinstance(statement, ast.Return):
+            return False
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assert):
+                return True
+            name = node.func if isinstance(node, ast.Call) else None
+            last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+            if _ASKING.search(last):
+                return True
+    return False
 
 
 def _body(node: Function) -> str:

@@ -1,0 +1,50 @@
+"""What the base's board lets changes loosen, by somebody's decision."""
+
+import datetime
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.model.board import Acceptance
+
+MEASURED: Final = frozenset(
+    (
+        *(Kind.SUPPRESSION, Kind.TEST, Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SETTING),
+        *(Kind.MASK, Kind.RECIPE, Kind.FLAG, Kind.UNREADABLE, Kind.VERDICT, Kind.LOCK),
+    )
+)
+"""What can be accepted: how things are measured, but no rule of the board itself."""
+
+
+def accepted(
+    changes: Iterable[Change],
+    given: Sequence[Acceptance],
+    today: datetime.date,
+    files: Mapping[str, Sequence[str]] = {},
+) -> list[Change]:
+    """The changes, where those that are accepted on this day loosen nothing.
+
+    `files` are all that stand behind the verdict on a criterion: each of them must be accepted.
+    """
+    force = [one for one in given if not one.until or one.until >= today.isoformat()]
+    return [_accepted(change, force, files) for change in changes]
+
+
+def _accepted(
+    change: Change, force: Sequence[Acceptance], files: Mapping[str, Sequence[str]]
+) -> Change:
+    if change.direction is not Direction.LOOSENED or change.kind not in MEASURED:
+        return change
+    paths = files.get(change.subject, ()) if change.kind is Kind.VERDICT else ()
+    found = [
+        next((one for one in force if fnmatch.fnmatchcase(path, one.what)), None)
+        for path in paths or (change.path,)
+    ]
+    if None in found or found[0] is None:
+        return change
+    return replace(
+        change, direction=Direction.NEUTRAL, note=f"accepted by {found[0].by}: {found[0].reason}"
+    )

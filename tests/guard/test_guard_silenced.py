@@ -1,0 +1,98 @@
+"""What a change does to keep tools silent: comments, settings, what they take for settings."""
+
+from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.program import Project
+
+GOOD = "def f(a: int) -> int:\n    return a\n"
+BAD = f"import os\n\n\n{GOOD}"
+RUFF = {"run": "ruff check src"}
+MYPY = {"run": "mypy --strict src"}
+UNTYPED = "def g(a):\n    return a\n"
+
+
+def silenced(
+    name: str,
+    criterion: dict[str, object],
+    hides: dict[str, str | None],
+    names: str,
+    twin: dict[str, str | None],
+    also: dict[str, str] | None = None,
+) -> Loosening:
+    """A tool that would complain of the change, were it not kept silent."""
+    base = {"board.yaml": board(criterion), "src/a.py": GOOD, **(also or {})}
+    return Loosening(name, base, hides, names, twin)
+
+
+COMMENT: dict[str, str | None] = {"src/a.py": f"# An ordinary comment: os.\n{GOOD}"}
+CONF = {"ruff.toml": "extend = 'conf/base.toml'\n", "conf/base.toml": "lint.select = ['F']\n"}
+FUNCTION = "def h(a: int) -> int:\n    return a\n"
+TESTS = {"tests/test_a.py": "from a import f\n\n\ndef test_f() -> None:\n    assert f(1) == 1\n",
+         "pytest.ini": "[pytest]\npythonpath = src\n"}  # fmt: skip
+COVER = {"check": "coverage", "expect": ">= 100 %"}
+TESTED = {
+    "src/a.py": f"{GOOD}\n\n{FUNCTION}",
+    "tests/test_a.py": "from a import f, h\n\n\ndef test_f() -> None:\n    assert f(1) == h(1)\n",
+}
+
+ROWS = [
+    silenced("3301", RUFF, {"src/a.py": f"# ruff: disable[F401]\n{BAD}"}, "src/a.py", COMMENT),
+    silenced("3303", RUFF, {"src/a.py": BAD, "conf/base.toml": "lint.select = ['W605']\n"},
+             "conf/base.toml", {"conf/base.toml": "# Rules.\nlint.select = ['F']\n"}, CONF),
+    silenced("3305", RUFF, {"src/a.py": BAD, "src/ruff.toml": "lint.ignore = ['F401']\n"},
+             "src/ruff.toml", {"src/ruff.toml": "line-length = 88\n"}),
+    silenced("3307", RUFF, {"src/a.py": BAD, ".gitignore": "src/a.py\n"}, ".gitignore",
+             {".gitignore": "*.log\n"}),
+    silenced("3309", MYPY,
+             {"src/a.py": f"# mypy: disallow-untyped-defs=False\n{GOOD}{UNTYPED}"},
+             "src/a.py", COMMENT),
+    silenced("3311", MYPY,
+             {"src/a.py": f"# mypy: no-warn-unreachable, ignore-errors\n{GOOD}{UNTYPED}"},
+             "src/a.py", COMMENT),
+    silenced("3313", MYPY, {"src/a.py": f"from typing import no_type_check\n\n\n{GOOD}\n\n"
+                                        f"@no_type_check\n{UNTYPED}"}, "src/a.py", COMMENT),
+    silenced("3315", COVER, {"src/a.py": f"{GOOD}\n\ndef h() -> None:  # pragma no cover\n"
+                                         "    print(1)\n"}, "src/a.py", dict(TESTED), TESTS),
+    silenced("3317", COVER, {"src/a.py": f"{GOOD}\n\n{FUNCTION}",
+                             ".coveragerc.toml": "[report]\nexclude_also = ['def h']\n"},
+             ".coveragerc.toml", dict(TESTED), TESTS),
+]  # fmt: skip
+
+PYPROJECT = "[project]\nname = 'a'\nversion = '1.0'\n"
+OVERRIDE = "[[tool.mypy.overrides]]\nmodule = 'a'\nignore_errors = true\n"
+COUNTED = {"check": "mypy", "with": {"paths": "src", "args": "--strict"}, "expect": "<= 2"}
+
+NEIGHBOURS = [
+    silenced("settings of mypy for a package", COUNTED,
+             {"src/a.py": f"{GOOD}{UNTYPED * 3}", "pyproject.toml": f"{PYPROJECT}{OVERRIDE}"},
+             "5 errors in 1 file by the base's rules",
+             {"pyproject.toml": PYPROJECT.replace("1.0", "1.1")}, {"pyproject.toml": PYPROJECT}),
+    silenced("no_type_check by another name", MYPY,
+             {"src/a.py": f"import typing as t\n\n\n{GOOD}\n\n@t.no_type_check\n{UNTYPED}"},
+             "src/a.py", COMMENT),
+    silenced("a settings file with a dot", RUFF,
+             {"src/a.py": BAD, ".ruff.toml": "lint.ignore = ['F401']\n"}, ".ruff.toml",
+             {".ruff.toml": "line-length = 88\n"}),
+    silenced("settings of ruff excluding all", {"check": "ruff", "with": {"paths": "src"}},
+             {"src/a.py": BAD, "src/b.py": GOOD, "ruff.toml": "exclude = ['a.py']\n"}, "ruff.toml",
+             {"ruff.toml": "line-length = 88\n"}),
+    silenced("an ignore list of its own", RUFF, {"src/a.py": BAD, ".ignore": "a.py\n"}, ".ignore",
+             {".ignore": "*.log\n"}),
+    silenced("a stub beside the module", MYPY,
+             {"src/a.py": f"{GOOD}{UNTYPED}", "src/a.pyi": "def f(a: int) -> int: ...\n"},
+             "src/a.pyi", COMMENT),
+    silenced("settings of coverage for all", COVER,
+             {"src/a.py": f"{GOOD}\n\n{FUNCTION}", ".coveragerc": "[run]\nomit = src/a.py\n"},
+             ".coveragerc", {".coveragerc": "[html]\ntitle = Shop\n"}, TESTS),
+]  # fmt: skip
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_what_keeps_a_tool_silent_is_told(row: Loosening, project: Project) -> None:
+    """However it is spelled, and wherever it stands."""
+    assert_told(project, row)
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_what_does_not_is_none(row: Loosening, project: Project) -> None:
+    """An ordinary comment, a setting of style, a version."""
+    assert_innocent(project, row)

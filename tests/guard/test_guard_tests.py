@@ -1,0 +1,157 @@
+"""What a change does to take tests away: the base's tests say what they would have said."""
+
+import textwrap
+
+from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.program import Project
+
+GOOD = "def a() -> int:\n    return 1\n\n\ndef b() -> int:\n    return 2\n"
+BAD = GOOD.replace("return 2", "return 3")
+TEST_B = "def test_b() -> None:\n    assert b() == 2\n"
+TESTS = f"from app import a, b\n\n\ndef test_a() -> None:\n    assert a() == 1\n\n\n{TEST_B}"
+RUN = {"run": "python -m pytest -q tests"}
+CHECK = {"check": "pytest", "with": {"paths": "tests", "source": "."}}
+PATHS = "[pytest]\npythonpath = .\n"
+BASE: dict[str, str | None] = {
+    "app.py": GOOD,
+    "tests/test_app.py": TESTS,
+    "pytest.ini": PATHS,
+    "conftest.py": '"""Shared."""\n',
+}
+
+
+def taken(
+    name: str,
+    hides: dict[str, str | None],
+    names: str,
+    twin: dict[str, str | None] | None = None,
+    criterion: dict[str, object] | None = None,
+    also: dict[str, str] | None = None,
+) -> Loosening:
+    """A change that breaks `b`, and keeps its test from saying so."""
+    base = {"board.yaml": board(criterion or RUN), **BASE, **(also or {})}
+    more = twin or {"tests/test_app.py": f"{TESTS}\n\ndef test_c() -> None:\n    assert a() == 1\n"}
+    return Loosening(name, base, {"app.py": BAD, **hides}, names, more)
+
+
+def edited(old: str, new: str) -> dict[str, str | None]:
+    """The tests, edited."""
+    assert old in TESTS
+    return {"tests/test_app.py": TESTS.replace(old, new)}
+
+
+def hooked(text: str) -> dict[str, str | None]:
+    """A conftest with this in it."""
+    return {"conftest.py": text}
+
+
+AT = "tests/test_app.py"
+WRAPPER = """\
+import pytest
+
+
+@pytest.hookimpl(specname="pytest_runtest_makereport", hookwrapper=True)
+def forge(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        report.outcome = "passed"
+"""
+FORGE = """\
+def pytest_runtest_makereport(item, call):
+    from _pytest.reports import TestReport
+
+    report = TestReport.from_item_and_call(item, call)
+    report.outcome = "passed"
+    return report
+"""
+SKIP = "@p.mark.skip\ndef test_b"
+HELPED = f"from helpers import two\n{TESTS}\n\ndef test_two() -> None:\n    assert two() == b()\n"
+HELPERS = {
+    "tests/test_app.py": HELPED,
+    "tests/helpers.py": "def two() -> int:\n    return 2\n",
+}
+RENAMED: dict[str, str | None] = {
+    "tests/test_app.py": HELPED.replace("assert two()", "assert second()").replace(
+        "import two", "import second"
+    ),
+    "tests/helpers.py": "def second() -> int:\n    return 2\n",
+}
+FAILING = "".join(f"def test_{n}() -> None:\n    assert b() == 2\n\n\n" for n in range(9))
+TEST_A = "def test_a() -> None:\n    assert a() == 1\n"
+TEST_G = "class TestG:\n    def test_g(self) -> None:\n        assert b() == 2\n"
+GROUPED = f"from app import a, b\n\n\n{TEST_G}\n\n{TEST_A}"
+
+ROWS = [
+    taken("3401", {"pytest.toml": "[pytest]\naddopts = ['-k', 'test_a']\npythonpath = ['.']\n"},
+          "pytest.toml"),
+    taken("3403", {".pytest.toml": "[pytest]\naddopts = ['-k', 'test_a']\npythonpath = ['.']\n"},
+          ".pytest.toml"),
+    taken("3405", {"pytest.ini": f"{PATHS}addopts = -q --maxfail=1\n"}, "pytest.ini",
+          criterion=CHECK | {"expect": "<= 3"},
+          also={"tests/test_app.py": f"from app import b\n\n\n{FAILING}"},
+          twin={"pytest.ini": f"# Options.\n{PATHS}"}),
+    taken("3407", hooked("def pytest_itemcollected(item):\n    item.obj = lambda: None\n"),
+          "conftest.py",
+          {"conftest.py": "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n",
+           "tests/test_one.py": "def test_one(one):\n    assert one == 1\n"}),
+    taken("3409", {AT: f"{TESTS}\n\ndel test_b\n"}, AT, RENAMED, also=HELPERS),
+    taken("3411", edited(TEST_B, f"if False:\n\n{textwrap.indent(TEST_B, '    ')}"), AT),
+    taken("3413", {AT: f"__test__ = False\n{TESTS}"}, AT,
+          also={"tests/test_more.py": "def test_more() -> None:\n    assert True is not None\n"}),
+    taken("3415", {AT: f"{TESTS}\n\ntest_b = None\n"}, AT),
+    taken("3417", edited("    assert b()", "    return\n    assert b()"), AT),
+    taken("3419", {AT: "import pytest\n" + TESTS.replace(
+        TEST_B, "@pytest.mark.parametrize('i', [])\ndef test_b(i) -> None:\n    assert b() == 2\n"
+    )}, AT),
+    taken("3421", {AT: GROUPED.replace("class TestG", "class G")}, AT, also={AT: GROUPED},
+          twin={AT: GROUPED.replace("class TestG", "class TestH")}),
+    taken("3423", edited("    assert b() == 2\n", "    pass\n"), AT),
+    taken("3425", {AT: "import pytest as p\n" + TESTS.replace("def test_b", SKIP)}, AT),
+    taken("3427", {AT: "from _pytest.outcomes import Skipped\n" + TESTS.replace(
+        "    assert b()", "    raise Skipped('x')\n    assert b()"
+    )}, AT),
+    taken("3429", hooked(WRAPPER), "conftest.py"),
+    taken("3431", hooked("def z(pyfuncitem):\n    return True\n\n\npytest_pyfunc_call = z\n"),
+          "conftest.py"),
+    taken("3433", {**hooked("pytest_plugins = ['hlp']\n"), "hlp.py": FORGE}, "conftest.py"),
+    taken("3435", {**hooked("from hlp import *\n"), "hlp.py": FORGE}, "conftest.py"),
+    taken("3437", hooked("import atexit\nimport os\n\natexit.register(os._exit, 0)\n"),
+          "conftest.py"),
+    taken("3439", {"pytest.py": "print('1 passed')\n"}, "pytest.py"),
+]  # fmt: skip
+
+NEIGHBOURS = [
+    taken("a plugin that was there before", {"hlp.py": f"import pytest\n\n{FORGE}"}, "hlp.py",
+          also={"hlp.py": "import pytest\n", "conftest.py": "pytest_plugins = ['hlp']\n"},
+          twin={"hlp.py": "# Nothing.\nimport pytest\n"}),
+    taken("a helper that says what is expected",
+          {"tests/helpers.py": "def two() -> int:\n    return 3\n",
+           AT: HELPED.replace(TEST_B, "")}, AT, RENAMED, also=HELPERS),
+    taken("another value is expected", edited("assert b() == 2", "assert b() == 3"), AT),
+    taken("a file of tests is deleted", {"tests/test_b.py": None}, "tests/test_b.py",
+          also={"tests/test_b.py": f"from app import b\n\n\n{TEST_B}"}),
+    taken("a settings file among the tests",
+          {"tests/conftest.py": "collect_ignore = ['test_b.py']\n"}, "tests/conftest.py",
+          also={"tests/test_b.py": f"from app import b\n\n\n{TEST_B}",
+                AT: TESTS.replace(TEST_B, "")}),
+    taken("the check", {"pytest.ini": f"{PATHS}python_functions = test_a*\n"}, "pytest.ini",
+          criterion=CHECK),
+    taken("a module of the library in its own place", {"pluggy.py": "raise SystemExit(0)\n"},
+          "pluggy.py"),
+    taken("a file that Python loads first",
+          {"sitecustomize.py": "import os\n\nos._exit(0)\n"}, "sitecustomize.py",
+          criterion={"run": "PYTHONPATH=. python -m pytest -q tests"}),
+]  # fmt: skip
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_a_test_that_is_taken_away_is_told(row: Loosening, project: Project) -> None:
+    """Deselected, emptied, skipped, deleted, forged or shadowed."""
+    assert_told(project, row)
+
+
+@rows(*ROWS, *NEIGHBOURS)
+def test_more_tests_and_other_helpers_are_none(row: Loosening, project: Project) -> None:
+    """Tests added, helpers renamed, fixtures with their tests."""
+    assert_innocent(project, row)
