@@ -84,6 +84,8 @@ def test_a_board_with_faults_runs_nothing(project: Project, name: str, command: 
     ended = project(command)
     assert ended.status == 2, ended
     lines = ended.err.splitlines()
+    if command == "validate":
+        assert lines.pop() == f"{wanted['faults']} fault{'s' * (wanted['faults'] != 1)}"
     assert len(lines) == wanted["faults"], ended
     assert all(re.match(r"board\.yaml:\d+:\d+: ", line) for line in lines), ended
     for text in wanted["says"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from readiness.commands._options import Argument, Verb
 
 TYPE_CHECKING = False
@@ -76,6 +78,7 @@ def explanation(document: RunDocument) -> str:
     """The score's sum, line by line: the points and the rounding add up to the printed score."""
     from decimal import Decimal
 
+    from readiness.terminal.output import line_limit
     from readiness.text.layout import columns
     from readiness.text.sentences import for_reader
 
@@ -85,20 +88,27 @@ def explanation(document: RunDocument) -> str:
     rounding = Decimal(str(document.score.rounding))
     if not document.whole:
         return say("score.part")
+    total = sum(points, rounding)
+    places = max(-int(each.as_tuple().exponent) for each in (*points, rounding, Decimal("0.01")))
+
+    def exact(number: Decimal | float) -> str:
+        return f"{number:.{places}f}"
+
     rows = [
         [
             record.id,
             say(f"verdict.{record.verdict}"),
-            f"{earned:f}",
-            f"{record.points_possible:.4f}",
+            exact(earned),
+            exact(record.points_possible),
+            record.title,
         ]
         for record, earned in zip(counted, points, strict=True)
     ]
     if rounding:
-        rows.append([say("score.rounded"), "", f"{rounding:f}", ""])
-    total = sum(points, rounding)
-    rows.append([say("score.sum"), "", f"{total:f}", "10.0000"])
-    return columns(rows, say.heads("score.heads"), right=(2, 3))
+        rows.append([say("score.rounded"), "", exact(rounding), "", ""])
+    rows.append([say("score.sum"), "", exact(total), exact(10), ""])
+    heads, limit = say.heads("score.heads"), line_limit(os.environ)
+    return columns(rows, heads, right=(2, 3), flexible=4, limit=limit)
 
 
 VERB = Verb(

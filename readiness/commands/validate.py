@@ -8,7 +8,9 @@ from readiness.load.standing import why_plain
 from readiness.model.errors import BoardError, ExitStatus, Fault
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
+from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.sentences import for_reader
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,13 +24,16 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def validate(settings: BoardSettings) -> int:
-    """Load the board and say so. Raises `BoardError` with all its faults, unless JSON has them."""
+    """Load the board and say so, or tell all its faults, and how many there are."""
     as_json = wants_json(settings.output_format)
     try:
         board = open_board(settings)
     except BoardError as error:
         if not as_json:
-            raise
+            tell(str(error))
+            say = for_reader()
+            tell(say("validate.faults", count=len(error.faults)))
+            return error.status
         put_json(Validation(valid=False, board=None, tasks=0, criteria=0, faults=error.faults))
         return error.status
     criteria = sum(1 for _ in board.criteria())

@@ -356,7 +356,8 @@ class _BoardLoader:
             day(file.due, (*path, "due"), self.problems)
         requires = file.requires
         place = (*path, "requires")
-        if requires.priority is UNSET and requires.score is UNSET:
+        known = not self.problems.broken((*place, "priority"))
+        if known and requires.priority is UNSET and requires.score is UNSET:
             self.problems.add(place, "a milestone requires a priority or a score")
         return Milestone(
             id=file.id,

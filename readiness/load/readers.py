@@ -13,7 +13,7 @@ from readiness.load.faults import Problems, shown
 from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import SWITCHED, Expectation, Measure, Reader
-from readiness.model.units import duration
+from readiness.model.units import duration, meant_unit
 from readiness.model.words import Format, Operator
 
 # What passes on exit status 0, unless told otherwise.
@@ -143,7 +143,10 @@ def fit(expected: Expectation, measure: Measure, path: Path, problems: Problems)
     """Whether the measure can be asked this; records a fault where it cannot."""
     problem = _misfit(expected, measure)
     if problem:
-        problems.add(path, f"{shown(expected.text)} {problem}")
+        meant = meant_unit(expected.unit)
+        wanted = expected.text.replace(expected.unit, meant) if meant else ""
+        hint = f'did you mean "{wanted}"?' if meant else ""
+        problems.add(path, f"{shown(expected.text)} {problem}", hint)
     return not problem
 
 

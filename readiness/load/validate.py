@@ -154,7 +154,9 @@ class Walk:
     def _repaired(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
         fields = {field.encode_name: field for field in kind.fields}
         values: dict[str, object] = {}
-        meant = {self._unknown_key(key, fields, data, path) for key in data if key not in fields}
+        unknown = [key for key in data if key not in fields]
+        meant = {self._unknown_key(key, fields, data, path): key for key in unknown}
+        _spell_right(data, {key: name for name, key in meant.items() if name})
         for name, field in fields.items():
             here = (*path, name)
             if name in data:
@@ -283,6 +285,20 @@ def _fits(kind: inspect.Type, data: Data) -> bool:
             return not isinstance(data, bool | list | dict) and data in kind.values
         case _:
             return False
+
+
+def _spell_right(data: dict[str, Data], meant: dict[str, str]) -> None:
+    """Call misspelt keys by the names that were meant, so that what is below them is looked at.
+
+    Their places stay, by which the document knows where each stands.
+    """
+    if any(isinstance(data[key], dict | list) for key in meant):
+        items = [
+            (meant.get(key, key) if isinstance(value, dict | list) else key, value)
+            for key, value in data.items()
+        ]
+        data.clear()
+        data.update(items)
 
 
 def _placeholder(kind: inspect.Type) -> object:

@@ -15,6 +15,22 @@ SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 UNITS = ("%", *TIMES, *SIZES, "rps")
 CENTURY = 36_500 * 86_400
 
+_MEANT = {
+    "m": "min mins minute minutes",
+    "s": "sec secs second seconds",
+    "h": "hr hrs hour hours",
+    "d": "day days",
+    "ms": "msec msecs millis millisecond milliseconds",
+    "us": "usec usecs microsecond microseconds",
+    "KiB": "kb kib",
+    "MiB": "mb mib",
+    "GiB": "gb gib",
+    "B": "b byte bytes",
+    "%": "percent pct",
+    "rps": "rps req/s qps",
+}
+"""What people write for a unit."""
+
 # The contexts of decimal arithmetic: whatever the caller has set does not count.
 EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 DOWN = Context(prec=28, rounding=ROUND_DOWN, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -39,11 +55,21 @@ def quantity(text: str) -> tuple[Decimal, str]:
         raise ValueError(f"{quote(text)} is not a number; {_advice(text)}")
     number, unit, name = found.groups()
     if unit and unit not in UNITS and not text[found.end(1)].isspace():
-        raise ValueError(f'"{unit}" is not a unit; the units are {", ".join(UNITS)}')
+        meant = meant_unit(unit)
+        advice = (
+            f'did you mean "{number} {meant}"?' if meant else f"the units are {', '.join(UNITS)}"
+        )
+        raise ValueError(f'"{unit}" is not a unit; {advice}')
     made = Decimal(number)
     if made and made.adjusted() not in _SIZES:
         raise ValueError(f"{quote(text)} is too large or too small for any measurement")
     return made, unit or name or ""
+
+
+def meant_unit(name: str) -> str:
+    """Return the unit that is meant by a name such as `min`; empty where none is."""
+    known = (unit for unit, names in _MEANT.items() if name.lower() in names.split())
+    return "" if name in UNITS else next(known, "")
 
 
 def _advice(text: str) -> str:
@@ -66,7 +92,10 @@ def duration(text: str) -> float:
         number, unit = Decimal(0), "?"
     if unit and unit not in TIMES:
         allowed = ", ".join(TIMES)
-        raise ValueError(f'{quote(text)} is not a duration; write one like "10m" ({allowed})')
+        fault = f"{quote(text)} is not a duration"
+        if (meant := meant_unit(unit)) in TIMES:
+            raise ValueError(f'{fault}; did you mean "{number:f}{meant}"?')
+        raise ValueError(f'{fault}; write one like "10m" ({allowed})')
     seconds = smallest(number, unit or "s").scaleb(-6, EXACT)
     if float(seconds) <= 0:
         raise ValueError(f"{quote(text)} is not a duration; it must be more than 0")

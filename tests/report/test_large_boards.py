@@ -2,9 +2,10 @@
 
 import re
 
+import msgspec
 import pytest
 
-from readiness.model.words import Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from tests.support.documents import a_criterion, a_document, a_task
@@ -71,3 +72,28 @@ def test_of_hundreds_of_failures_the_first_are_told_in_full() -> None:
     assert render("table", board, Context()).count("More: readiness show") == 40
     assert "and 260 more, in the table above" in render("table", board, Context())
     assert render("table", board, Context(verbose=True)).count("More: readiness show") == 300
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([Verdict.PASS, Verdict.WAIVED], "✓ T1: good (2 of 2 criteria)"),
+        ([Verdict.PASS, Verdict.FAIL], "✗ T1: not good (1 of 2 criteria)"),
+        ([Verdict.PASS, Verdict.ERROR], "? T1: not good (1 of 2 criteria)"),
+        ([Verdict.ERROR, Verdict.FAIL], "✗ T1: not good (0 of 2 criteria)"),
+        ([Verdict.PASS, Verdict.SKIP], "✓ T1.0: good (1 of 1 criteria)"),
+        ([Verdict.SKIP, Verdict.SKIP], "- Nothing was selected"),
+    ],
+)
+@pytest.mark.parametrize("quiet", [True, False])
+def test_of_a_part_it_is_told_whether_it_is_good(
+    verdicts: list[Verdict], said: str, quiet: bool
+) -> None:
+    """Whoever asks for a task gets an answer on that task, before what it means for the release."""
+    board = _board(0)
+    criteria = [a_criterion(f"T1.{number}", verdict) for number, verdict in enumerate(verdicts)]
+    gate = msgspec.structs.replace(board.gate, decision=Decision.PARTIAL)
+    board = msgspec.structs.replace(board, tasks=[a_task("T1", *criteria)], gate=gate, partial=True)
+    lines = render("table", board, Context(quiet=quiet)).splitlines()
+    assert lines[-2] == said
+    assert lines[-1].startswith("~ PARTIAL")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from readiness.model.words import Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
 from readiness.report._shown import meaning, moment, percent, revision, told_reasons
@@ -13,6 +13,7 @@ from readiness.report._table.problems import heading
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
 
+_NAMES = 6
 _DOT: Part = (" · ", Style.DIM)
 
 
@@ -119,6 +120,8 @@ def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iter
         )
     if gate.reasons:
         yield Line()
+    if run.gate.decision is Decision.PARTIAL:
+        yield _part(run, say)
     mark, style = gate.decision.mark, Style(gate.decision.tone)
     yield Line(
         parts=(
@@ -127,3 +130,24 @@ def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iter
             (f" · {say('report.exit_status', status=gate.exit_status)}", Style.DIM),
         )
     )
+
+
+def _part(run: RunDocument, say: Sentences) -> Line:
+    """Say whether what was asked for is good: tasks by their ids where all of them was measured."""
+    names: list[str] = []
+    for task in run.tasks:
+        measured = task.in_scope()
+        whole = len(measured) == len(task.criteria)
+        names += [task.id] if whole else [criterion.id for criterion in measured]
+    verdicts = [one.verdict for one in run.criteria() if one.verdict.in_scope]
+    if not verdicts:
+        return Line(parts=((f"- {say('report.part_none')}", Style.DIM),))
+    bad = [verdict for verdict in verdicts if verdict.bad]
+    told = ", ".join(map(literal, names)) if len(names) <= _NAMES else say("report.part_all")
+    good, scope = len(verdicts) - len(bad), len(verdicts)
+    if not bad:
+        shown, said = Verdict.PASS, say("report.part_good", names=told, good=good, scope=scope)
+    else:
+        shown = Verdict.FAIL if Verdict.FAIL in bad else Verdict.ERROR
+        said = say("report.part_bad", names=told, good=good, scope=scope)
+    return Line(parts=((f"{shown.mark} {said}", Style(shown.tone)),))
