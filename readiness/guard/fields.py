@@ -80,7 +80,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
             " findings expect"
         ),
         LOOSENS: "recipes stands_for control",
-        NEUTRAL: "summary work install params by_hand",
+        NEUTRAL: "summary work install params by_hand tried",
         PLACE: "name path folder",
     },
     Control: {LOOSENS: "measures files run params times"},
