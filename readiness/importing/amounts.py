@@ -104,6 +104,12 @@ def amounts(text: str) -> Amounts | None:
     return None if start.operator not in ("", "==") else _both(limit, start, rest)
 
 
+def names_a_limit(text: str) -> bool:
+    """Whether a text puts a limit: a number with `<`, `at least` or the like."""
+    found = amounts(normal(text))
+    return found is not None and found.limit is not None and bool(found.limit.operator)
+
+
 def _both(limit: Amount, start: Amount, rest: str) -> Amounts:
     for name in ("from", "to", "now"):
         rest = _start(name).sub(" ", rest)

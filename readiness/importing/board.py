@@ -169,7 +169,7 @@ class _KnownTasks:
         """The tasks that a text names; "" for what is none."""
         # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
         alone = re.sub(r"[\s,，;；、]+", " ", text).split()
-        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?", each) for each in alone):
+        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", each) for each in alone):
             for each in alone:
                 number = each.rstrip(".")
                 yield self._numbers.get(number, "") or self._ids.get(f"t{number}", "")

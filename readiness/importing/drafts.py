@@ -31,7 +31,7 @@ _PRIORITY: Final = re.compile(
     r"(?:[(\[（【]|(?<![\w`]))([Pp][0-3])[)\]）】]?(?![\w`-])\s*[:：-]?\s*"
 )
 _DURATION: Final = re.compile(
-    r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*-\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
+    r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|hrs?|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
 )
 _UNITS: Final = (
     ("小时", "h"),
@@ -43,6 +43,11 @@ _UNITS: Final = (
     ("hour", "h"),
     ("days", "d"),
     ("day", "d"),
+    ("hrs", "h"),
+    ("hr", "h"),
+    ("h", "h"),
+    ("d", "d"),
+    ("w", "w"),
     ("weeks", "w"),
     ("week", "w"),
     ("minutes", "m"),
@@ -53,6 +58,8 @@ _BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]|(?<=\s)[—–-
 _VERIFY: Final = re.compile(
     r"[(（](?:verify|验证)\s*[:：]\s*(`[^`]+`(?:\s*[,，]\s*`[^`]+`)*)\s*[)）]\s*$", re.IGNORECASE
 )
+# `[BLOCKER] rotate keys`: how important it is, in a word.
+_WORD: Final = re.compile(r"[\[【]([A-Za-z\u3400-\u9fff][\w ]{1,12})[\]】]")
 # How the plugin for tasks of Obsidian marks how important one is.
 _SIGNS: Final = {"🔺": "P0", "⏫": "P1", "🔼": "P2", "🔽": "P3", "⏬": "P3"}
 _EVIDENCE: Final = re.compile(
@@ -74,7 +81,8 @@ class DraftCriterion(msgspec.Struct, frozen=True, kw_only=True):
 class DraftTask:
     """A task that is being read. `stated` says that the board itself calls it one.
 
-    `number` is that of its heading, such as 1.2.
+    `number` is that of its heading, such as 1.2. `listed` are items of lists that nothing calls
+    criteria.
     """
 
     title: str = ""
@@ -91,6 +99,7 @@ class DraftTask:
     problem: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
+    listed: list[DraftCriterion] = field(default_factory=list)
     ticked_steps: list[DraftCriterion] = field(default_factory=list)
     criteria: list[DraftCriterion] = field(default_factory=list)
 
@@ -114,6 +123,8 @@ class DraftTask:
             self.tags += [
                 each for each in re.split(r"[,，、;\s]+", value.replace("#", " ")) if each
             ]
+        elif name == "criteria" and value and not value.endswith((":", "：")):
+            self.criteria.append(DraftCriterion(title=unnumbered(value), line=self.line))
         elif name == "problem":
             self.problem.append(value)
         if name in ("priority", "owner", "estimate", "risk", "depends"):
@@ -160,17 +171,21 @@ def _further() -> re.Pattern[str]:
 
 def fields(line: str) -> list[tuple[str, str]]:
     """What a line names: `Priority: high | Owner: li` are two; none where not all of it is."""
-    found = []
+    found: list[tuple[str, str]] = []
     first = re.match(r"[^:：]*[:：]", line)
     size = first.end() if first else len(line)
     whole = line[:size] + _further().sub(r" | \1", line[size:])
-    for piece in re.split(r"\s+[|·—–]\s+", whole):
+    pieces = re.split(r"\s+([|·—–])\s+", whole)
+    for mark, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         match = _FIELD.fullmatch(piece)
         name = label(match[1]) if match else ""
-        if not match or not name:
-            return []
-        found.append((name, match[2].strip()))
-    return found
+        if not name and mark in ("—", "–") and found[-1][0]:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {mark} {piece}")  # `Risk: high — why`
+        else:
+            found.append((name, match[2].strip() if match else ""))
+    known = [pair for pair in found if pair[0]]
+    # Of several pieces one may name what is not known here.
+    return known if len(known) == len(found) or len(known) > 1 else []
 
 
 def label(text: str) -> str:
@@ -180,8 +195,14 @@ def label(text: str) -> str:
 
 def numbered(heading: str) -> str:
     """The number that a heading begins with, such as 1.2."""
-    found = re.match(r"\d+(?:\.\d+)*(?=[.)、:：\s])", without_emoji(heading))
+    expression = r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])"
+    found = re.match(expression, without_emoji(heading))
     return found[0] if found else ""
+
+
+def unnumbered(text: str) -> str:
+    """A line without the number or the mark that it begins with."""
+    return re.sub(r"^\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳]|[-*•·])\s*", "", text)
 
 
 def titled(heading: str) -> tuple[str, str]:
@@ -205,6 +226,9 @@ def owned(text: str) -> tuple[str, dict[str, str]]:
         if (len(parts) > 1 or (found[0] and found[0][0] == "labelled")) and all(found):
             given |= {name: value for each in found if each for name, value in [each[1:]]}
             text = f"{text[: beside.start()]} {text[beside.end() :]}"
+    if (word := _WORD.search(text)) and priority_of(word[1]) and "priority" not in given:
+        given["priority"] = word[1]
+        text = f"{text[: word.start()]} {text[word.end() :]}"
     for sign, priority in _SIGNS.items():
         if sign in text:
             given.setdefault("priority", priority)
@@ -226,7 +250,7 @@ def _told(part: str) -> tuple[str, str, str] | None:
     if _DURATION.fullmatch(f"({part})"):
         return "bare", "estimate", part
     found = re.fullmatch(r"([^:：=]{1,30}?)\s*(?:::?|：|=)\s*(.+)", part) or re.fullmatch(
-        r"(.{1,30}?)\s+(@[A-Za-z][\w.-]*)", part
+        r"(.{1,30}?)\s+(@[A-Za-z][\w.-]*|\d{4}-\d\d-\d\d)", part
     )
     name = label(found[1]) if found else ""
     return ("labelled", name, found[2]) if found and name in _SHORT else None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from readiness.importing.amounts import names_a_limit
 from readiness.importing.drafts import (
     DraftBoard,
     DraftCriterion,
@@ -16,6 +17,7 @@ from readiness.importing.drafts import (
     numbered,
     owned,
     titled,
+    unnumbered,
     verified,
 )
 from readiness.importing.outline import (
@@ -36,7 +38,7 @@ from readiness.text.sentences import sentences
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 _SHELLS: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
 # What a box says of itself that only a task has.
-_OWN: Final = {"priority", "owner", "estimate"}
+_OWN: Final = {"priority", "owner", "estimate", "criteria"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
 # A heading says more than its title where an owner, a priority or several things in brackets are.
 _SAYS_MORE: Final = re.compile(
@@ -89,7 +91,12 @@ def _chapter_priority(title: str) -> Priority | None:
     if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", said):
         return priority_of(said)
     extra = pattern(vocabulary().chapters["words"])
-    return priority_of(re.sub(extra, " ", said)) or priority_of(said)
+    beside = re.search(r"[(（\[【]([^()（）]+)[)）\]】]$", title.strip())
+    return (
+        priority_of(re.sub(extra, " ", said))
+        or priority_of(said)
+        or (priority_of(beside[1]) if beside else None)
+    )
 
 
 class _Walker:
@@ -154,6 +161,9 @@ class _Walker:
             each.priority = each.priority or priority
         if not task.criteria:
             task.criteria = task.ticked_steps
+        said = task.listed if task.stated or task.number else []
+        if not task.criteria and any(names_a_limit(each.title) for each in said):
+            task.criteria = said
         if not task.criteria and task.stated and not any(each.criteria for each in below):
             task.criteria = [DraftCriterion(title=task.title, line=task.line)]
 
@@ -190,9 +200,9 @@ class _Walker:
                 last = key
             if found:
                 name = found[-1][0] if not found[-1][1] else ""
-            elif last or name:
+            elif (last or name) and _goes_on(last or name, line):
                 self._put(task, last or name, line)
-            elif not place and task.title:
+            elif not (place or last or name) and task.title:
                 task.problem.append(" ".join(block.lines))
         if name == "details" and last != "details":
             task.details.append(block.source)
@@ -269,12 +279,12 @@ class _Walker:
         if _has_boxes(item.below) or any(_is_criteria(each) for each in inner):
             self._task(text, given, item, task)
             return
-        if not (item.boxed or wanted):
-            return
         title, own = owned(text)
         sentence, named = verified(measured(text, task.id))
         criterion = DraftCriterion(title=sentence, line=item.line, code=(*code, *named))
-        if (
+        if not (item.boxed or wanted):
+            task.listed.append(criterion)
+        elif (
             item.boxed
             and not wanted
             and not task.stated
@@ -284,7 +294,8 @@ class _Walker:
             alone = _new(title, item)
             for key, value in (*own.items(), *given):
                 alone.put(key, value)
-            alone.criteria.append(DraftCriterion(title=title, line=item.line, code=code))
+            if not alone.criteria:
+                alone.criteria.append(DraftCriterion(title=title, line=item.line, code=code))
             self.board.tasks.append(alone)
         elif criterion.title:
             task.criteria.append(criterion)
@@ -359,6 +370,11 @@ def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]
 
 def _verified(task: DraftTask, block: Fence) -> DraftCriterion:
     return DraftCriterion(title=task.title, line=task.line, code=(block.text,))
+
+
+def _goes_on(name: str, line: str) -> bool:
+    """Whether a line belongs to the label before it: prose about criteria is none."""
+    return name != "criteria" or unnumbered(line) != line
 
 
 def _fields(item: ListedItem) -> list[tuple[str, str]]:

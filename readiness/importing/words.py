@@ -69,7 +69,11 @@ def columns() -> dict[str, str]:
 def named(text: str, words: Mapping[str, str]) -> str:
     """What a label stands for, also in two languages at once; "" where that is nothing known."""
     said = plain(text)
-    known = words.get(said) or words.get(re.sub(r"\s*[(（].*[)）]$", "", said))
+    known = (
+        words.get(said)
+        or words.get(said.replace("-", " "))
+        or words.get(re.sub(r"\s*[(（].*[)）]$", "", said))
+    )
     if known or not said:
         return known or words.get(said, "")
     both = {words.get(part) for part in map(plain, _BILINGUAL.split(said)) if part}
