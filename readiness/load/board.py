@@ -12,16 +12,17 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
 from readiness.load.decisions import acceptance, day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
-from readiness.load.faults import ID_RULE, Problems, shown, suggestion
+from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.readers import number, seconds
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Success, Task
-from readiness.model.errors import BoardError, Fault, UsageError
-from readiness.model.words import SELECTOR_WORDS, Priority
+from readiness.model.errors import BoardError, Fault, ReadinessError, UsageError
+from readiness.model.words import SELECTOR_WORDS, Language, Priority
 from readiness.startup.digests import digest
+from readiness.text.worded import worded, words_of
 from readiness.text.yaml_events import collector_off
 from readiness.text.yaml_scalars import Data
 
@@ -90,10 +91,19 @@ def _load(
     # All that is only needed for loading goes before the collector comes back to walk over it.
     with collector_off():
         problems = Problems(parse(content, path, text_under=TEXT_UNDER))
-        file, walk = convert(BoardFile, problems)
-        if file is None:
-            raise BoardError(problems.faults)
-        return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
+        try:
+            file, walk = convert(BoardFile, problems)
+            if file is None:
+                raise BoardError(problems.faults)
+            return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
+        except ReadinessError as error:
+            error.language = _language(problems.document.data)
+            raise
+
+
+def _language(data: object) -> Language | None:
+    found = data.get("language") if isinstance(data, dict) else None
+    return Language(found) if isinstance(found, str) and found in [*Language] else None
 
 
 def board_folders(path: str) -> list[str]:
@@ -201,9 +211,9 @@ class _BoardLoader:
         if wanted is None:
             return next(iter(profiles), "")
         if wanted not in profiles and not self.problems.broken(("profiles",)):
-            hint = suggestion(wanted, profiles, otherwise="the profiles are")
-            hint = hint or "the board has no profiles"
-            raise UsageError(f"no profile is called {shown(wanted)}; {hint}")
+            hint = suggestion(wanted, profiles, otherwise=worded("hint.profiles_are"))
+            hint = hint or worded("hint.no_profiles")
+            raise UsageError(worded("usage.no_profile", name=shown(wanted), hint=hint))
         return wanted
 
     def _folders(self) -> Sequence[str]:
@@ -212,7 +222,7 @@ class _BoardLoader:
         folders = [os.path.join(self.folder, name) for name in self.file.checks]
         for index, folder in enumerate(folders):
             if not os.path.isdir(folder):
-                self.problems.add(("checks", index), f"there is no folder {shown(folder)}")
+                self.problems.add(("checks", index), worded("fault.no_folder", path=shown(folder)))
         return folders
 
     def _environment(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -231,7 +241,7 @@ class _BoardLoader:
         try:
             return self.variables.entries()
         except ValueError as error:
-            self.problems.add(("env",), str(error))
+            self.problems.add(("env",), words_of(error))
             return {}, {}
 
     def _workdir(self, project: str | None, unset: list[str]) -> str:
@@ -284,18 +294,26 @@ class _BoardLoader:
         if self.problems.broken(path):
             return False
         if not own_id.strip("."):
-            self.problems.add(path, f"{shown(own_id)} is not an id", ID_RULE)
+            self.problems.add(
+                path, worded("fault.no_id", text=shown(own_id)), worded("rule_hint.id")
+            )
             return False
         if own_id in SELECTOR_WORDS:
-            what = "selects by itself, as in `readiness check`"
-            self.problems.add(path, f"the id {own_id} {what} {own_id}", "choose another id")
+            what = worded("fault.selects_itself")
+            self.problems.add(
+                path,
+                worded("fault.id_is", id=own_id, what=what, more=own_id),
+                worded("hint.another_id"),
+            )
             return False
         taken = self.ids.get(own_id.lower())
         if taken is None:
             self.ids[own_id.lower()] = own_id
             return True
-        same = "is used twice" if taken == own_id else f"differs from {taken} only in case"
-        self.problems.add(path, f"the id {own_id} {same}", "every task and criterion needs its own")
+        same = (
+            worded("fault.used_twice") if taken == own_id else worded("fault.id_case", other=taken)
+        )
+        self.problems.add(path, worded("fault.id_of", id=own_id, what=same), worded("hint.own_id"))
         return False
 
     def _dependencies(self) -> None:
@@ -307,11 +325,11 @@ class _BoardLoader:
                 if name not in needs:
                     hint = suggestion(name, needs)
                     place = (*path, "depends_on", position)
-                    self.problems.add(place, f'there is no task "{name}"', hint)
+                    self.problems.add(place, worded("fault.no_task", name=name), hint)
         for circle in cycles(needs):
             round_trip = " → ".join([*circle, circle[0]])
             place = (*paths[circle[0]], "depends_on")
-            self.problems.add(place, f"these tasks wait for each other: {round_trip}")
+            self.problems.add(place, worded("fault.tasks_wait", names=round_trip))
 
     # --- the rest ---------------------------------------------------------------------------------
 
@@ -337,7 +355,9 @@ class _BoardLoader:
         except ArithmeticError:
             percent = Decimal(-1)
         if not 0 <= percent <= 100:
-            self.problems.add(("min_measured",), f"{shown(text)} is not a share", "0% to 100%")
+            self.problems.add(
+                ("min_measured",), worded("fault.no_share", text=shown(text)), "0% to 100%"
+            )
         return percent / 100
 
     def _milestones(self) -> tuple[Milestone, ...]:
@@ -350,7 +370,7 @@ class _BoardLoader:
     def _milestone(self, file: MilestoneFile, path: Path, seen: set[str]) -> Milestone:
         if not self.problems.broken((*path, "id")):
             if file.id.lower() in seen:
-                self.problems.add((*path, "id"), f"the id {file.id} is used twice")
+                self.problems.add((*path, "id"), worded("fault.id_twice", id=file.id))
             seen.add(file.id.lower())
         if file.due:
             day(file.due, (*path, "due"), self.problems)
@@ -358,7 +378,7 @@ class _BoardLoader:
         place = (*path, "requires")
         known = not self.problems.broken((*place, "priority"))
         if known and requires.priority is UNSET and requires.score is UNSET:
-            self.problems.add(place, "a milestone requires a priority or a score")
+            self.problems.add(place, worded("fault.milestone_asks"))
         return Milestone(
             id=file.id,
             title=file.title,
@@ -392,8 +412,8 @@ class _BoardLoader:
     def _expect_criterion(self, name: str, place: Path, *, key: bool = False) -> None:
         criteria = set(self.ids.values()) - {task.id for task in self.file.tasks}
         if name not in criteria:
-            message = f'there is no criterion "{name}"'
-            hint = suggestion(name, sorted(criteria), otherwise="the criteria are")
+            message = worded("fault.no_criterion", name=name)
+            hint = suggestion(name, sorted(criteria), otherwise=worded("hint.criteria_are"))
             self.problems.add(place, message, hint, key=key)
 
     def _notes(self, notes: dict[str, str], path: Path) -> dict[str, str]:

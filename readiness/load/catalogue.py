@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from readiness.load.definitions import TEXT_UNDER, CheckFile, Parameters
-from readiness.load.faults import ID_RULE, Problems, suggestion
+from readiness.load.faults import Problems, suggestion
 from readiness.load.hidden import hidden_failure
 from readiness.load.readers import (
     EXIT,
@@ -40,6 +40,7 @@ from readiness.model.board import (
 from readiness.model.errors import BoardError, Fault, UsageError
 from readiness.model.words import Format
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 
 _NAME: Final = later(r"[A-Za-z0-9._-]+")
 _ENDINGS: Final = (".yaml", ".yml")
@@ -153,7 +154,7 @@ class Catalogue:
             return None
         problems = Problems(document)
         if not _NAME.fullmatch(name):
-            problems.add((), f'"{name}" cannot be the name of a check', ID_RULE)
+            problems.add((), worded("fault.check_name", name=name), worded("rule_hint.id"))
         file, _ = convert(CheckFile, problems)
         check = None
         if file is not None:
@@ -171,15 +172,19 @@ class Catalogue:
             place = ("after",) if isinstance(file.after, str) else ("after", index)
             if name in self._underway:
                 circle = " after ".join([*self._underway[self._underway.index(name) :], name])
-                problems.add(place, f"these checks wait for each other: {circle}")
+                problems.add(place, worded("fault.checks_wait", names=circle))
             elif not self.knows(name):
                 hint = suggestion(name, self._files)
-                problems.add(place, f'no check is called "{name}"', hint)
+                problems.add(place, worded("fault.no_check", name=name), hint)
             elif producer := self.find(name):
                 for param in producer.params:
                     if param.default is None and param.name not in given:
-                        hint = "give this check a parameter of the same name"
-                        problems.add(place, f'"{name}" needs the parameter {param.name}', hint)
+                        hint = worded("hint.same_parameter")
+                        problems.add(
+                            place,
+                            worded("fault.needs_parameter", name=name, parameter=param.name),
+                            hint,
+                        )
 
 
 def _patterns(rest: str) -> list[str]:
@@ -195,7 +200,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
     if file.proof is not UNSET:
         proof = reader(file.proof, ("proof",), problems, one_value=False)
         if proof.format is Format.EXIT:
-            problems.add(("proof", "as"), "an exit status is not a proof that a tool did its work")
+            problems.add(("proof", "as"), worded("fault.status_no_proof"))
     if file.findings is not UNSET:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
     if file.reject:
@@ -258,10 +263,12 @@ def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:
         total = found.get(each.of)
         if total is None or each.of == key:
             others = [name for name in found if name != key]
-            hint = suggestion(each.of, others, otherwise="the others are")
-            problems.add(("measures", key, "of"), f'there is no other measure "{each.of}"', hint)
+            hint = suggestion(each.of, others, otherwise=worded("hint.others_are"))
+            problems.add(
+                ("measures", key, "of"), worded("fault.no_other_measure", name=each.of), hint
+            )
         elif not each.unit or not total.unit:
-            problems.add(("measures", key, "of"), "both must be numbers, with units")
+            problems.add(("measures", key, "of"), worded("hint.numbers_with_units"))
         found[key] = msgspec.structs.replace(found[key], of=total)
     return tuple(found.values())
 
@@ -274,8 +281,8 @@ def _stands_for(file: CheckFile, problems: Problems) -> StandsFor | None:
     named = [word[1:-1] for word in command if word[0] == "{"]
     for name in (*named, *given.with_):
         if name not in file.params:
-            hint = suggestion(name, file.params, otherwise="its parameters are")
-            problems.add(("stands_for",), f'there is no parameter "{name}"', hint)
+            hint = suggestion(name, file.params, otherwise=worded("hint.parameters_are"))
+            problems.add(("stands_for",), worded("fault.no_parameter", name=name), hint)
     return StandsFor(command=command, values=words(given.values), params=_texts(given.with_))
 
 
@@ -284,26 +291,28 @@ def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems)
     if given is UNSET:
         return None
     if bool(given.files) == bool(given.run):
-        hint = "give either a small project (files) or a command that prints a bad output (run)"
-        problems.add(("control",), "this control has not one sample", hint)
+        hint = worded("hint.sample")
+        problems.add(("control",), worded("fault.not_one_sample"), hint)
     for path in given.files:
         if path.startswith("/") or ".." in path.split("/"):
-            message = "the files of a control lie in a folder of its own"
+            message = worded("fault.control_files")
             problems.add(("control", "files", path), message, key=True)
     for name, value in given.with_.items():
         param = file.params.get(name)
         if param is not None and param.default in SWITCHED:
             switched(" ".join(_items(value)), ("control", "with", name), problems)
         if name not in file.params:
-            hint = suggestion(name, file.params, otherwise="its parameters are")
+            hint = suggestion(name, file.params, otherwise=worded("hint.parameters_are"))
             problems.add(
-                ("control", "with", name), f'there is no parameter "{name}"', hint, key=True
+                ("control", "with", name), worded("fault.no_parameter", name=name), hint, key=True
             )
     names = [each.name for each in measures]
     for index, name in enumerate(given.measures):
         if name not in names:
-            hint = suggestion(name, names, otherwise="its measures are")
-            problems.add(("control", "measures", index), f'there is no measure "{name}"', hint)
+            hint = suggestion(name, names, otherwise=worded("hint.measures_are"))
+            problems.add(
+                ("control", "measures", index), worded("fault.no_measure", name=name), hint
+            )
     return Control(
         files=given.files,
         run=given.run,

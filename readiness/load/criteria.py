@@ -31,6 +31,7 @@ from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import Check, Criterion, Expectation, Measure, Position
 from readiness.model.words import Format
+from readiness.text.worded import worded
 
 ATTESTED: Final = expect.parse("true")
 
@@ -101,9 +102,9 @@ class CriterionLoader:
         if len(kinds) != 1:
             if any(self._broken(path, name) for name in _KINDS):
                 return None
-            found = " and ".join(kinds) or "none of them"
-            hint = "give exactly one of check, run, attest"
-            self.problems.add(path, f"this criterion has {found}", hint)
+            found = " and ".join(kinds) or worded("fault.none_of_them")
+            hint = worded("hint.one_of_three")
+            self.problems.add(path, worded("fault.has_kinds", what=found), hint)
             return None
         if file.attest is not UNSET:
             self._refuse(path, _OF_PROBES, "attest")
@@ -169,11 +170,11 @@ class CriterionLoader:
     def _common(self, file: CriterionFile, path: Path) -> None:
         for index, name in enumerate(file.profiles):
             if name not in self.profiles:
-                hint = suggestion(name, self.profiles, otherwise="the profiles are")
-                message = f'no profile is called "{name}"'
+                hint = suggestion(name, self.profiles, otherwise=worded("hint.profiles_are"))
+                message = worded("fault.no_profile", name=name)
                 self.problems.add((*path, "profiles", index), message, hint)
         if file.ratchet and file.baseline is UNSET and not self._broken(path, "baseline"):
-            self.problems.add((*path, "ratchet"), "a ratchet needs a baseline to hold")
+            self.problems.add((*path, "ratchet"), worded("fault.ratchet"))
 
     def _broken(self, path: Path, field: str) -> bool:
         return bool(self.problems.faults) and self.problems.broken((*path, field))
@@ -184,7 +185,7 @@ class CriterionLoader:
         assert isinstance(given, dict)  # noqa: S101 - a criterion is a mapping
         for field in fields:
             if field in given:
-                message = f'"{field}" has no meaning beside "{kind}"'
+                message = worded("fault.beside", field=field, kind=kind)
                 self.problems.add((*path, field), message, key=True)
 
     # --- its check --------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ class CriterionLoader:
             return None
         self._refuse_inline(file, path)
         if not self.catalogue.knows(file.check):
-            message = f'no check is called "{file.check}"'
+            message = worded("fault.no_check", name=file.check)
             hint = suggestion(file.check, self.catalogue.names())
             self.problems.add((*path, "check"), message, hint)
             return None
@@ -205,13 +206,13 @@ class CriterionLoader:
     def _refuse_inline(self, file: CriterionFile, path: Path) -> None:
         for field in _OF_INLINE:
             if getattr(file, field) is not UNSET:
-                message = f'"{field}" has no meaning beside "check"'
-                self.problems.add((*path, field), message, "it belongs into the check", key=True)
+                message = worded("fault.beside_check", field=field)
+                self.problems.add((*path, field), message, worded("hint.belongs_check"), key=True)
 
     def _inline(self, file: CriterionFile, command: str, path: Path) -> Check | None:
         """Make the check of a probe that the board defines in place."""
         if file.measure is not UNSET:
-            message = '"measure" has no meaning beside "run"'
+            message = worded("fault.measure_beside_run")
             self.problems.add((*path, "measure"), message, 'use "read"', key=True)
         if self._broken(path, "read"):
             return None
@@ -220,13 +221,13 @@ class CriterionLoader:
             EXIT if file.read is UNSET else measure("value", file.read, (*path, "read"), problems)
         )
         if file.read is not UNSET and file.read.of:
-            message = '"of" names another measure, and a probe of the board has but one'
-            problems.add((*path, "read", "of"), message, "write a check file: it may have several")
+            message = worded("fault.of_alone")
+            problems.add((*path, "read", "of"), message, worded("hint.check_file"))
         proof = None
         if file.proof is not UNSET:
             proof = reader(file.proof, (*path, "proof"), problems, one_value=False)
             if proof.format is Format.EXIT:
-                message = "an exit status is not a proof that a tool did its work"
+                message = worded("fault.status_no_proof")
                 problems.add((*path, "proof", "as"), message)
         elif not (self._broken(path, "proof") or self._broken((*path, "read"), "as")):
             self._hidden(file, command, read, path)
@@ -266,8 +267,8 @@ class CriterionLoader:
             if each.name == file.measure:
                 return each
         names = [each.name for each in check.measures]
-        hint = suggestion(file.measure, names, otherwise="its measures are")
-        message = f'{check.name} has no measure "{file.measure}"'
+        hint = suggestion(file.measure, names, otherwise=worded("hint.measures_are"))
+        message = worded("fault.check_no_measure", check=check.name, name=file.measure)
         self.problems.add((*path, "measure"), message, hint)
         return None
 
@@ -287,7 +288,9 @@ class CriterionLoader:
             return EXIT_IS_ZERO
         else:
             what = "" if chosen is check.measures[0] else f" of {chosen.name}"
-            self.problems.add(here, f"nothing says what is expected{what}", "add expect")
+            self.problems.add(
+                here, worded("fault.nothing_expected", more=what), worded("hint.add_expect")
+            )
             return None
         if expected is None or not fit(expected, chosen, here, self.problems):
             return None

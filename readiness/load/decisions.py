@@ -12,6 +12,7 @@ from readiness.load.yamlfile import Path
 from readiness.model.board import Acceptance, Attestation, Waiver, is_path
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
+from readiness.text.worded import worded
 
 _DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
@@ -22,29 +23,29 @@ def day(text: str, path: Path, problems: Problems) -> date | None:
     if problems.broken(path):
         return None
     if not _DATE.fullmatch(text):
-        problems.add(path, f"{shown(text)} is not a date", "write it as YYYY-MM-DD")
+        problems.add(path, worded("fault.no_date", text=shown(text)), worded("hint.date_form"))
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        problems.add(path, f"{text} is not in the calendar")
+        problems.add(path, worded("fault.not_in_calendar", text=text))
         return None
 
 
 def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation | None:
     """Return a person's word, with the last day it is good for; one to be given has none."""
     if file.digest is not UNSET and not is_path(file.evidence):
-        hint = "remove the digest, or name a file"
-        problems.add((*path, "digest"), "only evidence that is a file has a digest", hint)
+        hint = worded("hint.remove_digest_or")
+        problems.add((*path, "digest"), worded("fault.digest_file"), hint)
     if file.by is UNSET and file.on is UNSET:
         return _to_be_given(file, path, problems)
     for name in ("by", "on", "valid"):
         if getattr(file, name) is UNSET and not problems.broken((*path, name)):
-            problems.add(path, f'"{name}" is missing')
+            problems.add(path, worded("fault.missing", name=name))
     if file.by is UNSET or file.on is UNSET or file.valid is UNSET:
         return None
     if not is_seen(file.by):
-        problems.add((*path, "by"), "an attestation needs the person who gives it")
+        problems.add((*path, "by"), worded("hint.attestation_person"))
     given = day(file.on, (*path, "on"), problems)
     valid = None
     if not problems.broken((*path, "valid")):
@@ -54,7 +55,7 @@ def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation
     try:
         until = given + timedelta(days=valid // _DAY)
     except OverflowError:
-        problems.add((*path, "valid"), f"{file.valid} leads out of the calendar")
+        problems.add((*path, "valid"), worded("fault.out_of_calendar", text=file.valid))
         return None
     return Attestation(
         by=file.by,
@@ -69,7 +70,9 @@ def _to_be_given(file: AttestFile, path: Path, problems: Problems) -> Attestatio
     if file.valid is not UNSET:
         seconds(file.valid, (*path, "valid"), problems)
     if file.digest is not UNSET:
-        problems.add((*path, "digest"), "nobody has attested this yet", "remove the digest")
+        problems.add(
+            (*path, "digest"), worded("fault.nobody_attested"), worded("hint.remove_digest")
+        )
     return Attestation(by="", on="", until="", evidence=file.evidence)
 
 
@@ -80,9 +83,9 @@ def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
         if not is_seen(value) and not problems.broken((*path, name)):
             problems.add(
                 (*path, name),
-                f"a waiver needs a {name}"
+                worded("hint.waiver_needs", what=name)
                 if name == "reason"
-                else "a waiver needs the person who approved it",
+                else worded("hint.waiver_person"),
             )
     up_to = None
     if file.up_to is not UNSET:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from readiness.load import text_data
+from readiness.text.worded import worded
 from readiness.text.yaml_events import TextPart, outline
 from readiness.text.yaml_scalars import is_doubtful, meaning
 
@@ -45,10 +46,7 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
         try:
             made = mark + _edited(text, path, key, fields, tried).encode("utf-8")
         except IndexError:
-            raise EditError(
-                "it cannot be changed alone: an anchor shares it with another place, or it is"
-                " written in a way that is not understood; change it by hand"
-            ) from None
+            raise EditError(worded("fault.anchor")) from None
         if text_data(made) == wanted:
             return made
         tried += 1
@@ -66,7 +64,7 @@ def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
     old = _at(_parsed(text), (*path, key))
     made = mark + f"{text[: old.start]}{number:f}{text[_end(text, old) :]}".encode()
     if text_data(made) != wanted:
-        raise EditError(f'"{key}" is shared with another place; change it by hand')
+        raise EditError(worded("fault.shared", key=key))
     return made
 
 
@@ -105,7 +103,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
     for name, value in fields.items():
         here = _at(_parsed(text), (*path, key))
         if not here.is_map:
-            raise EditError(f'"{key}" is no mapping here; change it by hand')
+            raise EditError(worded("fault.no_mapping", key=key))
         text = _with_field(text, here, name, value)
     return text
 
@@ -238,7 +236,7 @@ def _end(text: str, node: TextPart) -> int:
 def _parsed(text: str) -> TextPart:
     found = outline(text)
     if found is None:
-        raise EditError("there is nothing in it")
+        raise EditError(worded("fault.nothing_in_it"))
     return found
 
 
@@ -249,13 +247,10 @@ def _at(node: TextPart, path: Path) -> TextPart:
         else:
             found = node.get(step)
             if found is None:
-                raise EditError(f'"{step}" is not there')
+                raise EditError(worded("fault.not_there", key=step))
             node = found[1]
         if node.alias:
-            raise EditError(
-                f"the alias *{node.alias} stands for it, and what it means is written in another"
-                " place; write it out, or change it by hand"
-            )
+            raise EditError(worded("fault.alias", name=node.alias))
     return node
 
 

@@ -1,7 +1,6 @@
 """Collecting faults: where they stand, which criterion they are about, what was probably meant."""
 
 from collections.abc import Iterable
-from typing import Final
 
 import msgspec
 
@@ -9,9 +8,8 @@ from readiness.load.yamlfile import Document, Path, child
 from readiness.model.errors import Fault
 from readiness.model.units import quote
 from readiness.text import nearest
+from readiness.text.worded import Worded, joined, mapped
 from readiness.text.yaml_scalars import Data
-
-ID_RULE: Final = 'ids are made of letters, digits, ".", "_" and "-"'
 
 
 class Problems:
@@ -109,6 +107,8 @@ def printable(text: str) -> str:
     """Return the text with nothing in it that a terminal would obey."""
     if text.isprintable():
         return text
+    if isinstance(text, Worded) and text.key:
+        return mapped(text, printable)
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
@@ -120,5 +120,6 @@ def shown(text: str) -> str:
 def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """`did you mean "mypy"?`, or what is known where nothing is near and the list is short."""
     names = list(known)
-    listed = f"{otherwise} {', '.join(names)}" if otherwise and 0 < len(names) <= 12 else ""
+    few = otherwise and 0 < len(names) <= 12
+    listed = joined([otherwise, joined(names, "names")], "words") if few else ""
     return nearest.suggestion(word, names, listed)

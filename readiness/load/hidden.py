@@ -10,6 +10,7 @@ from readiness.model import expect
 from readiness.model.board import Measure
 from readiness.model.words import Format
 from readiness.startup.patterns import later
+from readiness.text.worded import joined, worded
 
 # Commands that clear up before or after a tool; whether they fail says nothing of what is read.
 _CLEANERS: Final = ("rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "killall ")
@@ -34,7 +35,7 @@ def hidden_failure(
     command whose output is read may count, ask and branch: it is only told.
     """
     if command and shell.does_nothing(command):
-        problems.add(path, "this command does nothing", "say what to run")
+        problems.add(path, worded("fault.does_nothing"), worded("hint.say_what_to_run"))
         return
     if read.reader.format is not Format.EXIT:
         _tell_what_is_read(command, path, problems)
@@ -85,23 +86,31 @@ def _unheard(command: str, good: frozenset[int]) -> tuple[str, str] | None:
     if good != _SUCCESS:
         if not tool:
             return None
-        hint = f"name the statuses of a tool that did its work: {_quoted('exit: {ok: [0, 1]}')}"
-        return f"this command passes where `{tool}` fails", hint
+        hint = worded("hint.name_statuses", example=_quoted("exit: {ok: [0, 1]}"))
+        return worded("fault.passes_where", what=tool), hint
     if not (decides or tool):
         return None
-    what = f"passes where `{tool}` fails"
+    what = worded("fault.passes_where_word", what=tool)
     if decides:
         mask = decides[0]
-        what = "can never fail" if mask.final else f"passes where `{mask.command}` fails"
+        what = (
+            worded("fault.can_never_fail_word")
+            if mask.final
+            else worded("fault.passes_where_word", what=mask.command)
+        )
     if better := instead(command):
         lines = [f"run: {_scalar(better.run)}"]
         if better.good:
             lines += ["exit: {ok: [0, 1]}", f'expect: "== {better.good}"']
-        return f"this command {what}", f"write {' and '.join(map(_quoted, lines))}"
-    proof = f"say what only a tool prints that did its work: {_quoted(_PROOF)}"
+        return worded("fault.this_command", what=what), worded(
+            "hint.write", text=joined(list(map(_quoted, lines)), "and")
+        )
+    proof = worded("hint.say_proof", example=_quoted(_PROOF))
     if decides:
-        return f"this command {what}", f"remove `{mask.text}`, which hides the failure, or {proof}"
-    return f"this command {what}", proof
+        return worded("fault.this_command", what=what), worded(
+            "hint.remove_mask", what=mask.text, other=proof
+        )
+    return worded("fault.this_command", what=what), proof
 
 
 _PROOF: Final = "proof: {from: output, as: text, regex: '^done'}"
@@ -126,7 +135,7 @@ def _tell_what_is_read(command: str, path: Path, problems: Problems) -> None:
             and not mask.tested
             and (mask.final or not mask.command.startswith(_CLEANERS))
         ):
-            message = f"its tool's failure is hidden by `{mask.text}`"
-            hint = f"say what only a tool prints that did its work: {_quoted(_PROOF)}"
+            message = worded("fault.hidden_by", what=mask.text)
+            hint = worded("hint.say_proof", example=_quoted(_PROOF))
             problems.add(path, message, hint, masked=True, refused=False)
             return

@@ -14,6 +14,7 @@ from readiness.load.readers import switched
 from readiness.load.variables import Variables, expanded
 from readiness.load.yamlfile import Path
 from readiness.model.board import Check
+from readiness.text.worded import worded
 
 MAX_COMBINATIONS: Final = 1000
 NOTHING: Final[tuple[dict[str, str], ...]] = ({},)
@@ -82,8 +83,8 @@ class ParameterLoader:
         )
         for name, default in params.items():
             if default is None and not self._is_given(path, name):
-                message = f'{check.name} needs the parameter "{name}"'
-                self.problems.add((*path, "with"), message, f"add it to `with`: {name}")
+                message = worded("fault.check_needs_parameter", check=check.name, name=name)
+                self.problems.add((*path, "with"), message, worded("hint.add_to_with", name=name))
         if self.mentions:
             self._mentioned(check, params, unset)
         first = {name: value for name, value in params.items() if value is not None}
@@ -137,7 +138,7 @@ class ParameterLoader:
         text, place = workdir
         folder = self._text(text, (*place, "workdir"), unset, variables, False) if text else ""
         if os.path.isabs(folder) or os.path.normpath(folder).startswith(".."):
-            message = f"{shown(folder)} is not below the board's workdir"
+            message = worded("fault.not_below", path=shown(folder))
             self.problems.add((*place, "workdir"), message)
         return own, folder and os.path.normpath(folder)
 
@@ -151,8 +152,10 @@ class ParameterLoader:
     def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
         if known is None or name in known:
             return True
-        hint = suggestion(name, known, otherwise="its parameters are")
-        self.problems.add(path, f'{check.name} has no parameter "{name}"', hint, key=True)
+        hint = suggestion(name, known, otherwise=worded("hint.parameters_are"))
+        self.problems.add(
+            path, worded("fault.check_no_parameter", check=check.name, name=name), hint, key=True
+        )
         if hint.startswith("did"):
             self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
         return False
@@ -178,8 +181,8 @@ class ParameterLoader:
         for values in axes.values():
             count *= len(values)
         if count > MAX_COMBINATIONS:
-            message = f"{count} combinations are too many"
-            self.problems.add(path, message, f"the most is {MAX_COMBINATIONS}")
+            message = worded("fault.combinations", count=count)
+            self.problems.add(path, message, worded("hint.the_most", most=MAX_COMBINATIONS))
             return NOTHING
         combinations: list[dict[str, str]] = [{}]
         for name, values in axes.items():

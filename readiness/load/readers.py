@@ -15,6 +15,7 @@ from readiness.model import expect
 from readiness.model.board import SWITCHED, Expectation, Measure, Reader
 from readiness.model.units import duration, meant_unit
 from readiness.model.words import Format, Operator
+from readiness.text.worded import joined, worded, words_of
 
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))
@@ -65,23 +66,26 @@ def _misused(file: ReaderFile) -> list[tuple[str, str]]:
     given = [name for name in ("query", "regex", "count") if getattr(file, name)]
     match file.as_:
         case Format.EXIT:
-            found = [(f'"{name}" has no meaning for an exit status', name) for name in given]
+            found = [(worded("fault.for_status", name=name), name) for name in given]
             if file.from_ != "stdout":
-                found.append(('"from" has no meaning for an exit status', "from"))
+                found.append((worded("fault.from_status"), "from"))
         case Format.TEXT:
-            found = [('"query" has no meaning for text; use "regex" or "count"', "query")]
+            found = [(worded("fault.query_text"), "query")]
             found = found if file.query else []
             if not file.query and not given:
-                found = [('text needs "regex" or "count"', "regex")]
+                found = [(worded("fault.regex_or_count_needed"), "regex")]
             if file.regex and file.count:
-                found.append(('"regex" and "count" exclude each other', "count"))
+                found.append((worded("fault.regex_or_count"), "count"))
         case _:
             wrong = [name for name in given if name != "query"]
-            found = [(f'"{name}" reads text, not {file.as_.value}', name) for name in wrong]
+            found = [
+                (worded("fault.reads_text", name=name, format=file.as_.value), name)
+                for name in wrong
+            ]
             if not given:
                 found = [(f'{file.as_.value} needs a "query"', "query")]
     if file.pick is not UNSET and (file.count or file.as_ is Format.EXIT):
-        found.append(('there is only one value to "pick" from', "pick"))
+        found.append((worded("fault.nothing_to_pick"), "pick"))
     return found
 
 
@@ -89,10 +93,10 @@ def pattern(text: str, path: Path, problems: Problems, *, one_value: bool = Fals
     """Record a regular expression that cannot be used; with `one_value`, one of several groups."""
     problem, groups = _compiled(text)
     if problem:
-        problems.add(path, f"{shown(text)} is not a regular expression: {problem}")
+        problems.add(path, worded("fault.no_regex", text=shown(text), why=problem))
     elif one_value and groups > 1:
-        hint = "make all but one of them (?:...)"
-        problems.add(path, f"{groups} groups, and one value is to be read", hint)
+        hint = worded("hint.groups")
+        problems.add(path, worded("fault.groups", count=groups), hint)
 
 
 @lru_cache(maxsize=4096)
@@ -102,10 +106,10 @@ def _compiled(text: str) -> tuple[str, int]:
             warnings.simplefilter("ignore")
             return "", re.compile(text).groups
     except re.error as error:
-        place = "" if error.pos is None else f" at character {error.pos + 1}"
+        place = "" if error.pos is None else worded("fault.at_character", place=error.pos + 1)
         return f"{error.msg}{place}", 0
     except (OverflowError, RecursionError):
-        return "it is too large", 0
+        return worded("fault.too_large"), 0
 
 
 @lru_cache(maxsize=4096)
@@ -117,8 +121,8 @@ def query_problem(text: str) -> str:
     try:
         jmespath.compile(text)
     except (JMESPathError, RecursionError, ValueError) as error:  # a ValueError: a huge number
-        reason = str(error).split("\n", 1)[0].rstrip(":") or "it is nested too deeply"
-        return f"{shown(text)} is not a JMESPath query: {reason}"
+        reason = str(error).split("\n", 1)[0].rstrip(":") or worded("fault.nested_deep")
+        return worded("fault.no_query", text=shown(text), why=reason)
     return ""
 
 
@@ -135,7 +139,7 @@ def expectation(text: str, path: Path, problems: Problems) -> Expectation | None
     try:
         return _expectation(text)
     except ValueError as error:
-        problems.add(path, str(error))
+        problems.add(path, words_of(error))
         return None
 
 
@@ -145,8 +149,8 @@ def fit(expected: Expectation, measure: Measure, path: Path, problems: Problems)
     if problem:
         meant = meant_unit(expected.unit)
         wanted = expected.text.replace(expected.unit, meant) if meant else ""
-        hint = f'did you mean "{wanted}"?' if meant else ""
-        problems.add(path, f"{shown(expected.text)} {problem}", hint)
+        hint = worded("hint.did_you_mean", word=wanted) if meant else ""
+        problems.add(path, joined([shown(expected.text), problem], "words"), hint)
     return not problem
 
 
@@ -154,15 +158,20 @@ def _misfit(expected: Expectation, measure: Measure) -> str:
     counts = bool(measure.reader.count) or measure.reader.format is Format.EXIT
     of_numbers = expected.operator not in _OF_TEXT and expected.operator not in _OF_BOOLEANS
     if counts and not of_numbers:
-        what = "an exit status" if measure.reader.format is Format.EXIT else "a count"
-        return f"does not fit {what}, which is a number"
+        what = (
+            worded("fault.an_exit_status")
+            if measure.reader.format is Format.EXIT
+            else worded("fault.a_count")
+        )
+        return worded("fault.unfit_number", what=what)
     if measure.unit and not of_numbers:
-        return f"does not fit {measure.name}, which is a number of {measure.unit}"
+        return worded("fault.unfit_number_of", what=measure.name, unit=measure.unit)
     if not expect.compatible(expected, measure.unit):
-        unit = measure.unit or "has no unit"
-        return f"does not fit {measure.name}, which {'is in ' if measure.unit else ''}{unit}"
+        if not measure.unit:
+            return worded("fault.unfit_bare", what=measure.name)
+        return worded("fault.unfit_unit", what=measure.name, unit=measure.unit)
     if not expect.can_fail(expected, measure.unit or ("lines" if counts else "")):
-        return f"can never fail: {measure.name} is never negative"
+        return worded("fault.never_negative", what=measure.name)
     return ""
 
 
@@ -197,11 +206,11 @@ def can_be_missed(
     if not allowed or not good.issuperset(allowed):
         return
     missing = next((bad for bad in _LIKELY if bad not in good), None)
-    hint = 'say which status is good: `expect: "== 0"`'
+    hint = worded("hint.say_good_status")
     if exit_ok is not None and missing is not None:
         statuses = sorted({*exit_ok, missing})
-        hint = f"allow the status of a tool that finds faults too: `exit: {{ok: {statuses}}}`"
-    message = f"{shown(expected.text)} can never fail: every status that is allowed meets it"
+        hint = worded("hint.allow_status", statuses=statuses)
+    message = worded("fault.any_status_meets", expect=shown(expected.text))
     problems.add(path, message, hint)
 
 
@@ -212,8 +221,8 @@ def switched(value: str, path: Path, problems: Problems) -> None:
     meant = {"yes": "true", "on": "true", "1": "true", "y": "true"}
     word = value.strip().lower()
     word = word if word in SWITCHED else meant.get(word, "false")
-    hint = f"write {word}" if word == "true" or value.strip() else "write false, or leave it out"
-    problems.add(path, f"{shown(value)} is neither true nor false", hint)
+    hint = f"write {word}" if word == "true" or value.strip() else worded("hint.false_or_out")
+    problems.add(path, worded("fault.no_boolean", text=shown(value)), hint)
 
 
 # --- the rest -------------------------------------------------------------------------------------
@@ -249,7 +258,7 @@ def seconds(text: str | UnsetType, path: Path, problems: Problems) -> float | No
     try:
         return _seconds(text)
     except ValueError as error:
-        problems.add(path, str(error))
+        problems.add(path, words_of(error))
         return None
 
 
@@ -266,7 +275,7 @@ def number(
         return ONE
     exact = Decimal(value)
     if above is not None and exact <= above:
-        problems.add(path, f"{value} is not more than {above}")
+        problems.add(path, worded("fault.not_more", text=value, least=above))
     if between is not None and not between[0] <= exact <= between[1]:
-        problems.add(path, f"{value} is not between {between[0]} and {between[1]}")
+        problems.add(path, worded("fault.not_between", text=value, low=between[0], high=between[1]))
     return exact

@@ -10,6 +10,7 @@ from readiness.model.board import Board, Check, Criterion, StandsFor
 from readiness.model.words import Format
 from readiness.shell import argv
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 
 # With one of these, a command is judged as the board says.
 _JUDGED = ("read", "proof", "reject", "with_", "matrix", "warn")
@@ -93,10 +94,10 @@ def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
     for started in programs(check.run):
         for each in catalogue.standing_for(started[0]):
             if each.stands_for:
-                why = match(each.stands_for, words) if words else "it is more than that"
-                why = why if isinstance(why, str) else "the board judges it"
+                why = match(each.stands_for, words) if words else worded("standing.more")
+                why = why if isinstance(why, str) else worded("standing.judged")
                 pattern = " ".join(each.stands_for.command)
-                return f"only its exit status counts: {each.name} stands for `{pattern}`, and {why}"
+                return worded("standing.status_only", check=each.name, pattern=pattern, why=why)
     return ""
 
 
@@ -104,21 +105,21 @@ def match(pattern: StandsFor, words: tuple[str, ...]) -> dict[str, str] | str:
     """Return the parameters that a command's words give, or why they are not of the pattern."""
     broken = [word for word in words if any(character.isspace() for character in word)]
     if broken:
-        return f"{broken[0]!r} is more than one word"
+        return worded("standing.words", word=repr(broken[0]))
     options, plain = _sorted_out(pattern, words)
     wanted = [word for word in pattern.command if word != "{args}"]
     given = dict(pattern.params)
     if "{args}" in pattern.command:
         given["args"] = " ".join(options)
     elif options:
-        return f"`{options[0]}` has no place in it"
+        return worded("standing.no_place", word=options[0])
     for index, want in enumerate(wanted):
         if want[0] == "{":
             # What comes last takes all that is left.
             last = index == len(wanted) - 1
             given[want[1:-1]] = " ".join(plain[index:] if last else plain[index : index + 1])
         elif plain[index : index + 1] != [want]:
-            return f"it is not `{want}`"
+            return worded("standing.other", word=want)
     return given
 
 

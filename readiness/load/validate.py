@@ -8,33 +8,24 @@ from typing import Final, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from readiness.load.faults import ID_RULE, Problems, shown
+from readiness.load.faults import Problems, shown
 from readiness.load.yamlfile import Path
 from readiness.text.nearest import nearest, suggestion
+from readiness.text.worded import joined, worded
 from readiness.text.yaml_scalars import OLD_BOOLEANS, Data
 
 Definition = TypeVar("Definition", bound=msgspec.Struct)
 
 RULES: Final = {
-    r"^[A-Za-z0-9._-]+$(?!\n)": ("is not an id", ID_RULE),
-    r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)": (
-        "is not the name of a variable",
-        'names are made of letters, digits and "_"',
-    ),
-    r"^[A-Za-z_][A-Za-z0-9_]*\*?$(?!\n)": (
-        "is not the name of a variable",
-        'names are made of letters, digits and "_"; a "*" at the end stands for any rest',
-    ),
-    r"^sha256:[0-9a-f]{64}$(?!\n)": (
-        "is not a digest",
-        "`readiness attest` writes it: sha256: and 64 digits",
-    ),
-    r"^(?:[<>]=?|==)[0-9.]+(?:,(?:[<>]=?|==)[0-9.]+)*$(?!\n)": (
-        "is not a range of versions",
-        'write it like ">=0.7,<0.18"',
-    ),
-    r"^[0-9.]+ ?%$(?!\n)": ("is not a share", 'write it like "90%"'),
+    r"^[A-Za-z0-9._-]+$(?!\n)": "id",
+    r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)": "variable",
+    r"^[A-Za-z_][A-Za-z0-9_]*\*?$(?!\n)": "variables",
+    r"^sha256:[0-9a-f]{64}$(?!\n)": "digest",
+    r"^(?:[<>]=?|==)[0-9.]+(?:,(?:[<>]=?|==)[0-9.]+)*$(?!\n)": "versions",
+    r"^[0-9.]+ ?%$(?!\n)": "share",
 }
+"""What a pattern of the definitions is called in the sentences on it."""
+
 # Words of other formats, and what they are called here.
 ELSEWHERE: Final = {
     "threshold": "expect",
@@ -52,15 +43,12 @@ ELSEWHERE: Final = {
 }
 
 
-DOUBTFUL: Final = "is a boolean or a number to other readers of YAML"
-
-
 # What to write where nothing is meant.
 _EMPTY: Final[dict[type, str]] = {
-    inspect.StrType: 'write ""',
-    inspect.ListType: "write []",
-    inspect.DictType: "write {}",
-    inspect.StructType: "write {}",
+    inspect.StrType: '""',
+    inspect.ListType: "[]",
+    inspect.DictType: "{}",
+    inspect.StructType: "{}",
 }
 
 
@@ -130,10 +118,13 @@ class Walk:
     def _mismatch(self, kind: inspect.Type, data: Data, path: Path) -> None:
         hint = ""
         if data is None:
-            hint = _EMPTY.get(type(kind), "")
+            empty = _EMPTY.get(type(kind), "")
+            hint = worded("hint.write", text=empty) if empty else ""
         elif isinstance(kind, inspect.StrType) and not isinstance(data, list | dict):
-            hint = "quote it"
-        self.problems.add(path, f"{_wanted(kind)} is needed here, not {_found(data)}", hint)
+            hint = worded("hint.quote")
+        self.problems.add(
+            path, worded("fault.needed_here", wanted=_wanted(kind), found=_found(data)), hint
+        )
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
         part = self._sound(kind, data) if path else None
@@ -165,7 +156,7 @@ class Walk:
                 continue
             else:
                 if name not in meant:
-                    self.problems.add(here, f'"{name}" is missing')
+                    self.problems.add(here, worded("fault.missing", name=name))
                 value = DROPPED
             if value is DROPPED and field.required:
                 value = _placeholder(field.type)
@@ -184,12 +175,16 @@ class Walk:
         if not meant:
             other = ELSEWHERE.get(nearest(key, ELSEWHERE), "")
             meant = other if other in known else ""
-        hint = f'did you mean "{meant}"?' if meant else f"the keys here are {', '.join(fields)}"
+        hint = (
+            worded("hint.did_you_mean", word=meant)
+            if meant
+            else worded("hint.keys_here", names=", ".join(fields))
+        )
         if key in OLD_BOOLEANS:
-            hint = "quote it where it is meant as text"
+            hint = worded("hint.quote_text")
         elif key == "<<":
-            hint = "merge keys are not part of YAML 1.2"
-        self.problems.add((*path, key), f"unknown key {shown(key)}", hint, key=True)
+            hint = worded("hint.merge_keys")
+        self.problems.add((*path, key), worded("fault.unknown_key", key=shown(key)), hint, key=True)
         if meant:
             self.problems.break_field((*path, meant))
         return meant
@@ -214,7 +209,7 @@ class Walk:
 
     def _list(self, kind: inspect.ListType, data: list[Data], path: Path) -> object:
         if len(data) < (kind.min_length or 0):
-            self.problems.add(path, "this list is empty", "it needs an item")
+            self.problems.add(path, worded("fault.empty_list"), worded("hint.needs_item"))
             return DROPPED
         items = (
             self.value(kind.item_type, item, (*path, index)) for index, item in enumerate(data)
@@ -228,7 +223,7 @@ class Walk:
             return kind.cls(data)
         except ValueError:
             names = [str(member.value) for member in kind.cls]
-            message = f"{shown(data)} is not one of {', '.join(names)}"
+            message = worded("fault.not_one_of", text=shown(data), names=", ".join(names))
             self.problems.add(path, message, suggestion(data, names), key=key)
             return DROPPED
 
@@ -236,16 +231,20 @@ class Walk:
         self, kind: inspect.StrType, data: str, path: Path, *, key: bool = False
     ) -> str | _Dropped:
         if len(data) < (kind.min_length or 0):
-            self.problems.add(path, "this is empty", key=key)
+            self.problems.add(path, worded("fault.empty"), key=key)
             return DROPPED
         if kind.pattern is None:
             return data
-        complaint, rule = RULES[kind.pattern]
+        rule = RULES[kind.pattern]
         if not re.search(kind.pattern, data):
-            self.problems.add(path, f"{shown(data)} {complaint}", rule, key=key)
+            self.problems.add(
+                path, worded(f"rule.{rule}", text=shown(data)), worded(f"rule_hint.{rule}"), key=key
+            )
             return DROPPED
         if not key and self._doubtful(path):
-            self.problems.add(path, f"{shown(data)} {DOUBTFUL}", "quote it")
+            self.problems.add(
+                path, worded("fault.doubtful", text=shown(data)), worded("hint.quote")
+            )
             return DROPPED
         return data
 
@@ -256,10 +255,18 @@ class Walk:
 
     def _whole_number(self, kind: inspect.IntType, data: int, path: Path) -> int | _Dropped:
         if kind.ge is not None and data < kind.ge:
-            self.problems.add(path, f"{data} is too small", f"the least is {kind.ge}")
+            self.problems.add(
+                path,
+                worded("fault.number_small", number=data),
+                worded("hint.the_least", least=kind.ge),
+            )
             return DROPPED
         if kind.le is not None and data > kind.le:
-            self.problems.add(path, f"{data} is too large", f"the most is {kind.le}")
+            self.problems.add(
+                path,
+                worded("fault.number_large", number=data),
+                worded("hint.the_most", most=kind.le),
+            )
             return DROPPED
         return data
 
@@ -317,34 +324,35 @@ def _placeholder(kind: inspect.Type) -> object:
 def _wanted(kind: inspect.Type) -> str:
     match kind:
         case inspect.StructType() | inspect.DictType():
-            return "a mapping"
+            return worded("fault.a_mapping")
         case inspect.ListType():
-            return "a list"
+            return worded("fault.a_list")
         case inspect.IntType():
-            return "a whole number"
+            return worded("fault.whole_number")
         case inspect.DecimalType():
-            return "a number"
+            return worded("fault.a_number")
         case inspect.BoolType():
-            return "true or false"
+            return worded("fault.true_or_false")
         case inspect.EnumType():
-            return "one of " + ", ".join(str(member.value) for member in kind.cls)
+            names = [str(member.value) for member in kind.cls]
+            return worded("fault.one_of", names=joined(names, "names"))
         case inspect.LiteralType():
-            return " or ".join(map(str, kind.values))
+            return joined(list(map(str, kind.values)), "or")
         case _:
-            return "text"
+            return worded("fault.text")
 
 
 def _found(data: Data) -> str:
     match data:
         case None:
-            return "nothing"
+            return worded("fault.nothing")
         case bool():
             return str(data).lower()
         case int() | Decimal():
-            return f"the number {data}"
+            return worded("fault.the_number", number=data)
         case str():
-            return f"the text {shown(data)}"
+            return worded("fault.the_text", text=shown(data))
         case list():
-            return "a list"
+            return worded("fault.a_list")
         case dict():
-            return "a mapping"
+            return worded("fault.a_mapping")

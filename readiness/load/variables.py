@@ -7,6 +7,7 @@ from typing import Final
 from readiness.load.faults import Problems
 from readiness.load.yamlfile import Path
 from readiness.startup.patterns import later
+from readiness.text.worded import worded, words_of
 
 # Either a whole reference, or the start of one that is not.
 _REFERENCE: Final = later(
@@ -68,7 +69,7 @@ class Variables:
 
         expanded = _REFERENCE.sub(replace, text)
         if self._steps > MAX_STEPS or len(expanded) > MAX_LENGTH:
-            raise ValueError("its variables make a text of more than 128 KiB, or never end")
+            raise ValueError(worded("fault.variables_endless"))
         return expanded, tuple(dict.fromkeys(missing))
 
     def entries(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -113,12 +114,12 @@ def expanded(
     if "$" not in text:
         return text
     if broken := broken_reference(text):
-        problems.add(path, f"`{broken}` is not a variable", RULE)
+        problems.add(path, worded("fault.no_variable", text=broken), RULE)
         return ""
     try:
         value, missing = variables.expand(text)
     except ValueError as error:
-        problems.add(path, str(error))
+        problems.add(path, words_of(error))
         return ""
     unset.extend(missing)
     return value

@@ -10,6 +10,7 @@ from readiness.model.board import Position
 from readiness.model.errors import Fault, UsageError
 from readiness.text import yaml_characters
 from readiness.text.clean import clean
+from readiness.text.worded import worded
 from readiness.text.yaml_events import Container, Mark, YamlReader
 from readiness.text.yaml_scalars import Data
 
@@ -77,21 +78,21 @@ def read(path: str) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+        raise UsageError(worded("usage.cannot_read", path=name, why=error.strerror)) from None
     except ValueError:
-        raise UsageError(f"{path!r} is not the name of a file") from None
+        raise UsageError(worded("usage.no_file_name", path=repr(path))) from None
     kind = os.fstat(handle).st_mode
     if not stat.S_ISREG(kind):
         os.close(handle)
-        what = "a folder" if stat.S_ISDIR(kind) else "not a regular file"
-        raise UsageError(f"{name}: {what}; name a YAML file")
+        what = "a folder" if stat.S_ISDIR(kind) else worded("usage.not_regular")
+        raise UsageError(worded("usage.name_yaml", path=name, why=what))
     try:
         with open(handle, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+        raise UsageError(worded("usage.cannot_read", path=name, why=error.strerror)) from None
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{name}: larger than {MAX_BYTES // 2**20} MiB")
+        raise UsageError(worded("usage.file_large", path=name, size=MAX_BYTES // 2**20))
     return data
 
 

@@ -3,6 +3,8 @@
 import msgspec
 
 from readiness.model.status import ExitStatus
+from readiness.model.words import Language
+from readiness.text.worded import joined, worded
 
 __all__ = ["BoardError", "ExitStatus", "Fault", "NotWrittenError", "ReadinessError", "UsageError"]
 
@@ -24,16 +26,23 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """`board.yaml:42:9: T2.1: what was found; what to do`."""
-        where = f"{self.path}:{self.line}:{self.column}: "
+        return str(self.worded())
+
+    def worded(self) -> str:
+        """The same as a sentence that can be said in another language."""
         subject = f"{self.subject}: " if self.subject else ""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{where}{subject}{self.message}{hint}"
+        where = f"{self.path}:{self.line}:{self.column}: {subject}"
+        if not self.hint:
+            return worded("fault.line", where=where, message=self.message)
+        return worded("fault.line_hint", where=where, message=self.message, hint=self.hint)
 
 
 class ReadinessError(Exception):
     """An error whose message is written for the user; it ends the command with `status`."""
 
     status = ExitStatus.USAGE
+    language: Language | None = None
+    """The language of the board that it is about, where that much of it could be read."""
 
 
 class BoardError(ReadinessError):
@@ -41,7 +50,7 @@ class BoardError(ReadinessError):
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column))
-        super().__init__("\n".join(map(str, self.faults)))
+        super().__init__(joined([fault.worded() for fault in self.faults], "lines"))
 
 
 class UsageError(ReadinessError):

@@ -63,10 +63,6 @@ RISING = (Operator.GT, Operator.GE)
 NUMERIC = (*COMPARISONS, Operator.BETWEEN)
 BOOLEANS = (Operator.TRUE, Operator.FALSE)
 
-GRAMMAR = (
-    'write `==`, `!=`, `<`, `<=`, `>` or `>=` and a number, like "< 500 ms", or "between A and B", '
-    '"true", "false", "matches REGEX", "contains TEXT"'
-)
 # What fails is never whole, however near it comes: `< 50` at 50 would otherwise earn all its credit
 # under partial scoring.
 ALMOST = Decimal("0.999999")
@@ -93,34 +89,36 @@ def parse(text: str) -> Expectation:
         return Expectation(text=text, operator=Operator(found[1]), number=number, unit=unit)
     if found := _WORD.fullmatch(text):
         return _PHRASES[found[1]](text, found[2].strip())
-    raise ValueError(f"{quote(text)} is not an expectation; {_advice(text)}")
+    raise ValueError(worded("fault.no_expectation", text=quote(text), advice=_advice(text)))
 
 
 def _advice(text: str) -> str:
     """Tell what to write instead of `text`, as near to it as can be guessed."""
     if text.lower() in BOOLEANS:
-        return f'write "{text.lower()}"'
+        return worded("hint.write", text=f'"{text.lower()}"')
     if re.fullmatch(r"[0-9.+-]+(\s*[a-zA-Z%]+)?", text):
-        return f'say how to compare, like "== {text}"'
+        return worded("hint.compare_like", text=text)
     if found := re.fullmatch(r"(=>|=<|=|≤|≥|≠|<>|===)\s*([^=<>].*)", text, re.DOTALL):
         meant = {"=>": ">=", "=<": "<=", "≤": "<=", "≥": ">=", "≠": "!=", "<>": "!="}
-        return f'write "{meant.get(found[1], "==")} {found[2]}"'
-    return GRAMMAR
+        return worded("hint.write", text=f'"{meant.get(found[1], "==")} {found[2]}"')
+    return worded("hint.grammar")
 
 
 def _between(text: str, ends: str) -> Expectation:
     low_text, joined, high_text = ends.partition(" and ")
     if not joined:
-        raise ValueError(f'{quote(text)} has no upper end; write "between A and B"')
+        raise ValueError(worded("fault.no_upper_end", text=quote(text)))
     low, low_unit = quantity(low_text.strip())
     high, high_unit = quantity(high_text.strip())
     low_unit, high_unit = low_unit or high_unit, high_unit or low_unit
     if not same_kind(low_unit, high_unit):
-        raise ValueError(f"{quote(text)} mixes {low_unit} and {high_unit}; use units of one kind")
+        raise ValueError(
+            worded("fault.mixed_units", text=quote(text), low=low_unit, high=high_unit)
+        )
     unit = min(low_unit, high_unit, key=factor)
     low, high = convert(low, low_unit, unit), convert(high, high_unit, unit)
     if low > high:
-        raise ValueError(f"{quote(text)} holds for nothing; write the smaller number first")
+        raise ValueError(worded("fault.holds_for_nothing", text=quote(text)))
     return Expectation(text=text, operator=Operator.BETWEEN, number=low, high=high, unit=unit)
 
 
@@ -128,18 +126,20 @@ def _matches(text: str, pattern: str) -> Expectation:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        where = "" if error.pos is None else f" at position {error.pos + 1}"
-        raise ValueError(f"{quote(pattern)} is not a pattern: {error.msg}{where}") from None
+        where = "" if error.pos is None else worded("fault.at_position", place=error.pos + 1)
+        raise ValueError(
+            worded("fault.no_pattern", text=quote(pattern), why=error.msg, where=where)
+        ) from None
     except (OverflowError, RecursionError):
-        raise ValueError(f"{quote(pattern)} is not a pattern: it is too large") from None
+        raise ValueError(worded("fault.pattern_large", text=quote(pattern))) from None
     if _matches_anything(compiled):
-        raise ValueError(f"{quote(text)} can never fail; name what the text must have")
+        raise ValueError(worded("fault.can_never_fail", text=quote(text)))
     return Expectation(text=text, operator=Operator.MATCHES, pattern=pattern)
 
 
 def _contains(text: str, part: str) -> Expectation:
     if not part:
-        raise ValueError(f"{quote(text)} can never fail; name what the text must have")
+        raise ValueError(worded("fault.can_never_fail", text=quote(text)))
     return Expectation(text=text, operator=Operator.CONTAINS, pattern=part)
 
 
@@ -196,12 +196,12 @@ def mismatch(expectation: Expectation, value: Value) -> str:
     A number has to be finite. Text may stand for a boolean (`true`), and anything has a text.
     """
     if isinstance(value, Decimal) and not value.is_finite():
-        return f"{value} is not a number"
+        return worded("reason.no_number_plain", text=value)
     if expectation.operator in BOOLEANS:
-        return "" if _boolean(value) is not None else f"{_shown(value)} is neither true nor false"
+        return "" if _boolean(value) is not None else worded("fault.no_boolean", text=_shown(value))
     if expectation.operator not in NUMERIC or isinstance(value, Decimal):
         return ""
-    return f"{_shown(value)} is not a number"
+    return worded("reason.no_number_plain", text=_shown(value))
 
 
 def holds(
@@ -235,7 +235,11 @@ def _comparable(
     if expectation.unit in ("", unit):
         return value, expectation.number, expectation.high
     if not same_kind(expectation.unit, unit):
-        raise ValueError(f"{unit or 'a number without unit'} does not fit {expectation.text}")
+        raise ValueError(
+            worded(
+                "fault.unit_misfit", unit=unit or "a number without unit", expect=expectation.text
+            )
+        )
     return (
         smallest(value, unit),
         smallest(expectation.number, expectation.unit),

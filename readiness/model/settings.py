@@ -7,6 +7,7 @@ import msgspec
 
 from readiness.model.errors import UsageError
 from readiness.model.words import Language
+from readiness.text.worded import worded
 
 BOARD_NAME = "board.yaml"
 HISTORY = os.path.join(".readiness", "history.db")
@@ -62,7 +63,7 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
     `UsageError` where there is none.
     """
     if settings.board == "":
-        raise UsageError("--board: no file is named")
+        raise UsageError(worded("usage.board_unnamed"))
     given = settings.board or environ.get("READINESS_BOARD")
     if given:
         return given
@@ -74,9 +75,7 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
             return found if relative.startswith("..") else relative
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            raise UsageError(
-                f"no {BOARD_NAME} here or in a parent folder; name one with --board FILE"
-            )
+            raise UsageError(worded("usage.no_board", name=BOARD_NAME))
         folder = parent
 
 
@@ -119,5 +118,5 @@ def _named_in(pyproject: str) -> str:
     section = section.get("readiness") if isinstance(section, dict) else None
     board = section.get("board", "") if isinstance(section, dict) else ""
     if not isinstance(board, str):
-        raise UsageError(f"{pyproject}: [tool.readiness] board must be a path, found {board!r}")
+        raise UsageError(worded("usage.board_path", file=pyproject, found=repr(board)))
     return board

@@ -52,17 +52,17 @@ def quantity(text: str) -> tuple[Decimal, str]:
     """
     found = _QUANTITY.fullmatch(text)
     if not found:
-        raise ValueError(f"{quote(text)} is not a number; {_advice(text)}")
+        raise ValueError(worded("fault.no_number", text=quote(text), advice=_advice(text)))
     number, unit, name = found.groups()
     if unit and unit not in UNITS and not text[found.end(1)].isspace():
-        meant = meant_unit(unit)
-        advice = (
-            f'did you mean "{number} {meant}"?' if meant else f"the units are {', '.join(UNITS)}"
-        )
-        raise ValueError(f'"{unit}" is not a unit; {advice}')
+        if meant := meant_unit(unit):
+            advice = worded("hint.did_you_mean", word=f"{number} {meant}")
+        else:
+            advice = worded("hint.units", names=", ".join(UNITS))
+        raise ValueError(worded("fault.no_unit", unit=unit, advice=advice))
     made = Decimal(number)
     if made and made.adjusted() not in _SIZES:
-        raise ValueError(f"{quote(text)} is too large or too small for any measurement")
+        raise ValueError(worded("fault.number_size", text=quote(text)))
     return made, unit or name or ""
 
 
@@ -75,10 +75,10 @@ def meant_unit(name: str) -> str:
 def _advice(text: str) -> str:
     if re.match(r"[+-]?[0-9]+[,_'][0-9]", text):
         plain = re.sub(r"[,_']", "", text)
-        return f'write it without separators, like "{plain}"'
+        return worded("hint.no_separators", text=plain)
     if re.match(r"[+-]?\.?(nan|inf)", text, re.IGNORECASE):
-        return "it must be finite"
-    return 'write digits and at most one unit, like "80" or "500 ms"'
+        return worded("hint.finite")
+    return worded("hint.digits")
 
 
 def duration(text: str) -> float:
@@ -92,15 +92,16 @@ def duration(text: str) -> float:
         number, unit = Decimal(0), "?"
     if unit and unit not in TIMES:
         allowed = ", ".join(TIMES)
-        fault = f"{quote(text)} is not a duration"
         if (meant := meant_unit(unit)) in TIMES:
-            raise ValueError(f'{fault}; did you mean "{number:f}{meant}"?')
-        raise ValueError(f'{fault}; write one like "10m" ({allowed})')
+            advice = worded("hint.did_you_mean", word=f"{number:f}{meant}")
+        else:
+            advice = worded("hint.duration", allowed=allowed)
+        raise ValueError(worded("fault.no_duration", text=quote(text), advice=advice))
     seconds = smallest(number, unit or "s").scaleb(-6, EXACT)
     if float(seconds) <= 0:
-        raise ValueError(f"{quote(text)} is not a duration; it must be more than 0")
+        raise ValueError(worded("fault.duration_zero", text=quote(text)))
     if seconds > CENTURY:
-        raise ValueError(f"{quote(text)} is longer than a century")
+        raise ValueError(worded("fault.century", text=quote(text)))
     return float(seconds)
 
 
@@ -130,7 +131,7 @@ def convert(number: Decimal, source: str, target: str) -> Decimal:
     if source == target or not source or not target:
         return number
     if not same_kind(source, target):
-        raise ValueError(f"{source} cannot be turned into {target}")
+        raise ValueError(worded("fault.no_conversion", unit=source, other=target))
     ratio = Fraction(factor(source), factor(target))
     if ratio.denominator == 1:
         return EXACT.multiply(number, Decimal(ratio.numerator))

@@ -30,7 +30,10 @@ def protected(action: Callable[[], int]) -> int:
         from readiness.model.errors import ReadinessError
 
         if isinstance(error, ReadinessError):
-            tell(str(error))
+            from readiness.text.sentences import for_reader
+            from readiness.text.worded import in_language, words_of
+
+            tell(in_language(words_of(error), for_reader(error.language)))
             return error.status
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
             os.write(2, f"readiness: {error.strerror}; allow more: ulimit -n\n".encode())

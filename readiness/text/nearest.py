@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from readiness.text.worded import worded
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that is most like it, or that it begins; "" where none is."""
@@ -16,4 +18,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """`did you mean "mypy"?`, or what else there is to say where nothing is near."""
     found = nearest(word, known)
-    return f'did you mean "{found}"?' if found else otherwise
+    return worded("hint.did_you_mean", word=found) if found else otherwise

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from readiness.model.words import Language
 from readiness.text.sentences import Sentences, sentences
 
-JOINTS = ("comma", "semicolon", "colon", "names", "and", "or")
+JOINTS = ("comma", "semicolon", "colon", "names", "and", "or", "lines", "words")
 
 
 class Worded(str):
@@ -46,6 +46,12 @@ def joined(parts: Sequence[str], joint: str = "comma") -> str:
     say = sentences(Language.EN)
     facts = {str(number): part for number, part in enumerate(parts)}
     return Worded(say(f"joint.{joint}").join(parts), f"joint.{joint}", facts)
+
+
+def words_of(error: BaseException) -> str:
+    """Return what an error says, as the sentence that it was raised with."""
+    told = error.args[0] if len(error.args) == 1 else None
+    return told if isinstance(told, str) else str(error)
 
 
 def in_language(text: str, say: Sentences) -> str:

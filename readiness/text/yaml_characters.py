@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from readiness.model.errors import Fault
+from readiness.text.worded import worded
 
 # Ends of lines to YAML 1.1, which our parser reads, and to no editor or diff: what follows them in
 # a comment would be read, and in quotes they would turn into blanks.
@@ -17,8 +18,8 @@ _UNPRINTABLE: Final = (
 def not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
     """Say which byte is not UTF-8."""
     before = content[: error.start].decode("utf-8-sig")
-    message = f"byte 0x{content[error.start]:02x} is not UTF-8"
-    return _fault(path, before, message, "save it as UTF-8")
+    message = worded("fault.not_utf8", byte=f"{content[error.start]:02x}")
+    return _fault(path, before, message, worded("hint.save_utf8"))
 
 
 def hidden_break(text: str, path: str) -> Fault | None:
@@ -27,7 +28,7 @@ def hidden_break(text: str, path: str) -> Fault | None:
         if character in text:
             code = f"{ord(character):04X}"
             before = text[: text.index(character)]
-            message = f"the character U+{code} is not allowed in a file"
+            message = worded("fault.character_in_file", code=code)
             return _fault(path, before, message, f'write "\\u{code}", in quotes')
     return None
 
@@ -36,9 +37,9 @@ def unprintable(text: str, reason: str, path: str) -> Fault:
     """Say which character YAML does not allow, or the parser's `reason`."""
     found = re.search(_UNPRINTABLE, text)
     if found is None:
-        return Fault(path=path, line=1, column=1, message=f"not YAML: {reason}")
+        return Fault(path=path, line=1, column=1, message=worded("fault.not_yaml", why=reason))
     code = f"U+{ord(found[0]):04X}"
-    return _fault(path, text[: found.start()], f"the character {code} is not allowed in YAML")
+    return _fault(path, text[: found.start()], worded("fault.character_in_yaml", character=code))
 
 
 def _fault(path: str, before: str, message: str, hint: str = "") -> Fault:

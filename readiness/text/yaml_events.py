@@ -15,6 +15,7 @@ from readiness.model.errors import Fault
 from readiness.startup.imports import compiled_later
 from readiness.startup.patterns import later
 from readiness.text import yaml_characters, yaml_scalars
+from readiness.text.worded import worded
 from readiness.text.yaml_scalars import NULLS, NUMERIC, SPECIAL, Data
 
 with compiled_later():
@@ -153,7 +154,7 @@ class YamlReader:
         while event.__class__ is _DOCUMENT_END:
             event = self.next_event()
         if event.__class__ is _DOCUMENT_START:
-            self._fault(event, "a second document starts here", "keep one document in a file")
+            self._fault(event, worded("fault.second_document"), worded("hint.one_document"))
 
     def _value(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
         kind: type = event.__class__
@@ -165,7 +166,7 @@ class YamlReader:
             self._check_tag(event)
         self.depth += 1
         if self.depth > self.deepest:
-            self._stop(event, f"nested more than {self.deepest} deep")
+            self._stop(event, worded("fault.nested", most=self.deepest))
         value: Container = (
             self._mapping(event, is_text=is_text)
             if kind is _MAPPING_START
@@ -236,14 +237,14 @@ class YamlReader:
         elif event.tag is not None:
             self._check_tag(event)
         elif self.is_careful and (found := _UNUSABLE.search(event.value)):
-            self._fault(event, f"the character U+{ord(found[0]):04X} cannot be used here")
+            self._fault(event, worded("fault.character_here", code=f"{ord(found[0]):04X}"))
         if event.anchor is not None:
             self.anchors[event.anchor] = value
         return value
 
     def _check_tag(self, event: _Event) -> None:
         if event.tag not in self.harmless_tags:
-            self._fault(event, f"the tag {event.tag} is not allowed", "remove it")
+            self._fault(event, worded("fault.tag", tag=event.tag), worded("hint.remove"))
 
     def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
         """Return what an unquoted scalar means."""
@@ -272,10 +273,12 @@ class YamlReader:
 
     def _check_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
         if key is None:
-            self._fault(event, "a key has to be text")
+            self._fault(event, worded("fault.key_text"))
         elif key in built:
             lines = self._both(event, key, built)
-            self._fault(event, f'"{key}" is set twice{lines}', "keep one of them")
+            self._fault(
+                event, worded("fault.set_twice", key=key, where=lines), worded("hint.keep_one")
+            )
         elif event.__class__ is self.simple_key:
             self._check_tag(event)
             if event.anchor is not None:
@@ -287,16 +290,20 @@ class YamlReader:
             return ""
         first = self.marks[id(built)][1 + 2 * list(built).index(key)].line + 1
         here = event.start_mark.line + 1
-        return f", in line {first} and in line {here}" if first != here else ", in this line"
+        return (
+            worded("fault.in_lines", first=first, second=here)
+            if first != here
+            else worded("fault.in_this_line")
+        )
 
     def _alias(self, event: _Event) -> Data:
         if event.anchor not in self.anchors:
-            self._fault(event, f"*{event.anchor} stands for nothing that is complete before it")
+            self._fault(event, worded("fault.alias_nothing", name=event.anchor))
             return None
         value = self.anchors[event.anchor]
         self.aliased += self._weight(value)
         if self.aliased > self.most_aliased:
-            self._stop(event, f"aliases stand for more than {self.most_aliased} values")
+            self._stop(event, worded("fault.alias_many", most=self.most_aliased))
         return value
 
     def _weight(self, value: Data) -> int:

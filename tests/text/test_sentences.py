@@ -10,6 +10,7 @@ import pytest
 
 import readiness
 from readiness.guard.change_proof import Proving
+from readiness.load.validate import RULES
 from readiness.model.words import Decision, Language, Priority, ReasonCode, Verdict
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
@@ -49,6 +50,8 @@ FAMILIES: Mapping[str, object] = {
     "report.since": Movement,
     "joint": JOINTS,
     "code": ReasonCode,
+    "rule": set(RULES.values()),
+    "rule_hint": set(RULES.values()),
     "complaint": ("fails", "unmeasured", "worse"),
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
