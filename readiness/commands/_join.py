@@ -77,7 +77,13 @@ def join(
         profile=profiles_in_words,
         git=_common_git(runs),
         base=_base(runs),
-        loosened=list(dict.fromkeys(each for run in runs for each in run.loosened)),
+        loosened=list(
+            {
+                (one.subject, one.what, one.path, one.line): one
+                for run in runs
+                for one in run.loosened
+            }.values()
+        ),
         milestone=milestone,
         line=line,
     )
