@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from readiness.commands._reader import load, names
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.terminal.ending import protected, secure_streams
+from readiness.terminal.output import can_draw, terminal_width
 
 if TYPE_CHECKING:
     from typer import _click as click
@@ -29,6 +30,9 @@ EPILOG = (
     " 4 loosened, 5 a report was not written, 70 internal error, 128+n ended by signal n."
 )
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+PANELS = 80
+"""Columns below which panels would cut the names of variables."""
 
 TYPES: dict[Value, Any] = {Value.SWITCH: bool, Value.NUMBER: int}
 
@@ -84,7 +88,7 @@ def application(named: Sequence[str] = ()) -> "click.Command":
         epilog=EPILOG,
         no_args_is_help=True,
         add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode=_markup(),
         pretty_exceptions_enable=False,
         context_settings=SETTINGS,
     )
@@ -93,6 +97,12 @@ def application(named: Sequence[str] = ()) -> "click.Command":
     for name in [name for name in there if name in named] or there:
         app.command(name, help=_first_words(name))(lambda: None)
     return typer.main.get_command(app)
+
+
+def _markup() -> Literal["rich"] | None:
+    """How help is set: in panels where a terminal has room for them, else plain."""
+    wide = can_draw(os.environ, sys.stdout) and terminal_width(os.environ) >= PANELS
+    return "rich" if wide else None
 
 
 def in_order() -> list[str]:
@@ -105,7 +115,7 @@ def made(verb: Verb) -> "click.Command":
     """The command as Typer makes it."""
     app = typer.Typer(
         add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode=_markup(),
         pretty_exceptions_enable=False,
         context_settings=SETTINGS,
     )

@@ -1,5 +1,6 @@
 """What commands list fits the terminal, and off a terminal nothing is wrapped or left out."""
 
+import re
 import sys
 
 import pytest
@@ -84,6 +85,21 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
     assert ("\x1b" in sized) is (term == "xterm")
     assert "[10/10]" in unsized
     assert "\x1b[J" not in unsized
+
+
+@pytest.mark.parametrize("command", ["--help", "check --help", "report --help", "init --help"])
+@pytest.mark.parametrize("columns", _WIDTHS)
+def test_help_has_panels_where_there_is_room(measured: Project, command: str, columns: int) -> None:
+    """On a terminal, with no word cut; a pipe and a narrow one get it plain."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", _shown(measured, command, columns))
+    assert max(map(width, text.splitlines())) <= columns
+    assert ("╭" in text) is (columns >= 80)
+    assert "…" not in text
+    plain = measured(*command.split()).out
+    assert "╭" not in plain
+    words = set(re.findall(r"--[a-z-]+|READINESS_[A-Z_]+", plain))
+    assert words
+    assert all(word in text for word in words)
 
 
 def test_columns_give_way_in_the_order_that_is_asked_for() -> None:
