@@ -151,7 +151,7 @@ def test_evidence_is_one_key_away(browser: Browser) -> None:
         row.locator("summary").focus()
         page.keyboard.press("Enter")
         assert evidence.is_visible()
-        assert row.get_by_text("http-check $url").is_visible()
+        assert row.locator("pre.command").is_visible()
         assert row.get_by_text("exit 7").is_visible()
 
 
