@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from _common import not_measured, read_text
+from _locks import is_of_a_tool, read_pins
 
 
 def _find_packaging() -> None:
@@ -25,7 +26,7 @@ _find_packaging()
 from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402 - found above
 from packaging.utils import canonicalize_name  # noqa: E402 - found above
 
-__all__ = ["Line", "Requirement", "canonicalize_name", "read_inputs", "read_lines"]
+__all__ = ["Line", "Requirement", "canonicalize_name", "is_of_a_tool", "read_inputs", "read_lock"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,20 @@ def read_lines(path: str) -> Iterator[Line]:
             named = text.partition(" --")[0]
             yield Line(path, start, _parse(named, path, start), hashed(HASH.findall(text)))
         start, text = 0, ""
+
+
+def read_lock(path: str) -> list[Line]:
+    """Return what a lock file pins, whichever tool it is of."""
+    if not is_of_a_tool(path):
+        return list(read_lines(path))
+    found = []
+    for pin in read_pins(path):
+        marker = f" ; {pin.marker}" if pin.marker else ""
+        text = f"{pin.name}=={pin.version}{marker}"
+        # A commit says what is in it, as a hash does.
+        known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
+        found.append(Line(path, pin.line, _parse(text, path, pin.line), known))
+    return found
 
 
 def read_inputs(source: str) -> list[Line]:

@@ -7,7 +7,7 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from _common import Place, emit, not_measured, param, place, words
-from _requirements import Line, Requirement, canonicalize_name, read_inputs, read_lines
+from _requirements import Line, Requirement, canonicalize_name, is_of_a_tool, read_inputs, read_lock
 
 
 class Lock:
@@ -15,7 +15,7 @@ class Lock:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.lines = list(read_lines(path))
+        self.lines = read_lock(path)
         if not self.lines:
             not_measured(f"{path} pins no package")
         self.pins = {line.name: line for line in self.lines if line.applies}
@@ -94,14 +94,19 @@ def main() -> None:
     """Compare and count."""
     lock = Lock(param("lock"))
     lock.check_pins()
-    for source in words("inputs"):
+    # A lock with tables is for every system and group: what of it nothing needs here is not told.
+    universal = is_of_a_tool(param("lock"))
+    for source in words("inputs") or ["pyproject.toml" if universal else "requirements.in"]:
         for line in read_inputs(source):
             if line.applies:
                 lock.need(line.requirement, source)
-    lock.check_unneeded()
+    if not universal:
+        lock.check_unneeded()
     rules = [found["rule"] for found in lock.findings]
     kinds = ("missing", "unhashed", "outdated", "not-installed", "unneeded")
-    counted = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
+    counted: dict[str, int | None] = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
+    if universal:
+        counted["unneeded"] = None
     emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, lock.findings)
 
 

@@ -1,10 +1,14 @@
-"""Count what pip-audit found (JSON on standard input), and how much of it is high."""
+"""Count what pip-audit found (JSON on standard input), and how much of it is high.
+
+Argument: the list of the files that it was asked about, each in a report of its own.
+"""
 
 import json
 import sys
 from typing import TypedDict, cast
 
 from _common import Place, emit, not_measured, param, place, read_text, require
+from _locks import is_of_a_tool, read_pins
 from _osv import Service, is_high
 
 
@@ -32,6 +36,8 @@ def severity(service: Service, vulnerability: _Vulnerability) -> str:
 
 def locked_at(lock: str) -> dict[str, int]:
     """Map each package to its line in the lock file."""
+    if is_of_a_tool(lock):
+        return {pin.name.lower(): pin.line for pin in read_pins(lock)}
     lines = read_text(lock).splitlines()
     return {
         line.partition("==")[0].partition("[")[0].strip().lower(): at
@@ -47,8 +53,13 @@ def read_report(service: Service) -> list[_Dependency]:
         not_measured(
             f"the advisory service at {service.url} does not know that {canary!r} is vulnerable"
         )
+    dependencies: list[_Dependency] = []
+    rest = text.strip()
     try:
-        dependencies = cast("list[_Dependency]", json.loads(text)["dependencies"])
+        for _ in read_text(sys.argv[1]).splitlines():
+            report, end = json.JSONDecoder().raw_decode(rest)
+            dependencies += cast("list[_Dependency]", report["dependencies"])
+            rest = rest[end:].strip()
     except (ValueError, KeyError):
         not_measured(f"pip-audit did not audit {param('lock')}")
     if not dependencies:

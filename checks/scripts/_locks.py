@@ -1,0 +1,106 @@
+"""Read the lock files of uv, poetry and PDM, and pylock.toml; standard library only."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from _common import not_measured, read_text
+
+TABLES = re.compile(r"^\[\[packages?\]\]\s*$", re.MULTILINE)
+LOCAL = ("editable", "virtual", "directory", "path")
+"""Sources that are a part of the project itself, and no dependency."""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One locked package. `address` is where it comes from when that is no index."""
+
+    name: str
+    version: str
+    line: int
+    hashes: tuple[str, ...]
+    marker: str = ""
+    address: str = ""
+
+
+def is_of_a_tool(path: str) -> bool:
+    """Whether the file is a lock with tables, and not one of requirements."""
+    return bool(TABLES.search(read_text(path)))
+
+
+def read_pins(path: str) -> list[Pin]:
+    """Return the packages that a lock with tables pins, for every system that it is for."""
+    text = read_text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        not_measured(f"{path} cannot be read: {error}")
+    lines = [at for at, line in enumerate(text.splitlines(), 1) if TABLES.match(line)]
+    packages = data.get("package") or data.get("packages") or []
+    older = data.get("metadata", {}).get("files", {})
+    return [
+        pin
+        for package, line in zip(packages, lines, strict=True)
+        if (pin := _pin(package, line, older))
+    ]
+
+
+def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin | None:
+    name = str(package.get("name", ""))
+    source = {**package, **package.get("source", {})}
+    if source.get("type", "") in LOCAL or any(key in source for key in LOCAL):
+        return None
+    files = [
+        *package.get("files", older.get(name, [])),
+        *package.get("wheels", []),
+        *filter(None, (package.get("sdist"), package.get("archive"))),
+    ]
+    return Pin(
+        name=name,
+        version=str(package.get("version", "")),
+        line=line,
+        hashes=tuple(_hash(each) for each in files),
+        marker=_marker(package),
+        address=_address(source),
+    )
+
+
+def _hash(file: dict[str, Any]) -> str:
+    if "hash" in file:
+        return str(file["hash"])
+    return next((f"{kind}:{digits}" for kind, digits in file.get("hashes", {}).items()), "")
+
+
+def _marker(package: dict[str, Any]) -> str:
+    said = package.get("marker") or package.get("markers") or package.get("resolution-markers", "")
+    if isinstance(said, dict):
+        said = list(said.values())
+    return " or ".join(f"({each})" for each in said) if isinstance(said, list) else str(said)
+
+
+def _address(source: dict[str, Any]) -> str:
+    """The address of what comes from a repository, with the commit that it is pinned to."""
+    vcs = source.get("vcs")
+    if isinstance(vcs, dict):
+        return f"git+{vcs.get('url', '')}@{vcs.get('commit-id', '')}"
+    git = source.get("git") or (source.get("url", "") if source.get("type") == "git" else "")
+    if not git:
+        return ""
+    address, _, commit = str(git).partition("#")
+    commit = source.get("revision") or source.get("resolved_reference") or commit
+    return f"git+{address.partition('?')[0]}@{commit}"
+
+
+def requirement_files(pins: list[Pin]) -> Iterator[str]:
+    """Write the pins as requirements; a second version of a package goes into a second file."""
+    files: list[dict[str, str]] = []
+    for pin in pins:
+        text = f"{pin.name} @ {pin.address}" if pin.address else f"{pin.name}=={pin.version}"
+        free = next((file for file in files if file.get(pin.name, text) == text), None)
+        if free is None:
+            files.append(free := {})
+        free[pin.name] = text
+    for file in files:
+        yield "\n".join(file.values()) + "\n"

@@ -1,0 +1,136 @@
+"""Lock files of uv, poetry and PDM, and pylock.toml: read by `lock` and by `pip-audit`."""
+
+from importlib.metadata import version
+
+import pytest
+
+from tests.support.checking import build, run_check
+from tests.support.osv_server import advisory, osv_server
+
+PYPROJECT = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['jmespath']\n"
+HERE = version("jmespath")
+
+UV = """version = 1
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+
+[[package]]
+name = "jmespath"
+version = "%(version)s"
+source = { registry = "https://index.example/simple" }
+sdist = { url = "https://files.example/a.tar.gz", hash = "%(hash)s" }
+wheels = [{ url = "https://files.example/a.whl", hash = "%(hash)s" }]
+"""
+POETRY = """[[package]]
+name = "jmespath"
+version = "%(version)s"
+optional = false
+python-versions = ">=3.8"
+groups = ["main"]
+files = [{file = "a.whl", hash = "%(hash)s"}]
+
+[metadata]
+lock-version = "2.1"
+"""
+OLD_POETRY = """[[package]]
+name = "jmespath"
+version = "%(version)s"
+
+[metadata.files]
+jmespath = [{file = "a.whl", hash = "%(hash)s"}]
+"""
+PDM = """[metadata]
+groups = ["default"]
+
+[[package]]
+name = "jmespath"
+version = "%(version)s"
+groups = ["default"]
+marker = "python_version >= \\"3.8\\""
+files = [{file = "a.whl", hash = "%(hash)s"}]
+"""
+PYLOCK = """lock-version = "1.0"
+
+[[packages]]
+name = "jmespath"
+version = "%(version)s"
+wheels = [{ url = "https://files.example/a.whl", hashes = { sha256 = "%(digits)s" } }]
+"""
+LOCKS = {
+    "uv.lock": UV,
+    "poetry.lock": POETRY,
+    "old/poetry.lock": OLD_POETRY,
+    "pdm.lock": PDM,
+    "pylock.toml": PYLOCK,
+}
+
+
+def lock(text: str, version: str = HERE, digits: str = "0" * 64) -> str:
+    """Fill in a lock file."""
+    return text % {"version": version, "hash": f"sha256:{digits}", "digits": digits}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_of_a_tool_is_read(project: str, name: str) -> None:
+    """It agrees with pyproject.toml and with what is installed; the project itself is no pin."""
+    build(project, {"pyproject.toml": PYPROJECT, name: lock(LOCKS[name])})
+    outcome = run_check("lock", project, {"lock": name})
+    assert (outcome.value(), outcome.value("pins")) == (0, 1), outcome.findings
+
+
+@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize(
+    ("other", "digits", "asks", "rule"),
+    [
+        (HERE, "00", "", "unhashed"),
+        ("0.1", "0" * 64, "", "outdated"),
+        (HERE, "0" * 64, "mako", "missing"),
+        (HERE, "0" * 64, "jmespath>99", "outdated"),
+    ],
+)
+def test_a_lock_of_a_tool_that_does_not_hold_is_told(
+    project: str, name: str, other: str, digits: str, asks: str, rule: str
+) -> None:
+    """What is no hash, another version than is installed, and what is asked for and not locked."""
+    asked = PYPROJECT.replace("'jmespath'", f"'{asks}'") if asks else PYPROJECT
+    build(project, {"pyproject.toml": asked, name: lock(LOCKS[name], other, digits)})
+    outcome = run_check("lock", project, {"lock": name})
+    assert {found["rule"] for found in outcome.findings} == {rule}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_of_a_tool_is_audited(project: str, name: str) -> None:
+    """pip-audit is asked about its pins, and a finding stands at its line."""
+    build(project, {name: lock(LOCKS[name], "0.1")})
+    record = advisory("GHSA-1", "jmespath", "0.1", label="HIGH")
+    for known, high in (([record], 1), ([], 0)):
+        with osv_server(known) as url:
+            outcome = run_check("pip-audit", project, {"lock": name, "osv_url": url})
+        assert (outcome.value("high"), outcome.value("dependencies")) == (high, 1)
+        assert all(found["line"] for found in outcome.findings)
+
+
+def test_two_versions_of_a_package_are_both_audited(project: str) -> None:
+    """A lock for several systems may have both."""
+    second = lock(UV, "0.1").partition("\n\n")[2]
+    build(project, {"uv.lock": lock(UV) + second})
+    with osv_server([advisory("GHSA-1", "jmespath", "0.1", label="HIGH")]) as url:
+        outcome = run_check("pip-audit", project, {"lock": "uv.lock", "osv_url": url})
+    assert (outcome.value("high"), outcome.value("dependencies")) == (1, 2)
+
+
+NOTHING = [
+    "",
+    "[[package]]\nname = 'x\n",
+    "[[package]]\nname = 'app'\nsource = {virtual = '.'}\n",
+]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+@pytest.mark.parametrize("check", ["lock", "pip-audit"])
+def test_a_lock_without_a_pin_has_measured_nothing(project: str, check: str, text: str) -> None:
+    """Empty, broken, or of the project alone: an error."""
+    build(project, {"pyproject.toml": PYPROJECT, "uv.lock": text})
+    assert run_check(check, project, {"lock": "uv.lock"}).is_error
