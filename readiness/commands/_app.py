@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from readiness.commands._candidates import completing
 from readiness.commands._options import Option, Value, Verb
 from readiness.commands._reader import load, names
 from readiness.model.errors import ExitStatus
@@ -159,10 +160,15 @@ def _parameter(verb: Verb, option: Option) -> Parameter:
             metavar=option.metavar or None,
             envvar=option.variable or None,
             help=verb.help_of(option),
+            autocompletion=completing(option.metavar),
             min=1 if option.value is Value.NUMBER else None,
         )
     else:
-        info = typer.Argument(metavar=option.metavar, help=option.help)
+        info = typer.Argument(
+            metavar=option.metavar,
+            help=option.help,
+            autocompletion=completing(option.metavar),
+        )
     taken = list[str] if option.value.repeats else TYPES.get(option.value, str)
     return Parameter(
         option.name,

@@ -144,6 +144,19 @@ OPTIONS = [
         "Show only what is not good, as from 200 criteria on by itself; -v shows all.",
         value=Value.SWITCH,
     ),
+    Option(
+        "notify",
+        "URL",
+        "Send the summary there, as Apprise writes addresses; repeatable.",
+        value=Value.TEXTS,
+    ),
+    Option(
+        "open",
+        "",
+        "Open the page of the run.",
+        value=Value.SWITCH,
+        commands=("check",),
+    ),
     Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
     Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
     Option(
@@ -160,7 +173,7 @@ OPTIONS = [
 SELECTORS = Argument(
     "selectors",
     "[SELECTOR]...",
-    "Task or criterion ids, P0, tag:NAME, check:NAME, or failed (in the last run).",
+    "Task or criterion ids, P0, tag:NAME, check:NAME, owner:NAME, or failed (in the last run).",
     repeats=True,
 )
 

@@ -1,8 +1,11 @@
 """Make reports from recorded runs: of one run, a day, a week or a milestone."""
 
 import os
+import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.board import Board
@@ -11,15 +14,23 @@ from readiness.model.settings import RunSettings
 from readiness.model.units import duration
 from readiness.model.words import Language
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import find_run, recent_runs, with_past
+from readiness.pipeline.past import find_run, recent_runs, standing, with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
 from readiness.record.document import RunDocument
+from readiness.record.localised import localised
 from readiness.report import render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
 from readiness.text.sentences import spoken
 from readiness.timeline.page import page, title
-from readiness.timeline.period import ReportKind, TeamReport, on_a_milestone, over_a_period
+from readiness.timeline.period import (
+    OwnerPlan,
+    PlannedStep,
+    ReportKind,
+    TeamReport,
+    on_a_milestone,
+    over_a_period,
+)
 
 RUNS = 1000
 DAY = 86_400.0
@@ -38,12 +49,15 @@ def report(
     if settings.reports:
         raise UsageError("--report: a team's report is one Markdown text; use > FILE instead")
     as_json = wants_json(settings.output_format)
-    made = _of_the_team(settings, board, since, None if as_json else spoken(board.language))
+    language = None if as_json else spoken(board.language)
+    made = _of_the_team(settings, board, since, language)
+    made = msgspec.structs.replace(made, plan=_plan(settings, board, made, language))
     if as_json:
         put_json(made)
     else:
         put_text(page(made))
-    return _sent(notify, title(made), page(made))
+    bad = bool(made.alarms)
+    return _sent(notify, title(made), page(made), bad=bad)
 
 
 def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[str]) -> int:
@@ -58,17 +72,48 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
         tell(f"readiness: {problem}")
     sent = ExitStatus.READY
     if notify:
-        sent = _sent(notify, run.board.title, render("markdown", run, seen))
+        bad = run.gate.exit_status != ExitStatus.READY
+        sent = _sent(notify, run.board.title, render("markdown", run, seen), bad=bad)
     return ExitStatus.NOT_WRITTEN if problems else sent
 
 
-def _sent(addresses: Sequence[str], subject: str, body: str) -> ExitStatus:
+def _plan(
+    settings: RunSettings, board: Board, made: TeamReport, language: Language | None
+) -> list[OwnerPlan]:
+    """What `next` says now, of the tasks that the report is about, by their owners."""
+    from readiness.commands.next import advise
+
+    known = {one.id for one in made.open}
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    run = standing(settings, board)
+    if run is not None and language is not None:
+        run = localised(run, language)
+    steps = advise(board, run, None, today).criteria
+    owners = {task.id: task.owner for task in board.tasks}
+    plans: dict[str, list[PlannedStep]] = {}
+    for step in steps:
+        if made.kind is not ReportKind.MILESTONE or step.id in known:
+            plans.setdefault(owners[step.task], []).append(
+                PlannedStep(
+                    id=step.id,
+                    title=step.title,
+                    priority=step.priority,
+                    blocking=step.blocking,
+                    gain=step.gain,
+                    after=step.after,
+                    hint=step.hint or step.reason,
+                )
+            )
+    return [OwnerPlan(owner=owner, steps=found) for owner, found in plans.items()]
+
+
+def _sent(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> ExitStatus:
     if not addresses:
         return ExitStatus.READY
-    from readiness.commands._notify import notify
+    from readiness.pipeline.notify import notify
 
     try:
-        notify(addresses, subject, body)
+        notify(addresses, subject, body, bad=bad)
     except NotWrittenError as error:
         tell(f"readiness: {error}")
         return ExitStatus.NOT_WRITTEN

@@ -158,12 +158,16 @@ class Database:
         self._prepared = True
 
     def _make_folder(self) -> None:
-        folder = os.path.dirname(os.path.abspath(self.path))
-        if os.path.isdir(folder):
-            return
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
-            file.write("*\n")
+        make_folder(os.path.dirname(os.path.abspath(self.path)))
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of a history, which git does not look at, where it is not there."""
+    if os.path.isdir(folder):
+        return
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
+        file.write("*\n")
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:

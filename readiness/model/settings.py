@@ -54,6 +54,8 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     milestone: str | None = None
     hold_line: bool = False
     failed_only: bool = False
+    notify: tuple[str, ...] = ()
+    open: bool = False
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:

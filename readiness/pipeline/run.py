@@ -76,7 +76,14 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     refuse_unknown_format(settings.output_format)
     if settings.dry_run:
         return _show_plan(settings)
-    return supervise(lambda: protected(lambda: _perform(settings, printer)))
+    if not settings.open:
+        return supervise(lambda: protected(lambda: _perform(settings, printer)))
+    from readiness.pipeline.opened_page import open_page, with_page
+
+    asked = with_page(settings)
+    status = supervise(lambda: protected(lambda: _perform(asked, printer)))
+    open_page(asked)
+    return status
 
 
 def _show_plan(settings: RunSettings) -> int:
@@ -98,6 +105,10 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
         opened = _open(settings, stack)
         board = opened.board
         refuse_targets(settings, board)
+        if settings.notify:
+            from readiness.pipeline.notify import channels, notify_of
+
+            channels(settings.notify)
         git = Asking(board.workdir)
         durations, versions = learned(opened.history)
         plan = _plan(opened, settings, durations, versions)
@@ -113,6 +124,8 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
             problems += not_entered + not_recorded
             problems += write_reports(document, settings, board, write_report)
             problems += write_step_files(document, settings, os.environ)
+            if settings.notify:
+                problems += notify_of(document, settings.notify)
         text = printer(document, settings, context(os.environ, settings))
         try:
             put(text)

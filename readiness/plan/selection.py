@@ -8,7 +8,7 @@ from readiness.model.words import Priority
 from readiness.text.nearest import suggestion
 from readiness.text.worded import joined, worded
 
-KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME or failed"
+KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME, owner:NAME or failed"
 
 
 def select(
@@ -57,6 +57,8 @@ def _matches(board: Board, selector: str, failed: Collection[str] | None) -> set
 def _tagged(task: Task, criterion: Criterion, kind: str, name: str) -> bool:
     if kind == "tag":
         return name in task.tags
+    if kind == "owner":
+        return task.owner == name
     return kind == "check" and criterion.check is not None and criterion.check.name == name
 
 
@@ -72,6 +74,8 @@ def _why_nothing(board: Board, selector: str) -> str:
     names = {"failed", *Priority}
     for task, criterion in board.pairs():
         names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))
+        if task.owner:
+            names.add(f"owner:{task.owner}")
         if criterion.check is not None and criterion.check.name:
             names.add(f"check:{criterion.check.name}")
     return suggestion(selector, sorted(names), f"expected {KINDS}")

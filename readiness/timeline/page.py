@@ -9,11 +9,21 @@ from readiness.record.scores import goal_text
 from readiness.text.markdown import code, prose, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, Difference, cause_in_words
-from readiness.timeline.period import Alarm, AlarmKind, OpenItem, OpenTask, ReportKind, TeamReport
+from readiness.timeline.period import (
+    Alarm,
+    AlarmKind,
+    OpenItem,
+    OpenTask,
+    PlannedStep,
+    ReportKind,
+    TeamReport,
+)
 
 NEXT = {ReportKind.DAILY: 5}
 NEXT_AT_MOST = 10
 CHANGES = 30
+STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
+"""So many steps a person."""
 
 
 def page(report: TeamReport) -> str:
@@ -21,11 +31,14 @@ def page(report: TeamReport) -> str:
     say = sentences(report.language)
     blocks = [
         _title(report, say),
+        *_own_verdict(report, say),
         *_alarms(report.alarms, say),
         *_state(report, say),
+        *_progress(report, say),
         *_changes(report.difference, say),
-        *_milestones(report.milestones, say),
-        *_next(report, say),
+        *(() if report.kind is ReportKind.MILESTONE else _milestones(report.milestones, say)),
+        *(_plan(report, say) if report.plan else _next(report, say)),
+        *_risks(report, say),
         *(_tasks(report.tasks, say) if report.kind is not ReportKind.DAILY else ()),
         _footer(report, say),
     ]
@@ -43,6 +56,20 @@ def _kind(report: TeamReport, say: Sentences) -> str:
 
 def _title(report: TeamReport, say: Sentences) -> str:
     return f"# {prose(report.title)}: {text(_kind(report, say))}"
+
+
+def _own_verdict(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """The milestone's own verdict, where the report is on one."""
+    if report.kind is not ReportKind.MILESTONE:
+        return
+    (milestone,) = report.milestones
+    mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
+    name = f"{text(milestone.id)} {prose(milestone.title)}".rstrip()
+    facts = [f"**{say(f'report.milestone.{milestone.state}')}**"]
+    facts += [say("report.due", date=text(milestone.due))] if milestone.due else []
+    if lacks := _lacks(milestone, say):
+        facts.append(say("report.missing", names=say("report.comma").join(lacks)))
+    yield f"{mark} {name}: {say('report.comma').join(facts)}"
 
 
 def _alarms(alarms: Sequence[Alarm], say: Sentences) -> Iterator[str]:
@@ -80,6 +107,11 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
         lines.append(f"- {counts}")
     if report.kind is not ReportKind.MILESTONE:
         lines.append(f"- {say('team.runs', count=report.runs)}")
+    if report.pace is not None and report.expected_on:
+        pace = f"{report.pace:+.3g}"
+        lines.append(f"- {say('trend.arrives', pace=pace, date=report.expected_on)}")
+    elif report.pace is not None and not _reached(report):
+        lines.append(f"- {say('trend.never', pace=f'{report.pace:+.3g}')}")
     yield "\n".join(lines)
     if compared is not None and compared.causes:
         yield f"{say('team.causes')}:"
@@ -87,6 +119,10 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
             f"- {cause.points:+g} {cause_in_words(cause.what, say, text)}"
             for cause in compared.causes
         )
+
+
+def _reached(report: TeamReport) -> bool:
+    return report.now.score is not None and report.now.score >= report.target
 
 
 def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
@@ -127,12 +163,62 @@ def _milestones(milestones: Sequence[MilestoneRecord], say: Sentences) -> Iterat
     rows = []
     for milestone in milestones:
         state = say(f"report.milestone.{milestone.state}")
-        lacks = [] if milestone.met else [text(name) for name in milestone.missing]
-        if milestone.score is not None and not milestone.met:
-            lacks.append(say("team.lacks_score", score=goal_text(milestone.score)))
         name = f"{text(milestone.id)} {prose(milestone.title)}".rstrip()
-        rows.append([name, text(milestone.due), state, ", ".join(lacks)])
+        rows.append([name, text(milestone.due), state, ", ".join(_lacks(milestone, say))])
     yield _table(say.heads("team.milestone_heads"), rows, 0, say)
+
+
+def _lacks(milestone: MilestoneRecord, say: Sentences) -> list[str]:
+    if milestone.met:
+        return []
+    lacks = [text(name) for name in milestone.missing]
+    if milestone.score is not None:
+        lacks.append(say("team.lacks_score", score=goal_text(milestone.score)))
+    return lacks
+
+
+def _progress(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """What became done, and what was noted."""
+    if not report.done and not report.notes:
+        return
+    yield f"## {say('team.progress')}"
+    done = [f"- ✅ **{text(task.id)}** {prose(task.title)}" for task in report.done]
+    notes = [f"- {text(one.day)} **{text(one.task)}**: {prose(one.text)}" for one in report.notes]
+    yield "\n".join([*done, *notes])
+
+
+def _plan(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """What is next, person by person."""
+    yield f"## {say(f'team.plan.{report.kind}')}"
+    lines = []
+    for one in report.plan:
+        lines.append(f"- **{text(one.owner) or say('board.nobody')}**")
+        shown = one.steps[: STEPS.get(report.kind, STEPS_AT_MOST)]
+        lines += [f"  - {_planned(step, say)}" for step in shown]
+        if more := len(one.steps) - len(shown):
+            lines.append(f"  - {say('team.more', count=more)}")
+    yield "\n".join(lines)
+
+
+def _planned(step: PlannedStep, say: Sentences) -> str:
+    facts = [step.priority]
+    facts += [say("report.blocks")] if step.blocking else []
+    facts.append(f"+{step.gain:.3g}")
+    if step.after:
+        facts.append(say("team.after", names=", ".join(map(text, step.after))))
+    told = f"{text(step.id)} {prose(step.title)} ({', '.join(facts)})"
+    return f"{told}: {text(step.hint)}" if step.hint else told
+
+
+def _risks(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """The open tasks that have a risk, in the order of the board; a week's report and longer."""
+    risky = [task for task in report.tasks if task.risk.strip()]
+    if not risky or report.kind is ReportKind.DAILY:
+        return
+    yield f"## {say('team.risks')}"
+    yield "\n".join(
+        f"- **{text(task.id)}** {prose(task.title)}: {prose(task.risk)}" for task in risky
+    )
 
 
 def _next(report: TeamReport, say: Sentences) -> Iterator[str]:

@@ -9,6 +9,7 @@ from readiness.model.words import Language, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
 from readiness.record.localised import localised
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
+from readiness.timeline.trend import SCORE, trend
 
 
 class ReportKind(StrEnum):
@@ -66,8 +67,40 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True):
     risk: str
 
 
+class TaskNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody noted on a task in this time."""
+
+    task: str
+    title: str
+    day: str
+    text: str
+
+
+class PlannedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that is next: `after` names the tasks it waits for."""
+
+    id: str
+    title: str
+    priority: str
+    blocking: bool
+    gain: float
+    after: list[str]
+    hint: str
+
+
+class OwnerPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is next for one person, in the order of `readiness next`; "" for nobody's."""
+
+    owner: str
+    steps: list[PlannedStep]
+
+
 class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report to a team. `difference` is null where there is no earlier run to compare with."""
+    """A report to a team. `difference` is null where there is no earlier run to compare with.
+
+    `done` are the tasks that became done since then. `pace` is the score's change a day,
+    `expected_on` the day on which the target is reached at that pace; null where that is unknown.
+    """
 
     kind: ReportKind
     title: str
@@ -81,6 +114,11 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     milestones: list[MilestoneRecord]
     open: list[OpenItem]
     tasks: list[OpenTask]
+    done: list[OpenTask] = []
+    notes: list[TaskNote] = []
+    plan: list[OwnerPlan] = []
+    pace: float | None = None
+    expected_on: str | None = None
 
 
 def over_a_period(
@@ -96,7 +134,9 @@ def over_a_period(
     """
     base = before if before is not None else runs[0] if len(runs) > 1 else None
     now, base = _read(runs[-1], language), base and _read(base, language)
-    return _report(now, base, since, kind, len(runs), now.milestones, now.tasks)
+    course = trend(SCORE, [*([] if base is None else [base]), *runs])
+    made = _report(now, base, since, kind, len(runs), now.milestones, now.tasks)
+    return msgspec.structs.replace(made, pace=course.pace, expected_on=course.expected_on)
 
 
 def on_a_milestone(
@@ -143,7 +183,20 @@ def _report(
         milestones=milestones,
         open=_open(tasks),
         tasks=[_open_task(task) for task in tasks if not task.done and task.in_scope()],
+        done=list(_done(before, tasks)),
+        notes=[
+            TaskNote(task=task.id, title=task.title, day=day, text=told)
+            for task in tasks
+            for day, told in sorted(task.notes.items())
+            if since and day >= since[:10]
+        ],
     )
+
+
+def _done(before: RunDocument | None, tasks: Sequence[TaskRecord]) -> Iterator[OpenTask]:
+    """The tasks that are done, and were not before."""
+    earlier = {} if before is None else {task.id: task.done for task in before.tasks}
+    return (_open_task(task) for task in tasks if task.done and earlier.get(task.id) is False)
 
 
 def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:

@@ -1,6 +1,7 @@
 """The table of options, and the two readers of command lines that are made of it."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -310,3 +311,31 @@ def test_completion_knows_commands_and_options(project: Project) -> None:
 
     assert completed("readiness ch") == ["check", "checks"]
     assert completed("readiness check --mil") == ["--milestone"]
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ("check T1", ["T1", "T1.1", "T1.2"]),
+        ("check tag:", ["tag:fast"]),
+        ("show T2", ["T2", "T2.1"]),
+        ("note T", ["T1", "T2", "T3"]),
+        ("next --without T1", ["T1"]),
+        ("check --board nowhere.yaml T", []),
+    ],
+)
+def test_completion_knows_the_ids_of_the_board(
+    several: Project, line: str, there: list[str]
+) -> None:
+    """In bash, fish and zsh (where what has a colon is not); a board that is none has none."""
+    words = f"readiness {line}"
+    asked: dict[str, dict[str, str]] = {
+        "bash": {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))},
+        "fish": {"_TYPER_COMPLETE_ARGS": words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+        "zsh": {"_TYPER_COMPLETE_ARGS": words},
+    }
+    for shell, variables in asked.items():
+        ended = several(env=variables | {"_READINESS_COMPLETE": f"complete_{shell}"})
+        names = [name for name in re.findall(r"[\w.:]+", ended.out) if name[0] not in "_:"]
+        there = [name for name in there if shell != "zsh" or ":" not in name]
+        assert names == there, (shell, ended)

@@ -13,6 +13,7 @@ from tests.support.program import Project
         (["P1"], ["T2.1", "T3.1"], 3),
         (["tag:fast"], ["T1.1", "T1.2"], 1),
         (["check:c"], ["T2.1"], 0),
+        (["owner:li.wei"], ["T2.1"], 0),
         (["check:c", "T1.1"], ["T1.1", "T2.1"], 0),
     ],
 )

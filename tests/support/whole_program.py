@@ -13,7 +13,8 @@ SEVERAL = {
     "tasks": [
         {"id": "T1", "priority": "P0", "tags": ["fast"], "criteria": [{"title": "a", "run": "true"},
          {"title": "b", "run": "false"}]},
-        {"id": "T2", "priority": "P1", "criteria": [{"title": "c", "check": "c"}]},
+        {"id": "T2", "priority": "P1", "owner": "li.wei",
+         "criteria": [{"title": "c", "check": "c"}]},
         {"id": "T3", "priority": "P1", "criteria": [{"title": "d", "run": "no_such_tool"}]},
     ],
 }  # fmt: skip

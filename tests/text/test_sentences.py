@@ -67,6 +67,7 @@ FAMILIES: Mapping[str, object] = {
     "board.risk_level": RISKS,
     "team.kind": ReportKind,
     "team.alarm": AlarmKind,
+    "team.plan": ReportKind,
     "formats.notification": ("gate", "left-out"),
     "metric": sorted(
         set(re.findall(r'"(readiness_\w+)"', Path(openmetrics.__file__).read_text("utf-8")))

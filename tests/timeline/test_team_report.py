@@ -88,6 +88,66 @@ def test_a_milestone_report_is_about_its_tasks() -> None:
     assert made.milestones == [asked]
 
 
+def test_a_milestone_report_opens_with_its_own_verdict() -> None:
+    """Before anything else, and whatever the release is."""
+    asked = MilestoneRecord(
+        id="M1", title="Usable", met=False, due="2026-12-01", score=8.25, missing=["T2"]
+    )
+    lines = page(on_a_milestone(a_document(), None, asked)).splitlines()
+    assert lines[2] == "❌ M1 Usable: **not met**, due 2026-12-01, missing T2, a score of 8.25"
+    met = msgspec.structs.replace(asked, met=True)
+    assert page(on_a_milestone(a_document(), None, met)).splitlines()[2].startswith("✅ M1 Usable")
+
+
+def test_what_became_done_and_was_noted_is_progress() -> None:
+    """Tasks that were done before are not, nor are notes of another time."""
+    before = a_run("fail")
+    (task,) = a_run("pass").tasks
+    notes = {"2026-11-20": "long ago", "2026-11-24": "it works"}
+    after = msgspec.structs.replace(before, tasks=[
+        msgspec.structs.replace(task, done=True, notes=notes)
+    ])  # fmt: skip
+    made = over_a_period([after], before, SINCE, ReportKind.DAILY)
+    assert [one.id for one in made.done] == ["T1"]
+    assert [one.text for one in made.notes] == ["it works"]
+    again = over_a_period([after], after, SINCE, ReportKind.DAILY)
+    assert again.done == []
+
+
+def test_a_week_tells_risks_and_pace() -> None:
+    """When the target is reached at this pace; which open tasks are risky."""
+    run = a_run("fail")
+    tasks = [msgspec.structs.replace(run.tasks[0], risk="high - blocks")]
+    scores = [msgspec.structs.replace(run.score, value=at, shown=str(at)) for at in (4.0, 6.0)]
+    moments = ("2026-11-20T09:00:00Z", "2026-11-24T09:00:00Z")
+    runs = [
+        msgspec.structs.replace(run, tasks=tasks, score=score, started_at=at)
+        for score, at in zip(scores, moments, strict=True)
+    ]
+    made = over_a_period(runs, None, SINCE, ReportKind.WEEKLY)
+    assert (made.pace, made.expected_on) == (0.5, "2026-11-28")
+    text = page(made)
+    assert "+0.5 a day: at this pace the goal is reached on 2026-11-28" in text
+    assert "## Risks\n\n- **T1** Task T1: high - blocks" in text
+
+
+def test_the_plan_is_by_owner(project: Project) -> None:
+    """In the order of `next`, what waits for others said so."""
+    tasks = [
+        {"id": "A", "owner": "li.wei", "priority": "P0"},
+        {"id": "B", "owner": "wang", "depends_on": ["A"]},
+    ]
+    tasks = [{**one, "criteria": [{"title": "x", "run": f"exit {len(one)}"}]} for one in tasks]
+    project.write({"version": 1, "title": "b", "tasks": tasks})
+    project("check", "-q")
+    plan = project("report", "--since", "1d", "--output-format", "json").json["plan"]
+    told = [(one["owner"], [(step["id"], step["after"]) for step in one["steps"]]) for one in plan]
+    assert told == [("li.wei", [("A.1", [])]), ("wang", [("B.1", ["A"])])]
+    text = project("report", "--since", "1d").out
+    assert "## Tomorrow's plan\n\n- **li.wei**\n  - A.1 x" in text
+    assert "after A" in text
+
+
 @pytest.mark.parametrize("document", [a_document(), a_chinese_document()], ids=["en", "zh"])
 def test_foreign_text_stays_text(document: RunDocument) -> None:
     """What probes print and boards say makes no link, no picture and no markup of the report."""
@@ -176,7 +236,7 @@ def test_the_milestone_report_says_what_is_missing(reported: Project) -> None:
     """Its state, its day, and its open criteria."""
     ended = reported("report", "--milestone", "M1")
     assert ended.status == 0, ended
-    assert "| M1 | 2025-01-01 | overdue | T1 |" in ended.out
+    assert ended.out.splitlines()[2] == "❌ M1: **overdue**, due 2025-01-01, missing T1"
 
 
 def test_a_recorded_run_is_reported_again(reported: Project) -> None:
@@ -248,7 +308,24 @@ def test_a_report_is_sent_where_the_team_reads(
     assert ended.status == 0, ended
     (message,) = received
     assert message["title"] == "Reported: Daily report"
+    assert message["type"] == "failure"
     assert "Exception report" in message["message"]
+
+
+def test_a_run_is_told_where_the_team_reads(
+    reported: Project, hook: tuple[str, list[dict[str, str]]]
+) -> None:
+    """Its summary, as a failure where it is not ready; an address that is none stops it before."""
+    address, received = hook
+    ended = reported("check", "-q", "--notify", f"{address}/here?method=post")
+    assert ended.status == 1, ended
+    (message,) = received
+    assert message["title"] == "Reported: NOT READY 0.0"
+    assert (message["type"], "T1.1" in message["message"]) == ("failure", True)
+    before = reported.entries()
+    assert reported("check", "--notify", "nothing://x").status == 2
+    assert reported.entries() == before
+    assert reported("check", "--exit-zero", "--notify", f"{address}/broken").status == 5
 
 
 def test_a_report_that_does_not_arrive_is_an_error(

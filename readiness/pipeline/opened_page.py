@@ -1,0 +1,43 @@
+"""The page of a run, opened in the browser of whoever asked for the run."""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+
+import msgspec
+
+from readiness.history.database import make_folder
+from readiness.model.settings import ReportTarget, RunSettings, find_board, history_path
+from readiness.terminal.ending import tell
+
+FORMAT = "html"
+NAME = "page.html"
+
+
+def with_page(settings: RunSettings) -> RunSettings:
+    """The settings with a page among the reports: beside the history where none is asked for."""
+    if any(target.format == FORMAT for target in settings.reports):
+        return settings
+    board = find_board(settings, os.environ, os.getcwd())
+    history = history_path(settings, board) or history_path(RunSettings(), board)
+    folder = os.path.dirname(os.path.abspath(history))
+    make_folder(folder)
+    target = ReportTarget(FORMAT, os.path.join(folder, NAME))
+    return msgspec.structs.replace(settings, reports=(*settings.reports, target))
+
+
+def open_page(settings: RunSettings) -> None:
+    """Open the page that was written; where no browser can be opened, tell where it is."""
+    path = next(each.path for each in settings.reports if each.format == FORMAT)
+    if not os.path.exists(path):
+        return
+    tell(f"page: {path}")
+    if _there_is_a_screen():
+        webbrowser.open(Path(path).absolute().as_uri())
+
+
+def _there_is_a_screen() -> bool:
+    """Whether a browser would be a window of its own, not a program in this terminal."""
+    named = any(name in os.environ for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
+    return named or sys.platform in ("darwin", "win32")
