@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from readiness.model.words import Verdict
 from readiness.text.layout import columns, literal, pad, width, wrap
 from readiness.text.sentences import Sentences
 
@@ -20,11 +21,13 @@ def step_lines(
 
     `nothing_new` is the reason of what was never measured, which needs no telling.
     """
-    for number, step in enumerate(steps[:TOLD], 1):
+    blocks = _by_cause(steps, nothing_new)
+    for number, block in enumerate(blocks[:TOLD], 1):
         if number > 1:
             yield ""
-        yield from _in_full(step, say, limit, nothing_new)
-    if len(steps) <= TOLD:
+        yield from _in_full(block, say, limit, nothing_new)
+    rest = [step for block in blocks[TOLD:] for step in block]
+    if not rest:
         return
     yield ""
     rows = [
@@ -38,20 +41,31 @@ def step_lines(
             step.title if step.reason == nothing_new else step.hint or step.reason,
             step.by_hand,
         ]
-        for step in steps[TOLD:]
+        for step in rest
     ]
     heads = say.heads("next.heads")
     yield columns(rows, heads, right=(3,), flexible=6, limit=limit, spare=(7, 5, 2)).rstrip()
 
 
+def _by_cause(steps: "Sequence[NextStep]", nothing_new: str) -> "list[list[NextStep]]":
+    """Put those steps together that one cause keeps from being measured."""
+    blocks: dict[object, list[NextStep]] = {}
+    for place, step in enumerate(steps):
+        shared = step.verdict == Verdict.ERROR and step.reason != nothing_new
+        blocks.setdefault((step.reason, step.hint) if shared else place, []).append(step)
+    return list(blocks.values())
+
+
 def _in_full(
-    step: "NextStep", say: Sentences, limit: int | None, nothing_new: str
+    block: "list[NextStep]", say: Sentences, limit: int | None, nothing_new: str
 ) -> Iterator[str]:
+    step = block[0]
     facts = [step.priority, *([say("report.blocking")] if step.blocking else [])]
     facts.append(f"+{step.gain:.3f}")
     facts += [say("next.waits", names=", ".join(step.after))] if step.after else []
     yield f"{step.id}  {step.title}  ({', '.join(facts)})"
     parts = [
+        (say("next.also"), [f"{each.id}  {each.title}" for each in block[1:]]),
         (say("report.found"), [] if step.reason == nothing_new else [step.reason]),
         (say("report.where"), step.findings),
         (say("report.next_step"), [*([step.hint] if step.hint else []), *step.steps]),

@@ -14,6 +14,7 @@ WIDEST = 160
 """Characters of such a line, where nothing else limits it."""
 
 _COLOUR = later(r"\\x1b\[[0-9;]*[mK]")  # as it was made safe to show
+_CARETS = later(r"[\s^~]+")  # below a line of a traceback
 _RULE = later(r"([=_*#~-])\1{9,}")
 
 
@@ -65,6 +66,10 @@ def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> li
     err = err[-max(LINES - len(out), LINES // 2) :]
     lines = [*out, *err][-LINES:]
     told = f"{criterion.reason}\n{criterion.hint or ''}"
+    # A check's script says last why it could not measure, which is the reason.
+    own = lines[-1].partition(": ")[2] if lines else ""
+    if own and criterion.reason.startswith(own):
+        del lines[-1]
     return [] if len(lines) == 1 and lines[0].strip() in told else lines
 
 
@@ -74,4 +79,4 @@ def _lines(stream: StreamRecord) -> list[str]:
     if stream.tail and len(lines) > 1:
         del lines[0]  # it may have begun before
     shown = (_RULE.sub(r"\1\1\1", _COLOUR.sub("", line)).rstrip() for line in lines)
-    return [line for line in shown if line][-LINES:]
+    return [line for line in shown if line and not _CARETS.fullmatch(line)][-LINES:]

@@ -1,5 +1,7 @@
 """The whole program looks ahead: `next`, and the gate for a milestone."""
 
+import re
+
 import pytest
 
 from tests.support.program import Project
@@ -144,3 +146,19 @@ def test_a_milestone_that_cannot_be_decided_on_is_refused(
     assert ended.status == 2, ended
     assert says in ended.err
     assert not (project.folder / ".readiness").exists()
+
+
+def test_steps_with_one_cause_are_told_together(project: Project) -> None:
+    """What nobody can measure for the same want is one step; equal failures are one each."""
+    missing = {"title": "Scanned", "run": "no_such_tool --scan"}
+    failing = {"title": "Is there", "run": "test -e there"}
+    criteria = [missing, {**missing, "title": "Also scanned"}, failing, failing]
+    task = {"id": "T1", "title": "x", "priority": "P0", "steps": ["Do it"], "criteria": criteria}
+    project.write({"version": 1, "title": "Steps", "tasks": [task]})
+    project("check")
+    out = project("next").out
+    assert out.count("no_such_tool: not found") == 1
+    assert re.search(r"Also +T1\.2  Also scanned", out)
+    assert len(re.findall(r"^T1\.[34]  Is there", out, re.MULTILINE)) == 2
+    assert re.search(r"Next +.*\n +Do it\n", out)
+    assert "Then     readiness check T1.3" in out

@@ -117,6 +117,9 @@ def test_data_is_shown_only_where_it_could_not_be_read() -> None:
         ("a == b -- c\nsecond", ["a == b -- c", "second"]),
         ("said already", []),
         ("said already\nand more", ["said already", "and more"]),
+        ("first\nnot measured: lint: said already", ["first"]),
+        ("first\nlint: said", ["first", "lint: said"]),
+        ("  raise ValueError\n  ^^^^^~~~\nValueError", ["  raise ValueError", "ValueError"]),
     ],
 )
 def test_lines_are_cleaned(written: str, shown: list[str]) -> None:
