@@ -1,9 +1,6 @@
 """Whether a change's tests prove it: they have to fail where the source is as it was before."""
 
-import ast
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -11,23 +8,18 @@ from msgspec.structs import replace
 
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import serves_tests
+from readiness.guard.outcomes import criteria_of_files, functions, outcomes, with_criteria
 from readiness.guard.project.rules import TABLE
 from readiness.guard.reaching import States
 from readiness.guard.tree import Commit
 from readiness.guard.worlds import Worlds
-from readiness.load import load_catalogue
-from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
-from readiness.model.errors import ExitStatus
-from readiness.model.words import Operator, Priority
+from readiness.model.board import Criterion
+from readiness.model.errors import BaseError, ExitStatus
 from readiness.prove.trials import TrialPlan, joined, renamed
 from readiness.record.document import RunDocument
 
-OUTCOMES = "test-outcomes"
-"""The check that lists what became of each test."""
-
 BEFORE, AFTER = "before", "after"
 _WORST = ("failed", "error", "skipped", "passed")
-_RULE = re.compile(r"(\w+) (\w+)")
 
 
 class Proving(StrEnum):
@@ -75,17 +67,19 @@ def prove_change(
     A test that cannot run there, for want of a name or a fixture, is an error and proves nothing.
     """
     states = found.states
-    sources = [] if states is None else list(_sources(states))
-    altered = {} if states is None else _altered(states)
-    if not sources or not altered or states is None:
+    if states is None:
+        raise BaseError(f"{base.commit[:12]} cannot be compared: it has no board, or is elsewhere")
+    sources = list(_sources(states))
+    altered = _altered(states)
+    if not sources or not altered:
         status = ExitStatus.NOT_READY if sources else ExitStatus.READY
         return ChangeProof(base=base.commit, exit_status=status, sources=sources, tests=[])
     worlds = Worlds(found.head, environ, scratch)
-    criteria = _criteria(found.head, base.root, sorted(altered))
+    criteria = criteria_of_files(found.head, sorted(altered), found.workdir)
     parts = []
     for label, commit in ((BEFORE, base), (AFTER, None)):
         copy = worlds.make(label, commit, sources)
-        copy = replace(copy, board=_with(copy.board, criteria.values()))
+        copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
         parts.append(copy.part(criteria, label, timeout=timeout))
     document = run(joined(found.head, parts))
     tests, unknown = _read(document, criteria, altered)
@@ -117,68 +111,15 @@ def _sources(states: States) -> Iterator[str]:
 def _altered(states: States) -> dict[str, dict[str, int]]:
     """The tests that are new or not as they were: by file, names with their lines."""
     files = [path for path in states.changed if TABLE.test_file.search(path)]
-    before = {text for path in files for _, _, text in _functions(states.both(path)[0])}
+    before = {text for path in files for _, _, text in functions(states.both(path)[0])}
     found = {}
     for path in files:
         names = {
-            name: line
-            for name, line, text in _functions(states.both(path)[1])
-            if text not in before
+            name: line for name, line, text in functions(states.both(path)[1]) if text not in before
         }
         if names:
             found[path] = names
     return found
-
-
-def _functions(text: str) -> Iterator[tuple[str, int, str]]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[:4] == "test":
-            yield node.name, node.lineno, ast.dump(node)
-
-
-def _criteria(board: Board, root: str, paths: list[str]) -> dict[str, Criterion]:
-    """A criterion for each file of tests, so that one that cannot be read spoils no other."""
-    check = load_catalogue([])[OUTCOMES]
-    executed = next(each for each in check.measures if each.name == "executed")
-    any_number = Expectation(text=">= 0", operator=Operator.GE)
-    found = {}
-    for number, path in enumerate(paths):
-        inside = os.path.relpath(os.path.join(root, path), os.path.realpath(board.workdir))
-        found[f"tests-{number}"] = Criterion(
-            id=f"tests-{number}",
-            title=path,
-            task="change",
-            position=Position(line=1, column=1),
-            expect=any_number,
-            check=check,
-            measure=executed,
-            params={"paths": inside, "args": _options(board, check)},
-        )
-    return found
-
-
-def _options(board: Board, check: Check) -> str:
-    """The options with which the board runs its tests."""
-    for one in board.criteria():
-        runs = one.check is not None and set(check.tools) <= set(one.check.tools)
-        if runs and one.params.get("args"):
-            return one.params["args"]
-    return ""
-
-
-def _with(board: Board, criteria: Iterable[Criterion]) -> Board:
-    task = Task(
-        id="change",
-        title="change",
-        priority=Priority.P0,
-        position=Position(line=1, column=1),
-        criteria=tuple(criteria),
-    )
-    return replace(board, tasks=(task,), milestones=())
 
 
 # --- what came of it ------------------------------------------------------------------------------
@@ -190,11 +131,7 @@ def _read(
     altered: Mapping[str, Mapping[str, int]],
 ) -> tuple[list[ProvingTest], list[str]]:
     records = {record.id: record for record in document.criteria()}
-    seen: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for each in document.findings:
-        if rule := _RULE.fullmatch(each.rule):
-            cases = seen.setdefault(each.criterion, {}).setdefault(rule[2], [])
-            cases.append((rule[1], each.message))
+    seen = outcomes(document)
     tests: list[ProvingTest] = []
     unknown: list[str] = []
     for name, criterion in criteria.items():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Mapping
 
 import msgspec
 
+from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.reaching import States
@@ -84,6 +85,8 @@ class Measuring:
         """`names` are the criteria that are asked for; None: all of them."""
         self._board = board
         self._commit = commit
+        self._states = states
+        self._workdir = workdir
         self._timeout = timeout
         self._scratch = scratch
         self._worlds = Worlds(board, environ, scratch)
@@ -209,6 +212,10 @@ class Measuring:
             files = self.deciding[name]
             changes.append(self._needless(name, files))
             told.update(files.files)
+        copy = self._copies.get(TESTS)
+        if copy is not None:
+            broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
+            changes = broken.named(changes, copy, run)
         measured = {path for row in rows for path in row.files}
         return Findings(
             changes=changes,

@@ -155,3 +155,23 @@ def test_a_test_that_is_taken_away_is_told(row: Loosening, project: Project) -> 
 def test_more_tests_and_other_helpers_are_none(row: Loosening, project: Project) -> None:
     """Tests added, helpers renamed, fixtures with their tests."""
     assert_innocent(project, row)
+
+
+def test_a_test_that_fails_on_the_change_is_named(project: Project) -> None:
+    """The base's test, by its file and its name."""
+    row = Loosening("", {"board.yaml": board(RUN), **BASE}, {"app.py": BAD, AT: "x = 1\n"}, AT)
+    more = {**row.base, "tests/test_more.py": "def test_more() -> None:\n    assert 1 < 2\n"}
+    assert_told(project, Loosening("", more, row.hides, f"{AT}::test_b"))
+
+
+def test_a_name_that_the_change_gives_up_is_no_broken_promise(project: Project) -> None:
+    """A private function that is renamed, and its test with it: told, and nothing is loosened."""
+    old = {"app.py": f"{GOOD}\n\ndef _c() -> int:\n    return 3\n"}
+    test = "import app\n\n\ndef test_c() -> None:\n    assert app._c() == 3\n"
+    renamed = {
+        "app.py": str(old["app.py"]).replace("_c", "_d"),
+        "tests/test_c.py": test.replace("_c()", "_d()").replace("test_d", "test_c"),
+    }
+    base = {"board.yaml": board(RUN), **BASE, **old, "tests/test_c.py": test}
+    assert_innocent(project, Loosening("", base, {}, "", renamed))
+    assert "tests/test_c.py::test_c" in project("guard", "-v", "--base", "HEAD~1").out

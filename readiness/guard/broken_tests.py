@@ -1,0 +1,94 @@
+"""Which of the base's tests fail on the head's code, and are gone or altered there."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from readiness.guard.changes import Change, Direction
+from readiness.guard.deciding import Deciding
+from readiness.guard.outcomes import (
+    Outcome,
+    criteria_of_files,
+    functions,
+    outcomes,
+    with_criteria,
+)
+from readiness.guard.project.rules import TABLE
+from readiness.guard.reaching import States
+from readiness.guard.worlds import Copied
+from readiness.prove.trials import TrialPlan, renamed
+from readiness.record.document import RunDocument
+
+ASKED = "asked"
+_NAMED = 6
+
+
+class BrokenTests:
+    """Looks into the verdicts that came out otherwise with the base's tests.
+
+    `deciding` has the files that decide, by criterion; tests are run in `workdir`.
+    """
+
+    def __init__(
+        self,
+        states: States,
+        workdir: str,
+        deciding: Mapping[str, Deciding],
+        timeout: float | None,
+    ) -> None:
+        self._states = states
+        self._workdir = workdir
+        self._deciding = deciding
+        self._timeout = timeout
+
+    def named(
+        self, changes: list[Change], copy: Copied, run: Callable[[TrialPlan], RunDocument]
+    ) -> list[Change]:
+        """Name the base's tests that fail on the head's code and are gone or altered there.
+
+        Where all of them fail for want of a name that the change gave up, it is no promise that is
+        broken: that is told, and loosens nothing.
+        """
+        wanted = {
+            path
+            for change in changes
+            for path in self._deciding[change.subject].tests
+            if TABLE.test_file.search(path) and path in self._states.before
+        }
+        if not wanted:
+            return changes
+        asked = criteria_of_files(copy.board, sorted(wanted), self._workdir)
+        copy = replace(copy, board=with_criteria(copy.board, asked.values()))
+        document = run(copy.part(asked, ASKED, timeout=self._timeout))
+        seen = outcomes(document)
+        found = {asked[name].title: seen.get(renamed(name, ASKED), {}) for name in asked}
+        return [self._with_tests(change, found) for change in changes]
+
+    def _with_tests(
+        self, change: Change, found: Mapping[str, Mapping[str, list[Outcome]]]
+    ) -> Change:
+        files = self._deciding[change.subject]
+        failing = [
+            (path, test, kinds)
+            for path, tests in found.items()
+            if path in files.tests
+            for test, cases in tests.items()
+            if (kinds := {kind for kind, _ in cases} & {"failed", "error"})
+        ]
+        if not failing or not files.runs_tests:
+            return change
+        names = list(dict.fromkeys(f"{path}::{test}" for path, test, _ in failing))
+        note = f"{change.note}: {', '.join(names[:_NAMED])}"
+        altered = all(self._is_altered(path, test) for path, test, _ in failing)
+        alone = not files.rules and all(map(TABLE.test_file.search, files.tests))
+        if altered and alone and all("failed" not in kinds for _, _, kinds in failing):
+            return replace(change, direction=Direction.NEUTRAL, note=note)
+        return replace(change, note=note)
+
+    def _is_altered(self, path: str, test: str) -> bool:
+        """Whether the head no longer has this test as the base has it."""
+        before, after = (
+            {said for name, _, said in functions(each) if name == test}
+            for each in self._states.both(path)
+        )
+        return not before & after

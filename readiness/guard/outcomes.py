@@ -1,0 +1,84 @@
+"""Files of tests as criteria of their own: what became of each test in them."""
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from readiness.load import load_catalogue
+from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
+from readiness.model.words import Operator, Priority
+from readiness.record.document import RunDocument
+
+OUTCOMES = "test-outcomes"
+"""The check that lists what became of each test."""
+
+Outcome = tuple[str, str]
+"""`passed`, `skipped`, `failed` for what it asserts or `error` for what it needs; and why."""
+
+_RULE = re.compile(r"(\w+) (\w+)")
+
+
+def functions(text: str) -> Iterator[tuple[str, int, str]]:
+    """The tests in a file: their names, their lines, and all that they say."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[:4] == "test":
+            yield node.name, node.lineno, ast.dump(node)
+
+
+def criteria_of_files(board: Board, paths: list[str], workdir: str) -> dict[str, Criterion]:
+    """A criterion for each file of tests, so that one that cannot be read spoils no other."""
+    check = load_catalogue([])[OUTCOMES]
+    executed = next(each for each in check.measures if each.name == "executed")
+    any_number = Expectation(text=">= 0", operator=Operator.GE)
+    found = {}
+    for number, path in enumerate(paths):
+        inside = os.path.relpath(path, workdir or ".")
+        found[f"tests-{number}"] = Criterion(
+            id=f"tests-{number}",
+            title=path,
+            task="change",
+            position=Position(line=1, column=1),
+            expect=any_number,
+            check=check,
+            measure=executed,
+            params={"paths": inside, "args": _options(board, check)},
+        )
+    return found
+
+
+def _options(board: Board, check: Check) -> str:
+    """The options with which the board runs its tests."""
+    for one in board.criteria():
+        runs = one.check is not None and set(check.tools) <= set(one.check.tools)
+        if runs and one.params.get("args"):
+            return one.params["args"]
+    return ""
+
+
+def with_criteria(board: Board, criteria: Iterable[Criterion]) -> Board:
+    """A board that has these criteria alone."""
+    task = Task(
+        id="change",
+        title="change",
+        priority=Priority.P0,
+        position=Position(line=1, column=1),
+        criteria=tuple(criteria),
+    )
+    return replace(board, tasks=(task,), milestones=())
+
+
+def outcomes(document: RunDocument) -> dict[str, dict[str, list[Outcome]]]:
+    """What became of each test, by the id of the criterion and the name of the test."""
+    seen: dict[str, dict[str, list[Outcome]]] = {}
+    for each in document.findings:
+        if rule := _RULE.fullmatch(each.rule):
+            cases = seen.setdefault(each.criterion, {}).setdefault(rule[2], [])
+            cases.append((rule[1], each.message))
+    return seen
