@@ -28,10 +28,13 @@ _WORD_BEFORE = later(rf"{_WORD}\Z")
 _WORD_AFTER = later(_WORD)
 # Groups of three digits, parted by single spaces. What is part of a date, a time, a path, an
 # address or a name is none, nor are numbers that stand in columns.
-_GROUPED = later(
-    r"(?<![\w.,:/#])(?<![\w.,:/#][-−])[-−+]?[1-9]\d{0,2}(?:[ \u3000]\d{3})+"
+_GROUPS = (
+    r"(?<![\w.,:/#])(?<![\w.,:/#][-−])[-−+]?[1-9]\d{0,2}(?:[ \u3000%s]\d{3})+"
     r"(?:[.,]\d+)?(?![.,:/-]?\d)"
 )
+_GROUPED = later(_GROUPS % "")
+_TABBED = later(_GROUPS % r"\t\v\f")
+_NO_COLUMN = later(r"[\t\v\f]0")
 _PART_OF_A_NUMBER = frozenset(("Cf", "Cs", "Mn", "Me", "No", "Nl"))
 """The categories of characters that change or split what they touch; controls come to them."""
 _AROUND = 40
@@ -107,10 +110,24 @@ def refuse_piece(text: str, start: int, end: int) -> None:
     if cut_before or cut_after or _is_foreign(before[-1:]) or _is_foreign(after[:1]):
         head, tail = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
         raise _piece(bare, f"{head[0] if head else ''}{bare}{tail[0] if tail else ''}")
-    for grouped in _GROUPED.finditer(before + bare + after):
-        first, last = (place - len(before) for place in grouped.span())
-        if first < len(bare) and last > 0 and (first, last) != (0, len(bare)):
-            raise _piece(bare, grouped[0])
+    around = before + bare + after
+    for pattern in (_GROUPED, _TABBED):
+        for grouped in pattern.finditer(around):
+            first, last = (place - len(before) for place in grouped.span())
+            is_cut = first < len(bare) and last > 0 and (first, last) != (0, len(bare))
+            if is_cut and (pattern is _GROUPED or not _in_columns(around, *grouped.span())):
+                raise _piece(bare, grouped[0])
+
+
+def _in_columns(text: str, start: int, end: int) -> bool:
+    """Whether tabs part the columns of a table here, as `cat -n` and `git diff --numstat` do.
+
+    Then the line goes on with a tab, begins with blanks, or ends where no column begins with a 0.
+    """
+    before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0].rstrip("\r")
+    if "\t" in (before[-1:], after[:1]) or (before and not before.strip()):
+        return True
+    return not after.strip() and not _NO_COLUMN.search(text[start:end])
 
 
 def _is_foreign(character: str) -> bool:
