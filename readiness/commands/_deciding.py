@@ -15,6 +15,8 @@ from readiness.model.settings import BoardSettings
 from readiness.project.git import user_name
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.nearest import suggestion
+from readiness.text.sentences import say_now
+from readiness.text.worded import worded
 
 Fields = Mapping[str, str | None]
 Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
@@ -89,8 +91,8 @@ def person(by: str | None, board: Board) -> str:
         return given("--by", by)
     found = user_name(os.path.dirname(os.path.abspath(board.path)))
     if not found:
-        raise UsageError("--by: name the person who decides this")
-    tell(f"by {found}, as git's user.name has it; --by names another")
+        raise UsageError(worded("usage.by_person"))
+    tell(worded("notice.decided_by", name=found))
     return given("git's user.name", found)
 
 
@@ -98,9 +100,9 @@ def given(option: str, text: str) -> str:
     """A text that may stand in a board. Raises `UsageError` for one that may not."""
     stripped = text.strip()
     if not stripped:
-        raise UsageError(f"{option}: this must not be empty")
+        raise UsageError(worded("usage.not_empty", flag=option))
     if not stripped.isprintable():
-        raise UsageError(f"{option}: one line of plain text is needed, found {stripped!a}")
+        raise UsageError(worded("usage.one_line", flag=option, found=stripped))
     return stripped
 
 
@@ -116,9 +118,9 @@ def _find(board: Board, subject: str) -> tuple[Criterion, tuple[str | int, ...]]
             ids.append(criterion.id)
         if task.id == subject:
             inner = ", ".join(criterion.id for criterion in task.criteria)
-            raise UsageError(f"{subject} is a task; name one of its criteria: {inner}")
-    advice = suggestion(subject, ids, "`readiness list` names the tasks")
-    raise UsageError(f'no criterion is called "{subject}"; {advice}')
+            raise UsageError(worded("usage.is_task", name=subject, names=inner))
+    advice = suggestion(subject, ids, worded("hint.list_tasks"))
+    raise UsageError(worded("usage.no_criterion", name=subject, advice=advice))
 
 
 # --- what is shown ------------------------------------------------------------------------------
@@ -144,9 +146,11 @@ def account(decision: BoardEdit, *, dry_run: bool) -> str:
         if name in decision.before and decision.before[name] == decision.after.get(name)
     ]
     if kept:
-        lines.append(f"kept as it was: {', '.join(kept)}")
+        lines.append(say_now("decided.kept", what=", ".join(kept)))
     if dry_run:
-        return "\n".join([*lines, "", decision.diff, "", "Nothing was written."])
+        return "\n".join([*lines, "", decision.diff, "", say_now("decided.nothing")])
     if not decision.written:
-        return "\n".join([*lines, f"{decision.board} says so already."])
-    return "\n".join([*lines, f"Written into {decision.board}, line {decision.line}."])
+        return "\n".join([*lines, say_now("decided.already", path=decision.board)])
+    return "\n".join(
+        [*lines, say_now("decided.written_line", path=decision.board, line=decision.line)]
+    )

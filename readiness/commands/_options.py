@@ -274,28 +274,30 @@ def _language(option: Option, text: str) -> Language:
 def _seconds(option: Option, text: str) -> float:
     from readiness.model.errors import UsageError
     from readiness.model.expect import duration
+    from readiness.text.worded import joined, words_of
 
     try:
         return duration(text)
     except ValueError as error:
-        raise UsageError(f"{option.flags[0]}: {error}") from None
+        raise UsageError(joined([option.flags[0], words_of(error)], "colon")) from None
 
 
 def _reports(option: Option, values: Iterable[str]) -> tuple[ReportTarget, ...]:
     from readiness.model.errors import UsageError
     from readiness.model.settings import ReportTarget
     from readiness.report import FORMATS
+    from readiness.text.worded import worded
 
     flag = option.flags[0]
     found: list[ReportTarget] = []
     for value in values:
         name, equals, path = value.partition("=")
         if not equals or not path:
-            raise UsageError(f'{flag}: expected FORMAT=FILE, found "{value}"')
+            raise UsageError(worded("usage.format_file", flag=flag, value=value))
         if name not in FORMATS:
             there = ", ".join(sorted(FORMATS))
-            raise UsageError(f'{flag}: no format is called "{name}"; there is {there}')
+            raise UsageError(worded("usage.flag_no_format", flag=flag, name=name, there=there))
         if any(os.path.realpath(path) == os.path.realpath(other.path) for other in found):
-            raise UsageError(f"{flag}: {path} is named twice")
+            raise UsageError(worded("usage.named_twice", flag=flag, path=path))
         found.append(ReportTarget(name, path))
     return tuple(found)

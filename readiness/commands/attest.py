@@ -23,6 +23,7 @@ from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
 from readiness.model.units import duration
 from readiness.project.evidence import content_digest, locate
+from readiness.text.worded import joined, worded, words_of
 
 VALID = "180d"
 
@@ -61,10 +62,7 @@ def attest(
 
 def _fields(board: Board, criterion: Criterion, before: Mapping[str, str], asked: Attest) -> Fields:
     if criterion.attest is None:
-        raise UsageError(
-            f"{criterion.id} is measured, and a word does not take the place of a measurement;"
-            f" where it must pass for a while: readiness waive {criterion.id}"
-        )
+        raise UsageError(worded("usage.measured", id=criterion.id, other=criterion.id))
     fields: dict[str, str | None] = {
         "by": person(asked.by, board),
         "on": _given_on(asked.on),
@@ -82,7 +80,7 @@ def _given_on(text: str | None) -> str:
     if text is None:
         return today.isoformat()
     if day("--on", text) > today:
-        raise UsageError(f"--on: {text} is in the future; it is {today} (UTC)")
+        raise UsageError(worded("usage.on_future", date=text, today=today))
     return text
 
 
@@ -93,9 +91,9 @@ def _valid(text: str | None, before: Mapping[str, str]) -> dict[str, str | None]
     try:
         seconds = duration(text)
     except ValueError as error:
-        raise UsageError(f"--valid: {error}") from None
+        raise UsageError(joined(["--valid", words_of(error)], "colon")) from None
     if seconds < dt.timedelta(days=1).total_seconds():
-        raise UsageError(f'--valid: "{text}" is less than a day')
+        raise UsageError(worded("usage.valid_day", text=text))
     return {"valid": given("--valid", text)}
 
 
@@ -104,11 +102,11 @@ def _digest(evidence: str, board: Board) -> str:
     found = locate(evidence, folders)
     if not found:
         raise UsageError(
-            f"--evidence: there is no {evidence} in {' or '.join(dict.fromkeys(folders))}"
+            worded("usage.no_evidence", path=evidence, folder=" or ".join(dict.fromkeys(folders)))
         )
     digest = content_digest(found)
     if not digest:
-        raise UsageError(f"--evidence: {evidence} cannot be read")
+        raise UsageError(worded("usage.evidence_unread", path=evidence))
     return digest
 
 

@@ -18,6 +18,8 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, last_run
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.sentences import say_now
+from readiness.text.worded import worded
 
 
 class BaselineChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +62,7 @@ def baseline(settings: RunSettings, run: str | None = None, *, dry_run: bool = F
         last_run(settings, board, whole=True) if run is None else find_run(settings, board, run)
     )
     if document is None:
-        raise UsageError("no whole run is recorded: run `readiness check` first, or name a run")
+        raise UsageError(worded("usage.no_whole_run"))
     records = {record.id: record for record in document.criteria()}
     changes: list[BaselineChange] = []
     kept: list[BaselineKept] = []
@@ -106,20 +108,20 @@ def _better_value(criterion: Criterion, record: CriterionRecord | None) -> Decim
     old, measure, check = criterion.baseline, criterion.measure, criterion.check
     assert old is not None  # noqa: S101 - only such criteria are asked for
     if record is None or not record.verdict.in_scope:
-        return "that run did not measure it"
+        return say_now("baseline.not_measured")
     if record.verdict.unknown or record.value is None:
-        return f"it could not be measured: {record.reason}"
+        return say_now("baseline.unmeasured", reason=record.reason)
     measured_by = (check.name or None, measure.name or None) if check and measure else None
     if measured_by != (record.check, record.measure) or (measure and measure.unit != record.unit):
-        return "that run measured it in another way"
+        return say_now("baseline.another_way")
     if isinstance(record.value, bool | str):
-        return f"{record.shown} is no number"
+        return say_now("baseline.no_number", value=record.shown)
     if record.flaky:
-        return f"{record.shown} was not found each time"
+        return say_now("baseline.not_each", value=record.shown)
     exact = Decimal(str(record.value))
     better = measure.better if measure else None
     if is_worse(criterion.expect, exact, old, record.unit, better):
-        return f"{record.shown} is worse"
+        return say_now("baseline.worse", value=record.shown)
     new = _rounded(exact, record.unit, direction(criterion.expect) or better)
     return new if is_worse(criterion.expect, old, new, record.unit, better) else None
 
@@ -157,17 +159,17 @@ def _shown(criterion: Criterion, value: Decimal | None) -> str:
 
 
 def _lines(report: BaselineReport, run: RunDocument) -> Iterator[str]:
-    yield f"By run {run.id} of {run.started_at}:"
+    yield say_now("baseline.by_run", run=run.id, day=run.started_at)
     for each in report.changes:
         yield f"  {each.criterion}: {each.before} → {each.after}"
     for one in report.kept:
         yield f"  {one.criterion}: stays at {one.baseline}: {one.why}"
     if not report.changes:
-        yield "Nothing is better than its baseline: the board stays as it is."
+        yield say_now("baseline.nothing_better")
     elif report.written:
-        yield f"Written into {report.board}."
+        yield say_now("baseline.written", path=report.board)
     else:
-        yield from ("", report.diff, "", "Nothing was written.")
+        yield from ("", report.diff, "", say_now("decided.nothing"))
 
 
 VERB = Verb(

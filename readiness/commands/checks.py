@@ -11,6 +11,7 @@ from readiness.model.settings import BoardSettings, find_board
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
+from readiness.text.worded import worded
 
 Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
@@ -92,8 +93,8 @@ def _indent(text: str) -> str:
 
 
 def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
-    advice = suggestion(name, catalogue, "`readiness checks` lists them")
-    return f'no check is called "{name}"; {advice}'
+    advice = suggestion(name, catalogue, worded("hint.list_checks"))
+    return worded("usage.no_check", name=name, advice=advice)
 
 
 VERB = Verb(

@@ -16,6 +16,7 @@ from readiness.record.localised import localised
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, sentences, spoken
+from readiness.text.worded import worded
 from readiness.timeline import Difference, difference
 from readiness.timeline.difference import CriterionChange, RunSummary, cause_in_words
 
@@ -38,15 +39,13 @@ def _pair(
     settings: RunSettings, board: Board, names: Sequence[str]
 ) -> tuple[RunDocument, RunDocument]:
     if len(names) > 2:
-        raise UsageError(f"diff compares two runs, found {len(names)}")
+        raise UsageError(worded("usage.two_runs", count=len(names)))
     if names:
         first = find_run(settings, board, names[0])
         return first, find_run(settings, board, names[1] if len(names) > 1 else "last")
     last = recent_runs(settings, board, limit=2, whole=True)
     if len(last) < 2:
-        raise UsageError(
-            f"two whole runs are needed, {len(last)} recorded so far: run `readiness check` first"
-        )
+        raise UsageError(worded("usage.two_needed", count=len(last)))
     return last[0], last[1]
 
 

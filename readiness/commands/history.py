@@ -19,6 +19,7 @@ from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.layout import columns, duration
 from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import worded, words_of
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ def history(
     if verify:
         return _verify(settings, commit)
     if settings.recorded or commit is not None:
-        raise UsageError("reports and --commit need --verify")
+        raise UsageError(worded("usage.need_verify"))
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
     opened = History(path)
@@ -103,7 +104,7 @@ def _verify(settings: RunSettings, commit: str | None) -> int:
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
     if not os.path.exists(path):
-        raise UsageError(f"{path}: there is no history to verify")
+        raise UsageError(worded("usage.no_history", path=path))
     against = _commit(settings, commit) if settings.recorded else ""
     opened = History(path)
     try:
@@ -133,7 +134,7 @@ def _where(settings: RunSettings) -> tuple[str, str | None]:
         return settings.history, None
     path = history_path(settings, board)
     if not path:
-        raise UsageError("--history: name the history that is meant")
+        raise UsageError(worded("usage.name_history"))
     return path, board_key(board)
 
 
@@ -147,7 +148,7 @@ def _outcome(entry: Entry, path: str) -> PastVerdict | None:
     try:
         return outcome_from_json(entry.document or b"", f"{path} run {entry.id}")
     except UsageError as error:
-        tell(f"warning: {error}")
+        tell(worded("notice.warning", what=words_of(error)))
         return None
 
 
@@ -226,7 +227,7 @@ def _commit(settings: RunSettings, commit: str | None) -> str:
         folder = open_board(settings).workdir
     found = head_of(folder, commit or "HEAD")
     if commit and not found:
-        raise UsageError(f'--commit: {folder} has no commit "{commit}"')
+        raise UsageError(worded("usage.no_commit", folder=folder, name=commit))
     return found
 
 

@@ -34,6 +34,7 @@ from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader, spoken
+from readiness.text.worded import worded
 
 NOT_MEASURED = "not measured yet"
 PLACES = 3
@@ -339,7 +340,7 @@ def _refuse_unknown(names: Collection[str], board: Board) -> None:
     there = [task.id for task in board.tasks]
     for name in names:
         if name not in there:
-            raise UsageError(f'--without: no task is called "{name}"; there is {", ".join(there)}')
+            raise UsageError(worded("usage.without_task", name=name, there=", ".join(there)))
 
 
 def _goal(text: str) -> Decimal:
@@ -348,7 +349,7 @@ def _goal(text: str) -> Decimal:
     except InvalidOperation:
         goal = Decimal("nan")
     if not goal.is_finite() or not 0 <= goal <= 10:
-        raise UsageError(f"--to: expected a score from 0 to 10, found {text!r}")
+        raise UsageError(worded("usage.to_score", text=repr(text)))
     return goal
 
 

@@ -32,6 +32,7 @@ from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
+from readiness.text.sentences import for_reader
 
 
 def prove(settings: RunSettings, change: str | None = None) -> int:
@@ -104,7 +105,7 @@ class _Proof:
         if wants_json(self._settings.output_format):
             put_json(document)
         else:
-            put_text(table(document, quiet=self._settings.quiet))
+            put_text(table(document, for_reader(), quiet=self._settings.quiet))
         return document.exit_status
 
     def _document(self, scratch: str) -> ProofDocument:

@@ -22,6 +22,7 @@ from readiness.report import render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
 from readiness.text.sentences import spoken
+from readiness.text.worded import joined, worded, words_of
 from readiness.timeline.page import page, title
 from readiness.timeline.period import (
     OwnerPlan,
@@ -47,7 +48,7 @@ def report(
     if since is None and settings.milestone is None:
         return _of_a_run(settings, board, run, notify)
     if settings.reports:
-        raise UsageError("--report: a team's report is one Markdown text; use > FILE instead")
+        raise UsageError(worded("usage.team_one_text"))
     as_json = wants_json(settings.output_format)
     language = None if as_json else spoken(board.language)
     made = _of_the_team(settings, board, since, language)
@@ -69,7 +70,7 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
     seen = context(os.environ, settings)
     put(render(settings.output_format, run, seen))
     for problem in problems:
-        tell(f"readiness: {problem}")
+        tell(worded("notice.readiness", what=problem))
     sent = ExitStatus.READY
     if notify:
         bad = run.gate.exit_status != ExitStatus.READY
@@ -115,7 +116,7 @@ def _sent(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> Ex
     try:
         notify(addresses, subject, body, bad=bad)
     except NotWrittenError as error:
-        tell(f"readiness: {error}")
+        tell(worded("notice.readiness", what=words_of(error)))
         return ExitStatus.NOT_WRITTEN
     return ExitStatus.READY
 
@@ -125,7 +126,7 @@ def _of_the_team(
 ) -> TeamReport:
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
-        raise UsageError("no run of the whole board is recorded yet: run `readiness check`")
+        raise UsageError(worded("usage.no_run_yet"))
     if settings.milestone is not None:
         return _of_the_milestone(settings.milestone, runs, language)
     assert since is not None  # noqa: S101 - one of the two was asked for
@@ -135,9 +136,7 @@ def _of_the_team(
     within = [run for run in runs if datetime.fromisoformat(run.started_at) >= start]
     earlier = runs[: len(runs) - len(within)]
     if not within:
-        raise UsageError(
-            f"no run of the whole board in that time; the last was at {runs[-1].started_at}"
-        )
+        raise UsageError(worded("usage.no_run_then", at=runs[-1].started_at))
     return over_a_period(
         within,
         earlier[-1] if earlier else None,
@@ -154,15 +153,15 @@ def _of_the_milestone(name: str, runs: list[RunDocument], language: Language | N
             earlier = runs[-2] if len(runs) > 1 else None
             return on_a_milestone(now, earlier, milestone, language)
     names = ", ".join(milestone.id for milestone in now.milestones)
-    there = f"there is {names}" if names else "the last run has none"
-    raise UsageError(f'--milestone: no milestone is called "{name}"; {there}')
+    there = worded("usage.there_is", names=names) if names else worded("usage.last_has_none")
+    raise UsageError(worded("usage.no_milestone", name=name, there=there))
 
 
 def _seconds(text: str) -> float:
     try:
         return duration(text)
     except ValueError as error:
-        raise UsageError(f"--since: {error}") from None
+        raise UsageError(joined(["--since", words_of(error)], "colon")) from None
 
 
 VERB = Verb(

@@ -9,6 +9,7 @@ from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.record.document import run_schema
 from readiness.terminal.output import put_json
+from readiness.text.worded import worded
 
 FILES: dict[str, Callable[[], dict[str, object]]] = {
     "board": board_schema,
@@ -25,7 +26,7 @@ def schema(_: RunSettings, subject: str = "board") -> int:
         put_json(output_schema(subject))
     else:
         there = ", ".join([*FILES, *outputs()])
-        raise UsageError(f'no schema is called "{subject}"; there is {there}')
+        raise UsageError(worded("usage.no_schema", name=subject, there=there))
     return ExitStatus.READY
 
 

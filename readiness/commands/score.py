@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from readiness.commands._options import Argument, Verb
+from readiness.text.worded import worded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
@@ -19,7 +20,7 @@ def score(settings: RunSettings) -> int:
     from readiness.pipeline.run import run_and_report
 
     if settings.recorded and settings.base is not None:
-        raise UsageError("--base: recorded runs were judged when they were made; leave it out")
+        raise UsageError(worded("usage.base_recorded"))
     if settings.recorded:
         from readiness.commands._join import join_and_report
 

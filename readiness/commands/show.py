@@ -24,6 +24,7 @@ from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
+from readiness.text.worded import in_language, worded
 
 FINDINGS = 10
 
@@ -69,7 +70,7 @@ def show(settings: RunSettings, subject: str) -> int:
             *_criterion_lines(criterion, found.get(criterion.id), say, spoken(board.language)),
         ]
         if why := why_plain(Catalogue(board.catalogues), criterion):
-            lines.append(f"  {why}")
+            lines.append(f"  {in_language(why, say)}")
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
 
@@ -84,8 +85,8 @@ def _find(board: Board, subject: str) -> tuple[Task, list[Criterion]]:
             if criterion.id == subject:
                 return task, [criterion]
             names.append(criterion.id)
-    advice = suggestion(subject, names, "`readiness list` names the tasks")
-    raise UsageError(f'no task or criterion is called "{subject}"; {advice}')
+    advice = suggestion(subject, names, worded("hint.list_tasks"))
+    raise UsageError(worded("usage.no_task_or", name=subject, advice=advice))
 
 
 def _task_lines(task: Task, say: Sentences) -> Iterator[str]:

@@ -11,6 +11,7 @@ from readiness.pipeline.opening import open_board
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.sentences import for_reader
+from readiness.text.worded import in_language, words_of
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +31,8 @@ def validate(settings: BoardSettings) -> int:
         board = open_board(settings)
     except BoardError as error:
         if not as_json:
-            tell(str(error))
-            say = for_reader()
+            say = for_reader(error.language)
+            tell(in_language(words_of(error), say))
             tell(say("validate.faults", count=len(error.faults)))
             return error.status
         put_json(Validation(valid=False, board=None, tasks=0, criteria=0, faults=error.faults))
@@ -48,11 +49,14 @@ def validate(settings: BoardSettings) -> int:
             )
         )
     elif not settings.quiet:
-        put_text(f"{board.path}: valid: {len(board.tasks)} tasks, {criteria} criteria")
+        say = for_reader(board.language)
+        tasks = len(board.tasks)
+        put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
         catalogue = Catalogue(board.catalogues)
         for criterion in board.criteria():
             if why := why_plain(catalogue, criterion):
-                put_text(f"{board.path}:{criterion.position.line}: {criterion.id}: {why}")
+                where = f"{board.path}:{criterion.position.line}: {criterion.id}"
+                put_text(f"{where}: {in_language(why, say)}")
     return ExitStatus.READY
 
 

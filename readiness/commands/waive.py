@@ -19,6 +19,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
 from readiness.terminal.ending import tell
+from readiness.text.worded import joined, worded, words_of
 
 LONG = dt.timedelta(days=366)
 
@@ -56,19 +57,19 @@ def _end(until: str) -> str:
     end = day("--until", until)
     today = dt.datetime.now(dt.UTC).date()
     if end < today:
-        raise UsageError(f"--until: {until} is in the past; it is {today} (UTC)")
+        raise UsageError(worded("usage.until_past", date=until, today=today))
     if end - today > LONG:
-        tell(f"warning: --until: {until} is more than a year ahead")
+        tell(worded("notice.until_far", date=until))
     return until
 
 
 def _bound(up_to: str, criterion: Criterion) -> str:
     if criterion.check is None:
-        raise UsageError("--up-to: an attestation has no value that a bound could be told of")
+        raise UsageError(worded("usage.up_to_attest"))
     try:
         expect.parse(up_to)
     except ValueError as error:
-        raise UsageError(f"--up-to: {error}") from None
+        raise UsageError(joined(["--up-to", words_of(error)], "colon")) from None
     return given("--up-to", up_to)
 
 
@@ -79,7 +80,7 @@ def day(option: str, text: str) -> dt.date:
     except ValueError:
         found = None
     if found is None or found.isoformat() != text:
-        raise UsageError(f'{option}: "{text}" is no day; write it as YYYY-MM-DD')
+        raise UsageError(worded("usage.no_day", flag=option, text=text))
     return found
 
 

@@ -13,6 +13,7 @@ from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
 from readiness.model.settings import BOARD_NAME, BoardSettings, find_board
 from readiness.project.git import GitError, ask
+from readiness.text.worded import worded
 
 _TASKS = re.compile(rb"^[\"']?tasks[\"']?:", re.MULTILINE)
 _PYPROJECT = "pyproject.toml"
@@ -34,19 +35,17 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     def load(self, environ: Mapping[str, str], profile: str | None) -> Board:
         """Load its board. Raises `BaseError` with all that is wrong with it."""
         if not self.board:
-            raise BaseError(f"cannot read base {self.ref}: it has no board to judge by")
+            raise BaseError(worded("usage.base_no_board", ref=self.ref))
         try:
             return load_board(
                 os.path.join(self.folder, self.board), profile=profile, environ=environ
             )
         except BoardError as error:
             faults = "\n".join(str(fault).replace(f"{self.folder}/", "") for fault in error.faults)
-            raise BaseError(
-                f"cannot read base {self.ref}: its board does not load:\n{faults}"
-            ) from None
+            raise BaseError(worded("usage.base_not_loaded", ref=self.ref, why=faults)) from None
         except UsageError as error:
             said = str(error).replace(f"{self.folder}/", "")
-            raise BaseError(f"cannot read base {self.ref}: {said}") from None
+            raise BaseError(worded("usage.base_unread", ref=self.ref, why=said)) from None
 
     def workdir_of(self, board: Board) -> str:
         """Where its probes run, relative to the repository's root; absolute outside of it."""
@@ -66,19 +65,19 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
     `BaseError`.
     """
     if not ref:
-        raise UsageError("--base: name a revision, such as origin/main")
+        raise UsageError(worded("usage.base_name"))
     if ref.startswith("-"):
-        raise UsageError(f"--base: {ref} is no revision, for it begins with a dash")
+        raise UsageError(worded("usage.base_dash", ref=ref))
     try:
         root, commit = _resolve(ref, os.path.dirname(os.path.realpath(_beside(board))))
         listing = Commit(root, commit)
     except GitError as error:
-        raise BaseError(f"cannot read base {ref}: {error}") from None
+        raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     folder = _new_folder()
     try:
         own = relative_to(root, board)
         if own.startswith(".."):
-            raise BaseError(f"cannot read base {ref}: the board {board} is not in {root}")
+            raise BaseError(worded("usage.base_not_in", ref=ref, board=board, folder=root))
         start = (
             None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
         )
@@ -87,7 +86,7 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
             _copy(listing, found, folder)
     except GitError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise BaseError(f"cannot read base {ref}: {error}") from None
+        raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     except (ReadinessError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -114,13 +113,11 @@ def _resolve(ref: str, folder: str) -> tuple[str, str]:
     try:
         root = os.fsdecode(ask(folder, "rev-parse", "--show-toplevel")).rstrip("\n")
     except GitError as error:
-        raise BaseError(f"cannot read base {ref}: {error}") from None
+        raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     try:
         commit = ask(root, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
     except GitError:
-        raise BaseError(
-            f"cannot read base {ref}: there is no such commit here; {_hint(ref, root)}"
-        ) from None
+        raise BaseError(worded("usage.base_no_commit", ref=ref, advice=_hint(ref, root))) from None
     return root, commit.decode().strip()
 
 
@@ -134,7 +131,7 @@ def _hint(ref: str, root: str) -> str:
         steps.append(f"git fetch --depth=1 {remote} {branch}:refs/remotes/{ref}")
     if is_shallow:
         steps.append("git fetch --unshallow")
-    known = "this clone is shallow: " if is_shallow else ""
+    known = worded("usage.shallow") if is_shallow else ""
     return f"{known}{' or '.join(steps or ['git fetch'])}"
 
 

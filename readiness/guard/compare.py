@@ -19,6 +19,7 @@ from readiness.load.standing import as_written
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, LoosenedError
 from readiness.project.git import GitError, repository
+from readiness.text.worded import worded
 
 FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
 
@@ -148,7 +149,7 @@ def _work_tree(base: Base, head: Board) -> Folder | None:
     try:
         return work_tree(base.root, base.commit)
     except GitError as error:
-        raise BaseError(f"cannot read base {base.ref}: {error}") from None
+        raise BaseError(worded("usage.base_unread", ref=base.ref, why=error)) from None
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -176,5 +177,5 @@ def _projects(
             changes += [*found, *programs(base.root, base.commit.commit, place)]
             remarks += said
     except GitError as error:
-        raise BaseError(f"cannot read base {base.ref}: {error}") from None
+        raise BaseError(worded("usage.base_unread", ref=base.ref, why=error)) from None
     return changes, list(dict.fromkeys(remarks))

@@ -14,6 +14,7 @@ from readiness.model.errors import BaseError
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.record.document import BaseRef, Loosening
+from readiness.text.worded import worded
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +41,7 @@ def judged_by_base(settings: BoardSettings) -> Iterator[Judged]:
     """
     with open_changed(settings) as (base, found):
         if found.base is None:
-            raise BaseError(
-                f"cannot read base {base.ref}: it has no board to judge by;"
-                " run without --base to see what this one says"
-            )
+            raise BaseError(worded("usage.base_no_board_run", ref=base.ref))
         rules = both(found.base, found.head)
         yield Judged(
             found=found,

@@ -12,6 +12,7 @@ from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, RunSettings, find_board
 from readiness.record.document import BaseRef
 from readiness.text.sentences import suit
+from readiness.text.worded import worded
 
 if TYPE_CHECKING:
     from readiness.guard.base import Base
@@ -76,7 +77,7 @@ def base_ref(base: "Base", found: "Comparison") -> BaseRef:
 def _project(settings: BoardSettings) -> str | None:
     project = settings.project
     if project is not None and not os.path.isdir(project):
-        raise UsageError(f"--project: there is no folder {project}")
+        raise UsageError(worded("usage.no_project", path=project))
     return project
 
 
@@ -88,14 +89,12 @@ def asked_milestone(settings: RunSettings, board: Board) -> Milestone | None:
     if settings.milestone is None:
         return None
     if settings.hold_line:
-        raise UsageError(
-            "--hold-line asks that nothing gets worse, --milestone for a goal: name one of them"
-        )
+        raise UsageError(worded("usage.line_or_milestone"))
     for milestone in board.milestones:
         if milestone.id == settings.milestone:
             if settings.selectors:
-                raise UsageError("--milestone needs the whole board: leave the selectors out")
+                raise UsageError(worded("usage.milestone_whole"))
             return milestone
     names = ", ".join(milestone.id for milestone in board.milestones)
-    there = f"there is {names}" if names else "the board has none"
-    raise UsageError(f'--milestone: no milestone is called "{settings.milestone}"; {there}')
+    there = worded("usage.there_is", names=names) if names else worded("usage.board_has_none")
+    raise UsageError(worded("usage.no_milestone", name=settings.milestone, there=there))

@@ -19,6 +19,7 @@ from readiness.record.newest import of_the_project
 from readiness.record.points import folded, past_point
 from readiness.record.said import worded_again
 from readiness.terminal.ending import tell
+from readiness.text.worded import worded, words_of
 
 Found = TypeVar("Found")
 
@@ -114,11 +115,9 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
             history.close()
     if len(runs) > 1:
         ids = ", ".join(run.id for run in runs[:5])
-        raise UsageError(f'"{name}" is the beginning of several runs: {ids}')
+        raise UsageError(worded("usage.several_runs", name=name, ids=ids))
     if not runs:
-        raise UsageError(
-            f'no run is called "{name}", and no file; `readiness history` lists the runs'
-        )
+        raise UsageError(worded("usage.no_run", name=name))
     return runs[0]
 
 
@@ -167,9 +166,9 @@ def read_run(name: str) -> RunDocument:
         with open(name, "rb") as file:
             return from_json(file.read(), name)
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+        raise UsageError(worded("usage.cannot_read", path=name, why=error.strerror)) from None
     except ValueError:
-        raise UsageError(f"{name!r} is no path") from None
+        raise UsageError(worded("usage.no_path", path=repr(name))) from None
 
 
 def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
@@ -199,9 +198,9 @@ def told(history: History, ask: Callable[[], Found | None]) -> Found | None:
     try:
         run = ask()
     except NotWrittenError as error:
-        tell(f"warning: {error}")
+        tell(worded("notice.warning", what=words_of(error)))
         return None
     for damage in history.damaged:
-        tell(f"warning: {damage}")
+        tell(worded("notice.warning", what=damage))
     history.damaged.clear()
     return run

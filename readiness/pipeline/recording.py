@@ -10,6 +10,7 @@ from readiness.pipeline.facts import Outcome, Start
 from readiness.record.document import RunDocument
 from readiness.record.values import timestamp
 from readiness.terminal.ending import tell
+from readiness.text.worded import worded, words_of
 
 
 def open_history(settings: RunSettings, board: Board) -> History | None:
@@ -24,7 +25,7 @@ def open_history(settings: RunSettings, board: Board) -> History | None:
     if settings.history is None and not os.path.lexists(folder):
         above = os.path.dirname(folder)
         if not os.access(above, os.W_OK):
-            tell(f"warning: no history is kept: {above} is read-only; name one with --history")
+            tell(worded("notice.no_history", path=above))
             return None
     return History(path)
 
@@ -46,9 +47,9 @@ def enter(history: History | None, board: Board, start: Start) -> tuple[History 
     try:
         history.begin(start.id, board_key(board.path), board.profile, timestamp(start.at))
     except NotWrittenError as error:
-        return None, [str(error)]
+        return None, [words_of(error)]
     for remark in history.remarks:
-        tell(f"warning: {remark}")
+        tell(worded("notice.warning", what=remark))
     return history, []
 
 
@@ -62,6 +63,6 @@ def record(history: History | None, outcome: Outcome) -> tuple[RunDocument, list
     try:
         return history.finish(document, durations, outcome.versions), []
     except AlteredError as error:
-        return error.document, [str(error)]
+        return error.document, [words_of(error)]
     except NotWrittenError as error:
-        return document, [str(error)]
+        return document, [words_of(error)]

@@ -11,6 +11,7 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import RunDocument
 from readiness.report import FORMATS, Context, render
 from readiness.terminal.ending import bug, tell
+from readiness.text.worded import worded, words_of
 
 IN_A_FILE = Context()
 ENDINGS = (".yaml", ".yml")
@@ -19,9 +20,7 @@ ENDINGS = (".yaml", ".yml")
 def refuse_unknown_format(name: str) -> None:
     """Raise `UsageError` where there is no such format for stdout."""
     if name not in FORMATS:
-        raise UsageError(
-            f'--output-format: no format is called "{name}"; there is {", ".join(sorted(FORMATS))}'
-        )
+        raise UsageError(worded("usage.no_format", name=name, there=", ".join(sorted(FORMATS))))
 
 
 def refuse_targets(settings: RunSettings, board: Board) -> None:
@@ -32,17 +31,17 @@ def refuse_targets(settings: RunSettings, board: Board) -> None:
     if not settings.reports:
         return
     taken = dict.fromkeys(
-        map(_place, _irreplaceable(settings, board)), "which no report may replace"
+        map(_place, _irreplaceable(settings, board)), worded("usage.no_report_may")
     )
-    taken |= dict.fromkeys(map(_place, settings.recorded), "which is a recorded run")
+    taken |= dict.fromkeys(map(_place, settings.recorded), worded("usage.recorded_run"))
     for target in settings.reports:
         place = _place(target.path)
         why = taken.get(place, "")
         if ".git" in place.split(os.sep):
-            why = "which is in git's own folder"
+            why = worded("usage.in_git")
         if why:
             raise UsageError(f"--report: {target.path} is {place}, {why}")
-        taken[place] = "which another --report names"
+        taken[place] = worded("usage.another_report")
 
 
 def _place(path: str) -> str:
@@ -71,7 +70,7 @@ def write_reports(
         try:
             write(target.path, render(target.format, document, IN_A_FILE), forbidden=forbidden)
         except NotWrittenError as error:
-            problems.append(str(error))
+            problems.append(words_of(error))
         except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
             problems.append(f"{target.path}: not written: {bug(error)}")
     return problems
@@ -100,9 +99,9 @@ def final_status(document: RunDocument, settings: RunSettings, problems: Iterabl
     """Tell what could not be written; return the status that the process ends with."""
     told = list(dict.fromkeys(problems))
     for problem in told:
-        tell(f"readiness: {problem}")
+        tell(worded("notice.readiness", what=problem))
     gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
     status = exit_status(gate, written=not told, exit_zero=settings.exit_zero)
     if settings.exit_zero and status != gate.exit_status:
-        tell(f"readiness: exit status {gate.exit_status} becomes {status} by --exit-zero")
+        tell(worded("notice.exit_zero", status=gate.exit_status, other=status))
     return status

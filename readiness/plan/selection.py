@@ -25,7 +25,11 @@ def select(
     for selector in selectors:
         matches = _matches(board, selector, failed)
         if not matches:
-            raise UsageError(f'"{selector}" selects nothing: {_why_nothing(board, selector)}')
+            raise UsageError(
+                worded(
+                    "usage.selects_nothing", selector=selector, why=_why_nothing(board, selector)
+                )
+            )
         chosen |= matches
     return frozenset(chosen)
 
@@ -42,9 +46,7 @@ def skip_reason(criterion: Criterion, board: Board, chosen: frozenset[str] | Non
 def _matches(board: Board, selector: str, failed: Collection[str] | None) -> set[str]:
     if selector == "failed":
         if failed is None:
-            raise UsageError(
-                '"failed" needs a recorded run of this board: run the whole board once'
-            )
+            raise UsageError(worded("usage.failed_needs_run"))
         return {criterion.id for criterion in board.criteria() if criterion.id in failed}
     kind, colon, name = selector.partition(":")
     return {
@@ -68,9 +70,9 @@ def _named(task: Task, criterion: Criterion, selector: str) -> bool:
 
 def _why_nothing(board: Board, selector: str) -> str:
     if selector == "failed":
-        return "nothing failed in the last run"
+        return worded("usage.nothing_failed")
     if selector in [*Priority]:
-        return "no task has this priority"
+        return worded("usage.no_such_priority")
     names = {"failed", *Priority}
     for task, criterion in board.pairs():
         names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))

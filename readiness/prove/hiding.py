@@ -19,6 +19,7 @@ from readiness.prove.trials import once
 from readiness.record.document import CriterionRecord, FindingRecord
 from readiness.shell import masks
 from readiness.shell.programs import SHELLS, programs
+from readiness.text.worded import worded
 
 _PROGRAMS = Measure(name="programs", reader=Reader(format=Format.JSON, query="join(' ', programs)"))
 _ANYTHING = Expectation(text="contains", operator=Operator.CONTAINS)
@@ -64,7 +65,9 @@ class Hiding:
         self._starts(criterion, name, started)
         for mask in masks(text, errexit=strict, pipefail=False):
             if mask.final or (mask.command and not mask.tested):
-                self._say(criterion, f"{path}:{mask.line} hides failures by `{mask.text}`")
+                self._blame(
+                    criterion, worded("prove.hides_by", path=path, line=mask.line, text=mask.text)
+                )
 
     def learn(
         self, records: Mapping[str, CriterionRecord], findings: Iterable[FindingRecord]
@@ -77,14 +80,14 @@ class Hiding:
         for finding in findings:
             if finding.criterion in self._asked:
                 where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-                text = f"{where} hides failures ({finding.message})"
-                self._say(self._asked[finding.criterion][0], text)
+                text = worded("prove.hides_failures", what=where, why=finding.message)
+                self._blame(self._asked[finding.criterion][0], text)
 
     def _starts(self, criterion: str, name: str, started: set[str]) -> None:
         known = self._started.setdefault(criterion, {})
         known[name] = known.get(name, set()) | started
 
-    def _say(self, criterion: str, text: str) -> None:
+    def _blame(self, criterion: str, text: str) -> None:
         said = self._said.setdefault(criterion, [])
         if text not in said:
             said.append(text)

@@ -5,47 +5,40 @@ from collections.abc import Iterable
 from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord
 from readiness.prove.standins import World
 from readiness.text.layout import columns, duration, literal
-
-SAID = {
-    ProofOutcome.CAN_FAIL: "can fail",
-    ProofOutcome.STILL_PASSES: "STILL PASSES",
-    ProofOutcome.NOT_TRIED: "not tried",
-}
-WORLDS = {
-    World.ABSENT: "tools gone",
-    World.SILENT: "silent",
-    World.FAILING: "failing",
-    World.CONTROL: "control",
-    World.HOLLOW: "emptied",
-    World.UNREACHABLE: "no answer",
-}
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
 
 
-def table(proof: ProofDocument, *, quiet: bool) -> str:
+def table(proof: ProofDocument, say: Sentences, *, quiet: bool) -> str:
     """Show each criterion with its verdict in every world, then what still passes and why."""
-    lines = [] if quiet else [f"{literal(proof.board.title)}\n", _rows(proof), _tools(proof)]
+    lines = (
+        [] if quiet else [f"{literal(proof.board.title)}\n", _rows(proof, say), _tools(proof, say)]
+    )
     for outcome, title in (
-        (ProofOutcome.STILL_PASSES, "Still passes, so it cannot be relied on:"),
-        (ProofOutcome.NOT_TRIED, "Could not be tried:"),
+        (ProofOutcome.STILL_PASSES, say("prove.still_passes")),
+        (ProofOutcome.NOT_TRIED, say("prove.not_tried")),
     ):
-        lines += _listed(title, (each for each in proof.criteria if each.outcome is outcome))
-    lines += _project(proof)
-    return "\n".join([*lines, _summary(proof)])
+        lines += _listed(title, say, (each for each in proof.criteria if each.outcome is outcome))
+    lines += _project(proof, say)
+    return "\n".join([*lines, _summary(proof, say)])
 
 
-def _rows(proof: ProofDocument) -> str:
+def _rows(proof: ProofDocument, say: Sentences) -> str:
     used = {trial.world for each in proof.criteria for trial in each.trials}
-    worlds = [world for world in WORLDS if world.value in used]
+    worlds = [world for world in World if world is not World.NORMAL and world.value in used]
     rows = []
     for each in proof.criteria:
-        found = {trial.world: trial.verdict.value for trial in each.trials}
-        now = each.now.verdict.value if each.now else "-"
+        found = {trial.world: say(f"verdict.{trial.verdict}") for trial in each.trials}
+        now = say(f"verdict.{each.now.verdict}") if each.now else "-"
         verdicts = [found.get(world.value, "-") for world in worlds]
-        rows.append([each.id, now, *verdicts, SAID[each.outcome]])
-    return columns(rows, ["criterion", "now", *(WORLDS[world] for world in worlds), ""])
+        rows.append([each.id, now, *verdicts, say(f"prove.outcome.{each.outcome}")])
+    return columns(
+        rows,
+        [*say.heads("prove.heads"), *(say(f"prove.world.{world.value}") for world in worlds), ""],
+    )
 
 
-def _tools(proof: ProofDocument) -> str:
+def _tools(proof: ProofDocument, say: Sentences) -> str:
     """Say what was taken away from which criteria."""
     users: dict[str, list[str]] = {}
     for each in proof.criteria:
@@ -53,42 +46,46 @@ def _tools(proof: ProofDocument) -> str:
             users.setdefault(", ".join(each.tools), []).append(each.id)
     if not users:
         return ""
-    return columns([[tools, " ".join(ids)] for tools, ids in users.items()], ["tools", "of"])
+    return columns(
+        [[tools, " ".join(ids)] for tools, ids in users.items()], say.heads("prove.tools")
+    )
 
 
-def _listed(title: str, records: Iterable[ProofRecord]) -> list[str]:
+def _listed(title: str, say: Sentences, records: Iterable[ProofRecord]) -> list[str]:
     lines = []
     for each in records:
         lines.append(f"  {each.id} {literal(each.title)}")
-        lines.append(f"    {literal(each.why)}")
+        lines.append(f"    {literal(in_language(each.why, say))}")
         if each.hint:
-            lines.append(f"    hint: {literal(each.hint)}")
+            hint = literal(in_language(each.hint, say))
+            lines.append(f"    {say('prove.hint', hint=hint)}")
     return [title, *lines, ""] if lines else []
 
 
-def _project(proof: ProofDocument) -> list[str]:
+def _project(proof: ProofDocument, say: Sentences) -> list[str]:
     lines = []
     if proof.changed:
-        lines.append("The project was changed while it was tried:")
+        lines.append(say("prove.changed"))
         lines += [f"  {literal(each)}" for each in proof.changed]
     else:
-        lines.append(f"The project is as it was, byte for byte: {proof.files} files and folders.")
+        lines.append(say("prove.unchanged", count=proof.files))
     if proof.linked:
         names = ", ".join(map(literal, proof.linked))
-        lines.append(f"The copies shared with it, and could have changed: {names}")
+        lines.append(say("prove.shared", names=names))
     return lines
 
 
-def _summary(proof: ProofDocument) -> str:
-    parts = [f"{proof.can_fail} can fail"]
+def _summary(proof: ProofDocument, say: Sentences) -> str:
+    parts = [say("prove.count_can_fail", count=proof.can_fail)]
     if proof.still_passes:
-        parts.append(f"{proof.still_passes} still pass" + ("es" if proof.still_passes == 1 else ""))
+        parts.append(say("prove.count_passes", count=proof.still_passes))
     if proof.not_tried:
-        parts.append(f"{proof.not_tried} could not be tried")
+        parts.append(say("prove.count_not_tried", count=proof.not_tried))
     if proof.skipped:
-        parts.append(f"{proof.skipped} not in this run")
-    interrupted = "interrupted; " if proof.interrupted else ""
-    counted = ", ".join(parts)
-    number = len(proof.criteria)
-    noun = "criterion" if number == 1 else "criteria"
-    return f"{interrupted}{number} {noun}: {counted} ({duration(proof.duration_s)})"
+        parts.append(say("prove.count_skipped", count=proof.skipped))
+    facts = {
+        "counts": say("report.comma").join(parts),
+        "time": duration(proof.duration_s),
+        "count": len(proof.criteria),
+    }
+    return say("prove.cut", **facts) if proof.interrupted else say("prove.sum", **facts)

@@ -12,8 +12,9 @@ from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
 from readiness.prove.trials import MOST_COPIES, renamed
 from readiness.record.document import CriterionRecord
+from readiness.record.said import worded_again
 from readiness.shell.programs import programs
-from readiness.text.worded import worded
+from readiness.text.worded import joined, worded
 
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
@@ -67,7 +68,7 @@ def _trial(
         world=world.value,
         verdict=record.verdict,
         shown=record.shown,
-        reason=record.reason,
+        reason=worded_again(record.reason, record.said.get("reason")),
         reason_code=record.reason_code,
         tools=tools if world in (World.ABSENT, World.SILENT, World.FAILING) else [],
     )
@@ -81,27 +82,33 @@ def _finding(
 ) -> Conclusion:
     if criterion.attest is not None:
         by = criterion.attest.by
-        why = f"it rests on the word of {by}" if by else "nobody has attested it yet"
+        why = worded("prove.rests_on", name=by) if by else worded("reason.not_attested_yet")
         return Conclusion(ProofOutcome.NOT_TRIED, why)
     if criterion.unset:
-        return Conclusion(ProofOutcome.NOT_TRIED, f"{', '.join(criterion.unset)} is not set")
+        return Conclusion(
+            ProofOutcome.NOT_TRIED, worded("prove.not_set", names=", ".join(criterion.unset))
+        )
     if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
-        why = "; ".join(f"it passes {_in(trial)} ({trial.reason})" for trial in passed)
-        return Conclusion(ProofOutcome.STILL_PASSES, "; ".join([why, *masks]), _advice(passed))
+        passes = [worded("prove.passes", where=_in(each), reason=each.reason) for each in passed]
+        return Conclusion(
+            ProofOutcome.STILL_PASSES, joined([*passes, *masks], "semicolon"), _advice(passed)
+        )
     if masks:
-        hint = "let the failure end the command, or declare the statuses that are allowed"
-        return Conclusion(ProofOutcome.STILL_PASSES, "; ".join(masks), hint)
+        hint = worded("prove.end_or_declare")
+        return Conclusion(ProofOutcome.STILL_PASSES, joined(list(masks), "semicolon"), hint)
     if unknown := [trial for trial in tried if _is_unknown(trial)]:
-        why = "; ".join(f"{_in(trial)}: {trial.reason}" for trial in unknown)
-        return Conclusion(ProofOutcome.NOT_TRIED, f"not known {why}")
+        why = joined(
+            [joined([_in(trial), trial.reason], "colon") for trial in unknown], "semicolon"
+        )
+        return Conclusion(ProofOutcome.NOT_TRIED, worded("prove.not_known", why=why))
     if wide := [each for each in tried if each.verdict.good and _is_too_wide(criterion, each)]:
-        why = f"the control of its check has no more than {wide[0].shown}, which its limit allows"
+        why = worded("prove.control_small", shown=wide[0].shown)
         return Conclusion(ProofOutcome.NOT_TRIED, why)
     if rejected := [trial for trial in tried if not trial.verdict.good]:
-        why = f"it does not pass {', nor '.join(map(_in, rejected))}"
+        why = worded("prove.rejected", where=joined(list(map(_in, rejected)), "nor"))
         return Conclusion(ProofOutcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
-        return Conclusion(ProofOutcome.CAN_FAIL, "it fails now")
+        return Conclusion(ProofOutcome.CAN_FAIL, worded("prove.fails_now"))
     why = _why_bare(criterion, tried) if tried else worded("reason.not_run")
     return Conclusion(ProofOutcome.NOT_TRIED, why)
 
@@ -110,10 +117,9 @@ def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:
     run = criterion.check.run if criterion.check else ""
     fixed = [words[0] for words in programs(run) if words[0].startswith("/")]
     if fixed:
-        verb = "is called by its" if len(fixed) == 1 else "are called by their"
-        return f"{_and(fixed)} {verb} full path, and cannot be taken away"
-    where = " and ".join(map(_in, tried))
-    return f"it runs no tool that could be taken away, and passes {where} too"
+        return worded("prove.full_path", count=len(fixed), names=_and(fixed))
+    where = joined(list(map(_in, tried)), "and")
+    return worded("prove.no_tool", where=where)
 
 
 def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
@@ -144,35 +150,33 @@ def _in(trial: TrialRecord) -> str:
     tools = _and(trial.tools)
     match World(trial.world):
         case World.ABSENT:
-            return f"without {tools}"
+            return worded("prove.without", tools=tools)
         case World.SILENT:
-            return f"where {tools} {_verb(trial, 'prints', 'print')} nothing"
+            return worded("prove.silent", count=len(trial.tools), tools=tools)
         case World.FAILING:
-            return f"where {tools} {_verb(trial, 'fails', 'fail')} silently"
+            return worded("prove.failing", count=len(trial.tools), tools=tools)
         case World.CONTROL:
-            return "on the control of its check"
+            return worded("prove.on_control")
         case World.HOLLOW:
-            return "in an empty project"
+            return worded("prove.empty_project")
         case World.UNREACHABLE:
-            return "where no service answers"
+            return worded("prove.no_service")
         case _:
-            return "as it is"
-
-
-def _verb(trial: TrialRecord, one: str, many: str) -> str:
-    return one if len(trial.tools) == 1 else many
+            return worded("prove.as_it_is")
 
 
 def _and(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    if len(names) < 2:
+        return "".join(names)
+    return joined([joined(names[:-1], "names"), names[-1]], "and")
 
 
 def _advice(passed: Sequence[TrialRecord]) -> str:
     worlds = {trial.world for trial in passed}
     if World.HOLLOW.value in worlds:
-        return "let it measure something of the project"
+        return worded("prove.measure_something")
     if World.CONTROL.value in worlds and len(worlds) == 1:
-        return "see whether its parameters leave out what it is about, or its limit is too wide"
+        return worded("prove.see_parameters")
     if worlds == {World.SILENT.value}:
-        return "ask for a proof that the tool did its work, such as how many files it looked at"
-    return "let the failure end the command, and add a `proof` that the tool did its work"
+        return worded("prove.ask_proof")
+    return worded("prove.end_with_proof")

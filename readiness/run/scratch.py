@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from readiness.model.errors import UsageError
+from readiness.text.worded import worded
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:
@@ -21,7 +22,7 @@ def make(path: str) -> str:
         os.mkdir(path, 0o700)
     except OSError as error:
         parent = os.path.dirname(path)
-        raise UsageError(f"{parent}: no scratch folder can be made: {error.strerror}") from None
+        raise UsageError(worded("usage.no_scratch", folder=parent, why=error.strerror)) from None
     return path
 
 

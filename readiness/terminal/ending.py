@@ -91,7 +91,10 @@ def tell(message: str) -> None:
     """Write one message to stderr, after all that went to stdout before."""
     from readiness.text.clean import clean
     from readiness.text.layout import inert
+    from readiness.text.sentences import for_reader
+    from readiness.text.worded import in_language
 
+    message = in_language(message, for_reader())
     try:
         sys.stdout.flush()
     except OSError:

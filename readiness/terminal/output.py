@@ -11,6 +11,7 @@ from readiness.report import Context
 from readiness.terminal.ending import abandon_stdout
 from readiness.text.clean import clean
 from readiness.text.layout import inert, wrapped
+from readiness.text.worded import worded
 
 
 def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
@@ -113,7 +114,5 @@ def wants_json(output_format: str) -> bool:
     Raises `UsageError` for any other format.
     """
     if output_format not in ("table", "json"):
-        raise UsageError(
-            f'--output-format: this command knows no format "{output_format}"; there is json, table'
-        )
+        raise UsageError(worded("usage.json_table", name=output_format))
     return output_format == "json"

@@ -79,6 +79,11 @@ def for_reader(board: Language | None = None) -> Sentences:
     return sentences(spoken(board))
 
 
+def say_now(key: str, /, **facts: object) -> str:
+    """Say one sentence to the reader, for what is written out at once."""
+    return for_reader()(key, **facts)
+
+
 @cache
 def sentences(language: Language) -> Sentences:
     """Return what is said in `language`."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from readiness.model.words import Language
 from readiness.text.sentences import Sentences, sentences
 
-JOINTS = ("comma", "semicolon", "colon", "names", "and", "or", "lines", "words")
+JOINTS = ("comma", "semicolon", "colon", "names", "and", "or", "nor", "lines", "words")
 
 
 class Worded(str):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jinja2
 from jinja2 import nodes
 
-SAYING = {"say", "_say", "SAY", "worded"}
+SAYING = {"say", "_say", "SAY", "worded", "say_now"}
 """What sentences are called through."""
 
 _WORDS = re.compile(r"[^\W\d_]{2,}[,;:.!?…]*\s+[^\W\d_]{2,}|[\u4e00-\u9fff]{2,}")

@@ -12,6 +12,8 @@ import readiness
 from readiness.guard.change_proof import Proving
 from readiness.load.validate import RULES
 from readiness.model.words import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.prove.document import ProofOutcome
+from readiness.prove.standins import World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
 from readiness.report._board.tasks import RISKS
@@ -50,6 +52,8 @@ FAMILIES: Mapping[str, object] = {
     "report.since": Movement,
     "joint": JOINTS,
     "code": ReasonCode,
+    "prove.outcome": ProofOutcome,
+    "prove.world": [world.value for world in World if world is not World.NORMAL],
     "rule": set(RULES.values()),
     "rule_hint": set(RULES.values()),
     "complaint": ("fails", "unmeasured", "worse"),
@@ -198,7 +202,7 @@ def test_languages_that_differ_are_found_out(
 def test_chinese_is_chinese() -> None:
     """What has a word in English has Chinese in its place, not the same nor another's."""
     word, sign = re.compile(r"[^\W\d_]{2}"), re.compile("[\u4e00-\u9fff]")
-    for key in EN.keys() & ZH.keys() - {"page.cpu"}:
+    for key in EN.keys() & ZH.keys() - {"page.cpu", "notice.readiness"}:
         english, chinese = (re.sub(r"\{\w+\}", "", said[key]["other"]) for said in (EN, ZH))
         assert bool(word.search(english)) == bool(sign.search(chinese)), key
 
