@@ -141,14 +141,16 @@ class _Commands:
             }
         )
 
-    async def guard(self, base: str) -> Any:
+    async def guard(self, base: str, no_run: bool = False) -> Any:
         """Tell what the change since the revision `base` loosens.
 
         In the gate (criteria, expectations, weights, commands, waivers), and in what it measures
-        (suppressions, tests, settings of tools).
-        Exit status 4 means that something was loosened.
+        (suppressions, tests, settings of tools, recipes, scripts). What decides how a criterion is
+        measured is taken from the base, and measured over the change in a throw-away copy; with
+        `no_run` nothing is run, and less is seen. Exit status 4 means that something was loosened.
         """
-        return _told(await self._json("guard", options=[f"--base={base}"]))
+        options = [f"--base={base}", *(["--no-run"] if no_run else [])]
+        return _told(await self._json("guard", options=options))
 
     async def _report(self, name: str) -> tuple[int, RunDocument]:
         status, out, err = await self._run("report", name, history=True)
