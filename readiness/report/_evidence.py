@@ -15,6 +15,7 @@ WIDEST = 160
 
 _COLOUR = later(r"\\x1b\[[0-9;]*[mK]")  # as it was made safe to show
 _CARETS = later(r"[\s^~]+")  # below a line of a traceback
+_FRAME = later(r"\s+File \".*\", line \d+")
 _RULE = later(r"([=_*#~-])\1{9,}")
 
 
@@ -79,4 +80,20 @@ def _lines(stream: StreamRecord) -> list[str]:
     if stream.tail and len(lines) > 1:
         del lines[0]  # it may have begun before
     shown = (_RULE.sub(r"\1\1\1", _COLOUR.sub("", line)).rstrip() for line in lines)
-    return [line for line in shown if line and not _CARETS.fullmatch(line)][-LINES:]
+    return _without_frames([each for each in shown if each and not _CARETS.fullmatch(each)])[
+        -LINES:
+    ]
+
+
+def _without_frames(lines: list[str]) -> list[str]:
+    """Leave out where a traceback came by: each of its frames but the last one before its end."""
+    frames = [bool(_FRAME.match(line)) for line in lines]
+    shown = []
+    for place, line in enumerate(lines):
+        of_frame = frames[place] or (place > 0 and frames[place - 1] and line[:1].isspace())
+        following = (
+            frames[place + 1 : place + 3] if frames[place] else frames[place + 1 : place + 2]
+        )
+        if not (of_frame and any(following)):
+            shown.append(line)
+    return shown

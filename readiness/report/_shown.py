@@ -151,14 +151,19 @@ def change_in_words(criterion: CriterionRecord, say: Sentences) -> Part:
 
 def _before(criterion: CriterionRecord, previous: Previous, say: Sentences) -> str:
     moved = previous.value is not None and previous.value != criterion.value
-    return _text(previous.value) if moved else say(f"verdict.{previous.verdict}")
+    if moved:
+        return _text(previous.value, criterion.value)
+    return say(f"verdict.{previous.verdict}")
 
 
-def _text(value: Value) -> str:
+def _text(value: Value, beside: Value) -> str:
+    """Write a value, rounded as values are unless that would hide that the other one differs."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return number(value)
+        short = round(value, 2)
+        told_apart = not isinstance(beside, int | float) or short != round(beside, 2)
+        return number(short if told_apart else value)
     return literal(value or "")
 
 

@@ -118,6 +118,18 @@ def test_data_is_shown_only_where_it_could_not_be_read() -> None:
         ("said already", []),
         ("said already\nand more", ["said already", "and more"]),
         ("first\nnot measured: lint: said already", ["first"]),
+        (
+            (
+                'Traceback (most recent call last):\n  File "/a.py", line 3, in f\n    g()\n   ^\n'
+                '  File "/b.py", line 4, in g\n  File "/c.py", line 5, in h\n    raise E\nE: no\n'
+            ),
+            [
+                "Traceback (most recent call last):",
+                '  File "/c.py", line 5, in h',
+                "    raise E",
+                "E: no",
+            ],
+        ),
         ("first\nlint: said", ["first", "lint: said"]),
         ("  raise ValueError\n  ^^^^^~~~\nValueError", ["  raise ValueError", "ValueError"]),
     ],
