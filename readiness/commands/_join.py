@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from readiness.pipeline.step_files import write_step_files
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
 from readiness.record.document import BaseRef, CriterionRecord, Git, ProbeRecord, RunDocument
+from readiness.record.earlier import Carried
 from readiness.report import write_report
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
@@ -98,7 +99,48 @@ def join(
     judgements = [
         as_of(judgement_of(criterion, record), start.day()) for criterion, record in chosen
     ]
-    return conclude(board, judgements, start, facts, Recorder(Redactor([])))
+    document = conclude(board, judgements, start, facts, Recorder(Redactor([])))
+    return document if len(runs) == 1 else _with_origins(document, runs)
+
+
+def _with_origins(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
+    """The union with the run, and the profile, that each measurement came from."""
+    known = [(run, {record.id: record for record in run.criteria()}) for run in runs]
+    tasks = [
+        msgspec.structs.replace(task, criteria=[_with_origin(one, known) for one in task.criteria])
+        for task in document.tasks
+    ]
+    return msgspec.structs.replace(document, tasks=tasks)
+
+
+def _with_origin(
+    record: CriterionRecord, known: Sequence[tuple[RunDocument, Mapping[str, CriterionRecord]]]
+) -> CriterionRecord:
+    if not record.verdict.in_scope:
+        return record
+    run, _ = max(known, key=lambda one: _badness(one[1][record.id]))
+    git = run.git
+    carried = Carried(
+        run=run.id,
+        at=run.started_at,
+        profile=run.profile,
+        commit=git.commit if git else "",
+        dirty=git is not None and git.dirty,
+        verdict=record.verdict,
+        value=record.value,
+        shown=record.shown,
+        unit=record.unit,
+        of=record.of,
+        progress=record.progress,
+        reason=record.reason,
+        reason_code=record.reason_code,
+        hint=record.hint,
+        flaky=record.flaky,
+        points=record.points,
+        points_possible=record.points_possible,
+        said=record.said,
+    )
+    return msgspec.structs.replace(record, carried=carried)
 
 
 def _base(runs: Sequence[RunDocument]) -> BaseRef | None:
@@ -151,7 +193,11 @@ def _read(name: str, board: Board) -> RunDocument:
 
 def _worst(criterion: str, runs: Iterable[RunDocument]) -> CriterionRecord:
     records = [record for run in runs for record in run.criteria() if record.id == criterion]
-    return max(records, key=lambda record: (record.verdict.rank, record.verdict.bad))
+    return max(records, key=_badness)
+
+
+def _badness(record: CriterionRecord) -> tuple[int, bool]:
+    return record.verdict.rank, record.verdict.bad
 
 
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:

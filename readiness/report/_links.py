@@ -15,6 +15,7 @@ _FORMS = {
 }
 """How hosts of this name write the address of a line; the others write it as GitHub does."""
 
+_COMMITS = {"gitlab": "/-/commit/", "bitbucket": "/commits/"}
 _GITHUB = ("/blob/", "#L")
 _WEB = re.compile(r"https://([\w.-]+)(?:/[\w.~+-]+)+", re.ASCII)
 
@@ -29,6 +30,16 @@ def web_link(run: RunDocument, finding: FindingRecord) -> str:
     folder, anchor = next((form for name, form in _FORMS.items() if name in known[1]), _GITHUB)
     line = f"{anchor}{finding.line}" if finding.line else ""
     return f"{git.web}{folder}{_quoted(git.commit)}/{_quoted(place.path)}{line}"
+
+
+def commit_link(run: RunDocument) -> str:
+    """Return the commit's address on the web; empty where the run knows none."""
+    git = run.git
+    known = _WEB.fullmatch(git.web) if git is not None else None
+    if git is None or known is None or not git.commit:
+        return ""
+    folder = next((form for name, form in _COMMITS.items() if name in known[1]), "/commit/")
+    return f"{git.web}{folder}{_quoted(git.commit)}"
 
 
 def editor_link(run: RunDocument, finding: FindingRecord) -> str:

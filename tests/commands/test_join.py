@@ -56,6 +56,10 @@ def test_two_profiles_are_one_release(joint: Project) -> None:
     assert set(verdicts(ended).values()) == {"pass"}
     assert (run.partial, run.profile, run.score.in_scope) == (False, "local+production", 4)
     assert len({probe.id for probe in run.probes}) == len(run.probes) == 4
+    origins = {one.id: one.carried.profile for one in run.criteria() if one.carried}
+    assert (len(origins), set(origins.values())) == (4, {"local", "production"})
+    board = joint("score", *names, "--output-format", "board").out
+    assert "· profile production ·" in board
     used = {probe for one in run.criteria() for probe in one.probes}
     assert used <= {probe.id for probe in run.probes}
     assert "Readiness: 100.0% (10.0/10)" in joint("score", *names).out

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from readiness.model.words import Decision, Language, Verdict
-from readiness.record.document import BaseRef
+from readiness.record.document import BaseRef, Git
 from readiness.report import Context, render, unfinished
 from readiness.text.layout import literal
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
@@ -82,7 +82,7 @@ def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
         text = words_of(cells[0])
         assert cells.get("data-v") == criterion.verdict
         assert text.startswith(criterion.verdict.mark)
-        assert literal(criterion.title) in text
+        assert literal(criterion.title).replace("`", "") in text
         assert criterion.shown in text
     skipped = [item for item in run.criteria() if item.verdict is Verdict.SKIP]
     if skipped:
@@ -225,3 +225,19 @@ def test_long_outputs_keep_their_ends() -> None:
 def test_output_keeps_its_lines() -> None:
     """Lines stay lines, and what a terminal would obey is spelled out."""
     assert "one\ntwo  \\x1b[2J &lt;b&gt;" in output_of("one\ntwo  \x1b[2J <b>")
+
+
+def test_code_in_titles_is_code_and_nothing_else_is() -> None:
+    """What stands between backticks; one without a partner is a character, and markup is text."""
+    titles = {"a `b <i>` c": "<code>b &lt;i&gt;</code> c", "one ` alone": "one ` alone"}
+    for title, shown in titles.items():
+        task = a_task("T1", a_criterion("T1.1", Verdict.PASS, title=title))
+        assert shown in page(a_document(tasks=[task]))
+
+
+def test_the_commit_leads_to_the_web() -> None:
+    """Where the repository's address is known."""
+    git = Git(commit="3f2a1bc9d0e4", branch="main", dirty=False, web="https://github.com/team/app")
+    link = 'href="https://github.com/team/app/commit/3f2a1bc9d0e4"'
+    assert link in page(a_document(git=git))
+    assert "/commit/" not in page(a_document())

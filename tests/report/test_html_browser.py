@@ -196,6 +196,22 @@ def test_filters_work_by_keyboard(browser: Browser) -> None:
         assert shown(page) == everything
 
 
+def test_the_filter_is_in_the_address(browser: Browser) -> None:
+    """A link leads to what is seen: it is read from the address, and written into it."""
+    text = html(a_release())
+    with opened(browser, text, anchor="?verdict=fail&priority=P0") as seen:
+        shown = seen.locator("details.c:not([hidden])")
+        assert {one.get_attribute("data-v") for one in shown.all()} == {"fail"}
+        seen.get_by_role("button", name="Reset").click()
+        seen.wait_for_function("location.search === ''")
+        seen.get_by_label("hide what passes").check()
+        seen.wait_for_function("location.search === '?open=1'")
+        assert "pass" not in {one.get_attribute("data-v") for one in shown.all()}
+    with opened(browser, text, anchor="?verdict=nothing&open=1") as seen:
+        assert seen.get_by_label("hide what passes").is_checked()
+        assert seen.locator("details.c:not([hidden])").count() > 0
+
+
 def test_a_link_shows_what_a_filter_hides(browser: Browser, large: str) -> None:
     """A link to a criterion opens its task, and takes back a filter that hides it."""
     with opened(browser, large) as page:

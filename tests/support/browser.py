@@ -40,7 +40,7 @@ def opened(
     )
 
     def answer(route: Route) -> None:
-        if route.request.url == ADDRESS:
+        if route.request.url.partition("?")[0] == ADDRESS:
             route.fulfill(body=html, content_type=HTML)
         else:
             wrong.append(f"asks for {route.request.url}")

@@ -113,6 +113,8 @@ class TaskChapters:
             yield say("report.flaky")
         yield from self._waiver(criterion)
         yield last_known(criterion, say, text)
+        if criterion.carried is not None and criterion.carried.profile != self._run.profile:
+            yield say("report.profile", name=text(criterion.carried.profile))
         yield self._day(criterion)
         yield self._commit(criterion)
 

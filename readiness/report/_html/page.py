@@ -65,6 +65,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters["lines"] = _lines
+    environment.filters["prose"] = _prose
     environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
 
@@ -79,3 +80,15 @@ def _shown(value: object) -> object:
 def _lines(text: str) -> Markup:
     """Return foreign text of several lines, cleaned and escaped."""
     return Markup.escape(clean(text, newlines=True))
+
+
+def _prose(text: str) -> Markup:
+    """Return what people wrote in a board, such as a title: text, but for its `code`."""
+    parts = literal(text).split("`")
+    if len(parts) % 2 == 0:  # one that has no partner is a character
+        parts[-2:] = ["`".join(parts[-2:])]
+    marked = (
+        Markup("<code>{}</code>").format(part) if at % 2 and part.strip() else Markup.escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup("").join(marked)

@@ -33,6 +33,7 @@ from readiness.report._html.sections import (
     waived,
 )
 from readiness.report._html.timeline import Timeline, timeline
+from readiness.report._links import commit_link
 from readiness.report._shown import REASONS
 from readiness.text.sentences import Sentences, sentences
 
@@ -48,6 +49,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     run: RunDocument
     say: Sentences
+    commit: str
     head: Head
     late: list[MilestoneView]
     reasons: list[str]
@@ -95,6 +97,7 @@ def view(run: RunDocument) -> View:
     return View(
         run=run,
         say=say,
+        commit=commit_link(run),
         head=head(run, viewer, say, counts),
         late=[item for item in milestones if item.state == "overdue"],
         reasons=run.gate.reasons[:REASONS],

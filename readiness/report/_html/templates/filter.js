@@ -21,10 +21,31 @@
   };
   let filtering = false;
 
+  // The filter is in the address, so that a link leads to what is seen; `*` and nothing are all.
+  const kept = () => {
+    const query = new URLSearchParams();
+    for (const name of ["text", "verdict", "priority"]) if (fields[name].value) query.set(name, fields[name].value);
+    if (fields.owner.value !== "*") query.set("owner", fields.owner.value);
+    if (fields.open.checked) query.set("open", "1");
+    const text = query.toString();
+    try {
+      history.replaceState(null, "", `${location.pathname}${text && "?"}${text}${location.hash}`);
+    } catch { /* where a page may not say where it is */ }
+  };
+  const restored = () => {
+    const query = new URLSearchParams(location.search);
+    for (const name of ["text", "verdict", "priority", "owner"]) {
+      const value = query.get(name);
+      const known = name === "text" || [...fields[name].options].some((option) => option.value === value);
+      if (value !== null && known) fields[name].value = value;
+    }
+    fields.open.checked = query.has("open");
+  };
+
   const apply = () => {
     const words = fields.text.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const { verdict, priority, owner } = fields;
-    const active = words.length > 0 || verdict.value !== "" || priority.value !== "" || owner.value !== "*";
+    const { verdict, priority, owner, open } = fields;
+    const active = words.length > 0 || verdict.value !== "" || priority.value !== "" || owner.value !== "*" || open.checked;
     let shown = 0;
     for (const task of tasks) {
       const data = task.node.dataset;
@@ -32,6 +53,7 @@
       let matches = 0;
       for (const node of task.criteria) {
         const match = here && (verdict.value === "" || node.dataset.v === verdict.value)
+          && !(open.checked && node.dataset.v === "pass")
           && words.every((word) => textOf(task, node).includes(word));
         node.hidden = !match;
         matches += match;
@@ -48,6 +70,10 @@
     const text = shown ? status.dataset.some.replace("{}", shown).replace("{}", total) : status.dataset.none;
     if (status.textContent !== text) status.textContent = text;
   };
+  const changed = () => {
+    apply();
+    kept();
+  };
 
   // What a link leads to must not be hidden, nor lie in something closed.
   const reveal = () => {
@@ -63,9 +89,9 @@
     target.scrollIntoView();
   };
 
-  form.addEventListener("input", apply);
+  form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(apply));
+  form.addEventListener("reset", () => setTimeout(changed));
   toggle.addEventListener("click", () => {
     const open = tasks.some((task) => !task.node.hidden && !task.node.open);
     for (const task of tasks) task.node.open = open;
@@ -73,6 +99,7 @@
   });
   window.addEventListener("hashchange", reveal);
   form.hidden = false;
+  restored();
   apply();
   if (location.hash) reveal();
 })();
