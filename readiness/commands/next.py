@@ -115,8 +115,8 @@ def next_steps(settings: RunSettings, to: str | None = None, without: Collection
     Tasks `without` which it has to be reached are in no set, nor are those that wait for them.
     """
     as_json = wants_json(settings.output_format)
-    goal = None if to is None else _goal(to)
     board = open_board(settings)
+    goal = None if to is None else _goal(to)
     _refuse_unknown(without, board)
     run = standing(settings, board)
     today = datetime.fromtimestamp(time.time(), UTC).date()

@@ -8,8 +8,6 @@ from readiness.model.words import Priority
 from readiness.text.nearest import suggestion
 from readiness.text.worded import joined, worded
 
-KINDS = "a task, a criterion, P0 to P3, tag:NAME, check:NAME, owner:NAME or failed"
-
 
 def select(
     board: Board, selectors: Sequence[str], failed: Collection[str] | None
@@ -80,4 +78,4 @@ def _why_nothing(board: Board, selector: str) -> str:
             names.add(f"owner:{task.owner}")
         if criterion.check is not None and criterion.check.name:
             names.add(f"check:{criterion.check.name}")
-    return suggestion(selector, sorted(names), f"expected {KINDS}")
+    return suggestion(selector, sorted(names), worded("hint.selectors"))

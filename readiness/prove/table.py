@@ -83,9 +83,8 @@ def _summary(proof: ProofDocument, say: Sentences) -> str:
         parts.append(say("prove.count_not_tried", count=proof.not_tried))
     if proof.skipped:
         parts.append(say("prove.count_skipped", count=proof.skipped))
-    facts = {
-        "counts": say("report.comma").join(parts),
-        "time": duration(proof.duration_s),
-        "count": len(proof.criteria),
-    }
-    return say("prove.cut", **facts) if proof.interrupted else say("prove.sum", **facts)
+    counts, time = say("report.comma").join(parts), duration(proof.duration_s)
+    number = len(proof.criteria)
+    if proof.interrupted:
+        return say("prove.cut", counts=counts, time=time, count=number)
+    return say("prove.sum", counts=counts, time=time, count=number)

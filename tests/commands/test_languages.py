@@ -1,0 +1,170 @@
+"""A board is read in one language to the end: its own, or the one that is asked for."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import readiness
+from readiness.commands._reader import names
+
+BOARD = """
+version: 1
+title: 足球预测系统
+language: zh
+target: 8.0
+tasks:
+  - id: T1
+    title: 清理类型错误
+    priority: P0
+    owner: 李伟
+    estimate: 1-2d
+    problem: 类型错误掩盖真正的问题。
+    criteria:
+      - {title: 构建通过, run: "exit 3"}
+      - {title: 按时完成, run: sleep 5, timeout: 1s}
+      - {title: 工具齐全, run: nosuchtool x}
+      - {title: 变量已设置, check: mypy, with: {paths: "${NOPE}"}}
+  - id: T2
+    title: 性能与培训
+    priority: P1
+    depends_on: [T1]
+    criteria:
+      - {title: 团队已培训, attest: {by: 李伟, on: 2025-01-01, valid: 30d}}
+      - title: 延迟
+        run: "echo 700"
+        read: {as: text, regex: '(\\\\d+)', unit: ms}
+        expect: "< 500 ms"
+      - title: 错误数
+        run: "echo 1029"
+        read: {as: text, regex: '(\\\\d+)', unit: errors}
+        expect: "< 50"
+      - {title: 有输出, run: "true", read: {as: text, regex: 'a(\\\\d+)'}, expect: "== 0"}
+milestones:
+  - {id: M1, title: 可用, due: 2025-10-30, requires: {priority: P0}}
+"""
+ENGLISH = BOARD.translate(str.maketrans({chr(code): None for code in range(0x4E00, 0x9FFF)}))
+ENGLISH = re.sub(r"(title|owner|by|problem): *(?=[,}。\n])", r"\1: Words", ENGLISH)
+ENGLISH = ENGLISH.replace("。", ".").replace("language: zh", "language: en")
+
+COMMANDS = [
+    ["check", "--verbose"],
+    ["check", "T2"],
+    ["check", "--output-format", "markdown"],
+    ["check", "--output-format", "board"],
+    ["list"],
+    ["next"],
+    ["next", "--to", "8"],
+    ["show", "T1"],
+    ["show", "T2"],
+    ["diff"],
+    ["trend", "score"],
+    ["history"],
+    ["history", "--verify"],
+    ["doctor"],
+    ["score", "--explain"],
+    ["report"],
+    ["report", "--since", "1d"],
+    ["report", "--milestone", "M1"],
+    ["validate"],
+    ["prove"],
+    ["show", "T9"],
+    ["check", "nothing"],
+    ["diff", "x", "y", "z"],
+    ["next", "--to", "11"],
+    ["report", "--milestone", "M9"],
+    ["check", "--milestone", "M9"],
+]
+
+# What is no sentence of ours: commands, tools' own words, places, options, and the plain line.
+ASIDE = re.compile(
+    r"`[^`]*`|«[^»]*»|\$\{[^}]*\}|--[\w-]+|readiness \w+( [A-Z]\w*)*|/[\w./-]+|"
+    r"readiness/\S+|Readiness: \S+ \([^)]*\)|<[^>]*>|make \w+|exit 3|sleep 5|nosuchtool x|echo \d+|"
+    r"mypy[^|,，）)\n]*|Python \S+|UTC|https?://\S+|\|[^\n]*```|on PATH|P\d|T\d[\d.]*|M\d"
+)
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,} [a-z]{2,}")
+CHINESE = re.compile("[\u4e00-\u9fff]+")
+
+
+def said(folder: Path, *arguments: str) -> str:
+    """All that a command writes, on both streams."""
+    environ = {name: value for name, value in os.environ.items() if name != "READINESS_LANG"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "readiness", *arguments],
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(Path(readiness.__file__).parents[1])},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode != 70, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A board in each language that has been run twice."""
+    folders = {}
+    for language, text in (("zh", BOARD), ("en", ENGLISH)):
+        folder = tmp_path_factory.mktemp(language)
+        (folder / "board.yaml").write_text(text.replace("\\\\", "\\"), encoding="utf-8")
+        for _ in range(2):
+            said(folder, "check")
+        folders[language] = folder
+    return folders
+
+
+@pytest.mark.parametrize("line", COMMANDS, ids=" ".join)
+def test_a_chinese_board_is_read_in_chinese(line: list[str], project: dict[str, Path]) -> None:
+    """No English sentence, but for what tools say, commands, ids and paths."""
+    text = said(project["zh"], *line)
+    assert CHINESE.search(text)
+    assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
+
+
+@pytest.mark.parametrize("line", COMMANDS, ids=" ".join)
+def test_an_english_board_is_read_in_english(line: list[str], project: dict[str, Path]) -> None:
+    """Not one Chinese character."""
+    assert CHINESE.findall(said(project["en"], *line)) == []
+
+
+@pytest.mark.parametrize("line", COMMANDS[:20], ids=" ".join)
+def test_another_language_can_be_asked_for(line: list[str], project: dict[str, Path]) -> None:
+    """By the option, for a run that was recorded as well as for a new one."""
+    text = said(project["en"], *line, "--lang=zh")
+    assert CHINESE.search(text)
+    assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
+    assert CHINESE.findall(said(project["en"], *line, "--lang", "en")) == []
+
+
+def test_the_faults_of_a_board_are_told_in_its_language(tmp_path: Path) -> None:
+    """All of them, though the board cannot be used."""
+    (tmp_path / "board.yaml").write_text(
+        'version: 1\ntitle: 看板\nlanguage: zh\ntarget: "x"\ntasks:\n'
+        "  - {id: T1, title: 任务, priority: P9, criteria: [{title: 标准, chek: mypy}]}\n"
+        "  - {id: T1, title: 任务, priority: P0, criteria: []}\n"
+        '  - {id: T2, title: 任务, priority: P0, criteria: [{title: 坏, run: "true || true"}]}\n'
+        "  - {id: T3, title: 慢, priority: P0, criteria: [{title: 慢, run: x, timeout: 2 min}]}\n",
+        encoding="utf-8",
+    )
+    text = said(tmp_path, "validate")
+    assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
+    assert "此处需要数，而不是文本" in text
+
+
+def test_every_command_takes_the_option() -> None:
+    """And its variable."""
+    from readiness.commands._reader import load
+
+    for name in names():
+        taken = {option.variable for option in load(name).options}
+        assert "READINESS_LANG" in taken, name
+
+
+def test_an_unknown_language_is_told(project: dict[str, Path]) -> None:
+    """With those that there are."""
+    assert "en, zh" in said(project["en"], "list", "--lang", "fr")
