@@ -11,11 +11,12 @@ import msgspec
 from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.deciding import Decider, Deciding
+from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.reaching import States
 from readiness.guard.tree import Commit
 from readiness.guard.worlds import Copied, Worlds
 from readiness.load import load_catalogue
-from readiness.model.board import Board, Criterion
+from readiness.model.board import Board, Check, Criterion
 from readiness.model.expect import direction as better_way
 from readiness.model.units import SIZES, TIMES
 from readiness.model.words import Better, Verdict
@@ -23,12 +24,14 @@ from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.standins import World
 from readiness.prove.trials import TrialPlan, joined, once, probes_of, renamed, watched
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.shell.commands import is_work
+from readiness.shell.programs import programs
 from readiness.text.sentences import sentences
 
 Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""
 
-RULES, TESTS, HEAD, TRIED = "rules", "tests", "head", "tried"
+RULES, TESTS, HEAD, TRIED, BARE = "rules", "tests", "head", "tried", "bare"
 _NAMED = 4
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
@@ -94,6 +97,7 @@ class Measuring:
         self._decider = Decider(
             states, board, workdir, sites=self._worlds.sites(), own=self._of_the_gate(commit.root)
         )
+        self._directives = added_directives(states)
         self.deciding: dict[str, Deciding] = {}
         self._criteria: dict[str, Criterion] = {}
         for one in board.criteria():
@@ -106,7 +110,13 @@ class Measuring:
                 found = found.without_tests()
             if found:
                 self.deciding[one.id] = found
+            if found or (self._directives and not found.runs_tests and _is_work(one.check)):
                 self._criteria[one.id] = one
+        self._bare = [
+            name
+            for name in self._criteria
+            if self._directives and not self.deciding.get(name, Deciding()).runs_tests
+        ]
         self._records: dict[str, CriterionRecord] = {}
         self._found: dict[str, set[tuple[str, str]]] = {}
         self._tools: dict[str, Tools] = {}
@@ -126,11 +136,14 @@ class Measuring:
 
         Both at once, each in a copy.
         """
-        if not self.deciding:
+        if not self._criteria:
             return
         parts = [self._watched(label, names) for label, names in self._by_world().items()]
+        if self._bare:
+            parts.append(self._watched(BARE, self._bare))
+            put_aside(os.path.join(self._scratch, BARE), self._directives)
         if own:
-            parts.append(self._watched(HEAD, list(self.deciding)))
+            parts.append(self._watched(HEAD, list(self._criteria)))
         self._take(run(joined(self._board, parts)))
         self._see(parts)
 
@@ -144,7 +157,9 @@ class Measuring:
     def _watched(self, label: str, names: list[str]) -> TrialPlan:
         logs = os.path.join(self._scratch, f"{label}-logs")
         os.mkdir(logs)
-        files = {path for name in names for path in self.deciding[name].files}
+        files = {
+            path for name in names if name in self.deciding for path in self.deciding[name].files
+        }
         copy = self._worlds.make(label, None if label == HEAD else self._commit, files)
         self._copies[label] = copy
         own = {one.id: one for one in copy.board.criteria()}
@@ -165,7 +180,7 @@ class Measuring:
         for each in parts:
             for planned in each.plan.planned:
                 name, _, label = planned.criterion.id.partition("@")
-                if label == HEAD:
+                if label in (HEAD, BARE):
                     continue
                 found = Tools()
                 for probe in probes_of(each.plan, planned.probes):
@@ -212,6 +227,7 @@ class Measuring:
             files = self.deciding[name]
             changes.append(self._needless(name, files))
             told.update(files.files)
+        changes += self._hidden({change.subject for change in changes})
         copy = self._copies.get(TESTS)
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
@@ -224,6 +240,30 @@ class Measuring:
             spoken=self._decider.speaks_of,
         )
 
+    def _hidden(self, told: Container[str]) -> list[Change]:
+        """What comes to light where the comments are put aside that the change adds for tools."""
+        changes = []
+        for name in self._bare:
+            bare = self._records.get(renamed(name, BARE))
+            head = self._records.get(self._headed(name))
+            if bare is None or head is None or name in told or head.verdict is Verdict.SKIP:
+                continue
+            if bare.verdict is not Verdict.ERROR and self._is_better(name, bare, head):
+                paths = tuple(sorted(self._directives))
+                changes.append(
+                    Change(
+                        subject=name,
+                        kind=Kind.VERDICT,
+                        direction=Direction.LOOSENED,
+                        before=self._say("guard.bare", shown=self._shown(bare)),
+                        after=self._say("guard.by_head", shown=self._shown(head)),
+                        path=paths[0],
+                        line=self._directives[paths[0]][0][0],
+                        note=self._named(paths),
+                    )
+                )
+        return changes
+
     def _ruled(self, name: str) -> str:
         return renamed(name, TESTS if self.deciding[name].runs_tests else RULES)
 
@@ -233,16 +273,15 @@ class Measuring:
 
     def _is_better(self, name: str, ruled: CriterionRecord, head: CriterionRecord) -> bool:
         """Whether the head looks better by its own rules than by the base's."""
-        improved = self._improved(self._criteria[name], ruled, head, self.deciding[name])
+        files = self.deciding.get(name, Deciding())
+        improved = self._improved(self._criteria[name], ruled, head, files)
         if ruled.verdict.good:
             return improved
         if head.verdict.good and head.verdict is not Verdict.WAIVED:
             return True
         if ruled.verdict is Verdict.ERROR:
             return False  # nothing was measured by either
-        hidden = self._found.get(self._ruled(name), set()) - self._found.get(
-            self._headed(name), set()
-        )
+        hidden = self._found.get(ruled.id, set()) - self._found.get(self._headed(name), set())
         return head.verdict is Verdict.ERROR or improved or bool(hidden)
 
     def _improved(
@@ -322,6 +361,11 @@ class Measuring:
             parts.append(copy.part({name: once(own[name])}, label, timeout=self._timeout))
         tried = {record.id: record for record in run(joined(self._board, parts)).criteria()}
         return [name for name in names if tried[renamed(name, label)].verdict.good]
+
+
+def _is_work(check: Check) -> bool:
+    """Whether it runs any tool, beside what every system has."""
+    return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
 
 
 def _is_number(value: object) -> bool:

@@ -40,7 +40,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 class ReadinessError(Exception):
     """An error whose message is written for the user; it ends the command with `status`."""
 
-    status = ExitStatus.USAGE
+    status: int = ExitStatus.USAGE
     language: Language | None = None
     """The language of the board that it is about, where that much of it could be read."""
 
@@ -55,6 +55,14 @@ class BoardError(ReadinessError):
 
 class UsageError(ReadinessError):
     """A command line that cannot be obeyed."""
+
+
+class StoppedError(ReadinessError):
+    """A signal ended the command before there was anything to tell."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"stopped by signal {status - ExitStatus.SIGNAL}: nothing was decided")
+        self.status = status
 
 
 class BaseError(ReadinessError):

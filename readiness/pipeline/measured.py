@@ -13,6 +13,7 @@ from readiness.guard.changes import Change, Direction, Kind, loosened
 from readiness.guard.compare import Comparison
 from readiness.guard.measuring import Compared, Findings, Measuring
 from readiness.guard.tree import Commit
+from readiness.model.errors import StoppedError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Start, run_id
 from readiness.pipeline.judging import Judged, loosening
@@ -114,6 +115,8 @@ def measured_by_base(
         measurer = Measurer(found, judged.commit, settings, scratch, names)
         if measurer.measuring is not None:
             measurer.measuring.run(measurer.run, own=False)
+        if measurer.interrupted:
+            raise StoppedError(measurer.interrupted)
         yield lambda document: list(map(loosening, loosened(measurer.after(found, document))))
     finally:
         remove(scratch)

@@ -1,7 +1,8 @@
 """What a change does to keep tools silent: comments, settings, what they take for settings."""
 
-from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.loosening import Loosening, assert_innocent, assert_told, board, guarded, rows
 from tests.support.program import Project
+from tests.support.repositories import commit
 
 GOOD = "def f(a: int) -> int:\n    return a\n"
 BAD = f"import os\n\n\n{GOOD}"
@@ -96,3 +97,23 @@ def test_what_keeps_a_tool_silent_is_told(row: Loosening, project: Project) -> N
 def test_what_does_not_is_none(row: Loosening, project: Project) -> None:
     """An ordinary comment, a setting of style, a version."""
     assert_innocent(project, row)
+
+
+def test_what_a_comment_hides_is_measured(project: Project) -> None:
+    """With what comes to light where the comments are put aside; a plain comment costs nothing."""
+    base = {"board.yaml": board(RUFF), "src/a.py": GOOD}
+    told = Loosening("", base, {"src/a.py": BAD.replace("import os", "import os  # noqa")}, "", {})
+    ended = guarded(project, told.base, told.hides)
+    assert "fail, exit 1 without the comments for tools" in ended.out, ended
+
+
+def test_a_comment_that_is_known_to_one_tool_alone_is_measured(project: Project) -> None:
+    """A linter that nobody has heard of, and its own word for silence."""
+    linter = "! grep -n 'import os' src/a.py | grep -v 'mylint: off'\n"
+    base = {"board.yaml": board({"run": "sh lint.sh"}), "src/a.py": GOOD, "lint.sh": linter}
+    silent = BAD.replace("import os", "import os  # mylint: off")
+    ended = guarded(project, base, {"src/a.py": silent})
+    assert ended.status == 4, ended
+    assert "src/a.py" in ended.out
+    commit(project.folder, {"src/a.py": f"# note: nothing\n{GOOD}"})
+    assert project("guard", "--base", "HEAD~2").status == 0
