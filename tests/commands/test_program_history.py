@@ -96,7 +96,7 @@ def test_a_run_remembers_the_last_one(project: Project) -> None:
     first = next(iter(ended.run.criteria()))
     assert first.previous is not None
     assert (first.previous.verdict, first.previous.value) == ("fail", 9)
-    assert re.search(r"\[1/2\] +p2 ", ended.err), "the longest comes first"
+    assert re.search(r"\[1/2\] T1\.2 ", ended.err), "the longest comes first"
 
 
 @pytest.mark.parametrize("garbage", [b"no database at all, but long enough to be one" * 40, b""])
