@@ -8,6 +8,7 @@ import pytest
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import LineRecord, RunDocument
+from readiness.record.scores import NO_SCORE
 from readiness.report import FORMATS, Context, render
 from tests.support.documents import (
     a_chinese_document,
@@ -23,6 +24,9 @@ from tests.support.readers import READERS, agrees
 def _decided(decision: Decision, status: int, **changes: object) -> RunDocument:
     document = a_document(**changes)
     gate = msgspec.structs.replace(document.gate, decision=decision, exit_status=status)
+    if not document.whole:
+        none = msgspec.structs.replace(document.score, value=None, shown=NO_SCORE)
+        document = msgspec.structs.replace(document, score=none, milestones=[])
     return msgspec.structs.replace(document, gate=gate)
 
 
