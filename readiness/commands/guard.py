@@ -8,7 +8,7 @@ import msgspec
 from readiness.commands._options import Option, Value, Verb
 from readiness.guard.changes import Change, Direction
 from readiness.guard.compare import Comparison
-from readiness.guard.measuring import Compared
+from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Language
@@ -123,6 +123,7 @@ def _report(
         compared=[
             msgspec.structs.replace(
                 one,
+                base=plain(one.base),
                 by_base=plain(one.by_base),
                 by_head=plain(one.by_head),
                 files=list(map(plain, one.files)),

@@ -11,6 +11,7 @@ import msgspec
 from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.deciding import Decider, Deciding
+from readiness.guard.findings import Compared, Findings
 from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.reaching import States
 from readiness.guard.tree import Commit
@@ -31,40 +32,13 @@ from readiness.text.sentences import sentences
 Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""
 
-RULES, TESTS, HEAD, TRIED, BARE = "rules", "tests", "head", "tried", "bare"
+RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
 _NAMED = 4
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
 """Units of what is never the same twice: there only the verdict counts."""
 _STEADY = {"%": 0.1}
 """How much a number of a unit may differ without saying anything."""
-
-
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion, measured by the base's rules and by the head's own; `files` decide how.
-
-    `base` is what the base itself came to, as far as a run of it is known; else it is empty.
-    """
-
-    id: str
-    title: str
-    base: str = ""
-    by_base: str
-    by_head: str
-    files: list[str]
-
-
-class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured: the changes that it shows, and the criteria that were compared.
-
-    `cleared` are changed files by which nothing came out otherwise, though they decide; `spoken`
-    tells whether any criterion speaks of a tool.
-    """
-
-    changes: list[Change] = []
-    compared: list[Compared] = []
-    cleared: frozenset[str] = frozenset()
-    spoken: Callable[[str], bool] = bool
 
 
 class Measuring:
@@ -232,6 +206,8 @@ class Measuring:
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
             changes = broken.named(changes, copy, run)
+        if own is None:  # a run by the base shows no table of it, and is to take no longer
+            rows = self._with_base(rows, {change.subject for change in changes}, run)
         measured = {path for row in rows for path in row.files}
         return Findings(
             changes=changes,
@@ -239,6 +215,19 @@ class Measuring:
             cleared=frozenset(measured - told),
             spoken=self._decider.speaks_of,
         )
+
+    def _with_base(self, rows: list[Compared], told: Container[str], run: Run) -> list[Compared]:
+        """What the base itself comes to, for those that came out otherwise."""
+        names = [row.id for row in rows if row.id in told]
+        if not names:
+            return rows
+        copy = self._worlds.make(BASE, self._commit, self._states.changed)
+        own = {one.id: one for one in copy.board.criteria()}
+        part = copy.part({name: watched(own[name]) for name in names}, BASE, timeout=self._timeout)
+        found = {record.id: self._shown(record) for record in run(part).criteria()}
+        return [
+            msgspec.structs.replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows
+        ]
 
     def _hidden(self, told: Container[str]) -> list[Change]:
         """What comes to light where the comments are put aside that the change adds for tools."""

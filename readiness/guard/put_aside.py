@@ -29,7 +29,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
     after: dict[str, list[Comment]] = {}
     for path in paths:
         old, new = states.both(path)
-        if "#" in old or "#" in new:
+        if _with_mark(old) != _with_mark(new):
             before.update(text for _, _, text in _comments(old))
             after[path] = [each for each in _comments(new) if _speaks_to_tools(path, each[2])]
     found: dict[str, list[Comment]] = {}
@@ -40,6 +40,11 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
             else:
                 found.setdefault(path, []).append(each)
     return found
+
+
+def _with_mark(text: str) -> list[str]:
+    """The lines that may have a comment, wherever they stand."""
+    return sorted(line.strip() for line in text.split("\n") if "#" in line)
 
 
 def _speaks_to_tools(path: str, comment: str) -> bool:

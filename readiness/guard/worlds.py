@@ -4,6 +4,7 @@ import ast
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
@@ -43,13 +44,16 @@ class Worlds:
         self._board = board
         self._scratch = scratch
         self._place = place_of(board.workdir, board.path)
-        self._original = Original(self._place)
         self._environ = dict(environ)
         own = find_environment(board.workdir, board.path, environ)
         self.environment = own.folder if own else ""
         if own is not None and not is_below(own.folder, self._place.root):
             folders = [own.programs, environ.get("PATH", os.defpath)]
             self._environ["PATH"] = os.pathsep.join(folders)
+
+    @cached_property
+    def _original(self) -> Original:
+        return Original(self._place)  # asks git, so only where there is something to copy
 
     def sites(self) -> list[str]:
         """The folders of the packages that the project's own environment has, or those on PATH."""

@@ -11,7 +11,8 @@ import msgspec
 from readiness.guard.accepting import accepted
 from readiness.guard.changes import Change, Direction, Kind, loosened
 from readiness.guard.compare import Comparison
-from readiness.guard.measuring import Compared, Findings, Measuring
+from readiness.guard.findings import Compared, Findings
+from readiness.guard.measuring import Measuring
 from readiness.guard.tree import Commit
 from readiness.model.errors import StoppedError
 from readiness.model.settings import RunSettings
