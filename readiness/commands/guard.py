@@ -11,7 +11,6 @@ from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.model.words import Language
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
@@ -23,12 +22,12 @@ from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor, clean, cut
 from readiness.text.layout import columns, literal
-from readiness.text.sentences import sentences
+from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import in_language
 
 VERSION = 1
 LONGEST = 300
 _TEXTS = ("subject", "before", "after", "path", "note")
-SAY = sentences(Language.EN)
 
 
 class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,50 +133,50 @@ def _report(
 
 
 def _lines(report: GuardReport, settings: RunSettings) -> Iterator[str]:
+    say = for_reader()
     if not settings.quiet:
-        base = report.base
-        yield f"{report.board} against {clean(base.ref, newlines=False)} ({base.commit[:12]})"
-        yield from _part("loosened", report.loosened)
-        yield from _part("tightened", report.tightened)
+        ref, commit = clean(report.base.ref, newlines=False), report.base.commit[:12]
+        yield say("guard.against", board=report.board, ref=ref, commit=commit)
+        yield from _part(Direction.LOOSENED, report.loosened, say)
+        yield from _part(Direction.TIGHTENED, report.tightened, say)
         if settings.verbose:
-            yield from _part("neutral", report.neutral)
+            yield from _part(Direction.NEUTRAL, report.neutral, say)
         elif report.neutral:
-            yield f"\nneutral: {len(report.neutral)} (shown with --verbose)"
-        yield from _table(report)
+            yield f"\n{say('guard.neutral', count=len(report.neutral))}"
+        yield from _table(report, say)
         if report.remarks:
             yield ""
             yield from report.remarks
         yield ""
-    yield _decision(report)
+    yield _decision(report, say)
 
 
-def _table(report: GuardReport) -> Iterator[str]:
+def _table(report: GuardReport, say: Sentences) -> Iterator[str]:
     """What the base's rules say of this change, beside its own."""
     if not report.measured:
-        yield f"\n{SAY('guard.only_read')}"
+        yield f"\n{say('guard.only_read')}"
     if report.compared:
-        yield f"\n{SAY('guard.compared')}"
+        yield f"\n{say('guard.compared')}"
         rows = [(one.id, one.base or "–", one.by_base, one.by_head) for one in report.compared]
-        yield columns(rows, SAY.heads("guard.heads")).rstrip("\n")
+        yield columns(rows, say.heads("guard.heads")).rstrip("\n")
 
 
-def _part(title: str, changes: Sequence[Change]) -> Iterator[str]:
+def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> Iterator[str]:
     if not changes:
         return
-    yield f"\n{title}: {len(changes)}"
+    yield f"\n{say(f'guard.part.{direction}')}: {len(changes)}"
+    none = say("gate.none")
     for change in changes:
         place = "" if change.subject == change.place else f"  {literal(change.place)}"
-        yield f"  {literal(change.subject)}  {literal(change.what)}{place}"
+        yield f"  {literal(change.subject)}  {literal(in_language(change.what, say))}{place}"
         if change.before or change.after:
-            yield f"      {change.before or 'none'} → {change.after or 'none'}"
+            yield f"      {change.before or none} → {change.after or none}"
 
 
-def _decision(report: GuardReport) -> str:
+def _decision(report: GuardReport, say: Sentences) -> str:
     if report.loosened:
-        count = len(report.loosened)
-        ways = "in one way" if count == 1 else f"in {count} ways"
-        return f"LOOSENED: this change loosens its own gate {ways} · exit {report.exit_status}"
-    return f"not loosened · exit {report.exit_status}"
+        return say("guard.loosened", count=len(report.loosened), status=report.exit_status)
+    return say("guard.not_loosened", status=report.exit_status)
 
 
 VERB = Verb(

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from readiness.text.worded import worded
+
 
 class Direction(StrEnum):
     """Whether the gate asks for less, for more, or for the same as before."""
@@ -105,8 +107,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
             verb = "added"
         elif self.before and not self.after:
             verb = "removed"
-        note = f" ({self.note})" if self.note else ""
-        return f"{self.kind.value} {verb}{note}"
+        kind = worded(f"kind.{self.kind.name.lower()}")
+        told = worded(f"change.{verb}", kind=kind)
+        return worded("guard.noted", what=told, note=self.note) if self.note else told
 
     @property
     def place(self) -> str:

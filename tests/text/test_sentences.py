@@ -10,6 +10,7 @@ import pytest
 
 import readiness
 from readiness.guard.change_proof import Proving
+from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
 from readiness.model.words import Decision, Language, Priority, ReasonCode, Verdict
 from readiness.prove.document import ProofOutcome
@@ -52,6 +53,9 @@ FAMILIES: Mapping[str, object] = {
     "report.since": Movement,
     "joint": JOINTS,
     "code": ReasonCode,
+    "kind": [kind.name.lower() for kind in Kind],
+    "change": ("changed", "added", "removed"),
+    "guard.part": Direction,
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "rule": set(RULES.values()),
