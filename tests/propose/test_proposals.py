@@ -122,6 +122,34 @@ def test_a_file_that_is_there_can_be_a_parameter(tmp_path: Path) -> None:
     assert the(found, "lock").params == {"lock": "requirements.lock", "inputs": "pyproject.toml"}
 
 
+LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.dev.toml"]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_of_any_tool_is_compared_and_audited(lock: str, tmp_path: Path) -> None:
+    """It is named by both checks, and no longer as what no check reads."""
+    found = proposed(tmp_path, {lock: "", "pyproject.toml": ""})
+    assert the(found, "lock").params == {"lock": lock, "inputs": "pyproject.toml"}
+    assert the(found, "pip-audit").params == {"lock": lock}
+    assert lock not in " ".join(reasons(found))
+
+
+def test_each_lock_of_several_is_named(tmp_path: Path) -> None:
+    """None stands for another, whatever CI audits, and no two criteria of a check share a title."""
+    files = dict.fromkeys(["requirements.lock", "pyproject.toml", *LOCKS], "")
+    found = proposed(tmp_path, {**files, **ci("pip-audit -r requirements.lock")})
+    for check in ("lock", "pip-audit"):
+        ours = [each for each in found.proposals if each.check == check]
+        assert {each.params["lock"] for each in ours} == {"requirements.lock", *LOCKS}
+        assert len({each.title for each in ours}) == len(ours)
+
+
+def test_a_lock_of_a_sample_or_of_another_project_is_not_proposed(tmp_path: Path) -> None:
+    """Only what lies beside the project's own settings is what it is installed from."""
+    found = proposed(tmp_path, {"tests/uv.lock": "", "web/yarn.lock": ""})
+    assert {each.check for each in found.proposals} & {"lock", "pip-audit"} == set()
+
+
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
     """Coverage is given what the tests are given; options that select tests prove nothing."""
     found = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
@@ -219,7 +247,7 @@ def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
 
 
 UNREAD = [
-    "poetry.lock",
+    "Pipfile.lock",
     "Dockerfile",
     "docker-compose.yml",
     "mkdocs.yml",
