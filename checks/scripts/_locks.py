@@ -32,26 +32,41 @@ def is_of_a_tool(path: str) -> bool:
 
 def read_pins(path: str) -> list[Pin]:
     """Return the packages that a lock with tables pins, for every system that it is for."""
-    text = read_text(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        not_measured(f"{path} cannot be read: {error}")
-    lines = [at for at, line in enumerate(text.splitlines(), 1) if TABLES.match(line)]
-    packages = data.get("package") or data.get("packages") or []
-    older = data.get("metadata", {}).get("files", {})
+    packages, older = _read(path)
+    lines = [at for at, line in enumerate(read_text(path).splitlines(), 1) if TABLES.match(line)]
     return [
-        pin
+        _pin(package, line, older)
         for package, line in zip(packages, lines, strict=True)
-        if (pin := _pin(package, line, older))
+        if not _is_local(package)
     ]
 
 
-def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin | None:
+def read_local(path: str) -> list[str]:
+    """Return the names of what a lock with tables takes from the project's own folders."""
+    packages, _ = _read(path)
+    return [str(package.get("name", "")) for package in packages if _is_local(package)]
+
+
+def _read(path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    try:
+        data = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        not_measured(f"{path} cannot be read: {error}")
+    packages = data.get("package") or data.get("packages") or []
+    return packages, data.get("metadata", {}).get("files", {})
+
+
+def _source(package: dict[str, Any]) -> dict[str, Any]:
+    return {**package, **package.get("source", {})}
+
+
+def _is_local(package: dict[str, Any]) -> bool:
+    source = _source(package)
+    return source.get("type", "") in LOCAL or any(key in source for key in LOCAL)
+
+
+def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin:
     name = str(package.get("name", ""))
-    source = {**package, **package.get("source", {})}
-    if source.get("type", "") in LOCAL or any(key in source for key in LOCAL):
-        return None
     files = [
         *package.get("files", older.get(name, [])),
         *package.get("wheels", []),
@@ -63,7 +78,7 @@ def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin | Non
         line=line,
         hashes=tuple(_hash(each) for each in files),
         marker=_marker(package),
-        address=_address(source),
+        address=_address(_source(package)),
     )
 
 

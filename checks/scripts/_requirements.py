@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from _common import not_measured, read_text
-from _locks import is_of_a_tool, read_pins
+from _locks import is_of_a_tool, read_local, read_pins
 
 
 def _find_packaging() -> None:
@@ -26,7 +27,15 @@ _find_packaging()
 from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402 - found above
 from packaging.utils import canonicalize_name  # noqa: E402 - found above
 
-__all__ = ["Line", "Requirement", "canonicalize_name", "is_of_a_tool", "read_inputs", "read_lock"]
+__all__ = [
+    "Line",
+    "Requirement",
+    "canonicalize_name",
+    "is_of_a_tool",
+    "local_names",
+    "read_inputs",
+    "read_lock",
+]
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,13 @@ def read_lock(path: str) -> list[Line]:
     return found
 
 
+def local_names(path: str) -> set[str]:
+    """Return what a lock takes from the project's own folders, which needs no pin."""
+    if not is_of_a_tool(path):
+        return set()
+    return {str(canonicalize_name(name)) for name in read_local(path)}
+
+
 def read_inputs(source: str) -> list[Line]:
     """Return what one input asks for; it must ask for something."""
     path, _, extra = source.removesuffix("]").partition("[")
@@ -110,14 +126,67 @@ def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
     except tomllib.TOMLDecodeError as error:
         not_measured(f"{path} cannot be read: {error}")
     project = data.get("project", {})
-    wanted = list(project.get("dependencies", []))
+    poetry = data.get("tool", {}).get("poetry", {})
+    wanted = list(project.get("dependencies", _of_poetry(poetry.get("dependencies", {}), path)))
     if extra:
-        groups = {**data.get("dependency-groups", {}), **project.get("optional-dependencies", {})}
+        groups = {
+            **{
+                name: _of_poetry(each.get("dependencies", {}), path)
+                for name, each in poetry.get("group", {}).items()
+            },
+            **data.get("dependency-groups", {}),
+            **project.get("optional-dependencies", {}),
+        }
         if extra not in groups:
             not_measured(f"{path} has no extra and no group {extra!r}")
         wanted += [entry for entry in groups[extra] if isinstance(entry, str)]
     for text in wanted:
         yield Line(path, 0, _parse(text, path, 0))
+
+
+def _of_poetry(table: dict[str, Any], path: str) -> list[str]:
+    """Write a table of Poetry's own as requirements; what is optional, and Python, are none."""
+    return [
+        text
+        for name, given in table.items()
+        if name.lower() != "python"
+        for each in (given if isinstance(given, list) else [given])
+        if (text := _poetry_requirement(name, each, path))
+    ]
+
+
+def _poetry_requirement(name: str, given: Any, path: str) -> str:
+    said = given if isinstance(given, dict) else {"version": given}
+    if said.get("optional"):
+        return ""
+    extras = ",".join(said.get("extras", []))
+    limits = ",".join(
+        each
+        for word in re.split(
+            r"\s*,\s*|(?<=[\w*])\s+(?=[<>=!^~])", str(said.get("version", "*")).strip()
+        )
+        if (each := _poetry_limit(word, f"{path}: {name}"))
+    )
+    markers = said.get("markers", "")
+    return f"{name}[{extras}]{limits}" + (f" ; {markers}" if markers else "")
+
+
+def _poetry_limit(word: str, where: str) -> str:
+    """Translate what Poetry writes in a way of its own: ^1.2, ~1.2, 1.2, 1.*, *."""
+    sign, version = re.fullmatch(r"([\^~<>=!]*)\s*(.*)", word, re.DOTALL).groups()
+    if version == "*":
+        return ""
+    if not re.fullmatch(r"\d[\w.+!*-]*", version):
+        not_measured(f"{where} = {word!r} cannot be read")
+    if sign not in ("^", "~"):
+        return f"{sign or '=='}{version}"
+    numbers = [int(each) for each in re.match(r"\d+(\.\d+)*", version)[0].split(".")]
+    if sign == "~":
+        last = min(1, len(numbers) - 1)
+    else:
+        last = next((at for at, each in enumerate(numbers) if each), len(numbers) - 1)
+    end = ".".join(map(str, [*numbers[:last], numbers[last] + 1]))
+    return f">={version},<{end}"
 
 
 def _parse(text: str, path: str, line: int) -> Requirement:

@@ -7,7 +7,15 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from _common import Place, emit, not_measured, param, place, words
-from _requirements import Line, Requirement, canonicalize_name, is_of_a_tool, read_inputs, read_lock
+from _requirements import (
+    Line,
+    Requirement,
+    canonicalize_name,
+    is_of_a_tool,
+    local_names,
+    read_inputs,
+    read_lock,
+)
 
 
 class Lock:
@@ -18,6 +26,7 @@ class Lock:
         self.lines = read_lock(path)
         if not self.lines:
             not_measured(f"{path} pins no package")
+        self.local = local_names(path)
         self.pins = {line.name: line for line in self.lines if line.applies}
         self.findings: list[Place] = []
         self.seen: set[tuple[str, frozenset[str]]] = set()
@@ -43,18 +52,18 @@ class Lock:
         key = (name, frozenset(wanted.extras))
         line = self.pins.get(name)
         self.needed.add(name)
-        if line is None:
+        if line is None and name not in self.local:
             self.note("missing", 0, f"{name} is not pinned; {by} needs it")
             return
-        version = pinned(line)
-        if version and not wanted.specifier.contains(version, prereleases=True):
+        version = pinned(line) if line else None
+        if line and version and not wanted.specifier.contains(version, prereleases=True):
             self.note(
                 "outdated", line.line, f"{name} {version} is not {wanted.specifier}, as {by} asks"
             )
         if key in self.seen:
             return
         self.seen.add(key)
-        if installed := self.installed(name, line, version):
+        if installed := self.installed(name, line.line if line else 0, version):
             for text in installed.requires or []:
                 self.follow(Requirement(text), wanted.extras, name)
 
@@ -64,17 +73,15 @@ class Lock:
         if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             self.need(requirement, by)
 
-    def installed(self, name: str, line: Line, version: str | None) -> Distribution | None:
+    def installed(self, name: str, line: int, version: str | None) -> Distribution | None:
         """Return what is installed, after comparing it with the pin."""
         try:
             found = distribution(name)
         except PackageNotFoundError:
-            self.note("not-installed", line.line, f"{name} is not installed: its needs are unknown")
+            self.note("not-installed", line, f"{name} is not installed: its needs are unknown")
             return None
         if version and found.version != version:
-            self.note(
-                "outdated", line.line, f"{name} {found.version} is installed, {version} locked"
-            )
+            self.note("outdated", line, f"{name} {found.version} is installed, {version} locked")
         return found
 
     def check_unneeded(self) -> None:

@@ -100,6 +100,79 @@ def test_a_lock_of_a_tool_that_does_not_hold_is_told(
     assert {found["rule"] for found in outcome.findings} == {rule}
 
 
+ASKED = [
+    ('"^{major}"', 0),
+    ('"^{major}.0, !=99"', 0),
+    ('">={major} <99"', 0),
+    ('"~{major}"', 0),
+    ('"{version}"', 0),
+    ('"{major}.*"', 0),
+    ('"*"', 0),
+    ('{{version = "^{major}", python = "^3"}}', 0),
+    ('[{{version = "^{major}", markers = "python_version >= \'3\'"}}]', 0),
+    ('"^0.1"', 1),
+    ('"~0.1"', 1),
+    ('"99.*"', 1),
+    ('"99"', 1),
+    ('{{version = "^99", extras = ["all"]}}', 1),
+]
+
+
+@pytest.mark.parametrize(("asked", "problems"), ASKED)
+def test_what_poetry_asks_for_is_read(project: str, asked: str, problems: int) -> None:
+    """In its own table and its own way of writing; what is optional, and Python, are no pins."""
+    said = asked.format(major=HERE.partition(".")[0], version=HERE)
+    table = (
+        '[tool.poetry.dependencies]\npython = "^3.11"\nmako = {version = "^1", optional = true}\n'
+    )
+    pyproject = f"{table}jmespath = {said}\n"
+    build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
+    outcome = run_check("lock", project, {"lock": "poetry.lock"})
+    assert (outcome.value(), outcome.value("outdated")) == (problems, problems), outcome.findings
+
+
+def test_a_group_of_poetry_is_read(project: str) -> None:
+    """As a group of pyproject.toml is; one that is not there is an error."""
+    pyproject = '[tool.poetry.group.dev.dependencies]\nmako = "^1"\njmespath = "*"\n'
+    build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
+    given = {"lock": "poetry.lock", "inputs": "pyproject.toml[dev]"}
+    assert run_check("lock", project, given).value("missing") == 1
+    assert run_check("lock", project, {**given, "inputs": "pyproject.toml[docs]"}).is_error
+
+
+@pytest.mark.parametrize("said", ["^1 || ^2", "latest"])
+def test_what_poetry_asks_for_and_cannot_be_read_is_an_error(project: str, said: str) -> None:
+    """The line is named, and nothing is guessed."""
+    pyproject = f'[tool.poetry.dependencies]\njmespath = "{said}"\n'
+    build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
+    outcome = run_check("lock", project, {"lock": "poetry.lock"})
+    assert outcome.is_error
+    assert f"pyproject.toml: jmespath = {said!r} cannot be read" in outcome.stderr
+
+
+LOCAL = {
+    "uv.lock": 'source = { editable = "packages/mako" }',
+    "poetry.lock": '[package.source]\ntype = "directory"\nurl = "packages/mako"',
+    "pdm.lock": 'path = "./packages/mako"',
+    "pylock.toml": 'directory = { path = "packages/mako", editable = true }',
+}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_what_lies_in_the_project_needs_no_pin_but_what_it_needs_does(
+    project: str, name: str
+) -> None:
+    """A member of a workspace is locked by its folder; what it needs is followed as ever."""
+    table = "packages" if name == "pylock.toml" else "package"
+    text = f'{lock(LOCKS[name])}\n[[{table}]]\nname = "Mako"\nversion = "1"\n{LOCAL[name]}\n'
+    asks = PYPROJECT.replace("'jmespath'", "'jmespath', 'mako'")
+    build(project, {"pyproject.toml": asks, name: text})
+    outcome = run_check("lock", project, {"lock": name})
+    assert [found["message"] for found in outcome.findings] == [
+        "markupsafe is not pinned; mako needs it"
+    ]
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_of_a_tool_is_audited(project: str, name: str) -> None:
     """pip-audit is asked about its pins, and a finding stands at its line."""
