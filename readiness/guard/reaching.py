@@ -113,7 +113,6 @@ def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
         walk.read(command, ())
     walk.to_the_end()
     walk.settings()
-    walk.to_the_end()
     return Reached(frozenset(walk.files), frozenset(walk.words), walk.runs_tests)
 
 
@@ -139,7 +138,10 @@ class _Following:
                 self.read(said, (os.path.dirname(path),), script=path.endswith(".py"))
 
     def settings(self) -> None:
-        """Follow the settings of the tools that were spoken of to the files that they name."""
+        """Follow the settings of the tools that were spoken of to the files that they name.
+
+        What these say of other tools is not said of the command.
+        """
         for tool in TABLE.tools:
             if tool.name in self.words:
                 for name in {place.file for place in tool.places}:
@@ -151,8 +153,9 @@ class _Following:
             for said in self._states.texts(path):
                 for word in _WORD.findall(said):
                     named = _joined(os.path.dirname(path), word)
-                    if _is_no_source(named):
-                        self._add(named)
+                    if named in self._states and named not in self.files and _is_no_source(named):
+                        self.files[named] = None
+                        self._mentioned(named)
 
     def read(self, said: str, beside: Collection[str], *, script: bool = False) -> None:
         """Take in a text; `beside` are folders to which its words may be relative."""
