@@ -23,7 +23,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     """A resolved revision, and where the parts of it that a board needs were written.
 
     `board` is the path that its board has in the repository, "" where it has none; `folder` holds
-    the copies, below the same paths.
+    the copies, below the same paths. It lies in a folder of its own as the repository lies in the
+    root of the file system, so that what a path such as `../other` means there is known.
     """
 
     ref: str
@@ -49,12 +50,16 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
     def workdir_of(self, board: Board) -> str:
         """Where its probes run, relative to the repository's root; absolute outside of it."""
-        relative = os.path.relpath(board.workdir, self.folder)
-        return board.workdir if relative.startswith("..") else _plain(relative)
+        return _place_in(self.root, self._original(board.workdir))
+
+    def _original(self, path: str) -> str:
+        """What stands in the copy's place: nothing that is beside the copy was copied."""
+        top = _top(self.folder, self.root)
+        return path.removeprefix(top) if path.startswith(f"{top}/") else path
 
     def close(self) -> None:
         """Remove the copies."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(_top(self.folder, self.root), ignore_errors=True)
 
 
 def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
@@ -73,7 +78,7 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
         listing = Commit(root, commit)
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
-    folder = _new_folder()
+    folder = _new_folder(root)
     try:
         own = relative_to(root, board)
         if own.startswith(".."):
@@ -85,10 +90,10 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
         if found:
             _copy(listing, found, folder)
     except GitError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(_top(folder, root), ignore_errors=True)
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     except (ReadinessError, OSError):
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(_top(folder, root), ignore_errors=True)
         raise
     return Base(ref=ref, root=root, commit=listing, folder=folder, board=found)
 
@@ -96,6 +101,12 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
 def relative_to(root: str, path: str) -> str:
     """A path as it is in the repository at `root`; the file itself may be a link."""
     return _plain(os.path.relpath(_beside(path), os.path.realpath(root)))
+
+
+def _place_in(root: str, folder: str) -> str:
+    """A folder relative to the repository's root, "" the root itself; absolute outside of it."""
+    relative = os.path.relpath(folder, root)
+    return os.path.realpath(folder) if relative.startswith("..") else _plain(relative)
 
 
 def _beside(path: str) -> str:
@@ -230,10 +241,17 @@ def _below(folders: list[str]) -> Wanted:
     return lambda path: any(not each or path.startswith(f"{each}/") for each in folders)
 
 
-def _new_folder() -> str:
+def _new_folder(root: str) -> str:
     import tempfile
 
     try:
-        return os.path.realpath(tempfile.mkdtemp(prefix="readiness-base-"))
+        folder = os.path.realpath(tempfile.mkdtemp(prefix="readiness-base-")) + root
+        os.makedirs(folder)
     except OSError as error:
         raise UsageError(f"no folder for the base can be made: {error.strerror}") from None
+    return folder
+
+
+def _top(folder: str, root: str) -> str:
+    """The folder in which the copy of the repository at `root` lies as that does in `/`."""
+    return folder.removesuffix(root)

@@ -114,6 +114,8 @@ def _comparable(base: Base, board: str, profile: str | None) -> tuple[Board, Boa
     beside = os.path.dirname(relative_to(base.root, board))
     inside = os.path.relpath(new.workdir, os.path.dirname(os.path.abspath(board)))
     here = os.path.normpath(os.path.join(beside, inside))
+    if here.startswith(".."):
+        here = os.path.realpath(new.workdir)
     return (
         replace(old, workdir=base.workdir_of(old) or "."),
         replace(new, workdir=here),

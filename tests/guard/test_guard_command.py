@@ -389,3 +389,24 @@ def test_a_project_outside_of_the_repository_was_not_compared(based: Project, pl
         ended = based(command, "--base", "HEAD")
         assert ended.status == 4, ended
         assert "not compared" in ended.out
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_folder_beside_the_repository_that_stays_has_not_changed(
+    based: Project, absolute: bool
+) -> None:
+    """The base's probes run there too. Twin: another folder is a change of the board."""
+    beside = based.folder.parent
+    for name in ("away", "third"):
+        (beside / name).mkdir()
+    (beside / "away" / "here").touch()
+    place = beside if absolute else ".."
+    board = BOARD.replace("version: 1\n", f"version: 1\nworkdir: {place}/away\n", 1)
+    board = board.replace('run: "true"', "run: test -e here")
+    commit(based.folder, {"board.yaml": board})
+    ended = based("check", "--base", "HEAD")
+    assert "2 pass" in ended.out
+    assert "workdir changed" not in ended.out
+    write(based.folder, {"board.yaml": board.replace("/away", "/third")})
+    ended = based("guard", "--base", "HEAD")
+    assert "workdir changed" in ended.out

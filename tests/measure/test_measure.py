@@ -243,7 +243,10 @@ def test_output_is_both_streams() -> None:
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        ("bad\nfile\nfile\n", Measurement(value=Decimal(1), unit="errors", of=Decimal(2))),
+        (
+            "bad\nfile\nfile\n",
+            Measurement(value=Decimal(1), unit="errors", of=Decimal(2), lines=("bad",)),
+        ),
         ("file\n", Measurement(value=Decimal(0), unit="errors", of=Decimal(1))),
         ("", "no value: stdout is empty, which a tool that never ran leaves too"),
         ("bad\n", "no work was done: 0 files"),
