@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ from _recorded import Line, Recorder, obeys
 from readiness.shell import masks
 from readiness.shell.reach import never_run
 
-PARAMETERS = ("target", "args", "number", "at_least", "unknown", "verify", "sqlite_variable")
+PARAMETERS = ("target", "args", "variables", "number", "at_least", "unknown", "verify")
+PARAMETERS += ("sqlite_variable", "in_place")
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,12 @@ class Made:
     lines: list[Line]
 
 
-def look(copy: Copy, make: list[str]) -> tuple[Database, str]:
+def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[Database, str]:
     """Ask make for its rules, and what it would run; what it cannot make cannot be measured."""
     status, output = copy.run([*make, "--dry-run"])
     if status:
         why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
-        not_measured(f"make cannot make {named(param('target').split())}: {why}")
+        not_measured(f"make cannot make {named(targets)}: {why}")
     _, printed = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
     database = read_database(printed)
     if not database.rules:
@@ -97,7 +99,7 @@ def why_nothing(made: Made, target: str) -> str:
     _, printed = made.copy.run(asking, quiet=True)
     flags = (read_database(printed).variables.get("MAKEFLAGS", "").split() or [""])[0]
     if given := sorted({"n", "t"} & set(flags.lstrip("-"))):
-        return f"the Makefile sets `-{given[0]}` in MAKEFLAGS"
+        return f"`-{given[0]}` is set in MAKEFLAGS"
     if in_the_way(made, target):
         return f"`{target}` is there already, as a {kind(made, target)}; declare .PHONY: {target}"
     rule = made.database.rules.get(target)
@@ -181,6 +183,14 @@ def number_in(output: str, pattern: str) -> float:
         not_measured(f"{text!r} is no number")
 
 
+def variables_set(text: str) -> dict[str, str]:
+    """Return the variables that a shell would set for `CC=gcc CFLAGS='-O2 -g'`."""
+    try:
+        return dict(each.split("=", 1) for each in shlex.split(text))
+    except ValueError:
+        not_measured(f"{text!r} does not set variables, as `CC=gcc` does")
+
+
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
     require("make")
@@ -188,14 +198,17 @@ def main() -> None:
     least, verify, variable = number_param("at_least"), param("verify"), param("sqlite_variable")
     make = ["make", *words("args"), *words("target")]
     given = param("args")
+    variables = variables_set(param("variables"))
     if idle := IDLE.search(given):
         not_measured(f"with `{idle[0].strip()}` make runs nothing")
     copy = Copy(os.getcwd()) if param("in_place") == "true" else copy_project()
-    database, dry_run = look(copy, make)
-    targets = words("target") or [database.variables.get(".DEFAULT_GOAL", "")]
-    for name in (*PARAMETERS, "in_place"):
+    asked = words("target")
+    for name in PARAMETERS:
         # To make they would be variables.
         os.environ.pop(name, None)
+    os.environ.update(variables)
+    database, dry_run = look(copy, make, asked)
+    targets = asked or [database.variables.get(".DEFAULT_GOAL", "")]
     findings = [each for target in targets for each in hidden_failures(database, target)]
     findings = [each for index, each in enumerate(findings) if each not in findings[:index]]
     if careless := CARELESS.search(given):

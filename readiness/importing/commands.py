@@ -8,9 +8,8 @@ import msgspec
 
 from readiness.importing.words import vocabulary
 from readiness.load.catalogue import Catalogue
-from readiness.load.standing import match
+from readiness.load.standing import stood_for
 from readiness.propose.effects import Deed, effect, unwrapped
-from readiness.shell import argv
 from readiness.shell.programs import programs
 
 _HARMLESS: Final = (Deed.LOOKS, Deed.BUILDS, Deed.NEUTRAL, Deed.UNKNOWN)
@@ -43,13 +42,11 @@ def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
         return None
     if refused := next(filter(None, (_refused(words) for words in started)), ""):
         return NamedCommand(text=text, refused=refused)
-    words = argv(text)
-    for check in catalogue.standing_for(words[0]) if words else ():
-        if words and check.stands_for and isinstance(given := match(check.stands_for, words), dict):
-            # In a copy of the project: what the target does there does no harm here.
-            own = {name: value for name, value in given.items() if value}
-            kept = {name: own[name] for name in own if name not in check.stands_for.params}
-            return NamedCommand(text=text, check=check.name, params=kept)
+    for check, given in stood_for(catalogue, text):
+        # In a copy of the project: what the target does there does no harm here.
+        always = check.stands_for.params if check.stands_for else {}
+        kept = {name: value for name, value in given.items() if value and name not in always}
+        return NamedCommand(text=text, check=check.name, params=kept)
     return NamedCommand(text=text)
 
 

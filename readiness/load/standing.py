@@ -1,5 +1,7 @@
 """The check that takes the place of a plain command of the board, such as `make lint`."""
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import UNSET
 
@@ -8,7 +10,7 @@ from readiness.load.definitions import CriterionFile
 from readiness.load.readers import EXIT, EXIT_IS_ZERO, passing
 from readiness.model.board import Board, Check, Criterion, StandsFor
 from readiness.model.words import Format
-from readiness.shell import argv
+from readiness.shell import argv, assigned
 from readiness.startup.patterns import later
 from readiness.text.worded import worded
 
@@ -25,19 +27,27 @@ def standing(
 
     What it depends on, and how long it may take, is as for any other command.
     """
-    words = None if file.run is UNSET else argv(file.run)
-    if words is None or _is_judged(file):
+    if file.run is UNSET or _is_judged(file):
         return inline, {}
-    for check in catalogue.standing_for(words[0]):
-        given = "" if check.stands_for is None else match(check.stands_for, words)
-        if isinstance(given, dict):
-            own = {
-                "inputs": inline.inputs,
-                "exclusive": inline.exclusive,
-                "timeout": inline.timeout,
-            }
-            return msgspec.structs.replace(check, **own), given
+    for check, given in stood_for(catalogue, file.run):
+        own = {
+            "inputs": inline.inputs,
+            "exclusive": inline.exclusive,
+            "timeout": inline.timeout,
+        }
+        return msgspec.structs.replace(check, **own), given
     return inline, {}
+
+
+def stood_for(catalogue: Catalogue, command: str) -> Iterator[tuple[Check, dict[str, str]]]:
+    """Find the checks that stand for a command, each with the parameters that it then has."""
+    variables, rest = assigned(command)
+    words = argv(rest)
+    for check in catalogue.standing_for(words[0]) if words else ():
+        if words and check.stands_for:
+            given = match(check.stands_for, words, variables)
+            if isinstance(given, dict):
+                yield check, given
 
 
 def _is_judged(file: CriterionFile) -> bool:
@@ -90,25 +100,33 @@ def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
         return ""
     if not any(map(catalogue.standing_for, set(_PROGRAM.findall(check.run)))):
         return ""
-    words = argv(check.run)
+    variables, rest = assigned(check.run)
+    words = argv(rest)
     for started in programs(check.run):
         for each in catalogue.standing_for(started[0]):
             if each.stands_for:
-                why = match(each.stands_for, words) if words else worded("standing.more")
+                why = match(each.stands_for, words, variables) if words else worded("standing.more")
                 why = why if isinstance(why, str) else worded("standing.judged")
                 pattern = " ".join(each.stands_for.command)
                 return worded("standing.status_only", check=each.name, pattern=pattern, why=why)
     return ""
 
 
-def match(pattern: StandsFor, words: tuple[str, ...]) -> dict[str, str] | str:
-    """Return the parameters that a command's words give, or why they are not of the pattern."""
+def match(pattern: StandsFor, words: tuple[str, ...], variables: str = "") -> dict[str, str] | str:
+    """Return the parameters that a command's words give, or why they are not of the pattern.
+
+    `variables` are set in front of it, as `assigned` tells.
+    """
     broken = [word for word in words if any(character.isspace() for character in word)]
     if broken:
         return worded("standing.words", word=repr(broken[0]))
     options, plain = _sorted_out(pattern, words)
     wanted = [word for word in pattern.command if word != "{args}"]
     given = dict(pattern.params)
+    if wanted[0][0] == "{":
+        given[wanted.pop(0)[1:-1]] = variables
+    elif variables:
+        return f"`{variables}` has no place in it"
     if "{args}" in pattern.command:
         given["args"] = " ".join(options)
     elif options:

@@ -96,8 +96,9 @@ class StandsFor(msgspec.Struct, frozen=True, kw_only=True):
     """The plain commands that a check takes the place of, and the parameters that it then has.
 
     `command` are their words, a parameter's as `{name}`; `{args}` stands for any number of options
-    and assignments, the last parameter for all words that are left. `values` are the options whose
-    value is the next word.
+    and assignments, the last parameter for all words that are left, the first, in front of the
+    program, for the variables that are set there. `values` are the options whose value is the next
+    word.
     """
 
     command: tuple[str, ...]

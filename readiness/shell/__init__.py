@@ -2,6 +2,15 @@
 
 from readiness.shell.commands import command_words
 from readiness.shell.masking import Mask, can_fail, masks
-from readiness.shell.plain import BUILTINS, argv, does_nothing
+from readiness.shell.plain import BUILTINS, argv, assigned, does_nothing
 
-__all__ = ["BUILTINS", "Mask", "argv", "can_fail", "command_words", "does_nothing", "masks"]
+__all__ = [
+    "BUILTINS",
+    "Mask",
+    "argv",
+    "assigned",
+    "can_fail",
+    "command_words",
+    "does_nothing",
+    "masks",
+]

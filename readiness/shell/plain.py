@@ -17,6 +17,9 @@ BUILTINS: Final = frozenset(_NAMES.split())
 
 _PLAIN_COMMAND = later(r"[\w./:@%+,=^\- \t]+")
 _QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++""")
+_ASSIGNED = later(
+    r"""(?:env[ \t]+)?((?:[A-Za-z_]\w*=(?:[\w./:@%+,=^-]++|'[^']*+'|"[^"$`\\!]*+")*+[ \t]+)*)"""
+)
 _WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
 _NOTHING = later(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
 _QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
@@ -39,6 +42,16 @@ def argv(command: str) -> tuple[str, ...] | None:
     if not first or first in BUILTINS or "=" in first or first[0] in "%-":
         return None
     return tuple(words)
+
+
+def assigned(command: str) -> tuple[str, str]:
+    """Part a command into the variables set in front, as a shell is told, and what is left of it.
+
+    Also those that `env` sets. What a shell would still have to replace is left where it is.
+    """
+    command = command.strip()
+    found = _ASSIGNED.match(command)
+    return (found[1].strip(), command[found.end() :]) if found else ("", command)
 
 
 def _unquoted(word: str) -> str:

@@ -79,6 +79,23 @@ def test_1303_a_plain_command_is_counted_too(
     passes(twin, {"run": "make lint"})
 
 
+SETTING = ["MAKEFLAGS=-n", "GNUMAKEFLAGS=-t", "env MAKEFLAGS=-n", "MAKEFLAGS='SHELL=/bin/true'"]
+
+
+@pytest.mark.parametrize("setting", SETTING)
+def test_a_variable_set_in_front_of_make_is_make_s(
+    project: Project, twin: Project, setting: str
+) -> None:
+    """With it make is counted as without. Twin: variables that hide nothing reach the target."""
+    build(str(project.folder), {"Makefile": x("false")})
+    (criterion,) = tried(project, a_board({"run": f"{setting} make x"})).run.criteria()
+    assert criterion.verdict in ("fail", "error")
+    assert criterion.check == "make-target"
+    build(str(twin.folder), {"Makefile": x("test '$(CC)' = 'gcc -g' && test $$target = y")})
+    (criterion,) = passes(twin, {"run": "CC='gcc -g' target=y make x"}).run.criteria()
+    assert criterion.check == "make-target"
+
+
 def x(*lines: str, before: str = "") -> str:
     """A Makefile whose target x has these lines."""
     return f"{before}\nx:\n" + "".join(f"\t{line}\n" for line in lines)
