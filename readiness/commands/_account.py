@@ -12,12 +12,14 @@ from readiness.decide.score import display, score
 from readiness.model.board import Board, Check
 from readiness.model.expect import format_value
 from readiness.model.judgement import Judgement, Reading, Unmeasured
-from readiness.model.words import Decision, ReasonCode
+from readiness.model.words import ReasonCode
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.terminal.output import terminal_width
 from readiness.text.layout import columns, duration, inert, literal
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
 
 _LACKS_TOOL = (ReasonCode.TOOL_MISSING, ReasonCode.PRODUCER_FAILED)
 
@@ -37,35 +39,40 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     planned: Sequence[PlannedCriterion]
     left_out: Sequence[Omission]
     seconds: float
+    say: Sentences
 
     def lines(self, *, quiet: bool) -> list[str]:
         """All of it; with `quiet` only what was written."""
         count = sum(1 for _ in self.board.criteria())
-        lines = [
-            f"Written: {self.path}, {count} criteria in {len(self.board.tasks)} tasks"
-            + (f", measured in {duration(self.seconds)}" if self.seconds else "")
-        ]
+        lines = [self._written(count)]
         if quiet:
             return lines
         if self.seconds:
             lines += ["", self._table()]
         if self.left_out:
-            lines += ["", "Left out", *together(self.left_out)]
+            lines += ["", self.say("init.left_out"), *together(self.left_out, self.say)]
         if self.seconds:
             lines += ["", self._score()]
         steps = enumerate(self._steps(), 1)
-        lines += ["", "Next", *(f"  {number}. {step}" for number, step in steps)]
+        lines += ["", self.say("init.next"), *(f"  {number}. {step}" for number, step in steps)]
         checks = [one.check for one in self.board.criteria() if one.check]
-        heading, what = ci_lines(self.facts, installed_by(checks))
+        heading, what = ci_lines(self.facts, installed_by(checks), self.say)
         return [*lines, "", heading, what]
+
+    def _written(self, count: int) -> str:
+        tasks = len(self.board.tasks)
+        if not self.seconds:
+            return self.say("init.written", path=self.path, count=count, tasks=tasks)
+        time = duration(self.seconds)
+        return self.say("init.written_in", path=self.path, count=count, tasks=tasks, time=time)
 
     def _table(self) -> str:
         rows = [
             (
                 one.criterion.id,
-                one.verdict.value,
+                self.say(f"verdict.{one.verdict}"),
                 one.criterion.title,
-                _shown(one),
+                _shown(one, self.say),
                 one.criterion.expect.text,
             )
             for one in self.judgements
@@ -76,30 +83,37 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def _score(self) -> str:
         total = score(self.board, self.judgements)
         decided = gate(self.board, total, self.judgements, partial=False)
-        return (
-            f"Score {display(total.value, total.target)} of 10, target {self.board.target}:"
-            f" {_in_words(decided.decision)}"
+        return self.say(
+            "init.score",
+            score=display(total.value, total.target),
+            target=self.board.target,
+            decision=self.say(f"decision.{decided.decision}").lower(),
         )
 
     def _steps(self) -> list[str]:
         """Three things to do: what gains most, then what makes a gate of the board."""
         if not self.seconds:
             return [
-                "`readiness check` measures the criteria",
-                f"give each a limit (`expect`) in {self.path}",
-                f"commit {self.path}",
+                self.say("init.step_check"),
+                self.say("init.step_limits", path=self.path),
+                self.say("init.step_commit", path=self.path),
             ]
         reasons = {one.criterion.id: one.reason for one in self.judgements}
         ranked = rank(self.board, score(self.board, self.judgements))
         steps = [
-            f"{one.criterion.id} {one.criterion.title}: {reasons[one.criterion.id]}"
-            f" (+{float(one.gain):.1f})"
+            self.say(
+                "init.step_gain",
+                id=one.criterion.id,
+                title=one.criterion.title,
+                reason=in_language(reasons[one.criterion.id], self.say),
+                gain=f"{float(one.gain):.1f}",
+            )
             for one in ranked[:2]
         ]
         last = [
-            f"commit {self.path}: `readiness guard --base main` then tells what a change loosens",
-            "`readiness prove` shows that each criterion can fail",
-            "`readiness next` says what to do after that",
+            self.say("init.step_guard", path=self.path),
+            self.say("init.step_prove"),
+            self.say("init.step_next"),
         ]
         return [*self._missing(), *steps, *last][:3]
 
@@ -114,26 +128,38 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         checks = [one.check for one in self.proposed.criteria() if one.id in lacking and one.check]
         checks = [each for each in checks if installed_by([each])]
         if commands := installed_by(checks):
-            more = f"{len(checks)} more would be measured: `{' && '.join(commands)}`"
-            return [f"install what is missing, take {self.path} away, and call this again: {more}"]
+            return [
+                self.say(
+                    "init.step_install",
+                    path=self.path,
+                    count=len(checks),
+                    commands=" && ".join(commands),
+                )
+            ]
         return [
-            f"let {entry.id} be measured ({entry.proposal.title}): {entry.missing}"
+            self.say(
+                "init.step_measure",
+                id=entry.id,
+                title=in_language(entry.proposal.title, self.say),
+                why=in_language(entry.missing, self.say),
+            )
             for entry in self.planned
             if entry.missing
         ][:1]
 
 
-def together(left_out: Iterable[Omission]) -> Iterator[str]:
+def together(left_out: Iterable[Omission], say: Sentences) -> Iterator[str]:
     """What was left out, one line each, below the reason where several share it."""
+    colon = say("joint.colon")
     reasons: dict[str, list[str]] = {}
     for each in left_out:
-        reasons.setdefault(each.why, []).append(each.what)
+        reasons.setdefault(_plain(each.why, say), []).append(_plain(each.what, say))
     for why, what in reasons.items():
         if len(what) == 1:
-            yield f"  {_plain(what[0])}: {_plain(why)}"
+            yield f"  {what[0]}{colon}{why}"
         else:
-            yield f"  {_plain(why)}:"
-            yield from (f"    {_plain(each)}" for each in what)
+            yield f"  {why}{colon.rstrip()}"
+            yield from (f"    {each}" for each in what)
 
 
 def installed_by(checks: Iterable[Check]) -> list[str]:
@@ -150,13 +176,11 @@ def installed_by(checks: Iterable[Check]) -> list[str]:
     return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]
 
 
-def _plain(text: str) -> str:
-    return inert(literal(text))
+def _plain(text: str, say: Sentences) -> str:
+    return inert(literal(in_language(text, say)))
 
 
-def _shown(one: Judgement) -> str:
-    return "–" if one.value is None else format_value(one.value, one.unit, one.criterion.expect)
-
-
-def _in_words(decision: Decision) -> str:
-    return decision.value.replace("_", " ")
+def _shown(one: Judgement, say: Sentences) -> str:
+    if one.value is None:
+        return "–"
+    return in_language(format_value(one.value, one.unit, one.criterion.expect), say)

@@ -4,6 +4,8 @@ import json
 
 import msgspec
 
+from readiness.text.worded import worded, words_of
+
 SHOWN = 5
 
 
@@ -16,20 +18,20 @@ def differences(report: bytes, stored: bytes) -> list[str]:
         told = json.loads(report, object_pairs_hook=_once)
         held = msgspec.json.decode(stored)
     except (ValueError, RecursionError) as error:
-        return [f"it cannot be compared: {error}"]
+        return [worded("matching.not_comparable", why=words_of(error))]
     for document in (told, held):
         if isinstance(document, dict):
             document.pop("past", None)
     found = _differences(told, held, "")
-    more = [f"and {len(found) - SHOWN} more differences"] if len(found) > SHOWN else []
-    return found[:SHOWN] + more
+    over = len(found) - SHOWN
+    return found[:SHOWN] + ([worded("matching.more", count=over)] if over > 0 else [])
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A mapping, whose keys may stand there only once: readers differ in which one counts."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise ValueError("it has a key twice")
+        raise ValueError(worded("matching.key_twice"))
     return made
 
 
@@ -46,7 +48,10 @@ def _differences(told: object, held: object, place: str) -> list[str]:
             found += _differences(mine, theirs, f"{place}[{number}]")
         return found
     same = told == held and isinstance(told, bool) == isinstance(held, bool)
-    return [] if same else [f"{place or 'it'} is {_brief(told)}, recorded was {_brief(held)}"]
+    if same:
+        return []
+    where = place or worded("matching.whole")
+    return [worded("matching.differs", place=where, told=_brief(told), stored=_brief(held))]
 
 
 class _Nothing:
@@ -58,8 +63,8 @@ _NOTHING = _Nothing()
 
 def _brief(value: object) -> str:
     if value is _NOTHING:
-        return "nothing"
+        return worded("matching.nothing")
     if isinstance(value, list | dict):
-        return f"{len(value)} values"
+        return worded("matching.values", count=len(value))
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."

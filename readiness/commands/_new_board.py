@@ -13,6 +13,7 @@ from readiness.model.settings import BOARD_NAME
 from readiness.model.words import Verdict
 from readiness.propose.facts import Omission
 from readiness.propose.proposals import Proposal
+from readiness.text.worded import worded
 
 OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
 
@@ -45,10 +46,7 @@ def refuse_another(path: str, project: str, named: str = "") -> None:
     for name in (BOARD_NAME, *OTHER_NAMES):
         others += sorted(glob.glob(name, root_dir=project))
     if others:
-        raise UsageError(
-            f"{others[0]}: there is a board already, and it was left as it is;"
-            " `readiness check` measures it"
-        )
+        raise UsageError(worded("init.there_already", path=others[0]))
 
 
 def write_new(path: str, text: str) -> None:
@@ -57,9 +55,10 @@ def write_new(path: str, text: str) -> None:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise UsageError(f"{path}: another has written it meanwhile") from None
+        raise UsageError(worded("init.meanwhile", path=path)) from None
     except OSError as error:
-        raise NotWrittenError(f"{path}: not written: {error.strerror}") from None
+        why = error.strerror
+        raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
 
 
 def criterion_of(found: Judgement, proposal: Proposal) -> NewCriterion:

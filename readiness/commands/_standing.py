@@ -17,6 +17,7 @@ from readiness.pipeline.past import judgement_of
 from readiness.project.git import Asking, Changed
 from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument
+from readiness.text.worded import worded
 
 CLOCK_STEP = 0.01
 """The times of files may lag so many seconds behind the clock."""
@@ -55,7 +56,7 @@ def _compare(name: str, stored: bytes | None) -> None:
     with open(name, "rb") as file:
         found = differences(file.read(), stored)
     if found:
-        raise UsageError(f"{name}: edited since it was recorded: {found[0]}; run the board again")
+        raise UsageError(worded("matching.edited", name=name, what=found[0]))
 
 
 def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:

@@ -9,6 +9,8 @@ from readiness.plan.environment import probe_environment
 from readiness.propose.templates import templates
 from readiness.terminal.output import put_json, put_text
 from readiness.text.layout import columns
+from readiness.text.sentences import for_reader
+from readiness.text.worded import in_language
 
 LIST = "list"
 """What `--template` takes in place of a name, for a list of all."""
@@ -20,7 +22,9 @@ def list_templates(*, as_json: bool) -> int:
     if as_json:
         put_json(dict(found))
     else:
-        put_text(columns(list(found.items())).rstrip())
+        say = for_reader()
+        rows = [(name, in_language(told, say)) for name, told in found.items()]
+        put_text(columns(rows).rstrip())
     return ExitStatus.READY
 
 
@@ -39,22 +43,20 @@ def account(path: str, board: Board) -> str:
             if shutil.which(tool, path=search) is None
         }
     )
+    say = for_reader()
+    comma = say("joint.names")
     steps = [
-        *([f"set {', '.join(unset)}"] if unset else []),
-        *([f"install {', '.join(missing)}"] if missing else []),
-        "`readiness check` measures the criteria",
-        *(
-            [f"`readiness attest ID` for what people decide: {', '.join(attested)}"]
-            if attested
-            else []
-        ),
-        "`readiness prove` shows that each criterion can fail",
+        *([say("init.step_set", names=comma.join(unset))] if unset else []),
+        *([say("init.step_tools", names=comma.join(missing))] if missing else []),
+        say("init.step_check"),
+        *([say("init.step_attest", ids=comma.join(attested))] if attested else []),
+        say("init.step_prove"),
     ]
     return "\n".join(
         [
-            f"Written: {path}, {len(criteria)} criteria in {len(board.tasks)} tasks",
+            say("init.written", path=path, count=len(criteria), tasks=len(board.tasks)),
             "",
-            "Next",
+            say("init.next"),
             *(f"  {number}. {step}" for number, step in enumerate(steps, 1)),
         ]
     )

@@ -13,6 +13,8 @@ from readiness.model.words import Verdict
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
 from readiness.text.layout import columns
+from readiness.text.sentences import for_reader, suit
+from readiness.text.worded import in_language, worded
 
 
 def import_(settings: RunSettings, document: str) -> int:
@@ -22,13 +24,14 @@ def import_(settings: RunSettings, document: str) -> int:
     """
     wants_json(settings.output_format)
     if settings.board == "":
-        raise UsageError("--board: no file is named")
+        raise UsageError(worded("usage.board_unnamed"))
     project = settings.project or "."
     named = named_board(settings.project or "")
     path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
     text = _read(document)
     refuse_another(path, os.path.dirname(path) or project, named)
     found, written = convert(text, document, path, os.environ)
+    suit(found.language)
     write_new(path, written)
     _tell(found, path, settings)
     return ExitStatus.READY
@@ -39,7 +42,8 @@ def _read(document: str) -> str:
         with open(document, "rb") as file:
             return decode(file.read())
     except OSError as error:
-        raise UsageError(f"{document}: not read: {error.strerror}") from None
+        why = error.strerror
+        raise UsageError(worded("import.not_read", path=document, why=why)) from None
 
 
 def _tell(found: Imported, path: str, settings: RunSettings) -> None:
@@ -52,25 +56,31 @@ def _tell(found: Imported, path: str, settings: RunSettings) -> None:
             )
         )
         return
-    open_ = [(each.id, each.title, each.why) for each in found.criteria() if each.probe is None]
+    say = for_reader()
+    open_ = [
+        (each.id, each.title, in_language(each.why, say))
+        for each in found.criteria()
+        if each.probe is None
+    ]
     count = sum(1 for _ in found.criteria())
     probed = count - len(open_)
-    tasks = "1 task" if len(found.tasks) == 1 else f"{len(found.tasks)} tasks"
-    told = f"{count} criteria in {tasks}, {probed} of them with a probe"
-    lines = [f"Written: {path}, {told}"]
+    tasks = say("import.tasks", count=len(found.tasks))
+    lines = [say("import.written", path=path, count=count, tasks=tasks, probed=probed)]
     if not settings.quiet:
         width = terminal_width(os.environ) if sys.stdout.isatty() else None
         if open_:
-            lines += ["", "To attest", columns(open_, flexible=1, limit=width).rstrip()]
+            lines += ["", say("import.to_attest"), columns(open_, flexible=1, limit=width).rstrip()]
         if found.left_out:
-            rows = [(each.what, each.why) for each in found.left_out]
-            lines += ["", "Left out", columns(rows, flexible=1, limit=width).rstrip()]
+            rows = [
+                (in_language(each.what, say), in_language(each.why, say)) for each in found.left_out
+            ]
+            lines += ["", say("init.left_out"), columns(rows, flexible=1, limit=width).rstrip()]
         lines += [
             "",
-            "Next",
-            f"  1. read {path}: a probe may look at another folder than the board means",
-            "  2. `readiness check` measures the criteria, whatever was ticked",
-            "  3. `readiness attest ID` for what only a person can say, or give it a probe",
+            say("init.next"),
+            f"  1. {say('import.step_read', path=path)}",
+            f"  2. {say('import.step_check')}",
+            f"  3. {say('import.step_attest')}",
         ]
     put_text("\n".join(lines))
 
@@ -82,7 +92,7 @@ def _criterion(each: ImportedCriterion) -> NewCriterion:
         run=(each.probe.run or None) if each.probe else None,
         value=None,
         verdict=Verdict.SKIP,
-        why=each.why or f"line {each.line} says: {each.title}",
+        why=each.why or worded("import.says", line=each.line, title=each.title),
     )
 
 

@@ -38,6 +38,8 @@ from readiness.propose.templates import filled
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.sentences import for_reader, spoken
+from readiness.text.worded import joined, worded
 
 
 def init(
@@ -57,10 +59,10 @@ def init(
     if template == LIST:
         return list_templates(as_json=as_json)
     if settings.board == "":
-        raise UsageError("--board: no file is named")
+        raise UsageError(worded("usage.board_unnamed"))
     project = settings.project or "."
     if not os.path.isdir(project):
-        raise UsageError(f"--project: there is no folder {project}")
+        raise UsageError(worded("init.no_project", path=project))
     named = named_board(settings.project or "")
     path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
     refuse_another(path, project, named)
@@ -91,17 +93,15 @@ def _tools_of(project: str) -> Callable[[str], bool]:
 
 
 def _refused(one: Proposal) -> Omission:
-    return Omission(what=f"{one.check or one.run}: {one.title}", why="it was refused")
+    what = joined([one.check or one.run, one.title], "colon")
+    return Omission(what=what, why=worded("init.refused"))
 
 
 def _chosen(
     proposals: Sequence[Proposal], *, can_ask: bool
 ) -> tuple[Sequence[Proposal], Sequence[Proposal]]:
     if not (can_ask and sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            f"{len(proposals)} criteria apply here, and nobody can be asked about them;"
-            " take them all with --yes, or call this on a terminal"
-        )
+        raise UsageError(worded("init.nobody_to_ask", count=len(proposals)))
 
     def ask(prompt: str) -> str:
         sys.stderr.write(prompt)
@@ -112,9 +112,9 @@ def _chosen(
         return line
 
     try:
-        return choose(proposals, ask, tell)
+        return choose(proposals, ask, tell, for_reader())
     except EOFError:
-        raise UsageError("nothing was written") from None
+        raise UsageError(worded("init.nothing_written")) from None
 
 
 class _First:
@@ -152,7 +152,7 @@ class _First:
                     quiet=self._settings.quiet,
                 )
             if run.status:
-                tell("nothing was written")
+                tell(for_reader()("init.nothing_written"))
                 return run.status
             self._readings, self._seconds = run.readings, run.seconds
             self._groups = self._aimed(run.readings)
@@ -192,6 +192,7 @@ class _First:
             score=shown,
             variables=self._facts.variables,
             python_path=self._facts.python_path,
+            language=spoken(),
         )
 
     def _load(self, text: str) -> Board:
@@ -227,9 +228,10 @@ class _First:
         def aimed(entry: PlannedCriterion) -> PlannedCriterion:
             found = readings[entry.id].samples[0]
             if isinstance(found, Unmeasured):
-                missing = ": ".join(filter(None, (found.reason, found.hint)))
+                missing = joined(list(filter(None, (found.reason, found.hint))), "colon")
                 what = entry.proposal.check or entry.proposal.run
-                self._left_out.append(Omission(what=what, why=f"not measured: {missing}"))
+                why = worded("init.not_measured", why=missing)
+                self._left_out.append(Omission(what=what, why=why))
                 return msgspec.structs.replace(entry, missing=missing)
             return msgspec.structs.replace(
                 entry, aim=aim(criteria[entry.id], found, entry.proposal.goal)
@@ -262,6 +264,7 @@ class _First:
             planned=entries(self._groups),
             left_out=self._left_out,
             seconds=self._seconds,
+            say=for_reader(),
         )
         put_text("\n".join(told.lines(quiet=self._settings.quiet)))
 

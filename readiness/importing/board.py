@@ -16,6 +16,8 @@ from readiness.importing.words import plain
 from readiness.load.catalogue import Catalogue
 from readiness.model.words import Language, Priority
 from readiness.propose.facts import Omission
+from readiness.text.sentences import sentences
+from readiness.text.worded import worded
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")
 _REFERENCE: Final = re.compile(
@@ -231,17 +233,17 @@ def _title(
 ) -> str:
     """The title; with all that the board asks beside it, so that it can be read alone."""
     limit = "" if box(draft.limit)[0] else draft.limit
-    chinese = bool(_CHINESE.search(draft.title))
+    say = sentences(Language.ZH if _CHINESE.search(draft.title) else Language.EN)
     if isinstance(probe, Unmapped):
         return f"{draft.title}: {limit}" if limit else draft.title
     if limit:
-        whole = f"{draft.title}{'：' if chinese else ': '}{limit}"
+        whole = f"{draft.title}{say('joint.colon')}{limit}"
         if _amount(draft.start):
-            whole += f"（当前 {draft.start}）" if chinese else f" (currently {draft.start})"
+            whole = say("import.currently", title=whole, start=draft.start)
         return whole if mapper.probe(Sentence(title=whole)) == probe else draft.title
     if commands and not any("\n" in each.text for each in commands):
         spans = ", ".join(f"`{each.text}`" for each in commands)
-        return f"{draft.title}{f'（验证：{spans}）' if chinese else f' (verify: {spans})'}"
+        return say("import.verify", title=draft.title, commands=spans)
     return draft.title
 
 
@@ -289,8 +291,8 @@ def _with_figures(
             continue  # of the board itself: its score, its tasks
         found = _measuring(tasks, figure, mapper)
         if found is None or found.id in names:
-            why = "no criterion of the board has this number"
-            left_out.append(Omission(what=f"key figure {figure.name}", why=why))
+            what = worded("import.key_figure", name=figure.name)
+            left_out.append(Omission(what=what, why=worded("import.no_number")))
             continue
         names[found.id] = figure.name.removesuffix(f"({found.id})").strip()
         if (now := _amount(figure.current)) and found.probe and not found.probe.baseline:
@@ -348,8 +350,8 @@ def _milestones(draft: DraftBoard, left_out: list[Omission]) -> Iterator[NewMile
             r"(?i)(?:评分|得分|score)\D{0,12}?(?<![\d.])(10|\d)(\.\d+)?(?![\d.%])", text
         )
         if not priorities and not score:
-            why = "it names neither a priority nor a score that it takes"
-            left_out.append(Omission(what=f"milestone {text}", why=why))
+            what = worded("import.milestone", text=text)
+            left_out.append(Omission(what=what, why=worded("import.requires_nothing")))
             continue
         name = re.search(r"\b[Mm](\d+)\b|(?:里程碑|milestone)\s*(\d+)", text, re.IGNORECASE)
         identifier = f"M{name[1] or name[2]}" if name else f"M{place}"

@@ -11,6 +11,7 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.standing import stood_for
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.shell.programs import programs
+from readiness.text.worded import worded
 
 _HARMLESS: Final = (Deed.LOOKS, Deed.BUILDS, Deed.NEUTRAL, Deed.UNKNOWN)
 _SCRIPT: Final = re.compile(
@@ -79,9 +80,9 @@ def _is_known(words: Sequence[str]) -> bool:
 def _refused(words: Sequence[str]) -> str:
     deed = effect(words)
     if deed not in _HARMLESS and not _ONLY_LOOKS.match(" ".join(words)):
-        return f"`{' '.join(words)}` {deed}"
+        return worded("import.does", command=" ".join(words), deed=worded(f"propose.deed.{deed}"))
     harmful = vocabulary().programs["harmful"]
     for word in words:
         if any(part in harmful for part in re.split(r"[-_:./]", word.lower())):
-            return f"`{' '.join(words)}` may do more than look"
+            return worded("import.may_do_more", command=" ".join(words))
     return ""

@@ -11,6 +11,8 @@ from readiness.importing.writing import board_text
 from readiness.load import load_board_text
 from readiness.load.catalogue import Catalogue
 from readiness.model.errors import BoardError, UsageError
+from readiness.text.sentences import for_reader
+from readiness.text.worded import worded
 
 
 def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tuple[Imported, str]:
@@ -25,11 +27,10 @@ def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tupl
         text, read_board(text, os.path.splitext(os.path.basename(name))[0]), mapper, catalogue
     )
     if not found.tasks:
-        hint = "criteria are boxes (`- [ ] …`), lists below `Acceptance criteria`, or tables"
-        raise UsageError(f"{name}: no task and no criterion is in it; {hint}")
+        raise UsageError(worded("import.nothing", name=name))
     refused: dict[str, str] = {}
     while True:
-        written = board_text(found, os.path.basename(name), refused)
+        written = board_text(found, os.path.basename(name), for_reader(found.language), refused)
         try:
             load_board_text(written.encode(), path, profile=None, environ=environ)
         except BoardError as error:

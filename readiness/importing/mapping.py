@@ -18,6 +18,7 @@ from readiness.importing.phrases import FACT, Phrase
 from readiness.importing.words import pattern, vocabulary
 from readiness.load.catalogue import Catalogue
 from readiness.model.words import Better
+from readiness.text.worded import joined, worded
 
 _ISSUE: Final = re.compile(r"(?<![\w])#\d+(?!\w)")
 _SPAN: Final = re.compile(r"`([^`]+)`")
@@ -101,12 +102,13 @@ class Mapper:
         if len(means) == 1:
             return self._made(best[0])
         if means:
-            return Unmapped(f"it may mean {' or '.join(sorted({str(key[0]) for key in means}))}")
+            checks = joined(sorted({str(key[0]) for key in means}), "or")
+            return Unmapped(worded("import.may_mean", checks=checks))
         if refused := next((each.refused for each in own if each.refused), ""):
-            return Unmapped(f"it is not run as a probe: {refused}")
+            return Unmapped(worded("import.no_probe", why=refused))
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
-        return Unmapped("no check is known to measure all that it says")
+        return Unmapped(worded("import.no_check"))
 
     # --- phrases ----------------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class Mapper:
 
 def _commands(given: Sequence[NamedCommand]) -> ImportedProbe | Unmapped:
     if refused := next((each.refused for each in given if each.refused), ""):
-        return Unmapped(f"it is not run as a probe: {refused}")
+        return Unmapped(worded("import.no_probe", why=refused))
     if len(given) == 1 and given[0].check:
         return ImportedProbe(check=given[0].check, params=given[0].params)
     return ImportedProbe(run="\n".join(dict.fromkeys(each.text for each in given)))

@@ -6,18 +6,21 @@ from readiness.importing.board import Imported, ImportedCriterion, NewTask
 from readiness.importing.mapping import ImportedProbe
 from readiness.model.words import Language
 from readiness.text.clean import clean
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
 from readiness.text.yaml_lines import block, comment, parameters, quoted, scalar
 
 
-def board_text(board: Imported, source: str, refused: dict[str, str] | None = None) -> str:
-    """The whole file. `refused` are criteria whose probes a board does not take, and why."""
+def board_text(
+    board: Imported, source: str, say: Sentences, refused: dict[str, str] | None = None
+) -> str:
+    """The whole file. `refused` are criteria whose probes a board does not take, and why.
+
+    `say` is the language of its comments.
+    """
     draft = board.draft
     lines = [
-        *comment(
-            f"Imported from {source}, and yours to change. Boxes that were ticked there are claims,"
-            " to be measured like all others. What no check is known to measure is an attestation"
-            " that somebody has to give, or to replace by a probe."
-        ),
+        *comment(say("import.board_about", source=source)),
         "version: 1",
         f"title: {scalar(draft.title)}",
     ]
@@ -42,11 +45,11 @@ def board_text(board: Imported, source: str, refused: dict[str, str] | None = No
         lines.append(f"  - {{id: {each.id}{title}{due}, requires: {{{asks}}}}}")
     lines += ["", "tasks:"]
     for task in board.tasks:
-        lines += [*_task(task, refused or {}), ""]
+        lines += [*_task(task, refused or {}, say), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _task(task: NewTask, refused: dict[str, str]) -> list[str]:
+def _task(task: NewTask, refused: dict[str, str], say: Sentences) -> list[str]:
     draft = task.draft
     lines = [
         f"  - id: {quoted(task.id) if task.id[0].isdigit() else scalar(task.id)}",
@@ -65,7 +68,7 @@ def _task(task: NewTask, refused: dict[str, str]) -> list[str]:
         lines += ["    steps:", *(f"      - {scalar(_one(step))}" for step in draft.steps)]
     lines.append("    criteria:")
     for each in task.criteria:
-        lines += _criterion(each, refused)
+        lines += _criterion(each, refused, say)
     return lines
 
 
@@ -77,11 +80,12 @@ def _one(text: str) -> str:
     return " ".join(clean(text, newlines=True).split()) or "–"
 
 
-def _criterion(each: ImportedCriterion, refused: dict[str, str]) -> list[str]:
+def _criterion(each: ImportedCriterion, refused: dict[str, str], say: Sentences) -> list[str]:
     lines = [f"      - id: {scalar(each.id)}", f"        title: {scalar(_one(each.title))}"]
-    why = refused.get(each.id, each.why)
+    why = in_language(refused.get(each.id, each.why), say)
     if each.probe is None or each.id in refused:
-        return [*comment(f"Line {each.line}: {why}.", "      "), *lines, "        attest: {}"]
+        told = say("import.board_line", line=each.line, why=why)
+        return [*comment(told, "      "), *lines, "        attest: {}"]
     return [*lines, *(f"      {line}" for line in _probe(each.probe))]
 
 

@@ -1,22 +1,21 @@
 """The questions on a terminal: each proposal can be taken, refused or edited."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import msgspec
 
 from readiness.model.expect import parse
 from readiness.model.words import Priority
 from readiness.propose.proposals import Proposal
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language, joined, words_of
 
 Ask = Callable[[str], str]
 """Shows a prompt and returns the line that was typed. Raises EOFError where there is no more."""
 
-CHOICES: Final = "[Y]es, (n)o, (e)dit, (a)ll the rest, (q)uit"
-
 
 def choose(
-    proposals: Sequence[Proposal], ask: Ask, tell: Callable[[str], None]
+    proposals: Sequence[Proposal], ask: Ask, tell: Callable[[str], None], say: Sentences
 ) -> tuple[list[Proposal], list[Proposal]]:
     """The proposals that were taken, as they were edited, and those that were refused.
 
@@ -25,55 +24,58 @@ def choose(
     taken: list[Proposal] = []
     refused: list[Proposal] = []
     for number, one in enumerate(proposals, 1):
-        tell(
-            f"\n{number} of {len(proposals)}  {one.priority}  {one.task}: {one.title}\n{_what(one)}"
-        )
-        answer = _answer(ask)
+        place = say("init.number_of", number=number, count=len(proposals))
+        about = in_language(joined([one.task, one.title], "colon"), say)
+        tell(f"\n{place}  {one.priority}  {about}\n{_what(one, say)}")
+        answer = _answer(ask, say)
         if answer == "a":
             return [*taken, *proposals[number - 1 :]], refused
         if answer == "q":
             raise EOFError
         if answer == "e":
-            one = _edited(one, ask, tell)
+            one = _edited(one, ask, tell, say)
         (refused if answer == "n" else taken).append(one)
     return taken, refused
 
 
-def _answer(ask: Ask) -> str:
+def _answer(ask: Ask, say: Sentences) -> str:
     while True:
-        given = ask(f"  {CHOICES}: ").strip().lower()[:1] or "y"
+        given = ask(f"  {say('init.choices')}: ").strip().lower()[:1] or "y"
         if given in "yneaq":
             return given
 
 
-def _what(one: Proposal) -> str:
+def _what(one: Proposal, say: Sentences) -> str:
     what = f"check: {one.check}" if one.check else f"run: {one.run}"
     given = "".join(f", {name}: {value}" for name, value in one.params.items() if value)
-    return f"  {what}{given}\n  {one.why}"
+    return f"  {what}{given}\n  {in_language(one.why, say)}"
 
 
-def _edited(one: Proposal, ask: Ask, tell: Callable[[str], None]) -> Proposal:
+def _edited(one: Proposal, ask: Ask, tell: Callable[[str], None], say: Sentences) -> Proposal:
     """Ask for each thing that may be changed; an empty line keeps it, "-" makes it empty."""
-    title = _typed("title", one.title, ask) or one.title
+    shown = in_language(one.title, say)
+    typed = _typed("title", shown, ask)
+    title = one.title if typed in ("", shown) else typed
     priority = one.priority
     while True:
         given = _typed("priority", priority.value, ask)
         if given in list(Priority):
             priority = Priority(given)
             break
-        tell(f"  there is {', '.join(Priority)}")
+        names = in_language(joined(list(Priority), "names"), say)
+        tell(f"  {say('init.there_is', names=names)}")
     if one.run:
         run = _typed("run", one.run, ask) or one.run
         return msgspec.structs.replace(one, title=title, priority=priority, run=run)
     params = {name: _typed(name, value, ask) for name, value in one.params.items()}
     while True:
-        expect = _typed("expect", one.expect, ask, empty="by what is measured")
+        expect = _typed("expect", one.expect, ask, empty=say("init.by_measured"))
         try:
             if expect:
                 parse(expect)
             break
         except ValueError as error:
-            tell(f"  {error}")
+            tell(f"  {in_language(words_of(error), say)}")
     return msgspec.structs.replace(
         one, title=title, priority=priority, params=params, expect=expect
     )

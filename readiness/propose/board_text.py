@@ -7,11 +7,13 @@ from typing import Final
 
 import msgspec
 
-from readiness.model.words import Priority
+from readiness.model.words import Language, Priority
 from readiness.propose.facts import Variable
 from readiness.propose.goals import Aim
 from readiness.propose.proposals import Proposal
 from readiness.text.clean import looks_secret
+from readiness.text.sentences import Sentences, sentences
+from readiness.text.worded import in_language, worded
 from readiness.text.yaml_lines import comment, parameters, quoted, scalar
 
 TARGET: Final = Decimal("8.0")
@@ -64,64 +66,58 @@ def board_text(
     score: str = "",
     variables: Sequence[Variable] = (),
     python_path: Sequence[str] = (),
+    language: Language = Language.EN,
 ) -> str:
     """The whole file. `score` is today's, "" where nothing was measured."""
-    told = (
-        f"`baseline` is what was measured on {day}, and `ratchet` lets nothing get worse than"
-        " that; `expect` is the goal."
-        if score
-        else "`readiness check` measures it."
-    )
+    say = sentences(language)
+    how = say("init.board_measured", day=day) if score else say("init.board_unmeasured")
     lines = [
-        *comment(
-            f"What stands between {title} and its release: a first board, made by `readiness"
-            f" init` from what is here, and yours to change. {told}"
-        ),
+        *comment(say("init.board_about", title=title, how=how)),
         "version: 1",
         f"title: {scalar(title)}",
     ]
+    lines += [f"language: {language}"] if language is not Language.EN else []
     if workdir not in ("", "."):
         lines.append(f"workdir: {scalar(workdir)}")
-    lines.append(f"target: {TARGET}  # the score, of 10, that a release needs")
+    lines.append(f"target: {TARGET}  # {say('init.board_target')}")
     if score:
-        lines.append(f"baseline: {score}  # the score of {day}")
-    lines += _environment(variables, python_path)
+        lines.append(f"baseline: {score}  # {say('init.board_baseline', day=day)}")
+    lines += _environment(variables, python_path, say)
     lines += ["", "tasks:"]
     if all(each.missing for each in entries(groups)):
-        lines += [*_LAST_WORD, ""]
+        lines += [*_last_word(say), ""]
     for group in groups:
-        lines += [*_task(group), ""]
+        lines += [*_task(group, say), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-_LAST_WORD: Final = [
-    "  - id: T0",
-    "    title: What a release needs",
-    "    priority: P0",
-    "    criteria:",
-    "      # Nothing here could be measured yet; write what can be, and take this away.",
-    "      - id: T0.1",
-    "        title: Somebody has said what this project must show before it is released",
-    "        attest: {}",
-]
+def _last_word(say: Sentences) -> list[str]:
+    return [
+        "  - id: T0",
+        f"    title: {scalar(say('init.board_task'))}",
+        "    priority: P0",
+        "    criteria:",
+        *comment(say("init.board_nothing"), "      "),
+        "      - id: T0.1",
+        f"        title: {scalar(say('init.board_attested'))}",
+        "        attest: {}",
+    ]
 
 
-def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> list[str]:
+def _environment(
+    variables: Sequence[Variable], python_path: Sequence[str], say: Sentences
+) -> list[str]:
     """Where the code is imported from, and the settings that it is said to need.
 
     Settings with an example are set, the others named, and so are secrets.
     """
     lines: list[str] = []
     if python_path:
-        lines += comment("So that what lies here is measured, and no installed copy of it.", "  ")
+        lines += comment(say("init.board_path"), "  ")
         lines.append(f"  PYTHONPATH: {scalar(':'.join(python_path))}")
     if variables:
-        files = ", ".join(dict.fromkeys(each.path for each in variables))
-        lines += comment(
-            f"Settings that the code needs, as {files} has them. What is set where the board is"
-            " run wins over the example.",
-            "  ",
-        )
+        files = say("joint.names").join(dict.fromkeys(each.path for each in variables))
+        lines += comment(say("init.board_settings", files=files), "  ")
     for each in variables:
         usable = _is_usable(each)
         value = f"${{{each.name}:-{each.example}}}" if usable else f"${{{each.name}}}"
@@ -134,7 +130,7 @@ def _environment(variables: Sequence[Variable], python_path: Sequence[str]) -> l
         "",
         "env:" if named else "env: {}",
         *lines,
-        *(["secrets:  # passed on to the probes, and masked wherever they show"] if secret else []),
+        *([f"secrets:  # {say('init.board_secrets')}"] if secret else []),
         *(f"  - {name}" for name in secret),
     ]
 
@@ -143,28 +139,30 @@ def _is_usable(variable: Variable) -> bool:
     return bool(variable.example) and not re.search(r"[${}\x00-\x1f]", variable.example)
 
 
-def _task(group: PlannedTask) -> list[str]:
+def _task(group: PlannedTask, say: Sentences) -> list[str]:
     lines = [
         f"- id: {group.id}",
-        f"  title: {scalar(group.title)}",
+        f"  title: {scalar(in_language(group.title, say))}",
         f"  priority: {group.priority}",
         "  criteria:",
     ]
     silent = all(entry.missing for entry in group.entries)
     for entry in group.entries:
-        body = _criterion(entry)
+        body = _criterion(entry, say)
         if entry.missing and not silent:
             body = [f"# {line}" for line in body]
-        told = f"Not measured here: {entry.missing}" if entry.missing else entry.proposal.why
-        lines += comment(told, "    ") if told else []
+        told = entry.proposal.why
+        if entry.missing:
+            told = worded("init.board_missing", why=entry.missing)
+        lines += comment(in_language(told, say), "    ") if told else []
         lines += [f"    {line}" for line in body]
     # A task without a criterion is none: all of it becomes a comment.
     return [f"  # {line}" if silent else f"  {line}" for line in lines]
 
 
-def _criterion(entry: PlannedCriterion) -> list[str]:
+def _criterion(entry: PlannedCriterion, say: Sentences) -> list[str]:
     one = entry.proposal
-    lines = [f"- id: {entry.id}", f"  title: {scalar(one.title)}"]
+    lines = [f"- id: {entry.id}", f"  title: {scalar(in_language(one.title, say))}"]
     if one.check:
         lines.append(f"  check: {one.check}")
         lines += parameters({name: value for name, value in one.params.items() if value})

@@ -7,6 +7,7 @@ from typing import Final
 
 from readiness.propose.effects import Deed, effect
 from readiness.propose.facts import Origin, ProjectFacts
+from readiness.text.sentences import Sentences
 
 NEW_WORKFLOW: Final = ".github/workflows/readiness.yml"
 _GATE: Final = """\
@@ -40,7 +41,7 @@ readiness:
   artifacts: {when: always, reports: {junit: readiness.xml}}"""
 
 
-def ci_lines(facts: ProjectFacts, tools: Sequence[str]) -> tuple[str, str]:
+def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple[str, str]:
     """Where the lines go, in words, and the lines; without any CI, a whole workflow.
 
     Of several files of CI it is the one that looks most. `tools` are commands that install those
@@ -52,13 +53,13 @@ def ci_lines(facts: ProjectFacts, tools: Sequence[str]) -> tuple[str, str]:
     if not runs:
         commands = [*_own(facts), *tools]
         install = "".join(f"      - run: {each}\n" for each in commands)
-        return f"In CI, as {NEW_WORKFLOW}", _WORKFLOW.format(install=install) + _GATE.format(
-            note=""
-        )
+        return say("init.ci_new", path=NEW_WORKFLOW), _WORKFLOW.format(
+            install=install
+        ) + _GATE.format(note="")
     path = runs.most_common(1)[0][0]
-    gate = _GATE.format(note="  # with fetch-depth: 0 of actions/checkout")
+    gate = _GATE.format(note=f"  # {say('init.ci_depth')}")
     return (
-        f"In CI, behind what installs your tools ({path})",
+        say("init.ci_behind", path=path),
         gate if path.startswith(".github/") else _GITLAB,
     )
 

@@ -11,15 +11,16 @@ import msgspec
 
 from readiness.propose.facts import Omission
 from readiness.propose.tree import matching
+from readiness.text.worded import joined, worded
 
 _SHOWN: Final = 3
 
 
 class _Notice(msgspec.Struct, frozen=True):
-    """Patterns of files, and why no criterion comes of one."""
+    """Patterns of files, and by its name why no criterion comes of one."""
 
     files: list[str]
-    why: str
+    reason: str
 
 
 class _Notices(msgspec.Struct, frozen=True):
@@ -43,10 +44,11 @@ def unread(files: Sequence[str], read: Collection[str]) -> Iterable[Omission]:
         ]
         seen.update(found)
         if found:
-            yield Omission(what=_together(found), why=notice.why)
+            yield Omission(what=_together(found), why=worded(f"propose.noticed.{notice.reason}"))
 
 
 def _together(paths: Sequence[str]) -> str:
     order = sorted(paths, key=lambda path: (path.count(os.sep), path))
     more = len(order) - _SHOWN
-    return ", ".join(order[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    names = joined(order[:_SHOWN], "names")
+    return worded("propose.and_more", names=names, count=more) if more > 0 else names

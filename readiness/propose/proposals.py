@@ -25,10 +25,11 @@ from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
 from readiness.propose.tree import lookup, matching
 from readiness.propose.values import Sign, value_of
+from readiness.text.worded import joined, mapped, worded
 
-CI_TASK: Final = "What CI runs"
-UNASKED: Final = "Nothing here asks for it, but it is installed"
-RECIPE_TASK: Final = "What the project's own commands check"
+CI_TASK: Final = worded("propose.ci_task")
+UNASKED: Final = worded("propose.unasked")
+RECIPE_TASK: Final = worded("propose.recipe_task")
 _MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
@@ -96,7 +97,8 @@ def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
 
 def _within(one: Proposal, part: Subproject) -> Proposal:
     name = os.path.basename(part.folder) or part.name
-    return msgspec.structs.replace(one, task=f"{one.task} of {name}", title=f"{name}: {one.title}")
+    task = worded("propose.task_of", task=one.task, part=name)
+    return msgspec.structs.replace(one, task=task, title=joined([name, one.title], "colon"))
 
 
 def _beside(
@@ -154,14 +156,16 @@ def _of_rule(
                 params[name] = value
         lacking = [name for name in rule.required if not params.get(name)]
         if lacking:
-            why = f"{evidence.text}, but nothing says what {', '.join(lacking)} should be"
+            names = joined(lacking, "names")
+            why = worded("propose.no_value", evidence=evidence.text, names=names)
             left_out.append(Omission(what=rule.check, why=why))
             continue
         by_ci = evidence.step is not None and evidence.step.origin is Origin.CI
         argument = (*evidence.files, *(evidence.step.words[1:] if evidence.step else ()), "")[0]
         yield Proposal(
             title=given.title.replace("{argument}", argument),
-            task=given.task,
+            # A task that a check names as ours is called is ours.
+            task=CI_TASK if given.task == CI_TASK else given.task,
             priority=_moved(given.priority, by_ci - (evidence.text == UNASKED)),
             why=_sentences(evidence.text, given.why),
             check=rule.check,
@@ -199,7 +203,7 @@ def _evidence(
         return
     if given.each == "file":
         for path in _matching(when.files, part):
-            yield Sign(text=f"{path} is there", files=(path,))
+            yield Sign(text=worded("propose.is_there", path=path), files=(path,))
         return
     evidence = _first(when, part, facts.steps)
     if evidence is not None:
@@ -210,7 +214,7 @@ def _evidence(
         elif all(map(has_tool, rule.tools)):
             yield Sign(text=UNASKED)
         else:
-            why = f"nothing here asks for it, and it is not installed: {rule.install}"
+            why = worded("propose.not_installed", install=rule.install)
             left_out.append(Omission(what=rule.check, why=why))
 
 
@@ -223,17 +227,21 @@ def _first(when: WhenFile, part: Subproject, steps: Sequence[RunCommand]) -> Sig
         file, _, table = setting.partition(":")
         own = os.path.join(part.folder, file)
         config = own if part.folder else ""
-        setting = f"{own} has [{table}]" if table else f"{own} is there"
+        setting = (
+            worded("propose.has_table", path=own, table=table)
+            if table
+            else worded("propose.is_there", path=own)
+        )
     spoken = _speaking(when, steps)
     if spoken:
         return Sign(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
     if setting:
         return Sign(text=setting, files=files, config=config)
     if files:
-        return Sign(text=f"{files[0]} is there", files=files)
+        return Sign(text=worded("propose.is_there", path=files[0]), files=files)
     for name in when.dependencies:
         if by := part.dependencies.get(normal(name)):
-            return Sign(text=f"{by} asks for {name}")
+            return Sign(text=worded("propose.asks_for", by=by, name=name))
     return None
 
 
@@ -263,13 +271,18 @@ def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
 
 def _told(step: RunCommand) -> str:
     if step.origin is Origin.RECIPE:
-        return f"`{step.said}` runs it ({step.place})"
-    return f"{step.origin} runs it: {step.said} ({step.place})"
+        return worded("propose.recipe_runs", command=step.said, place=step.place)
+    who = step.origin.value
+    return worded("propose.runs", who=who, command=step.said, place=step.place)
 
 
 def _sentences(evidence: str, why: str) -> str:
-    text = f"{evidence}: {why}" if evidence and why else evidence or why[:1].upper() + why[1:]
-    return re.sub(r"\s+", " ", text)
+    text = (
+        joined([evidence, why], "colon")
+        if evidence and why
+        else evidence or why[:1].upper() + why[1:]
+    )
+    return mapped(text, lambda part: re.sub(r"\s+", " ", part))
 
 
 def _moved(priority: Priority, steps: int) -> Priority:
@@ -285,7 +298,7 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
     """Whether running a recipe is safe, and says more than the checks do."""
     effects = {words: effect(words) for words in step.inner}
     harm = [
-        f"it {each}: {' '.join(words)}"
+        worded("propose.it_does_by", deed=worded(f"propose.deed.{each}"), command=" ".join(words))
         for words, each in effects.items()
         if each not in _MAY_BE_A_PROBE
     ]
@@ -295,7 +308,9 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
     unknown = [words for words, each in effects.items() if each is Deed.UNKNOWN]
     if unknown or not step.inner:
         what = " ".join(unknown[0]) if unknown else step.said
-        left_out.append(Omission(what=step.said, why=f"what `{what}` does is not known here"))
+        left_out.append(
+            Omission(what=step.said, why=worded("propose.unknown_command", command=what))
+        )
         return False
     return not set(step.inner) <= covered
 
@@ -322,7 +337,7 @@ def _own_commands(
         else:
             by_ci = step.origin is Origin.CI
             yield Proposal(
-                title=f"`{step.text}` passes",
+                title=worded("propose.passes", command=step.text),
                 task=CI_TASK if by_ci else RECIPE_TASK,
                 priority=Priority.P1 if by_ci else Priority.P2,
                 why=_sentences(_told(step), ""),
@@ -335,11 +350,11 @@ def _own_commands(
 def _refusal(step: RunCommand, what: Deed) -> str:
     """Why a command is no probe; "" where it may be one."""
     if what not in _MAY_BE_A_PROBE:
-        return f"it {what}"
+        return worded("propose.it_does", deed=worded(f"propose.deed.{what}"))
     if what is not Deed.LOOKS:
-        return "what it does is not known here"
+        return worded("propose.unknown")
     if "$" in step.text:
-        return "it needs what only its caller knows"
+        return worded("propose.needs_caller")
     if not step.alone:
-        return "it is a part of a longer command"
+        return worded("propose.is_part")
     return ""

@@ -12,6 +12,7 @@ from readiness.load.readers import words
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
 from readiness.model.errors import BoardError, Fault
+from readiness.text.worded import worded
 
 
 class ProposalRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +82,12 @@ def known_names(
     """Record parameters and a measure that the check does not have."""
     for param in params:
         if param not in file.params:
-            hint = suggestion(param, file.params, otherwise="its parameters are")
-            message = f'there is no parameter "{param}"'
+            hint = suggestion(param, file.params, otherwise=worded("hint.parameters_are"))
+            message = worded("fault.no_parameter", name=param)
             problems.add((*place, "with", param), message, hint, key=True)
     if measure and measure not in file.measures:
-        hint = suggestion(measure, file.measures, otherwise="its measures are")
-        problems.add((*place, "measure"), f'there is no measure "{measure}"', hint)
+        hint = suggestion(measure, file.measures, otherwise=worded("hint.measures_are"))
+        problems.add((*place, "measure"), worded("fault.no_measure", name=measure), hint)
 
 
 def _rules(name: str, file: CheckFile, problems: Problems) -> list[ProposalRule]:

@@ -15,6 +15,7 @@ from readiness.propose.scripts import is_shell_script, script_lines, script_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
 from readiness.shell.programs import programs
+from readiness.text.worded import worded
 
 _DEPTH: Final = 6
 _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
@@ -54,7 +55,7 @@ def find_steps(
         text = read_text(root, path)
         data = settings_of(path, text)
         if not data:
-            unread.append(Omission(what=path, why="it could not be read as YAML"))
+            unread.append(Omission(what=path, why=worded("propose.not_yaml")))
         lines += read(path, text, data)
     expand = _Expander(root, set(files), recipes)
     found = [step for line in lines for step in expand.steps(line)]
@@ -131,7 +132,7 @@ def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
                 path=path,
                 line=line_of(text, f"id: {hook['id']}"),
                 origin=Origin.HOOK,
-                said=f"the hook {hook['id']}",
+                said=worded("propose.hook", id=hook["id"]),
                 alone=False,
             )
 

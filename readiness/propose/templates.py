@@ -10,6 +10,7 @@ from typing import Final
 from readiness.model.errors import UsageError
 from readiness.propose.facts import ProjectFacts
 from readiness.text.nearest import suggestion
+from readiness.text.worded import Worded, joined, worded
 
 FOLDER: Final = os.path.join(os.path.dirname(__file__), "templates")
 
@@ -17,7 +18,7 @@ FOLDER: Final = os.path.join(os.path.dirname(__file__), "templates")
 def templates() -> Mapping[str, str]:
     """The templates by name, each with the first sentence of its comment."""
     names = sorted(name[:-5] for name in os.listdir(FOLDER) if name.endswith(".yaml"))
-    return {name: _summary(_read(name)) for name in names}
+    return {name: Worded(_summary(_read(name)), f"template.{name}") for name in names}
 
 
 def filled(name: str, facts: ProjectFacts, *, workdir: str = ".") -> str:
@@ -29,8 +30,9 @@ def filled(name: str, facts: ProjectFacts, *, workdir: str = ".") -> str:
     """
     known = templates()
     if name not in known:
-        meant = suggestion(name, known, f"there are {', '.join(known)}")
-        raise UsageError(f"--template: there is no {name}; {meant}")
+        there = worded("init.templates_are", names=joined(list(known), "names"))
+        hint = suggestion(name, known, there)
+        raise UsageError(worded("init.no_template", name=name, hint=hint))
     told = _facts(facts)
     files = facts.parts[0].files
 

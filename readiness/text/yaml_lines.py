@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from readiness.text.clean import clean
+from readiness.text.layout import width, wrap
 
 _WIDTH: Final = 100
 # Words that YAML 1.1 or 1.2 take for something else than text.
@@ -19,6 +20,9 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
 def comment(text: str, indent: str = "") -> list[str]:
     """A comment, in lines that are not too long."""
     prefix = f"{indent}# "
+    if width(text) > len(text):  # between wide characters there is no space to break at
+        lines = wrap(clean(text, newlines=False), _WIDTH - len(prefix))
+        return [f"{prefix}{line}" for line in lines]
     return textwrap.wrap(
         clean(text, newlines=False),
         _WIDTH,

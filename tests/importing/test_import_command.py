@@ -2,6 +2,7 @@
 
 import pytest
 
+from readiness.text.layout import width
 from tests.support.program import Project
 
 BOARD = """\
@@ -100,3 +101,46 @@ def test_what_is_no_board_is_said(content: bytes | None, told: str, shop: Projec
     assert ended.status == 2
     assert ended.err.startswith(told)
     assert not (shop.folder / "board.yaml").exists()
+
+
+CHINESE = """\
+# 商店
+
+## 任务 1: 质量
+优先级: P0
+
+- [x] `make lint` 通过
+- [ ] 团队培训完成
+- [ ] `kubectl apply -f k8s` 可用
+"""
+
+
+def test_a_chinese_board_is_imported_in_chinese(shop: Project) -> None:
+    """Without being asked: what is told, and what the new board says; JSON stays English."""
+    (shop.folder / "tasks.md").write_text(CHINESE, encoding="utf-8")
+    ended = shop("import", "tasks.md")
+    assert ended.status == 0, ended
+    assert ended.out.startswith("已写入：board.yaml，1 个任务共 3 项标准，其中 1 项有探测命令\n")
+    assert "不作为探测命令运行：`kubectl apply -f k8s` 会部署" in ended.out
+    text = (shop.folder / "board.yaml").read_text("utf-8")
+    assert text.startswith("# 由 tasks.md 导入，")
+    assert "# 第 7 行：没有检查项能测量它所说的全部内容。" in text
+    assert all(width(line) <= 100 for line in text.splitlines())
+    (shop.folder / "board.yaml").unlink()
+    data = shop("import", "tasks.md", "--output-format", "json").json
+    assert data["criteria"][1]["why"] == "no check is known to measure all that it says"
+
+
+def test_the_language_that_is_asked_for_comes_first(shop: Project) -> None:
+    """For a board in English as for one in Chinese; the new board's own is the document's."""
+    ended = shop("import", "tasks.md", "--lang", "zh")
+    assert "里程碑 Party: soon  既没有写明" in ended.out
+    text = (shop.folder / "board.yaml").read_text("utf-8")
+    assert text.startswith("# 由 tasks.md 导入，")
+    assert "language:" not in text
+    (shop.folder / "board.yaml").unlink()
+    (shop.folder / "tasks.md").write_text(CHINESE, encoding="utf-8")
+    assert shop("import", "tasks.md", "--lang", "en").out.startswith("Written: board.yaml, ")
+    text = (shop.folder / "board.yaml").read_text("utf-8")
+    assert text.startswith("# Imported from tasks.md")
+    assert "\nlanguage: zh\n" in text

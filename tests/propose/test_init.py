@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -130,24 +131,30 @@ def test_a_project_of_nothing_has_an_open_question(project: Project) -> None:
     assert project("check", "--history", "").status == 1
 
 
-def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> None:
-    """A check whose tool is not here becomes a comment that says how to get it."""
-    build(str(shop.folder), {"mypy.ini": "[mypy]\n"})
-    tools = shop.folder.parent / "tools"
+def few_tools(project: Project) -> str:
+    """A folder beside the project with programs of every system, and no tool of Python's."""
+    tools = project.folder.parent / "tools"
     tools.mkdir()
     for name in ("bash", "env", "git", "python3", "cat"):
         found = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
         (tools / name).symlink_to(found.strip())
-    ended = shop("init", "--yes", "--output-format", "json", env={"PATH": str(tools)})
+    return str(tools)
+
+
+def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> None:
+    """A check whose tool is not here becomes a comment that says how to get it."""
+    build(str(shop.folder), {"mypy.ini": "[mypy]\n"})
+    tools = few_tools(shop)
+    ended = shop("init", "--yes", "--output-format", "json", env={"PATH": tools})
     assert ended.status == 0, ended
     reasons = {each["what"]: each["why"] for each in ended.json["left_out"]}
     assert "pip install mypy" in reasons["mypy"]
     text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
     assert "# Not measured here: mypy" in text
-    told = shop("init", "--yes", "--board", "b.yaml", env={"PATH": str(tools)})
+    told = shop("init", "--yes", "--board", "b.yaml", env={"PATH": tools})
     assert told.status == 2
     (shop.folder / "board.yaml").unlink()
-    told = shop("init", "--yes", env={"PATH": str(tools)})
+    told = shop("init", "--yes", env={"PATH": tools})
     assert "  1. install what is missing, take board.yaml away, and call this again: 1 more" in (
         told.out
     )
@@ -217,3 +224,64 @@ def test_it_reads_and_does_not_import_or_run(shop: Project) -> None:
     )
     assert shop("init", "--yes", "--no-measure").status == 0
     assert not (shop.folder / "sprung").exists()
+
+
+ENGLISH = re.compile(r"\b(?:the|it|is|and|what|here|of)\b")
+"""Words of a sentence in English, and of no name or command."""
+
+
+def test_who_asks_for_chinese_is_told_in_chinese(shop: Project) -> None:
+    """What is left out, refused and to do, and what the board says of itself; JSON stays."""
+    build(str(shop.folder), {"Dockerfile": "FROM scratch\n", "Makefile": "go:\n\ttwine upload x\n"})
+    refused = shop("init", "--lang", "zh")
+    assert (refused.status, "但无人可以询问" in refused.err) == (2, True)
+    ended = shop("init", "--yes", "--no-measure", "--lang", "zh")
+    assert ended.status == 0, ended
+    account = ended.out.partition("\nname: Readiness")[0]
+    assert ENGLISH.findall(account) == []
+    for told in (
+        "已写入：board.yaml，",
+        "\n未纳入\n",
+        "  twine upload x (Makefile:2)：它会发布",
+        "\n下一步\n",
+    ):
+        assert told in account
+    text = (shop.folder / "board.yaml").read_text("utf-8")
+    assert "language: zh" in text
+    assert "第一份看板" in "".join(text.splitlines()[:3])
+    assert shop("validate").status == 0
+    (shop.folder / "board.yaml").unlink()
+    data = shop("init", "--yes", "--no-measure", "--lang", "zh", "--output-format", "json").json
+    whys = {each["what"]: each["why"] for each in data["left_out"]}
+    assert whys["twine upload x (Makefile:2)"] == "it publishes"
+
+
+def test_what_was_measured_is_told_in_chinese(shop: Project) -> None:
+    """The verdicts, the score, and why something is missing, in the account and in the board."""
+    build(str(shop.folder), {"mypy.ini": "[mypy]\n"})
+    ended = shop("init", "--yes", "--lang", "zh", env={"PATH": few_tools(shop)})
+    assert ended.status == 0, ended
+    assert "\n  1. 安装缺少的工具，移走 board.yaml，再运行一次：" in ended.out
+    assert re.search(r"\n得分 \S+（满分 10），目标 8\.0：\S+\n", ended.out)
+    assert re.search(r"\nT\d+\.1 +(通过|未通过|警告) ", ended.out)
+    assert "# 此处未能测量：mypy：不在 PATH 中：安装：pip install mypy\n" in (
+        shop.folder / "board.yaml"
+    ).read_text("utf-8")
+
+
+def test_a_template_is_told_in_chinese(shop: Project) -> None:
+    """The list, one that there is none of, and what one still needs."""
+    listed = shop("init", "--template", "list", "--lang", "zh")
+    assert "Django 站点，发布之前" in listed.out
+    assert ENGLISH.findall(listed.out) == []
+    assert "没有名为 frob 的模板；可用 " in shop("init", "--template", "frob", "--lang", "zh").err
+    ended = shop("init", "--template", "service", "--lang", "zh")
+    assert "\n下一步\n  1. 设置 " in ended.out
+
+
+def test_a_project_in_english_is_told_in_english(shop: Project) -> None:
+    """Nobody is told in a language that nobody asked for."""
+    ended = shop("init", "--yes", "--no-measure")
+    text = (shop.folder / "board.yaml").read_text("utf-8")
+    assert not re.search("[\u4e00-\u9fff]", ended.out + ended.err + text)
+    assert "language:" not in text

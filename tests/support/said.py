@@ -17,6 +17,9 @@ _GAP = "\0"
 _ASIDE = {"Verb", "suggestion"}
 """What the help of a command and the advice of an error are made with."""
 
+_PATTERNS = {"compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split"}
+"""What patterns are read with."""
+
 
 class Asked(NamedTuple):
     """A key that the code asks for. With `family`, all keys that begin so; `facts` fill it in."""
@@ -46,14 +49,15 @@ def asked_in_template(source: str) -> Iterator[Asked]:
             yield Asked(key.value, False, facts, call.lineno)
 
 
-def sentences_of(source: str) -> Iterator[tuple[int, str]]:
+def sentences_of(source: str, *, raised: bool = False) -> Iterator[tuple[int, str]]:
     """Yield the texts of two words or more that a module of Python holds, with their lines.
 
-    Neither documentation nor errors, patterns, keys of sentences and types, which nobody reads in
-    a report.
+    Neither documentation nor patterns, keys of sentences and types, which nobody reads in a report;
+    what is raised only where it is asked for.
     """
     tree = ast.parse(source)
-    aside = {id(inner) for node in ast.walk(tree) for inner in _aside(node)}
+    nodes = [node for node in ast.walk(tree) if not (raised and isinstance(node, ast.Raise))]
+    aside = {id(inner) for node in nodes for inner in _aside(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in aside:
             text = _text(node)
@@ -114,7 +118,7 @@ def _aside(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _name(node) in _ASIDE):
         yield from ast.walk(node)
     elif isinstance(node, ast.Call):
-        if _name(node) in {"compile", "later", *SAYING}:
+        if _name(node) in {"later", *_PATTERNS, *SAYING}:
             yield from node.args[:1]
     elif isinstance(node, ast.JoinedStr):
         yield from (part for part in node.values if isinstance(part, ast.Constant))

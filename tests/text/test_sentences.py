@@ -13,6 +13,9 @@ from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
 from readiness.model.words import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.propose import ci_lines, layout
+from readiness.propose.effects import Deed
+from readiness.propose.templates import templates
 from readiness.prove.document import ProofOutcome
 from readiness.prove.standins import World
 from readiness.record.comparison import Movement
@@ -33,6 +36,8 @@ from tests.support.said import (
 PACKAGE = Path(readiness.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
+NOTICED = tomllib.loads((PACKAGE / "propose" / "noticed.toml").read_text("utf-8"))
+HARMFUL = [each for each in Deed if each not in (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)]
 SPEAKERS = [
     path
     for path in MODULES
@@ -45,6 +50,14 @@ RENDERERS = [
     if {"report", "timeline"} & set(path.relative_to(PACKAGE).parts)
     or (path.parent.name == "commands" and path.stem in LISTINGS)
 ]
+FIRST = ("init", "import", "_account", "_new_board", "_templates", "_matching", "_candidates")
+BEGINNERS = [
+    path
+    for path in MODULES
+    if path.parent.name in ("propose", "importing")
+    or (path.parent.name == "commands" and path.stem in FIRST)
+]
+"""What tells of a first board: it refuses in both languages too."""
 
 FAMILIES: Mapping[str, object] = {
     "verdict": Verdict,
@@ -77,6 +90,8 @@ FAMILIES: Mapping[str, object] = {
     "team.alarm": AlarmKind,
     "team.plan": ReportKind,
     "formats.notification": ("gate", "left-out"),
+    "propose.deed": HARMFUL,
+    "propose.noticed": [each["reason"] for each in NOTICED["noticed"]],
     "metric": sorted(
         set(re.findall(r'"(readiness_\w+)"', Path(openmetrics.__file__).read_text("utf-8")))
     ),
@@ -86,8 +101,8 @@ FAMILIES: Mapping[str, object] = {
 ENGLISH = ("formats.", "metric.")
 """What programs read, English for every board."""
 
-CHINESE = ("unit.", "measure.")
-"""Words of checks and boards, which English says as they are written."""
+CHINESE = ("unit.", "measure.", "template.")
+"""Words of checks, boards and templates, which English says as they are written."""
 
 FORMAT = {
     "TAP version 14",
@@ -105,6 +120,33 @@ FORMAT = {
     "it measured {} with uncommitted changes, not the commit itself",
 }
 """What belongs to a format, JSON among them: nobody reads it as a sentence."""
+
+FIRST_BOARD = {
+    "  ratchet: true",
+    "pip install ",
+    "pip install {}",
+    "pdm run",
+    "hatch run",
+    "hatch run {}:",
+    *(
+        text
+        for module in (ci_lines, layout)
+        for name, text in vars(module).items()
+        if isinstance(text, str) and "\n" in text and name != "__doc__"
+    ),
+}
+"""What is written for programs, or names of files: keys of a board, commands, lines of CI."""
+
+READ = {
+    "[个条项处次名]?",
+    r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])",
+    "完成度|就绪度|当前评分|readiness|current score|overall score",
+    "小时",
+    "分钟",
+    "任务",
+    "任务名称",
+}
+"""Words that are looked for in a task board, in whatever language it is."""
 
 
 def flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
@@ -245,10 +287,29 @@ def test_no_renderer_holds_a_sentence(path: Path) -> None:
     assert [(line, text) for line, text in found if text not in FORMAT] == []
 
 
+@pytest.mark.parametrize("path", BEGINNERS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_first_board_is_told_by_the_code(path: Path) -> None:
+    """What is proposed, left out or refused is said in both languages, and so are comments."""
+    found = sentences_of(path.read_text("utf-8"), raised=True)
+    assert [(line, text) for line, text in found if text not in FIRST_BOARD | READ] == []
+
+
+def test_what_is_excused_is_there() -> None:
+    """No text is excused that nothing holds."""
+    held = {found for path in BEGINNERS for _, found in sentences_of(path.read_text("utf-8"))}
+    assert (FIRST_BOARD | READ) - held == set()
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_holds_a_word(path: Path) -> None:
     """Not even one."""
     assert list(sentences_of_template(path.read_text("utf-8"))) == []
+
+
+def test_each_template_is_told_in_chinese() -> None:
+    """None is missing, and none is too much."""
+    told = {key.removeprefix("template.") for key in ZH if key.startswith("template.")}
+    assert told == set(templates())
 
 
 @pytest.mark.parametrize(
@@ -259,6 +320,7 @@ def test_no_template_holds_a_word(path: Path) -> None:
         ("f(text='nothing was measured')", ["nothing was measured"]),
         ("x = '没有测量'", ["没有测量"]),
         ("raise UsageError(f'no format {x} here')", []),
+        ("x = re.search(r'two words', 'of two texts')", ["of two texts"]),
         ("X = re.compile(r'two words')", []),
         ("say('report.better', before='x')", []),
         ("say('report.due', date=f'the day {x}')", ["the day {}"]),
@@ -268,6 +330,13 @@ def test_no_template_holds_a_word(path: Path) -> None:
 def test_sentences_are_told_from_the_rest(source: str, found: list[str]) -> None:
     """Documentation, errors, patterns, keys and markup are none."""
     assert [text for _, text in sentences_of(source)] == found
+
+
+def test_what_is_raised_is_found_where_it_is_asked_for() -> None:
+    """A sentence of the code's own, and none that is worded by its key."""
+    bare = "raise UsageError(f'no format {x} here')"
+    assert [text for _, text in sentences_of(bare, raised=True)] == ["no format {} here"]
+    assert list(sentences_of("raise UsageError(worded('a.b', c=x))", raised=True)) == []
 
 
 @pytest.mark.parametrize(
