@@ -10,6 +10,7 @@ from _common import Place, place
 
 from readiness.shell import Mask, masks
 from readiness.shell.programs import programs
+from readiness.shell.reach import never_run
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")
@@ -214,6 +215,7 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
             for mask in masks(command, errexit=strict)
             if not is_housekeeping(mask.command)
         ]
+        hiding += [(1, f"`{dead}` is never run") for dead in _by_case(command, strict)]
         hiding += [
             (1, f"make{words}")
             for words in SUBMAKE.findall(command)
@@ -224,6 +226,14 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
             found.append(place(rule.path, where, "masked", f"{name}: {text}"))
         at += command.count("\n") + 1 if at else 0
     return found
+
+
+def _by_case(command: str, strict: bool) -> list[str]:
+    """List what no word of a `case` leads to; only here, before variables are replaced."""
+    known = never_run(command, errexit=strict)
+    dead = never_run(command, errexit=strict, cases=True) if "case" in command else []
+    told = [" ".join(words) for words in dead if words not in known]
+    return [each for each in told if not is_housekeeping(each)]
 
 
 def _submade(recipe: list[str]) -> list[str]:

@@ -16,17 +16,18 @@ _CERTAIN: Final = frozenset(
 )
 
 
-def never_run(command: str, *, errexit: bool = True) -> list[tuple[str, ...]]:
+def never_run(command: str, *, errexit: bool = True, cases: bool = False) -> list[tuple[str, ...]]:
     """List the words of the simple commands that are never run, in their order.
 
     Only what is certain in the text counts: `exit`, `exec`, `true ||`, `if false`, a function that
     nothing calls. What a test, a variable or a program decides may be so or so. Nothing is told of
-    what cannot be read.
+    what cannot be read. With `cases` a word that `case` names counts too: so may a text that is as
+    people wrote it, and not one in which variables were replaced.
     """
     body = command.strip()
     try:
         tree = parse(body)
-        shell = _Anyhow(body, errexit=errexit)
+        shell = _Anyhow(body, errexit=errexit, cases=cases)
         shell.run(tree, Finish(0))
     except (Unreadable, RecursionError):
         return []
@@ -50,8 +51,9 @@ def _simple_nodes(node: Node) -> Iterator[Node]:
 class _Anyhow(TroubledShell):
     """A shell in which every program and every test may say yes or no."""
 
-    def __init__(self, body: str, *, errexit: bool) -> None:
+    def __init__(self, body: str, *, errexit: bool, cases: bool) -> None:
         super().__init__(body, "", 0, errexit=errexit)
+        self._cases = cases
         self._whole = body
         self.reached: set[int] = set()
 
@@ -72,6 +74,8 @@ class _Anyhow(TroubledShell):
         return self._ended(before, (0, 1))
 
     def _case(self, node: Node, before: Finish) -> set[Finish]:
+        if self._cases:
+            return super()._case(node, before)
         ways = self._ended(before, (0,))
         for part in node.parts:
             ways |= self.run(part, before)

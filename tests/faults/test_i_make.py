@@ -130,6 +130,7 @@ HIDING = {
     "never run, by an if": x("if false; then false; fi"),
     "never run, only read": x("set -n; false"),
     "never run, by a variable": x("$(Q) false", before="Q = exit 0;"),
+    "never run, by a case": x("case x in y) false;; esac"),
     "1439": x(r"find . -name Makefile -exec false {} \;"),
 }
 OPEN = {
@@ -149,6 +150,9 @@ OPEN = {
     "1439": x(r"find . -name '*.pyc' -exec rm {} \;"),
     "may be run": x("if [ '$(DEBUG)' = 1 ]; then false; fi"),
     "may be run, for none": x("for i in $(LIST); do false || exit 1; done"),
+    "may be run, for a system": x("case $(OS) in a) false;; b) true;; esac", before="OS = b"),
+    "may be run, for another": x("case $$(uname) in a) false;; *) true;; esac"),
+    "is run, by a case": x("case x in [xy]) true;; esac"),
     "tidy": x("-rm nosuch", "rm -f a || true", "true"),
     "a make of a test": x("python3 -c \"__import__('os').system('make y')\"") + Y.format("false"),
     "one shell": x("true", before=".ONESHELL:"),
