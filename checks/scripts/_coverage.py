@@ -24,7 +24,10 @@ class _Report(TypedDict):
 
 def read_report(path: str) -> dict[str, Summary]:
     """Map each measured file to its numbers."""
-    report = cast("_Report", read_json(path))
+    read = read_json(path)
+    if said := read.get("unreported"):
+        not_measured(f"coverage cannot report on the tests: {said}")
+    report = cast("_Report", read)
     return {relative(name): file["summary"] for name, file in report["files"].items()}
 
 

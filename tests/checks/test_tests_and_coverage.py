@@ -1,6 +1,7 @@
 """The checks on tests and coverage on small real projects."""
 
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -42,6 +43,18 @@ def test_coverage_of_nothing_is_an_error(project: str, below: str) -> None:
     """Below a path without measured files there is no coverage, not even 0."""
     build(project, {**service(), "docs/a.txt": ""})
     assert run_check("coverage", project, {"below": below}).is_error
+
+
+def test_code_that_stands_in_no_file_takes_only_the_coverage_away(project: str) -> None:
+    """Tests of what makes code, such as templates, are counted; coverage says what it lacks."""
+    made = "\ndef test_made():\n    exec(compile('x = 1', 'made_up_html', 'exec'))\n"
+    build(project, service(tests=projects.TESTS + made))
+    given = {"source": "."}
+    tests = run_check("pytest", project, given)
+    assert (tests.value("failed"), tests.value("executed")) == (0, 4)
+    coverage = run_check("coverage", project, given)
+    assert coverage.is_error
+    assert re.search(r"No source for code: '.*made_up_html'", coverage.stderr)
 
 
 def test_importing_alone_covers_something(project: str) -> None:
