@@ -20,6 +20,7 @@ TESTS = (
     "tests/checks/test_tests_and_coverage.py",
     "tests/checks/test_migrations.py",
     "tests/checks/test_dependencies.py",
+    "tests/checks/test_real_projects.py",
 )
 BESIDE = {
     "oldest": ["sqlalchemy==1.4.54"],
@@ -68,7 +69,8 @@ def main() -> int:
             print(f"{name}: {' '.join(wanted)}", flush=True)
             tools = install(wanted, os.path.join(folder, "venv"))
             tests = TESTS if name in BESIDE else TESTS[:2]
-            arguments = ["-p", "no:cacheprovider", "-k", ELSEWHERE, *tests, *sys.argv[1:]]
+            options = ["-p", "no:cacheprovider", "-k", ELSEWHERE, "-m", "network or not network"]
+            arguments = [*options, *tests, *sys.argv[1:]]
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", *arguments],
                 cwd=Path(ROOT),
