@@ -19,7 +19,7 @@ from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.layout import columns, duration
 from readiness.text.sentences import Sentences, for_reader
-from readiness.text.worded import worded, words_of
+from readiness.text.worded import in_language, worded, words_of
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,7 +286,10 @@ def _account(found: Verification, say: Sentences) -> str:
     for report in found.reports:
         decision = _decision(report.decision, say)
         what = say("history.report", path=report.path, run=report.id, decision=decision)
-        lines += [say("history.wrong", report=what, problem=one) for one in report.problems]
+        lines += [
+            say("history.wrong", report=what, problem=in_language(one, say))
+            for one in report.problems
+        ]
         if not report.problems:
             of = say("history.of_commit", commit=report.commit) if report.commit else ""
             lines.append(say("history.right", report=what + of))
