@@ -152,7 +152,7 @@ def test_without_an_advisory_service_the_gate_is_undecided(
     for name in sorted(ADVISED):
         reason = result.criteria[name].reason
         assert "could not be reached" in reason or "pip-audit failed" in reason, reason
-        assert len(reason) < 120, reason
+        assert len(reason) < 250, reason
     assert result.document.gate.decision.value == "undecided"
     assert result.exit_status == 3
 

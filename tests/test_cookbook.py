@@ -47,7 +47,7 @@ TOX = (
 CASES = {
     "Proof that a tool did its work": Case(
         good={"tests/test_a.py": UNIT.format(1)},
-        bad={"tests/test_a.py": UNIT.format(2)},
+        bad={"tests/test_a.py": UNIT.format(20)},
         nothing={"tests/test_a.py": None, "tests/other.py": ""},
     ),
     "Counting with grep": Case(

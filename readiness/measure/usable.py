@@ -22,6 +22,7 @@ _TELLING = later(
 _OWN_WORDS = "not measured: "
 """How a check's script says, on a line of standard error, why it could not measure."""
 
+_TRACEBACK = "Traceback (most recent call last)"
 _LINES_LOOKED_AT = 8
 _LINES_SHOWN = 3
 _SHOWN = 300
@@ -156,7 +157,7 @@ def _last_words(stream: Stream) -> list[str]:
     Lines in which a check's script speaks itself are not among them.
     """
     lines = [line for line in _lines(_end(stream)) if not line.startswith(_OWN_WORDS)]
-    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+    if any(line.startswith(_TRACEBACK) for line in lines):
         return lines[-1:]
     last = lines[-_LINES_LOOKED_AT:]
     first = next((place for place, line in enumerate(last) if _TELLING.search(line)), None)
@@ -184,22 +185,31 @@ def _printed_last(capture: Capture) -> list[str]:
 
 
 def _own_words(stream: Stream) -> str:
-    """Return why a check's script could not measure, and the tool's own words on it."""
+    """Return why a check's script could not measure, and the tool's own words on it.
+
+    How a tool crashed adds nothing where the script knows the cause.
+    """
     lines = [*_lines(_beginning(stream)), *_lines(_end(stream))]
     said = [line for line in lines if line.startswith(_OWN_WORDS)]
     if not said:
         return ""
     own = shown(said[-1].removeprefix(_OWN_WORDS), _SHOWN)
     words = [line for line in _last_words(stream) if _adds(line, own)]
-    if not any(map(_TELLING.search, words)):
+    crashed = any(line.startswith(_TRACEBACK) for line in lines)
+    if (crashed and ": " in own) or not any(map(_TELLING.search, words)):
         return own
     return f"{own}: {_joined(words)}"
 
 
 def _adds(line: str, known: str) -> bool:
-    """Whether a line says what is not said yet, whoever it says is speaking."""
+    """Whether a line says what is not said yet, whoever it says is speaking.
+
+    Not what is known at greater length.
+    """
     rest = line.partition(": ")[2].lstrip("* ")
-    return shown(line) not in known and not (rest and shown(rest) in known)
+    cause = known.partition(": ")[2]
+    longer = bool(cause) and cause in shown(line)
+    return not longer and shown(line) not in known and not (rest and shown(rest) in known)
 
 
 def _last_line(stream: Stream) -> str:

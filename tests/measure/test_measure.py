@@ -4,7 +4,6 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,8 +256,6 @@ def test_a_number_is_counted_among_another(output: str, expected: Measurement | 
     total = Measure(name="files", reader=a_reader("text", count="file"), unit="files")
     errors = Measure(name="bad", reader=a_reader("text", count="bad"), unit="errors", of=total)
     found = measure(documents_of(a_capture(output)), a_check(), errors, number=True)
-    if isinstance(found, Measurement):
-        found = msgspec.structs.replace(found, lines=())
     assert (found.reason if isinstance(found, Unmeasured) else found) == expected
 
 
