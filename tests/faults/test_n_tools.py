@@ -140,7 +140,7 @@ def test_6007_ruff_format_measures(own: Project) -> None:
     """One file is not formatted: 1 of 2. Twin: formatted, none."""
     criterion = {"check": "ruff-format"}
     found, says = verdict(own, criterion, {"a.py": "x=1\n", "b.py": "x = 1\n"})
-    assert (found, says.startswith("1 files of 2")) == ("fail", True), says
+    assert (found, says.startswith("1 of 2 files")) == ("fail", True), says
     build(str(own.folder), {"a.py": "x = 1\n"})
     passes(own, criterion)
 
