@@ -1,21 +1,42 @@
 """What `next` says of a step: what was found, where, what to do, and how to see that it is done."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from readiness.model.words import Verdict
 from readiness.text.layout import columns, literal, pad, width, wrap
 from readiness.text.sentences import Sentences
 
-if TYPE_CHECKING:
-    from readiness.commands.next import NextStep
-
 TOLD = 3
 """So many steps are told in full."""
 
 
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for.
+
+    `by_hand` is a command by which people see the same, `steps` are those of its task, `findings`
+    the first places that its tool names, and `check` the command that measures it again.
+    """
+
+    id: str
+    title: str
+    task: str
+    priority: str
+    verdict: str
+    gain: float
+    blocking: bool
+    after: list[str]
+    reason: str
+    hint: str | None
+    by_hand: str = ""
+    steps: list[str] = []
+    findings: list[str] = []
+    check: str = ""
+
+
 def step_lines(
-    steps: "Sequence[NextStep]", say: Sentences, limit: int | None, nothing_new: str
+    steps: Sequence[NextStep], say: Sentences, limit: int | None, nothing_new: str
 ) -> Iterator[str]:
     """Tell the first steps in full, and of the others a line each.
 
@@ -47,7 +68,7 @@ def step_lines(
     yield columns(rows, heads, right=(3,), flexible=6, limit=limit, spare=(7, 5, 2)).rstrip()
 
 
-def _by_cause(steps: "Sequence[NextStep]", nothing_new: str) -> "list[list[NextStep]]":
+def _by_cause(steps: Sequence[NextStep], nothing_new: str) -> "list[list[NextStep]]":
     """Put those steps together that one cause keeps from being measured."""
     blocks: dict[object, list[NextStep]] = {}
     for place, step in enumerate(steps):

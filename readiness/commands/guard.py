@@ -14,6 +14,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
+from readiness.pipeline.run import execute
 from readiness.plan import secret_values
 from readiness.record.document import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
@@ -65,7 +66,7 @@ def _measured(settings: RunSettings) -> int:
     with interruptible(), held(), open_changed(settings) as (base, found):
         scratch = make(choose(os.environ, run_name()))
         try:
-            measurer = Measurer(found, base.commit, settings, scratch)
+            measurer = Measurer(found, base.commit, settings, scratch, execute)
             changes = measurer.changes(found)
         finally:
             remove(scratch)

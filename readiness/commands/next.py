@@ -13,7 +13,7 @@ from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
 from readiness.commands._options import Option, Value, Verb
-from readiness.commands._step_lines import step_lines
+from readiness.commands._step_lines import NextStep, step_lines
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -38,29 +38,6 @@ from readiness.text.worded import worded
 
 NOT_MEASURED = "not measured yet"
 PLACES = 3
-
-
-class NextStep(msgspec.Struct, frozen=True, kw_only=True):
-    """An open criterion. `gain` is in points of 10; `after` names the tasks it waits for.
-
-    `by_hand` is a command by which people see the same, `steps` are those of its task, `findings`
-    the first places that its tool names, and `check` the command that measures it again.
-    """
-
-    id: str
-    title: str
-    task: str
-    priority: str
-    verdict: str
-    gain: float
-    blocking: bool
-    after: list[str]
-    reason: str
-    hint: str | None
-    by_hand: str = ""
-    steps: list[str] = []
-    findings: list[str] = []
-    check: str = ""
 
 
 class TaskToDo(msgspec.Struct, frozen=True, kw_only=True):

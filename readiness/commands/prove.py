@@ -67,7 +67,7 @@ def _change(settings: RunSettings, change: str) -> int:
                 environ=os.environ,
                 scratch=scratch,
                 timeout=settings.timeout,
-                run=running(settings),
+                run=running(settings, execute),
             )
         finally:
             remove(scratch)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,17 +17,19 @@ from readiness.guard.measuring import Measuring
 from readiness.guard.tree import Commit
 from readiness.model.errors import StoppedError
 from readiness.model.settings import RunSettings
-from readiness.pipeline.facts import Start, run_id
+from readiness.pipeline.facts import Outcome, Start, run_id
 from readiness.pipeline.judging import Judged, loosening
-from readiness.pipeline.run import execute
 from readiness.prove.trials import TrialPlan
 from readiness.record.document import Loosening, RunDocument
 from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import choose, make, remove
 
+Execute: TypeAlias = Callable[..., Outcome]
+"""How the plot runs a plan, `execute` of pipeline/run.py, which calls what is here."""
+
 
 class Measurer:
-    """Runs what a comparison needs to be measured. `scratch` is an empty folder."""
+    """Runs with `execute` what a comparison needs to be measured. `scratch` is an empty folder."""
 
     def __init__(
         self,
@@ -34,9 +37,10 @@ class Measurer:
         base: Commit,
         settings: RunSettings,
         scratch: str,
+        execute: Execute,
         names: Container[str] | None = None,
     ) -> None:
-        self._run = running(settings)
+        self._run = running(settings, execute)
         self.interrupted = 0
         self.compared: list[Compared] = []
         self.measuring: Measuring | None = None
@@ -90,7 +94,7 @@ def accepted_by_base(
     return accepted(changes, given, today, {one.id: one.files for one in compared})
 
 
-def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
+def running(settings: RunSettings, execute: Execute) -> Callable[[TrialPlan], RunDocument]:
     """What runs a part to its end, and records nothing."""
     settings = msgspec.structs.replace(settings, fail_fast=False)
 
@@ -104,7 +108,7 @@ def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
 
 @contextmanager
 def measured_by_base(
-    judged: Judged, settings: RunSettings, names: Container[str]
+    judged: Judged, settings: RunSettings, names: Container[str], execute: Execute
 ) -> Iterator[Callable[[RunDocument], list[Loosening]]]:
     """Measure the named criteria by the base's rules, as far as the change decides how.
 
@@ -113,7 +117,7 @@ def measured_by_base(
     scratch = make(choose(os.environ, f"{run_name()}-base"))
     try:
         found = judged.found
-        measurer = Measurer(found, judged.commit, settings, scratch, names)
+        measurer = Measurer(found, judged.commit, settings, scratch, execute, names)
         if measurer.measuring is not None:
             measurer.measuring.run(measurer.run, own=False)
         if measurer.interrupted:

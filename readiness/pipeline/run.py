@@ -219,7 +219,7 @@ def _by_base(
     from readiness.pipeline.measured import measured_by_base
 
     asked = {planned.criterion.id for planned in plan.planned if not planned.skipped}
-    seen = stack.enter_context(measured_by_base(opened.judged, settings, asked))
+    seen = stack.enter_context(measured_by_base(opened.judged, settings, asked, execute))
     return msgspec.structs.replace(start, seen=seen)
 
 
