@@ -16,7 +16,7 @@ BESIDE = ["history", "project", "guard", "prove", "propose", "importing", "termi
 MAY_IMPORT = {
     "startup": [],
     "model": ["startup", "text"],
-    "text": ["model", "startup"],
+    "text": ["startup"],
     "shell": ["startup"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from readiness.model.settings import ReportTarget
-    from readiness.model.words import Language
+    from readiness.text.languages import Language
 
 RUN = ("check", "score")
 """The commands that run the board."""
@@ -259,7 +259,7 @@ def _meant(option: Option, value: Any) -> Any:
 
 def _language(option: Option, text: str) -> Language:
     from readiness.model.errors import UsageError
-    from readiness.model.words import Language
+    from readiness.text.languages import Language
     from readiness.text.worded import worded
 
     try:

@@ -11,12 +11,12 @@ from readiness.history.chain import Alteration, Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
-from readiness.model.words import Language
 from readiness.project.git import head_of
 from readiness.record.excerpts import PastVerdict, outcome_from_json
 from readiness.terminal.ending import tell
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
+from readiness.text.languages import Language
 from readiness.text.layout import columns, duration
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language, worded, words_of

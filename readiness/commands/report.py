@@ -12,7 +12,6 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.model.units import duration
-from readiness.model.words import Language
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, recent_runs, standing, with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
@@ -21,6 +20,7 @@ from readiness.record.localised import localised
 from readiness.report import render, write_report
 from readiness.terminal.ending import tell
 from readiness.terminal.output import context, put, put_json, put_text, wants_json
+from readiness.text.languages import Language
 from readiness.text.sentences import spoken
 from readiness.text.worded import joined, worded, words_of
 from readiness.timeline.page import page, title

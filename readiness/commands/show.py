@@ -11,7 +11,6 @@ from readiness.load.standing import why_plain
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
-from readiness.model.words import Language
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import runs_by_id, standing
 from readiness.plan import secret_values
@@ -22,6 +21,7 @@ from readiness.record.newest import measured_by
 from readiness.report._standing import elsewhere, last_known
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
+from readiness.text.languages import Language
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import in_language, worded

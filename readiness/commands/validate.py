@@ -5,11 +5,12 @@ import msgspec
 from readiness.commands._options import Verb
 from readiness.load.catalogue import Catalogue
 from readiness.load.standing import why_plain
-from readiness.model.errors import BoardError, ExitStatus, Fault
+from readiness.model.errors import BoardError, ExitStatus
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.fault import Fault
 from readiness.text.sentences import for_reader
 from readiness.text.worded import in_language, words_of
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from readiness.guard.change_proof import ChangeProof, Proving
-from readiness.model.words import Language
+from readiness.text.languages import Language
 from readiness.text.layout import columns, literal
 from readiness.text.sentences import sentences
 

@@ -14,8 +14,9 @@ from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmappe
 from readiness.importing.outline import box
 from readiness.importing.words import plain
 from readiness.load.catalogue import Catalogue
-from readiness.model.words import Language, Priority
+from readiness.model.words import Priority
 from readiness.propose.facts import Omission
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import worded
 

@@ -8,9 +8,10 @@ from typing import Final
 from readiness.importing.words import pattern
 from readiness.load.definitions import CheckFile, MeasureFile, PhraseFile
 from readiness.load.faults import Problems
-from readiness.model.errors import BoardError, Fault
+from readiness.model.errors import BoardError
 from readiness.model.words import Better
 from readiness.propose.rules import check_files, known_names
+from readiness.text.fault import Fault
 
 # Of these nobody wants none.
 MEASURED_UNITS: Final = ("%", "us", "ms", "s", "m", "h", "d", "B", "rps")

@@ -32,7 +32,8 @@ from readiness.importing.outline import (
 )
 from readiness.importing.tables import Table
 from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
-from readiness.model.words import Language, Priority
+from readiness.model.words import Priority
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from readiness.importing.board import Imported, ImportedCriterion, NewTask
 from readiness.importing.mapping import ImportedProbe
-from readiness.model.words import Language
 from readiness.text.clean import clean
+from readiness.text.languages import Language
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 from readiness.text.yaml_lines import block, comment, parameters, quoted, scalar

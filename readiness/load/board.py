@@ -19,9 +19,11 @@ from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Success, Task
-from readiness.model.errors import BoardError, Fault, ReadinessError, UsageError
-from readiness.model.words import SELECTOR_WORDS, Language, Priority
+from readiness.model.errors import BoardError, ReadinessError, UsageError
+from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.startup.digests import digest
+from readiness.text.fault import Fault
+from readiness.text.languages import Language
 from readiness.text.worded import worded, words_of
 from readiness.text.yaml_events import collector_off
 from readiness.text.yaml_scalars import Data

@@ -37,9 +37,10 @@ from readiness.model.board import (
     Parameter,
     StandsFor,
 )
-from readiness.model.errors import BoardError, Fault, UsageError
+from readiness.model.errors import BoardError, UsageError
 from readiness.model.words import Format
 from readiness.startup.patterns import later
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 _NAME: Final = later(r"[A-Za-z0-9._-]+")

@@ -9,7 +9,16 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model.words import Better, Format, Goal, Language, Pick, Place, Priority, Scoring
+from readiness.model.words import (
+    Better,
+    Format,
+    Goal,
+    Pick,
+    Place,
+    Priority,
+    Scoring,
+)
+from readiness.text.languages import Language
 
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(

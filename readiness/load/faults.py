@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from readiness.load.yamlfile import Document, Path, child
-from readiness.model.errors import Fault
 from readiness.model.units import quote
 from readiness.text import nearest
+from readiness.text.fault import Fault
 from readiness.text.worded import Worded, joined, mapped
 from readiness.text.yaml_scalars import Data
 

@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 import msgspec
 
 from readiness.model.board import Position
-from readiness.model.errors import Fault, UsageError
+from readiness.model.errors import UsageError
 from readiness.text import yaml_characters
 from readiness.text.clean import clean
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 from readiness.text.yaml_events import Container, Mark, YamlReader
 from readiness.text.yaml_scalars import Data

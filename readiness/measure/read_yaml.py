@@ -5,8 +5,8 @@ A query visits an aliased part as often as it is named: hence the bound on what 
 
 from readiness.measure.data import Data
 from readiness.measure.numbers import decimal
-from readiness.model.errors import Fault
 from readiness.startup.patterns import later
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 from readiness.text.yaml_events import YamlReader
 from readiness.text.yaml_scalars import BOOLEANS

@@ -7,7 +7,16 @@ from typing import Final
 
 import msgspec
 
-from readiness.model.words import Better, Format, Language, Operator, Pick, Place, Priority, Scoring
+from readiness.model.words import (
+    Better,
+    Format,
+    Operator,
+    Pick,
+    Place,
+    Priority,
+    Scoring,
+)
+from readiness.text.languages import Language
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from readiness.model.errors import UsageError
-from readiness.model.words import Language
+from readiness.text.languages import Language
 from readiness.text.worded import worded
 
 BOARD_NAME = "board.yaml"

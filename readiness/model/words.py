@@ -142,13 +142,6 @@ class Priority(StrEnum):
     P3 = "P3"
 
 
-class Language(StrEnum):
-    """The languages that reports and rendered boards speak."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 class Place(StrEnum):
     """Where a section of the team's own stands in the rendered board.
 

@@ -7,11 +7,12 @@ from typing import Final
 
 import msgspec
 
-from readiness.model.words import Language, Priority
+from readiness.model.words import Priority
 from readiness.propose.facts import Variable
 from readiness.propose.goals import Aim
 from readiness.propose.proposals import Proposal
 from readiness.text.clean import looks_secret
+from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language, worded
 from readiness.text.yaml_lines import comment, parameters, quoted, scalar

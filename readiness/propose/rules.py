@@ -11,7 +11,8 @@ from readiness.load.faults import Problems, suggestion
 from readiness.load.readers import words
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
-from readiness.model.errors import BoardError, Fault
+from readiness.model.errors import BoardError
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 

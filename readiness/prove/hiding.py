@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from readiness.model.board import Check, Criterion, Expectation, Measure, Reader
-from readiness.model.errors import Fault
 from readiness.model.words import Format, Operator
 from readiness.prove.copying import is_installed
 from readiness.prove.trials import once
 from readiness.record.document import CriterionRecord, FindingRecord
 from readiness.shell import masks
 from readiness.shell.programs import SHELLS, programs
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 _PROGRAMS = Measure(name="programs", reader=Reader(format=Format.JSON, query="join(' ', programs)"))

@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.load import load_with_masks
 from readiness.model.board import Board, Check, Control, Criterion
-from readiness.model.errors import Fault, NotWrittenError
+from readiness.model.errors import NotWrittenError
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, ProjectPlace, place_of
 from readiness.prove.document import ProofRecord
@@ -32,6 +32,7 @@ from readiness.prove.trials import (
 )
 from readiness.prove.verdicts import proof
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.text.fault import Fault
 
 Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""

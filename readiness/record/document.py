@@ -9,10 +9,18 @@ from typing import TypeVar
 import msgspec
 
 from readiness.model.errors import UsageError
-from readiness.model.words import Better, Decision, Language, Place, Priority, ReasonCode, Verdict
+from readiness.model.words import (
+    Better,
+    Decision,
+    Place,
+    Priority,
+    ReasonCode,
+    Verdict,
+)
 from readiness.record.earlier import Carried, LastKnown, PastPoint, Previous, PreviousRun, Value
 from readiness.record.folders import FolderRecord
 from readiness.record.said import Said
+from readiness.text.languages import Language
 
 VERSION = 1
 

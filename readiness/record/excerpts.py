@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import Language, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
@@ -16,6 +16,7 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import Value
 from readiness.record.said import Said
+from readiness.text.languages import Language
 
 
 class PastMeasurement(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.model.words import Language
 from readiness.record.document import CriterionRecord, GateRecord, RunDocument, TaskRecord
 from readiness.record.said import Said, worded_again
+from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from readiness.model.words import Language
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import Worded, in_language
 

@@ -10,10 +10,11 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.model.words import Decision, Language, Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.report._shown import meaning, measured
 from readiness.text.clean import cut
+from readiness.text.languages import Language
 from readiness.text.layout import literal
 from readiness.text.sentences import sentences
 

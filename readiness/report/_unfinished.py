@@ -1,8 +1,9 @@
 """What stands in the place of a report while its run goes on, and after a run that was killed."""
 
 from readiness.model.errors import ExitStatus
-from readiness.model.words import Decision, Language
+from readiness.model.words import Decision
 from readiness.record.document import BoardRef, GateRecord, Git, RunDocument, ScoreRecord, Tool
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
-from readiness.model.words import Language
+from readiness.text.languages import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language, worded

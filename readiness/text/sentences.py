@@ -10,7 +10,7 @@ from functools import cache
 
 import msgspec
 
-from readiness.model.words import Language
+from readiness.text.languages import Language
 
 
 class Sentences:

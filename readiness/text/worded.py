@@ -6,7 +6,7 @@ asks `in_language`.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from readiness.model.words import Language
+from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
 
 JOINTS = ("comma", "semicolon", "colon", "names", "and", "or", "nor", "lines", "words")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from readiness.model.errors import Fault
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 # Ends of lines to YAML 1.1, which our parser reads, and to no editor or diff: what follows them in

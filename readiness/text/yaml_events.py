@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol, TypeAlias, cast
 
-from readiness.model.errors import Fault
 from readiness.startup.imports import compiled_later
 from readiness.startup.patterns import later
 from readiness.text import yaml_characters, yaml_scalars
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 from readiness.text.yaml_scalars import NULLS, NUMERIC, SPECIAL, Data
 

@@ -5,9 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.model.words import Language, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
 from readiness.record.localised import localised
+from readiness.text.languages import Language
 from readiness.timeline.difference import Difference, RunSummary, difference, summary_of
 from readiness.timeline.trend import SCORE, trend
 

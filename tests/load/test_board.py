@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from readiness.model.errors import BoardError
-from readiness.model.words import Format, Language, Operator, Place, Priority, Scoring
+from readiness.model.words import Format, Operator, Place, Priority, Scoring
+from readiness.text.languages import Language
 from tests.load.conftest import CriterionLoader, Loader
 from tests.support.boards import EXAMPLE, one
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness.model.errors import BoardError, Fault, UsageError
+from readiness.model.errors import BoardError, UsageError
+from readiness.text.fault import Fault
 from tests.load.conftest import Loader
 from tests.support.boards import EXAMPLE, one
 

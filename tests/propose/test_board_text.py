@@ -9,12 +9,13 @@ import yaml
 
 from readiness.load import load_board_text
 from readiness.model.board import Board
-from readiness.model.words import Language, Priority
+from readiness.model.words import Priority
 from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedTask, board_text, grouped
 from readiness.propose.facts import Variable
 from readiness.propose.goals import Aim
 from readiness.propose.proposals import Proposal
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
 RUFF = Proposal(

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from readiness.model.words import Decision, Language
+from readiness.model.words import Decision
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
+from readiness.text.languages import Language
 from tests.support.documents import a_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.readers import strict_json

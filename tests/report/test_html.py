@@ -6,9 +6,10 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from readiness.model.words import Decision, Language, Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import BaseRef, Git
 from readiness.report import Context, render, unfinished
+from readiness.text.languages import Language
 from readiness.text.layout import literal
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import DOCUMENTS, SVG, by_id, page, parsed, row, titled, words_of

@@ -11,9 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from readiness.model.words import Language
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
+from readiness.text.languages import Language
 from tests.support.browser import (
     CHROMIUM,
     MISSING,

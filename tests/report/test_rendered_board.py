@@ -13,7 +13,7 @@ from readiness.decide.judge import judge
 from readiness.load import load_board
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading
-from readiness.model.words import Better, Language, Verdict
+from readiness.model.words import Better, Verdict
 from readiness.pipeline.facts import Facts, Start
 from readiness.pipeline.run import conclude
 from readiness.record.criteria import Recorder
@@ -22,6 +22,7 @@ from readiness.report import Context, render
 from readiness.report._board.progress import share
 from readiness.report._board.tasks import estimate, risk, status
 from readiness.text.clean import Redactor
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from tests.support.documents import a_criterion, a_document, a_task, a_written_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model.words import Decision, Language, Place, Priority, ReasonCode, Verdict
+from readiness.model.words import Decision, Place, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     AttestationRecord,
     BoardRef,
@@ -24,6 +24,7 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import Previous
 from readiness.report import unfinished
+from readiness.text.languages import Language
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
 

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from readiness.model.words import Language
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
+from readiness.text.languages import Language
 from tests.support.documents import a_chinese_document, a_document
 from tests.support.page_runs import a_large_document, a_release
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from readiness.model.words import Better, Decision, Language, Priority, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     AttestationRecord,
     BoardRef,
@@ -22,6 +22,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import PastPoint, Previous
+from readiness.text.languages import Language
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.release_board import BOARD, Row, Task
 

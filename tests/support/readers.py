@@ -14,8 +14,9 @@ from html5lib import HTMLParser
 from junitparser import Error, Failure, JUnitXml, Skipped
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from readiness.model.words import Decision, Language, Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument, from_json
+from readiness.text.languages import Language
 from readiness.text.layout import inert, literal
 from readiness.text.sentences import sentences
 from tests.support.tap import TestPoint, parse

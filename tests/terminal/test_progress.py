@@ -12,8 +12,9 @@ import pytest
 from readiness.model.board import Check
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned, Probe
-from readiness.model.words import Language, ReasonCode
+from readiness.model.words import ReasonCode
 from readiness.terminal.progress import Progress, progress
+from readiness.text.languages import Language
 from readiness.text.layout import width
 from tests.support.builders import a_criterion
 from tests.support.documents import HOSTILE

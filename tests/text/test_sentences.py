@@ -12,7 +12,7 @@ import readiness
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
-from readiness.model.words import Decision, Language, Priority, ReasonCode, Verdict
+from readiness.model.words import Decision, Priority, ReasonCode, Verdict
 from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
@@ -21,6 +21,7 @@ from readiness.prove.standins import World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
 from readiness.report._board.tasks import RISKS
+from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import JOINTS
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE

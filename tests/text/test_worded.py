@@ -11,8 +11,9 @@ from readiness.load import load_catalogue
 from readiness.model.board import Measure, Reader
 from readiness.model.expect import format_among, format_value
 from readiness.model.units import UNITS
-from readiness.model.words import Format, Language
+from readiness.model.words import Format
 from readiness.record.said import said, worded_again
+from readiness.text.languages import Language
 from readiness.text.sentences import for_reader, sentences, speak, spoken, suit
 from readiness.text.worded import Worded, in_language, joined, mapped, worded
 from tests.text.test_sentences import EN, ENGLISH, in_file

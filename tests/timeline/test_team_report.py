@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
-from readiness.model.words import Language, Priority, Verdict
+from readiness.model.words import Priority, Verdict
 from readiness.record.document import Loosening, MilestoneRecord, RunDocument
 from readiness.record.points import folded, past_point
+from readiness.text.languages import Language
 from readiness.timeline.page import page, title
 from readiness.timeline.period import (
     AlarmKind,
