@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -9,7 +10,7 @@ from readiness.commands._options import Argument, Option, Value
 from readiness.commands._rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit
-from readiness.model.board import Board, Criterion
+from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings
 from readiness.project.git import user_name
@@ -19,7 +20,10 @@ from readiness.text.sentences import say_now
 from readiness.text.worded import worded
 
 Fields = Mapping[str, str | None]
-Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
+Subject = TypeVar("Subject", Criterion, Task)
+Place = tuple[str | int, ...]
+Find = Callable[[Board, str], tuple[Subject, Place]]
+Make = Callable[[Board, Subject, Mapping[str, str]], Fields]
 
 CRITERION = Argument("subject", "ID", "The criterion.")
 BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variable=False)
@@ -47,30 +51,31 @@ class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
 def decide(
     settings: BoardSettings,
     subject: str,
+    find: Find[Subject],
     kind: str,
-    make: Make,
+    make: Make[Subject],
     *,
     dry_run: bool,
 ) -> int:
-    """Write the decision that `make` makes for a criterion into the board, and show it.
+    """Write what `make` says of what `find` finds, below the key `kind`, into the board; show it.
 
-    It is given the board, the criterion, and what the decision says so far. Where `dry_run`, the
-    change is only shown. Raises `UsageError` where the criterion cannot be decided on, and
+    It is given the board, the criterion or task, and what is written there so far. Where `dry_run`,
+    the change is only shown. Raises `UsageError` where nothing can be written there, and
     `NotWrittenError` where the board cannot be written: it is untouched then.
     """
     as_json = wants_json(settings.output_format)
 
     def change(board: Board, content: bytes) -> bytes:
-        criterion, place = _find(board, subject)
-        return edit(content, place, kind, make(board, criterion, of(content, place, kind)))
+        found, place = find(board, subject)
+        return edit(content, place, kind, make(board, found, of(content, place, kind)))
 
     done = rewrite(settings, change, dry_run=dry_run)
-    criterion, place = _find(done.board, subject)
+    found, place = find(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=done.path,
-        line=criterion.position.line,
+        line=found.position.line,
         before=of(done.before, place, kind),
         after=of(done.after, place, kind),
         diff=done.diff,
@@ -109,7 +114,8 @@ def given(option: str, text: str) -> str:
 # --- the criterion ------------------------------------------------------------------------------
 
 
-def _find(board: Board, subject: str) -> tuple[Criterion, tuple[str | int, ...]]:
+def criterion_of(board: Board, subject: str) -> tuple[Criterion, Place]:
+    """Find a criterion and its place in the file; raises `UsageError` where there is none."""
     ids = []
     for number, task in enumerate(board.tasks):
         for position, criterion in enumerate(task.criteria):

@@ -12,17 +12,19 @@ from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
 from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
+from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start, run_id
 from readiness.pipeline.holding import line_of
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
 from readiness.pipeline.reports import final_status, refuse_targets, write_reports
-from readiness.pipeline.run import Printer, conclude
+from readiness.pipeline.run import Printer
 from readiness.pipeline.step_files import write_step_files
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
-from readiness.record.document import BaseRef, CriterionRecord, Git, ProbeRecord, RunDocument
+from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.record.earlier import Carried
+from readiness.record.origin import BaseRef, Git
 from readiness.report import write_report
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor

@@ -12,6 +12,7 @@ from readiness.commands._deciding import (
     DRY_RUN,
     BoardEdit,
     Fields,
+    criterion_of,
     decide,
     given,
     person,
@@ -57,7 +58,7 @@ def attest(
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
         return _fields(board, criterion, before, asked)
 
-    return decide(settings, subject, "attest", fields, dry_run=dry_run)
+    return decide(settings, subject, criterion_of, "attest", fields, dry_run=dry_run)
 
 
 def _fields(board: Board, criterion: Criterion, before: Mapping[str, str], asked: Attest) -> Fields:

@@ -16,7 +16,7 @@ from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.pipeline.run import execute
 from readiness.plan import secret_values
-from readiness.record.document import BaseRef
+from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected

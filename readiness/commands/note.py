@@ -2,16 +2,14 @@
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 
-from readiness.commands._deciding import DRY_RUN, BoardEdit, account, given, of
+from readiness.commands._deciding import DRY_RUN, BoardEdit, Fields, Place, decide, given
 from readiness.commands._options import Argument, Option, Verb
-from readiness.commands._rewriting import rewrite
 from readiness.commands.waive import day
-from readiness.load.edit import edit
 from readiness.model.board import Board, Task
-from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
-from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.nearest import suggestion
 
 KEY = "notes"
@@ -29,36 +27,18 @@ def note(
 
     Raises as `waive` does.
     """
-    as_json = wants_json(settings.output_format)
     today = dt.datetime.fromtimestamp(time.time(), dt.UTC).date().isoformat()
     when = today if on is None else day("--on", on).isoformat()
     said = given("the note", told)
 
-    def change(board: Board, content: bytes) -> bytes:
-        task, place = _find(board, subject)
-        before = task.notes.get(when)
-        return edit(content, place, KEY, {when: f"{before}; {said}" if before else said})
+    def fields(_: Board, __: Task, before: Mapping[str, str]) -> Fields:
+        earlier = before.get(when)
+        return {when: f"{earlier}; {said}" if earlier else said}
 
-    done = rewrite(settings, change, dry_run=dry_run)
-    task, place = _find(done.board, subject)
-    made = BoardEdit(
-        criterion=subject,
-        kind=KEY,
-        board=done.path,
-        line=task.position.line,
-        before=of(done.before, place, KEY),
-        after=of(done.after, place, KEY),
-        diff=done.diff,
-        written=done.written,
-    )
-    if as_json:
-        put_json(made)
-    else:
-        put_text(account(made, dry_run=dry_run))
-    return ExitStatus.READY
+    return decide(settings, subject, _task_of, KEY, fields, dry_run=dry_run)
 
 
-def _find(board: Board, subject: str) -> tuple[Task, tuple[str | int, ...]]:
+def _task_of(board: Board, subject: str) -> tuple[Task, Place]:
     for number, task in enumerate(board.tasks):
         if task.id == subject:
             return task, ("tasks", number)

@@ -9,6 +9,7 @@ from readiness.commands._deciding import (
     DRY_RUN,
     BoardEdit,
     Fields,
+    criterion_of,
     decide,
     given,
     person,
@@ -50,7 +51,7 @@ def waive(
             found["up_to"] = _bound(up_to, criterion) if up_to else None
         return found
 
-    return decide(settings, subject, "waive", fields, dry_run=dry_run)
+    return decide(settings, subject, criterion_of, "waive", fields, dry_run=dry_run)
 
 
 def _end(until: str) -> str:

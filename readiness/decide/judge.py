@@ -7,17 +7,9 @@ from typing import cast
 
 import msgspec
 
+from readiness.model.amounts import format_among
 from readiness.model.board import Attestation, Criterion, Expectation, Waiver, is_path
-from readiness.model.expect import (
-    Matcher,
-    Value,
-    direction,
-    format_among,
-    format_value,
-    holds,
-    progress,
-    search,
-)
+from readiness.model.expect import Matcher, Value, direction, format_value, holds, progress, search
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.units import quote
 from readiness.model.words import Better, Format, Operator, ReasonCode, Verdict

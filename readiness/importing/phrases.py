@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from readiness.importing.words import pattern
-from readiness.load.definitions import CheckFile, MeasureFile, PhraseFile
+from readiness.load.check_definitions import CheckFile, PhraseFile
+from readiness.load.definitions import MeasureFile
 from readiness.load.faults import Problems
 from readiness.model.errors import BoardError
 from readiness.model.words import Better

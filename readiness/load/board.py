@@ -11,14 +11,15 @@ from msgspec import UNSET
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
 from readiness.load.decisions import acceptance, day
-from readiness.load.definitions import TEXT_UNDER, BoardFile, MilestoneFile, TaskFile
+from readiness.load.definitions import TEXT_UNDER, BoardFile, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
+from readiness.load.milestones import milestones
 from readiness.load.readers import number, seconds
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
-from readiness.model.board import Board, Milestone, Position, PriorityRule, Section, Success, Task
+from readiness.model.board import Board, Position, PriorityRule, Section, Success, Task
 from readiness.model.errors import BoardError, ReadinessError, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.startup.digests import digest
@@ -185,7 +186,7 @@ class _BoardLoader:
             secrets=tuple(file.secrets),
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
-            milestones=self._milestones(),
+            milestones=milestones(self.file.milestones, self.walk, self.problems),
             accept=tuple(
                 acceptance(each, ("accept", index), self.problems)
                 for index, each in enumerate(file.accept)
@@ -361,35 +362,6 @@ class _BoardLoader:
                 ("min_measured",), worded("fault.no_share", text=shown(text)), "0% to 100%"
             )
         return percent / 100
-
-    def _milestones(self) -> tuple[Milestone, ...]:
-        seen: set[str] = set()
-        return tuple(
-            self._milestone(each, self.walk.path(each, ("milestones", index)), seen)
-            for index, each in enumerate(self.file.milestones)
-        )
-
-    def _milestone(self, file: MilestoneFile, path: Path, seen: set[str]) -> Milestone:
-        if not self.problems.broken((*path, "id")):
-            if file.id.lower() in seen:
-                self.problems.add((*path, "id"), worded("fault.id_twice", id=file.id))
-            seen.add(file.id.lower())
-        if file.due:
-            day(file.due, (*path, "due"), self.problems)
-        requires = file.requires
-        place = (*path, "requires")
-        known = not self.problems.broken((*place, "priority"))
-        if known and requires.priority is UNSET and requires.score is UNSET:
-            self.problems.add(place, worded("fault.milestone_asks"))
-        return Milestone(
-            id=file.id,
-            title=file.title,
-            due=file.due,
-            priority=None if requires.priority is UNSET else requires.priority,
-            score=None
-            if requires.score is UNSET
-            else number(requires.score, (*place, "score"), self.problems, between=(0, 10)),
-        )
 
     # --- for the rendered board alone -------------------------------------------------------------
 

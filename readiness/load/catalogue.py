@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
-from readiness.load.definitions import TEXT_UNDER, CheckFile, Parameters
+from readiness.load.check_definitions import CheckFile
+from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
 from readiness.load.hidden import hidden_failure
 from readiness.load.readers import (

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
-from readiness.load.definitions import WRITTEN, AttestFile, BoardFile, CheckFile, CriterionFile
+from readiness.load.check_definitions import CheckFile
+from readiness.load.definitions import WRITTEN, AttestFile, BoardFile, CriterionFile
 from readiness.model.words import Priority
 
 GIVEN: Final = ("by", "on", "valid")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-from readiness.model.board import Expectation, Measure
+from readiness.model.board import Expectation
 from readiness.model.units import (
     DOWN,
     EXACT,
@@ -18,7 +18,6 @@ from readiness.model.units import (
     counted,
     duration,
     factor,
-    named,
     quantity,
     quote,
     same_kind,
@@ -36,7 +35,6 @@ __all__ = [
     "convert",
     "direction",
     "duration",
-    "format_among",
     "format_value",
     "holds",
     "mismatch",
@@ -364,26 +362,6 @@ def format_value(value: Value, unit: str = "", expectation: Expectation | None =
     if not unit or unit in UNITS:
         return f"{number} {unit}".rstrip()
     return counted(number, unit)
-
-
-def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
-    """Say among how many a value was counted: `0 failed of 928`, `12 of 41 files`.
-
-    What is counted among something else: `3 errors in 41 files`. `text` is the value as
-    `format_value` writes it.
-    """
-    if of is None or measure is None or measure.of is None:
-        return text
-    if measure.of.unit == measure.unit:
-        number = text.partition(" ")[0]
-        if measure.name == measure.unit:
-            return worded("amount.part", number=number, total=format_value(of, measure.unit))
-        name = named(measure.name, one=number == "1")
-        return worded("amount.named", number=number, name=name, total=_plain(of))
-    total = format_value(of, measure.of.unit)
-    if measure.unit == "%":
-        return worded("amount.share", share=text, total=total)
-    return worded("amount.among", amount=text, total=total)
 
 
 def _plain(number: Decimal) -> str:

@@ -16,7 +16,7 @@ from readiness.record.criteria import Points, points_of
 from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.excerpts import KnownRun
-from readiness.record.newest import newest, tried
+from readiness.record.newest import newest, rests_on, tried
 from readiness.record.said import said_of
 
 
@@ -71,7 +71,7 @@ def _own(
     for earlier in _runs(history, board, run.profile):
         for name, found in _found(earlier):
             known.setdefault(name, found)
-        stands = _whole(earlier)
+        stands = rests_on(earlier)
         if stands is not None:
             return known, None if run.whole else stands
     return known, None
@@ -131,19 +131,6 @@ def _found(run: KnownRun) -> Iterator[tuple[str, _Known]]:
                         dirty=carried.dirty,
                     ),
                 )
-
-
-def _whole(run: KnownRun) -> WholeRun | None:
-    if run.partial or run.interrupted:
-        return run.whole_run
-    return WholeRun(
-        run=run.id,
-        at=run.started_at,
-        score=run.score,
-        gate=run.gate,
-        milestones=run.milestones,
-        git=run.git,
-    )
 
 
 # --- what is carried ------------------------------------------------------------------------------

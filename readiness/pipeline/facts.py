@@ -10,17 +10,10 @@ import msgspec
 from readiness import __version__
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import HeldLine
-from readiness.record.document import (
-    BaseRef,
-    FindingRecord,
-    Git,
-    Loosening,
-    ProbeRecord,
-    RunDocument,
-    Tool,
-)
+from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.record.folders import FolderRecord
+from readiness.record.origin import BaseRef, Git, Tool
 
 TOOL = Tool(name="readiness", version=__version__)
 

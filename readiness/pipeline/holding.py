@@ -11,9 +11,9 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.model.words import Decision
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
-from readiness.record.document import BaseRef
 from readiness.record.earlier import Value
 from readiness.record.excerpts import ComparedCriterion, ComparedRun
+from readiness.record.origin import BaseRef
 from readiness.record.said import worded_again
 
 

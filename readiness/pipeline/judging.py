@@ -13,7 +13,8 @@ from readiness.model.board import Board
 from readiness.model.errors import BaseError
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import base_ref, open_changed
-from readiness.record.document import BaseRef, Loosening
+from readiness.record.document import Loosening
+from readiness.record.origin import BaseRef
 from readiness.text.worded import worded
 
 

@@ -10,7 +10,7 @@ from readiness.load.board import Loaded
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, RunSettings, find_board
-from readiness.record.document import BaseRef
+from readiness.record.origin import BaseRef
 from readiness.text.sentences import suit
 from readiness.text.worded import worded
 

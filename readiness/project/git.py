@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 import msgspec
 
 from readiness.project.web import web_address
-from readiness.record.document import Git
+from readiness.record.origin import Git
 from readiness.text.clean import clean
 
 TIME_LIMIT = 10.0

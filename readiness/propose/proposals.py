@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.load.definitions import WhenFile
+from readiness.load.check_definitions import WhenFile
 from readiness.model.words import Goal, Priority
 from readiness.propose.effects import Deed, effect
 from readiness.propose.facts import (

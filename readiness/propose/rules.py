@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from readiness.load.catalogue import builtin_checks
-from readiness.load.definitions import TEXT_UNDER, CheckFile, ProposeFile
+from readiness.load.check_definitions import CheckFile, ProposeFile
+from readiness.load.definitions import TEXT_UNDER
 from readiness.load.faults import Problems, suggestion
 from readiness.load.readers import words
 from readiness.load.validate import convert

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from readiness.model.words import ReasonCode, Verdict
-from readiness.record.document import BoardRef, Tool
+from readiness.record.origin import BoardRef, Tool
 
 VERSION = 1
 

@@ -12,84 +12,18 @@ from readiness.model.errors import UsageError
 from readiness.model.words import (
     Better,
     Decision,
-    Place,
     Priority,
     ReasonCode,
     Verdict,
 )
 from readiness.record.earlier import Carried, LastKnown, PastPoint, Previous, PreviousRun, Value
 from readiness.record.folders import FolderRecord
+from readiness.record.origin import BaseRef, BoardRef, Git, Tool
 from readiness.record.said import Said
-from readiness.text.languages import Language
 
 VERSION = 1
 
 Run = TypeVar("Run")
-
-
-class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """The program that wrote the document."""
-
-    name: str
-    version: str
-
-
-class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the rendered board that the team wrote; `text` is its Markdown."""
-
-    title: str
-    text: str
-    place: Place
-
-
-class SuccessRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What success takes, in words, and the criteria that measure it."""
-
-    title: str
-    criteria: list[str]
-
-
-class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The board that was measured. `digest` is over the file's bytes.
-
-    `path` is as it was given, `file` the same from the root of the repository that was measured;
-    only its name where it lies outside. `workdir` is where paths start. `baseline` is the score
-    when the board was opened, `created` the day. `goal` is Markdown. `key_figures` names criteria
-    by id: what the rendered board shows of their numbers.
-    """
-
-    title: str
-    path: str
-    digest: str
-    file: str = ""
-    workdir: str = ""
-    language: Language = Language.EN
-    baseline: float | None = None
-    created: str = ""
-    goal: str = ""
-    review: str = ""
-    sections: list[SectionRecord] = []
-    key_figures: dict[str, str] = {}
-    subtitle: str = ""
-    success: list[SuccessRecord] = []
-
-
-class Git(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision that was measured; `dirty` where the work tree differs from it.
-
-    `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
-    empty where none does. `changes` says of each of them, unless they are very many, what it was.
-    `folder` is where the probes ran, from the repository's root; empty for the root itself. `web`
-    is where the repository can be read, as its remote says.
-    """
-
-    commit: str
-    branch: str
-    dirty: bool
-    worktree: str = ""
-    folder: str = ""
-    changes: dict[str, str] = {}
-    web: str = ""
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,20 +265,6 @@ class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     line: int = 0
     said: dict[str, Said] = {}
-
-
-class BaseRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision whose board a run was judged by: its name, its commit, its board.
-
-    `digest` is over that board's bytes. `not_run` names the criteria whose commands only the
-    measured revision has: nothing of theirs was started.
-    """
-
-    ref: str
-    commit: str
-    board: str
-    digest: str
-    not_run: list[str] = []
 
 
 class WholeRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,13 +8,13 @@ from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
-    Git,
     MilestoneRecord,
     ScoreRecord,
     WholeRun,
     decoded,
 )
 from readiness.record.earlier import Value
+from readiness.record.origin import Git
 from readiness.record.said import Said
 from readiness.text.languages import Language
 

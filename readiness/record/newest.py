@@ -6,6 +6,7 @@ import msgspec
 
 from readiness.model.words import ReasonCode
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord, WholeRun
+from readiness.record.excerpts import KnownRun
 from readiness.record.scores import NO_SCORE
 
 
@@ -47,9 +48,9 @@ def measured_by(record: CriterionRecord, run: str) -> str:
     return run if record.carried is None else record.carried.run
 
 
-def rests_on(run: RunDocument) -> WholeRun | None:
+def rests_on(run: RunDocument | KnownRun) -> WholeRun | None:
     """The newest whole run as of this one, which is itself where it is whole."""
-    if not run.whole:
+    if run.partial or run.interrupted:
         return run.whole_run
     return WholeRun(
         run=run.id,

@@ -10,16 +10,13 @@ from readiness.model.board import Board, Milestone
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
-    BoardRef,
     GateRecord,
-    Git,
     LineRecord,
     Loosening,
     MilestoneRecord,
     ScoreRecord,
-    SectionRecord,
-    SuccessRecord,
 )
+from readiness.record.origin import BoardRef, Git, SectionRecord, SuccessRecord
 from readiness.record.said import said, said_of, worded_again
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below

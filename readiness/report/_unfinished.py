@@ -2,7 +2,8 @@
 
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Decision
-from readiness.record.document import BoardRef, GateRecord, Git, RunDocument, ScoreRecord, Tool
+from readiness.record.document import GateRecord, RunDocument, ScoreRecord
+from readiness.record.origin import BoardRef, Git, Tool
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from readiness.model import expect
+from readiness.model.amounts import format_among
 from readiness.model.words import Better, Operator
 from tests.support.builders import a_measure
 
@@ -386,8 +387,8 @@ def test_a_share_is_shown_with_its_total(
     """How much was looked at stands beside what was found."""
     among = a_measure(unit, name="failed", of=a_measure(total, name="all"))
     text = expect.format_value(value, unit)
-    assert expect.format_among(text, among, of) == shown
-    assert expect.format_among(text, None, of) == text
+    assert format_among(text, among, of) == shown
+    assert format_among(text, None, of) == text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from readiness.project.git import Asking, GitError, ask, closest, head_of, nearest, parse
-from readiness.record.document import Git
+from readiness.record.origin import Git
 from tests.support.repositories import git
 
 

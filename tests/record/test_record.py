@@ -14,7 +14,8 @@ from readiness.model.judgement import Finding, Gate, Score
 from readiness.model.words import Verdict
 from readiness.plan import make_plan
 from readiness.record.criteria import Points, Recorder, task_records, with_versions
-from readiness.record.document import CriterionRecord, Git, StreamRecord
+from readiness.record.document import CriterionRecord, StreamRecord
+from readiness.record.origin import Git
 from readiness.record.run import board_ref, gate_record, score_record
 from readiness.record.values import timestamp
 from readiness.text.clean import Redactor

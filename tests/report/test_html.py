@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import BaseRef, Git
+from readiness.record.origin import BaseRef, Git
 from readiness.report import Context, render, unfinished
 from readiness.text.languages import Language
 from readiness.text.layout import literal

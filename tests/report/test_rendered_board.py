@@ -14,8 +14,8 @@ from readiness.load import load_board
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading
 from readiness.model.words import Better, Verdict
+from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start
-from readiness.pipeline.run import conclude
 from readiness.record.criteria import Recorder
 from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context, render

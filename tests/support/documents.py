@@ -5,24 +5,20 @@ import msgspec
 from readiness.model.words import Decision, Place, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     AttestationRecord,
-    BoardRef,
     CriterionRecord,
     FindingRecord,
     GateRecord,
-    Git,
     Loosening,
     MilestoneRecord,
     ProbeRecord,
     RunDocument,
     ScoreRecord,
-    SectionRecord,
     StreamRecord,
-    SuccessRecord,
     TaskRecord,
-    Tool,
     WaiverRecord,
 )
 from readiness.record.earlier import Previous
+from readiness.record.origin import BoardRef, Git, SectionRecord, SuccessRecord, Tool
 from readiness.report import unfinished
 from readiness.text.languages import Language
 

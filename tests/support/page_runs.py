@@ -8,11 +8,9 @@ import msgspec
 from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     AttestationRecord,
-    BoardRef,
     CriterionRecord,
     FindingRecord,
     GateRecord,
-    Git,
     MilestoneRecord,
     ProbeRecord,
     RunDocument,
@@ -22,6 +20,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import PastPoint, Previous
+from readiness.record.origin import BoardRef, Git
 from readiness.text.languages import Language
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.release_board import BOARD, Row, Task

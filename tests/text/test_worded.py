@@ -8,8 +8,9 @@ import pytest
 from msgspec import structs
 
 from readiness.load import load_catalogue
+from readiness.model.amounts import format_among
 from readiness.model.board import Measure, Reader
-from readiness.model.expect import format_among, format_value
+from readiness.model.expect import format_value
 from readiness.model.units import UNITS
 from readiness.model.words import Format
 from readiness.record.said import said, worded_again

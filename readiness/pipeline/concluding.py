@@ -1,0 +1,115 @@
+"""What a run comes to: score and decision, and the document of both."""
+
+from collections.abc import Sequence
+
+from readiness.decide.gate import exit_status, gate, worse
+from readiness.decide.milestones import MilestoneState, as_goal, gate_for, milestone_states
+from readiness.decide.score import display, explain, score
+from readiness.model.board import Board
+from readiness.model.judgement import Gate, Judgement, Score
+from readiness.pipeline.facts import TOOL, Facts, Start
+from readiness.record.criteria import Recorder, points_of, task_records
+from readiness.record.document import RunDocument
+from readiness.record.run import (
+    board_ref,
+    gate_record,
+    line_record,
+    loosening_reasons,
+    loosening_records,
+    milestone_records,
+    no_score,
+    score_record,
+)
+from readiness.record.values import timestamp
+
+
+def conclude(
+    board: Board,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    recorder: Recorder,
+) -> RunDocument:
+    """Score the judgements, decide, and write all of it down."""
+    total = score(board, judgements)
+    whole = not (facts.partial or facts.interrupted or facts.signal)
+    counted = score(board, _of_the_board(board, judgements)) if facts.partial else total
+    sum_of = explain(counted)
+    loosened = loosening_records(start.loosened, recorder)
+    reasons = loosening_reasons(loosened)
+    decision, states = _decide(board, total, judgements, start, facts, reasons)
+    if start.weighed is not None and not loosened:
+        other = start.weighed
+        second, _ = _decide(other, score(other, judgements), judgements, start, facts, ())
+        decision = worse(decision, second)
+    return RunDocument(
+        id=start.id,
+        tool=TOOL,
+        board=board_ref(board, start.git),
+        profile=start.profile,
+        partial=facts.partial,
+        interrupted=facts.interrupted or facts.signal != 0,
+        git=start.git,
+        started_at=timestamp(start.at),
+        finished_at=timestamp(start.at + facts.elapsed),
+        duration_s=round(facts.elapsed, 3),
+        score=score_record(total, display(total.value, total.target), sum_of.rounding)
+        if whole
+        else no_score(total),
+        gate=gate_record(
+            decision,
+            exit_status(decision, signal=facts.signal),
+            recorder,
+            start.milestone,
+            None if start.line is None else line_record(start.line, judgements),
+        ),
+        tasks=task_records(
+            board,
+            judgements,
+            points_of(counted.lines, sum_of.points),
+            facts.probe_ids,
+            recorder,
+            start.previous,
+        ),
+        probes=facts.probes,
+        findings=facts.findings,
+        milestones=milestone_records(states) if whole else [],
+        loosened=loosened,
+        base=start.base,
+        folders=facts.folders,
+        put_aside=list(facts.put_aside),
+    )
+
+
+def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgement]:
+    """The judgements without those that were not selected: what these are worth counts as well."""
+    return [
+        one
+        for one in judgements
+        if one.verdict.in_scope
+        or (one.criterion.profiles and board.profile not in one.criterion.profiles)
+    ]
+
+
+def _decide(
+    board: Board,
+    total: Score,
+    judgements: Sequence[Judgement],
+    start: Start,
+    facts: Facts,
+    loosened: Sequence[str],
+) -> tuple[Gate, Sequence[MilestoneState]]:
+    """Decide on the release or on the run's milestone, and tell how all milestones stand."""
+    states = milestone_states(board, total, judgements, start.day(), partial=facts.partial)
+    decision = gate(
+        board if start.milestone is None else as_goal(board, start.milestone),
+        total,
+        judgements,
+        partial=facts.partial,
+        interrupted=facts.interrupted or facts.signal != 0,
+        loosened=loosened,
+        line=start.line,
+    )
+    if start.milestone is not None:
+        decision = gate_for(start.milestone, decision, states)
+    return decision, states
