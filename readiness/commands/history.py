@@ -238,15 +238,19 @@ def _report(name: str, history: History, against: str, *, given: bool) -> Verifi
     stored = history.stored(run.id)
     problems = []
     if stored is None:
-        problems.append(f"run {run.id} is not in this history")
+        problems.append(worded("history.unknown_run", run=run.id))
     else:
         with open(name, "rb") as file:
             problems += differences(file.read(), stored)
     commit = run.git.commit if run.git else None
     if against and commit != against and (commit or given):
-        problems.append(f"it measured commit {commit or 'none'}, not {against}")
+        problems.append(
+            worded("history.other_commit", commit=commit, against=against)
+            if commit
+            else worded("history.no_commit", against=against)
+        )
     elif against and run.git and run.git.dirty:
-        problems.append(f"it measured {commit} with uncommitted changes, not the commit itself")
+        problems.append(worded("history.uncommitted", commit=commit))
     return VerifiedReport(
         path=clean(name, newlines=False),
         id=run.id,

@@ -137,6 +137,9 @@ def test_an_edited_report_is_named(past: Project) -> None:
     assert "score.value is 9.5, recorded was 10.0" in ended.out
     path.write_text(json.dumps(document | {"id": "20261124T131042Z-3f2a"}))
     assert "is not in this history" in past("history", "--verify", "run.json").out
+    told = past("history", "--verify", "run.json", "--lang", "zh").out
+    assert "is not in this history" not in told
+    assert "run.json" in told
 
 
 def test_a_record_of_another_commit_is_refused(past: Project) -> None:

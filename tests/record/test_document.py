@@ -5,7 +5,9 @@ import msgspec
 import pytest
 
 from readiness.model.errors import UsageError
-from readiness.record.document import VERSION, from_json, run_schema, to_json
+from readiness.model.words import Decision
+from readiness.record.document import VERSION, WholeRun, from_json, run_schema, to_json
+from readiness.record.newest import of_the_project
 from tests.support.documents import a_chinese_document, a_document
 
 
@@ -60,3 +62,18 @@ def test_what_is_no_document_is_refused_by_name(text: bytes, says: str) -> None:
     with pytest.raises(UsageError, match=says) as refused:
         from_json(text, "run.json")
     assert "run.json" in str(refused.value)
+
+
+@pytest.mark.parametrize(("interrupted", "decision"), [(False, "ready"), (True, "undecided")])
+def test_no_report_of_an_interrupted_run_says_that_an_earlier_one_was_ready(
+    interrupted: bool, decision: str
+) -> None:
+    """Of a part, the decision is that of the newest whole run; what was cut has its own."""
+    whole = a_document()
+    ready = msgspec.structs.replace(whole.gate, decision=Decision.READY, exit_status=0)
+    stands = WholeRun(
+        run="r0", at=whole.started_at, score=whole.score, gate=ready, milestones=[], git=whole.git
+    )
+    own = msgspec.structs.replace(whole.gate, decision=Decision.UNDECIDED, exit_status=3)
+    run = a_document(partial=not interrupted, interrupted=interrupted, whole_run=stands, gate=own)
+    assert of_the_project(run).gate.decision == decision
