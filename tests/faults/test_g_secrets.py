@@ -75,11 +75,11 @@ def test_143_a_secret_that_is_cut_in_two_is_masked(project: Project) -> None:
 
 CRASH = """
 import sys
-import readiness.pipeline.run as pipeline
+import readiness.pipeline.concluding as concluding
 def fail(*given, **named):
     secret = "s3cr3t-value-1"
     raise RuntimeError(secret)
-pipeline.score = fail
+concluding.score = fail
 from readiness.__main__ import main
 sys.argv[1:] = ["check"]
 sys.exit(main())
