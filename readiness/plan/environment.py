@@ -1,6 +1,7 @@
 """The environment that every probe of a run gets."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -90,7 +91,9 @@ class Surroundings:
         own = self.own(workdir)
         path = self._common.get("PATH")
         if path is not None and "PATH" not in self._board.env:
-            path = os.pathsep.join(self._of_the_caller(path.split(os.pathsep), workdir))
+            path = os.pathsep.join(
+                _ours_last(list(self._of_the_caller(path.split(os.pathsep), workdir)))
+            )
         if own is None:
             return path
         return f"{own.programs}{os.pathsep}{os.defpath if path is None else path}"
@@ -107,6 +110,19 @@ class Surroundings:
             inside = not at_home and os.path.join(os.path.realpath(folder), "").startswith(root)
             if not inside or _is_installed(folder):
                 yield folder
+
+
+def _ours_last(folders: list[str]) -> list[str]:
+    """Return the folders with that of an environment made for this program alone at their end.
+
+    Whoever starts it from such a one may put it first on PATH; it has no tool, but a Python.
+    """
+    if os.path.join(sys.prefix, "bin") not in folders:
+        return folders
+    from readiness.project.own import programs_for_this_alone
+
+    ours = programs_for_this_alone()
+    return sorted(folders, key=lambda folder: folder == ours)
 
 
 def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
