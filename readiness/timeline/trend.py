@@ -1,7 +1,6 @@
 """One number over the runs: where it comes from, and when it arrives at this pace."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,13 +10,8 @@ from readiness.model.units import convert
 from readiness.model.words import Better, Verdict
 from readiness.record.comparison import comparable
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text
-
-DAY = 86_400.0
-SHORTEST = 1 / 24
-"""Days that the runs must be apart to show a pace: one hour."""
-FARTHEST = 3650
-"""Days ahead beyond which no date is named: the pace is that of standing still."""
 
 SCORE = "score"
 
@@ -161,11 +155,11 @@ def _trend(
     points: list[Point],
     runs: int,
 ) -> Trend:
-    last = points[-1].value if points else None
-    pace = _pace(points)
+    last = points[-1] if points else None
+    change = pace([point.at for point in points], [point.value for point in points])
     reached = False
     if last is not None and target is not None and better is not None:
-        reached = last >= target if better is Better.HIGHER else last <= target
+        reached = last.value >= target if better is Better.HIGHER else last.value <= target
     return Trend(
         id=subject,
         title=title,
@@ -173,36 +167,10 @@ def _trend(
         goal=goal,
         target=target,
         points=points,
-        pace=None if pace is None else float(f"{pace:.6g}"),
+        pace=None if change is None else float(f"{change:.6g}"),
         reached=reached,
-        expected_on=None if reached else _arrival(points, target, pace),
+        expected_on=None
+        if reached or last is None
+        else arrival(last.at, last.value, target, change),
         left_out=runs - len(points),
     )
-
-
-def _pace(points: Sequence[Point]) -> float | None:
-    """The slope of the least-squares line, a day; None where the runs are too close."""
-    times = [_seconds(point.at) / DAY for point in points]
-    if not times or max(times) - min(times) < SHORTEST:
-        return None
-    mean_time = sum(times) / len(times)
-    mean_value = sum(point.value for point in points) / len(points)
-    spread = sum((time - mean_time) ** 2 for time in times)
-    together = sum(
-        (time - mean_time) * (point.value - mean_value)
-        for time, point in zip(times, points, strict=True)
-    )
-    return together / spread
-
-
-def _arrival(points: Sequence[Point], target: float | None, pace: float | None) -> str | None:
-    if target is None or not pace:
-        return None
-    days = (target - points[-1].value) / pace
-    if not 0 <= days <= FARTHEST:
-        return None
-    return (datetime.fromisoformat(points[-1].at) + timedelta(days=days)).date().isoformat()
-
-
-def _seconds(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp()

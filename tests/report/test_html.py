@@ -7,13 +7,15 @@ import msgspec
 import pytest
 
 from readiness.model.words import Decision, Verdict
+from readiness.record.document import LineRecord, StreamRecord
 from readiness.record.origin import BaseRef, Git
 from readiness.report import Context, render, unfinished
 from readiness.text.languages import Language
 from readiness.text.layout import literal
+from readiness.text.worded import worded
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import DOCUMENTS, SVG, by_id, page, parsed, row, titled, words_of
-from tests.support.page_runs import a_release
+from tests.support.page_runs import a_complaint, a_gate, a_release
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -38,12 +40,16 @@ def test_its_headings_are_in_order(name: str) -> None:
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
     sections = [part.get("aria-labelledby") for part in root.iter("section")]
-    assert sections[:3] == ["decision", "why", "next"]
+    assert sections[:2] == ["decision", "why"]
 
 
 def test_it_is_in_the_language_of_the_board() -> None:
     """The page says which language it is in, and uses its words."""
-    for language, tag, word in ((Language.EN, "en", "Why"), (Language.ZH, "zh-Hans", "原因")):
+    words = (
+        (Language.EN, "en", "Why, and what to do next"),
+        (Language.ZH, "zh-Hans", "原因与下一步"),
+    )
+    for language, tag, word in words:
         root = parsed(page(a_release(language)))
         assert root.get("lang") == tag
         assert words_of(by_id(root, "why")) == word
@@ -128,12 +134,71 @@ def test_an_unfinished_run_is_not_ready() -> None:
 
 def test_what_blocks_comes_first() -> None:
     """What to do next begins with what blocks the release, each with its hint."""
-    steps = titled(parsed(page(a_release())), "next").findall("{*}ol/{*}li")
+    steps = titled(parsed(page(a_release())), "why").findall("{*}ol/{*}li")
     texts = [words_of(step) for step in steps]
     assert [("blocks the release" in text) for text in texts] == [True] * 3 + [False] * 4
     assert "Start with the import errors" in texts[0]
     assert "214 errors, expected < 50" in texts[0]
     assert "passed in the run before" in next(text for text in texts if "T5.1" in text)
+
+
+def test_why_and_next_say_nothing_twice() -> None:
+    """A reason that a step tells stands there alone; what no step tells comes before them."""
+    section = titled(parsed(page(a_release())), "why")
+    text = words_of(section)
+    assert [words_of(item) for item in section.findall("{*}ul/{*}li")] == [
+        "score 6.58 is below the target 8.0"
+    ]
+    assert text.count("214 errors") == 1
+    assert "(P0) fails" not in text
+
+
+def test_a_reason_without_a_step_is_told() -> None:
+    """One that names what is not open, and all of a document that does not say what they name."""
+    run = a_release()
+    gate = a_gate(a_complaint("T1.1", "3 errors", "== 0"), a_complaint("T2.1, T1.1", "9", "== 0"))
+    for changed in (gate, msgspec.structs.replace(gate, said=[])):
+        text = words_of(titled(parsed(page(msgspec.structs.replace(run, gate=changed))), "why"))
+        assert "T1.1 (P0) fails: 3 errors, expected == 0" in text
+        assert "T2.1, T1.1 (P0) fails" in text
+
+
+def test_what_the_gate_names_comes_first() -> None:
+    """Where it is no blocker: what holds a line back, told as the gate tells it."""
+    run = a_release()
+    worse = worded("complaint.worse", names="T4.2", priority="P1", reason="71.2%, was 75%")
+    gate = msgspec.structs.replace(a_gate(worse), line=LineRecord(run="r1", commit="", baselines=2))
+    section = titled(parsed(page(msgspec.structs.replace(run, gate=gate))), "why")
+    first = words_of(section.findall("{*}ol/{*}li")[0])
+    assert "T4.2" in first
+    assert "is worse: 71.2%, was 75%" in first
+
+
+def test_one_output_is_shown_once_among_the_steps() -> None:
+    """The second criterion over one probe says where it stands."""
+    probe = a_probe("p1", "lint", stdout=StreamRecord(bytes=9, digest="", head="a\nb\n", tail=""))
+    bad = [a_criterion(f"T1.{at}", Verdict.FAIL, probes=["p1"]) for at in (1, 2)]
+    run = a_document(tasks=[a_task("T1", *bad)], probes=[probe], findings=[])
+    first, second = titled(parsed(page(run)), "why").findall("{*}ol/{*}li")
+    assert words_of(first).endswith("a b")
+    assert words_of(second).endswith("Output: at T1.1")
+
+
+def test_a_manager_reads_when_and_an_auditor_who() -> None:
+    """Beside the score: when the target is reached at this pace, and who waived what until when."""
+    head = words_of(titled(parsed(page(a_release())), "decision"))
+    told = re.search(r"\+[\d.]+ a day since 2026-10-01: .* is reached on (\d{4}-\d\d-\d\d)", head)
+    assert told
+    assert told[1] > "2026-11-24"
+    assert "Waived: T3.1 by sec-lead until 2026-12-31" in head
+    assert "3% of the score rests on attestations" in head
+
+
+def test_a_reached_target_has_no_forecast() -> None:
+    """Nor has a board with one run, which shows no pace."""
+    score = msgspec.structs.replace(a_release().score, value=9.0, shown="9.0", progress=1.0)
+    assert "a day since" not in page(msgspec.structs.replace(a_release(), score=score))
+    assert "a day since" not in page(a_document())
 
 
 def test_milestones_tell_what_is_missing() -> None:
@@ -232,8 +297,13 @@ def test_code_in_titles_is_code_and_nothing_else_is() -> None:
     """What stands between backticks; one without a partner is a character, and markup is text."""
     titles = {"a `b <i>` c": "<code>b &lt;i&gt;</code> c", "one ` alone": "one ` alone"}
     for title, shown in titles.items():
-        task = a_task("T1", a_criterion("T1.1", Verdict.PASS, title=title))
-        assert shown in page(a_document(tasks=[task]))
+        hint = {"hint": title}
+        criterion = a_criterion("T1.1", Verdict.FAIL, title=title, **hint)
+        task = a_task("T1", criterion, title=title, steps=[title], problem=f"1\n{title}")
+        board = msgspec.structs.replace(a_document().board, title=title)
+        # The heading; the title, step and hint of the criterion, twice; the task's own.
+        text = page(a_document(tasks=[task], board=board)).partition("</head>")[2]
+        assert text.count(shown) == 8
 
 
 def test_the_commit_leads_to_the_web() -> None:

@@ -52,9 +52,9 @@ def _shown(run: RunDocument, name: str) -> str:
 
 
 def _steps(run: RunDocument) -> Element:
-    """Return the part of the page that tells what to do next."""
+    """Return the part of the page that tells why, and what to do next."""
     parts = parsed(page(run)).iter("section")
-    return next(part for part in parts if part.get("aria-labelledby") == "next")
+    return next(part for part in parts if part.get("aria-labelledby") == "why")
 
 
 @pytest.mark.parametrize("name", _FORMATS)

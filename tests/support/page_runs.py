@@ -21,7 +21,9 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import PastPoint, Previous
 from readiness.record.origin import BoardRef, Git
+from readiness.record.said import said
 from readiness.text.languages import Language
+from readiness.text.worded import joined, worded
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.release_board import BOARD, Row, Task
 
@@ -58,15 +60,11 @@ def a_release(language: Language = Language.EN) -> RunDocument:
             total=19,
             attested=0.03,
         ),
-        gate=GateRecord(
-            decision=Decision.NOT_READY,
-            exit_status=1,
-            reasons=[
-                "score 6.58 is below the target 8.0",
-                "T2.1 (P0) fails: 214 errors, expected < 50",
-                "T2.2 (P0) fails: 81.25%, expected >= 90%",
-                "T3.3 (P0) fails: 2 problems, expected == 0",
-            ],
+        gate=a_gate(
+            worded("gate.score_below", score="6.58", target="8.0"),
+            a_complaint("T2.1", "214 errors", "< 50"),
+            a_complaint("T2.2", "81.25%", ">= 90%"),
+            a_complaint("T3.3", "2 problems", "== 0"),
         ),
         tasks=tasks,
         probes=made.probes,
@@ -84,6 +82,25 @@ def a_release(language: Language = Language.EN) -> RunDocument:
         loosened=[],
         past=past,
     )
+
+
+def a_gate(*reasons: str) -> GateRecord:
+    """Return the decision that it is not ready, for these reasons."""
+    return GateRecord(
+        decision=Decision.NOT_READY,
+        exit_status=1,
+        reasons=list(map(str, reasons)),
+        said=[said(reason, str) for reason in reasons],
+    )
+
+
+def a_complaint(names: str, shown: str, expect: str, priority: str = "P0") -> str:
+    """Return the gate's reason that a criterion fails."""
+    return worded("complaint.fails", names=names, priority=priority, reason=_missed(shown, expect))
+
+
+def _missed(shown: str, expect: str) -> str:
+    return joined([shown, worded("reason.expected", expect=expect)])
 
 
 def a_large_document(count: int, runs: int = PAST) -> RunDocument:
@@ -147,6 +164,7 @@ class _Release:
         before = Previous(
             verdict=_past(verdict, RUNS - 1, RUNS), value=_moved(row.value, row.first, 0.9)
         )
+        reason = _missed(shown, row.expect)
         fields: dict[str, object] = {
             "title": row.english if self.english else row.chinese,
             "value": row.value,
@@ -156,7 +174,8 @@ class _Release:
             "baseline": row.first,
             "progress": None if row.value is None else progress,
             "better": Better.LOWER if row.expect[:1] in "<=" else Better.HIGHER,
-            "reason": f"{shown}, expected {row.expect}" if missed else "",
+            "reason": str(reason) if missed else "",
+            "said": {"reason": said(reason, str)} if missed else {},
             "hint": HINTS[self.english].get(name),
             "probes": [self._probe(name, row)] if measured else [],
             "points": 0.55 if verdict in GOOD else 0.0,
@@ -203,7 +222,7 @@ class _Release:
                 memory_kib=347_700 if mypy else 42_000,
                 tool_version="mypy 2.4.1" if mypy else None,
                 params={"paths": "src", "args": "--strict"} if mypy else {},
-                stdout=_stream(MYPY_OUTPUT if mypy else "" if lost else "ok\n"),
+                stdout=_stream(MYPY_OUTPUT if mypy else "" if lost else "ok\n", data=mypy),
                 stderr=_stream(LOST if lost else ""),
             )
         )
@@ -299,8 +318,8 @@ def _shown(value: object, unit: str) -> str:
     return f"{value}{unit}" if unit == "%" else f"{value} {unit}".strip()
 
 
-def _stream(text: str) -> StreamRecord:
-    return StreamRecord(bytes=len(text), digest="sha256:0", head=text, tail="")
+def _stream(text: str, *, data: bool = False) -> StreamRecord:
+    return StreamRecord(bytes=len(text), digest="sha256:0", head=text, tail="", data=data)
 
 
 def _one_of_many(name: str, number: int, verdict: Verdict) -> CriterionRecord:

@@ -1,17 +1,23 @@
 """The head of the page: the decision, the score, and how many criteria have which verdict."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
+from readiness.record.earlier import PastPoint
+from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text, score_text
-from readiness.report._html.criteria import Badge, Viewer, whole
+from readiness.report._html.criteria import Badge, Link, Viewer, whole
 from readiness.report._shown import meaning, moment, percent, revision
 from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
+
+WAIVED = 3
+"""So many waivers are named beside the score; all of them stand in their section."""
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +30,10 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision and the score. `mark` goes before the decision's words."""
+    """The decision and the score. `mark` goes before the decision's words.
+
+    `forecast` is when the target is reached, `waived` who let what go until when.
+    """
 
     decision: str
     mark: str
@@ -37,9 +46,11 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     reached_at: int
     reached: bool
     way: str
+    forecast: str
     measured: str
     baseline: str
-    attested: str
+    attested: Link
+    waived: str
     counts: list[Count]
     facts: list[str]
     interrupted: str
@@ -48,6 +59,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 def head(
     run: RunDocument,
+    points: Sequence[PastPoint],
     viewer: Viewer,
     say: Sentences,
     counts: Counter[Verdict],
@@ -71,15 +83,15 @@ def head(
         way=say("report.way", share=percent(score.progress), target=goal_text(score.target))
         if known
         else "",
+        forecast=_forecast(run, points, say),
         measured=say(
             "report.measured", measured=score.measured, scope=score.in_scope, total=score.total
         ),
         baseline=""
         if run.board.baseline is None
         else say("page.baseline", score=goal_text(run.board.baseline)),
-        attested=say("report.attested_share", share=percent(score.attested))
-        if score.attested > 0
-        else "",
+        attested=_attested(run, say),
+        waived=_waived(run, viewer, say),
         counts=_counts(viewer, counts),
         facts=[
             *profile,
@@ -91,6 +103,45 @@ def head(
         interrupted=say("report.interrupted") if run.interrupted else "",
         rests=as_of(run, say),
     )
+
+
+def _forecast(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> str:
+    """Tell when the target is reached at the pace of the runs on the page; empty once it is."""
+    known = [point for point in points if point.score is not None]
+    scores = [point.score or 0.0 for point in known]
+    if not known or run.score.value is None or run.score.progress >= 1:
+        return ""
+    moments = [point.started_at for point in known]
+    try:
+        change = pace(moments, scores)
+        date = arrival(moments[-1], scores[-1], run.score.target, change)
+    except (ValueError, OverflowError):  # a document may come from anywhere
+        return ""
+    if change is None:
+        return ""
+    shown, since = f"{change:+.3g}", moments[0][:10]
+    if date is None:
+        return say("page.never", pace=shown, since=since)
+    return say("page.arrives", pace=shown, since=since, date=date)
+
+
+def _attested(run: RunDocument, say: Sentences) -> Link:
+    share = run.score.attested
+    told = say("report.attested_share", share=percent(share)) if share > 0 else ""
+    named = any(one.attestation is not None and one.verdict.in_scope for one in run.criteria())
+    return Link(told, "attested" if named else "")
+
+
+def _waived(run: RunDocument, viewer: Viewer, say: Sentences) -> str:
+    known = [(one.id, one.waiver) for one in run.criteria() if one.verdict is Verdict.WAIVED]
+    told = [
+        say("page.waived_until", id=name, by=viewer.short(waiver.by), until=waiver.until)
+        for name, waiver in known[:WAIVED]
+        if waiver is not None
+    ]
+    if more := len(known) - WAIVED if len(known) > WAIVED else 0:
+        told.append(say("page.more", count=more))
+    return say("page.waived", names=say("report.comma").join(told)) if told else ""
 
 
 def _counts(viewer: Viewer, counts: Counter[Verdict]) -> list[Count]:

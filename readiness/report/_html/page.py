@@ -66,6 +66,7 @@ def _environment() -> Environment:
     )
     environment.filters["lines"] = _lines
     environment.filters["prose"] = _prose
+    environment.filters["prose_lines"] = _prose_lines
     environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
 
@@ -84,7 +85,16 @@ def _lines(text: str) -> Markup:
 
 def _prose(text: str) -> Markup:
     """Return what people wrote in a board, such as a title: text, but for its `code`."""
-    parts = literal(text).split("`")
+    return _with_code(literal(text))
+
+
+def _prose_lines(text: str) -> Markup:
+    """Return the same for what may have several lines."""
+    return Markup("\n").join(map(_with_code, clean(text, newlines=True).split("\n")))
+
+
+def _with_code(text: str) -> Markup:
+    parts = text.split("`")
     if len(parts) % 2 == 0:  # one that has no partner is a character
         parts[-2:] = ["`".join(parts[-2:])]
     marked = (

@@ -1,9 +1,12 @@
-"""The sections beside the tasks: what to do next, milestones, and what people have decided."""
+"""The sections beside the tasks: why and what next, milestones, and what people have decided."""
+
+from collections.abc import Mapping
 
 import msgspec
 
 from readiness.model.words import Verdict
-from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
+from readiness.record.document import CriterionRecord, GateRecord, MilestoneRecord, RunDocument
+from readiness.record.said import Said
 from readiness.record.scores import goal_text
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.evidence import FindingView
@@ -27,7 +30,8 @@ FINDINGS = 3
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """An open criterion, or several with one cause: what was found, and what to do.
 
-    `others` are the further criteria, `one_cause` says how many there are in all.
+    `others` are the further criteria, `one_cause` says how many there are in all. `printed_at` is
+    the earlier step that shows what the same probe printed.
     """
 
     badge: Badge
@@ -36,6 +40,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     others: list[tuple[Link, str]]
     one_cause: str
     printed: str
+    printed_at: Link | None
     findings: list[FindingView]
     facts: list[str]
     blocking: bool
@@ -67,26 +72,39 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
-    """Return all open criteria, what blocks the release first; those with one cause together."""
+    """Return all open criteria, those with one cause together; what the gate names comes first."""
+    why = _why(run.gate)
+    blocks = causes(open_criteria(run))
+    blocks.sort(key=lambda block: not any(each.id in why for _, each in block))
     found = []
-    for number, block in enumerate(causes(open_criteria(run))):
+    shown_at: dict[tuple[str, str], Link] = {}
+    for number, block in enumerate(blocks):
         task, criterion = block[0]
         text = measured(criterion)
         told = criterion.attestation is not None or criterion.expect in text
+        if run.gate.line is not None and criterion.id in why:  # it says what is worse than what
+            text, told = why[criterion.id], True
         gain = sum(each.points_possible - each.points for _, each in block)
         others = [(viewer.criterion_link(each), viewer.short(each.title)) for _, each in block[1:]]
         told_in_full = number < NEXT
+        link = viewer.criterion_link(criterion)
+        printed = viewer.printed(criterion) if told_in_full else ""
+        decisive = criterion.decisive or next(iter(criterion.probes), "")
+        printed_at = shown_at.get((decisive, printed))
+        if printed:
+            shown_at.setdefault((decisive, printed), link)
         facts = [task.priority.value]
         if gain >= 0.005:
             facts.append(say("report.worth", points=f"{gain:.2f}"))
         found.append(
             Step(
                 badge=viewer.badge(criterion.verdict),
-                link=viewer.criterion_link(criterion),
+                link=link,
                 title=viewer.short(criterion.title),
                 others=others,
                 one_cause=say("report.one_cause", count=len(block)) if others else "",
-                printed=viewer.printed(criterion) if told_in_full else "",
+                printed="" if printed_at else printed,
+                printed_at=printed_at,
                 findings=viewer.findings(criterion, FINDINGS) if told_in_full else [],
                 facts=facts,
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
@@ -97,6 +115,37 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
             )
         )
     return found
+
+
+def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
+    """Return the gate's reasons that no step on the page tells."""
+    there = {
+        link.text for step in listed for link in (step.link, *(link for link, _ in step.others))
+    }
+    if len(gate.said) != len(gate.reasons):
+        return gate.reasons
+    return [
+        reason
+        for reason, what in zip(gate.reasons, gate.said, strict=True)
+        if not (names := _names(what)) or not there.issuperset(names)
+    ]
+
+
+def _why(gate: GateRecord) -> Mapping[str, str]:
+    """Return the gate's reason by the criteria that it names."""
+    said = gate.said if len(gate.said) == len(gate.reasons) else []
+    return {
+        name: reason
+        for reason, what in zip(gate.reasons, said, strict=False)
+        for name in _names(what)
+    }
+
+
+def _names(what: Said) -> list[str]:
+    """Return the criteria that a reason of the gate is about."""
+    names = what.facts.get("names") if what.key.startswith("complaint.") else None
+    parts = names.facts.values() if isinstance(names, Said) else [names]
+    return [part for part in parts if isinstance(part, str)]
 
 
 def milestone(

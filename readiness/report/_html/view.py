@@ -27,6 +27,7 @@ from readiness.report._html.sections import (
     Word,
     attested,
     milestone,
+    reasons,
     skipped,
     stale,
     steps,
@@ -92,16 +93,17 @@ def view(run: RunDocument) -> View:
     known = bool(run.past)
     course = heat(run, points, say) if known else None
     shown = numbers(run, found, pictures, say)
+    why = reasons(run.gate, todo[: NEXT + LINKED])
     milestones = [milestone(item, run, viewer, say) for item in run.milestones]
     counts = Counter(criterion.verdict for criterion in run.criteria())
     return View(
         run=run,
         say=say,
         commit=commit_link(run),
-        head=head(run, viewer, say, counts),
+        head=head(run, points, viewer, say, counts),
         late=[item for item in milestones if item.state == "overdue"],
-        reasons=run.gate.reasons[:REASONS],
-        more_reasons=run.gate.reasons[REASONS : REASONS + LINKED],
+        reasons=why[:REASONS],
+        more_reasons=why[REASONS : REASONS + LINKED],
         steps=todo[:NEXT],
         more_steps=todo[NEXT : NEXT + LINKED],
         unlisted_steps=max(len(todo) - NEXT - LINKED, 0),

@@ -1,0 +1,37 @@
+"""How fast a number changes over runs, and when it arrives at this pace."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+DAY = 86_400.0
+SHORTEST = 1 / 24
+"""Days that runs must be apart to show a pace: one hour."""
+FARTHEST = 3650
+"""Days ahead beyond which no date is named: the pace is that of standing still."""
+
+
+def pace(moments: Sequence[str], values: Sequence[float]) -> float | None:
+    """The slope of the least-squares line, a day; None where the runs are too close.
+
+    `moments` are when the runs started, in ISO form.
+    """
+    times = [datetime.fromisoformat(moment).timestamp() / DAY for moment in moments]
+    if not times or max(times) - min(times) < SHORTEST:
+        return None
+    mean_time = sum(times) / len(times)
+    mean_value = sum(values) / len(values)
+    spread = sum((time - mean_time) ** 2 for time in times)
+    together = sum(
+        (time - mean_time) * (value - mean_value) for time, value in zip(times, values, strict=True)
+    )
+    return together / spread
+
+
+def arrival(moment: str, value: float, target: float | None, change: float | None) -> str | None:
+    """The day on which `value`, measured at `moment`, is at its target; None for never."""
+    if target is None or not change:
+        return None
+    days = (target - value) / change
+    if not 0 <= days <= FARTHEST:
+        return None
+    return (datetime.fromisoformat(moment) + timedelta(days=days)).date().isoformat()
