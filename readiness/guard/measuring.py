@@ -10,6 +10,7 @@ import msgspec
 
 from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.put_aside import added_directives, put_aside
@@ -23,8 +24,8 @@ from readiness.model.units import SIZES, TIMES
 from readiness.model.words import Better, Verdict
 from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.standins import World
-from readiness.prove.trials import TrialPlan, joined, once, probes_of, renamed, watched
-from readiness.record.document import CriterionRecord, RunDocument
+from readiness.prove.trials import BETWEEN, TrialPlan, joined, once, probes_of, renamed, watched
+from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.shell.commands import is_work
 from readiness.shell.programs import programs
 from readiness.text.sentences import sentences
@@ -92,7 +93,7 @@ class Measuring:
             if self._directives and not self.deciding.get(name, Deciding()).runs_tests
         ]
         self._records: dict[str, CriterionRecord] = {}
-        self._found: dict[str, set[tuple[str, str]]] = {}
+        self._complaints = Complaints(states, workdir)
         self._tools: dict[str, Tools] = {}
         self._copies: dict[str, Copied] = {}
 
@@ -142,18 +143,22 @@ class Measuring:
 
     def _take(self, document: RunDocument) -> None:
         self._records.update({record.id: record for record in document.criteria()})
-        self._note(document)
+        self._complaints.add(document.findings, self._place)
 
-    def _note(self, document: RunDocument) -> None:
-        for each in document.findings:
-            self._found.setdefault(each.criterion, set()).add((each.path, each.rule))
+    def _place(self, finding: FindingRecord) -> str:
+        """Where a finding is, whatever copy it was found in; from where the board's probes run."""
+        copy = self._copies.get(finding.criterion.partition(BETWEEN)[2])
+        if copy is None:
+            return finding.path
+        whole = os.path.normpath(os.path.join(self._board.workdir, finding.path))
+        return os.path.relpath(whole, copy.board.workdir)
 
     def _see(self, parts: list[TrialPlan]) -> None:
         """Note which tools the base's rules started."""
         finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
         for each in parts:
             for planned in each.plan.planned:
-                name, _, label = planned.criterion.id.partition("@")
+                name, _, label = planned.criterion.id.partition(BETWEEN)
                 if label in (HEAD, BARE):
                     continue
                 found = Tools()
@@ -270,8 +275,8 @@ class Measuring:
             return True
         if ruled.verdict is Verdict.ERROR:
             return False  # nothing was measured by either
-        hidden = self._found.get(ruled.id, set()) - self._found.get(self._headed(name), set())
-        return head.verdict is Verdict.ERROR or improved or bool(hidden)
+        hidden = self._complaints.hides(self._headed(name), ruled.id)
+        return head.verdict is Verdict.ERROR or improved or hidden
 
     def _improved(
         self, one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding

@@ -154,6 +154,33 @@ def test_a_new_test_may_be_skipped(tmp_path: Path) -> None:
     assert found.kind is Kind.SKIP
 
 
+NEW = "import pytest\n\n{}def test_new():\n    assert f(9)\n"
+SKIPPED_WHOLE = [
+    "import pytest\n\n@pytest.mark.skip\nclass TestNew:\n    def test_new(self):\n        f(9)\n",
+    NEW.format("pytestmark = pytest.mark.skip\n"),
+    NEW.format("pytest.importorskip('other')\n"),
+]
+
+
+@pytest.mark.parametrize("text", SKIPPED_WHOLE)
+def test_a_new_class_or_file_may_be_skipped_whole(text: str, tmp_path: Path) -> None:
+    """It hides nothing that was there; with a test that was there before in it, it does."""
+    added = {"tests/test_new.py": text}
+    assert LOOSE not in {each.direction for each in compared(tmp_path, added)}
+    moved = {"tests/test_new.py": text.replace("test_new", "test_two")} | edited(
+        "tests/test_a.py", "    def test_two(self):\n        assert f(2) == 2\n", ""
+    )
+    assert Kind.SKIP in {each.kind for each in compared(tmp_path, moved) if each.direction is LOOSE}
+
+
+def test_a_class_that_inherits_tests_may_not_be_skipped(tmp_path: Path) -> None:
+    """Nobody can read how many tests it has."""
+    before = {"tests/test_b.py": "import pytest\n\n\nclass TestB(Shared):\n    pass\n"}
+    skipped = before["tests/test_b.py"].replace("class", "@pytest.mark.skip\nclass")
+    (found,) = compared(tmp_path, {"tests/test_b.py": skipped}, before)
+    assert (found.kind, found.direction) == (Kind.SKIP, LOOSE)
+
+
 EMPTIED = [
     ("    assert f(1) == 1\n", "    pass\n"),
     ("    assert f(1) == 1\n", "    return\n    assert f(1) == 1\n"),

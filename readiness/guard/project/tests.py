@@ -17,6 +17,7 @@ LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DIRECT: Final = ("self", "cls")
 _ASKING: Final = re.compile(r"(?i)assert|raises|warns|^(?:expect|check|verify|fail)")
+_CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 # What a file has to speak of, if it is not a file of tests.
 _OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest|no_type_check")
 
@@ -42,15 +43,15 @@ def tests(files: Differing) -> Iterator[Change]:
     new = [each for path, text in files.after.items() for each in found(path, text)]
     yield from _deleted(old, new)
     yield from _emptied(old, new)
-    new_ones = {one.name for one in _compared(old, new)[1]}
+    is_new = _New(files, old, new)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         gone, come = (
             [each for each in side if each.kind is kind]
             for side in surplus(old, new, lambda one: (one.kind, one.name, one.text, one.within))
         )
         for one in come:
-            added = kind is Kind.SKIP and one.within in new_ones
-            yield _change(one, Direction.NEUTRAL if added else LOOSE, "", _shown(one))
+            hides_nothing = kind is Kind.SKIP and is_new(one)
+            yield _change(one, Direction.NEUTRAL if hides_nothing else LOOSE, "", _shown(one))
         yield from (_change(one, TIGHT, _shown(one), "") for one in gone)
     yield from _unreadable(files)
 
@@ -93,6 +94,27 @@ def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]
     before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
     gone, come = surplus(before, after, lambda one: one.name)
     return surplus(gone, come, lambda one: one.text)
+
+
+class _New:
+    """Tells of a skip whether all that it passes over is new: then nothing is asked less."""
+
+    def __init__(self, files: Differing, old: list[Item], new: list[Item]) -> None:
+        self._files = files
+        self._come = _compared(old, new)[1]
+        self._names = {one.name for one in self._come}
+        self._tests = [one for one in new if one.kind is Kind.TEST]
+        self._classes = {name for text in files.before.values() for name in _CLASS.findall(text)}
+
+    def __call__(self, skip: Item) -> bool:
+        if skip.within in self._names:
+            return True
+        if skip.within in self._classes or (not skip.within and skip.path in self._files.before):
+            return False
+        passed_over = [
+            one for one in self._tests if one.path == skip.path and skip.within in ("", one.within)
+        ]
+        return bool(passed_over) and all(one in self._come for one in passed_over)
 
 
 def _unreadable(files: Differing) -> Iterator[Change]:

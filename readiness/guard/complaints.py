@@ -1,0 +1,47 @@
+"""What tools complain of by the base's rules, and no longer by the head's."""
+
+import os
+from collections.abc import Callable, Hashable, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from readiness.guard.outcomes import functions
+from readiness.guard.reaching import States
+from readiness.record.document import FindingRecord
+
+
+class Complaints:
+    """What tools complain of, by criterion, in a project of two states.
+
+    A test that has another name, or stands in another file, is the same while its body is.
+    """
+
+    def __init__(self, states: States, workdir: str) -> None:
+        self._states = states
+        self._workdir = workdir
+        self._found: dict[str, list[set[Hashable]]] = {}
+
+    def add(self, findings: Iterable[FindingRecord], place: Callable[[FindingRecord], str]) -> None:
+        """Add what was found; `place` tells the path of each from the project's own folder."""
+        for each in findings:
+            names = set(self._names(replace(each, path=place(each))))
+            self._found.setdefault(each.criterion, []).append(names)
+
+    def hides(self, by_head: str, by_base: str) -> bool:
+        """Whether one criterion, by its id, lacks a complaint that the other has."""
+        known = set().union(*self._found.get(by_head, []))
+        return any(known.isdisjoint(names) for names in self._found.get(by_base, []))
+
+    def _names(self, finding: FindingRecord) -> Iterator[Hashable]:
+        """What a complaint is known by: its place and rule; that of a test, by what it does."""
+        yield finding.path, finding.rule
+        path = os.path.normpath(os.path.join(self._workdir, finding.path))
+        name, bracket, case = finding.rule.partition("[")
+        if path in self._states.changed:
+            for said in self._states.both(path):
+                tests = [
+                    (at, text.replace(repr(name), "", 1))
+                    for called, at, text in functions(said)
+                    if called == name and at >= finding.line
+                ]
+                yield from ((text, bracket + case) for _, text in sorted(tests)[:1])
