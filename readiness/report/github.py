@@ -90,7 +90,7 @@ def outputs(run: RunDocument) -> str:
     score, gate = run.score, run.gate
     verdicts = [criterion.verdict for criterion in run.criteria()]
     known = score.value is not None
-    still_open = [each.id for _, each in open_criteria(run) if each.verdict is not Verdict.WARN]
+    still_open = [each for each in open_criteria(run) if each[1].verdict is not Verdict.WARN]
     values = {
         "decision": gate.decision.value,
         "ready": "true" if gate.decision is Decision.READY else "false",
@@ -105,7 +105,8 @@ def outputs(run: RunDocument) -> str:
         "failed": str(verdicts.count(Verdict.FAIL)),
         "errors": str(verdicts.count(Verdict.ERROR)),
         "loosened": str(len(run.loosened)),
-        "open": " ".join(still_open),
+        "open": " ".join(each.id for _, each in still_open),
+        "failed-blockers": " ".join(each.id for task, each in still_open if task.blocking),
         "profile": run.profile,
         "run": run.id,
     }

@@ -53,4 +53,4 @@ def test_an_environment_without_this_program_is_none_of_ours(tmp_path: Path) -> 
 def test_the_extras_that_are_not_ours_are_there() -> None:
     """Those that bring tools to measure with are named as this project names them."""
     extras = distribution("readiness").metadata.get_all("Provides-Extra") or []
-    assert {"dev", "mutation"} <= set(extras)
+    assert {"dev", "docs", "mutation"} <= set(extras)

@@ -191,6 +191,7 @@ def test_the_outputs_tell_what_later_steps_decide_by() -> None:
         "errors": "2",
         "loosened": "1",
         "open": "T2.1 T2.2 T7.2 T7.4",
+        "failed-blockers": "T2.1 T2.2",
         "profile": "local",
         "run": "20261124T131042Z-3f2a",
         "reasons": "\n".join(a_document().gate.reasons),
