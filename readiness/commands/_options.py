@@ -139,6 +139,12 @@ OPTIONS = [
         value=Value.SWITCH,
     ),
     Option(
+        "until_decided",
+        "",
+        "Run what can decide soonest first, and stop once nothing left can change the decision.",
+        value=Value.SWITCH,
+    ),
+    Option(
         "failed_only",
         "",
         "Show only what is not good, as from 200 criteria on by itself; -v shows all.",

@@ -53,6 +53,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     exit_zero: bool = False
     milestone: str | None = None
     hold_line: bool = False
+    until_decided: bool = False
     failed_only: bool = False
     notify: tuple[str, ...] = ()
     open: bool = False

@@ -37,11 +37,16 @@ def conclude(
     sum_of = explain(counted)
     loosened = loosening_records(start.loosened, recorder)
     reasons = loosening_reasons(loosened)
-    decision, states = _decide(board, total, judgements, start, facts, reasons)
-    if start.weighed is not None and not loosened:
-        other = start.weighed
-        second, _ = _decide(other, score(other, judgements), judgements, start, facts, ())
-        decision = worse(decision, second)
+    stopped = facts.interrupted or facts.signal != 0
+    decision, states, _ = decide(
+        board,
+        total,
+        judgements,
+        start,
+        partial=facts.partial,
+        interrupted=stopped,
+        loosened=reasons,
+    )
     return RunDocument(
         id=start.id,
         tool=TOOL,
@@ -91,25 +96,38 @@ def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgeme
     ]
 
 
-def _decide(
+def decide(
     board: Board,
     total: Score,
     judgements: Sequence[Judgement],
     start: Start,
-    facts: Facts,
-    loosened: Sequence[str],
-) -> tuple[Gate, Sequence[MilestoneState]]:
-    """Decide on the release or on the run's milestone, and tell how all milestones stand."""
-    states = milestone_states(board, total, judgements, start.day(), partial=facts.partial)
-    decision = gate(
-        board if start.milestone is None else as_goal(board, start.milestone),
-        total,
-        judgements,
-        partial=facts.partial,
-        interrupted=facts.interrupted or facts.signal != 0,
-        loosened=loosened,
-        line=start.line,
-    )
-    if start.milestone is not None:
-        decision = gate_for(start.milestone, decision, states)
-    return decision, states
+    *,
+    partial: bool,
+    interrupted: bool = False,
+    loosened: Sequence[str] = (),
+) -> tuple[Gate, Sequence[MilestoneState], Gate]:
+    """Decide on the release or on the run's milestone, and tell how all milestones stand.
+
+    With other weights the worse of both decisions counts. The last is the gate by the board's own
+    weights, before a milestone asked for more.
+    """
+
+    def by(rules: Board, total: Score) -> tuple[Gate, Sequence[MilestoneState], Gate]:
+        states = milestone_states(rules, total, judgements, start.day(), partial=partial)
+        plain = gate(
+            rules if start.milestone is None else as_goal(rules, start.milestone),
+            total,
+            judgements,
+            partial=partial,
+            interrupted=interrupted,
+            loosened=loosened,
+            line=start.line,
+        )
+        asked = start.milestone
+        return (plain if asked is None else gate_for(asked, plain, states)), states, plain
+
+    first, states, plain = by(board, total)
+    if start.weighed is None or loosened:
+        return first, states, plain
+    second, _, _ = by(start.weighed, score(start.weighed, judgements))
+    return worse(first, second), states, plain

@@ -8,7 +8,7 @@ from readiness.history.store import History, board_key
 from readiness.model.board import Board
 from readiness.model.judgement import Earlier, HeldLine
 from readiness.model.settings import RunSettings, history_path
-from readiness.model.words import Decision
+from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
 from readiness.record.earlier import Value
@@ -23,7 +23,8 @@ def line_of(
     """What has to be held: the compared run of the history, and the board's own baselines.
 
     It is the newest whole run of the base's commit or of its nearest ancestor that has one; without
-    a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out.
+    a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out,
+    and those that stopped before their end: they know too little of what passes.
     """
     path = history_path(settings, board.path)
     history = History(path or os.devnull)
@@ -45,7 +46,7 @@ def _compared(
 ) -> ComparedRun | None:
     def runs() -> Iterator[ComparedRun]:
         found = history.whole_runs(board_key(board.path), board.profile)
-        return (run for run in found if run.id not in but)
+        return (run for run in found if run.id not in but and _went_to_its_end(run))
 
     if base is not None and (found := _of_commit(runs(), board, base.commit)):
         return found
@@ -61,6 +62,11 @@ def _of_commit(runs: Iterator[ComparedRun], board: Board, commit: str) -> Compar
                 return run
             newest.setdefault(run.git.commit, run)
     return newest.get(nearest(board.workdir, commit, newest)) if newest else None
+
+
+def _went_to_its_end(run: ComparedRun) -> bool:
+    criteria = (one for task in run.tasks for one in task.criteria)
+    return all(one.reason_code is not ReasonCode.NOT_RUN for one in criteria)
 
 
 def _is_good(run: ComparedRun) -> bool:

@@ -96,7 +96,7 @@ def accepted_by_base(
 
 def running(settings: RunSettings, execute: Execute) -> Callable[[TrialPlan], RunDocument]:
     """What runs a part to its end, and records nothing."""
-    settings = msgspec.structs.replace(settings, fail_fast=False)
+    settings = msgspec.structs.replace(settings, fail_fast=False, until_decided=False)
 
     def run(part: TrialPlan) -> RunDocument:
         at = time.time()

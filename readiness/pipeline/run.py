@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,7 +48,7 @@ from readiness.record.run import (
 )
 from readiness.record.values import timestamp
 from readiness.report import Context, invalidate, unfinished, write_report
-from readiness.run.interface import Settled
+from readiness.run.interface import Settle, Settled
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
@@ -165,7 +166,7 @@ def _plan(
     versions: Container[str],
 ) -> Plan:
     past = opened.previous
-    return make_plan(
+    plan = make_plan(
         opened.board,
         environ=os.environ,
         selectors=settings.selectors,
@@ -174,6 +175,11 @@ def _plan(
         versions=versions,
         timeout=settings.timeout,
     )
+    if not settings.until_decided:
+        return plan
+    from readiness.pipeline.until_decided import in_order
+
+    return in_order(plan, opened.board, opened.milestone, _line(opened, settings), past)
 
 
 def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
@@ -261,14 +267,20 @@ def execute(
     )
     began = time.monotonic()
     try:
+        left = plan
+        settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast)
+        if settings.until_decided:
+            from readiness.pipeline.until_decided import until_decided
+
+            left, settle = until_decided(board, plan, start, readings, settle)
         ending = run(
-            plan,
-            lambda capture: settled(readings, capture, fail_fast=settings.fail_fast),
+            left,
+            settle,
             jobs=jobs,
             run_timeout=settings.run_timeout or board.run_timeout,
             scratch=scratch,
             observe=observer,
-            fail_fast=settings.fail_fast,
+            may_stop=settings.fail_fast or settings.until_decided,
         )
         judgements = [readings.judge(planned) for planned in plan.planned]
     finally:

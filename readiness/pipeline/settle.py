@@ -62,6 +62,7 @@ class Readings:
         self._records: dict[int, ProbeRecord] = {}
         self._readings: dict[tuple[str, int], Reading] = {}
         self._waits_since: dict[int, float] = {}
+        self._over: set[int] = set()
         self._findings: dict[tuple[str, int], list[FindingRecord]] = {}
         self._readers: list[list[Planned]] = [[] for _ in plan.probes]
         for planned in plan.planned:
@@ -93,6 +94,20 @@ class Readings:
 
     def pause(self, capture: Capture) -> float | None:
         """The seconds until the probe of an attempt that was taken is tried again; None: never."""
+        delay = self._pause(capture)
+        if delay is None:
+            self._over.add(capture.probe)
+        return delay
+
+    def is_over(self, index: int) -> bool:
+        """Whether the probe's last attempt was taken, so that nothing it gave changes any more."""
+        return index in self._over
+
+    def readers(self, index: int) -> list[Planned]:
+        """The criteria that read the probe."""
+        return self._readers[index]
+
+    def _pause(self, capture: Capture) -> float | None:
         index, probe = capture.probe, self._plan.probes[capture.probe]
         if not may_repeat(probe):
             return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import Verdict
+from readiness.model.words import ReasonCode, Verdict
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
@@ -70,6 +70,7 @@ class ComparedCriterion(PastCriterion, frozen=True, kw_only=True):
 
     expect: str
     reason: str
+    reason_code: ReasonCode | None = None
     said: dict[str, Said] = {}
 
 

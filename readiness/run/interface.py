@@ -1,6 +1,7 @@
 """What a run asks its caller, what it tells whoever follows it, and how it ended."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -11,15 +12,19 @@ class Settled(msgspec.Struct, frozen=True):
     """What the caller made of a finished attempt.
 
     `succeeded`: the probes after it may start. `again`: it is to be tried once more, `delay`
-    seconds from now. `stop`: why nothing more should start, or empty; what runs may finish. `why`:
-    what kept it from succeeding, or empty.
+    seconds from now. `stop`: why nothing more should start, or empty; what runs may finish, unless
+    the stop is `at_once`. `why`: what kept it from succeeding, or empty.
     """
 
     succeeded: bool
     again: bool = False
     delay: float = 0.0
     stop: str = ""
+    at_once: bool = False
     why: str = ""
+
+
+Settle: TypeAlias = Callable[[Capture], Settled]
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

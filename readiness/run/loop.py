@@ -5,7 +5,6 @@ import os
 import select
 import time
 from collections import deque
-from collections.abc import Callable
 from signal import SIGTERM
 from signal import Signals as SignalName
 from typing import Final
@@ -14,7 +13,7 @@ from readiness.model.capture import Capture
 from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
-from readiness.run.interface import Ending, Observer, Settled
+from readiness.run.interface import Ending, Observer, Settle
 from readiness.run.processes.family import Family
 from readiness.run.queue import Queue
 from readiness.run.retry import FINAL, may_repeat
@@ -52,19 +51,19 @@ class Loop:
     def __init__(
         self,
         plan: Plan,
-        settle: Callable[[Capture], Settled],
+        settle: Settle,
         jobs: int,
         run_timeout: float,
         scratch: str,
         observe: Observer | None,
-        fail_fast: bool,
+        may_stop: bool,
     ) -> None:
         self._plan = plan
         self._settle_with = settle
         self._jobs = max(1, min(jobs, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS))
         self._run_timeout = run_timeout
         self._observe = observe
-        self._fail_fast = fail_fast
+        self._may_stop = may_stop
         self._queue = Queue(plan)
         self._starter = Starter(plan, scratch)
         self._numbers: dict[int, int] = {}
@@ -99,7 +98,7 @@ class Loop:
     def _go(self) -> None:
         while True:
             # The next probes run while the last one is read and settled.
-            if not (self._fail_fast and (self._ended or self._over)):
+            if not (self._may_stop and (self._ended or self._over)):
                 self._fill()
             if self._ended:
                 self._collect()
@@ -181,7 +180,7 @@ class Loop:
         """Let an attempt be settled: at once if something waits for that, else before long."""
         self._over.append((capture, attempt))
         probe = self._plan.probes[capture.probe]
-        if self._fail_fast or may_repeat(probe) or self._queue.leads(capture.probe):
+        if self._may_stop or may_repeat(probe) or self._queue.leads(capture.probe):
             self._settle_at = 0.0
         elif len(self._over) == 1:
             self._settle_at = time.monotonic() + LAG
@@ -208,6 +207,8 @@ class Loop:
         if settled.stop and not self._stop:
             self._stopped = True
             self._halt(settled.stop)
+            if settled.at_once:
+                self._end_all(settled.stop)
 
     def _blame(self, index: int, why: str) -> str:
         producer = self._plan.probes[index]
@@ -322,6 +323,15 @@ class Loop:
         self._family.survey(self._live.values())
         self._family.tell(attempt, SIGTERM)
 
+    def _end_all(self, why: str) -> None:
+        """End what runs as something that was never run, as nobody waits for it any more."""
+        now = time.monotonic()
+        for attempt in list(self._live.values()):
+            if attempt.kill_at is None:
+                attempt.failure = ReasonCode.NOT_RUN
+                attempt.failure_text = why
+                self._end(attempt, now)
+
     def _press(self, attempt: Attempt, now: float) -> None:
         """Finish an attempt that has to be over once nothing is left; else kill it in time."""
         self._family.survey(self._live.values())
@@ -373,11 +383,7 @@ class Loop:
             self._interrupted_at = now
             why = worded("reason.interrupted", signal=SignalName(self._signal).name)
             self._halt(why)
-            for attempt in list(self._live.values()):
-                if attempt.kill_at is None:
-                    attempt.failure = ReasonCode.NOT_RUN
-                    attempt.failure_text = why
-                    self._end(attempt, now)
+            self._end_all(why)
         if fresh and now >= self._interrupted_at + AGAIN:
             for attempt in self._live.values():
                 attempt.kill_at = attempt.wake = now

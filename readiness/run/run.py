@@ -1,29 +1,26 @@
 """The run stage, as its callers see it."""
 
-from collections.abc import Callable
-
-from readiness.model.capture import Capture
 from readiness.model.plan import Plan
-from readiness.run.interface import Ending, Observer, Settled
+from readiness.run.interface import Ending, Observer, Settle
 from readiness.run.loop import Loop
 
 
 def run(
     plan: Plan,
-    settle: Callable[[Capture], Settled],
+    settle: Settle,
     *,
     jobs: int,
     run_timeout: float,
     scratch: str,
     observe: Observer | None = None,
-    fail_fast: bool = False,
+    may_stop: bool = False,
 ) -> Ending:
     """Run the probes of `plan`, at most `jobs` at once, within `run_timeout` seconds.
 
     `settle` is called once for every attempt, in this process, and once for every probe that
     never starts (its capture has a `failure`). What it answers decides on the probes after it.
     An attempt that is asked for `again` and cannot be made any more is settled as NOT_RUN.
-    With `fail_fast` an attempt is settled before anything further starts, so that a `stop`
+    With `may_stop` an attempt is settled before anything further starts, so that a `stop`
     takes effect at once; without it the next probe does not wait for that.
 
     `scratch` is an existing, empty folder, private to this run; the caller removes it. The
@@ -39,4 +36,4 @@ def run(
     they did before holds again afterwards. Processes that `settle` starts and keeps must stay in
     this process's session: any other new child is taken for something that a probe left behind.
     """
-    return Loop(plan, settle, jobs, run_timeout, scratch, observe, fail_fast).run()
+    return Loop(plan, settle, jobs, run_timeout, scratch, observe, may_stop).run()

@@ -156,20 +156,35 @@ def test_a_wait_ends_with_the_run(runner: Runner) -> None:
 
 
 def test_the_caller_may_stop_at_the_first_failure(runner: Runner) -> None:
-    """With fail_fast nothing starts after the stop; what runs may finish."""
+    """With may_stop nothing starts after the stop; what runs may finish."""
 
     def settle(capture: Capture) -> Settled:
         good = succeeded(capture)
         return Settled(succeeded=good, stop="" if good else "p1 failed")
 
     captures = runner(
-        "sleep 0.3", "false", "echo 2", "echo 3", settle=settle, jobs=2, fail_fast=True
+        "sleep 0.3", "false", "echo 2", "echo 3", settle=settle, jobs=2, may_stop=True
     )
     assert runner.ending.stopped
     assert succeeded(captures[0])
     assert [(c.failure, c.failure_text) for c in captures[2:]] == [
         (ReasonCode.NOT_RUN, "p1 failed")
     ] * 2
+
+
+def test_a_stop_at_once_ends_what_runs(runner: Runner) -> None:
+    """Nobody waits for it, and it is told as never run."""
+
+    def settle(capture: Capture) -> Settled:
+        return Settled(succeeded=True, stop="decided", at_once=True)
+
+    captures = runner("sleep 60", "true", "echo 2", settle=settle, jobs=2, may_stop=True)
+    assert [(c.failure, c.failure_text) for c in captures] == [
+        (ReasonCode.NOT_RUN, "decided"),
+        (None, ""),
+        (ReasonCode.NOT_RUN, "decided"),
+    ]
+    assert runner.elapsed < 30
 
 
 def test_a_stop_spares_what_is_over(runner: Runner) -> None:

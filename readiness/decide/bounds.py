@@ -1,0 +1,58 @@
+"""What can still come of criteria that nobody has measured yet: is a decision certain? Pure."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+
+from readiness.model.board import Criterion
+from readiness.model.expect import holds
+from readiness.model.judgement import Judgement
+from readiness.model.words import ReasonCode, Verdict
+
+
+def is_certain(
+    decide: Callable[[Sequence[Judgement]], object],
+    judged: Sequence[Judgement],
+    pending: Iterable[Criterion],
+    today: datetime.date,
+    *,
+    held: bool = False,
+) -> bool:
+    """Whether `decide` comes to the same whatever comes of the criteria that are `pending`.
+
+    A gate opens no further for a worse outcome of a criterion. So three outcomes bound all others:
+    everything good, nothing measured (the least that a gate which is ready has to bear), and
+    everything failing (the most that one which is undecided has to bear). `held` says that it
+    decides on whether a line is held, as which a good number may have slipped.
+    """
+    asked = list(pending)
+
+    def ends(verdict: Verdict) -> object:
+        return decide([*judged, *(_outcome(one, verdict, today, held) for one in asked)])
+
+    first = ends(Verdict.PASS)
+    return all(ends(verdict) == first for verdict in (Verdict.ERROR, Verdict.FAIL))
+
+
+def _outcome(criterion: Criterion, verdict: Verdict, today: datetime.date, held: bool) -> Judgement:
+    """The outcome with nothing but its verdict, which a gate takes for the worst of that verdict.
+
+    A waiver in force without a bound covers whatever is found, and that nothing is; not that what
+    passes is worse than its baseline.
+    """
+    waiver = criterion.waive
+    let_go = waiver is not None and today.isoformat() <= waiver.until and waiver.up_to is None
+    if verdict is Verdict.FAIL and held and _passes_below_baseline(criterion):
+        let_go = False
+    return Judgement(
+        criterion=criterion,
+        verdict=Verdict.WAIVED if let_go and verdict.bad else verdict,
+        code=ReasonCode.NOT_RUN if verdict.unknown else None,
+    )
+
+
+def _passes_below_baseline(criterion: Criterion) -> bool:
+    """Whether a number may meet the expectation and be worse than the baseline."""
+    if criterion.baseline is None:
+        return False
+    unit = criterion.measure.unit if criterion.measure else ""
+    return holds(criterion.expect, criterion.baseline, unit)

@@ -1,0 +1,144 @@
+"""`--until-decided`: what can decide soonest runs first, and nothing once the decision is certain.
+
+With a base whose rules are measured too, what the change loosens is known only when all has run.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from readiness.decide.bounds import is_certain
+from readiness.decide.milestones import as_goal
+from readiness.decide.score import score
+from readiness.model.board import Board, Criterion, Milestone
+from readiness.model.capture import Capture
+from readiness.model.judgement import HeldLine, Judgement
+from readiness.model.plan import Plan, Planned
+from readiness.model.words import Decision, ReasonCode
+from readiness.pipeline.concluding import decide
+from readiness.pipeline.facts import Start
+from readiness.pipeline.settle import Readings
+from readiness.plan.soonest import soonest
+from readiness.record.excerpts import PastRun
+from readiness.run.interface import Settle, Settled
+from readiness.text.worded import worded
+
+Decided: TypeAlias = tuple[Decision, int, Decision | None]
+
+
+def in_order(
+    plan: Plan,
+    board: Board,
+    milestone: Milestone | None,
+    line: HeldLine | None,
+    past: PastRun | None,
+) -> Plan:
+    """The plan with what can decide soonest first, as far as earlier runs let that be guessed."""
+    worth = {one.criterion: float(one.possible) for one in score(board, ()).lines}
+    failed = {one.id for one in past.criteria() if one.verdict.bad} if past is not None else ()
+    return soonest(plan, _deciding(board, plan, milestone, line), failed, worth)
+
+
+def _deciding(
+    board: Board, plan: Plan, milestone: Milestone | None, line: HeldLine | None
+) -> set[str]:
+    """The criteria of which each can decide alone."""
+    if line is not None:
+        passed = {name for name, one in line.criteria.items() if one.verdict.good}
+        return passed | {one.id for one in board.criteria() if one.baseline is not None}
+    rules = board if milestone is None else as_goal(board, milestone)
+    return {
+        one.id
+        for task, one in board.pairs()
+        if plan.partial or rules.priorities[task.priority].blocking
+    }
+
+
+def until_decided(
+    board: Board, plan: Plan, start: Start, readings: Readings, settle: Settle
+) -> tuple[Plan, Settle]:
+    """What is left to run, which is nothing if the decision is certain, and how it is settled.
+
+    The run is stopped at once where an attempt makes the decision certain.
+    """
+    course = Course(board, plan, start, readings)
+    if course.is_certain():
+        for index in plan.order:
+            settle(_never(index, start))
+        return msgspec.structs.replace(plan, order=()), settle
+
+    def settled(capture: Capture) -> Settled:
+        found = settle(capture)
+        if not course.goes_on(capture.probe) or found.again or not course.is_certain():
+            return found
+        return msgspec.structs.replace(found, stop=worded("reason.decided"), at_once=True)
+
+    return plan, settled
+
+
+def _never(index: int, start: Start) -> Capture:
+    return Capture(
+        probe=index,
+        failure=ReasonCode.NOT_RUN,
+        failure_text=worded("reason.decided"),
+        started_at=start.at,
+    )
+
+
+def decision(
+    board: Board, judgements: Sequence[Judgement], start: Start, *, partial: bool
+) -> Decided:
+    """What a run comes to, and what the gate says before its milestone, if any, asks for more.
+
+    By both of these no outcome is missed, though a run for a milestone whose score hangs on waivers
+    may then go on for longer than it had to.
+    """
+    total = score(board, judgements)
+    final, _, plain = decide(board, total, judgements, start, partial=partial)
+    before = None if start.milestone is None else plain.decision
+    return final.decision, final.exit_status, before
+
+
+class Course:
+    """How far a run has come towards a decision that nothing left can change."""
+
+    def __init__(self, board: Board, plan: Plan, start: Start, readings: Readings) -> None:
+        self._board = board
+        self._plan = plan
+        self._start = start
+        self._readings = readings
+        self._pending: dict[str, Criterion] = {}
+        self._judged: dict[str, Judgement] = {}
+        for planned in plan.planned:
+            self._look(planned)
+
+    def goes_on(self, probe: int) -> bool:
+        """Take the criteria whose probes are over by now for judged; whether there is a new one."""
+        return sum(self._look(one) for one in self._readings.readers(probe)) > 0
+
+    def is_certain(self) -> bool:
+        """Whether no outcome of what is left can change the decision."""
+        if self._start.loosened:
+            return True
+        if self._start.seen is not None:
+            return False
+        judged, pending = list(self._judged.values()), list(self._pending.values())
+        return bool(pending) and is_certain(
+            self._decision, judged, pending, self._start.day(), held=self._start.line is not None
+        )
+
+    def _decision(self, judgements: Sequence[Judgement]) -> Decided:
+        return decision(self._board, judgements, self._start, partial=self._plan.partial)
+
+    def _look(self, planned: Planned) -> bool:
+        """Take a criterion for judged once all its probes are over; whether that is news."""
+        name = planned.criterion.id
+        if name in self._judged:
+            return False
+        if not all(map(self._readings.is_over, planned.probes)):
+            self._pending[name] = planned.criterion
+            return False
+        self._judged[name] = self._readings.judge(planned)
+        self._pending.pop(name, None)
+        return True

@@ -1,0 +1,274 @@
+"""`--until-decided`: it leaves nothing out that could change the decision."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.decide.bounds import is_certain
+from readiness.model.board import Board, Criterion, Milestone
+from readiness.model.judgement import Earlier, HeldLine, Judgement
+from readiness.model.words import Priority, Scoring, Verdict
+from readiness.pipeline.facts import Start
+from readiness.pipeline.until_decided import decision
+from tests.support.builders import a_board, a_criterion, a_judgement, a_task, a_waiver
+from tests.support.program import Project
+
+TODAY = datetime.date(2026, 11, 24)
+AT = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC).timestamp()
+MILESTONES = (
+    Milestone(id="M1", priority=Priority.P0),
+    Milestone(id="M2", score=Decimal("5")),
+    Milestone(id="M3", priority=Priority.P1, score=Decimal("7.5")),
+)
+
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
+
+
+class Case:
+    """A board of which some criteria are judged and some are pending, and what a run is about."""
+
+    def __init__(
+        self,
+        board: Board,
+        judged: Sequence[Judgement],
+        pending: Sequence[Criterion],
+        start: Start,
+        *,
+        partial: bool,
+    ) -> None:
+        self.board, self.judged, self.pending, self.start = board, judged, pending, start
+        self.partial = partial
+
+    def __repr__(self) -> str:
+        told = [(one.criterion.id, one.verdict.value) for one in self.judged]
+        left = [(one.id, one.waive, one.baseline) for one in self.pending]
+        weights = [(task.id, task.priority, task.weight) for task in self.board.tasks]
+        asked = (self.start.milestone, self.start.line, self.partial)
+        return f"{weights} {self.board.target=} {told} {left} {asked}"
+
+    def decide(self, judgements: Sequence[Judgement]) -> tuple[object, ...]:
+        """What these judgements come to."""
+        return decision(self.board, judgements, self.start, partial=self.partial)
+
+    def certain(self) -> bool:
+        """Whether the bounds say that nothing left can change the decision."""
+        return is_certain(
+            self.decide, self.judged, self.pending, TODAY, held=self.start.line is not None
+        )
+
+    def all_endings(self) -> set[tuple[object, ...]]:
+        """Every decision that there can be, found by trying all outcomes."""
+        ways = product(*(list(outcomes(one)) for one in self.pending))
+        return {self.decide([*self.judged, *way])[:2] for way in ways}
+
+
+def outcomes(criterion: Criterion) -> Iterator[Judgement]:
+    """Everything that can become of a criterion, as far as a gate can tell it apart."""
+    yield a_judgement(criterion, "pass", value=Decimal(4))
+    yield a_judgement(criterion, "warn", value=Decimal(30))
+    waiver = criterion.waive
+    let_go = waiver is not None and waiver.until >= TODAY.isoformat()
+    if waiver is not None and let_go:
+        yield a_judgement(criterion, "waived")
+    if waiver is not None and let_go and waiver.up_to is None:
+        yield a_judgement(criterion, "waived", value=None)
+        return
+    yield a_judgement(criterion, "fail", value=Decimal(60), progress=Decimal("0.8"))
+    yield a_judgement(criterion, "fail", value=Decimal(3000), progress=Decimal(0))
+    yield a_judgement(criterion, "error")
+
+
+@st.composite
+def criteria(draw: st.DrawFn, name: str) -> Criterion:
+    """Draw a criterion, now and then with a waiver or a baseline."""
+    waivers = [None, None, a_waiver("2199-12-31"), a_waiver("2199-12-31", "<= 99"), a_waiver()]
+    return a_criterion(
+        name,
+        weight=draw(st.sampled_from(["1", "2", "5"])),
+        waive=draw(st.sampled_from(waivers)),
+        baseline=draw(st.sampled_from([None, None, Decimal(5), Decimal(100)])),
+    )
+
+
+@st.composite
+def lines(draw: st.DrawFn, board: Board) -> HeldLine:
+    """Draw an earlier run of the board."""
+    return HeldLine(
+        criteria={
+            one.id: Earlier(
+                verdict=draw(st.sampled_from(Verdict)),
+                value=Decimal(8),
+                unit="errors",
+                expect=draw(st.sampled_from(["< 50", "< 90"])),
+                check="lint",
+                measure="errors",
+            )
+            for one in board.criteria()
+        }
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a small board, of which up to four criteria are pending."""
+    tasks = []
+    for place in range(draw(st.integers(1, 3))):
+        ids = [f"T{place}.{number}" for number in range(draw(st.integers(1, 3)))]
+        priority = draw(st.sampled_from(["P0", "P1", "P3"]))
+        weight = draw(st.sampled_from(["0.5", "1", "3"]))
+        made = [draw(criteria(name)) for name in ids]
+        tasks.append(a_task(f"T{place}", made, priority, weight=weight))
+    board = a_board(
+        *tasks,
+        target=draw(st.sampled_from(["0", "2.5", "5", "8", "10"])),
+        scoring=draw(st.sampled_from(Scoring)),
+        min_measured=draw(st.sampled_from([None, Decimal("0.5"), Decimal("0.9")])),
+        milestones=MILESTONES,
+    )
+    every = list(board.criteria())
+    pending = draw(st.lists(st.sampled_from(every), max_size=4, unique_by=lambda one: one.id))
+    words = st.sampled_from(["pass", "pass", "fail", "error", "waived", "skip"])
+    judged = [a_judgement(one, draw(words)) for one in every if one not in pending]
+    kind = draw(st.sampled_from(["release", "release", "milestone", "line"]))
+    start = Start(
+        id="r",
+        at=AT,
+        profile="",
+        milestone=draw(st.sampled_from(MILESTONES)) if kind == "milestone" else None,
+        line=draw(lines(board)) if kind == "line" else None,
+        weighed=draw(st.sampled_from([None, board_by_other_weights(board)])),
+    )
+    return Case(board, judged, pending, start, partial=draw(st.booleans()) and kind != "milestone")
+
+
+def board_by_other_weights(board: Board) -> Board:
+    """The same board with its tasks weighed the other way round."""
+    import msgspec
+
+    weights = [task.weight for task in board.tasks][::-1]
+    tasks = tuple(
+        msgspec.structs.replace(task, weight=weight)
+        for task, weight in zip(board.tasks, weights, strict=True)
+    )
+    return msgspec.structs.replace(board, tasks=tasks)
+
+
+@settings(max_examples=200)
+@given(cases())
+def test_certain_is_what_no_outcome_can_change(case: Case) -> None:
+    """The bounds say so exactly where all outcomes, tried one by one, come to one decision.
+
+    For a milestone only that is promised which counts: that nothing is missed.
+    """
+    endings = case.all_endings()
+    if case.certain():
+        assert len(endings) == 1
+    elif case.start.milestone is None:
+        assert len(endings) > 1
+
+
+# --- whole runs -----------------------------------------------------------------------------------
+
+
+def criterion(command: str, **fields: Any) -> dict[str, Any]:
+    """A criterion that leaves a mark when it is run."""
+    return {"title": command, "run": command, **fields}
+
+
+def board(*tasks: tuple[str, list[dict[str, Any]]], target: float = 10, **fields: Any) -> Any:
+    """A board of tasks by their priorities."""
+    return {
+        "version": 1,
+        "title": "Early",
+        "target": target,
+        "tasks": [
+            {"id": f"T{place}", "title": "t", "priority": priority, "criteria": made}
+            for place, (priority, made) in enumerate(tasks, 1)
+        ],
+        **fields,
+    }
+
+
+GOOD, BAD = criterion("echo good >&2"), criterion("echo bad >&2; exit 1")
+SLOW = criterion("echo slow >&2; sleep 60")
+ABSENT = {"title": "no tool", "run": "no-such-tool"}
+WAIVED = {"reason": "later", "by": "sec-lead", "until": "2199-12-31"}
+BOARDS = {
+    "a blocker fails": board(("P1", [GOOD, GOOD]), ("P0", [BAD, GOOD])),
+    "a blocker that is waived decides nothing": board(
+        ("P0", [criterion("false", waive=WAIVED), GOOD]), target=5
+    ),
+    "enough is good": board(("P0", [GOOD, GOOD]), ("P3", [GOOD, BAD, ABSENT]), target=8),
+    "the target is out of reach": board(("P1", [BAD, BAD, GOOD, GOOD]), target=8),
+    "a blocker has no tool": board(("P0", [ABSENT]), ("P3", [GOOD, GOOD]), target=0),
+    "nothing is certain": board(("P1", [GOOD, GOOD, GOOD])),
+    "a share has to be measured": board(
+        ("P0", [GOOD]), ("P3", [ABSENT, GOOD]), target=0, min_measured="90%"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("more", [(), ("T1",), ("--hold-line",)], ids=str)
+def test_it_ends_as_the_whole_run(project: Project, name: str, more: tuple[str, ...]) -> None:
+    """With the same decision, the same exit status, and no verdict that the whole has not."""
+    project.write(BOARDS[name])
+    fixed = ("--history=", "--output-format", "json", "-j1")
+    whole = project("check", *more, *fixed)
+    early = project("check", "--until-decided", *more, *fixed)
+    assert (early.status, early.run.gate.decision) == (whole.status, whole.run.gate.decision)
+    found = {one.id: one for one in whole.run.criteria()}
+    for one in early.run.criteria():
+        if one.reason_code != "not_run":
+            assert one.verdict == found[one.id].verdict
+        else:
+            assert (one.verdict, one.points) == ("error", 0)
+            assert "--until-decided" in one.reason
+
+
+def left_out(project: Project, *more: str) -> list[str]:
+    """The criteria that a run until it is decided leaves out."""
+    ended = project("check", "--until-decided", "--output-format", "json", *more)
+    return [one.id for one in ended.run.criteria() if one.reason_code == "not_run"]
+
+
+def test_what_blocks_comes_first_and_what_runs_is_ended(project: Project) -> None:
+    """A probe that would go on for a minute is not waited for, nor is any other started."""
+    project.write(board(("P1", [SLOW, GOOD]), ("P0", [SLOW, BAD, GOOD])))
+    assert left_out(project, "-j2", "--history=") == ["T1.1", "T1.2", "T2.1", "T2.3"]
+
+
+def test_what_failed_before_comes_first(project: Project) -> None:
+    """Of what blocks, that is most likely to decide."""
+    last = criterion("test ! -e broken")
+    project.write(board(("P0", [GOOD, criterion("true"), last])))
+    (project.folder / "broken").touch()
+    project("check")
+    assert left_out(project, "-j1") == ["T1.1", "T1.2"]
+
+
+def test_a_decision_that_is_certain_runs_nothing(project: Project) -> None:
+    """What nobody attests blocks the release whatever any probe says."""
+    attested = {"title": "trained", "attest": {}}
+    project.write(board(("P0", [attested, criterion("touch started")])))
+    ended = project("check", "--until-decided", "--output-format", "json")
+    assert (ended.status, ended.run.gate.decision) == (1, "not_ready")
+    assert not (project.folder / "started").exists()
+    assert "nothing left could change the decision" in str(ended.run.gate.reasons)
+
+
+def test_what_was_left_out_is_no_pass_of_a_held_line(project: Project) -> None:
+    """A run that left something out is not what later ones are compared with."""
+    project.write(board(("P0", [GOOD]), ("P3", [criterion("test ! -e broken")]), target=5))
+    assert project("check", "--hold-line").status == 0
+    assert left_out(project, "-j1") == ["T2.1"]
+    (project.folder / "broken").touch()
+    ended = project("check", "--hold-line", "--output-format", "json")
+    assert (ended.status, ended.run.gate.decision) == (1, "not_ready")
