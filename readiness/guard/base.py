@@ -13,6 +13,7 @@ from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
 from readiness.model.settings import BOARD_NAME, BoardSettings, find_board
 from readiness.project.git import GitError, ask
+from readiness.prove.copying import is_below
 from readiness.text.worded import worded
 
 _TASKS = re.compile(rb"^[\"']?tasks[\"']?:", re.MULTILINE)
@@ -213,14 +214,28 @@ def _copy(commit: Commit, board: str, folder: str) -> None:
     commit.export(folder, _only(board))
     place = os.path.join(folder, board)
     try:
-        folders = [_plain(os.path.relpath(each, folder)) for each in board_folders(place)]
+        named = board_folders(place)
     except UsageError:
-        folders = []
+        named = []
+    folders = [_plain(os.path.relpath(each, folder)) for each in named]
+    for each in named:
+        _link_outside(os.path.normpath(each), commit.root, folder)
     content = commit.read([board]).get(board, b"")
     if b"READINESS_CHECK_DIR" in content:  # of a command in the board: the board's own folder
         folders.append(os.path.dirname(board))
     linked = any(_is_linked(commit, each) for each in [board, *folders])
     commit.export(folder, _everything if linked else _below(folders))
+
+
+def _link_outside(place: str, root: str, folder: str) -> None:
+    """Let a catalogue beside the repository, which no change of it can alter, be found as it is."""
+    top = _top(folder, root)
+    if is_below(place, folder) or not is_below(place, top) or os.path.lexists(place):
+        return
+    there = os.path.realpath(place.removeprefix(top))
+    if os.path.isdir(there) and not is_below(there, os.path.realpath(root)):
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        os.symlink(there, place)
 
 
 def _is_linked(commit: Commit, path: str) -> bool:

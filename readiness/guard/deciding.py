@@ -17,10 +17,13 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.project.settings import changed_sections
 from readiness.guard.reaching import Reached, States, of_runners, reached
 from readiness.model.board import Board, Check, Criterion
+from readiness.shell.programs import simple_commands
 
 _SERVES_TESTS: Final = re.compile(
-    r"^\s*(?:from|import)\s+(?:_?pytest|unittest|hypothesis|nose2?|pluggy)\b", re.MULTILINE
+    r"^\s*(?:(?:from|import)\s+(?:_?pytest|unittest|hypothesis|nose2?|pluggy)\b|def\s+pytest_\w)",
+    re.MULTILINE,
 )
+_FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _OWN: Final = frozenset(("test", "tests"))
 
 
@@ -81,7 +84,8 @@ class Decider:
 
     def of(self, criterion: Criterion) -> Deciding:
         """The changed files that decide how this criterion is measured."""
-        if criterion.check is None or not self._states.changed:
+        check = criterion.check
+        if check is None or not self._states.changed or _only_prints(check):
             return Deciding()
         found = reached(self._commands(criterion), self._states, self._workdir)
         self._reached.append(found)
@@ -116,7 +120,7 @@ class Decider:
             waiting += [self._board.checks[name] for name in names if name in self._board.checks]
         for given in combinations(criterion):
             found += given.values()
-        return [criterion.written, *found]
+        return [criterion.written, *found, *self._board.env.values()]
 
     def _is_apart(self, path: str) -> bool:
         if TABLE.workflows.search(path):
@@ -177,6 +181,14 @@ class Decider:
             if known or any(_is_installed(site, top) for site in self._sites):
                 return True
         return False
+
+
+def _only_prints(check: Check) -> bool:
+    """Whether a command of the board prints what files hold, and does no more."""
+    commands = [] if check.name else simple_commands(check.run) or []
+    return bool(commands) and all(
+        words[0] in TABLE.printers and not any(map(_FROM_FILE.match, words)) for words in commands
+    )
 
 
 def _is_of(path: str, place: str, module: str) -> bool:

@@ -15,9 +15,11 @@ import msgspec
 from readiness.guard.project.commands import reached_targets
 from readiness.guard.project.files import text
 from readiness.guard.project.rules import TABLE
+from readiness.guard.project.settings import plugins
 from readiness.guard.tree import Tree
 
 _WORD: Final = re.compile(r"[\w./@+-]+")
+_VARIABLE: Final = re.compile(r"\$\w+(?=/)")
 _PIECE: Final = re.compile(r"[a-z0-9]+")
 _SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
 _MODULE: Final = re.compile(r"(?<![\w-])-m[ \t,'\"]*([A-Za-z_][\w.]*)")
@@ -147,6 +149,18 @@ class _Following:
                 for name in {place.file for place in tool.places}:
                     for folder in list(self._folders):
                         self._mentioned(_joined(folder, name))
+                        self._plugins(folder, name)
+        while self._waiting:
+            path = self._waiting.pop()
+            for said in self._states.texts(path):
+                self._imports(path, said)
+
+    def _plugins(self, folder: str, name: str) -> None:
+        path = _joined(folder, name)
+        for said in self._states.texts(path) if path in self._states else ():
+            for plugin in plugins(name, said):
+                self._add(_joined(folder, plugin))
+                self._module(plugin, self._folders)
 
     def _mentioned(self, path: str) -> None:
         if path in self._states:
@@ -164,7 +178,7 @@ class _Following:
         places = {**self._folders, **dict.fromkeys(beside)}
         for module in _MODULE.findall(said):
             self._module(module, places)
-        for segment in _SEGMENT.split(said):
+        for segment in _SEGMENT.split(_VARIABLE.sub("", said)):
             self._segment(_WORD.findall(segment), places, script=script)
         self._folders.update(places)
         for runner, names in TABLE.runners.items():
@@ -207,7 +221,8 @@ class _Following:
 
 
 def _joined(place: str, word: str) -> str:
-    return os.path.normpath(os.path.join(place, word))
+    """A path as a word gives it; what stood before its first slash may have been a variable."""
+    return os.path.normpath(os.path.join(place, word.lstrip("/")))
 
 
 def _is_no_source(path: str) -> bool:

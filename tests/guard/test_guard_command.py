@@ -234,6 +234,25 @@ def test_a_board_below_the_root_and_a_linked_catalogue(project: Project) -> None
     assert project("check", "-b", "gate/board.yaml", "--base", "main").status == 0
 
 
+def test_a_catalogue_beside_the_repository_is_believed(project: Project) -> None:
+    """No change of the repository can alter it, so both sides have it; another one is told."""
+    shared = project.folder.parent / "shared"
+    write(shared, {"c.yaml": 'summary: c\nrun: sh "$READINESS_CHECK_DIR/c.sh"\n', "c.sh": "true\n"})
+    board = BOARD.replace('run: "true"', "check: c").replace(
+        "tasks:", "checks: [../shared]\ntasks:"
+    )
+    commit(project.folder, {"board.yaml": board, "src/a.py": "x = 1\n"})
+    write(project.folder, {"src/a.py": "x = 2\n"})
+    for command in ("guard", "check"):
+        ended = project(command, "--base", "main")
+        assert ended.status == 0, ended
+    write(project.folder, {"board.yaml": board.replace("../shared", "../other")})
+    write(shared.parent / "other", {"c.yaml": 'summary: c\nrun: "true"\n'})
+    ended = project("guard", "--base", "main")
+    assert ended.status == 4, ended
+    assert "command changed" in ended.out
+
+
 def test_the_head_s_weights_must_hold_as_well(project: Project) -> None:
     """Where it weighs more what fails, the change is judged by that, though it loosens nothing."""
     board = """\

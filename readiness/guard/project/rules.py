@@ -85,6 +85,8 @@ class Silencing(msgspec.Struct, frozen=True):
     test_runners: re.Pattern[str]
     sources: re.Pattern[str]
     prose: re.Pattern[str]
+    plugins: re.Pattern[str]
+    printers: frozenset[str]
     formats: re.Pattern[str]
     described: frozenset[str]
     runners: dict[str, tuple[str, ...]]

@@ -21,6 +21,7 @@ from readiness.load.yamlfile import parse as parse_yaml
 
 Value: TypeAlias = str | tuple[str, ...]
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
+_MODULES: Final = re.compile(r"[\w./-]+")
 _TRUE: Final = ("true", "1", "yes", "on")
 
 
@@ -80,6 +81,16 @@ def changed_sections(name: str, before: str, after: str) -> list[str] | None:
             found.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
         found[first] = None
     return list(found)
+
+
+def plugins(name: str, text: str) -> list[str]:
+    """What a settings file names that its tool loads: paths and modules of Python."""
+    return [
+        word
+        for key, value in (_flat(name, text) or {}).items()
+        if TABLE.plugins.search(key)
+        for word in _MODULES.findall(_line_of_words(value))
+    ]
 
 
 # --- what takes effect ----------------------------------------------------------------------------

@@ -1,0 +1,83 @@
+"""Which files of a change decide how a criterion is measured, told from text alone."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from readiness.guard.deciding import Decider
+from readiness.guard.reaching import States
+from readiness.load import load_board_text
+from tests.guard.test_guard_any_project import Memory
+from tests.support.program import a_board
+
+PYTEST = {"run": "python -m pytest -q tests"}
+MYPY = {"run": "mypy src"}
+FILES = {
+    "src/a.py": "",
+    "tests/test_a.py": "def test_a():\n    pass\n",
+    "tests/data.json": "{}\n",
+    "ci/cov.rc": "[run]\n",
+    "ci/x.mk": "test:\n\tpytest\n",
+    "tools/gate.py": "from tools import helper\n",
+    "tools/helper.py": "",
+    "tools/plug.py": "import tools.helper\n",
+    "hlp.py": "def pytest_configure(config):\n    pass\n",
+    "bench/result.json": "{}\n",
+    "thresholds.json": "{}\n",
+    "mypy.ini": "[mypy]\nplugins = tools/plug.py\nfiles = src/a.py\n",
+    "setup.cfg": "[flake8:local-plugins]\nextension =\n    X = tools.plug:Check\n",
+    "Makefile": "D = $(CURDIR)/ci\ninclude $(D)/x.mk\n",
+}
+
+
+def deciding(criterion: Mapping[str, Any], changed: str, **board: object) -> bool:
+    """Whether a change of one file decides how a criterion is measured."""
+    before = {path: text.encode() for path, text in FILES.items()}
+    after = before | {changed: before.get(changed, b"") + b"# changed\n"}
+    content = json.dumps(a_board(criterion) | board).encode()
+    made = load_board_text(content, "/p/board.yaml", profile=None, environ={})
+    decider = Decider(States(Memory(before), Memory(after)), made, "", own=["board.yaml"])
+    (one,) = made.criteria()
+    return changed in decider.of(one).files
+
+
+RULES = [
+    pytest.param(PYTEST, "ci/cov.rc", {"env": {"COVERAGE_RCFILE": "ci/cov.rc"}}, id="env"),
+    pytest.param({"run": "make test"}, "ci/x.mk", {}, id="included by a variable"),
+    pytest.param(
+        {"run": 'python "$PWD/tools/gate.py"'}, "tools/gate.py", {}, id="below a variable"
+    ),
+    pytest.param({"run": "sh ${ROOT}/ci/x.mk"}, "ci/x.mk", {}, id="below another"),
+    pytest.param(PYTEST, "hlp.py", {}, id="a plugin that imports nothing"),
+    pytest.param(MYPY, "tools/plug.py", {}, id="a plugin by its path"),
+    pytest.param({"run": "flake8 src"}, "tools/plug.py", {}, id="a plugin by its module"),
+    pytest.param({"run": "gate < bench/result.json"}, "bench/result.json", {}, id="a tool's input"),
+    pytest.param({"run": "grep -f thresholds.json src/a.py"}, "thresholds.json", {}, id="patterns"),
+]
+
+
+@pytest.mark.parametrize(("criterion", "changed", "board"), RULES)
+def test_what_a_tool_is_told_decides(
+    criterion: dict[str, Any], changed: str, board: dict[str, object]
+) -> None:
+    """However it comes to it: by the environment, through a variable, or from its settings."""
+    assert deciding(criterion, changed, **board)
+
+
+READ = {"read": {"as": "json", "query": "p95", "unit": "ms"}, "expect": "<= 5 ms"}
+MEASURED = [
+    pytest.param({"run": "cat bench/result.json", **READ}, "bench/result.json", id="printed"),
+    pytest.param({"run": "jq .p95 < thresholds.json", **READ}, "thresholds.json", id="queried"),
+    pytest.param({"run": "grep -c x src/a.py | head -1"}, "src/a.py", id="counted"),
+    pytest.param(MYPY, "src/a.py", id="code that settings name"),
+    pytest.param(MYPY, "bench/result.json", id="data"),
+    pytest.param(PYTEST, "src/a.py", id="code under test"),
+]
+
+
+@pytest.mark.parametrize(("criterion", "changed"), MEASURED)
+def test_what_is_measured_decides_nothing(criterion: dict[str, Any], changed: str) -> None:
+    """Code, and a number that is committed and only printed."""
+    assert not deciding(criterion, changed)
