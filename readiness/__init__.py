@@ -1,3 +1,3 @@
 """readiness decides whether a project is ready for release, by measuring."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
