@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
-BESIDE = ["history", "project", "guard", "prove", "propose", "importing", "terminal", "pipeline"]
+BESIDE = ["history", "project", "reuse", "guard", "prove"]
+BESIDE += ["propose", "importing", "terminal", "pipeline"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -25,6 +26,7 @@ MAY_IMPORT = {
     "timeline": [*FOUNDATION, "record"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
+    "reuse": [*FOUNDATION, "record", "project"],
     "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project"],
     "propose": [*FOUNDATION, "load", "project"],

@@ -98,6 +98,12 @@ OPTIONS = [
     Option("timeout", "TIME", "Time limit of each probe, e.g. 90s.", value=Value.TIME),
     Option("fail_fast", "", "Stop at the first fail or error.", value=Value.SWITCH),
     Option(
+        "reuse",
+        "",
+        "Do not run again what depends on nothing that has changed.",
+        value=Value.SWITCH,
+    ),
+    Option(
         "report",
         "FORMAT=FILE",
         "Write a report; repeatable.",
@@ -179,7 +185,8 @@ OPTIONS = [
 SELECTORS = Argument(
     "selectors",
     "[SELECTOR]...",
-    "Task or criterion ids, P0, tag:NAME, check:NAME, owner:NAME, or failed (in the last run).",
+    "Task or criterion ids, P0, tag:NAME, check:NAME, owner:NAME, failed (in the last run), or"
+    " changed[:REF] (what the change since then can affect; default: HEAD).",
     repeats=True,
 )
 

@@ -30,12 +30,14 @@ def gate(
     judgements: Sequence[Judgement],
     *,
     partial: bool,
+    empty: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
     line: HeldLine | None = None,
 ) -> Gate:
     """Decide. `partial` says that a selection was run, `loosened` what a change let slip.
 
+    An `empty` selection is good: it is of what a change can affect, which is nothing.
     With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release.
 
     What could not be measured is taken once as bad and once as good; where that makes the
@@ -44,6 +46,9 @@ def gate(
     found = by_criterion(board, judgements)
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
+    elif partial and empty and not interrupted:
+        reason = worded("gate.unaffected")
+        return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))
     elif partial:
         return _partial(board, score, found, interrupted, line)
     elif line is not None:

@@ -1,6 +1,7 @@
 """Two definitions of a check, field by field, and the scripts that stand beside them."""
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -43,7 +44,7 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
         yield change(Kind.REJECT, _guard(old.reject, new.reject), old.reject, new.reject)
     yield from _words(change, Kind.TOOL, old.tools, new.tools)
     yield from _words(change, Kind.PRODUCER, old.after, new.after)
-    yield from _words(change, Kind.INPUTS, old.inputs, new.inputs)
+    yield from _reused(change, old, new)
     if old.version != new.version:
         direction = LOOSE if old.version and not new.version else SAME
         yield change(Kind.VERSION, direction, old.version, new.version)
@@ -134,6 +135,20 @@ def _words(
     if set(before) != set(after):
         direction = LOOSE if set(before) - set(after) else TIGHT
         yield change(kind, direction, " ".join(before), " ".join(after))
+
+
+def _reused(change: Teller, old: Check, new: Check) -> Iterator[Change]:
+    """Compare for how long a result may stand in for another; without inputs none ever does."""
+    if set(old.inputs) != set(new.inputs):
+        lost = set(old.inputs) - set(new.inputs)
+        loose = new.inputs and (lost or not old.inputs)
+        before, after = " ".join(old.inputs), " ".join(new.inputs)
+        yield change(Kind.INPUTS, LOOSE if loose else TIGHT, before, after)
+    if old.max_age != new.max_age:
+        ages = [math.inf if age is None else age for age in (old.max_age, new.max_age)]
+        direction = LOOSE if ages[1] > ages[0] else TIGHT
+        before, after = _seconds(old.max_age), _seconds(new.max_age)
+        yield change(Kind.INPUTS, direction, before, after, "max_age")
 
 
 def _guard(before: object, after: object) -> Direction:

@@ -76,8 +76,8 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
     },
     Check: {
         COMPARED: (
-            "run measures tools version after exit_ok proof reject inputs timeout exclusive"
-            " findings expect"
+            "run measures tools version after exit_ok proof reject inputs max_age timeout"
+            " exclusive findings expect"
         ),
         LOOSENS: "recipes stands_for control",
         NEUTRAL: "summary work install params by_hand tried",

@@ -144,6 +144,13 @@ def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
     ]
 
 
+def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration]:
+    """What does not fit in the chain from the run with this entry on."""
+    found = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
+    before = found.fetchone()
+    return _Walk(connection, _link(before) if before else None, tied=True).alterations
+
+
 def verify(connection: sqlite3.Connection) -> Verified:
     """Read the whole history and say what does not fit."""
     if not connection.execute("select 1 from sqlite_master where name = 'chain'").fetchone():

@@ -8,7 +8,7 @@ digest of the one before.
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -35,6 +35,8 @@ LOOKED_BACK = 1000
 
 REMEMBERED = 100
 """For so many runs it is kept how long a probe took, or what a tool's version is."""
+
+Answer = TypeVar("Answer")
 
 FINISHED = "finished"
 ENDED = "finished interrupted"
@@ -126,10 +128,15 @@ class History:
         self._seen = seen, self._database.state()
 
     def finish(
-        self, document: RunDocument, durations: Mapping[str, float], versions: Mapping[str, str]
+        self,
+        document: RunDocument,
+        durations: Mapping[str, float],
+        versions: Mapping[str, str],
+        keep: Callable[[sqlite3.Connection, int], None] | None = None,
     ) -> RunDocument:
         """Add the document of a run that was begun, whole or interrupted, and what it taught.
 
+        `keep` writes with it what else belongs to the entry that it is given.
         Returns it as it is recorded, tied to the run before. It survives the end of the system.
         A run whose entry is gone is entered again; then, and where anything but gates changed the
         history since the run began, `AlteredError` says so: the run is recorded nevertheless.
@@ -160,6 +167,8 @@ class History:
             ).fetchone()
             chain.append(connection, entry, stored, previous)
             _learn(connection, entry, durations, versions)
+            if keep is not None:
+                keep(connection, entry)
         if not known:
             altered = [*altered, "its entry was gone, and is made anew"]
         if altered:
@@ -272,6 +281,10 @@ class History:
     def versions(self) -> dict[str, str]:
         """What each tool said of its version, by the key under which it was kept."""
         return dict(self._read("select key, version from versions", ()))
+
+    def ask(self, ask: Callable[[sqlite3.Connection], Answer], otherwise: Answer) -> Answer:
+        """Ask the file for what others keep in it; `otherwise` where that was never kept."""
+        return self._database.ask(ask, otherwise)
 
     def verify(self) -> chain.Verified:
         """Read every entry and say what was edited, removed or inserted since it was recorded."""

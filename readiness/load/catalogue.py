@@ -238,6 +238,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         expect=expected,
         findings=findings,
         inputs=tuple(file.inputs),
+        max_age=seconds(file.max_age, ("max_age",), problems),
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
         recipes=file.recipes,

@@ -187,6 +187,10 @@ class CheckFile(FilePart, frozen=True):
     inputs: Annotated[
         list[str], Meta(description="Patterns of the files that the result depends on.")
     ] = field(default_factory=list)
+    max_age: Annotated[
+        Duration | UnsetType,
+        Meta(description="How long a result may be reused: where it depends on more than files."),
+    ] = UNSET
     timeout: Duration | UnsetType = UNSET
     exclusive: Annotated[Words, Meta(description="Probes that share a word never overlap.")] = (
         field(default_factory=list)

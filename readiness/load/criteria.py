@@ -36,7 +36,7 @@ from readiness.text.worded import worded
 ATTESTED: Final = expect.parse("true")
 
 _KINDS: Final = ("check", "run", "attest")
-_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "exclusive")
+_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
 _OF_PROBES: Final = (
     "with",
     "matrix",
@@ -246,6 +246,7 @@ class CriterionLoader:
             proof=proof,
             reject="" if file.reject is UNSET else file.reject,
             inputs=() if file.inputs is UNSET else tuple(file.inputs),
+            max_age=seconds(file.max_age, (*path, "max_age"), problems),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
         )

@@ -157,6 +157,7 @@ class CriterionFile(FilePart, frozen=True):
     proof: ReaderFile | UnsetType = UNSET
     reject: Regex | UnsetType = UNSET
     inputs: list[str] | UnsetType = UNSET
+    max_age: Duration | UnsetType = UNSET
     exclusive: Words | UnsetType = UNSET
     timeout: Duration | UnsetType = UNSET
     baseline: Annotated[Number, Meta(description="Where it started.")] | UnsetType = UNSET

@@ -32,6 +32,7 @@ def standing(
     for check, given in stood_for(catalogue, file.run):
         own = {
             "inputs": inline.inputs,
+            "max_age": inline.max_age,
             "exclusive": inline.exclusive,
             "timeout": inline.timeout,
         }
@@ -78,6 +79,7 @@ def _plain(criterion: Criterion) -> Criterion:
         measures=(EXIT,),
         exit_ok=None,
         inputs=check.inputs,
+        max_age=check.max_age,
         exclusive=check.exclusive,
         timeout=check.timeout,
     )

@@ -121,8 +121,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
-    None: the board's. `recipes` is a command that lists what the
-    tool would run, `by_hand` what people type to see the same.
+    None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
+    seconds; None: as long as one likes. `recipes` is a command that lists what the tool would run,
+    `by_hand` what people type to see the same.
     `tried` has, by tool, the versions that the check is tried with.
     """
 
@@ -146,6 +147,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     expect: Expectation | None = None
     findings: Reader | None = None
     inputs: tuple[str, ...] = ()
+    max_age: float | None = None
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
     recipes: str = ""

@@ -59,7 +59,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `planned` follows the board. `order` lists the indices of `probes` in the order in which
     they should start. `environment` is what every probe gets, `put_aside` names what it does not:
-    variables of the caller's that change what tools do. `version_keys` maps a probe's id to the key
+    variables of the caller's that change what tools do. A `partial` plan is of a selection, which
+    may be `empty`: nothing that was asked about. `version_keys` maps a probe's id to the key
     under which its tool's version is kept; probes that only ask a tool for its version come last in
     `probes`, have that key, and no measures.
     """
@@ -69,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     order: tuple[int, ...]
     environment: dict[str, str]
     partial: bool = False
+    empty: bool = False
     version_keys: dict[str, str] = {}
     folders: tuple[ProbeFolder, ...] = ()
     put_aside: tuple[str, ...] = ()

@@ -46,6 +46,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     timeout: float | None = None
     run_timeout: float | None = None
     fail_fast: bool = False
+    reuse: bool = False
     reports: tuple[ReportTarget, ...] = ()
     history: str | None = None
     dry_run: bool = False

@@ -44,6 +44,7 @@ def conclude(
         judgements,
         start,
         partial=facts.partial,
+        empty=facts.empty,
         interrupted=stopped,
         loosened=reasons,
     )
@@ -103,6 +104,7 @@ def decide(
     start: Start,
     *,
     partial: bool,
+    empty: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
 ) -> tuple[Gate, Sequence[MilestoneState], Gate]:
@@ -119,6 +121,7 @@ def decide(
             total,
             judgements,
             partial=partial,
+            empty=empty,
             interrupted=interrupted,
             loosened=loosened,
             line=start.line,

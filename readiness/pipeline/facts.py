@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -45,7 +46,10 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run found beside its judgements: `probe_ids` by criterion, `elapsed` in seconds."""
+    """What a run found beside its judgements: `probe_ids` by criterion, `elapsed` in seconds.
+
+    A `partial` run is of a selection, which may be `empty`.
+    """
 
     probe_ids: Mapping[str, list[str]]
     probes: list[ProbeRecord]
@@ -54,16 +58,21 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     folders: list[FolderRecord] = []
     put_aside: tuple[str, ...] = ()
     partial: bool = False
+    empty: bool = False
     interrupted: bool = False
     signal: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's document, and what it taught: seconds by probe key, versions by tool key."""
+    """A run's document, and what it taught: seconds by probe key, versions by tool key.
+
+    `keep` writes what it leaves to later runs that reuse results.
+    """
 
     document: RunDocument
     durations: dict[str, float]
     versions: dict[str, str]
+    keep: Callable[[sqlite3.Connection, int], None] | None = None
 
 
 def run_id(at: float) -> str:

@@ -7,7 +7,7 @@ record → report → status
 import os
 import sys
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from readiness.pipeline.reports import (
 from readiness.pipeline.settle import Readings
 from readiness.pipeline.step_files import write_step_files
 from readiness.plan import make_plan, secret_values
+from readiness.plan.selection import revision_of
 from readiness.project.git import Asking
 from readiness.record.criteria import Recorder, with_versions
 from readiness.record.document import RunDocument
@@ -60,6 +61,7 @@ from readiness.text.sentences import spoken
 
 if TYPE_CHECKING:
     from readiness.pipeline.judging import Judged
+    from readiness.pipeline.reusing import Reusing
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
@@ -111,7 +113,10 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
         with held():
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)
-            outcome = execute(board, plan, start, settings, versions=versions, name=run_name())
+            reusing = _reusing(opened, plan, start, settings)
+            outcome = execute(
+                board, plan, start, settings, versions=versions, name=run_name(), reusing=reusing
+            )
             document, not_recorded = record(history, _carry(outcome, board, start, opened.history))
             document = with_past(document, settings, board, formats_of(settings))
             problems += not_entered + not_recorded
@@ -171,6 +176,7 @@ def _plan(
         environ=os.environ,
         selectors=settings.selectors,
         failed=None if past is None else {one.id for one in past.criteria() if one.verdict.bad},
+        affected=_affected(opened.board, settings),
         durations=durations,
         versions=versions,
         timeout=settings.timeout,
@@ -182,6 +188,17 @@ def _plan(
     return in_order(plan, opened.board, opened.milestone, _line(opened, settings), past)
 
 
+def _affected(board: Board, settings: RunSettings) -> dict[str, Collection[str]]:
+    """What the change since each revision that a selector names can affect."""
+    revisions = {one for each in settings.selectors if (one := revision_of(each)) is not None}
+    if not revisions:
+        return {}
+    from readiness.reuse.changed import affected
+
+    whole = make_plan(board, environ=os.environ)
+    return {revision: affected(board, whole, revision) for revision in revisions}
+
+
 def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
     if not settings.hold_line:
         return None
@@ -189,6 +206,15 @@ def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
 
     base = opened.judged.base if opened.judged else None
     return line_of(settings, opened.board, base)
+
+
+def _reusing(opened: Opened, plan: Plan, start: Start, settings: RunSettings) -> "Reusing | None":
+    """What earlier runs have of the plan's results, where the caller asks for that."""
+    if not settings.reuse or opened.history is None:
+        return None
+    from readiness.pipeline.reusing import Reusing
+
+    return Reusing(plan, opened.history, start.id)
 
 
 def _start(opened: Opened, git: Git | None, line: HeldLine | None) -> Start:
@@ -247,18 +273,20 @@ def execute(
     *,
     versions: Mapping[str, str],
     name: str = "",
+    reusing: "Reusing | None" = None,
 ) -> Outcome:
     """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
 
-    `versions` are those that need not be asked for, `name` is the scratch folder's. Never raises
-    for what a probe does.
+    `versions` are those that need not be asked for, `name` is the scratch folder's; what `reusing`
+    has of earlier runs is not run. Never raises for what a probe does.
     """
     jobs = settings.jobs or len(os.sched_getaffinity(0))
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
     readings = Readings(board, plan, recorder, start.day())
+    left = plan if reusing is None else reusing.left(readings)
     scratch = make(choose(os.environ, name))
     observer = progress(
-        plan,
+        left,
         jobs=jobs,
         terminal=can_draw(os.environ, sys.stderr),
         quiet=settings.quiet,
@@ -267,12 +295,11 @@ def execute(
     )
     began = time.monotonic()
     try:
-        left = plan
         settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast)
         if settings.until_decided:
             from readiness.pipeline.until_decided import until_decided
 
-            left, settle = until_decided(board, plan, start, readings, settle)
+            left, settle = until_decided(board, left, start, readings, settle)
         ending = run(
             left,
             settle,
@@ -288,6 +315,7 @@ def execute(
         observer.close()
         remove(scratch)
     known = {**versions, **readings.versions}
+    keep = None if reusing is None else reusing.keep(readings, recorder)
     facts = Facts(
         probe_ids={
             planned.criterion.id: [plan.probes[index].id for index in planned.probes]
@@ -299,6 +327,7 @@ def execute(
         put_aside=plan.put_aside,
         elapsed=time.monotonic() - began,
         partial=plan.partial,
+        empty=plan.empty,
         signal=ending.signal or 0,
     )
     document = conclude(board, judgements, start, facts, recorder)
@@ -309,6 +338,7 @@ def execute(
         document=document,
         durations=readings.durations,
         versions=readings.versions,
+        keep=keep,
     )
 
 

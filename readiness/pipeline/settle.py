@@ -3,7 +3,7 @@
 import datetime
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -42,6 +42,7 @@ class Readings:
     """Measures every finished attempt for the criteria that read it, and keeps what they need.
 
     Of an attempt only its record and its measurements are kept: the output itself is let go.
+    `lasting` has when those probes started whose results say something beyond this run.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Readings:
     ) -> None:
         self.durations: dict[str, float] = {}
         self.versions: dict[str, str] = {}
+        self.lasting: dict[int, float] = {}
         self._board = board
         self._plan = plan
         self._recorder = recorder
@@ -87,10 +89,32 @@ class Readings:
             self.durations[probe.key] = max(capture.duration, known)
         for planned in self._readers[index]:
             self._read(planned.criterion, probe, documents)
-        return Settled(
-            succeeded=refused is None and _succeeded(probe.check, capture),
-            why=refused.reason if refused else "",
-        )
+        succeeded = refused is None and _succeeded(probe.check, capture)
+        if refused is None and (succeeded or self._readers[index]) and not may_repeat(probe):
+            self.lasting[index] = capture.started_at
+        return Settled(succeeded=succeeded, why=refused.reason if refused else "")
+
+    def take_over(
+        self,
+        index: int,
+        record: ProbeRecord,
+        readings: Mapping[str, Reading],
+        findings: Mapping[str, list[FindingRecord]],
+    ) -> None:
+        """Know what an earlier run had of a probe, which is not run: by the ids of criteria."""
+        self._over.add(index)
+        self._records[index] = record
+        self._readings.update({(name, index): one for name, one in readings.items()})
+        self._findings.update({(name, index): found for name, found in findings.items()})
+
+    def given(self, criterion: str, index: int) -> tuple[Reading, list[FindingRecord]]:
+        """What a probe gave a criterion so far."""
+        key = (criterion, index)
+        return self._readings.get(key, NOT_RUN), self._findings.get(key, [])
+
+    def record(self, index: int) -> ProbeRecord:
+        """The record of a probe that was run, or taken over."""
+        return self._records[index]
 
     def pause(self, capture: Capture) -> float | None:
         """The seconds until the probe of an attempt that was taken is tried again; None: never."""
@@ -127,6 +151,10 @@ class Readings:
             if all(known) and (verdict := self.judge(planned).verdict).bad:
                 return f"--fail-fast: {planned.criterion.id} is {verdict}"
         return ""
+
+    def name_result(self, index: int, digest: str) -> None:
+        """Have the record of a probe name what is kept of it for later runs."""
+        self._records[index] = msgspec.structs.replace(self._records[index], result=digest)
 
     def judge(self, planned: Planned) -> Judgement:
         """The verdict on a criterion, from what its probes have given."""

@@ -29,6 +29,7 @@ def make_plan(
     environ: Mapping[str, str],
     selectors: Sequence[str] = (),
     failed: Collection[str] | None = None,
+    affected: Mapping[str, Collection[str]] | None = None,
     durations: Mapping[str, float] | None = None,
     versions: Container[str] = (),
     timeout: float | None = None,
@@ -39,7 +40,7 @@ def make_plan(
     tools whose versions are known; the others are asked, last. `timeout` refolders the time limit
     of every probe. Raises `UsageError` for a selector that names nothing.
     """
-    chosen = select(board, selectors, failed)
+    chosen = select(board, selectors, failed, affected)
     surroundings = Surroundings(board, environ)
     probes = _Probes(board, surroundings, durations or {}, timeout)
     planned = tuple(
@@ -52,6 +53,7 @@ def make_plan(
         order=_start_order(probes.probes),
         environment=surroundings.environment(board.workdir),
         partial=chosen is not None,
+        empty=chosen is not None and not chosen,
         folders=probes.folders(),
         put_aside=surroundings.put_aside,
     )

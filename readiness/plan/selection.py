@@ -1,6 +1,6 @@
 """Which criteria a run is about: selectors and profiles."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import UsageError
@@ -8,19 +8,35 @@ from readiness.model.words import Priority
 from readiness.text.nearest import suggestion
 from readiness.text.worded import joined, worded
 
+CHANGED = "changed"
+
+
+def revision_of(selector: str) -> str | None:
+    """The revision since which a selector asks for what a change can affect; None for others."""
+    kind, colon, name = selector.partition(":")
+    return name or ("" if colon else "HEAD") if kind == CHANGED else None
+
 
 def select(
-    board: Board, selectors: Sequence[str], failed: Collection[str] | None
+    board: Board,
+    selectors: Sequence[str],
+    failed: Collection[str] | None,
+    affected: Mapping[str, Collection[str]] | None = None,
 ) -> frozenset[str] | None:
     """The ids of the criteria that `selectors` name together; None where there is no selector.
 
     `failed` are the criteria that were not good in the last run, None where there was none.
-    Raises `UsageError` for a selector that names nothing.
+    `affected` has, by revision, those that what changed since can affect: it may be none.
+    Raises `UsageError` for another selector that names nothing.
     """
     if not selectors:
         return None
     chosen: set[str] = set()
     for selector in selectors:
+        revision = revision_of(selector)
+        if revision is not None and affected is not None:
+            chosen |= {*affected[revision]}
+            continue
         matches = _matches(board, selector, failed)
         if not matches:
             raise UsageError(
@@ -71,7 +87,7 @@ def _why_nothing(board: Board, selector: str) -> str:
         return worded("usage.nothing_failed")
     if selector in [*Priority]:
         return worded("usage.no_such_priority")
-    names = {"failed", *Priority}
+    names = {"failed", CHANGED, *Priority}
     for task, criterion in board.pairs():
         names.update((task.id, criterion.id, *(f"tag:{tag}" for tag in task.tags)))
         if task.owner:

@@ -16,7 +16,15 @@ from readiness.model.words import (
     ReasonCode,
     Verdict,
 )
-from readiness.record.earlier import Carried, LastKnown, PastPoint, Previous, PreviousRun, Value
+from readiness.record.earlier import (
+    Carried,
+    LastKnown,
+    PastPoint,
+    Previous,
+    PreviousRun,
+    ReusedFrom,
+    Value,
+)
 from readiness.record.folders import FolderRecord
 from readiness.record.origin import BaseRef, BoardRef, Git, Tool
 from readiness.record.said import Said
@@ -189,7 +197,8 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `tool_path` is the file that its check's tool is; `elsewhere` says that this is not of the
     project's own environment, though there is one. `by_hand` is a command by which people see the
-    same; empty where there is none.
+    same; empty where there is none. What was `reused` is `reused_from` an earlier run, and all else
+    is as that recorded it. `result` is the digest of what is kept for later runs.
     """
 
     id: str
@@ -213,6 +222,8 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     tool_path: str | None = None
     elsewhere: bool = False
     by_hand: str = ""
+    reused_from: ReusedFrom | None = None
+    result: str | None = None
 
     @property
     def shown_command(self) -> str:

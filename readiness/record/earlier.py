@@ -42,6 +42,13 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     said: dict[str, Said] = {}
 
 
+class ReusedFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """The run that a reused result was measured in, and when the probe started there."""
+
+    run: str
+    at: str
+
+
 class LastKnown(msgspec.Struct, frozen=True, kw_only=True):
     """The last value of a criterion that could not be measured now, and the run that found it."""
 

@@ -1,0 +1,196 @@
+"""`--reuse`: what a run takes over from earlier ones, and what it leaves to later ones."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import msgspec
+
+from readiness.history import results as history_results
+from readiness.history.results import Found, KnownListing
+from readiness.history.store import History
+from readiness.model.plan import Plan, Planned
+from readiness.pipeline.settle import Readings
+from readiness.record.criteria import Recorder
+from readiness.record.document import FindingRecord
+from readiness.record.earlier import ReusedFrom
+from readiness.reuse.files import Files, KnownFile, Listing
+from readiness.reuse.fingerprint import Fingerprints, checks_by_probe
+from readiness.reuse.results import (
+    KeptReading,
+    KeptResult,
+    from_bytes,
+    is_young_enough,
+    kept_reading,
+    reading_key,
+    reading_of,
+    to_bytes,
+    tries_once,
+)
+from readiness.startup.digests import digest
+from readiness.terminal.ending import tell
+from readiness.text.worded import joined, worded
+
+Keep = Callable[[sqlite3.Connection, int], None]
+"""Writes what is left to later runs beside the entry of this one."""
+
+
+class Reusing:
+    """The reused part of one run of a plan. `run` is its id."""
+
+    def __init__(self, plan: Plan, history: History, run: str) -> None:
+        self._plan = plan
+        self._history = history
+        self._run = run
+        self._apart = [each.environment for each in plan.folders if each.environment]
+        self._checks = checks_by_probe(plan)
+        self._readers: list[list[Planned]] = [[] for _ in plan.probes]
+        for planned in plan.planned:
+            for index in planned.probes:
+                self._readers[index].append(planned)
+        known: dict[str, tuple[str, str]] = history.ask(history_results.listings, {})
+        self._files = Files(known.get, self._listed, self._apart)
+        self._before = Fingerprints(plan, self._files)
+        self._asked = {
+            index: fingerprint
+            for index in plan.order
+            if plan.probes[index].check.measures
+            and tries_once(plan.probes[index])
+            and (fingerprint := self._before.of(index))
+        }
+        self.taken = self._take_over(time.time())
+
+    def left(self, readings: Readings) -> Plan:
+        """Have `readings` know what is taken over; the plan of what is left to run."""
+        for index, result in self.taken.items():
+            probe = self._plan.probes[index]
+            record = msgspec.structs.replace(
+                result.record,
+                id=probe.id,
+                reused=True,
+                reused_from=ReusedFrom(run=result.run, at=result.record.started_at or ""),
+                result=None,
+            )
+            given = {
+                planned.criterion.id: result.readings[reading_key(planned.criterion)]
+                for planned in self._readers[index]
+            }
+            readings.take_over(
+                index,
+                record,
+                {name: reading_of(kept) for name, kept in given.items()},
+                {name: _findings(kept, name) for name, kept in given.items()},
+            )
+        order = tuple(index for index in self._plan.order if index not in self.taken)
+        return msgspec.structs.replace(self._plan, order=order)
+
+    def keep(self, readings: Readings, recorder: Recorder) -> Keep:
+        """What is left to later runs: of probes that ran once, whose inputs are as they were."""
+        listed = self._files.made
+        after = Files(_as_listed(listed), self._listed_again, self._apart)
+        now = Fingerprints(self._plan, after)
+        kept = {}
+        for index, fingerprint in self._asked.items():
+            if index in self.taken or index not in readings.lasting:
+                continue
+            same = now.of(index) == fingerprint
+            if same and now.signatures[index] == self._before.signatures[index]:
+                result = self._result(index, fingerprint, readings, recorder)
+                if result is not None:
+                    kept[index] = to_bytes(result)
+        for index, stored in kept.items():
+            readings.name_result(index, digest(stored))
+        results = {self._asked[index]: stored for index, stored in kept.items()}
+        listings = tuple(_known(key, one) for key, one in listed.items())
+        return partial(history_results.keep, results=results, listings=listings)
+
+    # --- taking over ------------------------------------------------------------------------------
+
+    def _take_over(self, now: float) -> dict[int, KeptResult]:
+        if not self._asked:
+            return {}
+        ask = partial(history_results.found, fingerprints=set(self._asked.values()))
+        found = self._history.ask(ask, Found(results={}, alterations=[]))
+        if found.alterations:
+            what = joined([str(each) for each in found.alterations], "semicolon")
+            tell(worded("notice.not_reused", what=what))
+        taken = {}
+        for index, fingerprint in self._asked.items():
+            result = from_bytes(found.results.get(fingerprint, b""))
+            if result is None or result.fingerprint != fingerprint:
+                continue
+            wanted = {reading_key(planned.criterion) for planned in self._readers[index]}
+            if wanted <= result.readings.keys() and is_young_enough(
+                result, self._checks[index], now
+            ):
+                taken[index] = result
+        return self._whole_chains(taken)
+
+    def _whole_chains(self, taken: dict[int, KeptResult]) -> dict[int, KeptResult]:
+        """Leave out what reads the files of a probe that has to run, and what is read by one."""
+        left = dict(taken)
+        while True:
+            to_run = {index for index in self._plan.order if index not in left}
+            needed = {producer for index in to_run for producer in self._plan.probes[index].after}
+            out = [
+                index
+                for index in left
+                if index in needed or not to_run.isdisjoint(self._plan.probes[index].after)
+            ]
+            if not out:
+                return left
+            for index in out:
+                del left[index]
+
+    # --- keeping ----------------------------------------------------------------------------------
+
+    def _result(
+        self, index: int, fingerprint: str, readings: Readings, recorder: Recorder
+    ) -> KeptResult | None:
+        kept: dict[str, KeptReading] = {}
+        for planned in self._readers[index]:
+            reading, findings = readings.given(planned.criterion.id, index)
+            one = kept_reading(reading, findings, recorder.text)
+            if one is None:
+                return None
+            kept[reading_key(planned.criterion)] = one
+        return KeptResult(
+            fingerprint=fingerprint,
+            run=self._run,
+            at=readings.lasting[index],
+            record=readings.record(index),
+            readings=kept,
+        )
+
+    # --- files ------------------------------------------------------------------------------------
+
+    def _listed(self, key: str) -> Sequence[KnownFile]:
+        stored = self._history.ask(partial(history_results.files, key=key), b"")
+        try:
+            return msgspec.json.decode(stored, type=list[KnownFile])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ()
+
+    def _listed_again(self, key: str) -> Sequence[KnownFile]:
+        listing = self._files.made.get(key)
+        files = listing.files if listing is not None else None
+        return self._listed(key) if files is None else files
+
+
+def _known(key: str, listing: Listing) -> KnownListing:
+    return KnownListing(
+        key=key,
+        signature=listing.signature if listing.steady else "",
+        digest=listing.digest,
+        files=b"" if listing.files is None else msgspec.json.encode(listing.files),
+    )
+
+
+def _as_listed(listed: Mapping[str, Listing]) -> Callable[[str], tuple[str, str] | None]:
+    steady = {key: (one.signature, one.digest) for key, one in listed.items() if one.steady}
+    return steady.get
+
+
+def _findings(kept: KeptReading, criterion: str) -> list[FindingRecord]:
+    return [msgspec.structs.replace(one, criterion=criterion) for one in kept.findings]

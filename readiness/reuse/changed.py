@@ -1,0 +1,94 @@
+"""What a change can affect: the criteria whose inputs it touches, and those that name none."""
+
+import os
+from collections.abc import Sequence
+
+from readiness.model.board import Board, Check
+from readiness.model.errors import UsageError
+from readiness.model.plan import Plan
+from readiness.project.git import Asking, GitError, ask, repository
+from readiness.reuse.fingerprint import SCRIPTS, checks_by_probe, input_patterns
+from readiness.reuse.patterns import Pattern
+from readiness.reuse.tools import program_files
+from readiness.text.worded import worded
+
+
+def affected(board: Board, plan: Plan, revision: str) -> frozenset[str]:
+    """The ids of the criteria that what changed since `revision` can affect.
+
+    `plan` is that of the whole board. Uncommitted changes and files that git does not know count.
+    Raises `UsageError` where git cannot tell.
+    """
+    paths = changed_paths(board.workdir, revision)
+    if os.path.realpath(board.path) in paths:
+        return frozenset(criterion.id for criterion in board.criteria())
+    touched = _touched(board, plan, paths)
+    return frozenset(
+        planned.criterion.id
+        for planned in plan.planned
+        if not planned.probes or not touched.isdisjoint(planned.probes)
+    )
+
+
+def changed_paths(folder: str, revision: str) -> frozenset[str]:
+    """The real paths of all files that differ from a revision, in the repository of a folder."""
+    root = repository(os.path.realpath(folder))
+    if not root:
+        raise UsageError(worded("usage.changed_needs_git", folder=folder))
+    status = Asking(root)
+    options = ("--name-only", "--no-renames", "--no-ext-diff", "-z")
+    try:
+        commit = ask(
+            *(root, "rev-parse", "--verify", "--quiet", "--end-of-options"),
+            f"{revision}^{{commit}}",
+        )
+        listed = ask(root, "diff", *options, commit.decode().strip(), "HEAD", "--")
+    except GitError:
+        status.answer()
+        raise UsageError(worded("usage.no_revision", name=revision)) from None
+    found = {*listed.split(b"\0"), *status.changed().paths} - {b""}
+    return frozenset(os.path.join(root, os.fsdecode(path)) for path in found)
+
+
+def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
+    """The probes that a change of these files can affect, those behind them included."""
+    by_probe = checks_by_probe(plan)
+    found: set[int] = set()
+    # Producers stand before their readers.
+    for index, probe in enumerate(plan.probes):
+        if not found.isdisjoint(probe.after) or any(
+            _is_redefined(check, board, paths) for check in by_probe[index]
+        ):
+            found.add(index)
+            continue
+        patterns = input_patterns(probe, by_probe[index], plan.environment)
+        search = probe.env.get("PATH") or probe.path or plan.environment.get("PATH", os.defpath)
+        if (
+            not patterns
+            or _are_covered(probe.workdir, patterns, paths)
+            or not paths.isdisjoint(program_files(probe, search))
+        ):
+            found.add(index)
+    return frozenset(found)
+
+
+def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str]) -> bool:
+    home = os.path.realpath(workdir)
+    names = [name for path in paths for name in (os.path.relpath(path, home), path)]
+    real = [Pattern(os.path.realpath(os.path.join(home, one.base)), one.rest) for one in patterns]
+    return any(pattern.covers(name) for pattern in (*patterns, *real) for name in names)
+
+
+def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
+    """Whether another definition of the check may be in force, or its scripts may be others."""
+    scripts = os.path.join(os.path.realpath(check.folder), "scripts", "")
+    catalogues = {os.path.realpath(folder) for folder in board.catalogues}
+    return any(
+        (os.path.dirname(path) in catalogues and _stem(path) == check.name)
+        or (SCRIPTS in check.run and path.startswith(scripts))
+        for path in paths
+    )
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]

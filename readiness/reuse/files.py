@@ -1,0 +1,220 @@
+"""Files by what they are: looked at by their stat, and read only where that has moved.
+
+As git does it, with one more caution: what changed a moment ago may change again without a new
+time, so its stat proves nothing yet.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness.reuse.patterns import Pattern, matches
+from readiness.startup.digests import digest, running_hash
+
+CLOCK_TICKS: Final = 20_000_000
+"""File systems stamp what changes with the time of the last tick, up to so many ns ago."""
+
+PASSED_OVER: Final = frozenset(
+    (".git", ".hg", ".svn", ".readiness", "__pycache__", ".venv", ".tox", ".nox", ".hypothesis")
+)
+"""Folders that are of no interest below a pattern's base: environments, histories, caches."""
+
+CACHES: Final = ("cache",)
+"""How the names of hidden folders end that are caches."""
+
+Stamp = tuple[int | str, ...]
+"""What changes with a file: of itself, and for a link of what it leads to."""
+
+
+class KnownFile(msgspec.Struct, frozen=True, array_like=True):
+    """A file as it was: its name, its stamp (empty: not to be relied on) and its content."""
+
+    name: str
+    stamp: list[int | str]
+    content: str
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that some patterns mean in a folder.
+
+    `digest` is over their names, kinds and contents; `signature` over their names and stamps. It
+    is `steady` once no file can change without changing its stamp. `files` are there where any had
+    to be read anew.
+    """
+
+    digest: str
+    signature: str
+    steady: bool = True
+    files: tuple[KnownFile, ...] | None = None
+
+
+class Files:
+    """The file system at one moment: each folder is listed once, each file looked at once.
+
+    `known` gives what is known of a listing, by its key: the signature it had when it was steady,
+    and the digest; `recall` the files of it. `apart` are environments, which are passed over.
+    """
+
+    def __init__(
+        self,
+        known: Callable[[str], tuple[str, str] | None],
+        recall: Callable[[str], Sequence[KnownFile]],
+        apart: Sequence[str] = (),
+    ) -> None:
+        self.made: dict[str, Listing] = {}
+        self._known = known
+        self._recall = recall
+        self._apart = frozenset(found.st_ino for found in map(_found, apart) if found is not None)
+        self._began = time.time_ns() - CLOCK_TICKS
+        self._folders: dict[str, list[os.DirEntry[str]]] = {}
+        self._below: dict[str, list[tuple[str, str]]] = {}
+        self._stamps: dict[str, Stamp] = {}
+
+    def listing(self, folder: str, patterns: Sequence[Pattern]) -> Listing:
+        """The files that the patterns mean in a folder."""
+        key = "\0".join((folder, *sorted(map(str, patterns))))
+        if key not in self.made:
+            self.made[key] = self._listing(key, dict(self._meant(folder, patterns)))
+        return self.made[key]
+
+    def _listing(self, key: str, paths: dict[str, str]) -> Listing:
+        stamps = {name: self._stamp(path) for name, path in sorted(paths.items())}
+        steady = all(self._steady(stamp) for stamp in stamps.values())
+        signature = digest(repr(stamps).encode("utf-8", "surrogateescape"))
+        known = self._known(key)
+        if known is not None and known[0] == signature:
+            return Listing(digest=known[1], signature=signature)
+        before = {} if known is None else {one.name: one for one in self._recall(key)}
+        files = tuple(
+            self._file(name, paths[name], stamp, before.get(name)) for name, stamp in stamps.items()
+        )
+        whole = "".join(f"{one.name}\0{one.content}\n" for one in files)
+        return Listing(
+            digest=digest(whole.encode("utf-8", "surrogateescape")),
+            signature=signature,
+            steady=steady,
+            files=files,
+        )
+
+    def _file(self, name: str, path: str, stamp: Stamp, before: KnownFile | None) -> KnownFile:
+        if before is not None and before.stamp and before.stamp == list(stamp):
+            return before
+        relied_on = list(stamp) if self._steady(stamp) else []
+        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return KnownFile(name, relied_on, content(path))
+
+    def _steady(self, stamp: Stamp) -> bool:
+        """Whether a file changed last so long ago that its next change must show."""
+        return all(one < self._began for one in (*stamp[2:4], *stamp[8:10]))  # type: ignore[operator]
+
+    def _stamp(self, path: str) -> Stamp:
+        if path not in self._stamps:
+            self._stamps[path] = _stamp(path)
+        return self._stamps[path]
+
+    # --- which files --------------------------------------------------------------------------
+
+    def _meant(self, folder: str, patterns: Sequence[Pattern]) -> Iterator[tuple[str, str]]:
+        """Yield the name and the path of each file that is meant."""
+        for pattern in patterns:
+            base = os.path.normpath(os.path.join(folder, pattern.base))
+            start = os.path.join(pattern.base, "") if pattern.base else ""
+            if not os.path.isdir(base):
+                if os.path.lexists(base):
+                    yield pattern.base, base
+                continue
+            for name, path in self._files_below(base):
+                if not pattern.rest or matches(pattern.rest, name):
+                    yield start + name, path
+
+    def _files_below(self, base: str) -> list[tuple[str, str]]:
+        if base not in self._below:
+            self._below[base] = list(self._walk(base, "", (os.path.realpath(base),)))
+        return self._below[base]
+
+    def _walk(self, folder: str, start: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Yield what is below a folder; of a link to one of those `above`, only the link."""
+        for entry in self._entries(folder):
+            name = entry.name
+            if not _is_folder(entry):
+                yield start + name, entry.path
+            elif name in PASSED_OVER or (name[0] == "." and name.endswith(CACHES)):
+                continue
+            elif entry.is_symlink():
+                yield start + name, entry.path
+                real = os.path.realpath(entry.path)
+                if real not in above:
+                    yield from self._walk(entry.path, f"{start}{name}/", (*above, real))
+            elif entry.inode() not in self._apart:
+                yield from self._walk(entry.path, f"{start}{name}/", above)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        if folder not in self._folders:
+            try:
+                with os.scandir(folder) as entries:
+                    self._folders[folder] = list(entries)
+            except OSError:
+                self._folders[folder] = []
+        return self._folders[folder]
+
+
+def content(path: str) -> str:
+    """What a file is: its kind, whether it may be executed, and a digest of what it holds."""
+    try:
+        found = os.lstat(path)
+        if stat.S_ISLNK(found.st_mode):
+            leads = os.readlink(path)
+            inside = "" if os.path.isdir(path) or not os.path.exists(path) else _held(path)
+            return f"link {leads} {inside}"
+        return _held(path)
+    except OSError as error:
+        return f"unreadable {error.errno}"
+
+
+def _held(path: str) -> str:
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        return f"special {stat.S_IFMT(found.st_mode):o}"
+    running = running_hash()
+    with open(path, "rb") as file:
+        while data := file.read(1 << 20):
+            running.update(data)
+    return f"{'program' if found.st_mode & stat.S_IXUSR else 'file'} {running.hexdigest()}"
+
+
+def _stamp(path: str) -> Stamp:
+    """Mode, size, times, place; of a link also those of what it leads to, and its text."""
+    try:
+        found = os.lstat(path)
+        stamp = _numbers(found)
+        if not stat.S_ISLNK(found.st_mode):
+            return stamp
+        stamp += _numbers(os.stat(path)) if os.path.exists(path) else ()
+        return (*stamp, os.readlink(path))
+    except OSError as error:
+        return (error.errno or 0,)
+
+
+def _numbers(found: os.stat_result) -> tuple[int, ...]:
+    return (
+        *(found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns),
+        *(found.st_ino, found.st_dev),
+    )
+
+
+def _found(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

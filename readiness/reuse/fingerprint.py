@@ -1,0 +1,110 @@
+"""What a probe's result depends on, as one digest: equal digests, equal results."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from readiness import __version__
+from readiness.model.board import Check
+from readiness.model.plan import Plan, Probe
+from readiness.reuse.files import Files
+from readiness.reuse.patterns import TRACED, Pattern, expanded
+from readiness.reuse.tools import Installed, program_files, source_patterns
+from readiness.startup.digests import digest
+
+FORMAT: Final = 1
+"""Changes with what a fingerprint is made of."""
+
+UNTOLD: Final = frozenset(("_", "OLDPWD", "PWD", "SHLVL"))
+"""What shells note of themselves, in every shell another."""
+
+SCRIPTS: Final = "READINESS_CHECK_DIR"
+
+
+def checks_by_probe(plan: Plan) -> list[tuple[Check, ...]]:
+    """The checks by which each probe is read, its own first."""
+    found: list[dict[int, Check]] = [{id(probe.check): probe.check} for probe in plan.probes]
+    for planned in plan.planned:
+        for index in planned.probes:
+            check = planned.criterion.check
+            if check is not None:
+                found[index].setdefault(id(check), check)
+    return [tuple(checks.values()) for checks in found]
+
+
+def input_patterns(
+    probe: Probe, checks: Sequence[Check], environment: Mapping[str, str]
+) -> tuple[Pattern, ...]:
+    """The patterns of all files that the checks say the probe's result depends on.
+
+    None where one of them says nothing.
+    """
+    if not all(check.inputs for check in checks):
+        return ()
+    inputs = tuple(dict.fromkeys(text for check in checks for text in check.inputs))
+    if TRACED in inputs:
+        return ()
+    env = {**environment, **probe.env}
+    return expanded(inputs, env, lambda base: os.path.exists(os.path.join(probe.workdir, base)))
+
+
+class Fingerprints:
+    """The fingerprints of a plan's probes; "" for one whose result may not be reused.
+
+    `files` is the state of the file system that they are of.
+    """
+
+    def __init__(self, plan: Plan, files: Files) -> None:
+        self.signatures: dict[int, str] = {}
+        self._plan = plan
+        self._files = files
+        self._installed = Installed()
+        self._checks = checks_by_probe(plan)
+        self._environments = {each.workdir: each.environment for each in plan.folders}
+        self._scripts: dict[str, str] = {}
+        self._made: dict[int, str] = {}
+
+    def of(self, index: int) -> str:
+        """The fingerprint of one probe."""
+        if index not in self._made:
+            self._made[index] = self._make(index)
+        return self._made[index]
+
+    def _make(self, index: int) -> str:
+        probe, checks = self._plan.probes[index], self._checks[index]
+        patterns = input_patterns(probe, checks, self._plan.environment)
+        producers = [self.of(producer) for producer in probe.after]
+        if not patterns or not all(producers):
+            return ""
+        env = {**self._plan.environment, **({"PATH": probe.path} if probe.path else {})}
+        env.update(probe.env)
+        programs = program_files(probe, env.get("PATH", os.defpath))
+        own = self._environments.get(probe.workdir, "")
+        installed, sources = self._installed.beside(programs, [own] if own else [])
+        listings = [
+            self._files.listing(probe.workdir, group)
+            for group in (*_grouped(patterns), source_patterns(sources))
+        ]
+        listings += [self._files.listing("/", [Pattern(file)]) for file in programs]
+        if any(SCRIPTS in check.run for check in checks):
+            folders = dict.fromkeys(check.folder for check in checks if check.folder)
+            listings += [self._files.listing(each, [Pattern("scripts")]) for each in folders]
+        self.signatures[index] = digest("".join(each.signature for each in listings).encode())
+        parts = (
+            *(str(FORMAT), __version__, sys.version, probe.command, probe.workdir),
+            *(f"{name}={value}" for name, value in sorted(env.items()) if name not in UNTOLD),
+            *(msgspec.json.encode(check).decode() for check in checks),
+            *(each.digest for each in listings),
+            *(installed, *producers),
+        )
+        return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
+
+
+def _grouped(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
+    """Patterns that other probes are likely to share stand alone, single files together."""
+    return [[each for each in patterns if not each.rest]] + [
+        [each] for each in patterns if each.rest
+    ]

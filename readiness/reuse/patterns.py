@@ -1,0 +1,115 @@
+"""The patterns of a check's inputs: parameters replaced, and which paths they mean. Pure."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import product
+
+import msgspec
+
+from readiness.startup.patterns import later
+
+TRACED = "traced"
+"""What stands for every file that the command was seen to open."""
+
+_NAME = later(r"\$(?:\{(\w+)\}|(\w+))")
+_WILD = later(r"[*?\[]")
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """One pattern: where it begins, and what it asks of the paths below that.
+
+    `base` is relative to the folder in which the probe runs, or absolute; "" is that folder. With
+    an empty `rest` it is a file, or all that is below a folder. A `base` that is a file is meant
+    whatever `rest` is, as where a parameter for folders names a file.
+    """
+
+    base: str
+    rest: str = ""
+
+    def __str__(self) -> str:
+        """The pattern as one would write it."""
+        return "/".join(filter(None, (self.base, self.rest))) or "."
+
+    def covers(self, path: str) -> bool:
+        """Whether a path, relative to the same folder, is meant."""
+        if path == self.base:
+            return True
+        start = os.path.join(self.base, "")
+        if not path.startswith(start) or path.startswith("../") > start.startswith("../"):
+            return False
+        return not self.rest or matches(self.rest, path[len(start) :])
+
+
+def expanded(
+    inputs: Sequence[str], env: Mapping[str, str], exists: Callable[[str], bool]
+) -> tuple[Pattern, ...]:
+    """Replace `$NAME` in the patterns by the words of its value, each giving one pattern.
+
+    An empty parameter that stands alone means nothing. One that begins a longer pattern means the
+    whole folder, as to a tool that is given no paths; so does a word of it that is no path here,
+    because only the tool knows what it makes of that.
+    """
+    found: dict[Pattern, None] = {}
+    for text in inputs:
+        led = _NAME.match(text)
+        alone = led is not None and led.end() == len(text)
+        for words in _replaced(text, env):
+            pattern = _pattern("".join(words))
+            unknown = led is not None and not alone and not (words[1] and exists(pattern.base))
+            if words[1:] == ("", "") and alone:
+                continue
+            found[Pattern("", pattern.rest) if unknown else pattern] = None
+    return tuple(found)
+
+
+def matches(rest: str, path: str) -> bool:
+    """Whether a path fits a pattern without a base; `**` stands for any number of folders."""
+    return _compiled(rest).fullmatch(path) is not None
+
+
+def _replaced(text: str, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Give the pieces of the text, plain ones and words by turns, for each choice of words."""
+    choices: list[Sequence[str]] = []
+    end = 0
+    for found in _NAME.finditer(text):
+        choices += [text[end : found.start()]], env.get(found[1] or found[2], "").split() or [""]
+        end = found.end()
+    return product(*choices, [text[end:]])
+
+
+def _pattern(text: str) -> Pattern:
+    parts = os.path.normpath(text).split("/") if text else []
+    wild = next((i for i, part in enumerate(parts) if _WILD.search(part)), len(parts))
+    base = "/".join(parts[:wild])
+    if base == "" and text.startswith("/"):
+        base = "/"
+    return Pattern("" if base == "." else base, "/".join(parts[wild:]))
+
+
+@cache
+def _compiled(rest: str) -> re.Pattern[str]:
+    parts = rest.split("/")
+    pieces = []
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if part == "**":
+            pieces.append(".*" if last else "(?:.*/)?")
+        else:
+            pieces.append("".join(map(_piece, _PIECES.findall(part))) + ("" if last else "/"))
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+_PIECES = later(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+
+
+def _piece(text: str) -> str:
+    if text[0] == "*":
+        return "[^/]*"
+    if text == "?":
+        return "[^/]"
+    if text[0] == "[" and len(text) > 1:
+        inside = text[1:-1].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside.replace('^', chr(92) + '^')}]"
+    return re.escape(text)

@@ -1,0 +1,103 @@
+"""A probe's result as it is kept for later runs: the record, and what was read of it."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from readiness.model.board import Check, Criterion
+from readiness.model.judgement import Measurement, Reading
+from readiness.model.plan import Probe
+from readiness.model.words import Operator
+from readiness.record.document import FindingRecord, ProbeRecord
+from readiness.startup.digests import short
+
+
+class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A measurement, with its value as what it is: a number, a text or a switch."""
+
+    number: Decimal | None = None
+    text: str | None = None
+    switch: bool | None = None
+    unit: str = ""
+    of: Decimal | None = None
+    lines: list[str] = []
+    findings: list[FindingRecord] = []
+
+
+class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one probe gave, under its fingerprint. `readings` are by what was read of it.
+
+    `run` is the run that measured it, `at` when, in Unix time.
+    """
+
+    fingerprint: str
+    run: str
+    at: float
+    record: ProbeRecord
+    readings: dict[str, KeptReading]
+
+
+TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
+"""Expectations that a number need not be read for."""
+
+
+def reading_key(criterion: Criterion) -> str:
+    """What is read of a probe for a criterion; equal keys, equal readings."""
+    number = criterion.expect.operator not in TEXTUAL
+    return short(msgspec.json.encode((criterion.check, criterion.measure, number)))
+
+
+def tries_once(probe: Probe) -> bool:
+    """Whether one attempt is all there is to be."""
+    return probe.samples == 1 and not probe.wait and not probe.retries
+
+
+def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> bool:
+    """Whether a result may still be reused, by all the checks that read it."""
+    ages = [check.max_age for check in checks if check.max_age is not None]
+    return not ages or 0 <= now - result.at <= min(ages)
+
+
+def kept_reading(
+    reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
+) -> KeptReading | None:
+    """A reading that may be kept; None for an error, and for a text that may not be `shown`."""
+    if len(reading.samples) != 1 or reading.retried:
+        return None
+    sample = reading.samples[0]
+    if not isinstance(sample, Measurement):
+        return None
+    value = sample.value
+    if isinstance(value, str) and shown(value) != value:
+        return None
+    return KeptReading(
+        number=value if isinstance(value, Decimal) else None,
+        text=value if isinstance(value, str) else None,
+        switch=value if isinstance(value, bool) else None,
+        unit=sample.unit,
+        of=sample.of,
+        lines=[shown(line) for line in sample.lines],
+        findings=findings,
+    )
+
+
+def reading_of(kept: KeptReading) -> Reading:
+    """The reading again."""
+    values = (kept.number, kept.switch, kept.text)
+    value = next(each for each in values if each is not None)
+    lines = tuple(kept.lines)
+    return Reading(samples=(Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines),))
+
+
+def to_bytes(result: KeptResult) -> bytes:
+    """The result as it is stored."""
+    return msgspec.json.encode(result)
+
+
+def from_bytes(stored: bytes) -> KeptResult | None:
+    """Read it back; None for what is none."""
+    try:
+        return msgspec.json.decode(stored, type=KeptResult)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,328 @@
+"""`--reuse`: what depends on nothing that has changed is not run again, and all else is."""
+
+import json
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.record.document import RunDocument
+from tests.support.program import Project, a_board, number
+
+COUNT = "cat a.txt; echo ran >> ran.log"
+
+
+@pytest.fixture
+def counting(project: Project) -> Project:
+    """A project with one criterion that reads a file, and leaves a line each time that it runs."""
+    (project.folder / "a.txt").write_text("errors: 3\n")
+    project.write(a_board(number(COUNT, inputs=["a.txt"])))
+    return project
+
+
+def ran(project: Project) -> int:
+    """How often the probe was run."""
+    return len((project.folder / "ran.log").read_text().splitlines())
+
+
+def check(project: Project, *options: str, **kwargs: Any) -> RunDocument:
+    """Run the board with --reuse; the document."""
+    ended = project("check", "--reuse", "--output-format", "json", *options, **kwargs)
+    assert ended.status in (0, 1, 3), ended
+    return ended.run
+
+
+def settle_clock() -> None:
+    """Let files become older than the moment in which they may change unseen."""
+    time.sleep(0.05)
+
+
+def test_an_unchanged_probe_is_not_run_again(counting: Project) -> None:
+    """Its verdict and value are as they were, and it says which run measured it, and when."""
+    settle_clock()
+    first, second, third = check(counting), check(counting), check(counting)
+    assert ran(counting) == 1
+    assert [one.probes[0].reused for one in (first, second, third)] == [False, True, True]
+    for run in (second, third):
+        source = run.probes[0].reused_from
+        assert source is not None
+        assert (source.run, source.at) == (first.id, first.probes[0].started_at)
+    assert [c.value for c in third.criteria()] == [c.value for c in first.criteria()] == [3]
+    assert third.gate == first.gate
+
+
+def test_without_the_option_all_is_run(counting: Project) -> None:
+    """And nothing is reused, though an earlier run left it."""
+    settle_clock()
+    check(counting)
+    for command in ("check", "score"):
+        assert not counting(command, "--output-format", "json").run.probes[0].reused
+    assert ran(counting) == 3
+    assert counting("score", "--reuse", "--output-format", "json").run.probes[0].reused
+
+
+def test_the_expectation_is_that_of_the_board_now(counting: Project) -> None:
+    """What was measured is reused, what is asked of it is not."""
+    settle_clock()
+    check(counting)
+    counting.write(a_board(number(COUNT, "< 3", inputs=["a.txt"])))
+    (criterion,) = check(counting).criteria()
+    assert (ran(counting), criterion.verdict) == (1, "fail")
+
+
+def alter(project: Project, what: str) -> dict[str, Any]:
+    """Change one thing that the result depends on; what the next run has to be given."""
+    folder = project.folder
+    match what:
+        case "an input":
+            (folder / "a.txt").write_text("errors: 4\n")
+        case "the command":
+            project.write(a_board(number(f"true; {COUNT}", inputs=["a.txt"])))
+        case "what is read":
+            other = {"as": "text", "regex": r"(\d+)", "unit": "errors"}
+            project.write(a_board(number(COUNT, inputs=["a.txt"], read=other)))
+        case "the inputs":
+            project.write(a_board(number(COUNT, inputs=["a.txt", "b.txt"])))
+        case "the environment":
+            return {"env": {"SOME_SETTING": "1"}}
+        case "the board's environment":
+            project.write(a_board(number(COUNT, inputs=["a.txt"]), env={"SOME": "x"}))
+    return {}
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("an input", "the command", "what is read", "the inputs"),
+        *("the environment", "the board's environment"),
+    ],
+)
+def test_whatever_it_depends_on_makes_it_run_again(counting: Project, what: str) -> None:
+    """Files, the command, how it is read, and the environment that it gets."""
+    settle_clock()
+    check(counting)
+    given = alter(counting, what)
+    assert not check(counting, **given).probes[0].reused
+    assert ran(counting) == 2
+
+
+def test_an_unrelated_file_changes_nothing(counting: Project) -> None:
+    """Only inputs count."""
+    settle_clock()
+    check(counting)
+    (counting.folder / "README.md").write_text("new\n")
+    assert check(counting).probes[0].reused
+    assert ran(counting) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"inputs": []}, "it names no inputs"),
+        ({"samples": 2}, "it is sampled"),
+        ({"retries": 1}, "it may be tried again"),
+        ({"wait": "1s"}, "it waits"),
+        ({"max_age": "1ms"}, "its result is too old at once"),
+        ({"run": f"{COUNT}; echo errors: many"}, "it is an error"),
+        ({"run": f"{COUNT}; echo x >> a.txt"}, "it changes its own inputs"),
+        ({"run": f"{COUNT}; sleep 30 & disown"}, "it leaves a process behind"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_may_not_be_reused_is_run_again(
+    counting: Project, changes: dict[str, Any], why: str
+) -> None:
+    """Whatever does not say what it would say again."""
+    counting.write(a_board(number(COUNT, inputs=["a.txt"]) | changes))
+    settle_clock()
+    check(counting)
+    before = ran(counting)
+    assert not check(counting).probes[0].reused, why
+    assert ran(counting) > before
+
+
+def test_a_file_that_is_edited_while_its_probe_runs_is_not_trusted(counting: Project) -> None:
+    """Also where it is put back before the end: what the probe saw is not known."""
+    command = f"{COUNT}; cp a.txt b; echo errors: 9 > a.txt; cp b a.txt"
+    counting.write(a_board(number(command, inputs=["a.txt"])))
+    settle_clock()
+    check(counting)
+    settle_clock()
+    assert not check(counting).probes[0].reused
+
+
+def test_a_producer_and_its_readers_are_reused_together(project: Project) -> None:
+    """A reader needs what its producer leaves behind: when one runs, the other does."""
+    (project.folder / "checks").mkdir()
+    for name, run, inputs in (
+        ("make", 'echo ran >> ran.log; cat a.txt > "$READINESS_TMP/out"; echo 1', ["a.txt"]),
+        ("read", 'cat "$READINESS_TMP_MAKE/out" b.txt', ["b.txt"]),
+    ):
+        check_file = {
+            "run": run,
+            "inputs": inputs,
+            "after": ["make"] if name == "read" else [],
+            "measures": {"n": {"as": "text", "regex": r"\d+", "pick": "first"}},
+            "expect": ">= 0",
+        }
+        (project.folder / "checks" / f"{name}.yaml").write_text(json.dumps(check_file))
+    (project.folder / "a.txt").write_text("1\n")
+    (project.folder / "b.txt").write_text("2\n")
+    project.write(a_board({"check": "read"}, {"check": "make"}))
+    settle_clock()
+    check(project)
+    assert [one.reused for one in check(project).probes] == [True, True]
+    (project.folder / "b.txt").write_text("3\n")
+    again = check(project)
+    assert [one.reused for one in again.probes] == [False, False]
+    assert {one.verdict for one in again.criteria()} == {"pass"}
+    (project.folder / "a.txt").write_text("4\n")
+    assert [one.reused for one in check(project).probes] == [False, False]
+
+
+EDITS = {
+    "the document": "update runs set document = replace(document, 'errors', 'errorz')",
+    "the result": "update results set result = replace(result, '\"3\"', '\"0\"')",
+    "the link": "delete from chain",
+    "the run": "delete from runs",
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_a_result_whose_run_was_altered_is_never_reused(counting: Project, what: str) -> None:
+    """The chain has to hold from the run that measured it, and name what it left."""
+    settle_clock()
+    check(counting)
+    connection = sqlite3.connect(counting.folder / ".readiness" / "history.db")
+    connection.execute(EDITS[what])
+    connection.execute("update runs set document = cast(document as blob)")
+    connection.execute("update results set result = cast(result as blob)")
+    connection.commit()
+    connection.close()
+    ended = counting("check", "--reuse", "--output-format", "json")
+    assert not ended.run.probes[0].reused
+    assert [one.value for one in ended.run.criteria()] == [3]
+
+
+def test_a_later_run_that_was_altered_breaks_it_too(counting: Project) -> None:
+    """Whoever edits one run may have edited others; the user is told."""
+    settle_clock()
+    check(counting)
+    check(counting)
+    check(counting)
+    connection = sqlite3.connect(counting.folder / ".readiness" / "history.db")
+    connection.execute(
+        "update runs set document = cast(replace(document, 'errors', 'errorz') as blob)"
+        " where sequence = 2"
+    )
+    connection.commit()
+    connection.close()
+    ended = counting("check", "--reuse", "--output-format", "json")
+    assert not ended.run.probes[0].reused
+    assert "not reused" in ended.err
+
+
+def test_no_history_means_nothing_to_reuse(counting: Project) -> None:
+    """It runs as ever."""
+    for _ in range(2):
+        assert not check(counting, "--history", "").probes[0].reused
+
+
+# --- changed --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repository(project: Project) -> Project:
+    """A committed project: two criteria with inputs, one without, one on a person's word."""
+    for name in ("a.txt", "b.txt", "README.md"):
+        (project.folder / name).write_text("1\n")
+    project.write(
+        a_board(
+            {"run": "test -s a.txt", "inputs": ["a.txt"]},
+            {"run": "test -s b.txt", "inputs": ["**/b.txt"]},
+            {"run": "true"},
+            {"attest": {}},
+        )
+    )
+    git(project.folder, "init", "-q")
+    commit(project.folder)
+    return project
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Call git as somebody."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    """Commit all that there is."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "x")
+
+
+def selected(project: Project, selector: str) -> list[str]:
+    """The criteria that are run."""
+    run = project("check", selector, "--output-format", "json").run
+    assert run.partial
+    return [one.id for one in run.criteria() if one.verdict != "skip"]
+
+
+ALWAYS = ["T1.3", "T1.4"]
+
+
+@pytest.mark.parametrize(
+    ("path", "also"),
+    [("a.txt", ["T1.1"]), ("deep/b.txt", ["T1.2"]), ("README.md", []), ("b.txt", ["T1.2"])],
+)
+@pytest.mark.parametrize("how", ["uncommitted", "committed"])
+def test_changed_selects_what_the_change_can_affect(
+    repository: Project, path: str, also: list[str], how: str
+) -> None:
+    """By its inputs; what names none is always in."""
+    (repository.folder / "deep").mkdir()
+    (repository.folder / path).write_text("2\n")
+    if how == "committed":
+        commit(repository.folder)
+    selector = "changed" if how == "uncommitted" else "changed:HEAD~1"
+    assert sorted(selected(repository, selector)) == sorted([*ALWAYS, *also])
+
+
+def test_a_removed_input_is_a_change(repository: Project) -> None:
+    """Whatever read it, reads it no more."""
+    (repository.folder / "a.txt").unlink()
+    assert "T1.1" in selected(repository, "changed")
+
+
+def test_another_board_may_change_everything(repository: Project) -> None:
+    """Its criteria may be others."""
+    board = (repository.folder / "board.yaml").read_text()
+    repository.write(board + " ")
+    assert len(selected(repository, "changed")) == 4
+
+
+def test_nothing_that_a_change_can_affect_is_good(project: Project) -> None:
+    """There is nothing to hold against it; that is said."""
+    (project.folder / "a.txt").write_text("1\n")
+    project.write(a_board({"run": "test -s a.txt", "inputs": ["a.txt"]}))
+    git(project.folder, "init", "-q")
+    commit(project.folder)
+    ended = project("check", "changed")
+    assert ended.status == 0, ended
+    assert "can affect no criterion" in ended.out
+
+
+@pytest.mark.parametrize("selector", ["changed:nope", "changed:", "changed:--all"])
+def test_a_revision_that_is_none_is_a_mistake(repository: Project, selector: str) -> None:
+    """Nothing is run: a wrong base would select too little."""
+    ended = repository("check", selector)
+    assert (ended.status, repository.entries()) == (2, [])
+
+
+def test_changed_needs_git(project: Project) -> None:
+    """Without a repository nobody knows what changed."""
+    project.write(a_board({"run": "true"}))
+    assert project("check", "changed").status == 2
