@@ -7,6 +7,7 @@ DEV := $(VENV)/.dev
 EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
 BROWSER := $(VENV)/.browser
+HTML_VALIDATE := $(VENV)/.html-validate
 OPS_READY := $(EXAMPLE)/.venv/.ops
 # Root on Debian gets what the tests on running services need; elsewhere these are skipped.
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
@@ -17,7 +18,7 @@ STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
 
-test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(LIVE)  ## run the tests
+test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(LIVE)  ## run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
@@ -64,6 +65,14 @@ $(BROWSER): $(DEV)
 	    touch $@; \
 	else \
 	    echo "no chromium: the tests of the page are skipped (apt-get install chromium fonts-noto-cjk)"; \
+	fi
+
+# What validates the page; without it that test is skipped.
+$(HTML_VALIDATE): $(DEV)
+	@if $(BIN)/python -m tests.support.html_validate; then \
+	    touch $@; \
+	else \
+	    echo "html-validate could not be installed: the test of the page's markup is skipped"; \
 	fi
 
 stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking

@@ -4,16 +4,44 @@ from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
 import html5lib
+import msgspec
 
 from readiness.record.document import RunDocument
+from readiness.record.earlier import Carried
 from readiness.report import Context, render
 from readiness.text.languages import Language
-from tests.support.documents import a_chinese_document, a_document
+from tests.support.documents import a_chinese_document, a_document, an_unfinished_document
 from tests.support.page_runs import a_large_document, a_release
 
 EMPTY = a_document(
     tasks=[], probes=[], findings=[], milestones=[], loosened=[], git=None, profile=""
 )
+
+
+def a_joined_run() -> RunDocument:
+    """The release, of which two runs in two profiles measured one half each."""
+    run = a_release()
+    tasks = []
+    for task in run.tasks:
+        profile = ("local", "production")[len(tasks) % 2]
+        criteria = [
+            msgspec.structs.replace(
+                one,
+                carried=Carried(
+                    run=f"20261124T1310{len(tasks):02}Z-0001",
+                    at=run.started_at,
+                    profile=profile,
+                    verdict=one.verdict,
+                    value=one.value,
+                    shown=one.shown,
+                    unit=one.unit,
+                    reason=one.reason,
+                ),
+            )
+            for one in task.criteria
+        ]
+        tasks.append(msgspec.structs.replace(task, criteria=criteria))
+    return msgspec.structs.replace(run, tasks=tasks, profile="local+production")
 
 
 DOCUMENTS: dict[str, Callable[[], RunDocument]] = {
@@ -22,6 +50,8 @@ DOCUMENTS: dict[str, Callable[[], RunDocument]] = {
     "a release": a_release,
     "a release, Chinese": lambda: a_release(Language.ZH),
     "60 criteria": lambda: a_large_document(60),
+    "two profiles": a_joined_run,
+    "unfinished": an_unfinished_document,
     "nothing": lambda: EMPTY,
 }
 

@@ -1,8 +1,8 @@
 "use strict";
 (() => {
-  const form = document.getElementById("filter");
-  if (!form) return;
-  const fields = form.elements;
+  const filter = document.getElementById("filter");
+  if (!filter) return;
+  const fields = Object.fromEntries([...filter.querySelectorAll("[name]")].map((field) => [field.name, field]));
   const status = document.getElementById("matching");
   const toggle = document.getElementById("toggle");
   const tasks = [...document.querySelectorAll("details.task")].map((node) => ({
@@ -40,6 +40,12 @@
       if (value !== null && known) fields[name].value = value;
     }
     fields.open.checked = query.has("open");
+  };
+
+  const reset = () => {
+    for (const name of ["text", "verdict", "priority"]) fields[name].value = "";
+    fields.owner.value = "*";
+    fields.open.checked = false;
   };
 
   const apply = () => {
@@ -80,7 +86,7 @@
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     if (target.closest("[hidden]")) {
-      form.reset();
+      reset();
       apply();
     }
     for (let node = target; node; node = node.parentElement) {
@@ -89,16 +95,18 @@
     target.scrollIntoView();
   };
 
-  form.addEventListener("input", changed);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(changed));
+  filter.addEventListener("input", changed);
+  document.getElementById("reset").addEventListener("click", () => {
+    reset();
+    changed();
+  });
   toggle.addEventListener("click", () => {
     const open = tasks.some((task) => !task.node.hidden && !task.node.open);
     for (const task of tasks) task.node.open = open;
     toggle.textContent = open ? toggle.dataset.close : toggle.dataset.open;
   });
   window.addEventListener("hashchange", reveal);
-  form.hidden = false;
+  filter.hidden = false;
   restored();
   apply();
   if (location.hash) reveal();
