@@ -1,5 +1,6 @@
 """For each criterion of production, how its service breaks, and what rightly falls with it."""
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -75,14 +76,30 @@ def prometheus(change: Callable[[str], str], file: str = "prometheus.yml") -> Br
     )
 
 
-def alertmanager(stack: Stack) -> AbstractContextManager[None]:
-    """Send alerts to where nobody listens."""
-    channel = stack.environment["CHANNEL_URL"]
-    return stack.changed(
-        "alertmanager/alertmanager.yml",
-        replacing(channel, "http://127.0.0.1:9"),
-        lambda: stack.reload("alertmanager"),
+def alertmanager(change: Callable[[str], str]) -> Breaking:
+    """Have Alertmanager read other settings."""
+    return lambda stack: stack.changed(
+        "alertmanager/alertmanager.yml", change, lambda: stack.reload("alertmanager")
     )
+
+
+@contextmanager
+def silence(stack: Stack) -> Iterator[None]:
+    """Silence what pages somebody."""
+    url = f"{stack.environment['ALERTMANAGER_URL']}/api/v2/silence"
+    body = {
+        "matchers": [{"name": "severity", "value": "page", "isRegex": False, "isEqual": True}],
+        "startsAt": "2020-01-01T00:00:00Z",
+        "endsAt": "2099-01-01T00:00:00Z",
+        "createdBy": "somebody",
+        "comment": "quiet, please",
+    }
+    post = ("curl", "-sS", "--fail", "-H", "Content-Type: application/json")
+    told = stack.run(*post, "-d", json.dumps(body), f"{url}s")
+    try:
+        yield
+    finally:
+        stack.run("curl", "-sS", "--fail", "-X", "DELETE", f"{url}/{json.loads(told)['silenceID']}")
 
 
 def dashboard(stack: Stack) -> AbstractContextManager[None]:
@@ -194,7 +211,69 @@ BREAKS = (
         why="they are about the rules that are loaded",
     ),
     Break("T5.4", "a panel without data", dashboard),
-    Break("T5.5", "the receiver's URL is wrong", alertmanager),
+    Break(
+        "T5.3",
+        "a rule waits for weeks",
+        prometheus(replacing("for: 2m", "for: 1000h"), "rules/football.yml"),
+    ),
+    Break(
+        "T5.3",
+        "a rule is gone",
+        prometheus(replacing("alert: FootballDown", "alert: FootballElse"), "rules/football.yml"),
+    ),
+    Break(
+        "T5.3",
+        "a rule that no test makes fire",
+        project(
+            "ops/prometheus/tests/football.yml",
+            lambda text: text[: text.index("  - name: Two builds run")],
+        ),
+    ),
+    Break(
+        "T5.6",
+        "a rule asks for a label that is not there",
+        prometheus(replacing("state!=", "stat!="), "rules/football.yml"),
+        fails=("T5.3",),
+        why="such a rule is not active",
+    ),
+    Break(
+        "T5.5",
+        "the receiver's URL is wrong",
+        alertmanager(replacing("http://127.0.0.1:9094", "http://127.0.0.1:9")),
+    ),
+    Break("T5.5", "pages are silenced", silence),
+    Break(
+        "T5.5",
+        "tickets go to nobody",
+        alertmanager(
+            lambda text: text.replace(
+                "receivers:\n",
+                "  routes: [{matchers: [severity=ticket], receiver: nobody}]\n"
+                "receivers:\n  - name: nobody\n",
+            )
+        ),
+    ),
+    Break(
+        "T5.5",
+        "the watchdog inhibits all others",
+        alertmanager(
+            lambda text: (
+                f"{text}inhibit_rules: [{{source_matchers: [alertname=FootballWatchdog], "
+                "target_matchers: [severity=page]}]\n"
+            )
+        ),
+    ),
+    Break(
+        "T5.5",
+        "one alert is dropped on its way",
+        prometheus(
+            replacing(
+                "alerting:\n",
+                "alerting:\n  alert_relabel_configs: [{source_labels: [alertname], "
+                "regex: FootballDown, action: drop}]\n",
+            )
+        ),
+    ),
     Break(
         "T5.6",
         "a target is down",

@@ -3,15 +3,26 @@
 What a machine lacks is a skipped test that says so.
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
-from readiness.services.prometheus import metrics_in
+from readiness.services._alert_rules import seen_to_fire
 from tests.services.test_live_network import by_hand, said
 from tests.support.checking import run_check
-from tests.support.monitoring_servers import RULES, grafana, monitored, unlinked, web
+from tests.support.monitoring_servers import (
+    RULES,
+    alertmanager,
+    grafana,
+    monitored,
+    prometheus,
+    unlinked,
+    web,
+)
 from tests.support.servers import Missing, free_port
 
 
@@ -124,21 +135,171 @@ def test_a_trace_is_followed_to_where_it_arrives(tmp_path: Path) -> None:
     assert (wrong.value("works"), wrong.value("right_release")) == (False, False)
 
 
-@pytest.mark.parametrize(
-    ("query", "metrics"),
-    [
-        ("up == 0", {"up"}),
-        ('sum(rate(a_total{job="b"}[5m])) by (c) / on(d) group_left(e) f', {"a_total", "f"}),
-        ("histogram_quantile(0.95, sum by (le) (rate(x_bucket[1m])))", {"x_bucket"}),
-        ('absent(up{job="a"}) or vector(1)', {"up"}),
-        ("a offset 1h unless b and c > bool 1e3", {"a", "b", "c"}),
-        ("job:rate:sum > 1 and inf", {"job:rate:sum"}),
-        ('label_replace(a, "x", "$1", "y", "(b)")', {"a"}),
-        ("count(count(x_info) by (version)) > 1", {"x_info"}),
-        ("time() - process_start_time_seconds > 60", {"process_start_time_seconds"}),
-        ("1 + 2", set()),
-    ],
-)
-def test_the_metrics_of_a_query_are_found(query: str, metrics: set[str]) -> None:
-    """Labels, functions, numbers and words of the language are none."""
-    assert metrics_in(query) == metrics
+MISTAKES = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Good, expr: 'up{job="self"} == 0', for: 1m}
+      - {alert: Longer, expr: 'up == 0', for: 1000h}
+      - {alert: Higher, expr: 'up < -1'}
+      - {alert: Label, expr: 'prometheus_http_requests_total{staus="500"} > 9'}
+      - {alert: Target, expr: 'up{job="slef"} == 0'}
+      - {alert: Grouped, expr: 'sum by (root) (rate(prometheus_http_requests_total[1m])) > 9'}
+      - {alert: Metric, expr: 'no_such_metric_total > 9'}
+      - {alert: Untested, expr: 'up == 3'}
+"""
+
+TESTS = """\
+rule_files: [rules.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: 'up{job="self"}', values: 0x70000}]
+    alert_rule_test:
+      - {alertname: Good, eval_time: 3m, exp_alerts: [{exp_labels: {job: self}}]}
+      - {alertname: Untested, eval_time: 3m, exp_alerts: []}
+"""
+
+
+def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
+    """Each of its mistakes is named; the twin is the one good rule, which is active."""
+    written = MISTAKES.replace("1000h", "1m").replace("up < -1", "up < 1")
+    (tmp_path / "rules.yml").write_text(written)
+    (tmp_path / "tests.yml").write_text(TESTS)
+    server = tmp_path / "server"
+    server.mkdir()
+    by_hand("promtool", "--version")
+    given = {"files": str(tmp_path / "rules.yml"), "tests": str(tmp_path / "tests.yml")}
+    try:
+        with prometheus(server, MISTAKES) as url:
+            found = run_check("prometheus", str(tmp_path), given | {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("healthy"), found.number("active")) == (8, 1)
+    assert (found.number("not_loaded"), found.number("untested")) == (2, 7)
+    assert (found.number("absent"), found.number("mistaken")) == (1, 3)
+    told = {(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]}
+    assert {
+        ("Longer", "for 3600000.0 is loaded, not 60.0"),
+        ("Higher", "expr 'up < -1' is loaded, not 'up < 1'"),
+        ("Label", "no series of prometheus_http_requests_total has the label staus"),
+        ("Target", 'no series of up has job="slef"'),
+        ("Grouped", "no series of prometheus_http_requests_total has the label root"),
+        ("Untested", "no test makes it fire"),
+    } <= told
+
+
+def test_tests_of_rules_that_do_not_pass_show_nothing(tmp_path: Path) -> None:
+    """No rule counts as seen to fire, and the tool's own words are told."""
+    (tmp_path / "rules.yml").write_text(RULES)
+    (tmp_path / "tests.yml").write_text(TESTS.replace("job: self}", "job: other}"))
+    by_hand("promtool", "--version")
+    fired, complaints = seen_to_fire(
+        [str(tmp_path / "tests.yml")], [str(tmp_path / "rules.yml")], 60
+    )
+    assert not fired
+    assert "FAILED" in complaints[0].message
+
+
+FATES = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Always, expr: vector(1), labels: {severity: page}}
+      - {alert: Ticket, expr: 'up == 0', labels: {severity: ticket}}
+      - {alert: Silent, expr: 'up == 0', labels: {severity: silent}}
+      - {alert: Nowhere, expr: 'up == 0', labels: {severity: nowhere}}
+      - {alert: Muted, expr: 'up == 0', labels: {severity: muted}}
+      - {alert: Inhibited, expr: 'up == 0', labels: {severity: inhibited}}
+      - {alert: Dropped, expr: 'up == 0', labels: {severity: dropped}}
+"""
+
+ROUTES = """\
+route:
+  receiver: all
+  group_wait: 100ms
+  group_interval: 200ms
+  routes:
+    - {matchers: [severity=nowhere], receiver: nobody}
+    - {matchers: [severity=muted], mute_time_intervals: [always], receiver: all}
+inhibit_rules:
+  - {source_matchers: [alertname=Always], target_matchers: [severity=inhibited]}
+  - {source_matchers: [severity=page], target_matchers: [severity=ticket], equal: [canary]}
+time_intervals:
+  - {name: always, time_intervals: [{times: [{start_time: '00:00', end_time: '24:00'}]}]}
+receivers:
+  - name: nobody
+  - name: all
+    webhook_configs: [{url: 'CHANNEL'}]
+"""
+
+
+def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
+    """A silence, a route, a mute time, an inhibition, a relabelling; the twins arrive."""
+    drop = "[{source_labels: [severity], regex: dropped, action: drop}]"
+    try:
+        with (
+            web() as channel,
+            alertmanager(tmp_path, f"{channel.url}/hook", ROUTES) as manager,
+            prometheus(tmp_path, FATES, manager=manager, relabeling=drop) as server,
+        ):
+            silence(manager, "severity", "silent")
+            found = run_check(
+                "alertmanager",
+                str(tmp_path),
+                {
+                    "url": manager,
+                    "prometheus": server,
+                    "received": f"{channel.url}/received",
+                    "wait": "8",
+                },
+            )
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.value("works"), found.value("linked")) == (False, True)
+    answer = json.loads(found.stdout)
+    assert answer["passed"] is True
+    told = {one["rule"]: one["message"].partition(": ")[2] for one in answer["problems"]}
+    assert told.keys() == {"Silent", "Nowhere", "Muted", "Inhibited", "Dropped"}
+    assert told["Dropped"] == "the settings of Prometheus drop it"
+    assert told["Nowhere"] == "goes to nobody and did not arrive at the channel"
+    assert told["Silent"].startswith("silenced by")
+    assert told["Inhibited"].startswith("inhibited by")
+
+
+def silence(manager: str, label: str, value: str) -> None:
+    """Silence alerts for an hour."""
+    now = datetime.now(UTC)
+    body = {
+        "matchers": [{"name": label, "value": value, "isRegex": False, "isEqual": True}],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=1)).isoformat(),
+        "createdBy": "test",
+        "comment": "test",
+    }
+    request = Request(
+        f"{manager}/api/v2/silences",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(request) as answer:
+        assert answer.status == 200
+
+
+def test_alerts_that_relabelling_drops_are_missed_in_alertmanager(tmp_path: Path) -> None:
+    """Although Prometheus knows its Alertmanager and evaluates its rules."""
+    rules = "groups: [{name: a, rules: [{alert: Always, expr: vector(1)}]}]"
+    try:
+        with (
+            web() as channel,
+            alertmanager(tmp_path, f"{channel.url}/hook") as manager,
+            prometheus(tmp_path, rules, manager=manager, relabeling=DROPS) as server,
+        ):
+            given = {"url": manager, "prometheus": server, "received": f"{channel.url}/received"}
+            found = run_check("alertmanager", str(tmp_path), given | {"wait": "8"})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.value("works"), found.value("linked")) == (False, True)
+    assert json.loads(found.stdout)["passed"] is False
+
+
+DROPS = "[{source_labels: [alertname], regex: '.+', action: drop}]"

@@ -21,6 +21,14 @@ groups:
 """
 
 
+SETTINGS = """\
+route: {receiver: all, group_wait: 100ms, group_interval: 200ms}
+receivers:
+  - name: all
+    webhook_configs: [{url: 'CHANNEL'}]
+"""
+
+
 @dataclass
 class Web:
     """A small server: what it answers by path, and what it was sent.
@@ -98,15 +106,11 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def alertmanager(folder: Path, channel: str) -> Iterator[str]:
-    """Run Debian's Alertmanager with one receiver, which posts to `channel`."""
+def alertmanager(folder: Path, channel: str, settings: str = SETTINGS) -> Iterator[str]:
+    """Run Debian's Alertmanager with settings whose receiver posts to `channel`."""
     need("prometheus-alertmanager")
     port = free_port()
-    hook = f"\n    webhook_configs: [{{url: '{channel}'}}]" if channel else ""
-    (folder / "alertmanager.yml").write_text(
-        "route: {receiver: all, group_wait: 100ms, group_interval: 200ms}\n"
-        f"receivers:\n  - name: all{hook}\n"
-    )
+    (folder / "alertmanager.yml").write_text(settings.replace("CHANNEL", channel))
     command = [
         where_is("prometheus-alertmanager") or "",
         f"--config.file={folder / 'alertmanager.yml'}",
@@ -121,14 +125,22 @@ def alertmanager(folder: Path, channel: str) -> Iterator[str]:
 
 @contextmanager
 def prometheus(
-    folder: Path, rules: str = RULES, *, loaded: bool = True, manager: str = ""
+    folder: Path,
+    rules: str = RULES,
+    *,
+    loaded: bool = True,
+    manager: str = "",
+    relabeling: str = "[]",
 ) -> Iterator[str]:
     """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules."""
     need("prometheus")
     port = free_port()
     (folder / "rules.yml").write_text(rules)
     target = manager.partition("://")[2]
-    alerting = f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{target}']}}]}}]}}\n"
+    alerting = (
+        f"alerting: {{alert_relabel_configs: {relabeling}, "
+        f"alertmanagers: [{{static_configs: [{{targets: ['{target}']}}]}}]}}\n"
+    )
     (folder / "prometheus.yml").write_text(
         "global: {scrape_interval: 300ms, evaluation_interval: 300ms}\n"
         f"{'rule_files: [rules.yml]' if loaded else '# rule_files: [rules.yml]'}\n"
@@ -142,6 +154,7 @@ def prometheus(
         f"--storage.tsdb.path={folder / 'prometheus'}",
         f"--web.listen-address={LOOPBACK}:{port}",
         "--log.level=error",
+        "--rules.alert.resend-delay=300ms",
     ]
     url = f"http://{LOOPBACK}:{port}"
 

@@ -31,9 +31,20 @@ def test_there_are_enough_rules_each_with_what_a_reader_needs() -> None:
     assert len(RULES) >= 20
     assert len({rule["alert"] for rule in RULES}) == len(RULES)
     for rule in RULES:
-        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert rule["labels"]["severity"] in ("page", "ticket", "none")
         assert rule["annotations"]["summary"]
         assert rule["for"]
+
+
+def test_each_alert_has_a_series_that_makes_it_fire() -> None:
+    tests = yaml.safe_load((OPS / "prometheus" / "tests" / "football.yml").read_text("utf-8"))
+    fired = {
+        one["alertname"]
+        for test in tests["tests"]
+        for one in test["alert_rule_test"]
+        if one["exp_alerts"]
+    }
+    assert fired == {rule["alert"] for rule in RULES}
 
 
 def test_rules_are_about_metrics_that_exist() -> None:

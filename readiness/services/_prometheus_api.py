@@ -1,0 +1,170 @@
+"""The questions that the HTTP API of a Prometheus answers."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+
+from readiness.services._alert_rules import RuleGroup
+from readiness.services._answer import ProbeError
+from readiness.services._http import Request, Via, fetch
+from readiness.services._json import loads, typed
+from readiness.services._relabel import Relabeling, relabeled
+
+
+class _Envelope(msgspec.Struct):
+    status: str
+    data: object = None
+    error: str = ""
+
+
+class _Groups(msgspec.Struct):
+    groups: list[RuleGroup]
+
+
+class ScrapeTarget(msgspec.Struct):
+    """What it looks at."""
+
+    scrapeUrl: str  # noqa: N815 - the server's name
+    health: str
+    labels: dict[str, str]
+    lastError: str = ""  # noqa: N815 - the server's name
+
+
+class _Targets(msgspec.Struct):
+    activeTargets: list[ScrapeTarget]  # noqa: N815 - the server's name
+
+
+class _KnownManager(msgspec.Struct):
+    url: str
+
+
+class _Managers(msgspec.Struct):
+    activeAlertmanagers: list[_KnownManager]  # noqa: N815 - the server's name
+
+
+class _Alert(msgspec.Struct):
+    labels: dict[str, str]
+    state: str
+
+
+class _Alerts(msgspec.Struct):
+    alerts: list[_Alert]
+
+
+class _Config(msgspec.Struct):
+    yaml: str
+
+
+class _Global(msgspec.Struct, frozen=True):
+    external_labels: dict[str, str] = {}
+
+
+class _Receiving(msgspec.Struct):
+    alert_relabel_configs: list[Relabeling] = []
+
+
+class _Alerting(msgspec.Struct, frozen=True):
+    alert_relabel_configs: list[Relabeling] = []
+    alertmanagers: list[_Receiving] = []
+
+
+class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
+    """The part of its settings that is about alerts."""
+
+    global_: _Global = _Global()
+    alerting: _Alerting = _Alerting()
+
+    def sent(self, labels: Mapping[str, str]) -> Mapping[str, str] | None:
+        """The labels with which an alert of these labels is sent; None where none is sent."""
+        told = relabeled(
+            {**self.global_.external_labels, **labels}, self.alerting.alert_relabel_configs
+        )
+        ways = [way.alert_relabel_configs for way in self.alerting.alertmanagers]
+        if told is None or not ways:
+            return None
+        return next((one for way in ways if (one := relabeled(told, way)) is not None), None)
+
+
+class _Build(msgspec.Struct):
+    version: str
+
+
+class _Result(msgspec.Struct):
+    resultType: str  # noqa: N815 - the server's name
+    result: list[object]
+
+
+class _Sample(msgspec.Struct):
+    value: tuple[float, str]
+
+
+class PrometheusApi:
+    """The questions that its HTTP API answers."""
+
+    def __init__(self, url: str, via: Via) -> None:
+        self._url = url.rstrip("/")
+        self._via = via
+
+    def groups(self) -> list[RuleGroup]:
+        """The alert rules that are loaded, by group."""
+        return typed(self._ask("rules", type="alert"), _Groups, self._url).groups
+
+    def targets(self) -> list[ScrapeTarget]:
+        """The targets that are scraped."""
+        return typed(self._ask("targets", state="active"), _Targets, self._url).activeTargets
+
+    def alertmanagers(self) -> list[str]:
+        """The addresses to which it sends alerts."""
+        active = typed(self._ask("alertmanagers"), _Managers, self._url).activeAlertmanagers
+        return [manager.url for manager in active]
+
+    def settings(self) -> AlertSettings:
+        """The settings by which it runs."""
+        import yaml
+
+        text = typed(self._ask("status/config"), _Config, self._url).yaml
+        try:
+            return typed(yaml.load(text, yaml.CSafeLoader) or {}, AlertSettings, self._url)
+        except yaml.YAMLError as error:
+            raise ProbeError(f"{self._url} told settings that are no YAML: {error}") from None
+
+    def firing(self) -> list[dict[str, str]]:
+        """The labels of the alerts that fire now."""
+        alerts = typed(self._ask("alerts"), _Alerts, self._url).alerts
+        return [alert.labels for alert in alerts if alert.state == "firing"]
+
+    def version(self) -> str:
+        """What it is."""
+        return typed(self._ask("status/buildinfo"), _Build, self._url).version
+
+    def has(self, metric: str, *asked: str) -> bool:
+        """Whether there is a series of the metric now of which all of that holds."""
+        asks = ",".join([f'__name__="{metric}"', *asked])
+        return bool(self._query(f"count({{{asks}}})"))
+
+    def value(self, query: str) -> tuple[int, float | None]:
+        """How many series a query gives, and the value where it is one finite number."""
+        if not query:
+            return 0, None
+        found = self._query(query)
+        if len(found) != 1:
+            return len(found), None
+        number = float(found[0])
+        return 1, number if number - number == 0 else None
+
+    def _query(self, query: str) -> list[str]:
+        result = typed(self._ask("query", query=query), _Result, self._url)
+        if result.resultType == "scalar":
+            return [str(result.result[1])]
+        return [sample.value[1] for sample in typed(result.result, list[_Sample], self._url)]
+
+    def _ask(self, path: str, **parameters: str) -> object:
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        answer = fetch(Request(url=f"{self._url}/api/v1/{path}{query}"), self._via)
+        if answer.status not in (200, 400, 422):
+            raise ProbeError(f"{answer.url} answered with status {answer.status}")
+        told = typed(loads(answer), _Envelope, answer.url)
+        if told.status != "success":
+            raise ProbeError(f"{answer.url} refused the question: {told.error}")
+        return told.data
