@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["history", "project", "reuse", "guard", "prove"]
-BESIDE += ["propose", "importing", "terminal", "pipeline"]
+BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "prove": [*FOUNDATION, "load", "plan", "record", "project"],
     "propose": [*FOUNDATION, "load", "project"],
     "importing": [*FOUNDATION, "load", "propose"],
+    # It starts readiness itself, once for each project.
+    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run", "__main__"],
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],
@@ -88,7 +90,7 @@ def test_the_page_names_every_room() -> None:
 
 
 def test_only_run_starts_probes() -> None:
-    """Outside of run/, processes are started by git.py and doctor.py, and by a probe itself."""
+    """Outside of run/, processes are started by few others alone."""
     starters = {"subprocess", "posix_spawn", "fork"}
     guilty = {
         str(path.relative_to(PACKAGE))
@@ -99,6 +101,7 @@ def test_only_run_starts_probes() -> None:
     }
     assert {name for name in guilty if not name.startswith("run/")} <= {
         "project/git.py",
+        "fleet/measuring.py",
         "commands/doctor.py",
         "services/_alert_rules.py",
         "commands/mcp.py",

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "init": ["--yes", "--no-measure", "--project", "new"],
     "import": ["tasks.md", "--project", "new"],
     "show": ["T1.1"],
+    "fleet": ["nowhere"],
     "guard": ["--base", "HEAD"],
     "next": ["--to", "9"],
     "trend": ["T1.2"],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ORDER = (
     *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
     *("waive", "attest", "note", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
-    *("schema", "guard"),
+    *("schema", "guard", "fleet"),
 )
 """How the help lists the commands; those that are not named come last."""
 

@@ -189,6 +189,15 @@ class History:
         states = ENDED if interrupted else FINISHED
         return next(self._each(board, profile, whole, from_json, 20, states), None)
 
+    def newest_whole(self, board: str, profile: str | None) -> RunDocument | None:
+        """The newest whole run of a board, of any profile where none is named; raises on damage."""
+        query = (
+            "select document from runs where board = ? and ifnull(? = profile, 1)"
+            " and state = 'finished' and partial = 0 order by sequence desc limit 1"
+        )
+        found = self._read(query, (board, profile))
+        return from_json(_bytes(found[0][0]), self.path) if found else None
+
     def last_verdicts(self, board: str, profile: str) -> PastRun | None:
         """What was found up to the newest run, and no more: much less to read than all of it."""
         return next(self._each(board, profile, False, verdicts_from_json, 20, ENDED), None)

@@ -28,6 +28,10 @@ class UsageError(ReadinessError):
     """A command line that cannot be obeyed."""
 
 
+class NoBoardError(UsageError):
+    """No board was named, and none was found."""
+
+
 class StoppedError(ReadinessError):
     """A signal ended the command before there was anything to tell."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.model.errors import UsageError
+from readiness.model.errors import NoBoardError, UsageError
 from readiness.text.languages import Language
 from readiness.text.worded import worded
 
@@ -64,7 +64,7 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
     """The board's path: as given, or the nearest one from `folder` up to the repository's root.
 
     A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself. Raises
-    `UsageError` where there is none.
+    `NoBoardError` where there is none.
     """
     if settings.board == "":
         raise UsageError(worded("usage.board_unnamed"))
@@ -79,7 +79,7 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
             return found if relative.startswith("..") else relative
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            raise UsageError(worded("usage.no_board", name=BOARD_NAME))
+            raise NoBoardError(worded("usage.no_board", name=BOARD_NAME))
         folder = parent
 
 

@@ -19,6 +19,11 @@ ANCESTORS = 10_000
 """So many commits are looked through for one that was measured."""
 NAMED = 500
 """Of so many uncommitted changes a document says what each is; of more, what all are together."""
+REACHING = (
+    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND"),
+    *("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY"),
+)
+"""What may be said of how other machines are reached."""
 
 # `ls-files -v`: a small letter is a file assumed to be unchanged, S one that is not checked out.
 _HIDDEN = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]+)")
@@ -132,17 +137,27 @@ class GitError(Exception):
     """Git could not answer; the message is its own."""
 
 
-def ask(folder: str, *arguments: str, given: bytes = b"", seconds: float = 120.0) -> bytes:
+def ask(
+    folder: str,
+    *arguments: str,
+    given: bytes = b"",
+    seconds: float = 120.0,
+    remote: bool = False,
+) -> bytes:
     """What git prints when it is asked from `folder`, with `given` on its standard input.
 
-    Replaced objects are not followed: what has a hash is what is read. Raises `GitError`.
+    Replaced objects are not followed: what has a hash is what is read. With `remote` it may use
+    how the caller's shell says that other machines are reached. Raises `GitError`.
     """
     import subprocess
 
     command = _command(folder, "--no-replace-objects", *arguments)
+    environment = _environment()
+    if remote:
+        environment |= {name: os.environ[name] for name in REACHING if name in os.environ}
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, env=_environment(), timeout=seconds
+            command, input=given, capture_output=True, env=environment, timeout=seconds
         )
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}") from None

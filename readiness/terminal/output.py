@@ -95,10 +95,15 @@ def put_text(text: str) -> None:
 
 def put_json(value: object) -> None:
     """Write a value as indented JSON to stdout. Raises as `put` does."""
+    put(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Return a value as indented JSON that ends with a line end."""
     import msgspec
 
     text = msgspec.json.encode(value, enc_hook=_plain)
-    put(msgspec.json.format(text, indent=2).decode())
+    return msgspec.json.format(text, indent=2).decode() + "\n"
 
 
 def _plain(value: object) -> str:

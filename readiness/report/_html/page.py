@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,22 +15,33 @@ from readiness.report._html.view import view
 from readiness.text.clean import clean
 from readiness.text.layout import literal
 
-_FOLDER = os.path.join(os.path.dirname(__file__), "templates")
+FOLDER = os.path.join(os.path.dirname(__file__), "templates")
+
+# The page may be printed to a CI log, which obeys these; written so they are the same to a browser.
+_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+_WORKFLOW_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 def page(run: RunDocument) -> str:
     """Return `run` as one HTML page."""
-    style, script = _asset("style.css"), _asset("filter.js")
-    template = _environment().get_template("page.html")
-    return template.render(
+    style, script = asset("style.css"), asset("filter.js")
+    template = environment(FOLDER).get_template("page.html")
+    made = template.render(
         view=view(run),
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
+    return quiet(made)
 
 
-def _policy(style: str, script: str) -> str:
+def quiet(text: str) -> str:
+    """Return a page with nothing in it that a CI log obeys, and one line end after it."""
+    text = _COMMAND.sub("#&#35;", text.rstrip())
+    return _WORKFLOW_COMMAND.sub(r"\1&#58;:", text) + "\n"
+
+
+def policy(style: str, script: str) -> str:
     """Return a content security policy under which only our own style and script count."""
     return "; ".join(
         (
@@ -43,21 +55,17 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def _asset(name: str) -> str:
-    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+def asset(name: str, folder: str = FOLDER) -> str:
+    """Return a file that becomes a part of a page."""
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
         return file.read()
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: str) -> Environment:
     """All that is not in the templates is foreign text: it is cleaned, then escaped."""
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -69,6 +77,11 @@ def _environment() -> Environment:
     environment.filters["prose_lines"] = _prose_lines
     environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _shown(value: object) -> object:

@@ -1,0 +1,195 @@
+"""The page of a fleet: one file with all projects, a map of their criteria, and each in detail."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from readiness.fleet.overview import Overview, relative
+from readiness.fleet.past import FleetPoint
+from readiness.fleet.project import UNKNOWN, ProjectCriterion, ProjectState
+from readiness.fleet.rows import FleetRow
+from readiness.model.words import Tone, Verdict
+from readiness.report._html.charts import Spark, spark
+from readiness.report._html.page import FOLDER, asset, environment, policy, quiet
+from readiness.report._shown import moment
+from readiness.text.layout import middle
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
+
+TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
+
+COLUMNS = 150
+"""So many criteria are in the map; of more, those that most lack."""
+
+DETAILED = 15_000
+"""From so many criteria on, the details tell only what is not good."""
+
+WIDEST = 160
+
+
+class MapRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A project in the map: a verdict for each criterion, none where it has no such criterion."""
+
+    anchor: str
+    project: ProjectState
+    verdicts: Sequence[Verdict | None]
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """A project in full: its criteria that are not good first; `kept` is how many are not told."""
+
+    anchor: str
+    project: ProjectState
+    page: str
+    facts: Sequence[str]
+    decision: str
+    reasons: Sequence[str]
+    spark: Spark | None
+    course: str
+    criteria: Sequence[ProjectCriterion]
+    kept: int
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """How many projects have a decision: `start` and `length` in thousandths of all."""
+
+    tone: Tone
+    mark: str
+    word: str
+    count: int
+    start: int
+    length: int
+
+
+def page(fleet: Overview, path: str = "") -> str:
+    """The fleet as one HTML page at `path`, in the language of its reader, without the network."""
+    style = asset("style.css") + asset("fleet.css", TEMPLATES)
+    script = asset("fleet.js", TEMPLATES)
+    say = fleet.say
+    shown = fleet.rows[:COLUMNS]
+    short = sum(len(state.criteria) for state in fleet.projects) > DETAILED
+    made = (
+        environment(TEMPLATES, FOLDER)
+        .get_template("fleet.html")
+        .render(
+            fleet=fleet,
+            say=say,
+            shares=_shares(fleet),
+            course=_course([one.score for one in reversed(fleet.past)] + [fleet.now.score]),
+            columns=shown,
+            cut=len(fleet.rows) - len(shown),
+            map=_map(fleet.projects, shown),
+            used=[verdict for verdict in Verdict if any(row.count(verdict) for row in shown)],
+            details=[
+                _detail(fleet, n, one, path, short=short) for n, one in enumerate(fleet.projects)
+            ],
+            moment=moment,
+            words={verdict: say(f"verdict.{verdict}") for verdict in Verdict},
+            past_heads=say.heads("fleet.past_heads"),
+            found_heads=say.heads("fleet.found_heads"),
+            style=style,
+            script=script,
+            policy=policy(style, script),
+        )
+    )
+    return quiet(made)
+
+
+def _map(projects: Sequence[ProjectState], shown: Sequence[FleetRow]) -> list[MapRow]:
+    return [
+        MapRow(
+            anchor=f"p{place}",
+            project=project,
+            verdicts=[_verdict(row.cells, place) for row in shown],
+        )
+        for place, project in enumerate(projects)
+    ]
+
+
+def _verdict(cells: Mapping[int, ProjectCriterion], place: int) -> Verdict | None:
+    found = cells.get(place)
+    return None if found is None else found.verdict
+
+
+def _detail(
+    fleet: Overview, place: int, project: ProjectState, path: str, *, short: bool
+) -> Detail:
+    scope = [one for one in project.in_scope() if one.verdict is not Verdict.PASS or not short]
+    points = fleet.courses.get(project.key, ())
+    return Detail(
+        anchor=f"p{place}",
+        project=project,
+        page=relative(project.page, path) if project.page and path else "",
+        facts=_facts(project, fleet.say),
+        decision=fleet.decision(project),
+        reasons=fleet.reasons(project),
+        spark=_course([point.score for point in points]),
+        course=_told(fleet, points),
+        criteria=[
+            _worded(one, fleet) for one in sorted(scope, key=lambda each: -each.verdict.rank)
+        ],
+        kept=len(project.in_scope()) - len(scope),
+    )
+
+
+def _facts(project: ProjectState, say: Sentences) -> list[str]:
+    """Where the project is, and which of its commits and runs is told of."""
+    commit = (project.commit or "")[:10]
+    if commit and project.dirty:
+        commit = say("report.dirty", revision=commit)
+    at = moment(project.at) if project.at else ""
+    return [fact for fact in (project.path, commit, at, project.run) if fact]
+
+
+def _worded(one: ProjectCriterion, fleet: Overview) -> ProjectCriterion:
+    """A criterion as it reads: what was found, and why nothing was."""
+    reason = in_language(one.reason, fleet.say) if one.verdict.unknown or not one.shown else ""
+    return msgspec.structs.replace(
+        one,
+        shown=in_language(one.shown, fleet.say),
+        reason=middle(reason, WIDEST),
+        title=middle(one.title, WIDEST),
+    )
+
+
+def _told(fleet: Overview, points: Sequence[FleetPoint]) -> str:
+    known = [point for point in points if point.score is not None]
+    if len(known) < 2:
+        return ""
+    first, last = known[0], known[-1]
+    return fleet.say(
+        "fleet.course",
+        first=f"{first.score:.4g}",
+        last=f"{last.score:.4g}",
+        date=first.at[:10],
+        count=len(points),
+    )
+
+
+def _course(scores: Sequence[float | None]) -> Spark | None:
+    known = [score for score in scores if score is not None]
+    return spark(known, None) if len(known) > 1 else None
+
+
+def _shares(fleet: Overview) -> list[Share]:
+    """How many projects have which decision, in the order in which they are shown."""
+    counts: dict[str, list[ProjectState]] = {}
+    for state in fleet.projects:
+        counts.setdefault(state.word, []).append(state)
+    found, start = [], 0
+    for word, states in counts.items():
+        end = start + len(states) * 1000 // len(fleet.projects)
+        decision = states[0].decision
+        found.append(
+            Share(
+                tone=decision.tone if decision else Tone.UNKNOWN,
+                mark=decision.mark if decision else "?",
+                word=fleet.say("fleet.unknown") if word == UNKNOWN else fleet.decision(states[0]),
+                count=len(states),
+                start=start,
+                length=end - start,
+            )
+        )
+        start = end
+    return found

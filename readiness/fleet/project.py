@@ -1,0 +1,155 @@
+"""A fleet as data: each project as it was found, and as programs read it."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from readiness.model.errors import ExitStatus
+from readiness.model.words import Decision, Priority, Verdict
+from readiness.record.earlier import Value
+from readiness.text.languages import Language
+
+UNKNOWN = "unknown"
+"""The decision on a project that could not be measured."""
+
+STATUSES = {
+    Decision.READY: ExitStatus.READY,
+    Decision.HELD: ExitStatus.READY,
+    Decision.PARTIAL: ExitStatus.UNDECIDED,
+    Decision.UNDECIDED: ExitStatus.UNDECIDED,
+    Decision.NOT_READY: ExitStatus.NOT_READY,
+    Decision.LOOSENED: ExitStatus.LOOSENED,
+}
+"""What a decision on one project is worth in a fleet: a part of a run decides nothing."""
+
+WORST_LAST = [*dict.fromkeys(STATUSES.values())]
+"""What is known to be bad is worse than what is unknown, as in the gate of one project."""
+
+
+class ProjectCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion of a project; its texts may be sentences that know what they say."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    value: Value
+    shown: str
+    expect: str
+    reason: str
+    check: str | None
+    measure: str | None
+    priority: Priority
+    blocking: bool
+
+
+class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
+    """One project of a fleet; without a `decision` it is unknown, and `reasons` say why.
+
+    `key` is what it is called in the history of fleets. `run` and `at` are of the run that it is
+    known by, `page` is where that run's own page is.
+    """
+
+    key: str
+    name: str
+    path: str
+    decision: Decision | None = None
+    reasons: Sequence[str] = ()
+    title: str = ""
+    commit: str | None = None
+    dirty: bool = False
+    score: float | None = None
+    shown: str = ""
+    target: float = 10.0
+    criteria: Sequence[ProjectCriterion] = ()
+    run: str = ""
+    at: str = ""
+    language: Language | None = None
+    page: str = ""
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status that tells the decision."""
+        return ExitStatus.UNDECIDED if self.decision is None else STATUSES[self.decision]
+
+    @property
+    def word(self) -> str:
+        """The decision as programs read it."""
+        return UNKNOWN if self.decision is None else self.decision.value
+
+    def in_scope(self) -> list[ProjectCriterion]:
+        """The criteria that count."""
+        return [one for one in self.criteria if one.verdict.in_scope]
+
+    def good(self) -> int:
+        """How many criteria hold."""
+        return sum(one.verdict.good for one in self.criteria)
+
+    def blockers(self) -> list[ProjectCriterion]:
+        """The criteria of a blocking priority that keep the gate shut."""
+        return [one for one in self.criteria if one.blocking and one.verdict.bad]
+
+
+class FleetCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion of a project, for programs."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    value: Value
+
+
+class FleetProject(msgspec.Struct, frozen=True, kw_only=True):
+    """One project, for programs. `decision` is the gate's, or `unknown` with the reason."""
+
+    name: str
+    path: str
+    commit: str | None
+    decision: str
+    score: float | None
+    reason: str
+    criteria: list[FleetCriterion]
+
+
+class FleetDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--output-format json` gives: the projects in the order in which they were named."""
+
+    projects: list[FleetProject]
+
+
+def document(states: Iterable[ProjectState]) -> FleetDocument:
+    """The fleet as programs read it."""
+    return FleetDocument(
+        projects=[
+            FleetProject(
+                name=state.name,
+                path=state.path,
+                commit=state.commit,
+                decision=state.word,
+                score=state.score,
+                reason="; ".join(map(str, state.reasons)),
+                criteria=[
+                    FleetCriterion(id=one.id, title=one.title, verdict=one.verdict, value=one.value)
+                    for one in state.criteria
+                ],
+            )
+            for state in states
+        ]
+    )
+
+
+def worst_first(states: Iterable[ProjectState]) -> list[ProjectState]:
+    """The projects by their decision, the worst first, and then by their score."""
+    return sorted(
+        states,
+        key=lambda state: (
+            -WORST_LAST.index(state.status),
+            state.decision is not None,
+            -1.0 if state.score is None else state.score,
+            state.name,
+        ),
+    )
+
+
+def worst(states: Iterable[ProjectState]) -> ExitStatus:
+    """The exit status of the fleet: that of its worst project."""
+    return max((state.status for state in states), key=WORST_LAST.index)

@@ -1,0 +1,104 @@
+"""What the words on the command line name: folders, boards, addresses, recorded runs."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+
+import msgspec
+
+from readiness.text.clean import clean
+
+_ADDRESS = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+", re.ASCII)
+_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
+BOARDS = (".yaml", ".yml")
+
+
+class SourceKind(Enum):
+    """How the project that a word names becomes known."""
+
+    FOLDER = "its board is run"
+    BOARD = "a board by its file is run"
+    ADDRESS = "it is fetched, and its board is run"
+    RECORDED = "a run of it was recorded"
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One project as it was named. `path` can be shown: it has nobody's password."""
+
+    kind: SourceKind
+    name: str
+    path: str
+    place: str
+    revision: str = ""
+
+
+def sources(words: Iterable[str]) -> list[Source]:
+    """What each word names, once; names that several would have are told apart."""
+    found = {(one.place, one.revision): one for one in map(_source, words)}
+    return told_apart(list(found.values()))
+
+
+def told_apart(found: list[Source]) -> list[Source]:
+    """The same with longer names where several had one: as much of the path as it takes."""
+    taken = Counter(one.name for one in found)
+    return [one if taken[one.name] == 1 else _longer(one, found) for one in found]
+
+
+def _longer(one: Source, found: list[Source]) -> Source:
+    others = [_steps(other) for other in found if other.name == one.name and other is not one]
+    steps = _steps(one)
+    length = next(
+        (n for n in range(2, len(steps)) if all(steps[-n:] != other[-n:] for other in others)),
+        len(steps),
+    )
+    return msgspec.structs.replace(one, name="/".join(steps[-length:]))
+
+
+def _steps(one: Source) -> list[str]:
+    tail = f"#{one.revision}" if one.revision else ""
+    return (one.path.removesuffix(tail).rstrip("/") + tail).split("/")
+
+
+def _source(word: str) -> Source:
+    if _ADDRESS.fullmatch(word):
+        return _address(word)
+    shown = clean(word, newlines=False)
+    place = os.path.realpath(word)
+    stem, ending = os.path.splitext(os.path.basename(place))
+    if ending == ".json":
+        return Source(kind=SourceKind.RECORDED, name=stem, path=shown, place=place)
+    if ending in BOARDS:
+        folder = os.path.basename(os.path.dirname(place))
+        return Source(kind=SourceKind.BOARD, name=folder, path=shown, place=place)
+    name = clean(os.path.basename(place), newlines=False) or "/"
+    return Source(kind=SourceKind.FOLDER, name=name, path=shown, place=place)
+
+
+def _address(word: str) -> Source:
+    place, _, revision = word.partition("#")
+    shown = _CREDENTIALS.sub("", clean(word, newlines=False))
+    return Source(
+        kind=SourceKind.ADDRESS,
+        name=repository_name(place),
+        path=shown,
+        place=place,
+        revision=revision,
+    )
+
+
+def repository_name(place: str) -> str:
+    """What the repository behind an address is called."""
+    name = re.split(r"[/:]", place.rstrip("/"))[-1].removesuffix(".git")
+    return clean(name, newlines=False)
+
+
+def without_credentials(text: str) -> str:
+    """The text with no user's name and password in its addresses."""
+    return _CREDENTIALS.sub("", text)
+
+
+def file_name(name: str) -> str:
+    """A project's name as that of a file."""
+    return "".join(each if each.isalnum() or each in "._-" else "-" for each in name)[:60]

@@ -1,0 +1,100 @@
+"""A run document as the state of one project of a fleet."""
+
+from collections.abc import Iterable
+
+from readiness.fleet.project import ProjectCriterion, ProjectState
+from readiness.fleet.sources import Source, SourceKind, without_credentials
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, GateRecord, RunDocument, TaskRecord
+from readiness.record.newest import of_the_project
+from readiness.record.said import worded_again
+from readiness.text.worded import worded
+
+GOOD = (Decision.READY, Decision.HELD)
+
+
+def unknown(source: Source, reason: str) -> ProjectState:
+    """A project that could not be measured, and why."""
+    return ProjectState(key=_key(source), name=source.name, path=source.path, reasons=[reason])
+
+
+def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> ProjectState:
+    """The project as a run of it says, as far as that speaks of the project today."""
+    stands = of_the_project(run)
+    decision, reasons = _decided(stands, today)
+    git = run.git
+    return ProjectState(
+        key=_key(source, run),
+        name=source.name,
+        path=source.path,
+        decision=decision,
+        reasons=reasons,
+        title=run.board.title,
+        commit=git.commit if git else None,
+        dirty=git is not None and git.dirty,
+        score=stands.score.value,
+        shown=stands.score.shown,
+        target=stands.score.target,
+        criteria=[_criterion(task, one) for task, one in stands.pairs()],
+        run=run.id,
+        at=run.started_at,
+        language=run.board.language,
+        page=page,
+    )
+
+
+def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
+    """What is decided on the project; without a decision, why there is none."""
+    if run.interrupted:
+        return None, [worded("fleet.interrupted")]
+    if not run.whole and run.whole_run is None:
+        return None, [worded("fleet.part")]
+    decision = run.gate.decision
+    ended = sorted(_ended(run.criteria(), today)) if decision in GOOD else []
+    if ended:
+        until, name = ended[0]
+        return None, [worded("fleet.ended", name=name, date=until)]
+    return decision, _reasons(run.gate)
+
+
+def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[str, str]]:
+    """The waivers and attestations that the run rests on and that are no longer in force."""
+    for one in criteria:
+        waived = one.waiver if one.verdict is Verdict.WAIVED else None
+        attested = one.attestation if one.verdict.good else None
+        for until in (each.until for each in (waived, attested) if each is not None):
+            if until < today:
+                yield until, one.id
+
+
+def _reasons(gate: GateRecord) -> list[str]:
+    if len(gate.said) != len(gate.reasons):
+        return list(gate.reasons)
+    return [worded_again(text, what) for text, what in zip(gate.reasons, gate.said, strict=True)]
+
+
+def _criterion(task: TaskRecord, record: CriterionRecord) -> ProjectCriterion:
+    return ProjectCriterion(
+        id=record.id,
+        title=record.title,
+        verdict=record.verdict,
+        value=record.value,
+        shown=worded_again(record.shown, record.said.get("shown")),
+        expect=record.expect,
+        reason=worded_again(record.reason, record.said.get("reason")),
+        check=record.check,
+        measure=record.measure,
+        priority=task.priority,
+        blocking=task.blocking,
+    )
+
+
+def _key(source: Source, run: RunDocument | None = None) -> str:
+    """What the project is called in the history of fleets: the same whenever it is measured."""
+    if source.kind is SourceKind.ADDRESS:
+        return without_credentials(source.place)
+    if source.kind is not SourceKind.RECORDED or run is None:
+        return source.place
+    if run.git is not None and run.git.web:
+        return f"{run.git.web}/{run.git.folder}".rstrip("/")
+    return run.board.title

@@ -1,0 +1,65 @@
+"""The fleet as a table, worst first, and what most projects lack: plain, or as Markdown."""
+
+from collections.abc import Iterator, Sequence
+
+from readiness.fleet.overview import Overview
+from readiness.text.layout import columns
+from readiness.text.markdown import text
+from readiness.text.sentences import Sentences
+
+
+def table(fleet: Overview, limit: int | None = None) -> str:
+    """The fleet for a terminal of `limit` cells, or for a log."""
+    say: Sentences = fleet.say
+    projects = columns(
+        _projects(fleet),
+        say.heads("fleet.heads"),
+        right=(2, 3, 4, 5),
+        flexible=7,
+        limit=limit,
+        spare=(6, 5, 4),
+    )
+    parts = [projects]
+    if fleet.lacked():
+        heads = say.heads("fleet.lacked_heads")
+        lacked = columns(_lacked(fleet), heads, right=(0,), flexible=1, limit=limit, spare=(2,))
+        parts.append(f"{say('fleet.lacked')}\n{lacked}")
+    return "\n".join([*parts, fleet.summary()]) + "\n"
+
+
+def markdown(fleet: Overview) -> str:
+    """The fleet as Markdown."""
+    say: Sentences = fleet.say
+    lines = [f"# {say('fleet.title')}", "", fleet.summary(), ""]
+    lines += _grid(say.heads("fleet.heads"), _projects(fleet))
+    if fleet.lacked():
+        lines += ["", f"## {say('fleet.lacked')}", ""]
+        lines += _grid(say.heads("fleet.lacked_heads"), _lacked(fleet))
+    return "\n".join(lines) + "\n"
+
+
+def _lacked(fleet: Overview) -> list[list[str]]:
+    return [[fleet.counts(row), row.title, fleet.lacking(row)] for row in fleet.lacked()]
+
+
+def _projects(fleet: Overview) -> list[list[str]]:
+    return [
+        [
+            state.name,
+            f"{state.decision.mark if state.decision else '?'} {fleet.decision(state)}",
+            fleet.score(state),
+            f"{state.good()}/{len(state.in_scope())}" if state.criteria else "–",
+            str(len(state.blockers()) or ""),
+            fleet.change(state),
+            state.at[:10],
+            fleet.why(state),
+        ]
+        for state in fleet.projects
+    ]
+
+
+def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{' --- |' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(text(cell) for cell in row)} |"

@@ -1,0 +1,119 @@
+"""Fleets for tests: states of projects, and recorded runs as they would be sent in."""
+
+import random
+from collections.abc import Sequence
+
+import msgspec
+
+from readiness.fleet.overview import Overview, overview
+from readiness.fleet.past import FleetPoint, summed_up
+from readiness.fleet.project import ProjectCriterion, ProjectState, worst
+from readiness.fleet.sources import Source, SourceKind
+from readiness.fleet.states import state_of
+from readiness.model.words import Decision, Priority, Verdict
+from readiness.record.document import RunDocument
+from readiness.text.languages import Language
+from tests.support.page_runs import a_large_document
+
+AT = "2026-11-26T10:22:09.000Z"
+
+
+def a_criterion_of(title: str, verdict: str = "pass", **fields: object) -> ProjectCriterion:
+    """Return a criterion of a project, of no check."""
+    made = ProjectCriterion(
+        id="T1.1",
+        title=title,
+        verdict=Verdict(verdict),
+        value=0,
+        shown="0 errors",
+        expect="== 0",
+        reason="",
+        check=None,
+        measure=None,
+        priority=Priority.P0,
+        blocking=True,
+    )
+    return msgspec.structs.replace(made, **fields)
+
+
+def a_state(name: str, *criteria: ProjectCriterion, **fields: object) -> ProjectState:
+    """Return a project that is not ready."""
+    made = ProjectState(
+        key=name,
+        name=name,
+        path=f"services/{name}",
+        decision=Decision.NOT_READY,
+        reasons=["score 5.5 is below the target 8.0"],
+        title=f"The board of {name}",
+        commit="3f2a1bc9d0e4f5a6b7c8",
+        score=5.5,
+        shown="5.5",
+        target=8.0,
+        criteria=criteria,
+        run=f"run-{name}",
+        at="2026-11-24T13:10:42Z",
+        language=Language.EN,
+    )
+    return msgspec.structs.replace(made, **fields)
+
+
+def a_source(kind: SourceKind = SourceKind.RECORDED, name: str = "run") -> Source:
+    """Return a source of this kind."""
+    return Source(kind=kind, name=name, path=f"{name}.json", place=f"/nowhere/{name}.json")
+
+
+def shown(
+    states: Sequence[ProjectState], courses: dict[str, list[FleetPoint]] | None = None
+) -> Overview:
+    """What reports tell of these projects; the fleet before this one was as it is."""
+    known = courses or {}
+    now = summed_up(states, AT)
+    return overview(states, worst(states), now, lambda key: known.get(key, []), [now])
+
+
+def recorded_runs(count: int, criteria: int = 60) -> list[RunDocument]:
+    """Return as many recorded runs, of boards with the same criteria and of all verdicts."""
+    base, chance = a_large_document(criteria, 0), random.Random(3)
+    runs = []
+    for number in range(count):
+        ready = number % 9 == 0
+        tasks = [
+            msgspec.structs.replace(
+                task,
+                criteria=[
+                    msgspec.structs.replace(
+                        one,
+                        verdict=Verdict.PASS
+                        if ready
+                        else chance.choices(list(Verdict), weights=[70, 5, 12, 6, 3, 4])[0],
+                    )
+                    for one in task.criteria
+                ],
+            )
+            for task in base.tasks
+        ]
+        score = 10.0 if ready else round(4 + 4 * chance.random(), 2)
+        runs.append(
+            msgspec.structs.replace(
+                base,
+                id=f"20261124T131042Z-{number:04x}",
+                tasks=tasks,
+                board=msgspec.structs.replace(base.board, title=f"Service {number}"),
+                score=msgspec.structs.replace(base.score, value=score, shown=f"{score:.2f}"),
+                gate=msgspec.structs.replace(
+                    base.gate,
+                    decision=Decision.READY if ready else Decision.NOT_READY,
+                    reasons=[] if ready else base.gate.reasons,
+                ),
+            )
+        )
+    return runs
+
+
+def large_fleet(count: int = 200) -> Overview:
+    """What reports tell of so many recorded runs of 60 criteria."""
+    states = [
+        state_of(run, a_source(name=f"run-{number}"), "2026-11-26")
+        for number, run in enumerate(recorded_runs(count))
+    ]
+    return shown(states)
