@@ -143,8 +143,9 @@ class Runner:
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(wheels),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "UV_NO_INDEX": "1",
+            "UV_OFFLINE": "1",
             "UV_FIND_LINKS": str(wheels),
+            "UV_PYTHON": str(home / "python" / "python3"),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_CACHE_DIR": str(home / "uv"),
         }
