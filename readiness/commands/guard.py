@@ -72,6 +72,7 @@ def _measured(settings: RunSettings) -> int:
             remove(scratch)
         if measurer.interrupted:
             return measurer.interrupted
+        found = msgspec.structs.replace(found, remarks=[*found.remarks, *measurer.remarks])
         report = _report(found, changes, base_ref(base, found), measurer.compared)
     return _told(report, settings)
 

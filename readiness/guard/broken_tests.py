@@ -52,7 +52,7 @@ class BrokenTests:
         wanted = {
             path
             for change in changes
-            for path in self._deciding[change.subject].tests
+            for path in self._deciding.get(change.subject, Deciding()).tests
             if TABLE.test_file.search(path) and path in self._states.before
         }
         if not wanted:
@@ -67,7 +67,7 @@ class BrokenTests:
     def _with_tests(
         self, change: Change, found: Mapping[str, Mapping[str, list[Outcome]]]
     ) -> Change:
-        files = self._deciding[change.subject]
+        files = self._deciding.get(change.subject, Deciding())
         failing = [
             (path, test, kinds)
             for path, tests in found.items()

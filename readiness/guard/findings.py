@@ -22,13 +22,14 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured: the changes that it shows, and the criteria that were compared.
+    """What was measured: the changes that it shows, the criteria that were compared, and remarks.
 
     `cleared` are changed files by which nothing came out otherwise, though they decide; `spoken`
     tells whether any criterion speaks of a tool.
     """
 
     changes: list[Change] = []
+    remarks: list[str] = []
     compared: list[Compared] = []
     cleared: frozenset[str] = frozenset()
     spoken: Callable[[str], bool] = bool

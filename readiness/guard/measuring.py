@@ -4,23 +4,23 @@ A criterion is measured twice only where the change touches what decides how it 
 """
 
 import os
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.collected import Case, asked, gone, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.reaching import States
 from readiness.guard.tree import Commit
+from readiness.guard.verdicts import looks_better
 from readiness.guard.worlds import Copied, Worlds
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion
-from readiness.model.expect import direction as better_way
-from readiness.model.units import SIZES, TIMES
 from readiness.model.words import Better, Verdict
 from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.standins import World
@@ -34,12 +34,8 @@ Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""
 
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
+COLLECTED = "collected"
 _NAMED = 4
-
-_VARYING = frozenset((*TIMES, *SIZES, "rps"))
-"""Units of what is never the same twice: there only the verdict counts."""
-_STEADY = {"%": 0.1}
-"""How much a number of a unit may differ without saying anything."""
 
 
 class Measuring:
@@ -95,6 +91,7 @@ class Measuring:
         self._records: dict[str, CriterionRecord] = {}
         self._complaints = Complaints(states, workdir)
         self._tools: dict[str, Tools] = {}
+        self._cases: dict[str, set[Case]] = {}
         self._copies: dict[str, Copied] = {}
 
     def _of_the_gate(self, root: str) -> list[str]:
@@ -119,6 +116,8 @@ class Measuring:
             put_aside(os.path.join(self._scratch, BARE), self._directives)
         if own:
             parts.append(self._watched(HEAD, list(self._criteria)))
+        elif testing := self._testing():
+            parts.append(self._watched(COLLECTED, testing))
         self._take(run(joined(self._board, parts)))
         self._see(parts)
 
@@ -129,13 +128,21 @@ class Measuring:
             found.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
         return found
 
+    def _testing(self) -> list[str]:
+        """Those that run tests."""
+        return [name for name, files in self.deciding.items() if files.runs_tests]
+
     def _watched(self, label: str, names: list[str]) -> TrialPlan:
         logs = os.path.join(self._scratch, f"{label}-logs")
         os.mkdir(logs)
         files = {
             path for name in names if name in self.deciding for path in self.deciding[name].files
         }
-        copy = self._worlds.make(label, None if label == HEAD else self._commit, files)
+        base = None if label in (HEAD, COLLECTED) else self._commit
+        copy = self._worlds.make(label, base, files)
+        if self._testing():
+            env = asked(copy.board.env, run=label != COLLECTED)
+            copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
         own = {one.id: one for one in copy.board.criteria()}
         criteria = {name: watched(own[name]) for name in names}
@@ -154,25 +161,27 @@ class Measuring:
         return os.path.relpath(whole, copy.board.workdir)
 
     def _see(self, parts: list[TrialPlan]) -> None:
-        """Note which tools the base's rules started."""
+        """Note which tools the base's rules started, and which tests were collected."""
         finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
         for each in parts:
             for planned in each.plan.planned:
                 name, _, label = planned.criterion.id.partition(BETWEEN)
-                if label in (HEAD, BARE):
-                    continue
                 found = Tools()
+                cases = self._cases.setdefault(planned.criterion.id, set())
                 for probe in probes_of(each.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
                     found |= finder.tools_of(probe.check, _lines(log), {})
-                self._tools[name] = found
+                    cases |= read_cases(log, os.path.join(self._scratch, label))
+                if label in (RULES, TESTS):
+                    self._tools[name] = found
 
     # --- compared ---------------------------------------------------------------------------------
 
-    def compare(self, own: RunDocument | None, run: Run) -> Findings:
+    def compare(self, own: RunDocument | None, run: Run, read: Collection[Change] = ()) -> Findings:
         """Hold what the head's own rules say of each criterion against what the base's say.
 
-        `own` is a run by the head's own rules, where they were not measured here. `run` is called
+        `own` is a run by the head's own rules, where they were not measured here; what was `read`
+        already is not told again. `run` is called
         again where scripts or recipes changed and both are content: those of the head, too, have
         to notice when the tools fail that the base's started.
         """
@@ -211,15 +220,33 @@ class Measuring:
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
             changes = broken.named(changes, copy, run)
+        fewer, remarks = self._gone(read)
+        changes += [change for each in fewer.values() for change in each]
+        told.update(path for name in fewer for path in self.deciding[name].files)
         if own is None:  # a run by the base shows no table of it, and is to take no longer
             rows = self._with_base(rows, {change.subject for change in changes}, run)
         measured = {path for row in rows for path in row.files}
         return Findings(
-            changes=changes,
+            changes=list(dict.fromkeys(changes)),
+            remarks=remarks,
             compared=rows,
             cleared=frozenset(measured - told),
             spoken=self._decider.speaks_of,
         )
+
+    def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:
+        """Tests that the base's rules collect and the head's do not; and whose are not known."""
+        found: dict[str, list[Change]] = {}
+        unseen: list[str] = []
+        after = HEAD if HEAD in self._copies else COLLECTED
+        for name in self._testing():
+            ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
+            if not ruled:
+                unseen.append(name)
+            elif changes := list(gone(ruled, head, self._states, read)):
+                found[name] = changes
+        names = ", ".join(unseen)
+        return found, [self._say("guard.not_collected", names=names)] if unseen else []
 
     def _with_base(self, rows: list[Compared], told: Container[str], run: Run) -> list[Compared]:
         """What the base itself comes to, for those that came out otherwise."""
@@ -230,9 +257,7 @@ class Measuring:
         own = {one.id: one for one in copy.board.criteria()}
         part = copy.part({name: watched(own[name]) for name in names}, BASE, timeout=self._timeout)
         found = {record.id: self._shown(record) for record in run(part).criteria()}
-        return [
-            msgspec.structs.replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows
-        ]
+        return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
 
     def _hidden(self, told: Container[str]) -> list[Change]:
         """What comes to light where the comments are put aside that the change adds for tools."""
@@ -266,31 +291,9 @@ class Measuring:
         return measured if measured in self._records else name
 
     def _is_better(self, name: str, ruled: CriterionRecord, head: CriterionRecord) -> bool:
-        """Whether the head looks better by its own rules than by the base's."""
         files = self.deciding.get(name, Deciding())
-        improved = self._improved(self._criteria[name], ruled, head, files)
-        if ruled.verdict.good:
-            return improved
-        if head.verdict.good and head.verdict is not Verdict.WAIVED:
-            return True
-        if ruled.verdict is Verdict.ERROR:
-            return False  # nothing was measured by either
-        hidden = self._complaints.hides(self._headed(name), ruled.id)
-        return head.verdict is Verdict.ERROR or improved or hidden
-
-    def _improved(
-        self, one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
-    ) -> bool:
-        """Whether its number is better; not where it has other tests, which may count for more."""
-        if files.tests or not (_is_number(ruled.value) and _is_number(head.value)):
-            return False
-        way = head.better or better_way(one.expect)
-        difference = float(head.value) - float(ruled.value)  # type: ignore[arg-type]
-        if way is None or one.check is None or head.unit in _VARYING:
-            return False
-        return abs(difference) > _STEADY.get(head.unit, 0) and (difference < 0) is (
-            way is Better.LOWER
-        )
+        hides = self._complaints.hides(self._headed(name), ruled.id)
+        return looks_better(self._criteria[name], files, ruled, head, hides=hides)
 
     def _shown(self, record: CriterionRecord) -> str:
         word = self._say(f"verdict.{record.verdict.value}")
@@ -360,10 +363,6 @@ class Measuring:
 def _is_work(check: Check) -> bool:
     """Whether it runs any tool, beside what every system has."""
     return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _lines(path: str) -> list[str]:

@@ -43,6 +43,7 @@ class Measurer:
         self._run = running(settings, execute)
         self.interrupted = 0
         self.compared: list[Compared] = []
+        self.remarks: list[str] = []
         self.measuring: Measuring | None = None
         if found.base is not None and found.states is not None:
             self.measuring = Measuring(
@@ -64,10 +65,10 @@ class Measurer:
         if self.measuring is None:
             return accepted_by_base(found, found.changes)
         self.measuring.run(self.run, own=True)
-        return self._joined(found, self.measuring.compare(None, self.run))
+        return self._joined(found, self.measuring.compare(None, self.run, found.changes))
 
     def _joined(self, found: Comparison, seen: Findings) -> list[Change]:
-        self.compared = seen.compared
+        self.compared, self.remarks = seen.compared, seen.remarks
         changes = [*seen.changes, *(_judged(change, seen) for change in found.changes)]
         return accepted_by_base(found, changes, self.compared)
 
@@ -75,7 +76,7 @@ class Measurer:
         """All changes, where `document` has what the head's own rules say."""
         if self.measuring is None or self.interrupted or document.interrupted:
             return accepted_by_base(found, found.changes)
-        return self._joined(found, self.measuring.compare(document, self.run))
+        return self._joined(found, self.measuring.compare(document, self.run, found.changes))
 
     def run(self, part: TrialPlan) -> RunDocument:
         """Run a part to its end."""

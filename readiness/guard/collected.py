@@ -1,0 +1,122 @@
+"""Which tests a runner collects by the base's rules, and no longer by the head's.
+
+The runner tells it from inside, by the plugin in `checks/scripts/witness`.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+
+import msgspec
+
+from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.outcomes import functions
+from readiness.guard.reaching import States
+from readiness.load import builtin_checks
+
+ASKED = "READINESS_WITNESS"
+"""What makes the plugin speak; `collect-only` keeps the tests from being run."""
+_ENDING = ".tests"
+_NAMED = 4
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One collected test: its file in the repository, its id there, and its function."""
+
+    path: str
+    id: str
+    function: str
+    skipped: bool
+
+
+def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
+    """The environment of a board in which test runners tell what they collect."""
+    folder = os.path.join(builtin_checks(), "scripts", "witness")
+    path = filter(None, [folder, environment.get("PYTHONPATH", "")])
+    how = "run" if run else "collect-only"
+    return {**environment, "PYTHONPATH": os.pathsep.join(path), ASKED: how}
+
+
+def read_cases(log: str, root: str) -> set[Case]:
+    """What a probe told, whose project was a copy at `root`; empty where it told nothing."""
+    try:
+        with open(f"{log}{_ENDING}", "rb") as file:
+            cases = [msgspec.json.decode(line, type=Case) for line in file]
+    except (OSError, msgspec.DecodeError):
+        return set()
+    root = os.path.realpath(root)
+    return {msgspec.structs.replace(each, path=os.path.relpath(each.path, root)) for each in cases}
+
+
+def gone(
+    before: Collection[Case], after: Collection[Case], states: States, read: Iterable[Change] = ()
+) -> Iterator[Change]:
+    """Tests that were collected and are not, or are skipped now: by file, net of what was renamed.
+
+    Tests are counted by their function, over all files: a test that moved is the same, and so is
+    one of the same body. Values of a parameter may change, but not become fewer. What was `read`
+    of the same tests is not told again.
+    """
+    told = set(_told(read))
+    missing = _missing(_active(before), _active(after), states)
+    known = Counter(case.function for case in after)
+    wanted = Counter(case.function for case in before)
+    found: dict[tuple[str, Kind], list[str]] = {}
+    now = {(case.path, case.id) for case in _active(after)}
+    for case in sorted(_active(before), key=lambda each: ((each.path, each.id) in now, each.id)):
+        if missing[case.function] > 0:
+            missing[case.function] -= 1
+            is_skipped = known[case.function] >= wanted[case.function]
+            kind = Kind.SKIP if is_skipped else Kind.TEST
+            names = ("", case.function, case.id.partition("::")[0])
+            if any((case.path, name) in told for name in names):
+                continue
+            found.setdefault((case.path, kind), []).append(case.id)
+    for (path, kind), ids in sorted(found.items()):
+        more = f" +{len(ids) - _NAMED}" if len(ids) > _NAMED else ""
+        shown = ", ".join(ids[:_NAMED]) + more
+        yield Change(
+            subject=path,
+            kind=kind,
+            direction=Direction.LOOSENED,
+            before="" if kind is Kind.SKIP else shown,
+            after=shown if kind is Kind.SKIP else "",
+            path=path,
+        )
+
+
+def _told(read: Iterable[Change]) -> Iterator[tuple[str, str]]:
+    """Files with the functions and classes in them that are known to be gone; "" for all of it."""
+    for change in read:
+        if change.direction is Direction.LOOSENED and change.kind is Kind.TEST:
+            yield change.path, change.before
+        elif change.direction is Direction.LOOSENED and change.kind is Kind.SKIP:
+            yield change.path, change.note
+
+
+def _active(cases: Iterable[Case]) -> list[Case]:
+    return [case for case in cases if not case.skipped]
+
+
+def _missing(before: list[Case], after: list[Case], states: States) -> Counter[str]:
+    """How many cases of each function are gone, where none of the same body has come."""
+    old, new = (Counter(case.function for case in side) for side in (before, after))
+    less, more = old - new, new - old
+    bodies = [
+        {case.function: _body(case, states, side) for case in cases if case.function in changed}
+        for side, (cases, changed) in enumerate([(before, less), (after, more)])
+    ]
+    for name, body in bodies[0].items():
+        for other, same in bodies[1].items():
+            if body and body == same:
+                given = min(less[name], more[other])
+                less[name] -= given
+                more[other] -= given
+    return less
+
+
+def _body(case: Case, states: States, side: int) -> str:
+    texts = functions(states.both(case.path)[side])
+    found = (text for name, _, text in texts if name == case.function)
+    return next(islice(found, 1), "").replace(repr(case.function), "", 1)

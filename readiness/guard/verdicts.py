@@ -1,0 +1,47 @@
+"""Whether the head looks better: two verdicts on its code, by the base's rules and by its own."""
+
+from readiness.guard.deciding import Deciding
+from readiness.model.board import Criterion
+from readiness.model.expect import direction as better_way
+from readiness.model.units import SIZES, TIMES
+from readiness.model.words import Better, Verdict
+from readiness.record.document import CriterionRecord
+
+_VARYING = frozenset((*TIMES, *SIZES, "rps"))
+"""Units of what is never the same twice: there only the verdict counts."""
+_STEADY = {"%": 0.1}
+"""How much a number of a unit may differ without saying anything."""
+
+
+def looks_better(
+    one: Criterion, files: Deciding, ruled: CriterionRecord, head: CriterionRecord, *, hides: bool
+) -> bool:
+    """Whether the head looks better by its own rules than by the base's.
+
+    `hides`: by its own, a complaint is gone that the base's rules have.
+    """
+    improved = _improved(one, ruled, head, files)
+    if ruled.verdict.good:
+        return improved
+    if head.verdict.good and head.verdict is not Verdict.WAIVED:
+        return True
+    if ruled.verdict is Verdict.ERROR:
+        return False  # nothing was measured by either
+    return head.verdict is Verdict.ERROR or improved or hides
+
+
+def _improved(
+    one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
+) -> bool:
+    """Whether its number is better; not where it has other tests, which may count for more."""
+    if files.tests or not (_is_number(ruled.value) and _is_number(head.value)):
+        return False
+    way = head.better or better_way(one.expect)
+    difference = float(head.value) - float(ruled.value)  # type: ignore[arg-type]
+    if way is None or one.check is None or head.unit in _VARYING:
+        return False
+    return abs(difference) > _STEADY.get(head.unit, 0) and (difference < 0) is (way is Better.LOWER)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
