@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
-BESIDE = ["history", "project", "reuse", "guard", "prove"]
+BESIDE = ["agents", "history", "project", "reuse", "guard", "prove"]
 BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "record": [*FOUNDATION, "decide"],
     "report": [*FOUNDATION, "record"],
     "timeline": [*FOUNDATION, "record"],
+    "agents": FOUNDATION,
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],
@@ -104,6 +105,7 @@ def test_only_run_starts_probes() -> None:
         "fleet/measuring.py",
         "commands/doctor.py",
         "services/_alert_rules.py",
+        "commands/_canary.py",
         "commands/mcp.py",
         "measure/worker.py",
     }

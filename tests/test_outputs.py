@@ -50,7 +50,7 @@ ARGUMENTS = {
     "waive": ["T1.1", "--reason", "later", "--by", "li.wei", "--until", str(TOMORROW)],
     "attest": ["T1.3", "--by", "li.wei"],
 }
-WITHOUT = {"schema", "mcp"}
+WITHOUT = {"schema", "mcp", "hook"}
 """What prints a schema, and what speaks JSON of its own."""
 
 

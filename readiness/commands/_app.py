@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ORDER = (
     *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
     *("waive", "attest", "note", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
-    *("schema", "guard", "fleet"),
+    *("schema", "guard", "fleet", "hook"),
 )
 """How the help lists the commands; those that are not named come last."""
 
@@ -56,7 +56,8 @@ def _invoke(arguments: list[str]) -> int:
         status = command.main(_completed(arguments), prog_name="readiness", standalone_mode=False)
     except click.exceptions.ClickException as error:
         error.show(sys.stderr)
-        return ExitStatus.USAGE
+        named = arguments[0] if arguments else ""
+        return load(named).wrong if named in names() else ExitStatus.USAGE
     except SystemExit as end:  # a pipe without a reader: 1 would say "not ready"
         return ExitStatus.NOT_WRITTEN if end.code else ExitStatus.READY
     sys.stdout.flush()

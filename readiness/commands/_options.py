@@ -198,7 +198,7 @@ class Verb:
     and arguments, those of the table that it `takes` by name, and those that name it. The function
     is given `RunSettings`, and each value that a parameter of it is named after; a parameter
     without a default is required. `prints` is what `--output-format json` gives, and `prints_with`
-    what it gives instead where that switch is set.
+    what it gives instead where that switch is set. `wrong` is the status of a wrong command line.
     """
 
     def __init__(
@@ -208,8 +208,10 @@ class Verb:
         takes: str = "",
         prints: object = None,
         prints_with: Mapping[str, object] | None = None,
+        wrong: int = 2,
     ) -> None:
         self.function = function
+        self.wrong = wrong
         self.name = function.__module__.rpartition(".")[2]
         self.prints = {"": prints, **(prints_with or {})} if prints is not None else {}
         table = {option.name: option for option in OPTIONS}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness.commands._canary import HookState, hook_states
 from readiness.commands._options import Verb
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
@@ -19,12 +20,13 @@ from readiness.plan import secret_values
 from readiness.plan.environment import Surroundings, is_elsewhere
 from readiness.plan.selection import skip_reason
 from readiness.project.environments import Environment
+from readiness.project.git import repository
 from readiness.project.managers import fitting
 from readiness.shell.programs import is_utility, programs
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import columns
-from readiness.text.sentences import Sentences, for_reader
+from readiness.text.sentences import Sentences, for_reader, say_now
 
 TIME_LIMIT = 30.0
 
@@ -34,8 +36,10 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     What a check without a tool needs, such as a library, is told under the check's name; it is
     where the check's `version` command says. Programs that a criterion's own command names are
-    told with its id. `elsewhere`: it is not of the project's own environment, though there is one.
-    `tried` are the versions that the checks are tried with, and `outside` that this one is none.
+    told with its id. A hook of a coding agent is one too, where its settings are; its path is null
+    where it is dead, and `install` says why. `elsewhere`: it is not of the project's own
+    environment, though there is one. `tried` are the versions that the checks are tried with, and
+    `outside` that this one is none.
     """
 
     tool: str
@@ -62,12 +66,16 @@ class _Need(NamedTuple):
 
 
 def doctor(settings: BoardSettings) -> int:
-    """Print every tool that a run in this profile needs. The status is 3 where one is missing."""
+    """Print every tool that a run in this profile needs, and the hooks of coding agents.
+
+    The status is 3 where a tool is missing or a hook is dead.
+    """
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     surroundings = Surroundings(board, os.environ)
     redactor = Redactor(secret_values(board, os.environ))
     tools = look(board, surroundings, redactor)
+    tools += [_hook(one, redactor) for one in hook_states(repository(board.workdir) or os.curdir)]
     if as_json:
         put_json(tools)
     else:
@@ -76,6 +84,18 @@ def doctor(settings: BoardSettings) -> int:
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
         put_text("\n".join([where, *_elsewhere(tools, own, say), "", _table(tools, say)]))
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
+
+
+def _hook(state: HookState, redactor: Redactor) -> ToolRecord:
+    """A hook as a tool: there where it answers, missing where it does not."""
+    name, fault = state.agent.name, redactor.redact(state.fault)
+    return ToolRecord(
+        tool=f"{name} hook",
+        path=None if state.fault else state.path,
+        version=None,
+        checks=[],
+        install=say_now("doctor.hook", why=fault, agent=name) if fault else "",
+    )
 
 
 def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[ToolRecord]:

@@ -46,6 +46,8 @@ def gate(
     found = by_criterion(board, judgements)
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
+        if line is not None:
+            reasons += [reason for part in _fallen(board, found, line) for reason in part]
     elif partial and empty and not interrupted:
         reason = worded("gate.unaffected")
         return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))

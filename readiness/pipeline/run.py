@@ -72,11 +72,11 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     if settings.dry_run:
         return _show_plan(settings)
     if not settings.open:
-        return supervise(lambda: protected(lambda: _perform(settings, printer)))
+        return supervise(lambda: protected(lambda: perform(settings, printer)))
     from readiness.pipeline.opened_page import open_page, with_page
 
     asked = with_page(settings)
-    status = supervise(lambda: protected(lambda: _perform(asked, printer)))
+    status = supervise(lambda: protected(lambda: perform(asked, printer)))
     open_page(asked)
     return status
 
@@ -93,7 +93,10 @@ def _show_plan(settings: RunSettings) -> int:
     return ExitStatus.READY
 
 
-def _perform(settings: RunSettings, printer: Printer) -> int:
+def perform(
+    settings: RunSettings, printer: Callable[[RunDocument, RunSettings, Context], str | None]
+) -> int:
+    """As `run_and_report`, in this process, which somebody watches over; None is not printed."""
     with interruptible(), ExitStack() as stack:
         if settings.base is not None:  # what is copied of the base has to be removed again
             stack.enter_context(held())
@@ -126,7 +129,8 @@ def _perform(settings: RunSettings, printer: Printer) -> int:
                 problems += notify_of(document, settings.notify)
         text = printer(document, settings, context(os.environ, settings))
         try:
-            put(text)
+            if text is not None:
+                put(text)
         except NotWrittenError as error:
             problems.append(str(error))
         return final_status(document, settings, problems)

@@ -229,3 +229,14 @@ def test_a_change_that_loosens_its_gate_holds_no_line() -> None:
     found = [a_judgement(board.tasks[0].criteria[0])]
     got = held(board, found, HeldLine(), loosened=["T1.1: expectation"])
     assert (got.decision, got.exit_status) == (Decision.LOOSENED, 4)
+
+
+def test_what_is_worse_is_told_beside_what_is_loosened() -> None:
+    """One does not hide the other."""
+    board = one()
+    found = [a_judgement(board.tasks[0].criteria[0], "fail")]
+    got = held(board, found, line_of(_1="pass"), loosened=["T1.1: expectation"])
+    assert (got.decision, got.exit_status) == (Decision.LOOSENED, 4)
+    assert got.reasons[0] == "T1.1: expectation"
+    assert "is worse" in got.reasons[1]
+    assert len(got.reasons) == 2

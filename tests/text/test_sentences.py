@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import readiness
+from readiness.agents.forms import AGENTS
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
@@ -78,6 +79,7 @@ FAMILIES: Mapping[str, object] = {
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
     "prove.said": Proving,
+    "hook.next": [agent.name for agent in AGENTS],
     "history.state": ("running", "unreadable"),
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),
     "show.fact": ("priority", "owner", "estimate", "risk", "depends_on", "tags", "problem"),

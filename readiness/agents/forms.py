@@ -1,0 +1,224 @@
+"""The coding agents: what each calls its events, what it says with them, and how it is answered.
+
+A row of `AGENTS` is all that is known of one. Sources and versions of what they really send are
+told in tests/recordings/hooks/README.md.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from readiness.agents.transcript import last_prompt
+from readiness.model.errors import UsageError
+from readiness.text.worded import worded
+
+CANARY = "readiness_canary"
+"""The key of a call that only asks whether the hook is alive; its value comes back."""
+
+LARGEST = 64 * 2**20
+
+
+class Event(StrEnum):
+    """When an agent calls."""
+
+    START = "start"
+    EDIT = "edit"
+    COMMIT = "commit"
+    STOP = "stop"
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent says as it calls.
+
+    `prompt` names the user's message that it works on, "" where it is the one of the last call.
+    `goes_on` says that it works on only because a hook let it not stop. `command` is the shell
+    command that it is about to run, `ended` that it stops because its user ended it.
+    """
+
+    session: str
+    folder: str
+    prompt: str = ""
+    goes_on: bool = False
+    command: str = ""
+    ended: bool = False
+    canary: str = ""
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """One coding agent.
+
+    `events` has its own name of each event and of the tools that it concerns, "" for none.
+    `settings` is the file that hooks are written to, below the project's root; `root` is how a
+    command in it names that folder. `reads` makes a call of what it sends. `blocks` and `tells`
+    make its answer: do not, because of this; and, this is worth knowing. `tells` gives nothing
+    where the agent has no way of hearing it.
+    """
+
+    name: str
+    title: str
+    also: tuple[str, ...] = ()
+    events: Mapping[Event, tuple[str, str]]
+    settings: str
+    root: str
+    nested: bool
+    reads: Callable[[Mapping[str, Any]], Call]
+    blocks: Callable[[Event, str], dict[str, object]]
+    tells: Callable[[Event, str], dict[str, object] | None]
+
+
+def agent_of(name: str) -> Agent:
+    """The agent of this name. Raises `UsageError` where there is none."""
+    for one in AGENTS:
+        if name.lower() in (one.name, *one.also):
+            return one
+    raise UsageError(worded("hook.no_agent", name=name, there=", ".join(o.name for o in AGENTS)))
+
+
+def event_of(name: str, agent: Agent) -> Event:
+    """The event that is called so, by us or by the agent. Raises `UsageError` for another."""
+    wanted = name.lower()
+    for event, (own, _) in agent.events.items():
+        if wanted in (event.value, own.lower()):
+            return event
+    there = ", ".join(agent.events)
+    raise UsageError(worded("hook.no_event", name=name, agent=agent.title, there=there))
+
+
+def payload_of(data: bytes) -> dict[str, Any] | None:
+    """What an agent sent, as data; None where it is no JSON object."""
+    try:
+        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Cursor's begins so
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+# --- what they send ---------------------------------------------------------------------------
+
+
+def _text(payload: Mapping[str, Any], *names: str) -> str:
+    found = (payload.get(name) for name in names)
+    return next((each for each in found if isinstance(each, str) and each), "")
+
+
+def _command(payload: Mapping[str, Any]) -> str:
+    tool = payload.get("tool_input")
+    return _text(tool if isinstance(tool, dict) else payload, "command")
+
+
+def _reads_claude(payload: Mapping[str, Any]) -> Call:
+    """Claude Code's and Codex's, which are alike: a turn of Codex is a prompt of Claude Code."""
+    transcript = _text(payload, "transcript_path")
+    known = last_prompt(transcript)
+    return Call(
+        session=_text(payload, "session_id") or transcript,
+        folder=_text(payload, "cwd"),
+        prompt=known.name if known else _text(payload, "prompt_id", "turn_id"),
+        goes_on=payload.get("stop_hook_active") is True,
+        command=_command(payload),
+        canary=_text(payload, CANARY),
+    )
+
+
+def _reads_cursor(payload: Mapping[str, Any]) -> Call:
+    """Cursor's: what a hook has it go on with is a message like the user's own.
+
+    The number of such messages says that it goes on where there is no transcript.
+    """
+    roots = payload.get("workspace_roots")
+    first = roots[0] if isinstance(roots, list) and roots and isinstance(roots[0], str) else ""
+    known = last_prompt(_text(payload, "transcript_path"))
+    followed = payload.get("loop_count") not in (0, None)
+    goes_on = known.followed if known else followed
+    return Call(
+        session=_text(payload, "conversation_id", "session_id"),
+        folder=first or _text(payload, "cwd"),
+        prompt=known.name if known else "" if goes_on else _text(payload, "generation_id"),
+        goes_on=goes_on,
+        command=_command(payload),
+        ended=payload.get("status") in ("aborted", "error"),
+        canary=_text(payload, CANARY),
+    )
+
+
+# --- how they are answered --------------------------------------------------------------------
+
+
+def _blocks_claude(event: Event, reason: str) -> dict[str, object]:
+    if event is Event.STOP:
+        return {"decision": "block", "reason": reason}
+    return {
+        "hookSpecificOutput": {
+            "hookEventName": "PreToolUse",
+            "permissionDecision": "deny",
+            "permissionDecisionReason": reason,
+        }
+    }
+
+
+def _tells_claude(event: Event, text: str) -> dict[str, object] | None:
+    if event is Event.EDIT:
+        return {
+            "hookSpecificOutput": {"hookEventName": "PreToolUse", "additionalContext": text},
+        }
+    return {"systemMessage": text}
+
+
+def _blocks_cursor(event: Event, reason: str) -> dict[str, object]:
+    if event is Event.STOP:
+        return {"followup_message": reason}
+    return {"permission": "deny", "user_message": reason, "agent_message": reason}
+
+
+AGENTS = (
+    Agent(
+        name="claude-code",
+        title="Claude Code",
+        also=("claude",),
+        events={
+            Event.START: ("SessionStart", ""),
+            Event.EDIT: ("PreToolUse", "Edit|MultiEdit|Write|NotebookEdit"),
+            Event.COMMIT: ("PreToolUse", "Bash"),
+            Event.STOP: ("Stop", ""),
+        },
+        settings=".claude/settings.json",
+        root='"$CLAUDE_PROJECT_DIR"',
+        nested=True,
+        reads=_reads_claude,
+        blocks=_blocks_claude,
+        tells=_tells_claude,
+    ),
+    Agent(
+        name="codex",
+        title="Codex",
+        events={
+            Event.START: ("SessionStart", ""),
+            Event.EDIT: ("PreToolUse", "apply_patch|Edit|Write"),
+            Event.COMMIT: ("PreToolUse", "Bash"),
+            Event.STOP: ("Stop", ""),
+        },
+        settings=".codex/hooks.json",
+        root='"$(git rev-parse --show-toplevel)"',
+        nested=True,
+        reads=_reads_claude,
+        blocks=_blocks_claude,
+        tells=_tells_claude,
+    ),
+    Agent(
+        name="cursor",
+        title="Cursor",
+        events={
+            Event.START: ("sessionStart", ""),
+            Event.COMMIT: ("beforeShellExecution", ""),
+            Event.STOP: ("stop", ""),
+        },
+        settings=".cursor/hooks.json",
+        root=".",
+        nested=False,
+        reads=_reads_cursor,
+        blocks=_blocks_cursor,
+        tells=lambda _event, _text: None,  # all that it hears as it stops makes it go on
+    ),
+)

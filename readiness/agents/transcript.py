@@ -1,0 +1,110 @@
+"""Which message of its user an agent works on, by the transcript that it keeps (JSON, a line each).
+
+What the agent and its hooks put into the user's mouth is no message of the user: results of tools,
+reminders, summaries, and what a hook let it go on with.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+SIGNATURE = "readiness hook: "
+"""How each answer begins that an agent may take for a message of its user."""
+
+FOREIGN = (
+    "Stop hook feedback:",
+    "<hook_prompt",
+    "<system-reminder",
+    "<task-notification",
+    "<local-command",
+    "[Request interrupted",
+)
+_BLOCK = 2**18
+_LONGEST = 2**28
+_NOT_SAID = ("isMeta", "isSidechain", "isCompactSummary", "toolUseResult")
+
+
+class Prompt(NamedTuple):
+    """A message of the user: a name that no other one has, and whether our answers follow it."""
+
+    name: str
+    followed: bool
+
+
+def last_prompt(path: str) -> Prompt | None:
+    """The user's last message in a transcript; None where it cannot be read or has none."""
+    followed = False
+    try:
+        for place, line in _backwards(path):
+            if b'"user' not in line and b'"UserMessage"' not in line:
+                continue
+            record = _decoded(line)
+            text = _said(record)
+            if text is None or text.startswith(FOREIGN):
+                continue
+            if SIGNATURE in text:
+                followed = True
+                continue
+            own = record.get("uuid") or record.get("id") or place
+            return Prompt(str(own), followed)
+    except (OSError, ValueError):
+        return None
+    return None
+
+
+def _decoded(line: bytes) -> Mapping[str, Any]:
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _said(record: Mapping[str, Any]) -> str | None:
+    """The text of a message of the user; None where the line is something else."""
+    if any(record.get(name) for name in _NOT_SAID):
+        return None
+    inner = record.get("payload")
+    if isinstance(inner, dict):  # Codex
+        if inner.get("type") == "user_message":
+            return _texts(inner.get("message"))
+        item = inner.get("item")
+        if isinstance(item, dict) and item.get("type") == "UserMessage":
+            return _texts(item.get("content"))
+        return None
+    message = record.get("message")
+    if "user" not in (record.get("type"), record.get("role")) or not isinstance(message, dict):
+        return None
+    return _texts(message.get("content"))
+
+
+def _texts(content: object) -> str | None:
+    if isinstance(content, str):
+        return content.strip()
+    parts = content if isinstance(content, list) else []
+    texts = [each["text"] for each in parts if isinstance(each, dict) and "text" in each]
+    return "\n".join(map(str, texts)).strip() if texts else None
+
+
+def _backwards(path: str) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file from its end, each with where it begins."""
+    if not path:
+        return
+    with open(path, "rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        lowest = max(at - _LONGEST, 0)
+        rest = b""
+        while at > lowest:
+            size = min(_BLOCK, at - lowest)
+            at -= size
+            file.seek(at)
+            first, *lines = (file.read(size) + rest).split(b"\n")
+            places = [at + len(first) + 1]
+            for line in lines[:-1]:
+                places.append(places[-1] + len(line) + 1)
+            yield from zip(reversed(places), reversed(lines), strict=False)
+            rest = first
+        if rest and not lowest:
+            yield 0, rest

@@ -1,0 +1,112 @@
+"""Writing a hook into an agent's settings, taking it out, and asking whether it is alive."""
+
+import os
+import shlex
+import shutil
+import stat
+import sys
+from contextlib import suppress
+
+from readiness.agents.forms import Agent, Event, event_of
+from readiness.agents.settings import fresh, with_hook, without_hook
+from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
+from readiness.model.settings import RunSettings, find_board
+from readiness.project.git import repository
+from readiness.terminal.output import put_text
+from readiness.text.sentences import for_reader
+from readiness.text.worded import worded
+
+NEEDED = (Event.START, Event.STOP)
+"""What a stop needs: to know where the session began."""
+
+
+def edit(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> int:
+    """Write the hooks into the agent's settings of this project, or take them out, and say so.
+
+    Raises `UsageError` where the settings cannot be understood, and where there is no board.
+    """
+    folder = os.path.abspath(settings.project or os.curdir)
+    root = repository(folder) or folder
+    path = os.path.realpath(os.path.join(root, agent.settings))
+    asked = (event_of(event, agent),) if event else None
+    text = _text_of(path)
+    before = text or fresh(agent)
+    after = before
+    try:
+        if remove:
+            for one in asked or (None,):
+                after = without_hook(after, agent, one)
+        else:
+            for one in asked or NEEDED:
+                after = with_hook(after, agent, one, _command(agent, one, root, settings))
+    except ValueError as error:
+        raise UsageError(worded("hook.settings", path=path, why=error)) from None
+    say = for_reader()
+    if after == text or (remove and not text):
+        put_text(say("hook.as_it_was", path=path))
+        return ExitStatus.READY
+    if remove and after.split() == fresh(agent).split():
+        os.unlink(path)
+        with suppress(OSError):  # unless something else is in it
+            os.rmdir(os.path.dirname(path))
+    else:
+        _write(path, after)
+    if remove:
+        put_text(say("hook.removed", agent=agent.title, path=path))
+    else:
+        put_text(say("hook.installed", agent=agent.title, path=path))
+        put_text(say(f"hook.next.{agent.name}"))
+    return ExitStatus.READY
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(worded("hook.settings", path=path, why=error)) from None
+
+
+def _command(agent: Agent, event: Event, root: str, settings: RunSettings) -> str:
+    """What the agent has to call: this program, as it is found from the project if it is in it."""
+    board = settings.board or os.environ.get("READINESS_BOARD")
+    words = [*_program(agent, root), "hook", event.value, "--agent", agent.name]
+    if board:
+        words += ["--board", _from_root(agent, root, os.path.abspath(board))]
+    else:
+        find_board(settings, {}, root)  # without one the hook would be silent for ever
+    return " ".join(words)
+
+
+def _program(agent: Agent, root: str) -> list[str]:
+    script = os.path.abspath(sys.argv[0])
+    if os.path.basename(script) != "readiness" or not os.access(script, os.X_OK):
+        return [_from_root(agent, root, sys.executable), "-m", "readiness"]
+    if os.path.dirname(os.path.relpath(script, root)).startswith(os.pardir):
+        on_path = shutil.which("readiness")
+        if on_path and os.path.samefile(on_path, script):
+            return ["readiness"]
+    return [_from_root(agent, root, script)]
+
+
+def _from_root(agent: Agent, root: str, path: str) -> str:
+    relative = os.path.relpath(path, root)
+    if relative.startswith(os.pardir):
+        return shlex.quote(path)
+    return f"{agent.root}/{shlex.quote(relative)}"
+
+
+def _write(path: str, text: str) -> None:
+    """Put the text in the place of the file, whole or not at all, with the rights that it has."""
+    beside = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(beside, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(beside, path)
+    except OSError as error:
+        raise NotWrittenError(f"{path}: {error.strerror}") from None

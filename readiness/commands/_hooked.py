@@ -1,0 +1,231 @@
+"""One call of an agent's hook: from what was sent to what is answered."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, denial, reply
+from readiness.agents.forms import CANARY, LARGEST, Agent, Call, Event, payload_of
+from readiness.agents.memory import Kept, folder_of, remembered
+from readiness.agents.transcript import SIGNATURE
+from readiness.model.errors import (
+    BoardError,
+    ExitStatus,
+    LoosenedError,
+    ReadinessError,
+    StoppedError,
+    UsageError,
+)
+from readiness.model.settings import RunSettings, find_board
+from readiness.plan.selection import CHANGED
+from readiness.project.change import base_of, digest_of, had_board, state_of
+from readiness.project.git import Asking, Changed, head_of, repository
+from readiness.text.sentences import say_now
+
+LIMIT = 540.0
+"""A run takes at most so many seconds, fewer than agents wait for a hook (600)."""
+
+
+class Hooked:
+    """Answers one call."""
+
+    def __init__(self, settings: RunSettings, agent: Agent, event: Event) -> None:
+        self._settings = settings
+        self._agent = agent
+        self._event = event
+        self._root = ""
+        self._changed = Changed(root="", headers={}, paths=[], untracked=set())
+        self._base = ""
+        self._lost = False
+
+    def answer(self) -> int:
+        """Read standard input, write standard output; the result is the exit status."""
+        payload = payload_of(sys.stdin.buffer.read(LARGEST))
+        if payload is None:
+            return self._tell_user(say_now("hook.no_payload"))
+        call = self._agent.reads(payload)
+        try:
+            os.chdir(call.folder or os.curdir)
+        except OSError as error:
+            why = error.strerror
+            return self._tell_user(say_now("hook.no_folder", path=call.folder, why=why))
+        if call.canary:
+            find_board(self._settings, os.environ, os.getcwd())
+            return self._put({CANARY: call.canary})
+        if call.ended or (self._event is Event.COMMIT and not _commits(call.command)):
+            return ExitStatus.READY
+        self._root = repository(os.getcwd())
+        place = self._root or os.getcwd()
+        with remembered(folder_of(os.environ), place, call.session) as kept:
+            if self._event is Event.START:
+                kept.memory.head = kept.memory.head or head_of(place)
+                kept.save()
+                return ExitStatus.READY
+            return self._looking(call, kept)
+
+    def _looking(self, call: Call, kept: Kept) -> int:
+        self._changed = Asking(self._root or os.curdir).changed()
+        self._base = self._base_of_work(kept)
+        if not self._is_ours():
+            return ExitStatus.READY
+        settings = msgspec.structs.replace(
+            self._settings,
+            base=self._base or None,
+            selectors=(f"{CHANGED}:{self._base}",) if self._base else (),
+            reuse=True,
+            hold_line=True,
+            quiet=True,
+            run_timeout=LIMIT,
+        )
+        if self._event is not Event.STOP:
+            return self._told(self._caught(lambda: self._read(settings)), call, kept)
+        known = self._known(kept)
+        if known is not None:
+            return self._told(known, call, kept)
+        # Only now what runs probes is imported: most stops come this far for nothing.
+        from readiness.run.processes.supervise import supervise
+        from readiness.terminal.ending import protected
+
+        return supervise(lambda: protected(lambda: self._measured(settings, call, kept)))
+
+    # --- what is known ------------------------------------------------------------------------
+
+    def _base_of_work(self, kept: Kept) -> str:
+        """The commit to compare with, which is asked for again only where HEAD has moved."""
+        if self._settings.base:
+            return head_of(self._root, self._settings.base) or self._settings.base
+        headers, memory = self._changed.headers, kept.memory
+        head = headers.get("branch.oid", "")
+        if not self._root or head in ("", "(initial)"):
+            return ""
+        at = f"{head} {headers.get('branch.head', '')}"
+        memory.head = memory.head or head
+        if memory.at != at:
+            base = base_of(self._root, head, headers.get("branch.head", ""), memory.head)
+            if base != memory.base:
+                memory.earlier = {}
+            memory.at, memory.base = at, base
+        return memory.base
+
+    def _is_ours(self) -> bool:
+        """Whether the project has a board, or had one before this change."""
+        try:
+            find_board(self._settings, os.environ, os.getcwd())
+        except UsageError:
+            self._lost = bool(self._base) and had_board(self._root, self._base, os.getcwd())
+            return self._lost
+        return True
+
+    def _known(self, kept: Kept) -> Assessment | None:
+        """What is known without a run: nothing differs, or nothing since the last run."""
+        if not self._base:
+            return None
+        if self._base == self._changed.headers.get("branch.oid") and not self._changed.paths:
+            return Assessment(impact=Impact.GOOD)
+        if kept.memory.seen == digest_of(state_of(self._changed, self._base)):
+            return msgspec.json.decode(kept.memory.found, type=Assessment)
+        return None
+
+    # --- what is found ------------------------------------------------------------------------
+
+    def _measured(self, settings: RunSettings, call: Call, kept: Kept) -> int:
+        from readiness.commands._at_stop import found_of
+        from readiness.pipeline.at_stop import look
+
+        before = state_of(self._changed, self._base)
+        try:
+            found = self._caught(lambda: found_of(look(settings, kept.memory.earlier), self._base))
+        except StoppedError as error:
+            return error.status
+        kept.memory.seen = digest_of(self._after(before)) if self._base else ""
+        kept.memory.found = msgspec.json.encode(found)
+        return self._told(found, call, kept)
+
+    def _read(self, settings: RunSettings) -> Assessment:
+        from readiness.commands._at_stop import loosened_found
+        from readiness.pipeline.at_stop import read_alone
+
+        return loosened_found(read_alone(settings) if self._base else [], self._base)
+
+    def _caught(self, finding: Callable[[], Assessment]) -> Assessment:
+        """What is found, or that the board or its base is at fault."""
+        try:
+            return finding()
+        except StoppedError:
+            raise
+        except ReadinessError as error:
+            from readiness.commands._at_stop import fault_found
+
+            return fault_found(error, is_of_change=self._has_brought(error))
+
+    def _has_brought(self, error: ReadinessError) -> bool:
+        """Whether a fault is the change's own."""
+        if not self._base:
+            return False
+        if isinstance(error, BoardError):
+            from readiness.reuse.changed import changed_paths
+
+            broken = {os.path.realpath(one.path) for one in error.faults}
+            return not broken.isdisjoint(changed_paths(self._root, self._base))
+        return self._lost or isinstance(error, LoosenedError)
+
+    def _after(self, before: dict[str, str]) -> dict[str, str]:
+        """The state after a run, with what probes left where git knows of nothing.
+
+        What else differs was changed meanwhile, by somebody else, and was not measured.
+        """
+        now = Asking(self._root).changed()
+        after = state_of(now, self._base)
+        left = {os.fsdecode(path) for path in now.untracked}
+        same = all(after.get(path) == was for path, was in before.items() if path not in left)
+        return after if same and after.keys() - before.keys() <= left else before
+
+    # --- what is answered ---------------------------------------------------------------------
+
+    def _told(self, found: Assessment, call: Call, kept: Kept) -> int:
+        memory, event = kept.memory, self._event
+        if event is not Event.STOP:
+            blocks = event is Event.COMMIT
+            said = denial(found, memory, prompt=call.prompt, blocks=blocks)
+        else:
+            said = reply(found, memory, goes_on=call.goes_on, prompt=call.prompt)
+        is_kept = kept.save()
+        if said is Reply.BLOCK and call.goes_on and not is_kept:
+            said = Reply.LET_GO  # nobody counts, so the agent might go round for ever
+        if said is Reply.NOTHING:
+            return ExitStatus.READY
+        if said is Reply.BLOCK:
+            return self._put(self._agent.blocks(event, found.text))
+        if said is Reply.LET_GO:
+            let_go = say_now("hook.let_go", most=MOST_BLOCKS)
+            return self._tell_user(f"{let_go}\n{found.text.removeprefix(SIGNATURE)}")
+        told = self._agent.tells(event, found.text)
+        if told is None and not call.goes_on:  # all that it hears makes it go on, once
+            told = self._agent.blocks(event, found.text)
+        return self._put(told)
+
+    def _tell_user(self, text: str) -> int:
+        """Tell the agent's user, as far as there is a way."""
+        return self._put(self._agent.tells(self._event, f"{SIGNATURE}{text}"), otherwise=text)
+
+    def _put(self, answer: dict[str, object] | None, otherwise: str = "") -> int:
+        from readiness.terminal.ending import tell
+        from readiness.terminal.output import put
+
+        if answer is not None:
+            put(msgspec.json.encode(answer).decode())
+        elif otherwise:
+            tell(otherwise)
+        return ExitStatus.READY
+
+
+def _commits(command: str) -> bool:
+    """Whether a shell command makes a commit."""
+    if "commit" not in command:
+        return False
+    from readiness.shell.programs import programs
+
+    named = ((words[0].rpartition("/")[2], words) for words in programs(command))
+    return any(program == "git" and "commit" in words for program, words in named)

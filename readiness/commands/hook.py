@@ -1,0 +1,61 @@
+"""Answer a coding agent: whether it may stop, by what its change makes worse or loosens."""
+
+from readiness.agents.forms import agent_of, event_of
+from readiness.commands._options import Argument, Option, Value, Verb
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import RunSettings
+from readiness.terminal.ending import protected
+
+BUG = 1
+"""The status of a bug, and of a command line that is wrong: of 2 agents take that it blocks."""
+
+
+def hook(
+    settings: RunSettings,
+    event: str = "",
+    *,
+    agent: str,
+    install: bool = False,
+    uninstall: bool = False,
+) -> int:
+    """Read what the agent sends on standard input, and answer in its own form.
+
+    The status is 0 whatever is answered, and 1 for a bug. With `install` or `uninstall` the agent's
+    settings are edited instead: for this event, or for what a stop needs.
+    """
+    if install or uninstall:
+        from readiness.commands._hook_settings import edit
+
+        return edit(agent_of(agent), event, settings, remove=uninstall)
+    from readiness.commands._hooked import Hooked
+
+    def answered() -> int:
+        called = agent_of(agent)
+        return Hooked(settings, called, event_of(event, called)).answer()
+
+    status = protected(answered)
+    return status if status == ExitStatus.READY or status > ExitStatus.SIGNAL else BUG
+
+
+VERB = Verb(
+    hook,
+    Argument("event", "[EVENT]", "What the agent is about to do: stop, commit, edit; or start."),
+    Option("agent", "NAME", "claude-code, codex or cursor.", required=True, variable=False),
+    Option(
+        "install",
+        "",
+        "Write the hook into the agent's settings of this project.",
+        value=Value.SWITCH,
+        variable=False,
+    ),
+    Option(
+        "uninstall",
+        "",
+        "Take the hook out of the agent's settings.",
+        value=Value.SWITCH,
+        variable=False,
+    ),
+    Option("base", "REF", "The revision to compare with. Default: where this work began."),
+    takes="board project profile jobs timeout history",
+    wrong=BUG,
+)

@@ -1,0 +1,132 @@
+"""Whether a change may stand as it is: nothing is worse than before it, and it loosens nothing."""
+
+import os
+
+import msgspec
+
+from readiness.guard.changes import loosened
+from readiness.guard.worlds import Worlds
+from readiness.model.errors import BaseError, StoppedError
+from readiness.model.settings import RunSettings
+from readiness.pipeline.interrupts import held, interruptible
+from readiness.pipeline.judging import loosening
+from readiness.pipeline.measured import accepted_by_base, running
+from readiness.pipeline.opening import open_changed
+from readiness.pipeline.run import execute, perform
+from readiness.prove.trials import BETWEEN, watched
+from readiness.record.document import CriterionRecord, Loosening, RunDocument
+from readiness.record.localised import ATTESTED
+from readiness.record.said import worded_again
+from readiness.report import Context
+from readiness.run.processes.supervise import run_name
+from readiness.run.scratch import choose, make, remove
+from readiness.text.worded import Worded, joined, worded, words_of
+
+_WORLD = "before"
+_GOOD, _BAD, _UNKNOWN = "good", "bad", "unknown"
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found of a change: criteria by their ids, each with the reason.
+
+    `worse` are those that held before, `lost` those that held and can no longer be measured.
+    Of what is `unknown` it cannot be told whether it held.
+    """
+
+    document: RunDocument
+    worse: dict[str, str]
+    lost: dict[str, str]
+    unknown: dict[str, str] = {}
+
+
+def look(settings: RunSettings, known: dict[str, str]) -> Look:
+    """Run the board and hold the line. Where no run is there to compare with, measure the base.
+
+    `known` is what is known of the base, by the ids of criteria, and is added to. Raises what a
+    run and a comparison raise, and `StoppedError` where a signal ends it.
+    """
+    runs: list[RunDocument] = []
+
+    def keep(document: RunDocument, _settings: RunSettings, _context: Context) -> None:
+        runs.append(document)
+
+    try:
+        status = perform(settings, keep)
+    except BaseError as error:
+        if getattr(words_of(error), "key", "") != "usage.base_no_board_run":
+            raise
+        settings = msgspec.structs.replace(settings, base=None)  # the change brings the first board
+        status = perform(settings, keep)
+    if not runs or runs[0].interrupted:
+        raise StoppedError(status)
+    (document,) = runs
+    worse, lost = _told(document, "complaint.worse"), _told(document, "complaint.unmeasured")
+    unknown = {}
+    line = document.gate.line
+    if line is not None and not line.run:
+        asked = [one for one in document.criteria() if _is_unheld(one)]
+        _measure_base(settings, {one.id for one in asked} - known.keys(), known)
+        for one in asked:
+            reason = worded_again(one.reason, one.said.get("reason"))
+            if known[one.id] == _GOOD:
+                before = joined([reason, worded("hook.held_at_base")], "semicolon")
+                (lost if one.verdict.unknown else worse)[one.id] = before
+            elif known[one.id] == _UNKNOWN:
+                unknown[one.id] = reason
+    return Look(document=document, worse=worse, lost=lost, unknown=unknown)
+
+
+def read_alone(settings: RunSettings) -> list[Loosening]:
+    """What a change loosens for sure, as far as reading tells: what has to be measured is not."""
+    with open_changed(settings) as (_, found):
+        changes = accepted_by_base(found, found.changes)
+        return [loosening(change) for change in loosened(changes) if not change.unsure]
+
+
+def _told(document: RunDocument, key: str) -> dict[str, str]:
+    """The reasons of one kind that the gate gave, by the ids of criteria."""
+    sentences = map(worded_again, document.gate.reasons, document.gate.said)
+    return {
+        str(each.facts["names"]): each.facts["reason"]
+        for each in sentences
+        if isinstance(each, Worded) and each.key == key and isinstance(each.facts["reason"], str)
+    }
+
+
+def _is_unheld(one: CriterionRecord) -> bool:
+    """Whether nothing says what a criterion that is not good was before."""
+    return one.verdict.bad and one.baseline is None and one.expect != ATTESTED
+
+
+def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str]) -> None:
+    """Measure the named criteria on the files of the base and by its rules."""
+    if settings.base is None:
+        known.update(dict.fromkeys(names, _UNKNOWN))
+    if settings.base is None or not names:
+        return
+    with interruptible(), held(), open_changed(settings) as (base, found):
+        scratch = make(choose(os.environ, f"{run_name()}-{_WORLD}"))
+        try:
+            if found.base is None or found.states is None:
+                known.update(dict.fromkeys(names, _UNKNOWN))
+                return
+            copied = Worlds(found.base, os.environ, scratch).make(
+                _WORLD, base.commit, found.states.changed
+            )
+            there = (one for one in copied.board.criteria() if one.id in names)
+            criteria = {one.id: watched(one) for one in there if one.check is not None}
+            part = copied.part(criteria, _WORLD, timeout=settings.timeout)
+            document = running(settings, execute)(part)
+        finally:
+            remove(scratch)
+    if document.interrupted:
+        raise StoppedError(document.gate.exit_status)
+    # What the base does not ask is new, and nothing is worse than before.
+    known.update(dict.fromkeys(names, _BAD))
+    known.update((one.id.partition(BETWEEN)[0], _standing(one)) for one in document.criteria())
+
+
+def _standing(one: CriterionRecord) -> str:
+    if one.verdict.good:
+        return _GOOD
+    return _UNKNOWN if one.verdict.unknown else _BAD

@@ -1,0 +1,80 @@
+"""Which commit the work in a folder is a change of, and what state it is in."""
+
+import hashlib
+import os
+
+from readiness.model.settings import BOARD_NAME
+from readiness.project.git import Changed, GitError, ask
+
+_DEFAULTS = (
+    *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
+    *("refs/heads/main", "refs/heads/master"),
+)
+
+
+def base_of(folder: str, head: str, branch: str, began: str) -> str:
+    """The commit from which the work leads away: where its branch left the default branch.
+
+    On the default branch that is what was published; where nothing is, `began`, the commit that
+    work began at, should `head` come from it, and else `head`. Empty where there is no commit.
+    """
+    if not head:
+        return ""
+    default = _default(folder)
+    local = default.startswith("refs/heads/")
+    if default and not (local and default == f"refs/heads/{branch}"):
+        return _merge_base(folder, head, default) or head
+    return began if began and _merge_base(folder, head, began) == began else head
+
+
+def had_board(root: str, base: str, folder: str) -> bool:
+    """Whether the base has a board in `folder` or above it."""
+    wanted = []
+    while folder.startswith(root):
+        wanted.append(os.path.relpath(os.path.join(folder, BOARD_NAME), root))
+        if folder == root:
+            break
+        folder = os.path.dirname(folder)
+    try:
+        return bool(ask(root, "ls-tree", "--name-only", "--full-tree", base, "--", *wanted))
+    except GitError:
+        return False
+
+
+def state_of(changed: Changed, base: str) -> dict[str, str]:
+    """What tells this state of a project from others: its commits, and each file that differs.
+
+    A file is known by its size and times, as git knows it.
+    """
+    state = {"": f"{base} {changed.headers.get('branch.oid', '')}"}
+    for path in changed.paths:
+        try:
+            found = os.lstat(os.path.join(os.fsencode(changed.root), path))
+            facts = (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            state[os.fsdecode(path)] = repr((found.st_ino, *facts))
+        except OSError:
+            state[os.fsdecode(path)] = "gone"
+    return state
+
+
+def digest_of(state: dict[str, str]) -> str:
+    """One word for a state."""
+    return hashlib.sha256(repr(sorted(state.items())).encode("utf-8", "replace")).hexdigest()
+
+
+def _default(folder: str) -> str:
+    """The ref of the default branch as far as one can tell; empty where there is none."""
+    try:
+        listed = ask(folder, "for-each-ref", "--format=%(refname) %(symref)", *_DEFAULTS)
+    except GitError:
+        return ""
+    found = dict(line.partition(" ")[::2] for line in listed.decode("utf-8", "replace").split("\n"))
+    name = next((each for each in _DEFAULTS if each in found), "")
+    return found.get(name) or name
+
+
+def _merge_base(folder: str, one: str, other: str) -> str:
+    try:
+        return ask(folder, "merge-base", "--end-of-options", one, other).decode().strip()
+    except GitError:
+        return ""

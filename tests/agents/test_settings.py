@@ -1,0 +1,127 @@
+"""Hooks are written into settings and taken out of them, and every other byte stays."""
+
+import json
+
+import pytest
+
+from readiness.agents.forms import AGENTS, Agent, Event, agent_of
+from readiness.agents.json_edit import append, parse, without
+from readiness.agents.settings import fresh, installed, with_hook, without_hook
+
+CLAUDE = agent_of("claude-code")
+COMMAND = "readiness hook stop --agent claude-code"
+
+SET = """{
+    "a": {"b": [1,  2]},
+    "hooks": {
+        "Stop": [
+            {"x": 1}
+        ]
+    }
+}
+"""
+TABS = '{\n\t"hooks": {},\n\t"ü": "\\u00fc"\n}'
+LINE = '{"permissions": {"allow": ["Bash(ls:*)"]}, "n": 1e2}'
+WINDOWS = '{\r\n  "a": 1\r\n}\r\n'
+OTHERS = '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "echo hi"}]}]}}'
+FILES = [SET, TABS, LINE, WINDOWS, OTHERS, '{\n  "hooks": {\n    "Stop": []\n  }\n}', "{ }"]
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
+@pytest.mark.parametrize("text", FILES)
+def test_a_hook_is_written_and_all_else_stays(agent: Agent, text: str) -> None:
+    """The text without what was added is the text that was there; data beside it is the same."""
+    found = with_hook(text, agent, Event.STOP, f"readiness hook stop --agent {agent.name}")
+    new, old = json.loads(found), json.loads(text)
+    own = agent.events[Event.STOP][0]
+    assert new["hooks"][own][:-1] == old.get("hooks", {}).get(own, [])
+    assert [one.event for one in installed(found, agent)] == [Event.STOP]
+    new["hooks"].pop(own)
+    old.setdefault("hooks", {}).pop(own, None)
+    assert new == old
+    start = next(at for at in range(len(text)) if not found.startswith(text[: at + 1]))
+    assert found.endswith(text[start:].lstrip())
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
+@pytest.mark.parametrize("text", [SET, LINE, WINDOWS, OTHERS, fresh(CLAUDE)])
+def test_what_was_written_is_taken_out_again(agent: Agent, text: str) -> None:
+    """Byte for byte, of all events, however often it was written."""
+    found = text
+    for event in (*agent.events, *agent.events):
+        found = with_hook(found, agent, event, f"readiness hook {event} --agent {agent.name}")
+    assert {one.event for one in installed(found, agent)} == set(agent.events)
+    assert without_hook(found, agent).split() == text.split()
+    assert without_hook(text, agent) == text
+
+
+def test_a_hook_is_written_once() -> None:
+    """Again changes nothing; another command takes its place."""
+    once = with_hook(SET, CLAUDE, Event.STOP, COMMAND)
+    assert with_hook(once, CLAUDE, Event.STOP, COMMAND) == once
+    moved = with_hook(once, CLAUDE, Event.STOP, f"/elsewhere/{COMMAND}")
+    assert [one.command for one in installed(moved, CLAUDE)] == [f"/elsewhere/{COMMAND}"]
+
+
+def test_a_group_keeps_the_commands_of_others() -> None:
+    """Where somebody put ours beside their own."""
+    ours = json.dumps({"type": "command", "command": COMMAND})
+    text = f'{{"hooks": {{"Stop": [{{"hooks": [{{"command": "echo hi"}}, {ours}]}}]}}}}'
+    assert json.loads(without_hook(text, CLAUDE)) == {
+        "hooks": {"Stop": [{"hooks": [{"command": "echo hi"}]}]}
+    }
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["echo readiness", "readiness hook stop --agent codex", "readiness check", "unreadiness", ""],
+)
+def test_what_is_not_ours_is_no_hook_of_ours(command: str) -> None:
+    """Nor is another agent's."""
+    text = json.dumps({"hooks": {"Stop": [{"hooks": [{"command": command}]}]}})
+    assert not list(installed(text, CLAUDE))
+    assert without_hook(text, CLAUDE) == text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        '"$CLAUDE_PROJECT_DIR"/.venv/bin/readiness hook stop --agent claude-code',
+        "/opt/a/bin/python -m readiness hook stop --agent=claude-code --board x/board.yaml",
+        "uvx readiness hook stop --base main --agent claude-code",
+    ],
+)
+def test_ours_is_known_however_it_is_called(command: str) -> None:
+    """By a path, as a module, with options."""
+    text = json.dumps({"hooks": {"Stop": [{"hooks": [{"command": command}]}]}})
+    assert [one.command for one in installed(text, CLAUDE)] == [command]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{", "line 1"),
+        ('{"hooks": {}} // mine', "Extra data"),
+        ('{"hooks": []}', "^hooks$"),
+        ('{"hooks": {"Stop": {}}}', "^hooks.Stop$"),
+        ("[]", "^$"),
+    ],
+)
+def test_what_is_not_understood_is_not_edited(text: str, named: str) -> None:
+    """What is in the way is named."""
+    with pytest.raises(ValueError, match=named):
+        with_hook(text, CLAUDE, Event.STOP, COMMAND)
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, 2, 3]}', '{"a" : [ 1 ,2, 3 ] , "b": {"c": []}}'])
+def test_items_are_found_where_they_stand(text: str) -> None:
+    """Each can be taken out, and one more added."""
+    node = parse(text).member("a")
+    assert node is not None
+    assert [text[one.start : one.end] for one in node.parts] == ["1", "2", "3"]
+    for place in range(3):
+        left = [1, 2, 3]
+        del left[place]
+        assert json.loads(without(text, ("a", place)))["a"] == left
+    assert json.loads(append(text, ("a",), 4))["a"] == [1, 2, 3, 4]
+    assert json.loads(append(text, ("x", "y"), 4))["x"] == {"y": [4]}

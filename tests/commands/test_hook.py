@@ -1,0 +1,376 @@
+"""Coding agents are done when the gate says so."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Ended, Project, a_board, number, wait_until
+from tests.support.repositories import commit, git
+
+BOARD = a_board(
+    {"title": "It works", "run": "python3 work.py"},
+    number("cat errors", "<= 9", title="Few errors", baseline=3),
+)
+FILES = {"work.py": "", "errors": "errors: 3\n", ".gitignore": "__pycache__/\n"}
+BROKEN = "raise SystemExit(f'work.py: not so')\n"
+
+
+@pytest.fixture
+def hooked(project: Project) -> Project:
+    """A project with a board and a commit, of which nothing is recorded yet."""
+    project.write(BOARD)
+    commit(project.folder, FILES)
+    return project
+
+
+def call(project: Project, event: str, agent: str = "claude-code", **payload: object) -> Ended:
+    """Call the hook as an agent does."""
+    sent = {"session_id": "s", "cwd": str(project.folder), "stop_hook_active": False, **payload}
+    return send(project, json.dumps(sent).encode(), event, "--agent", agent)
+
+
+def send(project: Project, data: bytes, *arguments: str) -> Ended:
+    """Call the hook with these bytes."""
+    path = project.folder.parent / "payload"
+    path.write_bytes(data)
+    with path.open("rb") as stdin:
+        return project("hook", *arguments, stdin=stdin)
+
+
+def answer(ended: Ended) -> Any:
+    """What the agent is answered; None for nothing. The status is always 0."""
+    assert ended.status == 0, ended
+    return ended.json if ended.out.strip() else None
+
+
+def reason(ended: Ended) -> str:
+    """Why a stop is blocked."""
+    found = answer(ended)
+    assert found is not None, ended
+    assert found["decision"] == "block", found
+    assert len(found["reason"]) <= 1200
+    text: str = found["reason"]
+    return text
+
+
+def change(project: Project, **files: str) -> None:
+    """Write files, whose names have a dot for each `__`."""
+    for name, text in files.items():
+        (project.folder / name.replace("__", ".")).write_text(text, "utf-8")
+
+
+def test_nothing_changed_is_silent(hooked: Project) -> None:
+    """And nothing is run or recorded."""
+    assert answer(call(hooked, "stop")) is None
+    assert hooked.entries() == []
+
+
+def test_what_is_worse_blocks_until_it_is_good(hooked: Project) -> None:
+    """With what was found, where, and how to see it; no run was ever recorded before."""
+    change(hooked, work__py=BROKEN)
+    text = reason(call(hooked, "stop"))
+    assert "T1.1 It works: exit 1, expected == 0; it held before this change" in text
+    assert "by hand: python3 work.py" in text
+    assert "work.py: not so" in text
+    assert "T1.2" not in text
+    change(hooked, work__py="# better\n")
+    assert answer(call(hooked, "stop", stop_hook_active=True)) is None
+
+
+def test_what_was_red_before_does_not_block(hooked: Project) -> None:
+    """The line is held, whatever a release asks; a baseline is a line too."""
+    commit(hooked.folder, {"work.py": BROKEN})
+    change(hooked, notes="I looked at it.\n")
+    assert answer(call(hooked, "stop")) is None
+    change(hooked, errors="errors: 5\n")
+    text = reason(call(hooked, "stop"))
+    assert "T1.2 Few errors: 5 errors" in text
+    assert "its baseline is 3 errors" in text
+
+
+def test_a_recorded_run_is_the_line(hooked: Project) -> None:
+    """Then nothing is measured at the base."""
+    assert hooked("check", "-q").status == 0
+    change(hooked, work__py=BROKEN)
+    assert "it passed in run" in reason(call(hooked, "stop"))
+
+
+def test_what_loosens_blocks(hooked: Project) -> None:
+    """The gate's limits, and what silences a tool; what is good beside it changes nothing."""
+    board = json.loads((hooked.folder / "board.yaml").read_text("utf-8"))
+    board["tasks"][0]["criteria"][1]["expect"] = "<= 90"
+    hooked.write(board)
+    text = reason(call(hooked, "stop"))
+    assert "loosened: T1.2: expectation changed: <= 9 → <= 90" in text
+    assert f"readiness guard --base {git(hooked.folder, 'rev-parse', 'HEAD')[:12]}" in text
+
+
+def test_what_is_committed_counts_as_well(hooked: Project) -> None:
+    """On a branch since it left the default branch, else since the session began."""
+    assert answer(call(hooked, "start")) is None
+    commit(hooked.folder, {"work.py": BROKEN})
+    assert "T1.1" in reason(call(hooked, "stop"))
+    git(hooked.folder, "switch", "-q", "-c", "topic", "HEAD~1")
+    commit(hooked.folder, {"errors": "errors: 8\n"})
+    assert "T1.2" in reason(call(hooked, "stop", session_id="another"))
+
+
+def test_three_blocks_a_prompt(hooked: Project, tmp_path: Path) -> None:
+    """A prompt is a message of the user in the transcript, which hooks and tools are not."""
+    said = {"type": "user", "uuid": "1", "message": {"role": "user", "content": "Mend it"}}
+    meta = {**said, "uuid": "2", "isMeta": True}
+    path = tmp_path / "transcript.jsonl"
+    change(hooked, work__py=BROKEN)
+
+    def stop(*lines: object) -> Any:
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+        return answer(call(hooked, "stop", transcript_path=str(path)))
+
+    found = [stop(said, *[meta] * count) for count in range(5)]
+    assert [one and one.get("decision") for one in found] == ["block"] * 3 + [None] * 2
+    assert "let go" in found[3]["systemMessage"]
+    assert found[4] is None
+    assert stop(said, meta, {**said, "uuid": "3"})["decision"] == "block"
+
+
+def test_the_same_reason_does_not_block_one_that_goes_on(hooked: Project) -> None:
+    """Another one does."""
+    change(hooked, work__py=BROKEN)
+    assert "T1.1" in reason(call(hooked, "stop"))
+    told = answer(call(hooked, "stop", stop_hook_active=True))
+    assert list(told) == ["systemMessage"]
+    change(hooked, errors="errors: 4\n")
+    assert "T1.2" in reason(call(hooked, "stop", stop_hook_active=True))
+
+
+def test_what_cannot_be_measured_is_told_once(hooked: Project) -> None:
+    """Where it could be measured before, the agent hears it, and is not blocked twice."""
+    change(hooked, errors="nothing\n")
+    assert "T1.2 Few errors: no value" in reason(call(hooked, "stop"))
+    assert answer(call(hooked, "stop", stop_hook_active=True)) is None
+    assert answer(call(hooked, "stop", prompt_id="another")) is None
+
+
+def test_a_board_that_the_change_breaks_blocks(hooked: Project) -> None:
+    """And so does one that it takes away; what was broken before is only told."""
+    hooked.write("version: 1\ntitel: x\n")
+    text = reason(call(hooked, "stop"))
+    assert "board.yaml:2" in text
+    (hooked.folder / "board.yaml").unlink()
+    assert "no board" in reason(call(hooked, "stop"))
+    git(hooked.folder, "checkout", "board.yaml")
+    commit(hooked.folder, {"board.yaml": "version: 1\ntitel: x\n"})
+    change(hooked, notes="x")
+    told = answer(call(hooked, "stop", session_id="another"))
+    assert list(told) == ["systemMessage"]
+    assert answer(call(hooked, "stop", session_id="another")) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"null"])
+def test_a_broken_payload_is_told(hooked: Project, data: bytes) -> None:
+    """It never blocks: nobody could count how often."""
+    change(hooked, work__py=BROKEN)
+    told = answer(send(hooked, data, "stop", "--agent", "codex"))
+    assert "not a JSON object" in told["systemMessage"]
+    cursor = send(hooked, data, "stop", "--agent", "cursor")
+    assert answer(cursor) is None
+    assert "not a JSON object" in cursor.err
+
+
+def test_projects_without_a_board_are_left_alone(project: Project) -> None:
+    """As a plugin is called in all of them."""
+    commit(project.folder, {"a": "b"})
+    change(project, a="c")
+    assert answer(call(project, "stop")) is None
+
+
+def test_a_first_board_blocks_nobody(project: Project) -> None:
+    """There is nothing that it could be worse than; that is told."""
+    commit(project.folder, {"a": "b"})
+    project.write(a_board({"run": "false"}))
+    told = answer(call(project, "stop"))
+    assert "could not be" in told["systemMessage"]
+
+
+def test_without_a_repository_the_baselines_are_the_line(project: Project) -> None:
+    """What has none is told as what nobody knows."""
+    project.write(BOARD)
+    change(project, work__py="", errors="errors: 3\n")
+    assert answer(call(project, "stop")) is None
+    change(project, errors="errors: 4\n")
+    assert "T1.2" in reason(call(project, "stop"))
+
+
+def test_cursor_hears_a_follow_up_message(hooked: Project) -> None:
+    """As often as its own count says that it goes on, the same is not said again."""
+    change(hooked, work__py=BROKEN)
+    sent = {"conversation_id": "c", "workspace_roots": [str(hooked.folder)], "status": "completed"}
+    first = answer(call(hooked, "stop", "cursor", generation_id="1", loop_count=0, **sent))
+    assert "T1.1" in first["followup_message"]
+    again = call(hooked, "stop", "cursor", generation_id="2", loop_count=1, **sent)
+    assert answer(again) is None
+    ended = {**sent, "status": "aborted", "conversation_id": "d"}
+    assert answer(call(hooked, "stop", "cursor", generation_id="3", loop_count=0, **ended)) is None
+
+
+def test_a_commit_that_loosens_is_denied(hooked: Project) -> None:
+    """By reading alone; one that does not, and other commands, are let through."""
+    denied = {"tool_name": "Bash", "tool_input": {"command": "git add -A && git commit -m x"}}
+    change(hooked, work__py=BROKEN)
+    assert answer(call(hooked, "commit", **denied)) is None
+    board = json.loads((hooked.folder / "board.yaml").read_text("utf-8"))
+    del board["tasks"][0]["criteria"][0]
+    hooked.write(board)
+    found = answer(call(hooked, "commit", **denied))["hookSpecificOutput"]
+    assert found["permissionDecision"] == "deny"
+    assert "criterion removed" in found["permissionDecisionReason"]
+    other = {"tool_name": "Bash", "tool_input": {"command": "echo git commit"}}
+    assert answer(call(hooked, "commit", **other)) is None
+    told = answer(call(hooked, "edit", tool_name="Edit", tool_input={"file_path": "a"}))
+    assert "criterion removed" in told["hookSpecificOutput"]["additionalContext"]
+    assert "permissionDecision" not in told["hookSpecificOutput"]
+    assert hooked.entries() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["stop", "--agent", "clippy"],
+        ["edit", "--agent", "cursor"],
+        ["dance", "--agent", "codex"],
+        ["--agent", "codex"],
+        ["stop", "--agent", "codex", "--unknown"],
+        ["stop"],
+    ],
+)
+def test_a_wrong_call_is_never_an_agents_word_for_blocking(
+    hooked: Project, arguments: list[str]
+) -> None:
+    """The status is 1, not 2."""
+    ended = send(hooked, b"{}", *arguments)
+    assert ended.status == 1, ended
+    assert ended.out == ""
+    assert ended.err
+
+
+def test_an_agent_that_ends_the_hook_gets_no_answer(hooked: Project) -> None:
+    """And the next call begins as if it had not been."""
+    board = a_board({"run": "touch began; sleep 60"})
+    hooked.write(board)
+    commit(hooked.folder, {})
+    change(hooked, work__py=BROKEN)
+    path = hooked.folder.parent / "payload"
+    path.write_text(json.dumps({"session_id": "s", "cwd": str(hooked.folder)}), "utf-8")
+    with path.open("rb") as stdin:
+        started = hooked.start("hook", "stop", "--agent", "codex", stdin=stdin)
+    wait_until(hooked.folder / "began", 60)
+    started.terminate()
+    ended = hooked.end(started)
+    assert ended.out == ""
+    assert ended.status == 128 + 15
+
+
+def test_the_answer_is_in_the_boards_language(hooked: Project) -> None:
+    """As all that is told of it."""
+    hooked.write(BOARD | {"language": "zh"})
+    commit(hooked.folder, {})
+    change(hooked, work__py=BROKEN)
+    text = reason(call(hooked, "stop"))
+    assert "尚未完成" in text
+    assert "此变更之前它是达标的" in text
+    assert "手动运行：python3 work.py" in text
+
+
+# --- in an agent's settings ----------------------------------------------------------------------
+
+
+def as_agent(project: Project, command: str, **payload: object) -> Ended:
+    """Run an installed command as an agent does: by a shell, with a payload."""
+    sent = json.dumps({"session_id": "s", "cwd": str(project.folder), **payload})
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=project.folder,
+        env={**project.environment, "CLAUDE_PROJECT_DIR": str(project.folder)},
+        input=sent.encode(),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("agent", "file", "events"),
+    [
+        ("claude-code", ".claude/settings.json", ["SessionStart", "Stop"]),
+        ("codex", ".codex/hooks.json", ["SessionStart", "Stop"]),
+        ("cursor", ".cursor/hooks.json", ["sessionStart", "stop"]),
+    ],
+)
+def test_what_is_installed_is_live(
+    hooked: Project, agent: str, file: str, events: list[str]
+) -> None:
+    """Its command answers as the agent runs it; doctor says so, and that a dead one is dead."""
+    ended = hooked("hook", "--install", "--agent", agent)
+    assert ended.status == 0, ended
+    path = hooked.folder / file
+    settings = json.loads(path.read_text("utf-8"))
+    assert sorted(settings["hooks"]) == events
+    (group,) = settings["hooks"][events[-1]]
+    (handler,) = group.get("hooks", [group])
+    change(hooked, work__py=BROKEN)
+    found = as_agent(hooked, handler["command"], workspace_roots=[str(hooked.folder)])
+    assert "T1.1" in json.dumps(answer(found)), found
+
+    (alive,) = [
+        one for one in hooked("doctor", "--output-format=json").json if "hook" in one["tool"]
+    ]
+    assert alive["path"] == str(path)
+    path.write_text(path.read_text("utf-8").replace("-m readiness", "-m unreadable.readiness"))
+    dead = hooked("doctor")
+    assert dead.status == 3
+    assert f"readiness hook --install --agent {agent}" in dead.out
+
+    assert hooked("hook", "--uninstall", "--agent", agent).status == 0
+    assert not path.exists()
+    assert not path.parent.exists()
+
+
+def test_settings_keep_all_else(hooked: Project) -> None:
+    """Also their rights, and a link that leads to them; again changes nothing."""
+    real = hooked.folder / "shared.json"
+    text = '{\n\t"permissions": {"allow": ["Bash(ls:*)"]}\n}'
+    real.write_text(text, "utf-8")
+    real.chmod(0o640)
+    link = hooked.folder / ".claude" / "settings.json"
+    link.parent.mkdir()
+    link.symlink_to(real)
+    for arguments in ([], ["commit"], []):
+        assert hooked("hook", *arguments, "--install", "--agent", "claude-code").status == 0
+    assert "as it was" in hooked("hook", "--install", "--agent", "claude-code").out
+    found = json.loads(real.read_text("utf-8"))
+    assert list(found) == ["permissions", "hooks"]
+    assert sorted(found["hooks"]) == ["PreToolUse", "SessionStart", "Stop"]
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert hooked("hook", "--uninstall", "--agent", "claude-code").status == 0
+    assert real.read_text("utf-8") == text
+    assert link.is_symlink()
+
+
+def test_settings_that_are_not_understood_are_not_touched(hooked: Project) -> None:
+    """And a project without a board gets no hook, which would be silent for ever."""
+    path = hooked.folder / ".claude" / "settings.json"
+    path.parent.mkdir()
+    path.write_text('{"hooks": [] /* mine */}', "utf-8")
+    ended = hooked("hook", "--install", "--agent", "claude-code")
+    assert ended.status == 2
+    assert str(path) in ended.err
+    assert path.read_text("utf-8") == '{"hooks": [] /* mine */}'
+    (hooked.folder / "board.yaml").unlink()
+    ended = hooked("hook", "--install", "--agent", "codex")
+    assert ended.status == 2
+    assert not os.path.lexists(hooked.folder / ".codex")
