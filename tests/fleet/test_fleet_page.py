@@ -1,5 +1,7 @@
 """The page of a fleet as a document: valid, whole, small enough, and made of text."""
 
+from pathlib import Path
+
 import pytest
 
 from readiness.fleet.overview import Overview
@@ -10,6 +12,7 @@ from readiness.text.languages import Language
 from tests.support.fleets import a_criterion_of, a_source, a_state, large_fleet, shown
 from tests.support.hostile import HOSTILE_TEXTS
 from tests.support.html_pages import by_id, parsed, titled, words_of
+from tests.support.html_validate import MISSING, PROGRAM, complaints
 
 LARGEST = 3_000_000
 
@@ -50,6 +53,13 @@ def test_it_is_valid(name: str, large: Overview) -> None:
         if (element.get("href") or "").startswith("#"):
             named.append(str(element.get("href"))[1:])
         assert set(named) <= set(ids)
+
+
+@pytest.mark.skipif(not PROGRAM.exists(), reason=MISSING)
+def test_html_validate_has_nothing_to_say(tmp_path: Path) -> None:
+    """Not one complaint, of a small fleet and of a larger one."""
+    pages = {"small": page(small()), "larger": page(large_fleet(6))}
+    assert complaints(pages, tmp_path) == {name: [] for name in pages}
 
 
 def test_200_projects_are_a_small_page(large: Overview) -> None:
