@@ -13,7 +13,7 @@ OPS_READY := $(EXAMPLE)/.venv/.ops
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check test test-live test-versions lint format bench mutation stack stack-check stack-down clean
+.PHONY: check test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	$(BIN)/readiness check
@@ -35,6 +35,9 @@ lint: $(DEV)  ## types and style
 format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+pictures: $(DEV) $(BROWSER)  ## take pictures of the page and of the terminal, to look at
+	$(BIN)/python -m tests.support.pictures build/pictures $(WORD)
 
 bench: $(DEV)  ## measure readiness beside its peers; see bench/README.md
 	$(BIN)/python bench/run.py

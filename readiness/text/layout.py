@@ -10,6 +10,9 @@ from readiness.text.clean import clean
 _READABLE = 28
 """Cells in which a sentence can be read, though it is wrapped."""
 
+_CLOSING = frozenset("，。、；：！？）】」』》〉”’…")
+_OPENING = frozenset("（【「『《〈“‘")
+
 _COMMAND = later(r"##(?=[A-Za-z]*\[)")
 _WORKFLOW_COMMAND = later(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
@@ -230,16 +233,23 @@ def _row_lines(
 
 
 def _pieces(text: str) -> list[str]:
-    """Split `text` into the parts within which a line may not be broken, spaces first."""
+    """Split `text` into the parts within which a line may not be broken, spaces first.
+
+    No line begins with what closes, nor ends with what opens.
+    """
     pieces: list[str] = []
     word = ""
     for character in text:
-        wide = _CELLS[character] == 2
-        if wide or (character == " " and word.strip()):
+        wide, closing = _CELLS[character] == 2, character in _CLOSING
+        if closing and not word and pieces:
+            pieces[-1] += character
+            continue
+        apart = wide or (character == " " and word.strip())
+        if apart and not closing and word[-1:] not in _OPENING:
             pieces.append(word)
             word = ""
         word += character
-        if wide:
+        if wide and character not in _OPENING:
             pieces.append(word)
             word = ""
     return [piece for piece in [*pieces, word] if piece]

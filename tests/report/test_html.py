@@ -6,7 +6,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Decision, ReasonCode, Verdict
 from readiness.record.document import LineRecord, StreamRecord
 from readiness.record.origin import BaseRef, Git
 from readiness.report import Context, render, unfinished
@@ -184,6 +184,19 @@ def test_one_output_is_shown_once_among_the_steps() -> None:
     assert words_of(second).endswith("Output: at T1.1")
 
 
+def test_a_long_list_of_one_cause_is_folded() -> None:
+    """Of what one cause keeps from being measured six are seen, the others open."""
+    why = {"reason": "no route to host", "reason_code": ReasonCode.EXIT_STATUS, "shown": ""}
+    bad = [a_criterion(f"T1.{at}", Verdict.ERROR, **why) for at in range(9)]
+    (step,) = titled(parsed(page(a_document(tasks=[a_task("T1", *bad)]))), "why").findall(
+        "{*}ol/{*}li"
+    )
+    (folded,) = step.iter("details")
+    assert words_of(folded).startswith("3 more")
+    assert words_of(folded).count("? error") == 3
+    assert words_of(step).count("? error") == 9
+
+
 def test_a_manager_reads_when_and_an_auditor_who() -> None:
     """Beside the score: when the target is reached at this pace, and who waived what until when."""
     head = words_of(titled(parsed(page(a_release())), "decision"))
@@ -216,6 +229,7 @@ def test_milestones_tell_what_is_missing() -> None:
 def test_decisions_of_people_are_told() -> None:
     """Waivers, those that nothing needs, attestations and loosenings have their sections."""
     root = parsed(page(a_document()))
+    assert "Waived no fixed release of ecdsa, by sec-lead until 2026-12-01" in row(root, "T3.1")
     waived = words_of(titled(root, "waived"))
     assert "no fixed release of ecdsa, by sec-lead until 2026-12-01" in waived
     assert "its waiver (no database in CI) can go" in waived
@@ -255,6 +269,17 @@ def test_shared_evidence_is_written_once() -> None:
     second = by_id(root, "c-T2.2")
     assert "exit 1, 8.1 s" in words_of(second)
     assert [link.get("href") for link in second.iter("a")] == ["#c-T2.1"]
+
+
+def test_shared_evidence_stands_with_what_is_not_good() -> None:
+    """Of two criteria over one probe the one that fails shows it, though it comes second."""
+    both = [
+        a_criterion("T1.1", Verdict.PASS, probes=["p1"]),
+        a_criterion("T1.2", Verdict.FAIL, probes=["p1"]),
+    ]
+    root = parsed(page(a_document(tasks=[a_task("T1", *both)], probes=[a_probe("p1", "lint")])))
+    assert "Output: at T1.2" in row(root, "T1.1")
+    assert "lint" in words_of(next(by_id(root, "c-T1.2").iter("pre")))
 
 
 def test_findings_are_bounded_and_counted() -> None:

@@ -16,6 +16,7 @@ from readiness.report import Context, render
 from readiness.text.languages import Language
 from tests.support.browser import (
     CHROMIUM,
+    LOOKED_AT,
     MISSING,
     WIDTHS,
     Scheme,
@@ -79,12 +80,12 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_cut_or_overlaps(browser: Browser, name: str) -> None:
-    """At three widths, closed and with all evidence open, each text has its own place."""
+    """At six widths, closed and with all evidence open, each text has its own place."""
     with opened(browser, html(PAGES[name]())) as page:
         for opening in (None, OPEN_ALL):
             if opening:
                 page.evaluate(opening)
-            for width in WIDTHS:
+            for width in sorted({*WIDTHS, *LOOKED_AT}):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert layout_problems(page) == [], (width, opening)
 
@@ -261,6 +262,7 @@ def test_it_can_be_printed(browser: Browser) -> None:
     with opened(browser, html(a_large_document(130))) as page:
         page.emulate_media(media="print")
         assert not page.locator("nav").is_visible()
+        assert all(output.is_visible() for output in page.locator(".steps .printed").all())
         heads, evidence = (
             page.evaluate(
                 "(part) => [...document.querySelectorAll(part)].map((it) => it.checkVisibility())",

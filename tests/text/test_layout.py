@@ -65,6 +65,9 @@ def test_wrapping_loses_nothing_but_spaces(text: str, cells: int) -> None:
         ("unbreakable", 4, ["unbr", "eaka", "ble"]),
         ("错误数量减少", 4, ["错误", "数量", "减少"]),
         ("无Union导入", 6, ["无", "Union", "导入"]),
+        ("所有迁移，无错误", 8, ["所有迁", "移，无错", "误"]),
+        ("结果一（两项）未知", 8, ["结果一", "（两项）", "未知"]),
+        ("错误「甲」", 6, ["错误", "「甲」"]),
     ],
 )
 def test_wrapping_breaks_between_words(text: str, cells: int, lines: list[str]) -> None:

@@ -19,7 +19,7 @@ from readiness.report._html.evidence import (
     known,
     longest_text,
 )
-from readiness.report._shown import change_in_words, measured, number, percent
+from readiness.report._shown import change_in_words, measured, number, percent, waived_by
 from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
 from readiness.text.layout import middle
@@ -124,6 +124,9 @@ class Viewer:
             run, most=max(min(2000 // max(len(criteria), 1), 20), 3)
         )
         self._shown_at: dict[str, Link] = {}
+        for one in sorted(run.criteria(), key=lambda one: one.verdict.good):
+            for probe in one.probes:  # what is not good shows it: that is what is printed
+                self._shown_at.setdefault(probe, self.criterion_link(one))
         self._probes = {probe.id: probe for probe in run.probes}
 
     def groups(self, run: RunDocument) -> list[Group]:
@@ -249,11 +252,18 @@ class Viewer:
             (say("report.expected"), limit if criterion.warn else ""),
             (say("report.change"), change),
             ("", say("report.flaky") if criterion.flaky else ""),
+            (say("report.waived"), self._waiver(criterion)),
             ("", carried(criterion, say, str)),
             ("", last_known(criterion, say, self.short)),
             (say("page.score"), earned if lacking else ""),
         ]
         return [(name, text) for name, text in facts if text]
+
+    def _waiver(self, criterion: CriterionRecord) -> str:
+        waiver = criterion.waiver
+        if waiver is None or criterion.verdict is not Verdict.WAIVED:
+            return ""
+        return waived_by(waiver, self._say, self.short)
 
     def _uses(self, criterion: CriterionRecord) -> list[Use]:
         evidence = known(self._evidence, criterion.probes)
@@ -264,11 +274,11 @@ class Viewer:
         here = self.criterion_link(criterion)
         uses = []
         for item in evidence:
-            at = self._shown_at.setdefault(item.id, here)
+            at = self._shown_at.get(item.id, here)
             uses.append(
                 Use(
                     evidence=item,
-                    at=None if at is here else at,
+                    at=None if at == here else at,
                     differs=[(name, dict(item.params).get(name, "")) for name in differing],
                 )
             )

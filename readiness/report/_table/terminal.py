@@ -11,7 +11,7 @@ from rich.text import Text
 from readiness.report._table.blocks import Block, Grid, Line, Part, Row, Style, TaskRows
 from readiness.report._table.plain import widths
 from readiness.startup.patterns import later
-from readiness.text.layout import inert, middle, pad, width
+from readiness.text.layout import inert, middle, pad, width, wrap
 
 _STYLES = {
     Style.PLAIN: "",
@@ -67,13 +67,28 @@ def _line(line: Line, limit: int) -> Iterator[RenderableType]:
     label = f"{' ' * line.indent}{pad(label, line.label_cells)}"
     if width(label) + _NARROWEST_TEXT > limit or not label:
         start = f"{label.rstrip()}  " if line.label[0] else " " * line.indent
-        yield _text([(start, style), *line.parts])
+        yield _broken(_text([(start, style), *line.parts]), limit)
         return
     table = Table.grid()
     table.add_column(width=width(label), no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row(_text([(label, style)]), _text(line.parts))
+    text = _broken(_text(line.parts), limit - width(label))
+    table.add_row(_text([(label, style)]), text)
     yield table
+
+
+def _broken(text: Text, cells: int) -> Text:
+    """Break a text as `wrap` does: Rich knows no place to break between wide characters."""
+    lines = []
+    for line in text.split("\n", allow_blank=True):
+        end = 0
+        for piece in wrap(line.plain, cells):
+            start = line.plain.index(piece, end)
+            end = start + len(piece)
+            lines.append(line[start:end])
+    broken = Text("\n").join(lines)
+    broken.no_wrap = True
+    return broken
 
 
 def _clipped(line: Line, limit: int) -> Line:
@@ -174,7 +189,14 @@ def _table(
         column = grid.columns[index]
         table.add_column(width=size, justify="right" if column.right else "left", overflow="fold")
     for row in rows:
-        table.add_row("", *(_text([row[index]]) for index in shown))
+        texts = [_text([row[index]]) for index in shown]
+        table.add_row(
+            "",
+            *(
+                _broken(text, size) if grid.columns[index].wraps else text
+                for index, size, text in zip(shown, sizes, texts, strict=True)
+            ),
+        )
     return table
 
 
