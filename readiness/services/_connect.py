@@ -88,11 +88,12 @@ def _set_namespace(descriptor: int) -> None:
 class Timed(socket.socket):
     """A socket whose reads must all be over by one deadline; a slow drip does not reset it.
 
-    `peer` is where it was connected to.
+    `peer` is where it was connected to, `own` the address that it was connected from.
     """
 
     deadline = float("inf")
     peer = Address("", 0)
+    own = ""
 
     def recv_into(self, *arguments: Any, **named: Any) -> int:
         """Receive, in the time that is left."""
@@ -132,7 +133,7 @@ def connect(target: Address, *, timeout: float, source: str = "") -> Timed:
             if source:
                 link.bind((source, 0))
             link.connect(place)
-            link.peer = Address(*place[:2])
+            link.peer, link.own = Address(*place[:2]), link.getsockname()[0]
         except OSError as error:
             link.close()
             failure = error
@@ -154,7 +155,7 @@ def encrypted(link: Timed, context: ssl.SSLContext, host: str) -> TimedTLS:
         link.close()
         raise
     assert isinstance(secure, TimedTLS)  # noqa: S101 - what the context was told to make
-    secure.deadline, secure.peer = link.deadline, link.peer
+    secure.deadline, secure.peer, secure.own = link.deadline, link.peer, link.own
     return secure
 
 

@@ -1,4 +1,4 @@
-"""Offer one old version of TLS, without a library that may refuse to speak it.
+"""Offer one old version of TLS, or weak ciphers alone, without a library that may refuse them.
 
 A `ClientHello` is made by hand (RFC 2246, RFC 4346, RFC 6101), and of the answer only the first
 message is read: a `ServerHello` of that version, or an alert.
@@ -23,6 +23,24 @@ _SUITES = (
     *(0x000A, 0x0005, 0x0004, 0x00FF),
 )
 _CURVES = (29, 23, 24, 25)
+_TLS_1_2 = 0x0303
+# RSA, ECDSA and DSA with SHA-2 and SHA-1: what a server of TLS 1.2 may sign with.
+_SIGNATURES = (0x0401, 0x0403, 0x0501, 0x0503, 0x0804, 0x0805, 0x0402, 0x0201, 0x0203, 0x0202)
+
+WEAK: Final = {
+    "without encryption": (0x0001, 0x0002, 0x003B, 0xC001, 0xC006, 0xC00B, 0xC010, 0xC015),
+    "without authentication": (
+        *(0x0018, 0x001A, 0x001B, 0x0034, 0x003A, 0x0046, 0x006C, 0x006D, 0x0089, 0x009B),
+        *(0x00A6, 0x00A7, 0xC016, 0xC017, 0xC018, 0xC019),
+    ),
+    "for export": (0x0003, 0x0006, 0x0008, 0x000B, 0x000E, 0x0011, 0x0014, 0x0017, 0x0019),
+    "of RC4": (0x0004, 0x0005, 0xC002, 0xC007, 0xC00C, 0xC011),
+    "of DES or 3DES": (
+        *(0x0009, 0x000A, 0x000C, 0x000D, 0x000F, 0x0010, 0x0012, 0x0013, 0x0015, 0x0016),
+        *(0xC003, 0xC008, 0xC00D, 0xC012),
+    ),
+}
+"""Kinds of cipher suites that nobody should agree to, by their numbers (RFC 9325, 4.1)."""
 
 
 def is_accepted(link: Timed, version: int, host: str) -> bool | None:
@@ -31,8 +49,17 @@ def is_accepted(link: Timed, version: int, host: str) -> bool | None:
     None where it says nothing within the time limit. A server that answers with an alert or hangs
     up does not take it. Raises ProbeError for an answer that is no TLS.
     """
+    return _is_accepted(link, version, host, _SUITES)
+
+
+def takes_weak(link: Timed, kind: str, host: str) -> bool | None:
+    """Offer TLS 1.2 with one kind of WEAK suites alone; else as `is_accepted`."""
+    return _is_accepted(link, _TLS_1_2, host, WEAK[kind])
+
+
+def _is_accepted(link: Timed, version: int, host: str, suites: tuple[int, ...]) -> bool | None:
     try:
-        link.sendall(_record(version, _hello(version, host)))
+        link.sendall(_record(version, _hello(version, host, suites)))
         head = _receive(link, 5)
         if len(head) < 5:
             return False
@@ -60,12 +87,15 @@ def _record(version: int, message: bytes) -> bytes:
     return struct.pack(">BHH", _HANDSHAKE, min(version, 0x0301), len(message)) + message
 
 
-def _hello(version: int, host: str) -> bytes:
-    suites = b"".join(struct.pack(">H", suite) for suite in _SUITES)
+def _hello(version: int, host: str, suites: tuple[int, ...]) -> bytes:
+    offered = b"".join(struct.pack(">H", suite) for suite in suites)
     body = struct.pack(">H", version) + os.urandom(32) + b"\0"
-    body += struct.pack(">H", len(suites)) + suites + b"\1\0"
+    body += struct.pack(">H", len(offered)) + offered + b"\1\0"
     if version > OLD["SSLv3"]:
         extensions = _extensions(host)
+        if version >= _TLS_1_2:
+            signatures = b"".join(struct.pack(">H", each) for each in _SIGNATURES)
+            extensions += _extension(13, struct.pack(">H", len(signatures)) + signatures)
         body += struct.pack(">H", len(extensions)) + extensions
     return struct.pack(">B", _CLIENT_HELLO) + len(body).to_bytes(3, "big") + body
 

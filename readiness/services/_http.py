@@ -59,7 +59,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What came back. Names in `headers` are in lower case; `cut` says that the body is longer.
 
     `latency` is in milliseconds, from before the connection to the end of the body. `url` is
-    where it came from, without a password, and `peer` the address that was spoken to.
+    where it came from, without a password, `peer` the address that was spoken to, and `client` the
+    one that it was spoken to from.
     """
 
     url: str
@@ -70,6 +71,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool
     latency: float
     redirects: int = 0
+    client: str = ""
 
     def header(self, name: str) -> str:
         """Return a header's value, several joined by commas; "" where it is absent."""
@@ -200,6 +202,7 @@ def _exchange(request: Request, target: _Destination, via: Via) -> Response:
     return Response(
         url=shown,
         peer=str(link.peer),
+        client=link.own,
         status=answer.status,
         headers=tuple((name.lower(), value) for name, value in answer.getheaders()),
         body=body[:MOST_BYTES],

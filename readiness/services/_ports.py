@@ -2,18 +2,23 @@
 
 import errno
 import os
-import select
+import resource
+import selectors
 import socket
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from enum import StrEnum
-from functools import partial
+from itertools import islice
 
 from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, reason
 from readiness.services._options import OptionsError
 
-_AT_ONCE = 200
+ALL_PORTS = range(1, 65536)
+_MOST_AT_ONCE = 8000
+_FILES_KEPT = 64
+_BIND_ADDRESS_NO_PORT = 24  # ip(7); in `socket` from Python 3.12 on
 
 
 class State(StrEnum):
@@ -53,12 +58,15 @@ def states(
 
     Raises ProbeError where a connection cannot even be tried.
     """
-    family, place = _host(host)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        tried = partial(_tried, family, timeout=timeout, source=source)
-        return dict(
-            zip(ports, pool.map(tried, [Address(place, port) for port in ports]), strict=True)
-        )
+    found: dict[int, State] = {}
+    with closing(_Attempts(host, timeout, source)) as attempts:
+        left = iter(ports)
+        while True:
+            for port in islice(left, attempts.room):
+                attempts.begin(port)
+            if not attempts.under_way:
+                return {port: found[port] for port in ports}
+            found.update(attempts.ended())
 
 
 def state(place: Address, *, timeout: float, source: str = "") -> State:
@@ -74,22 +82,92 @@ def _host(host: str) -> tuple[int, str]:
     return family, str(place[0])
 
 
-def _tried(family: int, place: Address, *, timeout: float, source: str) -> State:
-    with socket.socket(family, socket.SOCK_STREAM) as link:
+class _Attempts:
+    """Connections under way to one host, of which each is given up after the same time."""
+
+    def __init__(self, host: str, timeout: float, source: str) -> None:
+        self._family, self._place = _host(host)
+        self._timeout, self._source = timeout, source
+        self._selector = selectors.DefaultSelector()
+        self._links: dict[int, tuple[socket.socket, float]] = {}
+        self._most = max(1, min(_MOST_AT_ONCE, _files() - _FILES_KEPT))
+        self._known: dict[int, State] = {}
+
+    @property
+    def room(self) -> int:
+        """How many more may be begun."""
+        return self._most - len(self._links)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether any has not ended, or was not told yet."""
+        return bool(self._links or self._known)
+
+    def begin(self, port: int) -> None:
+        """Begin one. Raises ProbeError where it cannot be tried."""
+        place = Address(self._place, port)
+        link = socket.socket(self._family, socket.SOCK_STREAM)
         link.setblocking(False)
         try:
-            if source:
-                link.bind((source, 0))
+            if self._source:
+                # A port for each connection, not for each socket: there are fewer than we try.
+                link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+                link.bind((self._source, 0))
         except OSError as error:
-            raise ProbeError(f"{place} cannot be tried from {source}: {reason(error)}") from None
+            link.close()
+            raise ProbeError(
+                f"{place} cannot be tried from {self._source}: {reason(error)}"
+            ) from None
         number = link.connect_ex(place)
+        if number == errno.EINPROGRESS:
+            self._links[port] = link, time.monotonic() + self._timeout
+            self._selector.register(link, selectors.EVENT_WRITE, port)
+            return
+        link.close()
         if number == errno.ENETUNREACH:
             # Said at once, by this machine: nothing was sent, so nobody has filtered it.
             raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
-        if number == errno.EINPROGRESS:
-            if not select.select([], [link], [], timeout)[1]:
-                return State.FILTERED
-            number = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        self._known[port] = _meaning(number, place)
+
+    def ended(self) -> Iterator[tuple[int, State]]:
+        """Wait for some to end, and tell what became of them."""
+        yield from self._known.items()
+        self._known.clear()
+        if not self._links:
+            return
+        _, first = next(iter(self._links.values()))
+        for key, _ in self._selector.select(max(0.0, first - time.monotonic())):
+            with self._taken(key.data) as link:
+                number = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            yield key.data, _meaning(number, Address(self._place, key.data))
+        now = time.monotonic()
+        for port in [port for port, (_, end) in self._links.items() if end <= now]:
+            self._taken(port).close()
+            yield port, State.FILTERED
+
+    def _taken(self, port: int) -> socket.socket:
+        link, _ = self._links.pop(port)
+        self._selector.unregister(link)
+        return link
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        for link, _ in self._links.values():
+            link.close()
+        self._selector.close()
+
+
+def _files() -> int:
+    """How many files this process may open, after asking for as many as are granted."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_AT_ONCE + _FILES_KEPT
+    if soft not in (hard, resource.RLIM_INFINITY) and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return wanted if soft == resource.RLIM_INFINITY else soft
+
+
+def _meaning(number: int, place: Address) -> State:
     if number == 0:
         return State.OPEN
     if number == errno.ECONNREFUSED:

@@ -1,6 +1,7 @@
 """Send requests that bear a tag and count the lines of the server's log that bear it too.
 
-A log that is switched off for one location, sampled, or written to another file is seen in this.
+A log that is switched off for one location, method or status, sampled, or written to another file
+is seen in this, and so is one that believes what a caller says of its own address.
 """
 
 import math
@@ -8,7 +9,8 @@ import os
 import re
 import secrets
 import time
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +22,8 @@ from readiness.services._options import Lines, OptionsError, Words
 from readiness.services.http import Client
 
 _PAUSE = 0.05
+# What a caller says of itself is not where it is: an address for documents (RFC 5737).
+_ELSEWHERE = "203.0.113.77"
 _MOST_BYTES = 64 * 2**20
 
 
@@ -32,11 +36,16 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
         Words, Meta(description="locations to ask for, each `requests` times, whatever they answer")
     ] = ("/",)
     requests: Annotated[int, Meta(ge=1, le=10_000, description="requests for each location")] = 20
+    methods: Annotated[Words, Meta(description="methods to ask with, in turn")] = ("GET",)
     tag_in: Annotated[
         Literal["user-agent", "query", "path"], Meta(description="user-agent, query or path")
     ] = "user-agent"
     fields: Annotated[
-        Lines, Meta(description="what each line must have, a regular expression a line")
+        Lines,
+        Meta(
+            description="what each line must have, a regular expression a line; {client} is the"
+            " address that asked, {method} and {status} what was asked and answered"
+        ),
     ] = ()
     wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0
 
@@ -80,34 +89,51 @@ class _Log:
         return data.decode("utf-8", "replace").split("\n")[:-1]
 
 
+class _Sent(NamedTuple):
+    """A request that was answered: what its line has to tell."""
+
+    path: str
+    method: str
+    status: int
+    client: str
+
+    def pattern(self, text: str) -> re.Pattern[str]:
+        for name in ("client", "method", "status"):
+            text = text.replace(f"{{{name}}}", re.escape(str(getattr(self, name))))
+        return _pattern(text)
+
+
 def measure(options: AccessLogOptions) -> AccessLogAnswer:
     """Send, wait for the lines, count."""
     via = options.via()
-    patterns = [_pattern(text) for text in options.fields]
+    for text in options.fields:
+        _pattern(text)
     log = _Log(options.log)
     tag = secrets.token_hex(8)
-    asked = {
-        f"{tag}-{number}x": path
-        for number, path in enumerate(
-            path for _ in range(options.requests) for path in options.paths
-        )
-    }
-    for mark, path in asked.items():
-        _http.fetch(_request(options, path, mark), via)
-    lines = _wait(log, tag, set(asked), options.wait)
+    asked = [
+        (path, options.methods[turn % len(options.methods)])
+        for turn in range(max(options.requests, len(options.methods)))
+        for path in options.paths
+    ]
+    sent: dict[str, _Sent] = {}
+    for number, (path, method) in enumerate(asked):
+        mark = f"{tag}-{number}x"
+        answer = _http.fetch(_request(options, path, method, mark), via)
+        sent[mark] = _Sent(path, method, answer.status, answer.client)
+    lines = _wait(log, tag, set(sent), options.wait)
     lacking = {
-        mark: [each.pattern for each in patterns if not each.search(line)]
+        mark: [text for text in options.fields if not sent[mark].pattern(text).search(line)]
         for mark, line in lines.items()
     }
     complete = [mark for mark, fields in lacking.items() if not fields]
     return AccessLogAnswer(
         url=_http.without_password(options.url),
         log=options.log,
-        sent=len(asked),
+        sent=len(sent),
         found=len(lines),
-        logged=_percent(len(lines), len(asked)),
+        logged=_percent(len(lines), len(sent)),
         complete=_percent(len(complete), len(lines)) if lines else None,
-        findings=_findings(options, asked, lacking),
+        findings=_findings(options, sent, lacking),
     )
 
 
@@ -123,13 +149,16 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise OptionsError(f"--fields: {text!r} is no regular expression: {error}") from None
 
 
-def _request(options: AccessLogOptions, path: str, mark: str) -> _http.Request:
+def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _http.Request:
     url = options.url.rstrip("/") + path
+    headers = {"X-Forwarded-For": _ELSEWHERE, "X-Real-IP": _ELSEWHERE}
     if options.tag_in == "path":
-        return _http.Request(url=f"{url.rstrip('/')}/{mark}")
-    if options.tag_in == "query":
-        return _http.Request(url=f"{url}{'&' if '?' in path else '?'}readiness={mark}")
-    return _http.Request(url=url, headers={"User-Agent": f"readiness/{mark}"})
+        url = f"{url.rstrip('/')}/{mark}"
+    elif options.tag_in == "query":
+        url = f"{url}{'&' if '?' in path else '?'}readiness={mark}"
+    else:
+        headers["User-Agent"] = f"readiness/{mark}"
+    return _http.Request(url=url, method=method, headers=headers)
 
 
 def _wait(log: _Log, tag: str, marks: set[str], seconds: float) -> dict[str, str]:
@@ -148,17 +177,18 @@ def _wait(log: _Log, tag: str, marks: set[str], seconds: float) -> dict[str, str
 
 
 def _findings(
-    options: AccessLogOptions, asked: dict[str, str], lacking: dict[str, list[str]]
+    options: AccessLogOptions, sent: Mapping[str, _Sent], lacking: Mapping[str, list[str]]
 ) -> list[Complaint]:
-    """Tell of each location how many of its requests are not in the log, or not whole."""
+    """Tell of each location and method how many requests are not in the log, or not whole."""
     said = []
-    for path in options.paths:
-        marks = [mark for mark, place in asked.items() if place == path]
+    for path, method in dict.fromkeys((one.path, one.method) for one in sent.values()):
+        marks = [mark for mark, one in sent.items() if (one.path, one.method) == (path, method)]
+        asked = path if method == "GET" else f"{method} {path}"
         missing = sum(mark not in lacking for mark in marks)
         if missing:
-            said.append(("not-logged", f"{missing} of {len(marks)} requests for {path}"))
+            said.append(("not-logged", f"{missing} of {len(marks)} requests for {asked}"))
         for pattern in options.fields:
             number = sum(pattern in lacking.get(mark, ()) for mark in marks)
             if number:
-                said.append(("incomplete", f"{number} lines for {path} lack {pattern}"))
+                said.append(("incomplete", f"{number} lines for {asked} lack {pattern}"))
     return [Complaint(path=options.log, rule=rule, message=text) for rule, text in said]

@@ -1,12 +1,17 @@
 """Read a firewall's rules, and prove them by real connections from the outside world.
 
 Each port is first tried from within: that nobody gets through to a service which is not there
-proves nothing. A listener of the probe's own, on a port that no rule knows, must not be reached.
+proves nothing. Listeners of the probe's own, on a port that no rule knows and on the usual ports of
+UDP, must not be reached.
 """
 
+import errno
 import json
+import secrets
 import socket
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Annotated, cast
 
 import msgspec
@@ -16,8 +21,9 @@ from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address, reason, within
 from readiness.services._options import OptionsError, Words
 from readiness.services._outside import Inside
-from readiness.services._ports import State, port_list, states
+from readiness.services._ports import ALL_PORTS, State, port_list, states
 
+_UDP_PAUSE = 0.3
 _FAMILIES = ("inet", "ip", "ip6")
 
 
@@ -31,6 +37,12 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     address: Annotated[str, Meta(description="address of the services, as they listen")] = ""
     allowed: Annotated[Words, Meta(description="ports that the outside world must reach")] = ()
     denied: Annotated[Words, Meta(description="ports that it must not reach")] = ()
+    scan: Annotated[
+        bool, Meta(description="try all 65,535 ports of TCP: `allowed` alone may be open")
+    ] = False
+    udp: Annotated[
+        Words, Meta(description="ports of UDP which the outside world may not reach, where free")
+    ] = ()
 
 
 class FirewallAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +70,7 @@ def measure(options: FirewallOptions) -> FirewallAnswer:
     drops = any(chain["drops"] for chain in chains if chain["family"] in {"inet", "ip"})
     ufw = _ufw(options.ufw) if options.ufw else None
     found = list(_problems_of_rules(options, drops=drops, ufw=ufw))
-    tried = list(_tried(options)) if options.has_outside else []
+    tried = [*_tried(options), *_udp(options)] if options.has_outside else []
     found += [finding for finding in tried if finding is not None]
     rules_broken = [finding.rule for finding in found]
     return FirewallAnswer(
@@ -158,21 +170,83 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
                     f"{where} is {found} from within: nothing is known of its firewall"
                 )
         own = listener.getsockname()[1]
+        ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
         with within(options.outside_netns):
-            seen = states(
-                *(far, (*allowed, *denied, own)),
-                timeout=options.timeout,
-                source=options.outside_source,
-            )
+            seen = states(far, ports, timeout=options.timeout, source=options.outside_source)
     for port in allowed:
         yield None if seen[port] is State.OPEN else _finding(far, port, "blocked", seen[port])
-    for port in denied:
-        yield None if seen[port] is not State.OPEN else _finding(far, port, "leak", seen[port])
+    closed = seen.keys() - set(allowed) - {own}
+    # Where what no rule knows is dropped, a refusal has come through.
+    through = {State.OPEN} | ({State.CLOSED} if seen[own] is State.FILTERED else set())
+    for port in sorted(closed):
+        yield _finding(far, port, "leak", seen[port]) if seen[port] in through else None
     if seen[own] is State.OPEN:
         message = "a port that no rule knows can be reached from outside"
         yield Complaint(path=far, rule="leak", message=message)
     else:
         yield None
+
+
+def _udp(options: FirewallOptions) -> Iterator[Complaint | None]:
+    """Send a word to each port of UDP on which a listener of our own can listen."""
+    ports = port_list(options.udp)
+    far = options.from_outside(Address(options.address, 0)).host
+    word = secrets.token_bytes(16)
+    with ExitStack() as stack:
+        with within(options.netns):
+            listeners = {port: _udp_listener(options.address, port) for port in ports}
+        for link in listeners.values():
+            if link is not None:
+                stack.enter_context(link)
+        with within(options.outside_netns):
+            _send(far, [port for port, link in listeners.items() if link], word, options)
+        time.sleep(_UDP_PAUSE)
+        for port, link in listeners.items():
+            place = str(Address(far, port))
+            if link is None:
+                message = f"something listens on UDP port {port}, which nobody allowed"
+                yield Complaint(path=place, rule="udp-in-use", message=message)
+            elif _heard(link, word):
+                message = f"UDP port {port} is reached from outside"
+                yield Complaint(path=place, rule="leak", message=message)
+            else:
+                yield None
+
+
+def _udp_listener(address: str, port: int) -> socket.socket | None:
+    """Listen; None where somebody does already."""
+    family = socket.getaddrinfo(address, None, type=socket.SOCK_DGRAM)[0][0]
+    link = socket.socket(family, socket.SOCK_DGRAM)
+    link.setblocking(False)
+    try:
+        link.bind((address, port))
+    except OSError as error:
+        link.close()
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise ProbeError(f"UDP port {port} cannot be listened at: {reason(error)}") from None
+    return link
+
+
+def _send(far: str, ports: Sequence[int], word: bytes, options: FirewallOptions) -> None:
+    family = socket.getaddrinfo(far, None, type=socket.SOCK_DGRAM)[0][0]
+    with socket.socket(family, socket.SOCK_DGRAM) as link:
+        if options.outside_source:
+            link.bind((options.outside_source, 0))
+        for port in ports:
+            try:
+                link.sendto(word, (far, port))
+            except OSError as error:
+                raise ProbeError(f"{far} cannot be sent to: {reason(error)}") from None
+
+
+def _heard(link: socket.socket, word: bytes) -> bool:
+    try:
+        while True:
+            if link.recv(64) == word:
+                return True
+    except BlockingIOError:
+        return False
 
 
 def _listener(address: str) -> socket.socket:

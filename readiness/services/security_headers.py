@@ -32,9 +32,12 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
         Words,
         Meta(
             description="a location of each class, with its status where that is not 200:"
-            " `/ /nosuch=404 /old=301 /static/app.css`; also whole URLs"
+            " `/ /nosuch=404 /old=301 /static/app.css POST:/items=401`; also whole URLs"
         ),
     ] = ("/",)
+    request_headers: Annotated[
+        Lines, Meta(description="headers for requests of another method than GET, one a line")
+    ] = ()
     headers: Annotated[Words, Meta(description="the headers that each location must send")] = (
         "strict-transport-security",
         "content-security-policy",
@@ -67,10 +70,13 @@ class SecurityHeadersAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class _Location(NamedTuple):
     url: str
     status: int
+    method: str = "GET"
 
 
 _ANCESTORS = "frame-ancestors"
 _ANYTHING = re.compile("")
+# A wildcard for every host there is, or for all of a top-level domain.
+_ANY_HOST = re.compile(r"(?:[a-z]+://)?\*(?:\.[a-z0-9-]+)?(?::[\d*]+)?(?:/|$)")
 
 # What is wrong with a header's value: "" where nothing is.
 _Judge = Callable[[str], str]
@@ -81,7 +87,8 @@ def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
     via = options.via()
     judges = _judges(options)
     locations = [_location(options.url, word) for word in options.paths]
-    answers = [_ask(location, via) for location in locations]
+    headers = _http.headers_of(options.request_headers)
+    answers = [_ask(location, via, headers) for location in locations]
     found = [finding for answer in answers for finding in _faults(answer, judges)]
     return SecurityHeadersAnswer(
         url=_http.without_password(options.url),
@@ -95,14 +102,24 @@ def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
 
 
 def _location(base: str, word: str) -> _Location:
+    asked = re.match(r"([A-Z]+):(?=/|https?:)", word)
+    method = asked[1] if asked else "GET"
+    word = word.removeprefix(f"{method}:")
     path, equals, status = word.rpartition("=")
     if equals and re.fullmatch("[1-5][0-9][0-9]", status):
-        return _Location(urljoin(base, path), int(status))
-    return _Location(urljoin(base, word), 200)
+        return _Location(urljoin(base, path), int(status), method)
+    return _Location(urljoin(base, word), 200, method)
 
 
-def _ask(location: _Location, via: _http.Via) -> _http.Response:
-    answer = _http.fetch(_http.Request(url=location.url), via)
+def _ask(location: _Location, via: _http.Via, headers: Mapping[str, str]) -> _http.Response:
+    answer = _http.fetch(
+        _http.Request(
+            url=location.url,
+            method=location.method,
+            headers={} if location.method == "GET" else dict(headers),
+        ),
+        via,
+    )
     if answer.status != location.status:
         raise ProbeError(
             f"{answer.url} ({answer.peer}) answered with status {answer.status}, not with"
@@ -195,12 +212,24 @@ def _content(value: str) -> str:
     scripts = policy.get("script-src", policy.get("default-src"))
     if scripts is None:
         return "it has neither default-src nor script-src"
-    unsafe = _UNSAFE_SOURCES.intersection(scripts)
+    unsafe = {one for one in scripts if one in _UNSAFE_SOURCES or _ANY_HOST.match(one)}
     if any(source.startswith(("'nonce-", "'sha")) for source in scripts):
         # What is said for older browsers besides: those that know better pass over it.
         strict = "'strict-dynamic'" in scripts
         unsafe &= {"'unsafe-eval'"} if strict else _UNSAFE_SOURCES - {"'unsafe-inline'"}
     return f"it lets scripts come from {', '.join(sorted(unsafe))}" if unsafe else ""
+
+
+def _permissions(value: str) -> str:
+    """Features that every origin may use: `name=*`, or `name=(*)` (Permissions Policy, 5.2)."""
+    open_to_all = [
+        name.strip()
+        for name, equals, allowed in (each.partition("=") for each in value.split(","))
+        if equals and "*" in allowed.partition(";")[0].strip(" ()").split()
+    ]
+    if not any("=" in each for each in value.split(",")):
+        return "it says nothing of any feature"
+    return f"every origin may use {', '.join(open_to_all)}" if open_to_all else ""
 
 
 def _directives(policy: str) -> dict[str, list[str]]:
@@ -217,4 +246,5 @@ _KNOWN: Mapping[str, _Judge] = {
     "x-content-type-options": _nosniff,
     "x-frame-options": _framing,
     "referrer-policy": _referrer,
+    "permissions-policy": _permissions,
 }

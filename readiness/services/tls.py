@@ -1,12 +1,14 @@
-"""Look at a server's TLS: is its certificate trusted and for its host, are old protocols refused.
+"""Look at a server's TLS: is its certificate trusted and for its host, is what is weak refused.
 
-Old protocols are offered by hand, so that a library which will not speak them any more is not
-taken for a server which refuses them.
+Old protocols and weak ciphers are offered by hand, so that a library which will not speak them any
+more is not taken for a server which refuses them.
 """
 
 import ssl
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -23,7 +25,7 @@ from readiness.services._connect import (
     reason,
     unreachable,
 )
-from readiness.services._hello import OLD, is_accepted
+from readiness.services._hello import OLD, WEAK, is_accepted, takes_weak
 from readiness.services._http import tls_context
 from readiness.services._options import Network
 
@@ -47,6 +49,7 @@ class TlsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     `protocols` says of each version whether it is accepted; null: the server did not say.
     `old_protocols` counts the old ones that are accepted; null where that is not known of all.
+    `weak_ciphers` are the kinds of weak ones that are accepted; null likewise.
     """
 
     peer: str
@@ -62,6 +65,7 @@ class TlsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     cipher: str
     protocols: dict[str, bool | None]
     old_protocols: int | None
+    weak_ciphers: tuple[str, ...] | None
     findings: list[Complaint]
 
 
@@ -102,12 +106,19 @@ def measure(options: TlsOptions) -> TlsAnswer:
         raise ProbeError(f"{server}: its certificate cannot be read: {error}") from None
     protocols = {**_old(server), **_modern(server)}
     old = [protocols[name] for name in OLD]
+    weak = _weak(server)
+    unsaid = None in old or None in weak.values()
     days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
     found = list(_problems(server, untrusted, certificate, days, protocols))
+    found += [
+        Complaint(path=str(server.host), rule="weak-cipher", message=f"ciphers {kind} are accepted")
+        for kind, taken in weak.items()
+        if taken
+    ]
     return TlsAnswer(
         peer=peer,
         host=str(server.host),
-        problems=None if None in old else len(found),
+        problems=None if unsaid else len(found),
         trusted=not untrusted,
         untrusted_because=untrusted,
         host_matches=certificate.is_for(server.host.host),
@@ -118,6 +129,9 @@ def measure(options: TlsOptions) -> TlsAnswer:
         cipher=cipher,
         protocols=protocols,
         old_protocols=None if None in old else sum(map(bool, old)),
+        weak_ciphers=None
+        if None in weak.values()
+        else tuple(kind for kind, taken in weak.items() if taken),
         findings=found,
     )
 
@@ -177,15 +191,20 @@ def _modern(server: _TlsServer) -> dict[str, bool | None]:
 
 
 def _old(server: _TlsServer) -> dict[str, bool | None]:
-    accepted: dict[str, bool | None] = {}
-    for name, version in OLD.items():
-        with server.link() as link:
-            link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
-            try:
-                accepted[name] = is_accepted(link, version, server.host.host)
-            except ProbeError as error:
-                raise ProbeError(f"{server}: {error}") from None
-    return accepted
+    return {name: _offered(server, partial(is_accepted, version=OLD[name])) for name in OLD}
+
+
+def _weak(server: _TlsServer) -> dict[str, bool | None]:
+    return {kind: _offered(server, partial(takes_weak, kind=kind)) for kind in WEAK}
+
+
+def _offered(server: _TlsServer, offer: Callable[..., bool | None]) -> bool | None:
+    with server.link() as link:
+        link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
+        try:
+            return offer(link, host=server.host.host)
+        except ProbeError as error:
+            raise ProbeError(f"{server}: {error}") from None
 
 
 def _problems(

@@ -14,6 +14,9 @@ LOCATION = "location / {\n            proxy_pass"
 ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 STATIC = "location /static/ {"
+CIPHERS = "ssl_prefer_server_ciphers off;"
+WEAK_CIPHERS = "ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0;"
+BELIEVING = "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;"
 MONITORING = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6", "T7.5", "T7.6")
 FRONT = ("T5.1", "T5.2", "T6.1", "T6.2", "T6.3", "T6.5", "T6.6", "T6.7")
 HTTPS = ("T5.1", "T5.2", "T6.3", "T6.5", "T6.7")
@@ -67,6 +70,11 @@ def nginx(*changes: tuple[str, str], file: str = "nginx/nginx.conf") -> Breaking
         return text
 
     return lambda stack: stack.changed(file, change, stack.renew_nginx)
+
+
+def headers(old: str, new: str) -> Breaking:
+    """Send another value of a security header."""
+    return nginx((old, new), file="nginx/headers.conf")
 
 
 def prometheus(change: Callable[[str], str], file: str = "prometheus.yml") -> Breaking:
@@ -291,18 +299,24 @@ BREAKS = (
         unknown=HTTPS,
         why="they speak to the same server, and none trusts it",
     ),
+    Break("T6.1", "ciphers without authentication", nginx((CIPHERS, f"{WEAK_CIPHERS} {CIPHERS}"))),
     Break("T6.2", "a port is open", firewall("tcp dport 9090 accept")),
+    Break("T6.2", "a port is let through", firewall("tcp dport 31337 accept")),
+    Break("T6.2", "a port of UDP is open", firewall("udp dport 11211 accept")),
     Break(
         "T6.3",
         "the deny list is empty",
         lambda stack: stack.changed("nginx/deny.conf", lambda _: "", stack.renew_nginx),
     ),
+    Break("T6.3", "files are for everybody", nginx((STATIC, f"{STATIC} allow all;"))),
     Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
     Break(
         "T6.5",
         "a nested add_header",
         nginx((LOCATION, LOCATION.replace("proxy_pass", "add_header X-Version 1;\n proxy_pass"))),
     ),
+    Break("T6.5", "scripts from anywhere", headers("default-src 'none'", "default-src https://*")),
+    Break("T6.5", "every origin may use the camera", headers("camera=()", "camera=*")),
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
     Break(
         "T6.6",
@@ -317,6 +331,22 @@ BREAKS = (
         among=("T6.6",),
     ),
     Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
+    Break(
+        "T6.7",
+        "one method is not logged",
+        nginx(
+            (
+                "log_format full",
+                "map $request_method $told { PUT 0; default 1; }\n log_format full",
+            ),
+            ("access.log full;", "access.log full if=$told;"),
+        ),
+    ),
+    Break(
+        "T6.7",
+        "callers say who they are",
+        nginx(("log_format full", f"{BELIEVING}\n log_format full")),
+    ),
     Break(
         "T7.1",
         "a report without raw figures",

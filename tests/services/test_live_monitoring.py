@@ -92,6 +92,48 @@ def test_alertmanager_gives_the_receivers_of_amtool(
     assert found.value("works") is True
 
 
+def test_an_alert_that_arrives_past_prometheus_is_not_enough(
+    linked: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Prometheus sends to another Alertmanager, whose address begins as this one's does."""
+    given = {"url": linked["manager"], "received": linked["received"]}
+    with web() as prometheus:
+        port = linked["manager"].rpartition(":")[2]
+        other = f"http://127.0.0.1:1{port}/api/v2/alerts"
+        for path, data in {
+            "rules?type=alert": {"groups": [{"name": "a", "rules": [A_RULE]}]},
+            "alertmanagers": {"activeAlertmanagers": [{"url": other}]},
+            "status/config": {"yaml": "alerting: {alertmanagers: [{}]}"},
+            "alerts": {"alerts": []},
+        }.items():
+            prometheus.answers[f"/api/v1/{path}"] = (200, {"status": "success", "data": data})
+        found = run_check("alertmanager", str(tmp_path), given | {"prometheus": prometheus.url})
+    assert (found.value("arrived"), found.value("linked")) == (True, False)
+    assert found.value("works") is False
+
+
+A_RULE = {"name": "A", "query": "up == 0", "health": "unknown", "type": "alerting"}
+
+
+def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
+    """Its health is unknown, which is not ok."""
+    with web() as server:
+        for path, data in {
+            "rules?type=alert": {"groups": [{"name": "a", "rules": [A_RULE]}]},
+            "alertmanagers": {"activeAlertmanagers": []},
+            "targets?state=active": {"activeTargets": []},
+            "status/buildinfo": {"version": "2.53.3"},
+            "query?query=count%28%7B__name__%3D%22up%22%7D%29": {
+                "resultType": "vector",
+                "result": [{"metric": {}, "value": [1, "1"]}],
+            },
+        }.items():
+            server.answers[f"/api/v1/{path}"] = (200, {"status": "success", "data": data})
+        found = run_check("prometheus", str(tmp_path), {"url": server.url})
+    assert (found.number("healthy"), found.number("unhealthy")) == (0, 1)
+    assert found.number("active") == 0
+
+
 def test_a_canary_that_does_not_arrive_is_told(broken: Mapping[str, str], tmp_path: Path) -> None:
     """Nor does Prometheus send anything there."""
     given = {"url": broken["manager"], "received": broken["received"], "wait": "1"}

@@ -168,6 +168,28 @@ def test_tls_gives_openssls_numbers(secure: Nginx, tmp_path: Path, name: str) ->
             assert end in said_end
 
 
+def test_weak_ciphers_are_those_that_openssl_gets(secure: Nginx, tmp_path: Path) -> None:
+    """By name of their kind; the other servers take none."""
+    outcome = look(secure, "old", tmp_path)
+    anonymous = shaken(secure, "old", "-tls1_2", "-cipher", "aNULL:@SECLEVEL=0")
+    assert "Cipher is (NONE)" not in anonymous
+    told = [one["message"] for one in outcome.findings if one["rule"] == "weak-cipher"]
+    assert "ciphers without authentication are accepted" in told
+    assert "ciphers without encryption are accepted" not in told
+    assert look(secure, "good", tmp_path).number("weak_ciphers") == 0
+
+
+@pytest.mark.parametrize(("days", "expected"), [("90", []), ("91", ["days-left"])])
+def test_a_certificate_must_be_good_for_so_many_days(
+    secure: Nginx, tmp_path: Path, days: str, expected: list[str]
+) -> None:
+    """For that many it may, for one more it may not."""
+    given = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at("good")}
+    given |= {"host": "football.test", "min_days": days}
+    outcome = run_check("tls", str(tmp_path), given)
+    assert [finding["rule"] for finding in outcome.findings] == expected
+
+
 def test_tls_knows_for_whom_a_certificate_is(secure: Nginx, tmp_path: Path) -> None:
     """Trusted, but for another host."""
     outcome = look(secure, "good", tmp_path, host="api.football.test")
@@ -231,6 +253,17 @@ def test_lines_that_lack_a_field_are_found(web: Nginx, tmp_path: Path) -> None:
     assert good.value("complete") == 100
     bad = run_check("access-log", str(tmp_path), {**given, "fields": "rt=\\d"})
     assert (bad.value("logged"), bad.value("complete")) == (100, Decimal(0))
+
+
+def test_a_line_tells_who_asked_how_and_what_came(web: Nginx, tmp_path: Path) -> None:
+    """The address itself, not the one that the caller says to be at; each method in turn."""
+    given = {"url": web.url, "log": str(web.access_log), "requests": "4", "methods": "GET POST"}
+    fields = '^{client} \n"{method} \n" {status} '
+    good = run_check("access-log", str(tmp_path), {**given, "fields": fields})
+    assert (good.value("complete"), good.value("sent")) == (100, 4)
+    bad = run_check("access-log", str(tmp_path), {**given, "fields": '"GET .*" {status} '})
+    assert bad.value("complete") == 50
+    assert ["POST /" in finding["message"] for finding in bad.findings] == [True]
 
 
 # --- nginx and gixy -------------------------------------------------------------------------------

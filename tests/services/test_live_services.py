@@ -93,6 +93,23 @@ def test_a_firewall_is_what_it_lets_through(
     assert outcome.value("rules") == sum("rule" in item for item in listed)
 
 
+@pytest.mark.parametrize(
+    ("more", "leaks"),
+    [("", []), ("tcp dport 31337 accept", ["31337"]), ("udp dport 5353 accept", ["5353"])],
+    ids=["healthy", "a port where nobody listens", "a port of UDP"],
+)
+def test_every_port_is_tried_from_outside(
+    between: Worlds, tmp_path: Path, more: str, leaks: list[str]
+) -> None:
+    """All of TCP, and listeners of the probe's own on UDP."""
+    rules = RULES.replace("tcp dport 8443", f"{more}\n        tcp dport 8443")
+    outcome = guarded(
+        between, tmp_path, rules, outside_source="10.99.7.10", scan="true", udp="5353 1900"
+    )
+    assert [finding["path"].rpartition(":")[2] for finding in outcome.findings] == leaks
+    assert outcome.number("tried") == 65536 - 1 + 2
+
+
 def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_path: Path) -> None:
     """What counts is what becomes of a packet that no rule lets in."""
     rules = RULES.replace("policy drop", "policy accept")

@@ -76,6 +76,12 @@ def test_each_header_is_missed(name: str) -> None:
         ("content-security-policy", "default-src *", "scripts come from *"),
         ("content-security-policy", "script-src 'self' 'unsafe-inline'", "'unsafe-inline'"),
         ("content-security-policy", "default-src 'self'; frame-ancestors *", "anybody frame it"),
+        ("content-security-policy", "default-src https://*", "scripts come from https://*"),
+        ("content-security-policy", "default-src 'self' *.com", "scripts come from *.com"),
+        ("content-security-policy", "script-src *:443/x", "scripts come from *:443/x"),
+        ("permissions-policy", "camera=*", "every origin may use camera"),
+        ("permissions-policy", "geolocation=(), camera=(self *);a", "may use camera"),
+        ("permissions-policy", "none", "nothing of any feature"),
     ],
 )
 def test_a_weak_header_is_told(name: str, value: str, told: str) -> None:
@@ -99,6 +105,8 @@ def test_a_weak_header_is_told(name: str, value: str, told: str) -> None:
             "script-src 'sha256-a' 'strict-dynamic' https: 'unsafe-inline'",
         ),
         ("content-security-policy", "default-src *; script-src 'self'"),
+        ("content-security-policy", "script-src https://*.example.com *.example.com"),
+        ("permissions-policy", "camera=(self), geolocation=self"),
     ],
 )
 def test_a_header_that_protects_is_not_weak(name: str, value: str) -> None:
@@ -126,11 +134,14 @@ def test_transport_security_is_asked_of_tls_alone() -> None:
         ("/x?y=5", ("https://a/x?y=5", 200)),
         ("/x?y=5=301", ("https://a/x?y=5", 301)),
         ("http://b/=301", ("http://b/", 301)),
+        ("POST:/x=401", ("https://a/x", 401, "POST")),
+        ("DELETE:http://b/", ("http://b/", 200, "DELETE")),
+        ("/POST:/x", ("https://a/POST:/x", 200)),
     ],
 )
-def test_a_location_and_its_status(word: str, expected: tuple[str, int]) -> None:
-    """A path below the site, or a whole URL; 200 unless said otherwise."""
-    assert _location("https://a", word) == expected
+def test_a_location_and_its_status(word: str, expected: tuple[object, ...]) -> None:
+    """A path below the site, or a whole URL; 200, and GET, unless said otherwise."""
+    assert _location("https://a", word) == (*expected, "GET")[:3]
 
 
 def test_further_headers_may_be_demanded() -> None:
@@ -243,6 +254,20 @@ def test_silence_is_not_a_refusal() -> None:
             assert _hello.is_accepted(link, _hello.OLD["TLSv1"], "a.test") is None
 
 
+def test_weak_ciphers_are_offered_alone() -> None:
+    """A server that takes TLS 1.2 with them takes them; the kind is one of the table."""
+    with linked(hello(b"\3\3")) as link:
+        assert _hello.takes_weak(link, "of RC4", "a.test") is True
+    with linked(b"\x15\3\3\0\2\2\x28") as link:
+        assert _hello.takes_weak(link, "of RC4", "a.test") is False
+
+
+def test_no_suite_is_of_two_kinds() -> None:
+    """Each number stands for one cipher."""
+    numbers = [number for kind in _hello.WEAK.values() for number in kind]
+    assert len(numbers) == len(set(numbers))
+
+
 # --- ports ----------------------------------------------------------------------------------------
 
 
@@ -269,6 +294,14 @@ def test_many_ports_are_tried_at_once() -> None:
         told = answer("port", "--host", "127.0.0.1", "--closed", f"{first}-{port}")
     assert told["tried"] == port - first + 1
     assert told["ports"][str(port)] == "open"
+
+
+def test_every_port_of_a_host_is_tried() -> None:
+    """The one that somebody listens on is open, and all are told."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        seen = _ports.states("127.0.0.1", _ports.ALL_PORTS, timeout=20)
+        assert seen[server.getsockname()[1]] is _ports.State.OPEN
+    assert list(seen) == list(range(1, 65536))
 
 
 # --- databases ------------------------------------------------------------------------------------
