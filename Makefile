@@ -16,7 +16,11 @@ STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 .PHONY: check test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
-	$(BIN)/readiness check
+	@status=0; $(BIN)/readiness check || status=$$?; \
+	if [ $$status = 3 ] && $(BIN)/readiness show T3.1 | grep -q 'advisory service'; then \
+	    echo "Status 3 is right here: no advisory service was reached, so whether there are" \
+	        "vulnerabilities is unknown, and what is not known never passes." >&2; \
+	fi; exit $$status
 
 test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(LIVE)  ## run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
