@@ -13,7 +13,7 @@ OPS_READY := $(EXAMPLE)/.venv/.ops
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
+.PHONY: check docs test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -45,6 +45,9 @@ pictures: $(DEV) $(BROWSER)  ## take pictures of the page and of the terminal, t
 
 bench: $(DEV)  ## measure readiness beside its peers; see bench/README.md
 	$(BIN)/python bench/run.py
+
+docs: $(DEV)  ## build the documents into build/docs, and follow their links; nothing is fetched
+	NO_COLOR=1 $(BIN)/zensical build --strict --clean
 
 mutation: $(DEV)  ## see whether the tests of what decides notice mistakes; docs/testing.md
 	$(BIN)/python -m pip install --quiet '.[mutation]'

@@ -1,0 +1,123 @@
+"""The documents as a site: built offline, every link followed, every command line understood."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+
+from readiness.commands._reader import load, names
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+READ_FIRST = [ROOT / "README.md"]
+ANYWHERE = {"--help", "-h", "--version", "-V"}
+
+
+class Page(HTMLParser):
+    """What a page of the site leads to, loads and can be led to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note links, what is loaded, and anchors."""
+        given = {name: value or "" for name, value in attributes}
+        self.anchors |= {given[name] for name in ("id", "name") if name in given}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag in ("script", "img") and "src" in given:
+            self.loaded.append(given["src"])
+        if tag == "link" and given.get("rel") != "canonical" and "href" in given:
+            self.loaded.append(given["href"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    """The built pages by their names, of a copy of the documents."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    built = subprocess.run(
+        [Path(sys.executable).parent / "zensical", "build", "--strict"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    place = folder / "build" / "docs"
+    pages = {path.name: Page(path.read_text("utf-8")) for path in place.glob("*.html")}
+    for name, page in pages.items():
+        for link in [*page.links, *page.loaded]:
+            target = unquote(urlsplit(link).path)
+            if not urlsplit(link).scheme and target and not target.startswith("/"):
+                assert (place / target).exists(), (name, link)
+    return pages
+
+
+def test_every_page_is_built(site: dict[str, Page]) -> None:
+    """Each document has its page; what a page leads to and loads is there."""
+    assert {path.with_suffix(".html").name for path in PAGES} <= site.keys()
+
+
+def test_anchors_are_there(site: dict[str, Page]) -> None:
+    """A link into a page leads to a place in it."""
+    for name, page in site.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            other = site.get(parts.path or name)
+            if not parts.scheme and parts.fragment and other:
+                assert unquote(parts.fragment) in other.anchors, (name, link)
+
+
+def test_no_page_asks_another_host(site: dict[str, Page]) -> None:
+    """No script, style, font or picture comes from elsewhere."""
+    for name, page in site.items():
+        assert [each for each in page.loaded if urlsplit(each).netloc] == [], name
+
+
+def test_the_site_leads_to_every_page() -> None:
+    """None is left out of its contents, and none is named that is not there."""
+    contents = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
+    listed: list[str] = []
+    for part in contents:
+        listed += [part] if isinstance(part, str) else next(iter(part.values()))
+    assert sorted(listed) == [path.name for path in PAGES]
+
+
+def command_lines(text: str) -> list[str]:
+    """What a document says in code that begins with this program's name and a command."""
+    blocks = re.findall(r"^ *```\w*[^\n]*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    blocks += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    begin = rf"(?:[$] |[ -]*run: )?readiness (?:{'|'.join(names())})"
+    lines = re.findall(rf"^{begin}(?: .*)?$", joined, re.MULTILINE)
+    return [line[line.index("readiness ") :] for line in lines]
+
+
+@pytest.mark.parametrize("document", [*READ_FIRST, *PAGES], ids=lambda path: path.name)
+def test_command_lines_are_understood(document: Path) -> None:
+    """Each option that a document names after a command is one that it takes."""
+    for line in command_lines(document.read_text("utf-8")):
+        words = shlex.split(re.split(r" [|&>;#] ?| \|\| | && ", line)[0], comments=True)
+        verb = load(words[1])
+        known = {flag for option in verb.options for flag in option.flags} | ANYWHERE
+        named = {word.partition("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
+        assert named <= known, line
+
+
+def test_there_are_command_lines() -> None:
+    """The test above has something to look at."""
+    lines = [line for page in PAGES for line in command_lines(page.read_text("utf-8"))]
+    assert len(lines) > 100
