@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from readiness.commands._shards import as_whole, refuse_misfits
 from readiness.commands._standing import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.decide.judge import as_of
 from readiness.model.board import Board, Milestone
@@ -41,6 +42,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     refuse_targets(settings, board)
     runs = [_read(name, board) for name in settings.recorded]
     refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
+    refuse_misfits(settings.recorded, runs)
     document = join(board, runs, asked_milestone(settings, board), _line(settings, board, runs))
     _refuse_another_commit(document, head_of(board.workdir))
     for name, run in zip(settings.recorded, runs, strict=True):
@@ -64,7 +66,10 @@ def join(
     Waivers and attestations count as far as they are in force today.
     The union is partial where a criterion that was in scope of one of the runs is in none.
     """
-    renamed = [_with_own_probes(run, number) for number, run in enumerate(runs, 1)]
+    shards = runs[0].shard is not None
+    renamed = [
+        run if shards else _with_own_probes(run, number) for number, run in enumerate(runs, 1)
+    ]
     profiles = {run.profile for run in runs}
     chosen = [(criterion, _worst(criterion.id, renamed)) for criterion in board.criteria()]
     partial = any(
@@ -96,12 +101,15 @@ def join(
         findings=[finding for run in runs for finding in run.findings],
         elapsed=sum(run.duration_s for run in runs),
         partial=partial,
+        empty=all(not run.score.in_scope and not run.gate.exit_status for run in runs),
         interrupted=any(run.interrupted for run in runs),
     )
     judgements = [
         as_of(judgement_of(criterion, record), start.day()) for criterion, record in chosen
     ]
     document = conclude(board, judgements, start, facts, Recorder(Redactor([])))
+    if shards:
+        return as_whole(document, runs)
     return document if len(runs) == 1 else _with_origins(document, runs)
 
 

@@ -33,6 +33,7 @@ class Value(Enum):
     TIME = "a time such as 90s, in seconds"
     REPORTS = "FORMAT=FILE, one each time that it is named"
     LANGUAGE = "en or zh"
+    SHARD = "K/N"
 
     @property
     def repeats(self) -> bool:
@@ -149,6 +150,12 @@ OPTIONS = [
         "",
         "Run what can decide soonest first, and stop once nothing left can change the decision.",
         value=Value.SWITCH,
+    ),
+    Option(
+        "shard",
+        "K/N",
+        "Run part K of N, the same parts on every machine; `score` joins what they found.",
+        value=Value.SHARD,
     ),
     Option(
         "failed_only",
@@ -269,6 +276,8 @@ def _meant(option: Option, value: Any) -> Any:
         return _reports(option, value)
     if option.value is Value.LANGUAGE:
         return _language(option, value)
+    if option.value is Value.SHARD:
+        return _shard(option, value)
     return tuple(value) if option.value is Value.TEXTS else value
 
 
@@ -284,6 +293,19 @@ def _language(option: Option, text: str) -> Language:
         raise UsageError(
             worded("usage.no_language", flag=option.flags[0], name=text, there=there)
         ) from None
+
+
+def _shard(option: Option, text: str) -> tuple[int, int]:
+    from readiness.model.errors import UsageError
+    from readiness.text.worded import worded
+
+    number, _, count = text.partition("/")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 7 for part in (number, count)):
+        raise UsageError(worded("usage.no_shard", flag=option.flags[0], text=repr(text)))
+    found = int(number), int(count)
+    if not 1 <= found[0] <= found[1]:
+        raise UsageError(worded("usage.no_shard", flag=option.flags[0], text=repr(text)))
+    return found
 
 
 def _seconds(option: Option, text: str) -> float:

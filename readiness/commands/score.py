@@ -21,6 +21,8 @@ def score(settings: RunSettings) -> int:
 
     if settings.recorded and settings.base is not None:
         raise UsageError(worded("usage.base_recorded"))
+    if settings.recorded and settings.shard is not None:
+        raise UsageError(worded("usage.shard_recorded"))
     if settings.recorded:
         from readiness.commands._join import join_and_report
 

@@ -226,14 +226,14 @@ def _measured(
         unit=found.unit,
         of=found.of,
         shown=_shown(criterion, found),
-        progress=WHOLE if verdict.good else _progress(criterion, found.value, found.unit),
+        progress=WHOLE if verdict.good else progress_of(criterion, found.value, found.unit),
         reason=joined([_told(criterion, found), *remarks]),
         flaky=flaky,
         lines=found.lines,
     )
 
 
-def _progress(criterion: Criterion, value: Value, unit: str) -> Decimal:
+def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
     """How far a failing value has come; a ratchet that slipped, on the way back to its baseline."""
     if not isinstance(value, Decimal):
         return NOTHING

@@ -56,7 +56,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
             " env unset_env secrets timeout run_timeout milestones accept"
         ),
         LOOSENS: "settings_env",
-        NEUTRAL: "language created goal review sections key_figures subtitle success",
+        NEUTRAL: "language durations created goal review sections key_figures subtitle success",
         PLACE: "path digest catalogues profile",
     },
     Task: {

@@ -271,6 +271,10 @@ class BoardFile(FilePart, frozen=True):
     secrets: list[VariableName] = field(default_factory=list)
     timeout: Annotated[Duration, Meta(description="Default per probe.")] | UnsetType = UNSET
     run_timeout: Annotated[Duration, Meta(description="For the whole run.")] | UnsetType = UNSET
+    durations: Annotated[
+        str,
+        Meta(description="A run document, or seconds by criterion: how to cut shards."),
+    ] = ""
     profiles: dict[Id, ProfileFile] = field(default_factory=dict)
     milestones: list[MilestoneFile] = field(default_factory=list)
     accept: Annotated[

@@ -54,6 +54,14 @@ class ProbeFolder(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""
 
 
+class Shard(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a plan this is, of how many. `plan` tells one plan, and its parts, apart."""
+
+    number: int
+    count: int
+    plan: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run will do. Nothing has run yet.
 
@@ -62,7 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     variables of the caller's that change what tools do. A `partial` plan is of a selection, which
     may be `empty`: nothing that was asked about. `version_keys` maps a probe's id to the key
     under which its tool's version is kept; probes that only ask a tool for its version come last in
-    `probes`, have that key, and no measures.
+    `probes`, have that key, and no measures. `shard` is set where this is a part of a whole plan.
     """
 
     probes: tuple[Probe, ...]
@@ -74,3 +82,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     version_keys: dict[str, str] = {}
     folders: tuple[ProbeFolder, ...] = ()
     put_aside: tuple[str, ...] = ()
+    shard: Shard | None = None

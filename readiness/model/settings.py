@@ -38,7 +38,10 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunSettings(BoardSettings, frozen=True, kw_only=True):
-    """What commands that run probes are asked. Times are in seconds; `history` "" is none."""
+    """What commands that run probes are asked. Times are in seconds; `history` "" is none.
+
+    `shard` is which part of how many.
+    """
 
     selectors: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()
@@ -55,6 +58,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     milestone: str | None = None
     hold_line: bool = False
     until_decided: bool = False
+    shard: tuple[int, int] | None = None
     failed_only: bool = False
     notify: tuple[str, ...] = ()
     open: bool = False

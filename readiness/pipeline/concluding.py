@@ -84,6 +84,7 @@ def conclude(
         base=start.base,
         folders=facts.folders,
         put_aside=list(facts.put_aside),
+        shard=facts.shard,
     )
 
 

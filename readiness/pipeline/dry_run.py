@@ -16,7 +16,7 @@ def describe(board: Board, plan: Plan) -> str:
     criteria = len(plan.planned)
     skipped = sum(1 for planned in plan.planned if planned.skipped)
     summary = (
-        f"{board.title}: {len(plan.probes)} probes for {criteria - skipped} of {criteria} criteria"
+        f"{board.title}: {len(plan.order)} probes for {criteria - skipped} of {criteria} criteria"
         f" in {board.workdir}"
     )
     return f"{summary}\n\n{table}\n\nNothing was run."

@@ -14,7 +14,7 @@ from readiness.model.judgement import HeldLine
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.record.folders import FolderRecord
-from readiness.record.origin import BaseRef, Git, Tool
+from readiness.record.origin import BaseRef, Git, ShardRecord, Tool
 
 TOOL = Tool(name="readiness", version=__version__)
 
@@ -61,6 +61,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     empty: bool = False
     interrupted: bool = False
     signal: int = 0
+    shard: ShardRecord | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

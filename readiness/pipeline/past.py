@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from readiness.decide.judge import progress_of
 from readiness.history.store import History, board_key
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import NotWrittenError, UsageError
@@ -173,16 +174,19 @@ def read_run(name: str) -> RunDocument:
 
 def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
     """What a recorded run found of a criterion, to be scored again."""
-    value = record.value
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    value: Decimal | bool | str | None
+    if isinstance(record.value, int | float) and not isinstance(record.value, bool):
+        value = Decimal(str(record.value))
+    else:
+        value = record.value
     return Judgement(
         criterion=criterion,
         verdict=record.verdict,
-        value=Decimal(str(value)) if number else value,  # type: ignore[arg-type]
+        value=value,
         unit=record.unit,
         of=None if record.of is None else Decimal(str(record.of)),
-        shown=record.shown,
-        progress=None if record.progress is None else Decimal(str(record.progress)),
+        shown=worded_again(record.shown, record.said.get("shown")),
+        progress=_progress(criterion, record, value),
         reason=worded_again(record.reason, record.said.get("reason")),
         code=record.reason_code,
         hint=worded_again(record.hint or "", record.said.get("hint")),
@@ -191,6 +195,15 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,
         evidence_digest=record.attestation.digest if record.attestation else "",
     )
+
+
+def _progress(
+    criterion: Criterion, record: CriterionRecord, value: Decimal | bool | str | None
+) -> Decimal | None:
+    """As exact as it was, which the record is not: thirds have to add up to a whole."""
+    if record.progress is None or record.verdict.good or not isinstance(value, Decimal):
+        return None if record.progress is None else Decimal(str(record.progress))
+    return progress_of(criterion, value, record.unit)
 
 
 def told(history: History, ask: Callable[[], Found | None]) -> Found | None:

@@ -18,7 +18,7 @@ from readiness.history.store import History
 from readiness.measure import close as close_helper
 from readiness.model.board import Board, Milestone
 from readiness.model.capture import Capture
-from readiness.model.errors import ExitStatus, NotWrittenError
+from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
@@ -44,9 +44,7 @@ from readiness.record.criteria import Recorder, with_versions
 from readiness.record.document import RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.record.origin import Git
-from readiness.record.run import (
-    board_ref,
-)
+from readiness.record.run import board_ref, shard_record
 from readiness.record.values import timestamp
 from readiness.report import Context, invalidate, unfinished, write_report
 from readiness.run.interface import Settle, Settled
@@ -58,6 +56,7 @@ from readiness.terminal.output import can_draw, context, put, put_text
 from readiness.terminal.progress import progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
+from readiness.text.worded import worded
 
 if TYPE_CHECKING:
     from readiness.pipeline.judging import Judged
@@ -69,6 +68,8 @@ Printer = Callable[[RunDocument, RunSettings, Context], str]
 def run_and_report(settings: RunSettings, printer: Printer) -> int:
     """Run the board, record the run, write its reports, and print what `printer` makes of it."""
     refuse_unknown_format(settings.output_format)
+    if settings.shard is not None and settings.until_decided:
+        raise UsageError(worded("usage.shard_decides_nothing"))
     if settings.dry_run:
         return _show_plan(settings)
     if not settings.open:
@@ -185,6 +186,10 @@ def _plan(
         versions=versions,
         timeout=settings.timeout,
     )
+    if settings.shard is not None:
+        from readiness.pipeline.sharding import shard_of
+
+        return shard_of(plan, opened.board, *settings.shard)
     if not settings.until_decided:
         return plan
     from readiness.pipeline.until_decided import in_order
@@ -333,6 +338,7 @@ def execute(
         partial=plan.partial,
         empty=plan.empty,
         signal=ending.signal or 0,
+        shard=shard_record(plan.shard),
     )
     document = conclude(board, judgements, start, facts, recorder)
     if start.seen is not None:

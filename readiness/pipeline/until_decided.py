@@ -4,7 +4,7 @@ With a base whose rules are measured too, what the change loosens is known only 
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,9 @@ from readiness.plan.soonest import soonest
 from readiness.record.excerpts import PastRun
 from readiness.run.interface import Settle, Settled
 from readiness.text.worded import worded
+
+LOOKS: Final = 50
+"""A board is looked at again once so small a part of what is pending is judged."""
 
 Decided: TypeAlias = tuple[Decision, int, Decision | None]
 
@@ -110,12 +113,20 @@ class Course:
         self._readings = readings
         self._pending: dict[str, Criterion] = {}
         self._judged: dict[str, Judgement] = {}
+        self._news = 0
         for planned in plan.planned:
             self._look(planned)
 
     def goes_on(self, probe: int) -> bool:
-        """Take the criteria whose probes are over by now for judged; whether there is a new one."""
-        return sum(self._look(one) for one in self._readings.readers(probe)) > 0
+        """Take the criteria whose probes are over by now for judged; whether to look where it is.
+
+        On a large board that takes so long that it is done only now and then.
+        """
+        self._news += sum(self._look(one) for one in self._readings.readers(probe))
+        if self._news <= len(self._pending) // LOOKS:
+            return False
+        self._news = 0
+        return True
 
     def is_certain(self) -> bool:
         """Whether no outcome of what is left can change the decision."""

@@ -26,7 +26,7 @@ from readiness.record.earlier import (
     Value,
 )
 from readiness.record.folders import FolderRecord
-from readiness.record.origin import BaseRef, BoardRef, Git, Tool
+from readiness.record.origin import BaseRef, BoardRef, Git, ShardRecord, Tool
 from readiness.record.said import Said
 
 VERSION = 1
@@ -300,7 +300,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     oldest first. Only documents that reports are made from have it; the history keeps each run
     once. `put_aside` names the caller's variables that change what tools do: no probe got them.
     A run of a part, or one that was interrupted, has no score and decides no milestone;
-    `whole_run` is the newest whole one that its history knew.
+    `whole_run` is the newest whole one that its history knew. A `shard` is a part by --shard.
     """
 
     version: int = VERSION
@@ -327,6 +327,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     folders: list[FolderRecord] = []
     put_aside: list[str] = []
     whole_run: WholeRun | None = None
+    shard: ShardRecord | None = None
 
     @property
     def whole(self) -> bool:

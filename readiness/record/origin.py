@@ -53,6 +53,14 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     success: list[SuccessRecord] = []
 
 
+class ShardRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a whole plan was run, and of how many; `plan` is the same for all of them."""
+
+    number: int
+    count: int
+    plan: str
+
+
 class Git(msgspec.Struct, frozen=True, kw_only=True):
     """The revision that was measured; `dirty` where the work tree differs from it.
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from readiness.decide.milestones import MilestoneState
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
+from readiness.model.plan import Shard
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
     GateRecord,
@@ -16,7 +17,7 @@ from readiness.record.document import (
     MilestoneRecord,
     ScoreRecord,
 )
-from readiness.record.origin import BoardRef, Git, SectionRecord, SuccessRecord
+from readiness.record.origin import BoardRef, Git, SectionRecord, ShardRecord, SuccessRecord
 from readiness.record.said import said, said_of, worded_again
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
@@ -74,6 +75,13 @@ def gate_record(
         line=line,
         said=[said(reason, recorder.text) for reason in gate.reasons],
     )
+
+
+def shard_record(shard: Shard | None) -> ShardRecord | None:
+    """Which part of a whole plan was run, if it was one."""
+    if shard is None:
+        return None
+    return ShardRecord(number=shard.number, count=shard.count, plan=shard.plan)
 
 
 def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:

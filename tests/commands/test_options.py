@@ -188,6 +188,7 @@ SAMPLES = {
     Value.TIME: "5s",
     Value.REPORTS: "tap=x",
     Value.LANGUAGE: "zh",
+    Value.SHARD: "1/2",
 }
 
 

@@ -80,6 +80,7 @@ FAMILIES: Mapping[str, object] = {
     "report.cause": (BOARD, SCOPE, ROUNDING),
     "prove.said": Proving,
     "hook.next": [agent.name for agent in AGENTS],
+    "shards.another": ("tool", "profile", "commit", "tree", "count", "plan"),
     "history.state": ("running", "unreadable"),
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),
     "show.fact": ("priority", "owner", "estimate", "risk", "depends_on", "tags", "problem"),

@@ -1,0 +1,91 @@
+"""Recorded shards: that they are all the parts of one run, and the run that they make."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from readiness.model.errors import UsageError
+from readiness.record.document import CriterionRecord, RunDocument
+from readiness.text.worded import joined, worded
+
+
+def refuse_misfits(names: Sequence[str], runs: Sequence[RunDocument]) -> None:
+    """Raise `UsageError` unless these are all shards of one run, each once, or none is a shard."""
+    if all(run.shard is None for run in runs):
+        return
+    seen: dict[int, str] = {}
+    for name, run in zip(names, runs, strict=True):
+        if run.shard is None:
+            raise UsageError(worded("shards.no_shard", name=name))
+        _refuse_another_kind(name, run, names[0], runs[0])
+        number, count = run.shard.number, run.shard.count
+        if number in seen:
+            other = seen[number]
+            raise UsageError(
+                worded("shards.twice", name=name, number=number, total=count, other=other)
+            )
+        seen[number] = name
+    missing = [str(number) for number in range(1, count + 1) if number not in seen]
+    if missing:
+        names = joined(missing, "names")
+        raise UsageError(worded("shards.missing", count=len(missing), names=names, total=count))
+
+
+def _refuse_another_kind(name: str, run: RunDocument, first: str, other: RunDocument) -> None:
+    """Raise `UsageError`, with what differs, where the two are not parts of one plan."""
+    facts = [
+        ("tool", run.tool.version, other.tool.version),
+        ("profile", run.profile, other.profile),
+        ("commit", _commit(run), _commit(other)),
+        ("tree", run.git.worktree if run.git else "", other.git.worktree if other.git else ""),
+    ]
+    if run.shard is not None and other.shard is not None:
+        facts.append(("count", str(run.shard.count), str(other.shard.count)))
+        facts.append(("plan", run.shard.plan, other.shard.plan))
+    for what, found, expected in facts:
+        if found != expected:
+            raise UsageError(
+                worded(
+                    f"shards.another.{what}",
+                    name=name,
+                    found=found or "-",
+                    first=first,
+                    expected=expected or "-",
+                )
+            )
+
+
+def _commit(run: RunDocument) -> str:
+    return run.git.commit[:12] if run.git else ""
+
+
+def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
+    """The union of shards as the whole run would have written it."""
+    places = {record.id: place for place, record in enumerate(document.criteria())}
+    tasks = [
+        msgspec.structs.replace(task, criteria=[_as_measured(one, runs) for one in task.criteria])
+        for task in document.tasks
+    ]
+    return msgspec.structs.replace(
+        document,
+        tasks=tasks,
+        probes=sorted(document.probes, key=lambda probe: int(probe.id[1:])),
+        findings=sorted(document.findings, key=lambda finding: places[finding.criterion]),
+        folders=runs[0].folders,
+        put_aside=runs[0].put_aside,
+    )
+
+
+def _as_measured(record: CriterionRecord, runs: Sequence[RunDocument]) -> CriterionRecord:
+    """The record with what its own shard knew of earlier runs."""
+    if not record.verdict.in_scope:
+        return record
+    found = next(
+        one
+        for run in runs
+        for one in run.criteria()
+        if one.id == record.id and one.verdict.in_scope
+    )
+    return msgspec.structs.replace(
+        record, previous=found.previous, carried=found.carried, last_known=found.last_known
+    )

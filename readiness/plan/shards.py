@@ -1,0 +1,117 @@
+"""A plan in parts for several machines, the same parts on each of them. Pure."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from readiness.model.plan import Plan
+from readiness.startup.digests import short
+from readiness.text.worded import worded
+
+UNKNOWN_DURATION = 1.0
+
+Part = frozenset[str]
+
+
+def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, ...]:
+    """Divide the criteria of the plan into `count` parts that take about as long as each other.
+
+    `seconds` is by the index of a probe. What has to be on one machine is in one part: the
+    probes of a criterion, producers with all that comes after them, and probes that share an
+    exclusive word, which must not overlap. Criteria without probes take no time.
+    """
+    reads = {
+        one.criterion.id: _with_producers(plan, one.probes)
+        for one in plan.planned
+        if not one.skipped
+    }
+    groups = _groups(plan, reads)
+    loads = {
+        name: _load(plan, set().union(*(reads[one] for one in group)), seconds)
+        for name, group in groups.items()
+    }
+    made: list[set[str]] = [set() for _ in range(count)]
+    sums = [0.0] * count
+    # The longest first, each to the part that has least; a sort keeps the order of the board.
+    for name in sorted(groups, key=lambda name: -loads[name]):
+        place = min(range(count), key=lambda each: (sums[each], len(made[each])))
+        made[place].update(groups[name])
+        sums[place] += loads[name]
+    return tuple(map(frozenset, made))
+
+
+def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:
+    """The plan with nothing but one part of it; ids and indices of probes stay as they are."""
+    wanted: set[int] = set()
+    planned = []
+    for one in plan.planned:
+        if one.skipped or one.criterion.id in part:
+            wanted.update(_with_producers(plan, one.probes))
+            planned.append(one)
+        else:
+            reason = worded("reason.other_shard", number=number, count=count)
+            planned.append(msgspec.structs.replace(one, probes=(), skipped=reason))
+    keys = {plan.version_keys.get(plan.probes[index].id) for index in wanted}
+    wanted |= {index for index in plan.order if plan.probes[index].key in keys}
+    return msgspec.structs.replace(
+        plan,
+        planned=tuple(planned),
+        order=tuple(index for index in plan.order if index in wanted),
+        partial=True,
+        empty=not part,
+    )
+
+
+def digest_of(plan: Plan, cut: Collection[Part], home: str, *facts: str) -> str:
+    """What tells one plan, and how it was cut, from another; wherever the project lies."""
+    probes = [
+        (
+            probe.id,
+            probe.check.name,
+            probe.command,
+            probe.workdir.removeprefix(home),
+            sorted(probe.env),
+            probe.after,
+            (probe.timeout, probe.samples, probe.wait, probe.retries),
+        )
+        for probe in plan.probes
+        if probe.check.measures
+    ]
+    planned = [(one.criterion.id, one.probes, bool(one.skipped)) for one in plan.planned]
+    return short(repr((facts, probes, planned, [sorted(part) for part in cut])).encode())
+
+
+def _with_producers(plan: Plan, indices: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for index in indices:
+        found |= {index} | _with_producers(plan, plan.probes[index].after)
+    return found
+
+
+def _groups(plan: Plan, reads: Mapping[str, Collection[int]]) -> dict[str, list[str]]:
+    """The criteria that belong together, by the first of them, in the order of the board."""
+    leaders: dict[object, str] = {}
+    joined: dict[str, str] = {}
+
+    def leader(name: str) -> str:
+        while joined[name] != name:
+            name = joined[name]
+        return name
+
+    for name, indices in reads.items():
+        joined[name] = name
+        for index in indices:
+            for tie in (index, *plan.probes[index].check.exclusive):
+                other = leader(leaders.setdefault(tie, name))
+                joined[leader(name)] = other
+    groups: dict[str, list[str]] = {}
+    for name in reads:
+        groups.setdefault(leader(name), []).append(name)
+    return groups
+
+
+def _load(plan: Plan, probes: Collection[int], seconds: Mapping[int, float]) -> float:
+    return sum(
+        seconds.get(index, UNKNOWN_DURATION * plan.probes[index].samples)
+        for index in sorted(probes)
+    )

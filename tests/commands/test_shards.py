@@ -1,0 +1,403 @@
+"""Shards: together they say what one whole run says, field by field, or are refused."""
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.commands._join import join
+from readiness.decide.judge import judge
+from readiness.load.board import load_board
+from readiness.model.board import Board
+from readiness.model.judgement import Judgement, Unmeasured
+from readiness.model.plan import Plan
+from readiness.model.words import ReasonCode, Scoring, Verdict
+from readiness.pipeline.concluding import conclude
+from readiness.pipeline.facts import Facts, Start
+from readiness.pipeline.sharding import shard_of
+from readiness.plan import make_plan
+from readiness.record.criteria import Recorder
+from readiness.record.document import FindingRecord, RunDocument, from_json, to_json
+from readiness.record.run import shard_record
+from readiness.text.clean import Redactor
+from tests.support.builders import (
+    a_board,
+    a_check,
+    a_criterion,
+    a_judgement,
+    a_reading,
+    a_task,
+    a_waiver,
+)
+from tests.support.documents import a_probe
+from tests.support.football import BOARD as FOOTBALL
+from tests.support.football import Football, check
+from tests.support.program import Ended, Project
+from tests.support.repositories import git
+
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
+
+TODAY = datetime.date(2026, 11, 24)
+COUNTS = (1, 2, 3, 7)
+TIMES = ("id", "started_at", "finished_at", "duration_s")
+OF_A_PROBE = ("started_at", "duration_s", "cpu_s", "memory_kib", "stdout", "stderr")
+
+
+def without_times(document: RunDocument) -> dict[str, Any]:
+    """All of a document that is not another one each time."""
+    told: dict[str, Any] = json.loads(to_json(document))
+    for name in (*TIMES, "shard"):
+        del told[name]
+    for probe in told["probes"]:
+        for name in OF_A_PROBE:
+            del probe[name]
+    return told
+
+
+# --- what is concluded from parts -----------------------------------------------------------------
+
+
+def document(board: Board, plan: Plan, found: Mapping[str, Judgement]) -> RunDocument:
+    """The document of a run of this plan that came to these judgements."""
+    judgements = [
+        Judgement(criterion=one.criterion, verdict=Verdict.SKIP, reason=one.skipped)
+        if one.skipped
+        else found[one.criterion.id]
+        for one in plan.planned
+    ]
+    facts = Facts(
+        probe_ids={
+            one.criterion.id: [plan.probes[index].id for index in one.probes]
+            for one in plan.planned
+        },
+        probes=[
+            a_probe(plan.probes[index].id, plan.probes[index].command)
+            for index in sorted(plan.order)
+            if plan.probes[index].check.measures
+        ],
+        findings=[
+            FindingRecord(criterion=one.criterion.id, path="a.py", line=1, rule="x", message="m")
+            for one in plan.planned
+            if one.probes
+        ],
+        elapsed=1.0,
+        partial=plan.partial,
+        shard=shard_record(plan.shard),
+    )
+    start = Start(id="r", at=1_790_000_000.0, profile=board.profile)
+    return conclude(board, judgements, start, facts, Recorder(Redactor([])))
+
+
+def union(board: Board, plan: Plan, found: Mapping[str, Judgement], count: int) -> RunDocument:
+    """The shards of that run, written, read and joined, the last of them first."""
+    runs = [
+        from_json(to_json(document(board, shard_of(plan, board, number, count), found)), "a shard")
+        for number in range(1, count + 1)
+    ]
+    return join(board, runs[::-1])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Board, dict[str, Judgement]]:
+    """Draw a board with what became of its criteria, thirds and long decimals among it."""
+    tasks, found, checks = [], {}, {}
+    for place in range(draw(st.integers(1, 4))):
+        criteria = []
+        for number in range(draw(st.integers(1, 4))):
+            name = f"T{place}.{number}"
+            check = a_check(name=f"c{place}{number}", run=f"./{name}")
+            checks[check.name] = check
+            waive = a_waiver("2199-12-31") if draw(st.booleans()) else None
+            criteria.append(a_criterion(name, check=check, waive=waive, expected="< 3"))
+        priority = draw(st.sampled_from(["P0", "P1", "P3"]))
+        weight = draw(st.sampled_from(["0.7", "1", "3"]))
+        tasks.append(a_task(f"T{place}", criteria, priority, weight=weight))
+        for one in criteria:
+            lack = Unmeasured(code=ReasonCode.SIGNAL, reason="ended by SIGKILL")
+            value = draw(st.sampled_from([lack, None])) or draw(st.decimals(0, 99999, places=3))
+            found[one.id] = judge(one, [a_reading(value)], today=TODAY)
+    board = a_board(
+        *tasks,
+        target=draw(st.sampled_from(["2.5", "5", "8.0"])),
+        scoring=draw(st.sampled_from(Scoring)),
+        min_measured=draw(st.sampled_from([None, Decimal("0.9")])),
+        checks=checks,
+    )
+    return board, found
+
+
+@settings(max_examples=150)
+@given(cases(), st.sampled_from(COUNTS))
+def test_the_union_is_the_whole(case: tuple[Board, dict[str, Judgement]], count: int) -> None:
+    """Score, gate, tasks, milestones, probes and findings, whatever became of each criterion."""
+    board, found = case
+    plan = make_plan(board, environ={})
+    whole = document(board, plan, found)
+    assert without_times(union(board, plan, found, count)) == without_times(whole)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_the_football_board_comes_to_the_same(count: int) -> None:
+    """Cut as it is, with a fault in every fifth criterion, and none of it run."""
+    board = load_board(str(FOOTBALL), profile=None, environ={})
+    plan = make_plan(board, environ={})
+    words = ["pass", "warn", "error", "pass", "fail"]
+    found = {
+        one.id: a_judgement(one, words[place % 5], value=None)
+        for place, one in enumerate(board.criteria())
+    }
+    whole = document(board, plan, found)
+    joint = union(board, plan, found, count)
+    for name in ("score", "tasks", "milestones", "findings", "loosened"):
+        assert getattr(joint, name) == getattr(whole, name)
+    assert (joint.gate.decision, joint.gate.reasons) == (whole.gate.decision, whole.gate.reasons)
+    assert [probe.id for probe in joint.probes] == [probe.id for probe in whole.probes]
+
+
+# --- whole runs -----------------------------------------------------------------------------------
+
+COUNTED = {"as": "text", "regex": r"\d+", "unit": "errors"}
+BOARD: dict[str, Any] = {
+    "version": 1,
+    "title": "In parts",
+    "target": 5.3,
+    "scoring": "partial",
+    "profiles": {"local": {}, "production": {}},
+    "milestones": [
+        {"id": "M1", "title": "First", "requires": {"priority": "P0"}},
+        {"id": "M2", "title": "Second", "requires": {"score": 5}},
+    ],
+    "tasks": [
+        {"id": "T1", "title": "One", "priority": "P0", "criteria": [
+            {"title": "good", "run": "true"},
+            {"title": "third", "run": "echo 9", "read": COUNTED, "expect": "<= 3"},
+            {"title": "twice", "run": "echo $n", "read": COUNTED, "expect": "< 5",
+             "matrix": {"n": ["1", "7"]}},
+            {"title": "there", "run": "true", "profiles": ["production"]}]},
+        {"id": "T2", "title": "Two", "weight": 3, "criteria": [
+            {"title": "absent", "run": "no-such-tool"},
+            {"title": "unset", "check": "reader", "with": {"a": "${NOBODY_SETS_THIS}"}},
+            {"title": "waived", "run": "false",
+             "waive": {"reason": "later", "by": "lead", "until": "2199-12-31"}},
+            {"title": "word", "attest": {}}]},
+        {"id": "T3", "title": "Three", "priority": "P1", "criteria": [
+            {"title": "made", "check": "maker"},
+            {"title": "read", "check": "reader"},
+            {"title": "flaky", "run": "X=$READINESS_SCRATCH/x; test -e $X || ! touch $X",
+             "exit": {"ok": [0, 1]}, "read": {"as": "exit"}, "expect": "== 0", "retries": 1}]},
+    ],
+}  # fmt: skip
+CHECKS = {
+    "maker": "summary: makes\nrun: echo 1 > $READINESS_SCRATCH/made; echo 3\n"
+    "measures: {n: {as: text, regex: '\\d+'}}\nexpect: '>= 1'\n",
+    "reader": "summary: reads\nrun: cat $READINESS_SCRATCH/made\nafter: [maker]\n"
+    "params: {a: {default: b, help: what}}\n"
+    "measures: {n: {as: text, regex: '\\d+'}}\nexpect: '== 1'\n",
+}
+
+
+@pytest.fixture
+def parted(project: Project) -> Project:
+    """A project with a board that has something of everything."""
+    (project.folder / "checks").mkdir()
+    for name, text in CHECKS.items():
+        (project.folder / "checks" / f"{name}.yaml").write_text(text)
+    project.write(BOARD)
+    return project
+
+
+def shard(project: Project, number: int, count: int, *more: str) -> str:
+    """Run a part, and keep its document in a file, of which this is the name."""
+    name = f"{number}-{count}.json"
+    ended = project(
+        "check", "-q", "--history=", "--shard", f"{number}/{count}", *more, "--report",
+        f"json={name}",
+    )  # fmt: skip
+    assert ended.status in (0, 1, 3), ended
+    return name
+
+
+def shards(project: Project, count: int, *more: str) -> list[str]:
+    """Run all parts."""
+    return [shard(project, number, count, *more) for number in range(1, count + 1)]
+
+
+def joined(project: Project, names: Sequence[str], *more: str) -> Ended:
+    """Join them, as JSON."""
+    return project("score", *names, *more, "--output-format", "json")
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_shards_that_were_run_are_the_whole_run(parted: Project, count: int) -> None:
+    """Whatever a board has: matrices, producers, waivers, words, retries, other profiles."""
+    whole = parted("check", "--history=", "--output-format", "json")
+    joint = joined(parted, shards(parted, count)[::-1])
+    assert joint.status == whole.status, joint
+    assert without_times(joint.run) == without_times(whole.run)
+
+
+def test_a_shard_is_partial(parted: Project) -> None:
+    """It has no score, decides no milestone, and says which part it is."""
+    run = from_json((parted.folder / shard(parted, 2, 3)).read_bytes(), "shard")
+    assert (run.partial, run.score.value, run.milestones) == (True, None, [])
+    assert (run.gate.decision, run.shard and (run.shard.number, run.shard.count)) == (
+        "partial",
+        (2, 3),
+    )
+
+
+def test_a_part_with_nothing_in_it_is_good(project: Project) -> None:
+    """There may be more machines than criteria; the whole is as it is."""
+    project.write(BOARD | {"tasks": [{"id": "T1", "criteria": [{"title": "one", "run": "true"}]}]})
+    assert [
+        project("check", "-q", f"--shard={number}/2", "--report", f"json={number}.json").status
+        for number in (1, 2)
+    ] == [0, 0]
+    assert project("score", "1.json", "2.json").status == 0
+
+
+def test_shards_of_a_selection_are_that_selection(parted: Project) -> None:
+    """They stay partial together, as it is."""
+    whole = parted("check", "T3", "--history=", "--output-format", "json")
+    joint = joined(parted, shards(parted, 2, "T3"))
+    assert (joint.status, joint.run.gate) == (whole.status, whole.run.gate)
+    assert without_times(joint.run) == without_times(whole.run)
+
+
+def test_a_shard_whose_time_was_over_is_joined_as_it_is(parted: Project) -> None:
+    """What it did not get to is unknown, not missing."""
+    names = [shard(parted, 1, 2), shard(parted, 2, 2, "--fail-fast")]
+    assert joined(parted, names).status in (1, 3)
+
+
+def test_durations_of_the_board_cut_it(parted: Project) -> None:
+    """As seconds by criterion, or as a run document; each machine reads the same."""
+    parted.write(BOARD | {"durations": "durations.json"})
+    durations = parted.folder / "durations.json"
+    durations.write_text('{"T1.2": 100}')
+    run = from_json((parted.folder / shard(parted, 1, 2)).read_bytes(), "shard")
+    assert {one.id for one in run.criteria() if one.verdict.in_scope} == {"T1.2"}
+    parted("check", "-q", "--history=", "--report", f"json={durations.name}")
+    whole = parted("check", "--history=", "--output-format", "json")
+    joint = joined(parted, shards(parted, 3))
+    assert without_times(joint.run) == without_times(whole.run)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [(None, "No such file"), ("{", "Input data"), ("[]", "Expected `object`")],
+)
+def test_durations_that_cannot_be_read_are_refused(
+    parted: Project, text: str | None, why: str
+) -> None:
+    """In one line, with what there should be; a run without shards does not read them."""
+    parted.write(BOARD | {"durations": "d.json"})
+    if text is not None:
+        (parted.folder / "d.json").write_text(text)
+    ended = parted("check", "--shard", "1/2")
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
+    assert "d.json" in ended.err
+    assert why in ended.err
+    assert parted("check", "-q").status == 1
+
+
+# --- what does not fit ----------------------------------------------------------------------------
+
+
+def refused(project: Project, *names: str) -> str:
+    """The one line with which these are refused."""
+    ended = joined(project, names)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
+    return ended.err
+
+
+def edited(project: Project, name: str, **fields: Any) -> str:
+    """A copy of a document with some fields replaced."""
+    told = json.loads((project.folder / name).read_text())
+    (project.folder / "edited.json").write_text(json.dumps(told | fields))
+    return "edited.json"
+
+
+def test_gaps_and_doubles_are_refused(parted: Project) -> None:
+    """Which part is missing, and which was given twice."""
+    one, two, three = shards(parted, 3)
+    assert "part 2 of 3 is missing" in refused(parted, three, one)
+    assert "parts 1, 3 of 3 are missing" in refused(parted, two)
+    assert "part 1 of 3 is given twice" in refused(parted, one, two, three, one)
+
+
+def test_what_is_of_another_run_is_refused(parted: Project) -> None:
+    """Another plan, cut, count, profile, version; a run that is no shard."""
+    one, two = shards(parted, 2)
+    assert "another plan" in refused(parted, one, shard(parted, 2, 2, "--timeout=7s"))
+    two = shard(parted, 2, 2)
+    assert "one of 3 parts, 1-2.json one of 2" in refused(parted, one, shard(parted, 2, 3))
+    there = shard(parted, 2, 2, "--profile=production")
+    assert "the profile production" in refused(parted, one, there)
+    tool = {"name": "readiness", "version": "9.9"}
+    two = shard(parted, 2, 2)
+    assert "readiness 9.9" in refused(parted, one, edited(parted, two, tool=tool))
+    parted("check", "-q", "--history=", "--report", "json=whole.json")
+    assert "not a part" in refused(parted, one, "whole.json")
+    assert "not a part" in refused(parted, "whole.json", one)
+    parted.write(BOARD | {"title": "Another"})
+    assert "another board" in refused(parted, one, two)
+
+
+def test_other_commits_and_other_dirty_trees_are_refused(parted: Project) -> None:
+    """All parts are of one state of the files."""
+    (parted.folder / ".gitignore").write_text("*.json\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        git(parted.folder, *words)
+    one, two = shards(parted, 2)
+    assert joined(parted, [one, two]).status == 1
+    git(parted.folder, "commit", "-qm", "two", "--allow-empty")
+    two = shard(parted, 2, 2)
+    assert "of commit" in refused(parted, one, two)
+    one = shard(parted, 1, 2)
+    (parted.folder / "left").write_text("x")
+    assert "uncommitted changes" in refused(parted, one, shard(parted, 2, 2))
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3", "/", "١/٢"])
+def test_what_is_no_part_is_refused(parted: Project, text: str) -> None:
+    """Before anything is run."""
+    ended = parted("check", f"--shard={text}")
+    assert (ended.status, ended.out) == (2, "")
+    assert "part 1 of 4 is 1/4" in ended.err
+
+
+def test_a_part_cannot_tell_when_all_is_decided(parted: Project) -> None:
+    """Nor is there a part of what was recorded."""
+    ended = parted("check", "--shard=1/2", "--until-decided")
+    assert (ended.status, ended.out) == (2, "")
+    name = shard(parted, 1, 1)
+    ended = parted("score", name, "--shard=1/2")
+    assert (ended.status, ended.out) == (2, "")
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("count", COUNTS)
+def test_shards_of_the_football_board_are_the_whole(tmp_path: Path, count: int) -> None:
+    """Each of its criteria as in one run, in the profile local."""
+    football = Football(tmp_path / "football")
+    names = [str(tmp_path / f"{number}.json") for number in range(count + 1)]
+    whole = check(football.folder).document
+    for number, name in enumerate(names[1:], 1):
+        check(football.folder, f"--shard={number}/{count}", "--report", f"json={name}")
+    command = [sys.executable, "-m", "readiness", "score", *names[1:], "--board", str(FOOTBALL)]
+    command += ["--project", str(football.folder), "--output-format", "json", "--history", ""]
+    joint = from_json(subprocess.run(command, capture_output=True, check=False).stdout, "score")
+    assert (joint.score, joint.milestones) == (whole.score, whole.milestones)
+    assert joint.gate.decision == whole.gate.decision
+    verdicts = [(one.id, one.verdict) for one in whole.criteria()]
+    assert [(one.id, one.verdict) for one in joint.criteria()] == verdicts
