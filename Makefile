@@ -11,6 +11,8 @@ HTML_VALIDATE := $(VENV)/.html-validate
 OPS_READY := $(EXAMPLE)/.venv/.ops
 # Root on Debian gets what the tests on running services need; elsewhere these are skipped.
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
+# The Debian packages that were installed from here.
+INSTALLED := $(abspath $(VENV))/.installed
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
 .PHONY: check docs test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
@@ -91,18 +93,20 @@ stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=
 	    if [ "$(YES)" != 1 ]; then \
 	        printf 'Install them? [y/N] '; read answer; [ "$$answer" = y ] || exit 1; \
 	    fi; \
-	    sh $(EXAMPLE)/ops/install.sh $$absent; \
+	    INSTALLED=$(INSTALLED) sh $(EXAMPLE)/ops/install.sh $$absent; \
 	fi
 	$(STACK) up
 
 stack-check: $(DEV)  ## measure all of the board on the running stack
 	.stack/run $(abspath $(BIN))/readiness check --profile production --jobs 6
 
-stack-down:  ## end the stack and leave nothing of it
+stack-down:  ## end the stack, and say what of it stays
 	$(STACK) down
+	@[ ! -e $(INSTALLED) ] || echo "What it was built of stays, started by nobody:" \
+	    "apt-get remove $$(sort -u $(INSTALLED) | tr '\n' ' ')"
 
 $(VENV)/.live: $(EXAMPLE)/ops/stack/services.py $(OPS_READY)
-	@absent="$$($(STACK) missing)"; if [ -z "$$absent" ] || sh $(EXAMPLE)/ops/install.sh $$absent; then \
+	@absent="$$($(STACK) missing)"; if [ -z "$$absent" ] || INSTALLED=$(INSTALLED) sh $(EXAMPLE)/ops/install.sh $$absent; then \
 	    touch $@; \
 	else \
 	    echo "not all could be installed: the tests on a whole production are skipped"; \
