@@ -119,7 +119,7 @@ class Decider:
             seen.update(names)
             waiting += [self._board.checks[name] for name in names if name in self._board.checks]
         for given in combinations(criterion):
-            found += given.values()
+            found += (value for value in given.values() if value not in TABLE.runners)
         return [criterion.written, *found, *self._board.env.values()]
 
     def _is_apart(self, path: str) -> bool:

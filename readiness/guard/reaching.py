@@ -20,6 +20,8 @@ from readiness.guard.tree import Tree
 
 _WORD: Final = re.compile(r"[\w./@+-]+")
 _VARIABLE: Final = re.compile(r"\$\w+(?=/)")
+_RUNNERS: Final = "|".join(map(re.escape, sorted(TABLE.runners, key=len, reverse=True)))
+_RUNNER: Final = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w./-])")
 _PIECE: Final = re.compile(r"[a-z0-9]+")
 _SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
 _MODULE: Final = re.compile(r"(?<![\w-])-m[ \t,'\"]*([A-Za-z_][\w.]*)")
@@ -181,11 +183,10 @@ class _Following:
         for segment in _SEGMENT.split(_VARIABLE.sub("", said)):
             self._segment(_WORD.findall(segment), places, script=script)
         self._folders.update(places)
-        for runner, names in TABLE.runners.items():
-            if runner in said:
-                for name in names:
-                    for place in list(self._folders):
-                        self._add(_joined(place, name))
+        for runner in dict.fromkeys(_RUNNER.findall(said)):
+            for name in TABLE.runners[runner]:
+                for place in list(self._folders):
+                    self._add(_joined(place, name))
 
     def _segment(self, words: list[str], places: dict[str, None], *, script: bool) -> None:
         called = script or bool(words and "/" in words[0])

@@ -28,6 +28,7 @@ FILES = {
     "thresholds.json": "{}\n",
     "mypy.ini": "[mypy]\nplugins = tools/plug.py\nfiles = src/a.py\n",
     "setup.cfg": "[flake8:local-plugins]\nextension =\n    X = tools.plug:Check\n",
+    "justfile": "lint:\n    true\n",
     "Makefile": "D = $(CURDIR)/ci\ninclude $(D)/x.mk\n",
 }
 
@@ -52,6 +53,9 @@ RULES = [
     pytest.param({"run": "sh ${ROOT}/ci/x.mk"}, "ci/x.mk", {}, id="below another"),
     pytest.param(PYTEST, "hlp.py", {}, id="a plugin that imports nothing"),
     pytest.param(MYPY, "tools/plug.py", {}, id="a plugin by its path"),
+    pytest.param({"run": "cd x; just lint"}, "justfile", {}, id="a runner"),
+    pytest.param({"run": "'just' lint"}, "justfile", {}, id="a quoted runner"),
+    pytest.param({"run": "/usr/bin/just lint"}, "justfile", {}, id="a runner by its path"),
     pytest.param({"run": "flake8 src"}, "tools/plug.py", {}, id="a plugin by its module"),
     pytest.param({"run": "gate < bench/result.json"}, "bench/result.json", {}, id="a tool's input"),
     pytest.param({"run": "grep -f thresholds.json src/a.py"}, "thresholds.json", {}, id="patterns"),
@@ -74,6 +78,7 @@ MEASURED = [
     pytest.param(MYPY, "src/a.py", id="code that settings name"),
     pytest.param(MYPY, "bench/result.json", id="data"),
     pytest.param(PYTEST, "src/a.py", id="code under test"),
+    pytest.param({"check": "ruff", "with": {"paths": "just"}}, "justfile", id="a folder's name"),
 ]
 
 

@@ -30,6 +30,7 @@ CASES = [
     ("cd ci && . ./env.sh", {"ci/env.sh"}),
     ("mypy src/a.py", {"plugins/own.cfg"}),
     ("echo nothing", set()),
+    ("ruff check make/a.py remake cmake", set()),
 ]
 
 
