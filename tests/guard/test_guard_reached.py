@@ -1,10 +1,19 @@
 """What a change does to what commands reach: scripts, modules, the files of task runners."""
 
+import os
 import shutil
+import sys
 
 import pytest
 
-from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.loosening import (
+    Loosening,
+    assert_innocent,
+    assert_judged,
+    assert_told,
+    board,
+    rows,
+)
 from tests.support.program import Project
 
 GOOD = "def f(a: int) -> int:\n    return a\n"
@@ -97,8 +106,9 @@ NEIGHBOURS = [
 
 def skip_without(project: Project, row: Loosening) -> None:
     """Task runners that are not installed cannot be tried."""
+    path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
     for tool in ("just", "nox", "npm", "tox"):
-        if f'"run": "{tool} ' in str(row.base["board.yaml"]) and not shutil.which(tool):
+        if f'"run": "{tool} ' in str(row.base["board.yaml"]) and not shutil.which(tool, path=path):
             pytest.skip(f"{tool} is not installed")
 
 
@@ -128,3 +138,10 @@ def test_another_way_to_the_same_tool_is_none(project: Project) -> None:
     row = ROWS[2]
     same = {"ci/b.sh": "set -e\nfor folder in src; do ruff check $folder; done\n"}
     assert_innocent(project, Loosening(row.name, row.base, {}, "", same))
+
+
+@rows(*ROWS[1::4])
+def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
+    """`check --base` measures twice as well, ends with 4 and names it."""
+    skip_without(project, row)
+    assert_judged(project, row)

@@ -1,6 +1,14 @@
 """What a change does to keep tools silent: comments, settings, what they take for settings."""
 
-from tests.support.loosening import Loosening, assert_innocent, assert_told, board, guarded, rows
+from tests.support.loosening import (
+    Loosening,
+    assert_innocent,
+    assert_judged,
+    assert_told,
+    board,
+    guarded,
+    rows,
+)
 from tests.support.program import Project
 from tests.support.repositories import commit
 
@@ -152,3 +160,9 @@ def test_a_real_change_that_ignores_errors_is_told_with_what_it_hides(project: P
     assert "fail, 5 errors in 7 files by the base's rules → pass, 1 error in" in ended.out, ended
     assert "mypy now ignores every error in 3 packages" in ended.out
     assert "did not tell which tests" not in ended.out
+
+
+@rows(*ROWS[::4])
+def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
+    """`check --base` measures twice as well, ends with 4 and names it."""
+    assert_judged(project, row)

@@ -2,7 +2,14 @@
 
 import textwrap
 
-from tests.support.loosening import Loosening, assert_innocent, assert_told, board, rows
+from tests.support.loosening import (
+    Loosening,
+    assert_innocent,
+    assert_judged,
+    assert_told,
+    board,
+    rows,
+)
 from tests.support.program import Project
 
 GOOD = "def a() -> int:\n    return 1\n\n\ndef b() -> int:\n    return 2\n"
@@ -175,3 +182,9 @@ def test_a_name_that_the_change_gives_up_is_no_broken_promise(project: Project) 
     base = {"board.yaml": board(RUN), **BASE, **old, "tests/test_c.py": test}
     assert_innocent(project, Loosening("", base, {}, "", renamed))
     assert "tests/test_c.py::test_c" in project("guard", "-v", "--base", "HEAD~1").out
+
+
+@rows(*ROWS[2::6])
+def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
+    """`check --base` measures twice as well, ends with 4 and names it."""
+    assert_judged(project, row)
