@@ -8,6 +8,7 @@ EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
 BROWSER := $(VENV)/.browser
 HTML_VALIDATE := $(VENV)/.html-validate
+STRACE := $(VENV)/.strace
 OPS_READY := $(EXAMPLE)/.venv/.ops
 # Root on Debian gets what the tests on running services need; elsewhere these are skipped.
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
@@ -24,7 +25,7 @@ check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	        "vulnerabilities is unknown, and what is not known never passes." >&2; \
 	fi; exit $$status
 
-test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(LIVE)  ## run the tests
+test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(LIVE)  ## run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
@@ -85,6 +86,17 @@ $(HTML_VALIDATE): $(DEV)
 	    touch $@; \
 	else \
 	    echo "html-validate could not be installed: the test of the page's markup is skipped"; \
+	fi
+
+# Without it, the tests of what probes look at are skipped.
+$(STRACE): $(DEV)
+	@if command -v strace >/dev/null; then \
+	    touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends strace; then \
+	    touch $@; \
+	else \
+	    echo "no strace: the tests of what probes look at are skipped (apt-get install strace)"; \
 	fi
 
 stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],
     "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
-    "prove": [*FOUNDATION, "load", "plan", "record", "project"],
+    "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
     "propose": [*FOUNDATION, "load", "project"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from readiness.commands._options import SELECTORS, Option, Verb
+from readiness.commands._options import SELECTORS, Option, Value, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
@@ -21,6 +21,7 @@ from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.copying import changes
 from readiness.prove.document import ProofDocument, ProofOutcome
+from readiness.prove.inputs import InputsDocument
 from readiness.prove.prover import Prover, ProveSettings
 from readiness.prove.table import table
 from readiness.prove.trials import TrialPlan, criteria_of
@@ -35,13 +36,16 @@ from readiness.text.clean import Redactor
 from readiness.text.sentences import for_reader
 
 
-def prove(settings: RunSettings, change: str | None = None) -> int:
+def prove(settings: RunSettings, change: str | None = None, inputs: bool = False) -> int:
     """Try the criteria in copies of the project, print what they did, and return the status.
 
     0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
-    With `change`, a revision, it is the change since then that its own tests have to prove.
+    With `change`, a revision, it is the change since then that its own tests have to prove; with
+    `inputs`, that each probe looks at no file of the project that its inputs do not cover.
     """
     wants_json(settings.output_format)
+    if inputs:
+        return supervise(lambda: protected(lambda: _inputs(settings)))
     if change is not None:
         return supervise(lambda: protected(lambda: _change(settings, change)))
     return supervise(lambda: protected(lambda: _perform(settings)))
@@ -50,6 +54,13 @@ def prove(settings: RunSettings, change: str | None = None) -> int:
 def _perform(settings: RunSettings) -> int:
     with interruptible():
         return _Proof(settings).perform()
+
+
+def _inputs(settings: RunSettings) -> int:
+    from readiness.commands._inputs import prove_inputs
+
+    with interruptible(), held():
+        return prove_inputs(settings)
 
 
 def _change(settings: RunSettings, change: str) -> int:
@@ -181,6 +192,14 @@ VERB = Verb(
         "Show instead that the tests of the change since this revision fail without it.",
         variable=False,
     ),
-    takes="board project profile jobs timeout output_format history quiet",
+    Option(
+        "inputs",
+        "",
+        "Show instead which files each probe looks at that its inputs do not name (with strace).",
+        value=Value.SWITCH,
+        variable=False,
+    ),
+    takes="board project profile jobs timeout output_format history quiet verbose",
     prints=ProofDocument,
+    prints_with={"inputs": InputsDocument},
 )

@@ -19,12 +19,18 @@ CLOCK_TICKS: Final = 20_000_000
 """File systems stamp what changes with the time of the last tick, up to so many ns ago."""
 
 PASSED_OVER: Final = frozenset(
-    (".git", ".hg", ".svn", ".readiness", "__pycache__", ".venv", ".tox", ".nox", ".hypothesis")
+    (
+        *(".git", ".hg", ".svn", ".bzr", ".jj", ".readiness", "__pycache__", ".venv", ".tox"),
+        *(".nox", ".hypothesis"),
+    )
 )
 """Folders that are of no interest below a pattern's base: environments, histories, caches."""
 
 CACHES: Final = ("cache",)
 """How the names of hidden folders end that are caches."""
+
+DATA: Final = (".coverage.",)
+"""How the names of files begin that tools leave for themselves."""
 
 Stamp = tuple[int | str, ...]
 """What changes with a file: of itself, and for a link of what it leads to."""
@@ -141,8 +147,9 @@ class Files:
         for entry in self._entries(folder):
             name = entry.name
             if not _is_folder(entry):
-                yield start + name, entry.path
-            elif name in PASSED_OVER or (name[0] == "." and name.endswith(CACHES)):
+                if not name.startswith(DATA):
+                    yield start + name, entry.path
+            elif is_passed_over(name):
                 continue
             elif entry.is_symlink():
                 yield start + name, entry.path
@@ -160,6 +167,11 @@ class Files:
             except OSError:
                 self._folders[folder] = []
         return self._folders[folder]
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a folder of this name is of no interest, wherever it is."""
+    return name in PASSED_OVER or (name[0] == "." and name.endswith(CACHES))
 
 
 def content(path: str) -> str:

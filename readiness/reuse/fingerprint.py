@@ -1,8 +1,9 @@
 """What a probe's result depends on, as one digest: equal digests, equal results."""
 
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -10,16 +11,20 @@ import msgspec
 from readiness import __version__
 from readiness.model.board import Check
 from readiness.model.plan import Plan, Probe
+from readiness.project.git import repository
 from readiness.reuse.files import Files
-from readiness.reuse.patterns import TRACED, Pattern, expanded
+from readiness.reuse.patterns import TRACED, Pattern, expanded, is_plain_name
 from readiness.reuse.tools import Installed, program_files, source_patterns
 from readiness.startup.digests import digest
+from readiness.startup.patterns import later
 
 FORMAT: Final = 1
 """Changes with what a fingerprint is made of."""
 
 UNTOLD: Final = frozenset(("_", "OLDPWD", "PWD", "SHLVL"))
 """What shells note of themselves, in every shell another."""
+
+_FILE_NAME = later(r"[\w./@+-]*\w\.\w+")
 
 SCRIPTS: Final = "READINESS_CHECK_DIR"
 
@@ -40,7 +45,8 @@ def input_patterns(
 ) -> tuple[Pattern, ...]:
     """The patterns of all files that the checks say the probe's result depends on.
 
-    None where one of them says nothing.
+    None where one of them says nothing. A plain name, such as `setup.cfg`, means the file in the
+    folders above too, up to the root of the repository: there tools look for their settings.
     """
     if not all(check.inputs for check in checks):
         return ()
@@ -48,7 +54,26 @@ def input_patterns(
     if TRACED in inputs:
         return ()
     env = {**environment, **probe.env}
-    return expanded(inputs, env, lambda base: os.path.exists(os.path.join(probe.workdir, base)))
+    here = probe.workdir
+    found = expanded(inputs, env, lambda base: os.path.exists(os.path.join(here, base)))
+    names = [text for text in inputs if is_plain_name(text)]
+    above = ("../" * steps for steps in range(1, _steps_to_root(here) + 1))
+    settings = [Pattern(folder + name) for folder in above for name in names]
+    return tuple(dict.fromkeys((*found, *settings, *_named_files(probe.env))))
+
+
+def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
+    """The files that parameters name among other words, as in `--config=lint.toml`."""
+    for value in params.values():
+        for word in re.split(r"[\s=,:]+", value):
+            if _FILE_NAME.fullmatch(word):
+                yield Pattern(os.path.normpath(word))
+
+
+def _steps_to_root(folder: str) -> int:
+    """How many folders there are above, up to the root of the repository."""
+    root = repository(folder)
+    return os.path.relpath(folder, root).count("/") + 1 if root and root != folder else 0
 
 
 class Fingerprints:

@@ -64,6 +64,11 @@ def expanded(
     return tuple(found)
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether a pattern is the name of one file, without a folder."""
+    return not ("/" in text or "$" in text or _WILD.search(text))
+
+
 def matches(rest: str, path: str) -> bool:
     """Whether a path fits a pattern without a base; `**` stands for any number of folders."""
     return _compiled(rest).fullmatch(path) is not None

@@ -18,6 +18,7 @@ from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
 from readiness.prove.document import ProofOutcome
+from readiness.prove.inputs import Access
 from readiness.prove.standins import World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
@@ -71,6 +72,7 @@ FAMILIES: Mapping[str, object] = {
     "kind": [kind.name.lower() for kind in Kind],
     "change": ("changed", "added", "removed"),
     "guard.part": Direction,
+    "inputs.access": Access,
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "rule": set(RULES.values()),

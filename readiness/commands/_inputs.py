@@ -1,0 +1,133 @@
+"""`prove --inputs`: run each probe once under strace in a copy, and tell what its inputs miss."""
+
+import os
+import time
+
+import msgspec
+
+from readiness.guard.worlds import Worlds
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.plan import Plan
+from readiness.model.settings import RunSettings
+from readiness.pipeline.facts import TOOL, Start, run_id
+from readiness.pipeline.opening import open_with_masks
+from readiness.pipeline.run import execute
+from readiness.plan import secret_values, select
+from readiness.plan.selection import skip_reason
+from readiness.project.git import Asking
+from readiness.prove.inputs import InputsDocument, TracedRecord, accesses, uncovered
+from readiness.prove.inputs_table import inputs_table
+from readiness.prove.trials import criteria_of, once
+from readiness.record.run import board_ref
+from readiness.reuse.fingerprint import checks_by_probe, input_patterns
+from readiness.reuse.trace import find_tracer, read_trace, traced
+from readiness.run.processes.supervise import run_name
+from readiness.run.scratch import choose, make, remove
+from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.text.clean import Redactor
+from readiness.text.sentences import for_reader
+from readiness.text.worded import worded
+
+LABEL = "inputs"
+
+
+def prove_inputs(settings: RunSettings) -> int:
+    """Print what the inputs do not cover; 0: nothing, 1: something, 3: it could not be told."""
+    tracer = find_tracer(os.environ.get("PATH", os.defpath))
+    if not tracer:
+        raise UsageError(worded("usage.no_tracer"))
+    board = open_with_masks(settings).board
+    scratch = make(choose(os.environ, run_name()))
+    try:
+        document = _document(board, settings, tracer, os.path.realpath(scratch))
+    finally:
+        remove(scratch)
+    if wants_json(settings.output_format):
+        put_json(document)
+    else:
+        say = for_reader(board.language)
+        text = inputs_table(document, say, quiet=settings.quiet, verbose=settings.verbose)
+        put_text(Redactor(secret_values(board, os.environ)).redact(text))
+    return document.exit_status
+
+
+def _document(board: Board, settings: RunSettings, tracer: str, scratch: str) -> InputsDocument:
+    git = Asking(board.workdir)
+    chosen = select(board, settings.selectors, None)
+    asked = {
+        name: once(one)
+        for name, one in criteria_of(board).items()
+        if not skip_reason(one, board, chosen) and one.check is not None and not one.unset
+    }
+    copied = Worlds(board, os.environ, scratch).make(LABEL)
+    own = criteria_of(copied.board)
+    part = copied.part({name: once(own[name]) for name in asked}, LABEL, timeout=settings.timeout)
+    root = os.path.join(scratch, LABEL)
+    plan, prefixes = _traced(part.plan, tracer, scratch)
+    at = time.time()
+    start = Start(id=run_id(at), at=at, profile=board.profile)
+    run = execute(part.board, plan, start, settings, versions={}).document
+    records = _records(part.plan, prefixes, root, run.interrupted)
+    told = {name for one in records for name in one.criteria}
+    status = ExitStatus.READY
+    if any(one.uncovered for one in records):
+        status = ExitStatus.NOT_READY
+    elif any(one.why for one in records):
+        status = ExitStatus.UNDECIDED
+    return InputsDocument(
+        tool=TOOL,
+        board=board_ref(board, git.answer()),
+        profile=board.profile,
+        exit_status=run.gate.exit_status if run.interrupted else int(status),
+        probes=records,
+        without=[name for name in asked if name not in told],
+    )
+
+
+def _traced(plan: Plan, tracer: str, scratch: str) -> tuple[Plan, dict[int, str]]:
+    """The plan with those probes traced that name inputs, and where each is traced to."""
+    checks = checks_by_probe(plan)
+    traces = os.path.join(scratch, "traces")
+    os.mkdir(traces)
+    prefixes = {
+        index: os.path.join(traces, probe.id)
+        for index, probe in enumerate(plan.probes)
+        if input_patterns(probe, checks[index], plan.environment)
+    }
+    probes = tuple(
+        traced(probe, tracer, prefixes[index]) if index in prefixes else probe
+        for index, probe in enumerate(plan.probes)
+    )
+    return msgspec.structs.replace(plan, probes=probes), prefixes
+
+
+def _records(
+    plan: Plan, prefixes: dict[int, str], root: str, interrupted: bool
+) -> list[TracedRecord]:
+    checks = checks_by_probe(plan)
+    readers: dict[int, list[str]] = {}
+    for planned in plan.planned:
+        for index in planned.probes:
+            readers.setdefault(index, []).append(planned.criterion.id.partition("@")[0])
+    records = []
+    for index, prefix in prefixes.items():
+        probe = plan.probes[index]
+        patterns = input_patterns(probe, checks[index], plan.environment)
+        trace = read_trace(prefix, probe.workdir)
+        seen = accesses(trace, root)
+        why = worded("inputs.interrupted") if interrupted else trace.gap
+        if trace.spoke and not why and all(check.max_age is None for check in checks[index]):
+            why = worded("inputs.spoke", what=trace.spoke)
+        records.append(
+            TracedRecord(
+                check=probe.check.name or None,
+                command=probe.command,
+                criteria=readers.get(index, []),
+                inputs=[str(pattern) for pattern in patterns],
+                seen=len(seen),
+                uncovered=list(uncovered(seen, probe.workdir, patterns)),
+                why=why,
+            )
+        )
+    return records

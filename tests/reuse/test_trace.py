@@ -1,0 +1,136 @@
+"""What strace tells of a command: read from its files, and from real commands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from readiness.model.plan import Probe
+from readiness.reuse.trace import Trace, find_tracer, read_trace, traced
+from tests.support.builders import a_check
+
+STRACE = find_tracer(os.environ["PATH"])
+needs_strace = pytest.mark.skipif(not STRACE, reason="strace is not installed")
+
+
+def written(folder: Path, *processes: str) -> Trace:
+    """Read traces: of process 1 first, and so on; each lacks only its end."""
+    for number, text in enumerate(processes, 1):
+        (folder / f"t.{number}").write_text(f"{text}\n+++ exited with 0 +++\n")
+    return read_trace(str(folder / "t"), "/w")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "path"),
+    [
+        ('openat(AT_FDCWD</w>, "a", O_RDONLY|O_CLOEXEC) = 3</w/a>', "opened", "/w/a"),
+        ('openat(4</x>, "a", O_RDONLY) = 3</x/a>', "opened", "/x/a"),
+        ('open("a", O_RDONLY) = 3</w/a>', "opened", "/w/a"),
+        ('execve("/bin/sh", ["sh", "-c", "x"], 0x7f /* 3 vars */) = 0', "opened", "/bin/sh"),
+        ('openat(AT_FDCWD</w>, "a", O_RDONLY) = -1 ENOENT (No such file)', "absent", "/w/a"),
+        ('access("/etc/x", R_OK) = -1 ENOENT (No such file or directory)', "absent", "/etc/x"),
+        ('readlink("x/y", 0x55, 64) = -1 ENOTDIR (Not a directory)', "absent", "/w/x/y"),
+        ('openat(AT_FDCWD</w>, "a", O_RDONLY) = -1 EACCES (Permission denied)', "opened", "/w/a"),
+        ("getdents64(3</w/src>, 0x55 /* 4 entries */, 32768) = 120", "listed", "/w/src"),
+        ('newfstatat(AT_FDCWD</w>, "a", {st_mode=S_IFREG|0644}, 0) = 0', "looked_at", "/w/a"),
+        ('openat(AT_FDCWD</w>, "a", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</w/a>', "written", "/w/a"),
+        ('rename("a", "b") = 0', "written", "/w/b"),
+        ('unlinkat(AT_FDCWD</w>, "a", 0) = 0', "written", "/w/a"),
+        (r'openat(AT_FDCWD</w>, "\303\274 \"\n", O_RDONLY) = 3</w/x>', "opened", '/w/ü "\n'),
+        (r'openat(AT_FDCWD</w/a\76b>, "c", O_RDONLY) = 3</w/a\76b/c>', "opened", "/w/a>b/c"),
+    ],
+)
+def test_each_call_is_told_apart(tmp_path: Path, line: str, field: str, path: str) -> None:
+    """Read, run, listed, looked at, looked for in vain, or written."""
+    found = written(tmp_path, line)
+    assert path in getattr(found, field)
+    assert (found.gap, found.spoke) == ("", "")
+
+
+def test_a_folder_that_is_only_passed_through_is_nothing(tmp_path: Path) -> None:
+    """Nor is a file that is written and not read."""
+    found = written(
+        tmp_path,
+        'newfstatat(AT_FDCWD</w>, "src", {st_mode=S_IFDIR|0755}, 0) = 0\n'
+        'openat(AT_FDCWD</w>, "a", O_WRONLY|O_APPEND) = 3</w/a>',
+    )
+    assert not found.opened | found.looked_at | found.listed | found.absent
+
+
+def test_a_relative_name_begins_where_the_process_is(tmp_path: Path) -> None:
+    """Which its parent may have been when it was started."""
+    found = written(
+        tmp_path,
+        'chdir("deep") = 0\nclone(child_stack=NULL, flags=SIGCHLD) = 2\nchdir("/") = 0',
+        'access("x", F_OK) = -1 ENOENT (No such file or directory)',
+    )
+    assert found.absent == {"/w/deep/x"}
+
+
+@pytest.mark.parametrize(
+    ("line", "spoke"),
+    [
+        ("connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path=...}, 110) = 0", ""),
+        ('connect(3<x>, {sa_family=AF_INET, sin_addr=inet_addr("127.0.0.1")}, 16) = 0', "AF_INET"),
+        ("connect(3<x>, {sa_family=AF_INET6}, 28) = -1 ECONNREFUSED (Refused)", "AF_INET6"),
+        ("bind(3<x>, {sa_family=AF_INET}, 16) = 0", "AF_INET"),
+        ("sendto(3<x>, ..., 5, 0, {sa_family=AF_INET}, 16) = 5", "AF_INET"),
+    ],
+)
+def test_only_unix_sockets_are_no_network(tmp_path: Path, line: str, spoke: str) -> None:
+    """Loopback is one, and what was refused was tried."""
+    assert written(tmp_path, line).spoke.endswith(spoke)
+    assert bool(written(tmp_path, line).spoke) is bool(spoke)
+
+
+@pytest.mark.parametrize(
+    "line", ["io_uring_setup(8, 0x7f) = 3", "clone(child_stack=NULL, flags=SIGCHLD) = 99"]
+)
+def test_what_a_trace_may_lack_is_a_gap(tmp_path: Path, line: str) -> None:
+    """Other ways to files, and processes that were not followed."""
+    assert written(tmp_path, line).gap
+
+
+def test_a_trace_without_an_end_is_a_gap(tmp_path: Path) -> None:
+    """The tracer was stopped; and nothing at all is no trace."""
+    assert read_trace(str(tmp_path / "t"), "/w").gap
+    (tmp_path / "t.1").write_text('openat(AT_FDCWD</w>, "a", O_RDONLY) = 3</w/a>\n')
+    assert read_trace(str(tmp_path / "t"), "/w").gap
+
+
+def real(folder: Path, command: str) -> Trace:
+    """Trace a real command in a folder."""
+    probe = Probe(id="p1", command=command, workdir=str(folder), timeout=60, check=a_check())
+    argv = traced(probe, STRACE, str(folder / "trace")).argv
+    assert argv is not None
+    subprocess.run(argv, cwd=folder, check=False, capture_output=True, timeout=60)
+    return read_trace(str(folder / "trace"), str(folder))
+
+
+@needs_strace
+def test_a_real_command_is_seen_through_all_that_it_starts(tmp_path: Path) -> None:
+    """Shells, pipes, Python and its threads."""
+    (tmp_path / "src").mkdir()
+    for name in ("a", "src/b", "src/c d"):
+        (tmp_path / name).write_text("x")
+    script = "import os, threading; threading.Thread(target=lambda: open('src/b').read()).start()"
+    found = real(
+        tmp_path,
+        f'cat a | sort > out; (cd src; cat "c d"; ls >/dev/null); cat none || true;'
+        f' {sys.executable} -c "{script}"',
+    )
+    names = [str(tmp_path / name) for name in ("a", "src/b", "src/c d")]
+    assert found.opened >= {*names}
+    assert str(tmp_path / "src") in found.listed
+    assert str(tmp_path / "none") in found.absent
+    assert str(tmp_path / "out") in found.written
+    assert (found.gap, found.spoke, found.left) == ("", "", 0)
+
+
+@needs_strace
+def test_a_real_connection_is_seen(tmp_path: Path) -> None:
+    """To a port of this machine where nobody listens."""
+    script = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
+    assert "AF_INET" in real(tmp_path, f'{sys.executable} -c "{script}"').spoke
