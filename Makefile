@@ -16,7 +16,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 INSTALLED := $(abspath $(VENV))/.installed
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
+.PHONY: check docs llms test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -56,6 +56,9 @@ mutation: $(DEV)  ## see whether the tests of what decides notice mistakes; docs
 	$(BIN)/python -m pip install --quiet '.[mutation]'
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
+
+llms: $(DEV)  ## make docs/llms.txt of the documents
+	$(BIN)/python -m tests.support.llms
 
 $(DEV): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

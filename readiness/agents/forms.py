@@ -169,7 +169,8 @@ def _tells_claude(event: Event, text: str) -> dict[str, object] | None:
 def _blocks_cursor(event: Event, reason: str) -> dict[str, object]:
     if event is Event.STOP:
         return {"followup_message": reason}
-    return {"permission": "deny", "user_message": reason, "agent_message": reason}
+    first, _, _ = reason.partition("\n")
+    return {"permission": "deny", "user_message": first, "agent_message": reason}
 
 
 AGENTS = (

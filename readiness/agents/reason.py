@@ -9,7 +9,7 @@ from readiness.agents.transcript import SIGNATURE
 LONGEST = 1200
 """No answer has more characters."""
 
-TOKENS = 390
+TOKENS = 370
 """Nor more of these: three ASCII characters, or one that is none, such as of Chinese."""
 
 

@@ -13,6 +13,7 @@ from readiness.model.board import Board, Check
 from readiness.model.expect import format_value
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
+from readiness.propose.agent_lines import agent_lines
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
@@ -57,7 +58,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         lines += ["", self.say("init.next"), *(f"  {number}. {step}" for number, step in steps)]
         checks = [one.check for one in self.board.criteria() if one.check]
         heading, what = ci_lines(self.facts, installed_by(checks), self.say)
-        return [*lines, "", heading, what]
+        return [*lines, "", *agent_lines(self.facts, self.say), "", heading, what]
 
     def _written(self, count: int) -> str:
         tasks = len(self.board.tasks)

@@ -285,3 +285,13 @@ def test_a_project_in_english_is_told_in_english(shop: Project) -> None:
     text = (shop.folder / "board.yaml").read_text("utf-8")
     assert not re.search("[\u4e00-\u9fff]", ended.out + ended.err + text)
     assert "language:" not in text
+
+
+def test_lines_for_coding_agents_are_offered(shop: Project) -> None:
+    """For the file that they read here, which is not written to."""
+    path = shop.folder / "CLAUDE.md"
+    path.write_text("# Shop\n", encoding="utf-8")
+    ended = shop("init", "--yes", "--no-measure")
+    assert "For coding agents, in CLAUDE.md\n" in ended.out
+    assert "\n- Done means that `readiness check --hold-line --base HEAD` ends with 0." in ended.out
+    assert path.read_text("utf-8") == "# Shop\n"
