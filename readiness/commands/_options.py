@@ -170,6 +170,13 @@ OPTIONS = [
         value=Value.TEXTS,
     ),
     Option(
+        "watch",
+        "",
+        "Run again what a saved file can change, until Ctrl-C; needs readiness[watch].",
+        value=Value.SWITCH,
+        commands=("check",),
+    ),
+    Option(
         "open",
         "",
         "Open the page of the run.",

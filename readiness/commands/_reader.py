@@ -50,7 +50,7 @@ def read(
 
 def runs_probes(verb: Verb, values: Mapping[str, object]) -> bool:
     """Whether the command runs the board's probes with these values."""
-    return verb.name in RUN and not (values.get("dry_run") or values.get("recorded"))
+    return verb.name in RUN and not any(map(values.get, ("dry_run", "recorded", "watch")))
 
 
 def _values(verb: Verb, words: Iterable[str]) -> dict[str, object] | None:

@@ -59,6 +59,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     hold_line: bool = False
     until_decided: bool = False
     shard: tuple[int, int] | None = None
+    watch: bool = False
     failed_only: bool = False
     notify: tuple[str, ...] = ()
     open: bool = False

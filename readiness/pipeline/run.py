@@ -72,14 +72,22 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
         raise UsageError(worded("usage.shard_decides_nothing"))
     if settings.dry_run:
         return _show_plan(settings)
+    if settings.watch:
+        from readiness.pipeline.watching import watch
+
+        return watch(settings, printer, _supervised)
     if not settings.open:
-        return supervise(lambda: protected(lambda: perform(settings, printer)))
+        return _supervised(settings, printer)
     from readiness.pipeline.opened_page import open_page, with_page
 
     asked = with_page(settings)
-    status = supervise(lambda: protected(lambda: perform(asked, printer)))
+    status = _supervised(asked, printer)
     open_page(asked)
     return status
+
+
+def _supervised(settings: RunSettings, printer: Printer) -> int:
+    return supervise(lambda: protected(lambda: perform(settings, printer)))
 
 
 def _show_plan(settings: RunSettings) -> int:

@@ -1,0 +1,237 @@
+"""`--watch`: the board again whenever a file is saved, with the table in place.
+
+What a saved file cannot change is reused; the files themselves, not the events, say what was saved.
+"""
+
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import closing, suppress
+from typing import IO, Any, Final, TypeAlias
+
+import msgspec
+
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, ReadinessError, UsageError
+from readiness.model.settings import RunSettings, find_board, history_path
+from readiness.model.words import Verdict
+from readiness.pipeline.opened_page import open_page, with_page
+from readiness.pipeline.opening import open_board
+from readiness.project.git import GitError, ask, repository
+from readiness.record.document import RunDocument
+from readiness.report import Context
+from readiness.terminal.ending import tell
+from readiness.terminal.output import can_draw
+from readiness.text.worded import joined, worded
+
+INSTALL: Final = "pip install 'readiness[watch]'"
+CLEAR: Final = "\x1b[H\x1b[2J"
+BELL: Final = "\a"
+BURST: Final = 1600
+"""Saves that follow each other are one, for so many milliseconds at most."""
+QUIET: Final = 100
+"""So many milliseconds without a save end a burst."""
+LOOK: Final = 2000
+"""So often files are looked at though nothing was heard."""
+MOST_NAMES: Final = 3
+
+Printer: TypeAlias = Callable[[RunDocument, RunSettings, Context], str]
+Run: TypeAlias = Callable[[RunSettings, Printer], int]
+State: TypeAlias = dict[str, tuple[int, int, int]]
+Verdicts: TypeAlias = dict[str, str]
+
+
+def watch(settings: RunSettings, printer: Printer, run: Run) -> int:
+    """Run the board again after each save, until a signal ends it; return its status.
+
+    `run` is given the settings of each run, in a process of its own. Raises `UsageError` where
+    watchfiles is missing.
+    """
+    files = _library()
+    gc.enable()  # it goes on for hours
+    asked = with_page(settings) if settings.open else settings
+    asked = msgspec.structs.replace(asked, watch=False, reuse=True)
+    noted = _Noted(clears=can_draw(os.environ, sys.stdout))
+    watched = _Watched(asked, files)
+    board: Board | None = None
+    while True:
+        board = _opened(settings) or board
+        watched.follow(board)
+        before = watched.state()
+        status = run(asked, noted.printing(printer))
+        if status >= ExitStatus.SIGNAL:
+            return status
+        noted.tell_changes()
+        if asked.open:
+            open_page(asked)
+            asked = msgspec.structs.replace(asked, open=False)
+        if status == ExitStatus.USAGE:
+            tell(worded("watch.broken"))
+        saved = watched.saved_meanwhile(before)
+        if not saved:
+            tell(worded("watch.waiting", count=len(before)))
+            saved = watched.wait()
+        tell(worded("watch.saved", names=_named(saved)))
+
+
+def _named(paths: Collection[str]) -> str:
+    names = [os.path.relpath(path) for path in sorted(paths)]
+    told, more = joined(names[:MOST_NAMES], "names"), len(names) - MOST_NAMES
+    return worded("watch.and_more", names=told, count=more) if more > 0 else told
+
+
+def _library() -> Any:
+    try:
+        import watchfiles
+    except ImportError:
+        raise UsageError(worded("usage.no_watchfiles", install=INSTALL)) from None
+    return watchfiles
+
+
+def _opened(settings: RunSettings) -> Board | None:
+    """The board, unless it is broken at the moment: the run then tells of it."""
+    try:
+        return open_board(settings)
+    except ReadinessError:
+        return None
+
+
+class _Watched:
+    """The files that people save: those of the project, of the board and of its checks."""
+
+    def __init__(self, settings: RunSettings, library: Any) -> None:
+        self._library = library
+        self._keep = library.DefaultFilter()
+        self._own = {os.path.realpath(target.path) for target in settings.reports}
+        self._settings = settings
+        self._roots: list[str] = []
+        self._written: set[str] = set()
+        self._put_aside: set[str] = set()
+        self._state: State = {}
+
+    def follow(self, board: Board | None) -> None:
+        """Watch what this board is about; without one, its folder."""
+        path = find_board(self._settings, os.environ, os.getcwd())
+        folders = {os.path.dirname(os.path.abspath(path))}
+        if board is not None:
+            folders |= {board.workdir, *map(os.path.abspath, board.catalogues)}
+            self._own.add(os.path.realpath(history_path(self._settings, path) or path + "~"))
+        there = sorted(filter(os.path.isdir, map(os.path.realpath, folders)))
+        inner = {one for one in there for other in there if one.startswith(other + os.sep)}
+        self._roots = [one for one in there if one not in inner]
+
+    def state(self) -> State:
+        """What each file looks like now."""
+        found: State = {}
+        for root in self._roots:
+            for name in self._names(root):
+                path = os.path.join(root, name)
+                if path in self._own or not self._keep(self._library.Change.modified, name):
+                    continue
+                with suppress(OSError):
+                    seen = os.stat(path)
+                    found[path] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        self._state = found
+        return found
+
+    def _names(self, root: str) -> Iterator[str]:
+        """The files below a folder: those that git knows or would add, else all that are no cache.
+
+        What its own runs leave is not among them.
+        """
+        if repository(root):
+            with suppress(GitError):
+                listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+                known = (os.fsdecode(name) for name in set(listed.split(b"\0")) - {b""})
+                yield from (name for name in known if ".readiness" not in name.split(os.sep))
+                return
+        left_out = {*self._keep.ignore_dirs, ".readiness"}
+        for folder, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if name not in left_out]
+            yield from (os.path.relpath(os.path.join(folder, name), root) for name in names)
+
+    def saved_meanwhile(self, before: State) -> set[str]:
+        """What was saved while a run went on.
+
+        What changes with one run after the other is written by them, and put aside until it is
+        saved between two.
+        """
+        written = _differing(before, self.state())
+        again = (written & self._written) - self._put_aside
+        self._put_aside |= again
+        self._written = written
+        for path in sorted(again):
+            tell(worded("watch.put_aside", name=os.path.relpath(path)))
+        return written - self._put_aside
+
+    def wait(self) -> set[str]:
+        """Wait for a save; return the files that are others since the last look."""
+        before = self._state
+        saved: set[str] = set()
+        with closing(self._wakes()) as wakes:  # no thread of it is left when the next run starts
+            while not saved:
+                next(wakes)
+                saved = _differing(before, self.state())
+        self._put_aside -= saved
+        return saved
+
+    def _wakes(self) -> Generator[object, None, None]:
+        """Wake after each burst of saves, and now and then."""
+        options = {"debounce": BURST, "step": QUIET, "rust_timeout": LOOK, "yield_on_timeout": True}
+        with suppress(OSError, RuntimeError):  # more folders than the system can watch
+            yield from self._library.watch(*self._roots, watch_filter=None, **options)
+        while True:
+            time.sleep(LOOK / 1000)
+            yield None
+
+
+def _differing(one: State, other: State) -> set[str]:
+    return {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
+
+
+class _Noted:
+    """The verdicts of the run before, and those of each run: it is another process."""
+
+    def __init__(self, *, clears: bool) -> None:
+        self._clears = clears
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as it is watched
+        self._before: Verdicts = {}
+
+    def printing(self, printer: Printer) -> Printer:
+        """What prints a run in the place of the one before, and notes its verdicts."""
+        self._file.truncate(0)
+
+        def print_(document: RunDocument, settings: RunSettings, context: Context) -> str:
+            verdicts = {one.id: one.verdict.value for one in document.criteria()}
+            told = msgspec.json.encode({"": document.gate.decision.value, **verdicts})
+            os.pwrite(self._file.fileno(), told, 0)
+            text = printer(document, settings, context)
+            return CLEAR + text if self._clears else text
+
+        return print_
+
+    def tell_changes(self) -> None:
+        """Ring, and tell, if a verdict or the decision is another than after the last whole run."""
+        content = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0)
+        if not content:
+            return
+        now = msgspec.json.decode(content, type=Verdicts)
+        earlier, self._before = self._before, now
+        changed = _changes(earlier, now)
+        if (changed or earlier.get("", now[""]) != now[""]) and sys.stderr.isatty():
+            sys.stderr.write(BELL)
+        for name, before, after in changed:
+            tell(worded("watch.changed", name=name, before=before, after=after))
+
+
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The criteria with another verdict than before, where there was one."""
+    names = {verdict.value: worded(f"verdict.{verdict}") for verdict in Verdict}
+    return [
+        (name, names[before[name]], names[word])
+        for name, word in now.items()
+        if name and before.get(name, word) != word
+    ]
