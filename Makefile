@@ -16,7 +16,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 INSTALLED := $(abspath $(VENV))/.installed
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs llms test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
+.PHONY: check docs gate release-gate llms test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -38,6 +38,13 @@ lint: $(DEV)  ## types and style
 	$(BIN)/mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+gate: $(DEV)  ## hold the line of this project's own board, by what is cheap to measure
+	$(BIN)/readiness score --board examples/readiness/board.yaml --hold-line
+
+release-gate: $(DEV)  ## ask all of it: an hour
+	$(BIN)/python -m pip install --quiet '.[mutation]'
+	$(BIN)/readiness score --board examples/readiness/board.yaml --profile release
 
 format: $(DEV)
 	$(BIN)/ruff check --fix
