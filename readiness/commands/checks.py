@@ -4,14 +4,19 @@ import os
 from collections.abc import Mapping
 
 from readiness.commands._options import Argument, Verb
-from readiness.load import board_folders, load_catalogue
-from readiness.model.board import Check, Measure
+from readiness.load import board_folders, board_language, load_catalogue
+from readiness.model.board import Check, Measure, Parameter
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.text.languages import Language
 from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
+from readiness.text.sentences import Sentences, for_reader, suit
 from readiness.text.worded import worded
+
+WIDEST = 100
+"""Columns of a page of text, where the terminal has as many."""
 
 Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
@@ -27,40 +32,40 @@ def checks(settings: BoardSettings, name: str | None = None) -> int:
     if as_json:
         put_json(chosen)
     elif name is None:
-        put_text(_listing(catalogue))
+        put_text(_listing(catalogue, for_reader()))
     else:
-        put_text(documentation(catalogue[name]))
+        put_text(documentation(catalogue[name], for_reader(), line_limit(os.environ)))
     return ExitStatus.READY
 
 
-def documentation(check: Check) -> str:
-    """One check, as a page of plain text."""
+def documentation(check: Check, say: Sentences, limit: int | None = None) -> str:
+    """One check, as a page of plain text; what the check file itself says stays as it is."""
     lines = [check.name, f"  {check.summary}", ""]
     if check.work:
-        lines += ["Work to do, work done", _indent("\n".join(wrap(check.work, 98))), ""]
+        wide = WIDEST if limit is None else min(limit, WIDEST)
+        lines += [say("checks.work"), _indent("\n".join(wrap(check.work, wide - 2))), ""]
     if check.tools or check.install:
-        lines += [f"Needs {', '.join(check.tools) or 'a library'}: {check.install}"]
-        lines += [f"Tried with {tool} {limits}" for tool, limits in check.tried.items()]
-        lines += [""]
-    lines += ["Measures (the first is the default)"]
-    lines.append(_indent(columns([_measure(m) for m in check.measures])))
-    if check.expect is not None:
-        lines.append(f"  expected unless the board says otherwise: {check.expect.text}")
-    if check.params:
-        lines += ["", "Parameters (given by `with:`)"]
-        rows = [
-            [p.name, p.help, "required" if p.default is None else f"default: {p.default!r}"]
-            for p in check.params
+        tools = ", ".join(check.tools) or say("checks.library")
+        lines += [say("checks.needs", tools=tools, how=check.install)]
+        lines += [
+            say("checks.tried", tool=tool, limits=limits) for tool, limits in check.tried.items()
         ]
-        lines.append(_indent(columns(rows)))
+        lines += [""]
+    lines += [say("checks.measures")]
+    lines.append(_indent(columns([_measure(m, say) for m in check.measures])))
+    if check.expect is not None:
+        lines.append(f"  {say('checks.expected', expect=check.expect.text)}")
+    if check.params:
+        lines += ["", say("checks.params")]
+        lines.append(_indent(columns([_param(p, say) for p in check.params])))
     if check.after:
-        lines += ["", f"Runs after {', '.join(check.after)}"]
+        lines += ["", say("checks.after", names=", ".join(check.after))]
     if check.control is not None:
-        names = ", ".join(check.control.measures)
-        lines += ["", f"Has a bad sample that it must reject, for {names}: `readiness prove`"]
+        lines += ["", say("checks.control", names=", ".join(check.control.measures))]
     if check.by_hand:
-        lines += ["", "By hand", f"  {check.by_hand}"]
-    lines += ["", "Command", _indent(check.run.strip()), "", f"Defined in {check.path}"]
+        lines += ["", say("checks.by_hand"), f"  {check.by_hand}"]
+    lines += ["", say("checks.command"), _indent(check.run.strip())]
+    lines += ["", say("checks.defined", path=check.path)]
     return "\n".join(lines)
 
 
@@ -69,23 +74,30 @@ def _folders(settings: BoardSettings) -> list[str]:
         path = find_board(settings, os.environ, os.getcwd())
     except UsageError:
         return []
+    suit(board_language(path) or Language.EN)
     return board_folders(path)
 
 
-def _listing(catalogue: Mapping[str, Check]) -> str:
+def _listing(catalogue: Mapping[str, Check], say: Sentences) -> str:
     rows = [
         [check.name, ", ".join(m.name for m in check.measures), check.summary]
         for check in sorted(catalogue.values(), key=lambda check: check.name)
     ]
-    heads, limit = ["check", "measures", "summary"], line_limit(os.environ)
+    heads, limit = say.heads("checks.heads"), line_limit(os.environ)
     table = columns(rows, heads, flexible=2, limit=limit, spare=(1,))
-    return f"{table}\n\nMore: readiness checks NAME"
+    return f"{table}\n\n{say('checks.more')}"
 
 
-def _measure(measure: Measure) -> list[str]:
-    better = f"{measure.better} is better" if measure.better is not None else ""
-    among = f"of {measure.of.name}" if measure.of is not None else ""
+def _measure(measure: Measure, say: Sentences) -> list[str]:
+    better = say(f"checks.better.{measure.better}") if measure.better is not None else ""
+    among = say("checks.of", measure=measure.of.name) if measure.of is not None else ""
     return [measure.name, measure.unit, better, among]
+
+
+def _param(param: Parameter, say: Sentences) -> list[str]:
+    if param.default is None:
+        return [param.name, param.help, say("checks.required")]
+    return [param.name, param.help, say("checks.default", value=repr(param.default))]
 
 
 def _indent(text: str) -> str:

@@ -121,7 +121,7 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
         tried = need.check.tried.get(need.tool, "")
         version = _version(telling, environment, need.folder) if path and telling else None
         named = need.tool in need.check.tools or not need.check.name
-        install = need.check.install if need.by else "part of every Debian"
+        install = need.check.install if need.by else say_now("doctor.every_debian")
         found[key] = ToolRecord(
             tool=need.tool,
             path=path if named or version else None,

@@ -164,7 +164,11 @@ def _waived(waive: Waiver, say: Sentences) -> str:
 def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
     took = f"{probe.duration_s:g}"
     ended = say("show.exit", probe=probe.id, status=probe.exit_status, time=took)
-    if probe.signal:
+    if probe.timed_out:
+        ended = say("show.timed_out", probe=probe.id, time=took)
+    elif probe.exit_status is None and not probe.signal:
+        ended = say("show.not_started", probe=probe.id)
+    elif probe.signal:
         ended = say("show.signal", probe=probe.id, number=probe.signal, time=took)
     yield f"  {ended}" + (f", {probe.tool_version}" if probe.tool_version else "")
     for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):

@@ -8,11 +8,13 @@ from itertools import groupby
 from readiness.commands._options import Argument, Option, Value, Verb
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
+from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import in_language
 from readiness.timeline import Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -90,12 +92,16 @@ def _span(found: Trend, say: Sentences) -> str:
     return say(
         "trend.span",
         first=points[0].shown,
-        last=f"{points[-1].shown} {found.unit}".rstrip(),
+        last=in_language(_with_unit(points[-1].shown, found.unit), say),
         count=len(points),
         lowest=min(points, key=lambda point: point.value).shown,
         highest=max(points, key=lambda point: point.value).shown,
         goal=found.goal,
     )
+
+
+def _with_unit(shown: str, unit: str) -> str:
+    return counted(shown, unit) if unit and unit not in UNITS else f"{shown} {unit}".rstrip()
 
 
 def _outlook(found: Trend, say: Sentences) -> str:

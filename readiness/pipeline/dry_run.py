@@ -3,6 +3,7 @@
 from readiness.model.board import Board
 from readiness.model.plan import Plan, Probe
 from readiness.text.layout import columns
+from readiness.text.sentences import Sentences, for_reader
 
 
 def describe(board: Board, plan: Plan) -> str:
@@ -11,19 +12,26 @@ def describe(board: Board, plan: Plan) -> str:
     for planned in plan.planned:
         for index in planned.probes:
             readers[index].append(planned.criterion.id)
-    rows = [_row(plan, index, readers[index]) for index in plan.order]
-    table = columns(rows, ["probe", "check", "command", "after", "limit", "read by"])
+    say = for_reader(board.language)
+    rows = [_row(plan, index, readers[index], say) for index in plan.order]
+    table = columns(rows, say.heads("dry_run.heads"))
     criteria = len(plan.planned)
     skipped = sum(1 for planned in plan.planned if planned.skipped)
-    summary = (
-        f"{board.title}: {len(plan.order)} probes for {criteria - skipped} of {criteria} criteria"
-        f" in {board.workdir}"
+    summary = say(
+        "dry_run.summary",
+        title=board.title,
+        count=len(plan.order),
+        some=criteria - skipped,
+        criteria=criteria,
+        folder=board.workdir,
     )
-    return f"{summary}\n\n{table}\n\nNothing was run."
+    return f"{summary}\n\n{table.rstrip()}\n\n{say('dry_run.nothing')}"
 
 
-def _row(plan: Plan, index: int, readers: list[str]) -> list[str]:
+def _row(plan: Plan, index: int, readers: list[str], say: Sentences) -> list[str]:
     probe = plan.probes[index]
+    version = not probe.check.measures
+    others = say("dry_run.version") if version else say("dry_run.others")
     after = " ".join(plan.probes[producer].id for producer in probe.after)
     return [
         probe.id,
@@ -31,7 +39,7 @@ def _row(plan: Plan, index: int, readers: list[str]) -> list[str]:
         _one_line(probe),
         after or "-",
         f"{probe.timeout:g} s",
-        " ".join(readers) or ("its version" if not probe.check.measures else "other probes"),
+        " ".join(readers) or others,
     ]
 
 

@@ -16,10 +16,11 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
-from readiness.record.said import Said
+from readiness.record.said import Said, worded_again
 from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
 
 Entry = tuple[TaskRecord, CriterionRecord]
 
@@ -204,6 +205,16 @@ def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] =
     """Tell why a criterion is waived, by whom and until when; `safe` is how that is shown."""
     reason, by, until = map(safe, (waiver.reason, waiver.by, waiver.until))
     return say("report.waived_by", reason=reason, by=by, until=until)
+
+
+def beneath(criterion: CriterionRecord, say: Sentences) -> str:
+    """Return the reason that a waiver was put to, where the waiver is told beside it."""
+    what = criterion.said.get("reason")
+    inner = what.facts.get("reason") if what is not None and what.key == "reason.waived" else None
+    if isinstance(inner, Said):
+        text = str(inner.facts.get("text", ""))
+        return in_language(worded_again(text, inner), say)
+    return criterion.reason if inner is None else str(inner)
 
 
 def attested_by(

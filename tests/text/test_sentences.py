@@ -13,7 +13,7 @@ from readiness.agents.forms import AGENTS
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
-from readiness.model.words import Decision, Priority, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
@@ -73,6 +73,7 @@ FAMILIES: Mapping[str, object] = {
     "change": ("changed", "added", "removed"),
     "guard.part": Direction,
     "inputs.access": Access,
+    "checks.better": Better,
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "rule": set(RULES.values()),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._shown import attested_by, counted, percent, waived_by
+from readiness.report._shown import attested_by, beneath, counted, percent, waived_by
 from readiness.report._standing import elsewhere, last_known
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import Sentences
@@ -133,7 +133,7 @@ class TaskChapters:
             return
         say = self._say
         if not criterion.verdict.good:
-            yield text(criterion.reason)
+            yield text(beneath(criterion, say))
             yield from self._waiver(criterion)
             return
         yield say("report.attested")

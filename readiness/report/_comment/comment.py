@@ -20,6 +20,7 @@ from readiness.report._evidence import WIDEST, printed
 from readiness.report._shown import (
     Entry,
     attested_by,
+    beneath,
     causes,
     change,
     change_in_words,
@@ -191,7 +192,7 @@ class _Comment:
 
     def _waived(self, criterion: CriterionRecord) -> str:
         waiver = criterion.waiver
-        said = f"- {self._named(criterion)}: {text(_short(criterion.reason))}"
+        said = f"- {self._named(criterion)}: {text(_short(beneath(criterion, self._say)))}"
         if waiver is None:
             return said
         return f"{said}\n  - {waived_by(waiver, self._say, _shown)}"

@@ -19,7 +19,7 @@ from readiness.report._html.evidence import (
     known,
     longest_text,
 )
-from readiness.report._shown import change_in_words, measured, number, percent, waived_by
+from readiness.report._shown import beneath, change_in_words, measured, number, percent, waived_by
 from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
 from readiness.text.layout import middle
@@ -236,6 +236,8 @@ class Viewer:
     def _found(self, criterion: CriterionRecord) -> str:
         """Tell what was found, where the row does not tell it already."""
         text = measured(criterion)
+        if criterion.verdict is Verdict.WAIVED:
+            text = beneath(criterion, self._say)
         return "" if text == criterion.shown else self.short(text)
 
     def _facts(self, criterion: CriterionRecord) -> list[tuple[str, str]]:

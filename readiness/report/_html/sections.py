@@ -12,6 +12,7 @@ from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.evidence import FindingView
 from readiness.report._shown import (
     attested_by,
+    beneath,
     causes,
     measured,
     open_criteria,
@@ -169,7 +170,7 @@ def milestone(
 def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     """Return the waivers that are in force."""
     return [
-        _word(item, viewer, _waiver(item, say), viewer.short(item.reason))
+        _word(item, viewer, _waiver(item, say), viewer.short(beneath(item, say)))
         for item in run.criteria()
         if item.verdict is Verdict.WAIVED
     ]

@@ -16,6 +16,7 @@ from readiness.report._evidence import WIDEST, ending, output, printed
 from readiness.report._shown import (
     Entry,
     attested_by,
+    beneath,
     causes,
     change_in_words,
     findings,
@@ -282,10 +283,11 @@ def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
 
 
 def _waived(criterion: CriterionRecord, say: Sentences) -> Iterator[Line]:
+    reason = beneath(criterion, say)
     yield _entry(
         criterion,
         (literal(criterion.title), Style.PLAIN),
-        (f"  {literal(criterion.reason)}" if criterion.reason else "", Style.DIM),
+        (f"  {literal(reason)}" if reason else "", Style.DIM),
     )
     if waiver := criterion.waiver:
         parts = ((waived_by(waiver, say), Style.WARN),)
