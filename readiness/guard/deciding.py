@@ -24,6 +24,8 @@ _SERVES_TESTS: Final = re.compile(
     re.MULTILINE,
 )
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
+_OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
+"""Names of settings that say nothing of whose they are."""
 _OWN: Final = frozenset(("test", "tests"))
 
 
@@ -153,14 +155,15 @@ class Decider:
             return sections is None or any(map(found.speaks_of_part, sections))
         if tools := _tools_of(name):
             return any(map(found.speaks_of, tools))
-        if any(part.startswith(".") for part in folder.split("/")):
-            return False  # what editors, forges and containers are told
-        above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
         stem = name.strip(".").partition(".")[0]
+        if hidden := [part for part in folder.split("/") if part.startswith(".")]:
+            # What editors, forges and containers are told; or a tool, by its name.
+            return any(found.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
+        above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
         if TABLE.formats.search(path):
-            if name.startswith(".") or found.runs_tests:
-                return found.speaks_of(stem)
-            return above
+            if stem not in _OF_ANY and found.speaks_of(stem):
+                return True
+            return above and not (name.startswith(".") or found.runs_tests)
         if above or not found.runs_tests:
             return True
         return name.startswith(".") or bool(TABLE.scripts.search(path))

@@ -53,6 +53,14 @@ RULES = [
     pytest.param({"run": "sh ${ROOT}/ci/x.mk"}, "ci/x.mk", {}, id="below another"),
     pytest.param(PYTEST, "hlp.py", {}, id="a plugin that imports nothing"),
     pytest.param(MYPY, "tools/plug.py", {}, id="a plugin by its path"),
+    pytest.param(
+        {"run": "cargo nextest run"}, ".config/nextest.toml", {}, id="a folder of settings"
+    ),
+    pytest.param({"run": "cargo audit"}, ".cargo/config.toml", {}, id="the tool's own folder"),
+    pytest.param({"run": "mylint src"}, "config/mylint.yaml", {}, id="the tool's own name"),
+    pytest.param({"run": "eslint src"}, "src/.eslintrc.json", {}, id="below"),
+    pytest.param({"run": "sqlfluff lint sql"}, "sql/.sqlfluff", {}, id="beside what is looked at"),
+    pytest.param({"run": "golangci-lint run"}, ".golangci.yml", {}, id="a name that begins alike"),
     pytest.param({"run": "cd x; just lint"}, "justfile", {}, id="a runner"),
     pytest.param({"run": "'just' lint"}, "justfile", {}, id="a quoted runner"),
     pytest.param({"run": "/usr/bin/just lint"}, "justfile", {}, id="a runner by its path"),
@@ -78,6 +86,10 @@ MEASURED = [
     pytest.param(MYPY, "src/a.py", id="code that settings name"),
     pytest.param(MYPY, "bench/result.json", id="data"),
     pytest.param(PYTEST, "src/a.py", id="code under test"),
+    pytest.param(
+        {"run": "mylint --config x src"}, "src/app/config.yaml", id="a program's settings"
+    ),
+    pytest.param({"run": "mylint src"}, ".vscode/settings.json", id="what an editor is told"),
     pytest.param({"check": "ruff", "with": {"paths": "just"}}, "justfile", id="a folder's name"),
 ]
 
