@@ -1,29 +1,35 @@
 """JSON over HTTP, and the waiting for something to arrive."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from readiness.services._answer import ProbeError
-from readiness.services._http import Request, Response, Via, fetch
+from readiness.services._http import MOST_BYTES, Request, Response, Via, fetch
 
 Found = TypeVar("Found")
 Kind = TypeVar("Kind")
 PAUSE = 0.25
+_MOST_PAGES = 200
 
 
 def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
-    """Return what is found there. Raises ProbeError for another status than 200."""
-    return _data(fetch(Request(url=url, headers=dict(headers or {})), via))
+    """Return what is found there, a list with all of its pages (RFC 8288, `rel="next"`).
+
+    Raises ProbeError for another status than 200, and for more pages than anybody reads.
+    """
+    return _pages(_answer(url, via, headers), via, headers)
 
 
 def look(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
     """Return what is found there, None where there is nothing yet (404); else as `get` does."""
-    answer = fetch(Request(url=url, headers=dict(headers or {})), via)
-    return None if answer.status == 404 else _data(answer)
+    answer = _answer(url, via, headers)
+    return None if answer.status == 404 else _pages(answer, via, headers)
 
 
 def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = None) -> Response:
@@ -93,7 +99,42 @@ def strings(data: object) -> Iterator[str]:
                 yield from (each for each in value if isinstance(each, str))
 
 
+def _answer(url: str, via: Via, headers: Mapping[str, str] | None) -> Response:
+    return fetch(Request(url=url, headers=dict(headers or {})), via)
+
+
+def _pages(answer: Response, via: Via, headers: Mapping[str, str] | None) -> object:
+    data = _data(answer)
+    if not isinstance(data, list):
+        return data
+    origin = urlsplit(answer.url)[:2]
+    for _ in range(_MOST_PAGES):
+        following = _next(answer)
+        if not following:
+            return data
+        if urlsplit(following)[:2] != origin:
+            raise ProbeError(f"{answer.url} has its next page at another place: {following}")
+        answer = _answer(following, via, headers)
+        page = _data(answer)
+        if not isinstance(page, list):
+            raise ProbeError(f"{answer.url} answered something else: its next page is no list")
+        data += page
+    raise ProbeError(f"{answer.url} has more than {_MOST_PAGES} pages: ask for less")
+
+
+def _next(answer: Response) -> str:
+    """The address of the next page; "" where there is none, or it is said to be empty."""
+    for link in answer.header("link").split(","):
+        found = re.match(r"\s*<([^>]*)>(.*)", link, re.DOTALL)
+        if found and re.search(r'rel="?next', found[2]) and 'results="false"' not in found[2]:
+            return str(urljoin(answer.url, found[1]))
+    return ""
+
+
 def _data(answer: Response) -> object:
     if answer.status != 200:
         raise ProbeError(f"{answer.url} answered with status {answer.status}")
+    if answer.cut:
+        size = f"{MOST_BYTES / 2**20:g} MiB"
+        raise ProbeError(f"{answer.url} answered with more than {size}: ask for less, or for pages")
     return loads(answer)

@@ -1,5 +1,6 @@
 """What a PromQL query names, as a parser of its grammar reads it."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -69,7 +70,7 @@ def normal(query: str) -> str:
 
 def seconds(duration: str) -> float:
     """Return how long `1h30m` is. Raises ProbeError where it is no duration."""
-    if duration in ("", "0"):
+    if re.fullmatch("(0+[a-z]*)*", duration):  # none at all, which the parser refuses
         return 0.0
     try:
         return promql.parse_duration(duration).total_seconds()

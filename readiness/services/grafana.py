@@ -1,11 +1,15 @@
 """Ask a Grafana for its dashboards, and every panel of them for its data.
 
-A dashboard whose panels show nothing is a picture of a dashboard.
+A dashboard whose panels show nothing is a picture of a dashboard; so is one that stands in the
+repository and not on the server.
 """
 
+import json
+import math
+import os
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +17,7 @@ from msgspec import Meta
 from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import Via, without_password
 from readiness.services._json import get, loads, objects, post, typed
+from readiness.services._options import Words
 from readiness.services.http import Client
 
 VARIABLES = {
@@ -23,7 +28,7 @@ VARIABLES = {
     "$__range": "1h",
     "${__range}": "1h",
 }
-_VARIABLE = re.compile(r"\$\{?\w+")
+_VARIABLE = re.compile(r"\$\{?\w+|\[\[\w+\]\]")
 
 
 class GrafanaOptions(Client, frozen=True, kw_only=True):
@@ -32,13 +37,18 @@ class GrafanaOptions(Client, frozen=True, kw_only=True):
     url: Annotated[str, Meta(description="the address of Grafana")]
     token: Annotated[str, Meta(description="a service account's token; give `--token-env`")] = ""
     folder: Annotated[str, Meta(description="look only at dashboards with this tag")] = ""
+    files: Annotated[
+        Words, Meta(description="dashboards as the repository has them: files, or folders of them")
+    ] = ()
     window: Annotated[str, Meta(description="how far back panels look")] = "now-1h"
 
 
 class GrafanaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How many panels there are, and what they show.
 
-    `unknown` counts panels whose queries have variables of the dashboard: they were not asked.
+    `unknown` counts panels whose queries could not be asked: of another source than Prometheus, or
+    with a variable that has no value. `lost` counts panels of the files that are not on the server,
+    or ask something else there. `faulty` counts all that show no number, and these.
     """
 
     url: str
@@ -48,7 +58,20 @@ class GrafanaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     with_data: int
     without_data: int
     unknown: int
+    lost: int
+    faulty: int
     problems: list[Complaint]
+
+
+class _Panel(NamedTuple):
+    """A panel: its title, and what it asks."""
+
+    title: str
+    targets: tuple[dict[str, object], ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return tuple(str(target.get("expr") or "") for target in self.targets)
 
 
 class _Health(msgspec.Struct):
@@ -78,13 +101,17 @@ def measure(options: GrafanaOptions) -> GrafanaAnswer:
     entries = typed(get(f"{url}/api/search?type=dash-db{tag}", via, headers), list[_Entry], url)
     counts = {"data": 0, "none": 0, "unknown": 0}
     problems = []
+    served: dict[str, list[_Panel]] = {}
     for entry in entries:
-        board = typed(get(f"{url}/api/dashboards/uid/{entry.uid}", via, headers), _Dashboard, url)
-        for title, panel in _panels(board.dashboard):
-            state, why = _shown(panel, options, url, via, headers)
+        told = get(f"{url}/api/dashboards/uid/{entry.uid}", via, headers)
+        board = typed(told, _Dashboard, url).dashboard
+        served[entry.uid] = list(_panels(board))
+        for panel in served[entry.uid]:
+            state, why = _shown(panel, _values(board), options, url, via, headers)
             counts[state] += 1
             if state != "data":
-                problems.append(Complaint(path=entry.title, rule=title, message=why))
+                problems.append(Complaint(path=entry.title, rule=panel.title, message=why))
+    lost = list(_lost(options.files, served))
     return GrafanaAnswer(
         url=without_password(options.url),
         version=version,
@@ -93,24 +120,78 @@ def measure(options: GrafanaOptions) -> GrafanaAnswer:
         with_data=counts["data"],
         without_data=counts["none"],
         unknown=counts["unknown"],
-        problems=problems,
+        lost=len(lost),
+        faulty=counts["none"] + counts["unknown"] + len(lost),
+        problems=[*problems, *lost],
     )
 
 
-def _panels(board: dict[str, object]) -> Iterator[tuple[str, list[dict[str, object]]]]:
+def _lost(files: Iterable[str], served: Mapping[str, list[_Panel]]) -> Iterator[Complaint]:
+    """The panels of these files that the server does not have as they stand there."""
+    for file in _dashboards(files):
+        try:
+            with open(file, encoding="utf-8") as stream:
+                board = typed(json.load(stream), dict[str, object], file)
+        except (OSError, ValueError) as error:
+            raise ProbeError(f"{file} cannot be read: {error}") from None
+        there = served.get(str(board.get("uid")), [])
+        for panel in _panels(board):
+            same = [one for one in there if one.title == panel.title]
+            if not same:
+                yield Complaint(path=file, rule=panel.title, message="it is not on the server")
+            elif panel.asked not in [one.asked for one in same]:
+                message = "it asks something else on the server"
+                yield Complaint(path=file, rule=panel.title, message=message)
+
+
+def _dashboards(files: Iterable[str]) -> Iterator[str]:
+    for file in files:
+        if os.path.isdir(file):
+            names = sorted(name for name in os.listdir(file) if name.endswith(".json"))
+            if not names:
+                raise ProbeError(f"{file} holds no dashboard")
+            yield from (os.path.join(file, name) for name in names)
+        else:
+            yield file
+
+
+def _panels(board: Mapping[str, object]) -> Iterator[_Panel]:
     """Each panel's title and queries; those of folded rows too, those of mere text not."""
     for one in objects(board.get("panels")):
         targets = one.get("targets")
         if isinstance(targets, list) and targets and isinstance(one.get("type"), str):
-            shown = [target for target in targets if isinstance(target, dict)]
-            yield (
+            yield _Panel(
                 str(one.get("title") or one.get("id")),
-                [target for target in shown if not target.get("hide")],
+                tuple(each for each in targets if isinstance(each, dict) and not each.get("hide")),
             )
 
 
+def _values(board: Mapping[str, object]) -> dict[str, str]:
+    """What the dashboard's variables stand for at first: several values as one alternative."""
+    values = dict(VARIABLES)
+    for one in objects(board.get("templating")):
+        name, current = one.get("name"), one.get("current")
+        if isinstance(name, str) and isinstance(current, dict):
+            value = current.get("value")
+            chosen = [str(each) for each in (value if isinstance(value, list) else [value]) if each]
+            if "$__all" in chosen:
+                chosen = [str(one.get("allValue") or ".*")]
+            if chosen:
+                values |= dict.fromkeys(
+                    (f"${name}", f"${{{name}}}", f"[[{name}]]"), "|".join(chosen)
+                )
+    return values
+
+
+def _filled(expression: str, values: Mapping[str, str]) -> str:
+    for name in sorted(values, key=len, reverse=True):
+        expression = expression.replace(name, values[name])
+    return expression
+
+
 def _shown(
-    targets: list[dict[str, object]],
+    panel: _Panel,
+    values: Mapping[str, str],
     options: GrafanaOptions,
     url: str,
     via: Via,
@@ -118,14 +199,12 @@ def _shown(
 ) -> tuple[str, str]:
     """Whether a panel has data: `data`, `none` or `unknown`, and why."""
     queries = []
-    for target in targets:
-        expression = str(target.get("expr") or "")
-        for name, value in VARIABLES.items():
-            expression = expression.replace(name, value)
+    for target in panel.targets:
+        expression = _filled(str(target.get("expr") or ""), values)
         if not expression:
             return "unknown", "its query is none of Prometheus"
         if variable := _VARIABLE.search(expression):
-            return "unknown", f"its query has the variable {variable[0]}"
+            return "unknown", f"its query has the variable {variable[0]}, which has no value"
         queries.append({**target, "expr": expression, "maxDataPoints": 100})
     answer = post(
         f"{url}/api/ds/query",
@@ -139,13 +218,27 @@ def _shown(
     errors = [str(one["error"]) for one in objects(results) if one.get("error")]
     if errors:
         return "none", errors[0]
-    return ("data", "") if _has_data(results) else ("none", "no data")
+    silent = [
+        str(target.get("refId"))
+        for target in panel.targets
+        if not _has_data(results.get(str(target.get("refId")), {}))
+    ]
+    if silent:
+        return "none", f"no number for {', '.join(silent)}"
+    return "data", ""
 
 
-def _has_data(results: dict[str, object]) -> bool:
-    for frame in objects(results):
+def _has_data(result: object) -> bool:
+    """Whether any frame has a number; its first field, of several, is the time."""
+    for frame in objects(result):
         data = frame.get("data")
-        values = data.get("values") if isinstance(data, dict) else None
-        if isinstance(values, list) and any(isinstance(one, list) and one for one in values):
-            return True
+        fields = data.get("values") if isinstance(data, dict) else None
+        if isinstance(fields, list):
+            for field in fields[1:] or fields:
+                if isinstance(field, list) and any(map(_is_number, field)):
+                    return True
     return False
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,21 +1,27 @@
 """Make a request, and see whether its trace arrives at the collector.
 
 The request carries a `traceparent` of its own (W3C Trace Context, sampled); the trace is looked for
-under that id.
+under that id. That one is traced shows nothing of those that ask for no trace: a number of these
+may be made, and the share that is traced compared with the one that is said.
 """
 
+import math
 import secrets
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from readiness.services._http import Request, fetch, headers_of
+from readiness.services._http import Request, Via, fetch, headers_of
 from readiness.services._json import elsewhere, look, objects, strings, wait
-from readiness.services._options import Lines
+from readiness.services._options import Lines, OptionsError
 from readiness.services.http import Client
 
 IDS = ("trace_id", "traceId", "traceID")
+
+_ACCIDENT = 1e-4
+"""How probable a share must be, if as many are traced as is said, to be taken for that."""
 
 
 class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
@@ -31,11 +37,28 @@ class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
     health: Annotated[str, Meta(description="the collector's own health, which must be 200")] = ""
     method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
     headers: Annotated[Lines, Meta(description="request headers, one a line")] = ()
+    ordinary: Annotated[
+        int, Meta(ge=0, le=100_000, description="requests to make without a trace of their own")
+    ] = 0
+    ratio: Annotated[
+        float, Meta(ge=0, le=1, description="the share of these that should be traced")
+    ] = 1.0
+    ordinary_lookup: Annotated[
+        str, Meta(description="an address that tells their spans as JSON; {tag} is filled in")
+    ] = ""
+    tag_header: Annotated[
+        str, Meta(description="the header whose value the service writes into its spans")
+    ] = "X-Request-ID"
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the trace")] = 30.0
 
 
 class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived: `spans` of the trace. `right_release` is null where none was asked for."""
+    """What arrived: `spans` of the trace. `right_release` is null where none was asked for.
+
+    `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
+    that may be an accident of the share that it should be. Both are null where none
+    was made.
+    """
 
     url: str
     status: int
@@ -43,6 +66,9 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     spans: int
     right_release: bool | None
     healthy: bool | None
+    ordinary: int
+    sampled: int | None
+    as_said: bool | None
     works: bool
     seconds: float
 
@@ -79,6 +105,9 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
     right = None
     if options.release:
         right = options.release in set(strings(spans or []))
+    sampled, as_said = (
+        _ordinary(options, via, direct, looking) if options.ordinary else (None, None)
+    )
     return OpenTelemetryAnswer(
         url=answer.url,
         status=answer.status,
@@ -86,6 +115,46 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         spans=len(spans or []),
         right_release=right,
         healthy=healthy,
-        works=bool(spans) and right is not False and healthy is not False,
+        ordinary=options.ordinary,
+        sampled=sampled,
+        as_said=as_said,
+        works=bool(spans) and False not in (right, healthy, as_said),
         seconds=seconds,
     )
+
+
+def _ordinary(
+    options: OpenTelemetryOptions, via: Via, direct: Via, looking: Mapping[str, str]
+) -> tuple[int, bool]:
+    """Make requests that ask for no trace; tell how many are traced, and whether that is right."""
+    if not options.ordinary_lookup:
+        raise OptionsError("--ordinary-lookup must be given with --ordinary")
+    if options.ratio and _is_likely(0, options.ordinary, options.ratio):
+        enough = math.ceil(math.log(_ACCIDENT) / math.log1p(-min(options.ratio, 0.999)))
+        raise OptionsError(f"--ordinary: of a share of {options.ratio:g} {enough} requests tell")
+    tag = f"readiness-{secrets.token_hex(8)}"
+    lookup = options.ordinary_lookup.replace("{tag}", tag)
+    for number in range(options.ordinary):
+        marked = {**headers_of(options.headers), options.tag_header: f"{tag}-{number}"}
+        fetch(Request(url=options.url, method=options.method, headers=marked), via)
+
+    def count() -> int:
+        told = strings(look(lookup, direct, looking))
+        return len({text for text in told if text.startswith(f"{tag}-")})
+
+    def as_said() -> bool | None:
+        return _is_likely(count(), options.ordinary, options.ratio) or None
+
+    found, _ = wait(as_said, options.wait)
+    return count(), found is True
+
+
+def _is_likely(found: int, number: int, share: float) -> bool:
+    """Whether so many of a number, or fewer, and so many or more, are no rare accident."""
+
+    def tail(counts: range) -> float:
+        return sum(
+            math.comb(number, one) * share**one * (1 - share) ** (number - one) for one in counts
+        )
+
+    return min(tail(range(found + 1)), tail(range(found, number + 1))) >= _ACCIDENT

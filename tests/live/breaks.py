@@ -110,12 +110,21 @@ def silence(stack: Stack) -> Iterator[None]:
         stack.run("curl", "-sS", "--fail", "-X", "DELETE", f"{url}/{json.loads(told)['silenceID']}")
 
 
-def dashboard(stack: Stack) -> AbstractContextManager[None]:
-    """Have a panel ask for a metric that nobody exports."""
-    return stack.changed(
-        "grafana/football-service.json",
-        replacing("football_http_requests_total", "football_requests_of_old_total"),
+def dashboard(old: str, new: str) -> Breaking:
+    """Change a panel on the server."""
+    return lambda stack: stack.changed(
+        "grafana/football-service.json", replacing_in_panels(old, new)
     )
+
+
+def replacing_in_panels(old: str, new: str) -> Callable[[str], str]:
+    """Make a change in the first panel that has such a text."""
+
+    def change(text: str) -> str:
+        before, panels, after = text.partition('"panels"')
+        return before + panels + after.replace(old, new, 1)
+
+    return change
 
 
 def certificate(start: str, end: str) -> Breaking:
@@ -181,6 +190,21 @@ def secret(text: str) -> str:
 
 
 @contextmanager
+def filtering(stack: Stack) -> Iterator[None]:
+    """Have the service report no error of Python's own kinds."""
+    folder = stack.folder / "filtering"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import sentry_sdk\n\nplain = sentry_sdk.init\n\n\n"
+        "def init(**options):\n"
+        "    return plain(**options, ignore_errors=[ValueError, TypeError, KeyError])\n\n\n"
+        "sentry_sdk.init = init\n"
+    )
+    with service(f"PYTHONPATH={folder}")(stack):
+        yield
+
+
+@contextmanager
 def slow_handlers(stack: Stack) -> Iterator[None]:
     """Have the service sleep before each answer but those that the stack itself waits for."""
     folder = stack.folder / "slow"
@@ -209,6 +233,8 @@ BREAKS = (
         "wrong OTLP endpoint",
         service("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318/nowhere"),
     ),
+    Break("T5.1", "only who asks is traced", service("OTEL_TRACES_SAMPLER=parentbased_always_off")),
+    Break("T5.2", "a filter of ordinary errors", filtering),
     Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
     Break(
         "T5.3",
@@ -218,7 +244,11 @@ BREAKS = (
         unknown=("T5.6",),
         why="they are about the rules that are loaded",
     ),
-    Break("T5.4", "a panel without data", dashboard),
+    Break(
+        "T5.4", "a panel without data", dashboard("_http_requests_total", "_requests_of_old_total")
+    ),
+    Break("T5.4", "a panel of no numbers", dashboard('"expr": "', '"expr": "(0 / 0) * ')),
+    Break("T5.4", "a panel is lost", dashboard('"title": "', '"title": "My ')),
     Break(
         "T5.3",
         "a rule waits for weeks",

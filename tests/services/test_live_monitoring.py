@@ -13,9 +13,10 @@ import pytest
 
 from readiness.services._alert_rules import seen_to_fire
 from tests.services.test_live_network import by_hand, said
-from tests.support.checking import run_check
+from tests.support.checking import Outcome, run_check
 from tests.support.monitoring_servers import (
     RULES,
+    a_board,
     alertmanager,
     grafana,
     monitored,
@@ -156,6 +157,84 @@ def test_every_panel_is_asked_for_its_data(tmp_path: Path) -> None:
         asked = [query["queries"][0]["expr"] for query in server.received]  # type: ignore[index,call-overload]
     assert (found.number("panels"), found.number("unknown")) == (3, 1)
     assert asked == ["up", "rate(x[5m])"]
+
+
+@pytest.mark.parametrize(
+    ("current", "asked"),
+    [
+        ({"value": "a"}, "up{job=~'a'}"),
+        ({"value": ["a", "b"]}, "up{job=~'a|b'}"),
+        ({"value": ["$__all"]}, "up{job=~'.*'}"),
+    ],
+)
+def test_variables_of_a_dashboard_are_filled_in(
+    tmp_path: Path, current: dict[str, object], asked: str
+) -> None:
+    """With what they stand for at first; several values are an alternative."""
+    with grafana("up{job=~'$job'}") as server:
+        told = server.answers["/api/dashboards/uid/b"][1]
+        told["dashboard"]["templating"] = {"list": [{"name": "job", "current": current}]}  # type: ignore[index]
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+        queries = [query["queries"][0]["expr"] for query in server.received]  # type: ignore[index,call-overload]
+    assert (queries, found.number("faulty")) == ([asked], 0)
+
+
+@pytest.mark.parametrize("values", [[[1], [None]], [[1], []], [], [[1], ["NaN"]]])
+def test_a_panel_of_no_numbers_shows_nothing(tmp_path: Path, values: list[object]) -> None:
+    """However many points of time it has."""
+    frame = {"schema": {"fields": []}, "data": {"values": values}}
+    with grafana("up") as server:
+        server.answers["/api/ds/query"] = (200, {"results": {"A": {"frames": [frame]}}})
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+    assert (found.number("without_data"), found.number("faulty")) == (1, 1)
+
+
+def messages(found: Outcome) -> list[str]:
+    """What is said of each problem."""
+    return [one["message"] for one in json.loads(found.stdout)["problems"]]
+
+
+def test_panels_of_the_repository_must_be_on_the_server(tmp_path: Path) -> None:
+    """One that is gone, one that asks something else; the twin is the same board."""
+    folder = tmp_path / "dashboards"
+    folder.mkdir()
+    (folder / "b.json").write_text(json.dumps(a_board("up", "up + 1")))
+    given = {"files": str(folder)}
+    with grafana("up", "up + 1") as server:
+        same = run_check("grafana", str(tmp_path), given | {"url": server.url})
+    with grafana("up", "up + 2") as server:
+        other = run_check("grafana", str(tmp_path), given | {"url": server.url})
+    with grafana("up") as server:
+        fewer = run_check("grafana", str(tmp_path), given | {"url": server.url})
+    assert same.number("faulty") == 0
+    assert messages(other) == ["it asks something else on the server"]
+    assert messages(fewer) == ["it is not on the server"]
+
+
+@pytest.mark.parametrize(("traced", "expected"), [(10, True), (0, False), (99, False)])
+def test_ordinary_requests_are_traced_as_often_as_is_said(
+    tmp_path: Path, traced: int, expected: bool
+) -> None:
+    """Of a hundred that ask for no trace one in ten has one, and neither none nor all."""
+    with web() as server:
+        server.release, server.traced = "app@1", traced
+        given = {"url": f"{server.url}/health", "lookup": f"{server.url}/received", "wait": "1"}
+        given |= {"ordinary_lookup": f"{server.url}/received", "ordinary": "100", "ratio": "0.1"}
+        found = run_check("opentelemetry", str(tmp_path), given)
+    assert found.number("sampled") == traced
+    assert (found.value("as_said"), found.value("works")) == (expected, expected)
+
+
+def test_what_arrived_is_looked_for_on_every_page(tmp_path: Path) -> None:
+    """As RFC 8288 links them; a page at another place is not followed with our token."""
+    with web() as server:
+        server.release, server.pages = "app@1", 3
+        given = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
+        right = run_check("opentelemetry", str(tmp_path), given)
+        server.elsewhere = "http://other.test"
+        wrong = run_check("opentelemetry", str(tmp_path), given)
+    assert right.value("works") is True
+    assert "next page at another place" in said(wrong)
 
 
 def test_a_wrong_token_is_no_empty_dashboard(tmp_path: Path) -> None:

@@ -61,7 +61,9 @@ def test_a_query_reads_the_same_however_it_is_written() -> None:
     assert normal("x > 1") != normal("x > 2")
 
 
-@pytest.mark.parametrize(("text", "value"), [("1h30m", 5400), ("0", 0), ("", 0), ("250ms", 0.25)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1h30m", 5400), ("0", 0), ("0s", 0), ("0h0m", 0), ("", 0), ("250ms", 0.25)]
+)
 def test_durations_are_those_of_prometheus(text: str, value: float) -> None:
     """In seconds."""
     assert seconds(text) == value

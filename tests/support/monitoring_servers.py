@@ -34,13 +34,17 @@ class Web:
     """A small server: what it answers by path, and what it was sent.
 
     With a release it is a service with its monitoring in one: `/health` leaves a span, `/fail` an
-    error, both of that release.
+    error, both of that release. Of callers who ask for no trace the first `traced` have one. What
+    was received has as many `pages`, of which the last one alone holds anything.
     """
 
     port: int
     answers: dict[str, tuple[int, object]] = field(default_factory=dict)
     received: list[object] = field(default_factory=list)
     release: str = ""
+    traced: int = 0
+    pages: int = 1
+    elsewhere: str = ""
 
     @property
     def url(self) -> str:
@@ -54,12 +58,20 @@ def web(**answers: object) -> Iterator[Web]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/received":
-                self._send(200, made.received)
-            elif made.release and self.path == "/health":
-                trace = self.headers["traceparent"].split("-")[1]
-                resource = {"service.version": made.release}
-                made.received.append({"trace_id": trace, "resource": resource})
+            path, _, page = self.path.partition("?page=")
+            if path == "/received":
+                number = int(page or 1)
+                last = number == made.pages
+                following = "" if last else f"{made.elsewhere}/received?page={number + 1}"
+                self._send(200, made.received if last else [], following)
+            elif made.release and path == "/health":
+                parent, name = self.headers["traceparent"], self.headers["X-Request-ID"]
+                if parent or made.traced > len(made.received) - 1:
+                    trace = parent.split("-")[1] if parent else "0" * 32
+                    resource = {"service.version": made.release}
+                    made.received.append(
+                        {"trace_id": trace, "resource": resource, "request": name or ""}
+                    )
                 self._send(200, {})
             else:
                 self._send(*made.answers.get(self.path, (404, {})))
@@ -73,9 +85,11 @@ def web(**answers: object) -> Iterator[Web]:
             made.received.append(data)
             self._send(*made.answers.get(self.path, (200, {})))
 
-        def _send(self, status: int, data: object) -> None:
+        def _send(self, status: int, data: object, following: str = "") -> None:
             body = json.dumps(data).encode()
             self.send_response(status)
+            if following:
+                self.send_header("Link", f'<{following}>; rel="next"')
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

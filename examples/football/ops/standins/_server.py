@@ -19,17 +19,20 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.decompress,
     "br": brotli.decompress,
 }
-KEPT = 1000
+KEPT = 20_000
+PAGE = 500
 
 Answer = tuple[int, object]
 Route = Callable[["Request"], Answer]
 
 
 class Request:
-    """One request: its path without the query, its headers, its body unpacked."""
+    """One request: its path, the page that it asks for, its headers, its body unpacked."""
 
-    def __init__(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        self.path = path
+    def __init__(self, target: str, headers: dict[str, str], body: bytes) -> None:
+        self.path, _, query = target.partition("?")
+        page = query.removeprefix("page=")
+        self.page = int(page) if page.isdecimal() else 0
         self.headers = headers
         self.body = body
 
@@ -50,10 +53,21 @@ class Received:
         with self._lock:
             self._kept.extend(entries)
 
-    def all(self) -> list[object]:
-        """Everything that is kept."""
+    def page(self, number: int) -> "Page":
+        """A page of what is kept, the newest first, and whether there are more."""
         with self._lock:
-            return list(self._kept)
+            kept = list(self._kept)
+        kept.reverse()
+        begin = number * PAGE
+        return Page(kept[begin : begin + PAGE], begin + PAGE < len(kept))
+
+
+class Page(list[object]):
+    """Entries, and whether more follow."""
+
+    def __init__(self, entries: list[object], more: bool) -> None:
+        super().__init__(entries)
+        self.more = more
 
 
 def serve(port: int, route: Route) -> None:
@@ -91,17 +105,23 @@ def serve(port: int, route: Route) -> None:
         def _answer(self, body: bytes) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             try:
-                status, data = route(Request(self.path.split("?")[0], headers, body))
+                request = Request(self.path, headers, body)
+                status, data = route(request)
             except (ValueError, KeyError, TypeError) as error:
-                status, data = 400, {"error": str(error)}
-            self._send(status, data)
+                self._send(400, {"error": str(error)})
+                return
+            more = isinstance(data, Page) and data.more
+            following = f"{request.path}?page={request.page + 1}" if more else ""
+            self._send(status, data, following)
 
-        def _send(self, status: int, data: object) -> None:
+        def _send(self, status: int, data: object, following: str = "") -> None:
             body = data if isinstance(data, bytes) else json.dumps(data).encode()
             self.send_response(status)
             kind = "application/x-protobuf" if isinstance(data, bytes) else "application/json"
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            if following:
+                self.send_header("Link", f'<{following}>; rel="next"')
             self.end_headers()
             self.wfile.write(body)
 
