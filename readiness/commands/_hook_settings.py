@@ -77,6 +77,8 @@ def _command(agent: Agent, event: Event, root: str, settings: RunSettings) -> st
         words += ["--board", _from_root(agent, root, os.path.abspath(board))]
     else:
         find_board(settings, {}, root)  # without one the hook would be silent for ever
+    for flag, value in (("--profile", settings.profile), ("--base", settings.base)):
+        words += [flag, shlex.quote(value)] if value else []
     return " ".join(words)
 
 

@@ -11,9 +11,7 @@ from readiness.agents.forms import CANARY, LARGEST, Agent, Call, Event, payload_
 from readiness.agents.memory import Kept, folder_of, remembered
 from readiness.agents.transcript import SIGNATURE
 from readiness.model.errors import (
-    BoardError,
     ExitStatus,
-    LoosenedError,
     ReadinessError,
     StoppedError,
     UsageError,
@@ -23,9 +21,7 @@ from readiness.plan.selection import CHANGED
 from readiness.project.change import base_of, digest_of, had_board, state_of
 from readiness.project.git import Asking, Changed, head_of, repository
 from readiness.text.sentences import say_now
-
-LIMIT = 540.0
-"""A run takes at most so many seconds, fewer than agents wait for a hook (600)."""
+from readiness.text.worded import words_of
 
 
 class Hooked:
@@ -38,7 +34,6 @@ class Hooked:
         self._root = ""
         self._changed = Changed(root="", headers={}, paths=[], untracked=set())
         self._base = ""
-        self._lost = False
 
     def answer(self) -> int:
         """Read standard input, write standard output; the result is the exit status."""
@@ -77,10 +72,9 @@ class Hooked:
             reuse=True,
             hold_line=True,
             quiet=True,
-            run_timeout=LIMIT,
         )
         if self._event is not Event.STOP:
-            return self._told(self._caught(lambda: self._read(settings)), call, kept)
+            return self._told(self._caught(lambda: self._read(settings), settings), call, kept)
         known = self._known(kept)
         if known is not None:
             return self._told(known, call, kept)
@@ -113,9 +107,10 @@ class Hooked:
         """Whether the project has a board, or had one before this change."""
         try:
             find_board(self._settings, os.environ, os.getcwd())
-        except UsageError:
-            self._lost = bool(self._base) and had_board(self._root, self._base, os.getcwd())
-            return self._lost
+        except UsageError as error:
+            if getattr(words_of(error), "key", "") != "usage.no_board":
+                return True
+            return bool(self._base) and had_board(self._root, self._base, os.getcwd())
         return True
 
     def _known(self, kept: Kept) -> Assessment | None:
@@ -136,7 +131,9 @@ class Hooked:
 
         before = state_of(self._changed, self._base)
         try:
-            found = self._caught(lambda: found_of(look(settings, kept.memory.earlier), self._base))
+            found = self._caught(
+                lambda: found_of(look(settings, kept.memory.earlier), self._base), settings
+            )
         except StoppedError as error:
             return error.status
         kept.memory.seen = digest_of(self._after(before)) if self._base else ""
@@ -149,7 +146,7 @@ class Hooked:
 
         return loosened_found(read_alone(settings) if self._base else [], self._base)
 
-    def _caught(self, finding: Callable[[], Assessment]) -> Assessment:
+    def _caught(self, finding: Callable[[], Assessment], settings: RunSettings) -> Assessment:
         """What is found, or that the board or its base is at fault."""
         try:
             return finding()
@@ -157,19 +154,10 @@ class Hooked:
             raise
         except ReadinessError as error:
             from readiness.commands._at_stop import fault_found
+            from readiness.pipeline.at_stop import base_is_sound
 
-            return fault_found(error, is_of_change=self._has_brought(error))
-
-    def _has_brought(self, error: ReadinessError) -> bool:
-        """Whether a fault is the change's own."""
-        if not self._base:
-            return False
-        if isinstance(error, BoardError):
-            from readiness.reuse.changed import changed_paths
-
-            broken = {os.path.realpath(one.path) for one in error.faults}
-            return not broken.isdisjoint(changed_paths(self._root, self._base))
-        return self._lost or isinstance(error, LoosenedError)
+            is_of_change = bool(self._base) and base_is_sound(settings)
+            return fault_found(error, is_of_change=is_of_change)
 
     def _after(self, before: dict[str, str]) -> dict[str, str]:
         """The state after a run, with what probes left where git knows of nothing.

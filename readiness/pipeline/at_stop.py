@@ -1,13 +1,15 @@
 """Whether a change may stand as it is: nothing is worse than before it, and it loosens nothing."""
 
 import os
+import time
 
 import msgspec
 
+from readiness.guard.base import open_base
 from readiness.guard.changes import loosened
 from readiness.guard.worlds import Worlds
-from readiness.model.errors import BaseError, StoppedError
-from readiness.model.settings import RunSettings
+from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
+from readiness.model.settings import BOARD_NAME, RunSettings, find_board
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.judging import loosening
 from readiness.pipeline.measured import accepted_by_base, running
@@ -22,6 +24,10 @@ from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import choose, make, remove
 from readiness.text.worded import Worded, joined, worded, words_of
 
+LIMIT = 540.0
+"""A look takes at most so many seconds, fewer than agents wait for a hook (600)."""
+
+_LEAST = 30.0
 _WORLD = "before"
 _GOOD, _BAD, _UNKNOWN = "good", "bad", "unknown"
 
@@ -45,11 +51,14 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
     `known` is what is known of the base, by the ids of criteria, and is added to. Raises what a
     run and a comparison raise, and `StoppedError` where a signal ends it.
     """
+    began = time.monotonic()
     runs: list[RunDocument] = []
 
     def keep(document: RunDocument, _settings: RunSettings, _context: Context) -> None:
         runs.append(document)
 
+    # By the base's rules as far as the change decides how, and by its own: two runs at most.
+    settings = msgspec.structs.replace(settings, run_timeout=LIMIT / 2)
     try:
         status = perform(settings, keep)
     except BaseError as error:
@@ -65,7 +74,9 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
     line = document.gate.line
     if line is not None and not line.run:
         asked = [one for one in document.criteria() if _is_unheld(one)]
-        _measure_base(settings, {one.id for one in asked} - known.keys(), known)
+        left = max(LIMIT - (time.monotonic() - began), _LEAST)
+        timed = msgspec.structs.replace(settings, run_timeout=left)
+        _measure_base(timed, {one.id for one in asked} - known.keys(), known)
         for one in asked:
             reason = worded_again(one.reason, one.said.get("reason"))
             if known[one.id] == _GOOD:
@@ -74,6 +85,24 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
             elif known[one.id] == _UNKNOWN:
                 unknown[one.id] = reason
     return Look(document=document, worse=worse, lost=lost, unknown=unknown)
+
+
+def base_is_sound(settings: RunSettings) -> bool:
+    """Whether the base has a board that can be used, so that a fault is the change's own."""
+    try:
+        path = find_board(settings, os.environ, os.getcwd())
+    except UsageError:
+        path = BOARD_NAME
+    is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
+    try:
+        base = open_base(settings.base or "", path, searched_from=None if is_named else os.getcwd())
+        try:
+            base.load(os.environ, settings.profile)
+        finally:
+            base.close()
+    except ReadinessError:
+        return False
+    return True
 
 
 def read_alone(settings: RunSettings) -> list[Loosening]:

@@ -156,13 +156,16 @@ def test_what_cannot_be_measured_is_told_once(hooked: Project) -> None:
 
 
 def test_a_board_that_the_change_breaks_blocks(hooked: Project) -> None:
-    """And so does one that it takes away; what was broken before is only told."""
+    """And so does one that it takes away or hides; what was broken before is only told."""
     hooked.write("version: 1\ntitel: x\n")
     text = reason(call(hooked, "stop"))
     assert "board.yaml:2" in text
     (hooked.folder / "board.yaml").unlink()
     assert "no board" in reason(call(hooked, "stop"))
     git(hooked.folder, "checkout", "board.yaml")
+    change(hooked, pyproject__toml="[tool.readiness\n")
+    assert "pyproject.toml" in reason(call(hooked, "stop"))
+    (hooked.folder / "pyproject.toml").unlink()
     commit(hooked.folder, {"board.yaml": "version: 1\ntitel: x\n"})
     change(hooked, notes="x")
     told = answer(call(hooked, "stop", session_id="another"))
