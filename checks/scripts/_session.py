@@ -25,6 +25,7 @@ class Case:
     message: str = ""
     seconds: float = 0.0
     properties: tuple[tuple[str, str], ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _case(test: Event, attempt: _Attempt) -> Case:
         properties=tuple(
             {(name, value): None for report in reports for name, value in report["properties"]}
         ),
+        id=test["id"],
     )
 
 

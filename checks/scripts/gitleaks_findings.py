@@ -1,17 +1,23 @@
 """Have gitleaks look for secrets and count them; no secret leaves its report.
 
 It ends with status 1 for leaks and for a path that is not there, and leaves an empty report where
-it could read no history. Without a folder or a commit that it read there is no number.
+it could read no history. Without a folder or a commit that it read there is no number, nor where it
+does not find a sample with the project's settings. Archives are unpacked for it.
 """
 
 import json
 import os
+import random
 import re
 import shutil
+import string
 import subprocess
+import tomllib
+from collections.abc import Iterator
 from typing import TypedDict, cast
 
-from _common import Place, emit, not_measured, param, place, require, words
+from _archives import ENDINGS, unpack
+from _common import Place, emit, not_measured, number_param, param, place, require, words
 from _copy import Copy, copy_project
 
 COMMITS = re.compile(r"(\d+) commits scanned")
@@ -39,6 +45,8 @@ def main() -> None:
     copy = copy_project()
     paths = words("paths") or ["."]
     read = files_of(copy, paths)
+    sample(copy)
+    packed = packed_once(copy, paths) if history else read
     if history:
         leaks, commits = scan(
             copy, ["--log-opts", f"--all -- {' '.join(paths)}"], ".", history=True
@@ -48,13 +56,70 @@ def main() -> None:
         leaks, commits = [], None
         for path in paths:
             leaks += scan(copy, ["--no-git"], path)[0]
+    findings = [finding(copy, leak) for leak in leaks]
+    archives, within = in_archives(copy, packed)
+    findings += within
+    kept_back = suppressed(copy, read)
+    allowed = number_param("allowed") or 0
     numbers = {
-        "leaks": len(leaks),
+        "leaks": len(findings),
         "files": len(read),
         "commits": commits,
-        "suppressed": suppressed(copy, read),
+        "archives": archives,
+        "suppressed": kept_back,
+        "problems": len(findings) + max(int(kept_back - allowed), 0),
     }
-    emit(numbers, [finding(copy, leak) for leak in leaks])
+    emit(numbers, findings)
+
+
+def sample(copy: Copy) -> None:
+    """End the script unless gitleaks, with these settings, finds a token that was just made up."""
+    folder = os.path.join(os.environ["READINESS_TMP"], "sample")
+    os.makedirs(folder)
+    made = "".join(random.choices(string.ascii_letters + string.digits, k=36))  # noqa: S311
+    with open(os.path.join(folder, "settings.py"), "w", encoding="utf-8") as file:
+        file.write(f'GITHUB_TOKEN = "ghp_{made}"\n')
+    if not scan(copy, ["--no-git"], folder, baseline=False)[0]:
+        not_measured("gitleaks does not find a sample token: see the project's settings for it")
+
+
+def packed_once(copy: Copy, paths: list[str]) -> list[str]:
+    """Write down every archive that any commit has, and return where."""
+    command = ["git", "-c", "core.quotepath=false", "-C", copy.folder]
+    listed = subprocess.run(
+        [*command, "rev-list", "--objects", "--all", "--", *paths], capture_output=True, check=False
+    )
+    folder = os.path.join(os.environ["READINESS_TMP"], "history")
+    found = []
+    for line in listed.stdout.decode(errors="surrogateescape").splitlines():
+        blob, _, path = line.partition(" ")
+        if path.lower().endswith(ENDINGS):
+            target = os.path.join(folder, blob[:12], path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "wb") as file:
+                if subprocess.run(
+                    [*command, "cat-file", "blob", blob], stdout=file, check=False
+                ).returncode:
+                    continue  # a folder that is called like an archive
+            found.append(target)
+    return found
+
+
+def in_archives(copy: Copy, files: list[str]) -> tuple[int, list[Place]]:
+    """Unpack archives and look through them; returns how many, and what was found."""
+    if param("archives") == "false":
+        return 0, []
+    target = os.path.join(os.environ["READINESS_TMP"], "unpacked")
+    history = os.path.join(os.environ["READINESS_TMP"], "history")
+    top = history if files and files[0].startswith(history + os.sep) else copy.folder
+    folders = unpack(files, target, top)
+    found = []
+    for folder, named in folders.items():
+        for leak in scan(copy, ["--no-git"], folder, baseline=False)[0]:
+            inside = os.path.relpath(leak["File"], folder)
+            shown = f"{named}!/{inside}"
+            found.append(place(shown, leak["StartLine"], leak["RuleID"], leak["Description"]))
+    return len(folders), found
 
 
 def whole_history() -> None:
@@ -90,14 +155,25 @@ def below(top: str) -> list[str]:
 
 
 def scan(
-    copy: Copy, options: list[str], path: str, *, history: bool = False
+    copy: Copy,
+    options: list[str],
+    path: str,
+    *,
+    history: bool = False,
+    baseline: bool = True,
 ) -> tuple[list[Leak], int | None]:
     """Run gitleaks; return what it found, and in how many commits it looked."""
     report = os.path.join(os.environ["READINESS_TMP"], "report.json")
     if os.path.exists(report):
         os.remove(report)
     command = ["gitleaks", "detect", "--no-banner", "--redact", "--source", path, *options]
-    command += ["--report-format", "json", "--report-path", report, *settings(copy)]
+    command += [
+        "--report-format",
+        "json",
+        "--report-path",
+        report,
+        *settings(copy, baseline=baseline),
+    ]
     status, said = copy.run([*command, *words("args")], quiet=True)
     said = COLOURS.sub("", said)
     if status not in {0, 1} or (failed := FAILED.search(said)):
@@ -115,7 +191,7 @@ def scan(
     return leaks, int(scanned[1]) if scanned else None
 
 
-def settings(copy: Copy) -> list[str]:
+def settings(copy: Copy, *, baseline: bool) -> list[str]:
     """Return the options for the project's own settings and its baseline."""
     options = []
     config = param("config") or ".gitleaks.toml"
@@ -123,16 +199,16 @@ def settings(copy: Copy) -> list[str]:
         options += ["--config", config]
     elif param("config"):
         not_measured(f"{config} does not exist")
-    if baseline := param("baseline"):
-        if not os.path.exists(os.path.join(copy.folder, baseline)):
-            not_measured(f"the baseline {baseline} does not exist")
-        options += ["--baseline-path", baseline]
+    if baseline and (known := param("baseline")):
+        if not os.path.exists(os.path.join(copy.folder, known)):
+            not_measured(f"the baseline {known} does not exist")
+        options += ["--baseline-path", known]
     return options
 
 
 def suppressed(copy: Copy, files: list[str]) -> int:
-    """Count what keeps findings back: comments, ignored fingerprints, the baseline's entries."""
-    number = 0
+    """Count what keeps findings back: comments, settings, ignored fingerprints, the baseline."""
+    number = sum(1 for _ in allowances(read_settings(copy)))
     for path in files:
         if os.path.isfile(path) and not os.path.islink(path):
             with open(path, "rb") as file:
@@ -148,6 +224,34 @@ def suppressed(copy: Copy, files: list[str]) -> int:
         except ValueError:
             not_measured(f"the baseline {baseline} is not JSON")
     return number
+
+
+def read_settings(copy: Copy) -> object:
+    """Return the project's settings for gitleaks; none where it has none."""
+    path = os.path.join(copy.folder, param("config") or ".gitleaks.toml")
+    if not os.path.isfile(path):
+        return {}
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        not_measured(f"{os.path.basename(path)} cannot be read: {error}")
+
+
+def allowances(settings: object, within: bool = False) -> Iterator[str]:
+    """Give each pattern, path, word and commit that settings let pass, and each rule left out."""
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            lists = key in ("paths", "regexes", "commits", "stopwords") and within
+            if isinstance(value, list) and (lists or key.lower() == "disabledrules"):
+                yield from map(str, value)
+            elif lists or key.lower() == "disabledrules":
+                yield str(value)
+            else:
+                yield from allowances(value, within or key.lower() in ("allowlist", "allowlists"))
+    elif isinstance(settings, list):
+        for each in settings:
+            yield from allowances(each, within)
 
 
 def finding(copy: Copy, leak: Leak) -> Place:

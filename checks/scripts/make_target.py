@@ -21,12 +21,13 @@ from _makefile import (
     told_masks,
 )
 from _recorded import Line, Recorder, obeys
+from _started import Watched, wanted
 
 from readiness.shell import masks
 from readiness.shell.reach import never_run
 
 PARAMETERS = ("target", "args", "variables", "number", "at_least", "unknown", "verify")
-PARAMETERS += ("sqlite_variable", "in_place")
+PARAMETERS += ("sqlite_variable", "in_place", "starts")
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,15 @@ def variables_set(text: str) -> dict[str, str]:
         not_measured(f"{text!r} does not set variables, as `CC=gcc` does")
 
 
+def where_it_runs(*, seen: bool) -> Copy:
+    """Return the project itself or a copy; what is started is seen in a copy alone."""
+    if param("in_place") != "true":
+        return copy_project()
+    if seen:
+        not_measured("what a target starts is only seen in a copy, not in_place")
+    return Copy(os.getcwd())
+
+
 def main() -> None:
     """Look at the recipes, run the target, verify what it should have done."""
     require("make")
@@ -201,7 +211,8 @@ def main() -> None:
     variables = variables_set(param("variables"))
     if idle := IDLE.search(given):
         not_measured(f"with `{idle[0].strip()}` make runs nothing")
-    copy = Copy(os.getcwd()) if param("in_place") == "true" else copy_project()
+    starts = wanted(words("starts"))
+    copy = where_it_runs(seen=bool(starts))
     asked = words("target")
     for name in PARAMETERS:
         # To make they would be variables.
@@ -218,7 +229,8 @@ def main() -> None:
         path = os.path.join(os.environ["READINESS_TMP"], "target.db")
         extra[variable] = f"sqlite:///{path}"
     recorder = Recorder(copy, database)
-    status, output = recorder.run(make, extra)
+    watched = Watched(copy, starts)
+    status, output = recorder.run(make, {**extra, **watched.variables})
     refuse(unknown, output, " ".join(make))
     made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
     findings += untrue(made)
@@ -226,6 +238,7 @@ def main() -> None:
     if not status:
         see_that_all_ran(made, findings)
         findings += ignored(made, findings)
+        findings += [place("Makefile", 0, "started", why) for why in watched.complaints()]
     masked = len(findings)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]

@@ -1,5 +1,6 @@
 """Run several security scanners, each as its own check does, and count what weighs."""
 
+import configparser
 import json
 import os
 import subprocess
@@ -7,7 +8,18 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TypedDict, cast
 
-from _common import NOT_MEASURED, Place, emit, not_measured, param, require, words
+from _common import (
+    NOT_MEASURED,
+    Place,
+    emit,
+    files_below,
+    not_measured,
+    number_param,
+    param,
+    read_text,
+    require,
+    words,
+)
 
 SCRIPTS = os.path.dirname(os.path.abspath(__file__))
 
@@ -18,6 +30,7 @@ class Report(TypedDict, total=False):
     high: int
     weak: int
     problems: int
+    nosec: int
     findings: list[Place]
 
 
@@ -29,8 +42,18 @@ def main() -> None:
     if not wanted:
         not_measured("no scanner is named")
     reports = {name: SCANNERS[name]() for name in wanted}
+    high = sum(map(weight, reports.values()))
+    suppressed = sum(report.get("nosec", 0) for report in reports.values())
+    if "bandit" in reports:
+        suppressed += set_aside(words("paths") or ["src"])
+    allowed = int(number_param("allowed") or 0)
     emit(
-        {"high": sum(map(weight, reports.values())), "scanners": len(reports)},
+        {
+            "high": high,
+            "suppressed": suppressed,
+            "problems": high + max(suppressed - allowed, 0),
+            "scanners": len(reports),
+        },
         (
             {**found, "rule": f"{name}: {found['rule']}"}
             for name, report in reports.items()
@@ -38,6 +61,21 @@ def main() -> None:
             if "high" not in report or found["message"].startswith("high: ")
         ),
     )
+
+
+def set_aside(paths: list[str]) -> int:
+    """Count what files called .bandit leave out of a scan: folders and rules."""
+    number = 0
+    for path in files_below(paths, (".bandit",)):
+        settings = configparser.ConfigParser()
+        try:
+            settings.read_string(read_text(path))
+        except configparser.Error as error:
+            not_measured(f"{path} cannot be read: {error.message}")
+        for name in ("exclude", "skips", "tests"):
+            given = settings.get("bandit", name, fallback="")
+            number += len([each for each in given.split(",") if each.strip()])
+    return number
 
 
 def weight(report: Report) -> int:

@@ -1,10 +1,14 @@
-"""Tell which named flows have a passing test and no failing one, from the shared run of pytest."""
+"""Tell which named flows have tests that pass, and that fail where the flow's code fails.
+
+The first is known from the shared run of pytest; for the second the tests are run again in a copy.
+"""
 
 import ast
 import os
 
 import yaml
-from _common import emit, not_measured, param, place, read_text, words
+from _broken import Attempt, Flow, try_broken
+from _common import Place, emit, not_measured, number_param, param, place, read_text, words
 from _session import Case, below, numbers, read_session
 from _syntax import functions, parse
 
@@ -57,22 +61,92 @@ def by_flow(cases: list[Case], marker: str) -> dict[str, list[Case]]:
     return groups
 
 
+def through(names: list[str]) -> dict[str, list[str]]:
+    """Return what each flow walks through, as `path:function`."""
+    found: dict[str, list[str]] = {}
+    for each in words("through"):
+        name, _, where = each.partition("=")
+        if name not in names or not where.rpartition(":")[0]:
+            not_measured(f"through: {each} is not FLOW=path/to/file.py:function of a flow here")
+        if not os.path.isfile(where.rpartition(":")[0]):
+            not_measured(f"through: {where.rpartition(':')[0]} does not exist")
+        found.setdefault(name, []).append(where)
+    return found
+
+
+def unnoticed(groups: dict[str, list[Case]], named: dict[str, list[str]]) -> list[Place]:
+    """List the flows whose tests go on to pass where what they walk through fails."""
+    flows: list[Flow] = [
+        {
+            "name": flow,
+            "tests": [case.id for case in cases if case.outcome == "passed"],
+            "through": named.get(flow, []),
+        }
+        for flow, cases in groups.items()
+    ]
+    if not flows:
+        return []
+    broken = try_broken(
+        {
+            "paths": words("paths"),
+            "source": words("source"),
+            "args": words("args"),
+            "seconds": number_param("seconds") or 0,
+            "mutants": 0,
+            "seed": "",
+            "tests": [test for flow in flows for test in flow["tests"]],
+            "flows": flows,
+        }
+    )
+    outcomes = broken.get("tests", {})
+    for flow in flows:
+        if bad := [test for test in flow["tests"] if outcomes.get(test) != "passed"]:
+            not_measured(f"{bad[0]} passes here, and does not in a copy of the project")
+    wanted = sum(max(len(flow["through"]), 1) for flow in flows)
+    if len(broken["attempts"]) < wanted:
+        not_measured(f"the seconds were enough for {len(broken['attempts'])} of {wanted} tries")
+    return [
+        place(groups[each["flow"]][0].path, groups[each["flow"]][0].line, "flow", why)
+        for each in broken["attempts"]
+        if (why := _why(each))
+    ]
+
+
+def _why(attempt: Attempt) -> str:
+    """Say what is wrong with a flow; "" where its tests noticed."""
+    where = ", ".join(attempt["broken"][:3]) or "none"
+    if attempt["noticed"] == "unknown":
+        return f"{attempt['flow']}: {attempt['path']} has no function {attempt['named']}"
+    if attempt["noticed"]:
+        return ""
+    named = f"{where} of {attempt['path']}" if attempt["path"] else "all the code that they run"
+    return f"{attempt['flow']}: its tests pass also where {named} fails"
+
+
 def main() -> None:
     """Compare the flows that are wanted with those that were walked through."""
     cases = read_session(os.path.join(os.environ["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
     selected = below(cases, words("below"))
     counted = numbers(selected)
     groups = by_flow(selected, param("marker", "flow"))
+    named = through(names := wanted())
     findings = []
-    for flow in (names := wanted()):
+    walked = {}
+    for flow in names:
         outcomes = [case.outcome for case in groups.get(flow, [])]
         if "failed" in outcomes or "passed" not in outcomes:
             why = "a test fails" if "failed" in outcomes else "no test passed"
             where = groups[flow][0] if flow in groups else None
             at = (where.path, where.line) if where else (param("flows_file"), 0)
             findings.append(place(*at, "flow", f"{flow}: {why}"))
-    covered = len(names) - len(findings)
-    flows = {"missing": len(findings), "covered": covered, "flows": len(names)}
+        else:
+            walked[flow] = groups[flow]
+    missing = len(findings)
+    if param("broken") != "false":
+        found = unnoticed(walked, named)
+        findings += found
+        missing += len({each["message"].partition(":")[0] for each in found})
+    flows = {"missing": missing, "covered": len(names) - missing, "flows": len(names)}
     emit({**flows, **counted}, findings)
 
 

@@ -296,6 +296,14 @@ def drop_a_flow(football: Football) -> None:
     football.edit("tests/flows.yaml", r"^  disaster-recovery: .*\n", "")
 
 
+def ask_for_health_only(path: str, test: str, start: str = "") -> Callable[[Football], None]:
+    def do(football: Football) -> None:
+        body = f'{start}    assert client.get("/health").status_code == 200\n    return\n'
+        football.edit(path, rf"^def {test}\((?:.|\n)*?\) -> None:\n", rf"\g<0>{body}")
+
+    return do
+
+
 def test_slowly(football: Football) -> None:
     for folder in ("unit", "integration", "e2e"):
         football.remove(f"tests/{folder}")
@@ -479,8 +487,31 @@ UNCOVERED = World(
     ),
 )
 
+HOLLOW = World(
+    "hollow",
+    ("T9.4", "T9.5"),
+    (
+        a_break(
+            "the test of a flow asks for something else",
+            "T9.4",
+            ask_for_health_only(
+                "tests/integration/test_api.py", "test_predictions_are_judged_by_results"
+            ),
+        ),
+        a_break(
+            "the test of a scenario only starts the server",
+            "T9.5",
+            ask_for_health_only(
+                "tests/e2e/test_scenarios.py",
+                "test_an_analyst_follows_a_season",
+                "    client = start(sqlite_file)\n",
+            ),
+        ),
+    ),
+)
+
 SLOW = World(
     "slow", ("T9.6",), (a_break("the tests take more than a minute", "T9.6", test_slowly),)
 )
 
-WORLDS = (FLAWS, SILENCED, FORGOTTEN, PRETENDED, SWITCHED_OFF, UNTESTED, UNCOVERED, SLOW)
+WORLDS = (FLAWS, SILENCED, FORGOTTEN, PRETENDED, SWITCHED_OFF, UNTESTED, UNCOVERED, HOLLOW, SLOW)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from _assertions import Body, called, read_body
-from _common import Place, emit, files_below, not_measured, place, words
+from _common import Place, files_below, not_measured, place
 from _constants import truth
 from _syntax import Function, functions, parse
 
@@ -222,14 +222,3 @@ def weak_tests(paths: list[str]) -> tuple[int, list[Place]]:
     if not total:
         not_measured("there is no test below these paths")
     return total, findings
-
-
-def main() -> None:
-    """Look at every test."""
-    total, findings = weak_tests(words("paths"))
-    percent = round(100 * (total - len(findings)) / total, 4)
-    emit({"percent": percent, "without": len(findings), "tests": total}, findings)
-
-
-if __name__ == "__main__":
-    main()

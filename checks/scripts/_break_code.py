@@ -1,0 +1,345 @@
+"""Run tests again and again with faults in the code, and tell which of them were noticed.
+
+Runs in the project's own Python, in a copy of the project. READINESS_TMP/plan.json says what to do,
+READINESS_TMP/broken.json tells what came of it. pytest collects once; each attempt is a process
+that is forked off then, with the fault both in the functions that it holds and in the file.
+"""
+
+import ast
+import contextlib
+import gc
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
+import coverage
+import pytest
+from _common import files_below, is_below
+from _mutations import failing, functions, mutants, mutated, read_source
+from _witness import Log, Witness
+
+PATIENCE = 30.0
+"""Seconds beyond ten times what tests took without a fault, after which they hang."""
+
+SETUP = "setup of "
+"""What stands before a test's id where its fixtures run, and not it itself."""
+
+Json = dict[str, Any]
+Held = dict[str, list[FunctionType]]
+
+
+class Attempts:
+    """The plugin: in place of one run of the tests it makes many, each in a process of its own."""
+
+    def __init__(self, plan: Json, tmp: str) -> None:
+        self.plan = plan
+        self.tmp = tmp
+        self.done: Json = {"attempts": []}
+        self.deadline = time.monotonic() + plan["seconds"]
+        self.items: dict[str, pytest.Item] = {}
+        self._held: Held = {}
+        self._failed = False
+        self._outcomes: dict[str, str] = {}
+        self._coverage: coverage.Coverage | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Make all attempts."""
+        if session.testsfailed:
+            raise session.Interrupted("not all tests could be collected")
+        wanted = set(self.plan["tests"])
+        self.items = {
+            item.nodeid: item for item in session.items if not wanted or item.nodeid in wanted
+        }
+        self._held = functions_of(self.plan["roots"], self.plan["source"])
+        gc.freeze()  # what a process that is forked off does not touch is not copied
+        seen = self._without_fault()
+        if seen is not None:
+            self.done["tests"] = seen["outcomes"]
+            if self.plan["flows"]:
+                self._break_flows(seen)
+            else:
+                self._break_sample(seen)
+        return True
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """Tell coverage whose lines these are."""
+        self._switch(f"{SETUP}{item.nodeid}")
+        yield
+        self._switch("")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        """What several tests share is not of the one that happens to come first."""
+        if fixturedef.scope != "function":
+            self._switch("")
+        yield
+        self._switch(f"{SETUP}{request.node.nodeid}")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Tell coverage whose lines these are."""
+        self._switch(item.nodeid)
+        yield
+        self._switch("")
+
+    def _switch(self, context: str) -> None:
+        if self._coverage is not None:
+            self._coverage.switch_context(context)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what became of a test."""
+        if report.outcome == "failed" or report.when == "call":
+            self._outcomes[report.nodeid] = report.outcome
+        self._failed = self._failed or report.outcome == "failed"
+
+    def _without_fault(self) -> Json | None:
+        """Run the tests as they are; returns outcomes, seconds, and which test ran which line."""
+        path = os.path.join(self.tmp, "seen.json")
+
+        def run() -> bool:
+            tops = [
+                os.path.join(each, top)
+                for each in self.plan["roots"]
+                for top in self.plan["source"]
+            ]
+            self._coverage = coverage.Coverage(data_file=None, source=tops, config_file=False)
+            self._coverage.start()
+            seconds = {}
+            for name, item, following in self._in_order(self.items):
+                began = time.monotonic()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                seconds[name] = time.monotonic() - began
+            self._coverage.stop()
+            data = self._coverage.get_data()
+            lines: dict[str, dict[int, list[str]]] = {}
+            for file in data.measured_files():
+                # The copy and the original may both be known; what is not imported has no lines.
+                lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump({"outcomes": self._outcomes, "seconds": seconds, "lines": lines}, file)
+            return True
+
+        if self._forked(run, self.deadline - time.monotonic()) is None:
+            self.done["why"] = "the tests alone take longer than the seconds that are given"
+            return None
+        try:
+            with open(path, encoding="utf-8") as file:
+                return json.load(file)  # type: ignore[no-any-return]
+        except OSError:
+            self.done["why"] = "the tests could not be run in a process of their own"
+            return None
+
+    def _break_sample(self, seen: Json) -> None:
+        """Try one fault after the other, of those that a passing test runs into."""
+        passed = {name for name, outcome in seen["outcomes"].items() if outcome == "passed"}
+        found = []
+        for path in files_below(self.plan["source"]):
+            for mutant in mutants(path, read_source(path)):
+                ran = seen["lines"].get(path, {}).get(str(mutant.line), ())
+                if tests := passed & {name.removeprefix(SETUP) for name in ran}:
+                    found.append((mutant, tests))
+        found.sort(key=lambda each: (each[0].coarse, each[0].rank(self.plan["seed"])))
+        before: Counter[tuple[str, str]] = Counter()
+        turns = []
+        for mutant, tests in found:
+            # One of each function before a second of any.
+            before[mutant.path, mutant.function] += 1
+            turns.append((before[mutant.path, mutant.function], mutant, tests))
+        turns.sort(key=lambda each: (each[0], each[1].rank(self.plan["seed"])))
+        self.done["possible"] = len(turns)
+        for _, mutant, tests in turns[: self.plan["mutants"]]:
+            names = sorted(tests, key=lambda name: float(seen["seconds"][name]))
+            tree = mutated(read_source(mutant.path), mutant)
+            noticed = self._try({mutant.path: tree}, names, seen)
+            if noticed is None:
+                break
+            self.done["attempts"].append({**vars(mutant), "tests": len(names), "noticed": noticed})
+
+    def _break_flows(self, seen: Json) -> None:
+        """For each flow, have what it walks through fail."""
+        for flow in self.plan["flows"]:
+            for path, names in self._targets(flow, seen):
+                trees, broken = {}, set[str]()
+                for each in files_below(self.plan["source"]) if not path else [path]:
+                    mine = names.get(each, set()) if isinstance(names, dict) else names
+                    if mine is None or mine:
+                        trees[each], done = failing(read_source(each), mine)
+                        broken |= done
+                attempt: Json = {"flow": flow["name"], "path": path, "broken": sorted(broken)}
+                if isinstance(names, set) and (missing := names - broken):
+                    attempt |= {"noticed": "unknown", "named": "".join(missing)}
+                else:
+                    attempt["noticed"] = self._try(trees, flow["tests"], seen)
+                    if attempt["noticed"] is None:
+                        return
+                self.done["attempts"].append(attempt)
+
+    def _targets(self, flow: Json, seen: Json) -> Iterator[tuple[str, Any]]:
+        """Give what is broken at a time: a file and functions of it, or functions by file.
+
+        What is named, each by itself; else all that its tests run; where that is in other
+        processes, everything.
+        """
+        for each in flow["through"]:
+            path, _, name = each.rpartition(":")
+            yield path, {name}
+        if not flow["through"]:
+            mine = set(flow["tests"])
+            ran: dict[str, set[str]] = {}
+            for path, lines in seen["lines"].items():
+                if not os.path.isfile(path):
+                    continue
+                here = {int(line) for line, tests in lines.items() if mine & set(tests)}
+                for name, node in functions(ast.parse(read_source(path))):
+                    first = node.body[0].lineno
+                    if here & set(range(first, (node.end_lineno or first) + 1)):
+                        ran.setdefault(path, set()).add(name)
+            yield "", ran or None
+
+    def _try(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
+        """Run tests with faults in some files; returns how it was noticed, None: no time left."""
+        left = self.deadline - time.monotonic()
+        usual = sum(float(seen["seconds"].get(name, 0)) for name in names)
+        if left <= 0:
+            return None
+        texts = {path: read_source(path) for path in trees}
+
+        def run() -> bool:
+            swap(trees, self.plan["roots"], self._held)
+            for _, item, following in self._in_order(names):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if self._failed:
+                    item.session._setupstate.teardown_exact(None)
+                    return False
+            return True
+
+        for path, tree in trees.items():
+            write(path, ast.unparse(tree))
+        try:
+            passed = self._forked(run, min(left, 10 * usual + PATIENCE))
+        finally:
+            for path, text in texts.items():
+                write(path, text)
+        if passed is None and left < 10 * usual + PATIENCE:
+            return None
+        return {True: "", False: "failed", None: "hung"}[passed]
+
+    def _in_order(
+        self, names: Iterable[str]
+    ) -> Iterator[tuple[str, pytest.Item, pytest.Item | None]]:
+        items = [(name, self.items[name]) for name in names if name in self.items]
+        for at, (name, item) in enumerate(items):
+            yield name, item, items[at + 1][1] if at + 1 < len(items) else None
+
+    def _forked(self, run: Callable[[], bool], seconds: float) -> bool | None:
+        """Do something in a process of its own; None where it took too long."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                os.setsid()
+                status = 0 if run() else 1
+            except BaseException:  # noqa: BLE001 - whatever it is, it is this process's end
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        end = time.monotonic() + seconds
+        status = None
+        while time.monotonic() < end and status is None:
+            done, how = os.waitpid(child, os.WNOHANG)
+            if done:
+                status = os.waitstatus_to_exitcode(how)
+            else:
+                time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        if status is None:
+            os.waitpid(child, 0)
+            return None
+        return status == 0
+
+    def _relative(self, file: str) -> str:
+        for root in self.plan["roots"]:
+            inside = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
+            if not inside.startswith(os.pardir):
+                return inside
+        return file
+
+
+def functions_of(roots: list[str], source: list[str]) -> Held:
+    """Return the functions that this process holds, by the file below `source` they stand in."""
+    tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
+    files: dict[str, str] = {}
+    held: Held = {}
+    for each in gc.get_objects():
+        if type(each) is FunctionType:
+            name = each.__code__.co_filename
+            if name not in files:
+                files[name] = os.path.realpath(name)
+            if any(is_below(files[name], top) for top in tops):
+                held.setdefault(files[name], []).append(each)
+    return held
+
+
+def swap(
+    trees: dict[str, ast.Module], roots: list[str], held: dict[str, list[FunctionType]]
+) -> None:
+    """Give functions that are held the code of other trees."""
+    for path, tree in trees.items():
+        for root in roots:
+            full = os.path.realpath(os.path.join(root, path))
+            codes: dict[tuple[str, int], CodeType] = {}
+            waiting = [compile(tree, full, "exec", dont_inherit=True)]
+            while waiting:
+                code = waiting.pop()
+                codes[code.co_name, code.co_firstlineno] = code
+                waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
+            for each in held.get(full, []):
+                new = codes.get((each.__code__.co_name, each.__code__.co_firstlineno))
+                if new is not None and new.co_freevars == each.__code__.co_freevars:
+                    each.__code__ = new
+
+
+def write(path: str, text: str) -> None:
+    """Write a file of the copy."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def main() -> int:
+    """Collect the tests, and make the attempts."""
+    sys.path[0] = os.getcwd()
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    tmp = os.environ["READINESS_TMP"]
+    with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
+        plan = json.load(file)
+    attempts = Attempts(plan, tmp)
+    options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    options += ["--basetemp", os.path.join(tmp, "tests")]
+    sys.argv[0] = "pytest"
+    plugins = [Witness(Log(os.devnull)), attempts]
+    status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
+    with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
+        json.dump({**attempts.done, "status": status}, file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
