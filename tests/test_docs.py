@@ -14,8 +14,14 @@ from readiness.model.words import Verdict
 from tests.support.readers import READERS
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "README.zh.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").glob("*.md"),
+    ]
+)
 
 
 def boards_in(document: Path) -> list[str]:
@@ -50,15 +56,23 @@ def test_there_are_boards_in_the_documents() -> None:
     assert len(BOARDS) >= 2
 
 
-def test_the_readme_names_every_command() -> None:
-    """No command is left out of the README, and none is promised that is not there."""
-    named = set(re.findall(r"`readiness ([a-z]+)", README))
-    assert named == set(names())
+def test_every_command_is_told_of() -> None:
+    """No command is left out of their page, and none is promised that is not there."""
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`readiness ([a-z]+)", page)) == set(names())
 
 
-def test_the_readme_tells_every_exit_status() -> None:
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_readme_promises_no_other_command(name: str) -> None:
+    """What it calls is there."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:`|[$] )readiness ([a-z]+)", text)) <= set(names())
+
+
+def test_every_exit_status_is_told() -> None:
     """The table of exit statuses is the code's."""
-    told = {int(row) for row in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    page = (ROOT / "docs" / "score.md").read_text(encoding="utf-8")
+    told = {int(row) for row in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)}
     assert told == {status.value for status in ExitStatus} - {ExitStatus.SIGNAL}
 
 

@@ -16,7 +16,7 @@ from readiness.commands._reader import load, names
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-READ_FIRST = [ROOT / "README.md"]
+READ_FIRST = [ROOT / "README.md", ROOT / "README.zh.md"]
 ANYWHERE = {"--help", "-h", "--version", "-V"}
 
 
