@@ -16,7 +16,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 INSTALLED := $(abspath $(VENV))/.installed
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate llms test-matrix test test-live test-versions lint format pictures bench mutation stack stack-check stack-down clean
+.PHONY: check docs gate release-gate llms test-matrix test test-live test-versions lint format pictures bench scale mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -53,8 +53,12 @@ format: $(DEV)
 pictures: $(DEV) $(BROWSER)  ## take pictures of the page and of the terminal, to look at
 	$(BIN)/python -m tests.support.pictures build/pictures $(WORD)
 
-bench: $(DEV)  ## measure readiness beside its peers; see bench/README.md
-	$(BIN)/python bench/run.py
+bench: $(DEV)  ## measure readiness beside its peers; sets them up; see bench/README.md
+	$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+scale: $(DEV)  ## measure how cost grows with boards, histories, output and fleets
+	$(BIN)/python bench/run.py --setup
+	$(BIN)/python bench/scale.py $(BENCH_ARGS)
 
 docs: $(DEV)  ## build the documents into build/docs, and follow their links; nothing is fetched
 	NO_COLOR=1 $(BIN)/zensical build --strict --clean

@@ -1,7 +1,7 @@
 """Sets up what the benchmark needs, in a folder of its own: programs, peers and a real project.
 
-Needs gcc and the package index; goss comes from Debian's archive and turbo from npm, and both are
-left out where there is no apt-get or npm. What is there already stays; readiness is built anew.
+Needs gcc and the package index; goss comes from Debian's archive and turbo from npm. What is there
+already stays; readiness is built anew. What cannot be had is left out, and told.
 """
 
 import glob
@@ -9,11 +9,20 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 from peers import Tools
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PEERS = ["prek", "pre-commit", "lefthook", "go-task-bin", "doit", "nox"]
+# From the package index: what each is called there, and its program.
+PEERS = {
+    "prek": "prek",
+    "pre-commit": "pre-commit",
+    "lefthook": "lefthook",
+    "go-task-bin": "task",
+    "doit": "doit",
+    "nox": "nox",
+}
 FLASK = "flask~=3.1.0"
 PROJECT_TOOLS = ["pytest<9", "mypy", "ruff", "bandit", "coverage"]
 
@@ -34,17 +43,32 @@ def tools(work: str, readiness: str = "") -> Tools:
     )
 
 
-def install(work: str) -> None:
-    """Put all of it into the folder `work`."""
+class LeftOut(Exception):  # noqa: N818 - it is told, and the others go on
+    """Something cannot be had here; the message says why."""
+
+
+def install(work: str) -> list[str]:
+    """Put all of it into the folder `work`; return what is left out, and why."""
     os.makedirs(work, exist_ok=True)
     for program in ("tm", "floor"):
         source = os.path.join(HERE, f"{program}.c")
         _run("gcc", "-O2", "-o", os.path.join(work, program), source)
     _readiness(work)
-    _venv(work, "peers", PEERS)
-    _project(work)
-    _goss(work)
-    _turbo(work)
+    parts = {name: partial(_peer, work, name, program) for name, program in PEERS.items()}
+    parts |= {
+        "flask, and what measures it": partial(_project, work),
+        "goss": partial(_goss, work),
+        "turbo": partial(_turbo, work),
+    }
+    left_out = []
+    for name, make in parts.items():
+        try:
+            make()
+        except (LeftOut, OSError) as error:
+            left_out.append(f"{name}: {error}")
+        except subprocess.CalledProcessError as error:
+            left_out.append(f"{name}: `{' '.join(error.cmd[-3:])}` failed")
+    return left_out
 
 
 def _readiness(work: str) -> None:
@@ -58,8 +82,16 @@ def _readiness(work: str) -> None:
     _run(python, "-m", "pip", "-q", "install", "--force-reinstall", "--no-deps", *wheel)
 
 
+def _peer(work: str, name: str, program: str) -> None:
+    python = _venv(work, "peers", [])
+    if not os.path.exists(os.path.join(os.path.dirname(python), program)):
+        _run(python, "-m", "pip", "-q", "install", name)
+
+
 def _project(work: str) -> None:
-    python = _venv(work, "project", PROJECT_TOOLS)
+    python = _venv(work, "project", [])
+    if not os.path.exists(os.path.join(os.path.dirname(python), "coverage")):
+        _run(python, "-m", "pip", "-q", "install", *PROJECT_TOOLS)
     if not glob.glob(os.path.join(work, "flask-*[0-9]")):
         pip = (python, "-m", "pip", "-q")
         _run(*pip, "download", "--no-deps", "--no-binary", "flask", "-d", work, FLASK)
@@ -69,18 +101,22 @@ def _project(work: str) -> None:
 
 
 def _goss(work: str) -> None:
-    if os.path.isdir(os.path.join(work, "goss")) or not shutil.which("apt-get"):
+    if os.path.isdir(os.path.join(work, "goss")):
         return
-    if subprocess.run(["apt-get", "download", "goss"], cwd=work, check=False).returncode == 0:
-        package = glob.glob(os.path.join(work, "goss_*.deb"))[0]
-        _run("dpkg", "-x", package, os.path.join(work, "goss"))
+    if not shutil.which("apt-get"):
+        raise LeftOut("it comes from Debian, and there is no apt-get")
+    _run("apt-get", "download", "goss", folder=work)
+    package = glob.glob(os.path.join(work, "goss_*.deb"))[0]
+    _run("dpkg", "-x", package, os.path.join(work, "goss"))
 
 
 def _turbo(work: str) -> None:
     folder = os.path.join(work, "npm")
-    if os.path.isdir(folder) or not shutil.which("npm"):
+    if os.path.exists(tools(work).turbo):
         return
-    os.makedirs(folder)
+    if not shutil.which("npm"):
+        raise LeftOut("it comes from npm, which is not here")
+    os.makedirs(folder, exist_ok=True)
     _run("npm", "install", "--silent", "--no-fund", "--prefix", folder, "turbo")
 
 
@@ -95,6 +131,6 @@ def _venv(work: str, name: str, packages: list[str]) -> str:
     return python
 
 
-def _run(*command: str) -> None:
+def _run(*command: str, folder: str | None = None) -> None:
     print("+", *command, file=sys.stderr, flush=True)
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, cwd=folder)

@@ -204,8 +204,8 @@ def cases(tools: Tools) -> dict[str, Case]:
 def judge(measured: Measured) -> list[Line]:
     naive, ours = "flask: one by one", "flask: readiness"
     return [
-        cpu(measured, ours, naive, "12 criteria of flask, CPU", limit=0.45, stretch=0.42),
-        wall(measured, ours, naive, "12 criteria of flask, wall", limit=0.27, stretch=0.23),
+        cpu(measured, ours, naive, "12 criteria of flask, CPU", limit=0.44),
+        wall(measured, ours, naive, "12 criteria of flask, wall", limit=0.23, stretch=0.223),
         wall(measured, "flask: by hand", naive, "each tool once, two at once, by hand"),
     ]
 

@@ -28,12 +28,12 @@ def usage(tools: Tools) -> dict[str, Case]:
 
 def judge_version(measured: Measured) -> list[Line]:
     what = "--version, against python -c pass"
-    return [wall(measured, "readiness --version", "python -c pass", what, limit=1.6, stretch=1.35)]
+    return [wall(measured, "readiness --version", "python -c pass", what, limit=1.35)]
 
 
 def judge_usage(measured: Measured) -> list[Line]:
     what = "--help, against python -c pass"
-    return [wall(measured, "readiness --help", "python -c pass", what, limit=7, stretch=5)]
+    return [wall(measured, "readiness --help", "python -c pass", what, limit=6, stretch=5)]
 
 
 def loading(tools: Tools) -> dict[str, Case]:
@@ -66,7 +66,7 @@ def loading(tools: Tools) -> dict[str, Case]:
 def judge_loading(measured: Measured) -> list[Line]:
     what = f"validate {SIZE:,} criteria, against bare CSafeLoader, CPU"
     return [
-        cpu(measured, VALIDATE, BARE, what, limit=0.3, stretch=0.18),
+        cpu(measured, VALIDATE, BARE, what, limit=0.28, stretch=0.18),
         cpu(measured, MISTAKEN, BARE, "the same with 100 mistakes, all told"),
     ]
 
@@ -74,8 +74,8 @@ def judge_loading(measured: Measured) -> list[Line]:
 def judge_planning(measured: Measured) -> list[Line]:
     what = f"load, plan and render {SIZE:,}, against bare CSafeLoader, CPU"
     return [
-        cpu(measured, PLANNED, BARE, what, limit=0.4, stretch=0.25),
-        Line(what="peak memory", value=mebibytes(measured[PLANNED].rss), unit="MiB", limit=128),
+        cpu(measured, PLANNED, BARE, what, limit=0.35, stretch=0.25),
+        Line(what="peak memory", value=mebibytes(measured[PLANNED].rss), unit="MiB", limit=96),
     ]
 
 
@@ -101,7 +101,7 @@ def rendering(tools: Tools) -> dict[str, Case]:
 def judge_rendering(measured: Measured) -> list[Line]:
     ours, theirs = measured["table of 1000"].value, measured["rich.Table"].value
     what = "1000 rows off a terminal, against rich.Table, CPU"
-    return [Line(what=what, value=ours / theirs, limit=0.05, stretch=0.015)]
+    return [Line(what=what, value=ours / theirs, limit=0.02, stretch=0.015)]
 
 
 GOALS = {

@@ -7,6 +7,7 @@ digest of the one before.
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -38,6 +39,7 @@ REMEMBERED = 100
 
 Answer = TypeVar("Answer")
 
+LAST_CHARACTER = chr(sys.maxunicode)
 FINISHED = "finished"
 ENDED = "finished interrupted"
 """The states of runs that have a document."""
@@ -54,7 +56,7 @@ create table if not exists runs (
     partial integer not null default 0,
     document blob
 );
-create index if not exists runs_by_board on runs (board, profile, sequence);
+create index if not exists runs_by_board on runs (board, profile, sequence, state, partial);
 create table if not exists durations (
     key text primary key, seconds real not null, run integer not null
 ) without rowid;
@@ -191,11 +193,11 @@ class History:
 
     def newest_whole(self, board: str, profile: str | None) -> RunDocument | None:
         """The newest whole run of a board, of any profile where none is named; raises on damage."""
-        query = (
-            "select document from runs where board = ? and ifnull(? = profile, 1)"
-            " and state = 'finished' and partial = 0 order by sequence desc limit 1"
+        found = self._read(
+            "select document from runs where sequence = (select max(sequence) from runs where"
+            " board = ? and ifnull(? = profile, 1) and state = 'finished' and partial = 0)",
+            (board, profile),
         )
-        found = self._read(query, (board, profile))
         return from_json(_bytes(found[0][0]), self.path) if found else None
 
     def last_verdicts(self, board: str, profile: str) -> PastRun | None:
@@ -233,13 +235,12 @@ class History:
 
         Raises as reading a document does.
         """
-        pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         return [
             from_json(_bytes(document), f"{self.path} run {run_id}")
             for run_id, document in self._read(
-                "select id, document from runs where board = ? and id like ? escape '\\'"
+                "select id, document from runs where id >= ? and id < ? || ? and +board = ?"
                 " and document is not null order by sequence desc",
-                (board, pattern),
+                (name, name, LAST_CHARACTER, board),
             )
         ]
 

@@ -1,0 +1,69 @@
+"""What it costs to see which files a probe opens, the first time: goal 17."""
+
+import os
+import shutil
+from functools import partial
+
+import boards
+from goals import Goal, Line, Measured, wall
+from measure import Case, WrongResult
+from peers import Tools, write
+from real import PACKAGE, SCRATCH
+
+TOOLS = {
+    "mypy": f"mypy {PACKAGE} --cache-dir {SCRATCH}/mypy || test $? = 1",
+    "ruff": f"ruff check --no-cache {PACKAGE} || test $? = 1",
+    "pytest": "pytest -q -p no:cacheprovider tests >/dev/null 2>&1 || test $? = 1",
+    "make": f"make -s -f {SCRATCH}/Makefile",
+}
+MAKEFILE = """\
+all:
+\tfind src -name '*.py' -exec wc -l {} +
+\twc -c README.md
+\twc -c pyproject.toml
+"""
+
+
+def case_name(tool: str, how: str) -> str:
+    return f"{tool}, {how}"
+
+
+def cases(tools: Tools) -> dict[str, Case]:
+    """Each tool plain, and with its inputs recorded; never a second time from what was kept."""
+    if not shutil.which("strace"):
+        raise WrongResult("there is no strace (apt-get install strace)")
+    found = {}
+    scratch = os.path.join(tools.flask, SCRATCH)
+    for tool, command in TOOLS.items():
+        for how, inputs in (("plain", ""), ("traced", "\ninputs: traced")):
+            criterion = f"title: {tool}\nrun: |\n  {command}\nexit: {{ok: [0]}}{inputs}"
+            text = boards.board([criterion], f"workdir: {tools.flask}")
+            folder = os.path.join(tools.work, f"traced-{tool}-{how}")
+            found[case_name(tool, how)] = boards.case(
+                tools,
+                f"traced-{tool}-{how}",
+                text,
+                "--reuse",
+                expected=["pass"],
+                env={"PATH": ":".join([tools.project, os.environ["PATH"]])},
+                before=partial(_fresh, scratch, folder),
+                rounds=3,
+            )
+    return found
+
+
+def _fresh(scratch: str, folder: str) -> None:
+    shutil.rmtree(scratch, ignore_errors=True)
+    write(os.path.join(scratch, "Makefile"), MAKEFILE)
+    shutil.rmtree(os.path.join(folder, ".readiness"), ignore_errors=True)
+
+
+def judge(measured: Measured) -> list[Line]:
+    def line(tool: str) -> Line:
+        ours, plain = case_name(tool, "traced"), case_name(tool, "plain")
+        return wall(measured, ours, plain, f"{tool} with its inputs recorded", 1.6, 1.3)
+
+    return [line(tool) for tool in TOOLS if case_name(tool, "traced") in measured]
+
+
+GOALS = {17: Goal("inputs recorded", cases, judge)}
