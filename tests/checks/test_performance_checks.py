@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.judgement import Unmeasured
-from tests.support.checking import build, run_check
+from tests.support.checking import CHECKS, build, run_check
 from tests.support.football import TOOLS
 from tests.support.performance_cases import LOAD, LOADED, REPORT, report, web
 
@@ -103,6 +103,45 @@ def test_a_load_is_measured_to_its_last_request(tmp_path: Path, path: str) -> No
     assert found.number("requests") >= 4
     assert found.number("p50") >= 100
     assert found.number("rps_without_errors") == found.number("rps") > 0
+
+
+FIGURES = {
+    "requests": 3,
+    "failures": 3,
+    "answered": 0,
+    "rps": 1.0,
+    "users": 2,
+    "p50": None,
+    "p95": None,
+    "p99": None,
+    "why": [["refused", 3]],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "answered none of 3 requests: refused"),
+        ({"why": []}, "answered none of 3 requests: nothing came back"),
+        ({"requests": 0}, "no request was made"),
+        ({"answered": 1, "failures": 2}, ""),
+    ],
+)
+def test_a_service_that_answered_nothing_is_not_measured(
+    tmp_path: Path, changed: dict[str, object], told: str
+) -> None:
+    """One answer is some; none is told with its first reason."""
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps(FIGURES | changed))
+    script = os.path.join(CHECKS, "scripts", "load_numbers.py")
+    done = subprocess.run(
+        [sys.executable, script, str(figures), "http://a"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told in done.stderr
+    assert (done.returncode == 0) is (told == "")
 
 
 def test_refusals_are_no_fast_answers(tmp_path: Path, path: str) -> None:

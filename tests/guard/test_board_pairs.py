@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from readiness.guard.changes import Direction, Kind
 from tests.support.boards_compared import BOARD, FILES, LOOSE, SAME, TIGHT, compared, edited, told
 
@@ -103,6 +105,18 @@ def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
     )
     assert ("T1.1", Kind.SHARE, LOOSE) in found
     assert ("T1.2", Kind.WEIGHT, TIGHT) in found
+
+
+@pytest.mark.parametrize(("others", "told_of"), [(11, False), (12, True)])
+def test_a_share_may_fall_by_a_tenth_untold(tmp_path: Path, others: int, told_of: bool) -> None:
+    """From 9 of 18 to 9 of 20, and no further."""
+    base = (
+        "version: 1\ntitle: x\ntasks:\n  - id: T1\n    criteria:\n"
+        "      - {run: make one, weight: 9}\n      - {run: make two, weight: 9}\n"
+    )
+    head = base.replace("make two, weight: 9", f"make two, weight: {others}")
+    found = told(compared(tmp_path, {"board.yaml": base}, {"board.yaml": head}))
+    assert (("T1.1", Kind.SHARE, LOOSE) in found) is told_of
 
 
 def test_a_lone_weight_counts_as_it_stands(tmp_path: Path) -> None:
