@@ -55,7 +55,9 @@ def _invoke(arguments: list[str]) -> int:
     try:
         status = command.main(_completed(arguments), prog_name="readiness", standalone_mode=False)
     except click.exceptions.ClickException as error:
-        error.show(sys.stderr)
+        from readiness.commands._line_faults import tell_fault
+
+        tell_fault(error, arguments)
         named = arguments[0] if arguments else ""
         return load(named).wrong if named in names() else ExitStatus.USAGE
     except SystemExit as end:  # a pipe without a reader: 1 would say "not ready"

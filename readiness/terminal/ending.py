@@ -33,6 +33,7 @@ def protected(action: Callable[[], int]) -> int:
             from readiness.text.sentences import for_reader
             from readiness.text.worded import in_language, words_of
 
+            heed_board_here()
             tell(in_language(words_of(error), for_reader(error.language)))
             return error.status
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
@@ -40,6 +41,32 @@ def protected(action: Callable[[], int]) -> int:
         else:
             tell(f"readiness: {bug(error)}")
         return ExitStatus.INTERNAL
+
+
+def heed_board_here() -> None:
+    """Speak the language of the board that is here, where none is known yet.
+
+    Its line is enough: what is to be told is that something else is wrong.
+    """
+    import re
+
+    from readiness.model.errors import ReadinessError
+    from readiness.model.settings import BoardSettings, find_board
+    from readiness.text.languages import Language
+    from readiness.text.sentences import is_known, suit
+
+    if is_known():
+        return
+    try:
+        path = find_board(BoardSettings(), os.environ, os.getcwd())
+        if not os.path.isfile(path):
+            return
+        with open(path, "rb") as file:
+            found = re.search(rb"^language: *[\"']?(en|zh)\b", file.read(1_000_000), re.MULTILINE)
+    except (ReadinessError, OSError):
+        return
+    if found:
+        suit(Language(found[1].decode()))
 
 
 def too_few_files(limit: int) -> int:

@@ -55,13 +55,13 @@ class _Listener:
     """Who reads what the process writes: one, as it has one command line and one board."""
 
     asked: Language | None = None
-    board: Language = Language.EN
+    board: Language | None = None
 
 
 def speak(asked: Language | None) -> None:
     """Speak the language that is asked for from now on; None for the board's."""
     _Listener.asked = asked
-    _Listener.board = Language.EN
+    _Listener.board = None
 
 
 def suit(board: Language) -> None:
@@ -69,9 +69,14 @@ def suit(board: Language) -> None:
     _Listener.board = board
 
 
+def is_known() -> bool:
+    """Say whether a language is asked for, or a board is at hand."""
+    return (_Listener.asked or _Listener.board) is not None
+
+
 def spoken(board: Language | None = None) -> Language:
     """Return the reader's language: what was asked for, else this board's or the one at hand."""
-    return _Listener.asked or board or _Listener.board
+    return _Listener.asked or board or _Listener.board or Language.EN
 
 
 def for_reader(board: Language | None = None) -> Sentences:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import readiness
+from readiness.commands._line_faults import worded_anew
 from readiness.commands._reader import names
+from readiness.text.languages import Language
+from readiness.text.sentences import sentences
 
 BOARD = """
 version: 1
@@ -77,6 +80,14 @@ COMMANDS = [
     ["next", "--to", "11"],
     ["report", "--milestone", "M9"],
     ["check", "--milestone", "M9"],
+    ["check", "--frob"],
+    ["chekc"],
+    ["show"],
+    ["list", "a", "b"],
+    ["list", "--lang"],
+    ["check", "-j", "many"],
+    ["checks", "nothing"],
+    ["check", "--dry-run"],
 ]
 
 # What is no sentence of ours: commands, tools' own words, places, options, and the plain line.
@@ -163,6 +174,22 @@ def test_every_command_takes_the_option() -> None:
     for name in names():
         taken = {option.variable for option in load(name).options}
         assert "READINESS_LANG" in taken, name
+
+
+def test_typer_says_what_is_reworded() -> None:
+    """Each of its forms that we know is still one of its own, word for word."""
+    from typer import _click as click
+
+    wrong = click.exceptions
+    said = [
+        wrong.NoSuchOption("--frob").format_message(),
+        wrong.NoSuchOption("--frob", possibilities=["--jobs"]).format_message(),
+        wrong.MissingParameter(param_hint="'ID'", param_type="argument").format_message(),
+        wrong.MissingParameter(param_hint="'--by'", param_type="option").format_message(),
+    ]
+    for message in said:
+        assert worded_anew(message, sentences(Language.EN)) == message
+        assert CHINESE.search(worded_anew(message, sentences(Language.ZH))), message
 
 
 def test_an_unknown_language_is_told(project: dict[str, Path]) -> None:

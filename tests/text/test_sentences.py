@@ -10,6 +10,7 @@ import pytest
 
 import readiness
 from readiness.agents.forms import AGENTS
+from readiness.commands._line_faults import FORMS
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
@@ -74,6 +75,7 @@ FAMILIES: Mapping[str, object] = {
     "guard.part": Direction,
     "inputs.access": Access,
     "checks.better": Better,
+    "line.fault": FORMS,
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "rule": set(RULES.values()),

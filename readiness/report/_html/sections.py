@@ -83,6 +83,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
         task, criterion = block[0]
         text = measured(criterion)
         told = criterion.attestation is not None or criterion.expect in text
+        told = told or criterion.verdict.unknown  # what was not measured misses nothing
         if run.gate.line is not None and criterion.id in why:  # it says what is worse than what
             text, told = why[criterion.id], True
         gain = sum(each.points_possible - each.points for _, each in block)
