@@ -19,7 +19,7 @@ from readiness.guard.worlds import Copied
 from readiness.prove.trials import TrialPlan, renamed
 from readiness.record.document import RunDocument
 
-ASKED = "asked"
+ASKED, LENIENT = "asked", "lenient"
 _NAMED = 6
 
 
@@ -46,8 +46,8 @@ class BrokenTests:
     ) -> list[Change]:
         """Name the base's tests that fail on the head's code and are gone or altered there.
 
-        Where all of them fail for want of a name that the change gave up, it is no promise that is
-        broken: that is told, and loosens nothing.
+        Where all of them fail for want of a name that the change gave up, or because it calls
+        something deprecated, it is no promise that is broken: that is told, and loosens nothing.
         """
         wanted = {
             path
@@ -57,12 +57,30 @@ class BrokenTests:
         }
         if not wanted:
             return changes
-        asked = criteria_of_files(copy.board, sorted(wanted), self._workdir)
-        copy = replace(copy, board=with_criteria(copy.board, asked.values()))
-        document = run(copy.part(asked, ASKED, timeout=self._timeout))
-        seen = outcomes(document)
-        found = {asked[name].title: seen.get(renamed(name, ASKED), {}) for name in asked}
+        found = self._asked(sorted(wanted), copy, run, ASKED)
+        broken = [path for path, tests in found.items() if _failed(tests)]
+        lenient = self._asked(broken, copy, run, LENIENT, TABLE.lenient) if broken else {}
+        for path, tests in lenient.items():
+            passed = {
+                test for test, cases in tests.items() if {kind for kind, _ in cases} == {"passed"}
+            }
+            for test in passed & _failed(found[path]):
+                found[path][test] = [("error", said) for _, said in found[path][test]]
         return [self._with_tests(change, found) for change in changes]
+
+    def _asked(
+        self,
+        paths: list[str],
+        copy: Copied,
+        run: Callable[[TrialPlan], RunDocument],
+        label: str,
+        options: str = "",
+    ) -> dict[str, dict[str, list[Outcome]]]:
+        """What becomes of each test in these files of a copy."""
+        asked = criteria_of_files(copy.board, paths, self._workdir, options)
+        copy = replace(copy, board=with_criteria(copy.board, asked.values()))
+        seen = outcomes(run(copy.part(asked, label, timeout=self._timeout)))
+        return {asked[name].title: seen.get(renamed(name, label), {}) for name in asked}
 
     def _with_tests(
         self, change: Change, found: Mapping[str, Mapping[str, list[Outcome]]]
@@ -92,3 +110,8 @@ class BrokenTests:
             for each in self._states.both(path)
         )
         return not before & after
+
+
+def _failed(tests: Mapping[str, list[Outcome]]) -> set[str]:
+    """The tests that fail for what they assert."""
+    return {test for test, cases in tests.items() if "failed" in {kind for kind, _ in cases}}

@@ -32,8 +32,13 @@ def functions(text: str) -> Iterator[tuple[str, int, str]]:
             yield node.name, node.lineno, ast.dump(node)
 
 
-def criteria_of_files(board: Board, paths: list[str], workdir: str) -> dict[str, Criterion]:
-    """A criterion for each file of tests, so that one that cannot be read spoils no other."""
+def criteria_of_files(
+    board: Board, paths: list[str], workdir: str, options: str = ""
+) -> dict[str, Criterion]:
+    """A criterion for each file of tests, so that one that cannot be read spoils no other.
+
+    `options` are given to the runner beside those of the board.
+    """
     check = load_catalogue([])[OUTCOMES]
     executed = next(each for each in check.measures if each.name == "executed")
     any_number = Expectation(text=">= 0", operator=Operator.GE)
@@ -48,7 +53,7 @@ def criteria_of_files(board: Board, paths: list[str], workdir: str) -> dict[str,
             expect=any_number,
             check=check,
             measure=executed,
-            params={"paths": inside, "args": _options(board, check)},
+            params={"paths": inside, "args": f"{_options(board, check)} {options}".strip()},
         )
     return found
 

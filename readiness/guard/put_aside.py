@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+from readiness.guard.project.comments import Suppression, net
+from readiness.guard.project.comments import found as suppressions_in
 from readiness.guard.project.rules import TABLE
 from readiness.guard.reaching import States
 
@@ -23,21 +25,31 @@ Comment = tuple[int, int, str]
 
 
 def added_directives(states: States) -> dict[str, list[Comment]]:
-    """The comments of that kind, by file, that the change adds, net of those that only moved."""
+    """The comments of that kind, by file, that the change adds.
+
+    One that only moved, or is silent about no more than one that went, is none.
+    """
     paths = [path for path in states.changed if path.endswith((".py", ".pyi"))]
     before: Counter[str] = Counter()
     after: dict[str, list[Comment]] = {}
+    known: tuple[list[Suppression], list[Suppression]] = ([], [])
     for path in paths:
         old, new = states.both(path)
         if _with_mark(old) != _with_mark(new):
             before.update(text for _, _, text in _comments(old))
             after[path] = [each for each in _comments(new) if _speaks_to_tools(path, each[2])]
+            for said, those in zip((old, new), known, strict=True):
+                those.extend(suppressions_in(path, said))
+    wider = {(one.path, one.line) for one in net(*known)[1]}
     found: dict[str, list[Comment]] = {}
     for path, comments in after.items():
         for each in comments:
-            if before[each[2]]:
-                before[each[2]] -= 1
+            if _is_known(path, each[2]):
+                is_added = (path, each[0]) in wider
             else:
+                is_added = not before[each[2]]
+                before[each[2]] -= not is_added
+            if is_added:
                 found.setdefault(path, []).append(each)
     return found
 
@@ -47,9 +59,12 @@ def _with_mark(text: str) -> list[str]:
     return sorted(line.strip() for line in text.split("\n") if "#" in line)
 
 
+def _is_known(path: str, comment: str) -> bool:
+    return any(row.pattern.search(comment) for row in TABLE.comments if path.endswith(row.files))
+
+
 def _speaks_to_tools(path: str, comment: str) -> bool:
-    known = any(row.pattern.search(comment) for row in TABLE.comments if path.endswith(row.files))
-    return known or _DIRECTIVE.match(comment) is not None
+    return _is_known(path, comment) or _DIRECTIVE.match(comment) is not None
 
 
 def _comments(text: str) -> list[Comment]:

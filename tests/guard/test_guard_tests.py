@@ -184,6 +184,28 @@ def test_a_name_that_the_change_gives_up_is_no_broken_promise(project: Project) 
     assert "tests/test_c.py::test_c" in project("guard", "-v", "--base", "HEAD~1").out
 
 
+STRICT = {"pytest.ini": f"{PATHS}filterwarnings = error\n"}
+WARNS = "    import warnings\n\n    warnings.warn('b is old', DeprecationWarning)\n    return "
+CAUGHT = TESTS.replace(
+    "    assert b() == 2", "    with pytest.deprecated_call():\n        assert b() == 2"
+)
+
+
+def test_what_the_change_deprecates_is_no_broken_promise(project: Project) -> None:
+    """The base's tests fail because warnings are errors, and for nothing else."""
+    warns = {"app.py": GOOD.replace("    return 2", f"{WARNS}2"), AT: f"import pytest\n{CAUGHT}"}
+    base = {"board.yaml": board(RUN), **BASE, **STRICT}
+    assert_innocent(project, Loosening("", base, {}, "", warns))
+
+
+def test_a_deprecation_hides_no_broken_promise(project: Project) -> None:
+    """What the base's tests ask is not so, warning or not."""
+    broken = CAUGHT.replace("assert b() == 2", "assert b() == 3")
+    warns = {"app.py": GOOD.replace("    return 2", f"{WARNS}3"), AT: f"import pytest\n{broken}"}
+    base = {"board.yaml": board(RUN), **BASE, **STRICT}
+    assert_told(project, Loosening("", base, warns, f"{AT}::test_b"))
+
+
 @rows(*ROWS[2::6])
 def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
     """`check --base` measures twice as well, ends with 4 and names it."""

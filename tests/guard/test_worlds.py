@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from readiness.guard.tree import Commit
 from readiness.guard.worlds import Worlds, lay_over
 from readiness.load import load_board
+from readiness.prove.copying import CLONED_FROM, copy_file
 from tests.support.loosening import board
 from tests.support.repositories import commit, write
 
@@ -48,3 +49,19 @@ def test_what_is_installed_from_the_project_is_found_in_the_copy(tmp_path: Path)
         f"{scratch}/copy/lib", f"{scratch}/copy/src", "tools"
     ]  # fmt: skip
     assert copied.board.workdir == f"{scratch}/copy"
+
+
+def test_a_large_file_of_a_copy_is_its_own(tmp_path: Path) -> None:
+    """Where the file system lets two files share their data, what is written to one stays in it."""
+    original, copy = tmp_path / "a.bin", tmp_path / "b.bin"
+    original.write_bytes(b"1" * (2 * CLONED_FROM))
+    original.chmod(0o640)
+    copy_file(str(original), str(copy))
+    assert copy.read_bytes() == original.read_bytes()
+    assert (copy.stat().st_mode, copy.stat().st_mtime) == (
+        original.stat().st_mode,
+        original.stat().st_mtime,
+    )
+    with copy.open("r+b") as file:
+        file.write(b"2")
+    assert original.read_bytes()[:1] == b"1"

@@ -32,9 +32,7 @@ def suppressions(files: Differing) -> Iterator[Change]:
     paths = [path for path in files.paths() if not _same_comments(*files.both(path))]
     old = [each for path in paths for each in found(path, files.before.get(path, ""))]
     new = [each for path in paths for each in found(path, files.after.get(path, ""))]
-    gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
-    for key in (_by_code, _by_file):
-        gone, come = _narrowed(gone, come, key)
+    gone, come = net(old, new)
     widened = _grouped(gone, _by_code)
     for one in come:
         same = widened.get(_by_code(one))
@@ -43,6 +41,16 @@ def suppressions(files: Differing) -> Iterator[Change]:
     gone = [one for rest in widened.values() for one in rest]
     for one in gone:
         yield _change(one, Direction.TIGHTENED, one.text, "")
+
+
+def net(
+    old: list[Suppression], new: list[Suppression]
+) -> tuple[list[Suppression], list[Suppression]]:
+    """What is gone and what has come, without what moved or is silent about no more than before."""
+    gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
+    for key in (_by_code, _by_file):
+        gone, come = _narrowed(gone, come, key)
+    return gone, come
 
 
 def _same_comments(before: str, after: str) -> bool:

@@ -83,6 +83,7 @@ class Silencing(msgspec.Struct, frozen=True):
     callers: re.Pattern[str]
     test_tree: re.Pattern[str]
     test_runners: re.Pattern[str]
+    lenient: str
     sources: re.Pattern[str]
     prose: re.Pattern[str]
     plugins: re.Pattern[str]

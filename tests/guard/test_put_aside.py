@@ -1,0 +1,50 @@
+"""Comments for tools that a change adds: which of them are put aside to see what they hide."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.guard.put_aside import added_directives, put_aside
+from readiness.guard.reaching import States
+from readiness.guard.tree import Folder
+from tests.support.repositories import write
+
+AT = "src/a.py"
+BEFORE = "x = f(1)  # type: ignore\ny = 2  # a word\n"
+ADDED = [
+    pytest.param("x = f(1)  # type: ignore\ny = 2  # noqa\n", ["# noqa"], id="another"),
+    pytest.param(f"{BEFORE}z = f(2)  # type: ignore\n", ["# type: ignore"], id="one more"),
+    pytest.param(f"{BEFORE}z = 3  # mylint: off\n", ["# mylint: off"], id="of a tool unknown"),
+    pytest.param(f"z = 0\n{BEFORE}", [], id="moved"),
+    pytest.param("y = 2\nx = f(2)  # type: ignore[arg-type]\n", [], id="narrower, on another line"),
+    pytest.param("x = f(1)\n", [], id="gone"),
+    pytest.param(f"# Only for people: nothing.\n{BEFORE}", [], id="a plain comment"),
+]
+
+
+def states(tmp_path: Path, after: str, before: str = BEFORE) -> States:
+    """A file before and after."""
+    write(tmp_path / "base", {AT: before})
+    write(tmp_path / "head", {AT: after})
+    return States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
+
+
+@pytest.mark.parametrize(("after", "added"), ADDED)
+def test_what_hides_more_is_found(after: str, added: list[str], tmp_path: Path) -> None:
+    """Not what moved, and not what is silent about less than one that went."""
+    found = added_directives(states(tmp_path, after))
+    assert [text for _, _, text in found.get(AT, [])] == added
+
+
+def test_a_wider_comment_is_found(tmp_path: Path) -> None:
+    """It replaces a narrower one."""
+    narrow = BEFORE.replace("ignore", "ignore[arg-type]")
+    found = added_directives(states(tmp_path, BEFORE, narrow))
+    assert [text for _, _, text in found[AT]] == ["# type: ignore"]
+
+
+def test_a_comment_that_is_put_aside_keeps_its_line(tmp_path: Path) -> None:
+    """Only the comment is made plain."""
+    added = added_directives(states(tmp_path, f"{BEFORE}z = 3  # noqa\n"))
+    put_aside(str(tmp_path / "head"), added)
+    assert (tmp_path / "head" / AT).read_text() == f"{BEFORE}z = 3  # -\n"
