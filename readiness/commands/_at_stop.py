@@ -10,12 +10,15 @@ from readiness.record.document import CriterionRecord, Loosening, RunDocument
 from readiness.record.localised import localised
 from readiness.report._evidence import printed
 from readiness.report._shown import findings
+from readiness.startup.patterns import later
 from readiness.text.clean import clean
 from readiness.text.layout import middle
 from readiness.text.sentences import Sentences, for_reader, sentences, spoken
 from readiness.text.worded import in_language, words_of
 
 _TITLE, _WHAT, _LINE, _COMMIT = 60, 260, 160, 12
+_WORD = later(r"\w")
+_FAULT = later(r"(?i)error|exception|assert|traceback|fatal|not found|no such")
 
 
 def found_of(look: Look, base: str) -> Assessment:
@@ -114,7 +117,11 @@ class _Wording:
         if one.by_hand:
             yield self._say("hook.by_hand", command=_line(one.by_hand, _LINE))
         if not places:
-            yield from (_line(each, _LINE) for each in reversed(printed(one, self._probes)[-3:]))
+            told = [each for each in printed(one, self._probes) if _WORD.search(each)]
+            # What failed is named as an error somewhere above how many did.
+            faults = [each for each in told if _FAULT.search(each)]
+            shown = dict.fromkeys([*faults[:2], *told[-2:]])
+            yield from (_line(each, _LINE) for each in list(shown)[:3])
 
 
 def _line(text: str, longest: int) -> str:
