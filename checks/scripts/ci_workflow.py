@@ -11,14 +11,16 @@ import yaml
 from _common import Place, emit, not_measured, param, place, read_json, read_text
 from _copy import copy_project
 from _expressions import constant
+from _makefile import CARELESS, IDLE, runs_make
+from _triggers import not_started
 
 from readiness.shell import masks
 from readiness.shell.programs import simple_commands
 from readiness.shell.reach import never_run
 
-EVENTS = {"push", "pull_request", "pull_request_target", "merge_group"}
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
-FILTERS = ("branches", "paths", "tags", "types")
+FLAGS = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS")
+SETS_FLAGS = re.compile(rf"(?<!\w)(?:{'|'.join(FLAGS)})=('[^']*'|\"[^\"]*\"|[^\s;&|]*)")
 BASH = "bash --noprofile --norc -eo pipefail {0}"
 DEFAULT = "bash -e {0}"
 SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
@@ -90,50 +92,6 @@ def read_workflow(path: str) -> dict[object, object]:
     if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict) or not data["jobs"]:
         not_measured(f"{path} holds no job")
     return data
-
-
-def not_started(workflow: dict[object, object]) -> str:
-    """Say why neither a push nor a pull request starts the workflow; "" where one does.
-
-    YAML 1.1 takes the key `on` for true.
-    """
-    on = workflow.get("on", workflow.get(True))
-    events: dict[str, object] = {}
-    if isinstance(on, dict):
-        events = cast("dict[str, object]", on)
-    elif on:
-        events = dict.fromkeys([on] if isinstance(on, str) else cast("list[str]", on))
-    ours = {name: given for name, given in events.items() if name in EVENTS}
-    why = [_never_fires(name, given) for name, given in ours.items()]
-    if ours and all(why):
-        return "; ".join(why)
-    return "" if ours else "neither a push nor a pull request starts the workflow"
-
-
-def _never_fires(event: str, given: object) -> str:
-    """Say which filter of an event lets nothing through."""
-    for name, patterns in (given if isinstance(given, dict) else {}).items():
-        patterns = [patterns] if isinstance(patterns, str) else patterns
-        ignores = name.endswith("-ignore")
-        if name.removesuffix("-ignore") not in FILTERS or not isinstance(patterns, list):
-            continue
-        if ignores and _left_out(patterns):
-            return f"{event}: {name}: {patterns} leaves nothing"
-        positive = [each for each in patterns if not str(each).startswith("!")]
-        if not ignores and (
-            not positive
-            or (_matches_all(str(patterns[-1]).removeprefix("!")) and str(patterns[-1])[0] == "!")
-        ):
-            return f"{event}: {name}: {patterns} matches nothing"
-    return ""
-
-
-def _left_out(patterns: list[object]) -> bool:
-    return any(_matches_all(str(each)) for each in patterns)
-
-
-def _matches_all(pattern: str) -> bool:
-    return pattern in ("**", "**/*", "**/**")
 
 
 def matching(workflow: dict[object, object]) -> list[Found]:
@@ -278,6 +236,7 @@ def complaints(workflow: dict[object, object], found: Found) -> list[str]:
         ),
         *switched_off(found.step),
         *of_shell,
+        *idle_make(workflow, found, script),
         *([f"working-directory: {folder} does not exist"] if gone else []),
         *(
             f"{mask.text} hides a failure"
@@ -285,6 +244,34 @@ def complaints(workflow: dict[object, object], found: Found) -> list[str]:
             if reaches(mask.command, param("command")) or mask.final
         ),
     ]
+
+
+def idle_make(workflow: dict[object, object], found: Found, script: str) -> list[str]:
+    """Say what keeps make from running anything, or from failing, in the words or the variables."""
+    said = []
+    for words in simple_commands(EXPRESSION.sub("x", script)) or ():
+        names = [at for at, word in enumerate(words) if runs_make(word)]
+        given = " ".join(words[names[0] + 1 :]) if names else ""
+        if names and (bad := IDLE.search(given) or CARELESS.search(given)):
+            said.append(f"make {bad[0].strip()} runs nothing, or hides its failures")
+    said += [
+        f"MAKEFLAGS={value} keeps make from running, or from failing"
+        for value in SETS_FLAGS.findall(script)
+        if _spoils(value.strip("'\""))
+    ]
+    for part in (workflow, found.job, found.step):
+        variables = cast("dict[str, object]", part).get("env")
+        for name, value in (variables if isinstance(variables, dict) else {}).items():
+            if name in FLAGS and _spoils(str(value)):
+                said.append(f"env: {name}: {value} keeps make from running, or from failing")
+    return list(dict.fromkeys(said))
+
+
+def _spoils(flags: str) -> bool:
+    """Whether make does nothing with these flags; its variable takes letters without a dash."""
+    first = flags.split()[0] if flags.split() else ""
+    words = flags if first.startswith("-") or "=" in first else f"-{flags}"
+    return bool(IDLE.search(words) or CARELESS.search(words))
 
 
 def replay(found: Found) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 With the parameter `neutral` these are also the project's settings, and comments: mypy is shown a
 copy of each file with such a comment, in which the comment means nothing and every line and column
-is where it was.
+is where it was. So it is with `if not TYPE_CHECKING`; a stub beside a module gives way to it.
 """
 
 import os
@@ -20,6 +20,11 @@ SETTINGS = {
 }
 ROOTS = (".git", ".hg")
 SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
+
+
+HIDING = re.compile(
+    r"^(\s*(?:el)?if\s+)not(\s*\(?\s*(?:\w+\.)?(?:TYPE_CHECKING|MYPY)\b)", re.MULTILINE
+)
 
 
 def without_comments(text: str) -> str:
@@ -67,13 +72,15 @@ def main() -> None:
     folder = os.path.join(os.environ["READINESS_TMP"], "neutral")
     os.mkdir(folder)
     for number, path in enumerate(files_below(words("paths"), (".py", ".pyi"))):
+        # mypy reads a stub in place of the module that it stands beside.
+        instead = path.endswith(".pyi") and os.path.isfile(path[:-1])
         try:
-            with tokenize.open(path) as file:
+            with tokenize.open(path[:-1] if instead else path) as file:
                 text = file.read()
                 encoding = file.encoding
-            if not SPEAKING.search(text):
+            if not (instead or SPEAKING.search(text) or HIDING.search(text)):
                 continue
-            text = without_comments(text)
+            text = HIDING.sub(r"\1   \2", without_comments(text))
         except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
             not_measured(f"{path} cannot be read: {error}")
         copy = os.path.join(folder, f"{number}.py")

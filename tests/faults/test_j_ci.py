@@ -1,5 +1,6 @@
 """Section J: a step of the CI that cannot fail, or never runs, does not pass."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ MOOT = {
     "1513 no shell reads it": workflow(script("make lint", "if true")),
     "1515": workflow(top="defaults: {run: {shell: 'bash -n {0}'}}\n"),
     "1515 a job": workflow(job="    defaults: {run: {shell: 'bash -n {0}'}}\n"),
+    "a dry run": workflow("      - run: make lint --dry-run\n"),
+    "a dry run in a letter": workflow("      - run: make lint -kn\n"),
+    "errors ignored": workflow("      - run: make lint -i\n"),
+    "flags before it": workflow("      - run: MAKEFLAGS=-n make lint\n"),
+    "flags exported": workflow(script("export MAKEFLAGS=n", "make lint")),
+    "flags of the step": workflow(f"{STEP}        env: {{MAKEFLAGS: -n}}\n"),
+    "flags of the job": workflow(job="    env: {GNUMAKEFLAGS: --touch}\n"),
+    "flags of all": workflow(top="env: {MAKEFLAGS: ki}\n"),
     "goes on": workflow(f"{STEP}        continue-on-error: ${{{{ true }}}}\n"),
     "nowhere": workflow(f"{STEP}        working-directory: gone\n"),
 }
@@ -78,6 +87,10 @@ REAL = {
     "1511": with_if("${{ success() || false }}"),
     "1513": workflow(script("make lint", "exit 0")),
     "1515": workflow(top="defaults: {run: {shell: bash}}\n"),
+    "at once": workflow("      - run: make lint -j2\n"),
+    "a variable of make": workflow("      - run: make lint V=1\n"),
+    "flags before it": workflow("      - run: MAKEFLAGS=-j2 make lint\n"),
+    "flags of all": workflow(top="env: {MAKEFLAGS: -j2 --no-print-directory, X: -n}\n"),
     "goes on": workflow(f"{STEP}        continue-on-error: ${{{{ false }}}}\n"),
     "somewhere": workflow(f"{STEP}        working-directory: .github\n"),
     "another's mask": workflow(script("pip cache dir || true", "make lint")),
@@ -102,3 +115,18 @@ def test_1501_to_1515_a_step_that_is_moot_does_not_pass(tmp_path: Path, case: st
 def test_1501_to_1515_twin_a_step_that_runs_passes(tmp_path: Path, case: str) -> None:
     """A step as careful projects have it is no problem."""
     assert problems(tmp_path, REAL[case]) == 0
+
+
+@pytest.mark.parametrize(
+    ("branches", "moot"),
+    [("[gone]", 1), ("['release/**']", 1), ("['!main', gone]", 1), ("[main]", 0), ("['m*']", 0)],
+)
+def test_a_branch_that_is_not_there_starts_nothing(
+    tmp_path: Path, branches: str, moot: int
+) -> None:
+    """Twin: the repository's own branch, by name or by pattern."""
+    build(str(tmp_path), {"a": ""})
+    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    assert problems(tmp_path, workflow(on=f"{{push: {{branches: {branches}}}}}")) == moot

@@ -1,0 +1,45 @@
+"""Whether types are complete: what mypy lets pass, or does not see, is a problem."""
+
+import pytest
+
+from tests.support.checking import build, run_check
+
+CLEAN = '"""Numbers."""\n\n\ndef double(x: int) -> int:\n    """Double."""\n    return 2 * x\n'
+BAD = "def bad(x):\n    return x + 1\n"
+ANY = "from typing import Any\n\n\n"
+CHECKING = "from typing import TYPE_CHECKING\n\n\n"
+
+
+def indented(text: str) -> str:
+    """Indent code by one step."""
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("files", "problems"),
+    [
+        ({"src/a.py": CLEAN}, 0),
+        ({"src/a.py": f"{ANY}def f(x: Any) -> int:\n    return int(x)\n"}, 1),
+        ({"src/a.py": f"{ANY}def f(x: int) -> dict[str, Any]:\n    return {{'x': x}}\n"}, 1),
+        ({"src/a.py": f"{ANY}Json = dict[str, Any]\n\n\ndef f() -> Json:\n    return {{}}\n"}, 1),
+        ({"src/a.py": "import typing\n\n\ndef f(x: typing.Any) -> None: ...\n"}, 1),
+        ({"src/a.py": f"{ANY}def f(x: 'Any') -> None: ...\n"}, 1),
+        ({"src/a.py": f"{ANY}class A:\n    def f(self, *args: Any) -> None: ...\n"}, 1),
+        ({"src/a.py": f"{ANY}def _f(x: Any) -> None: ...\n"}, 0),
+        ({"src/a.py": f"{ANY}def f(x: int) -> int:\n    y: Any = x\n    return int(y)\n"}, 0),
+        ({"src/a.py": "class Any: ...\n\n\ndef f(x: Any) -> None: ...\n"}, 0),
+        ({"src/a.py": f"{CHECKING}if not TYPE_CHECKING:\n{indented(BAD)}"}, 1),
+        ({"src/a.py": f"{CHECKING}if TYPE_CHECKING:\n    import os\nelse:\n{indented(BAD)}"}, 1),
+        ({"src/a.py": f"{CHECKING}if TYPE_CHECKING:\n    import os\n\n\n{CLEAN}"}, 0),
+        ({"src/a.py": BAD, "src/a.pyi": "def bad(x: int) -> int: ...\n"}, 1),
+        ({"src/a.py": CLEAN, "src/b.pyi": "def g(x: int) -> int: ...\n"}, 0),
+    ],
+)
+def test_types_are_complete_where_nothing_is_left_open(
+    project: str, files: dict[str, str], problems: int
+) -> None:
+    """`Any` in a public signature, code that mypy does not see, and what a stub hides count."""
+    build(project, files)
+    given = {"args": "--strict", "neutral": "true", "below": "src"}
+    outcome = run_check("mypy-below", project, given)
+    assert outcome.value("problems") == problems, outcome.findings
