@@ -240,9 +240,9 @@ BREAKS = (
         "T5.3",
         "rule_files commented out",
         prometheus(lambda text: text.replace("rule_files:\n  - ", "# rule_files:\n#  - ")),
-        fails=("T7.6",),
+        fails=("T5.5", "T7.6"),
         unknown=("T5.6",),
-        why="they are about the rules that are loaded",
+        why="they are about the rules that are loaded, and the alerts of these",
     ),
     Break(
         "T5.4", "a panel without data", dashboard("_http_requests_total", "_requests_of_old_total")

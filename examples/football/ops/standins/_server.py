@@ -19,8 +19,8 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.decompress,
     "br": brotli.decompress,
 }
-KEPT = 20_000
-PAGE = 500
+KEPT = 2000
+PAGE = 100
 
 Answer = tuple[int, object]
 Route = Callable[["Request"], Answer]

@@ -37,10 +37,10 @@ def test_there_are_enough_rules_each_with_what_a_reader_needs() -> None:
 
 
 def test_each_alert_has_a_series_that_makes_it_fire() -> None:
-    tests = yaml.safe_load((OPS / "prometheus" / "tests" / "football.yml").read_text("utf-8"))
+    file = OPS / "prometheus" / "tests" / "football.yml"
     fired = {
         one["alertname"]
-        for test in tests["tests"]
+        for test in yaml.safe_load(file.read_text("utf-8"))["tests"]
         for one in test["alert_rule_test"]
         if one["exp_alerts"]
     }
