@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["agents", "history", "project", "reuse", "guard", "prove"]
-BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet"]
+BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet", "cluster"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -34,6 +34,8 @@ MAY_IMPORT = {
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
     "fleet": [*FOUNDATION, "record", "history", "project", "report", "run", "__main__"],
+    # What workers of a cluster run: readiness itself, in a checkout of their own.
+    "cluster": [*FOUNDATION, "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],
@@ -103,6 +105,7 @@ def test_only_run_starts_probes() -> None:
     assert {name for name in guilty if not name.startswith("run/")} <= {
         "project/git.py",
         "fleet/measuring.py",
+        "cluster/part.py",
         "commands/doctor.py",
         "services/_alert_rules.py",
         "commands/_canary.py",

@@ -170,6 +170,14 @@ OPTIONS = [
         value=Value.TEXTS,
     ),
     Option(
+        "on", "ADDRESS", "Run the parts of the board on this Dask cluster; needs readiness[dask]."
+    ),
+    Option(
+        "repository",
+        "URL",
+        "Where the workers of a cluster fetch the commit from. Default: the remote origin.",
+    ),
+    Option(
         "watch",
         "",
         "Run again what a saved file can change, until Ctrl-C; needs readiness[watch].",

@@ -80,7 +80,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
             " exclusive findings expect"
         ),
         LOOSENS: "recipes stands_for control",
-        NEUTRAL: "summary work install params by_hand tried",
+        NEUTRAL: "summary work install params by_hand tried needs",
         PLACE: "name path folder",
     },
     Control: {LOOSENS: "measures files run params times"},

@@ -241,6 +241,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
         max_age=seconds(file.max_age, ("max_age",), problems),
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
+        needs=words(file.needs),
         recipes=file.recipes,
         stands_for=_stands_for(file, problems),
         control=_control(file, measures, problems),

@@ -195,6 +195,9 @@ class CheckFile(FilePart, frozen=True):
     exclusive: Annotated[Words, Meta(description="Probes that share a word never overlap.")] = (
         field(default_factory=list)
     )
+    needs: Annotated[Words, Meta(description="Labels of the machines of a cluster that can.")] = (
+        field(default_factory=list)
+    )
     recipes: Annotated[
         str,
         Meta(

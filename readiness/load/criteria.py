@@ -36,7 +36,7 @@ from readiness.text.worded import worded
 ATTESTED: Final = expect.parse("true")
 
 _KINDS: Final = ("check", "run", "attest")
-_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
+_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive", "needs")
 _OF_PROBES: Final = (
     "with",
     "matrix",
@@ -249,6 +249,7 @@ class CriterionLoader:
             max_age=seconds(file.max_age, (*path, "max_age"), problems),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
+            needs=words(file.needs),
         )
 
     def _hidden(self, file: CriterionFile, command: str, read: Measure, path: Path) -> None:

@@ -159,6 +159,7 @@ class CriterionFile(FilePart, frozen=True):
     inputs: list[str] | UnsetType = UNSET
     max_age: Duration | UnsetType = UNSET
     exclusive: Words | UnsetType = UNSET
+    needs: Words | UnsetType = UNSET
     timeout: Duration | UnsetType = UNSET
     baseline: Annotated[Number, Meta(description="Where it started.")] | UnsetType = UNSET
     ratchet: Annotated[bool, Meta(description="Worse than the baseline always fails.")] = False

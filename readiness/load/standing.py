@@ -34,6 +34,7 @@ def standing(
             "inputs": inline.inputs,
             "max_age": inline.max_age,
             "exclusive": inline.exclusive,
+            "needs": inline.needs,
             "timeout": inline.timeout,
         }
         return msgspec.structs.replace(check, **own), given
@@ -81,6 +82,7 @@ def _plain(criterion: Criterion) -> Criterion:
         inputs=check.inputs,
         max_age=check.max_age,
         exclusive=check.exclusive,
+        needs=check.needs,
         timeout=check.timeout,
     )
     return msgspec.structs.replace(

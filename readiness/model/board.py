@@ -124,7 +124,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
     seconds; None: as long as one likes. `recipes` is a command that lists what the tool would run,
     `by_hand` what people type to see the same.
-    `tried` has, by tool, the versions that the check is tried with.
+    `needs` are labels that a machine of a cluster
+    must have to run it. `tried` has, by tool, the versions that the check is tried with.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     max_age: float | None = None
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     recipes: str = ""
     stands_for: StandsFor | None = None
     control: Control | None = None

@@ -60,6 +60,8 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     until_decided: bool = False
     shard: tuple[int, int] | None = None
     watch: bool = False
+    on: str | None = None
+    repository: str | None = None
     failed_only: bool = False
     notify: tuple[str, ...] = ()
     open: bool = False

@@ -70,6 +70,10 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     refuse_unknown_format(settings.output_format)
     if settings.shard is not None and settings.until_decided:
         raise UsageError(worded("usage.shard_decides_nothing"))
+    if settings.on:
+        from readiness.pipeline.on_cluster import refuse_alone
+
+        refuse_alone(settings)
     if settings.dry_run:
         return _show_plan(settings)
     if settings.watch:
@@ -126,9 +130,15 @@ def perform(
             problems = _invalidate_reports(board, start, settings)
             history, not_entered = enter(opened.history, board, start)
             reusing = _reusing(opened, plan, start, settings)
-            outcome = execute(
-                board, plan, start, settings, versions=versions, name=run_name(), reusing=reusing
-            )
+            if settings.on:
+                from readiness.pipeline.on_cluster import execute_on
+
+                outcome = execute_on(board, plan, start, settings)
+            else:
+                name = run_name()
+                outcome = execute(
+                    board, plan, start, settings, versions=versions, name=name, reusing=reusing
+                )
             document, not_recorded = record(history, _carry(outcome, board, start, opened.history))
             document = with_past(document, settings, board, formats_of(settings))
             problems += not_entered + not_recorded

@@ -18,7 +18,8 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
 
     `seconds` is by the index of a probe. What has to be on one machine is in one part: the
     probes of a criterion, producers with all that comes after them, and probes that share an
-    exclusive word, which must not overlap. Criteria without probes take no time.
+    exclusive word, which must not overlap. Parts need machines of one kind, if there are as many as
+    kinds. Criteria without probes take no time.
     """
     reads = {
         one.criterion.id: _with_producers(plan, one.probes)
@@ -26,18 +27,54 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
         if not one.skipped
     }
     groups = _groups(plan, reads)
-    loads = {
-        name: _load(plan, set().union(*(reads[one] for one in group)), seconds)
-        for name, group in groups.items()
+    probes = {
+        name: set[int]().union(*(reads[one] for one in group)) for name, group in groups.items()
     }
+    loads = {name: _load(plan, probes[name], seconds) for name in groups}
+    needs = {name: _needs(plan, found) for name, found in probes.items()}
     made: list[set[str]] = [set() for _ in range(count)]
+    kinds: list[frozenset[str] | None] = [None] * count
     sums = [0.0] * count
-    # The longest first, each to the part that has least; a sort keeps the order of the board.
-    for name in sorted(groups, key=lambda name: -loads[name]):
-        place = min(range(count), key=lambda each: (sums[each], len(made[each])))
+
+    def place_for(name: str) -> int:
+        """The part that has least, of those for machines alike if there is one."""
+        kind = needs[name] if probes[name] else None
+        fitting = [each for each in range(count) if kind is None or kinds[each] in (None, kind)]
+        return min(fitting or range(count), key=lambda each: (sums[each], len(made[each])))
+
+    # The longest first, but one of each kind before all others, for which a part must be left; a
+    # sort keeps the order of the board.
+    longest = sorted(groups, key=lambda name: -loads[name])
+    firsts = {needs[name]: name for name in reversed(longest) if probes[name]}
+    for name in sorted(longest, key=lambda name: firsts.get(needs[name]) != name):
+        place = place_for(name)
         made[place].update(groups[name])
         sums[place] += loads[name]
+        if probes[name]:
+            kinds[place] = needs[name] | (kinds[place] or frozenset())
     return tuple(map(frozenset, made))
+
+
+def most_parts(plan: Plan) -> int:
+    """How many parts of the plan there can be with any probe in each; 1 at least."""
+    reads = {one.criterion.id: _with_producers(plan, one.probes) for one in plan.planned}
+    reads = {name: found for name, found in reads.items() if found}
+    return max(1, len(_groups(plan, reads)))
+
+
+def needs_of(plan: Plan, part: Part) -> frozenset[str]:
+    """The labels that a machine must have to run this part."""
+    return frozenset().union(
+        *(
+            _needs(plan, _with_producers(plan, one.probes))
+            for one in plan.planned
+            if one.criterion.id in part
+        )
+    )
+
+
+def _needs(plan: Plan, probes: Collection[int]) -> frozenset[str]:
+    return frozenset(word for index in probes for word in plan.probes[index].check.needs)
 
 
 def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:

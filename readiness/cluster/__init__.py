@@ -1,0 +1,1 @@
+"""The parts of a plan on other machines, by Dask distributed."""

@@ -1,0 +1,144 @@
+"""Parts of a plan given to a Dask cluster, and what becomes of them, as it comes in."""
+
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+import msgspec
+
+from readiness.cluster.part import Answer, WorkerPart
+from readiness.model.errors import UsageError
+from readiness.text.worded import worded
+
+INSTALL: Final = "pip install 'readiness[dask]'"
+REACH: Final = "10s"
+FIRST: Final = 20.0
+"""So many seconds are given to a first worker."""
+PACE: Final = 0.1
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A worker has begun a part."""
+
+    number: int
+    worker: str
+
+
+class Over(msgspec.Struct, frozen=True):
+    """A part is over: its answer, or why there will be none."""
+
+    number: int
+    answer: Answer | None
+    why: str = ""
+
+
+class Cluster:
+    """The workers behind one scheduler, within `with`.
+
+    Raises `UsageError` where Dask is missing, or no scheduler answers at the address.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError:
+            raise UsageError(worded("usage.no_dask", install=INSTALL)) from None
+        from distributed.security import Security
+
+        security = Security(require_encryption=True) if address.startswith("tls://") else None
+        try:
+            self._client = distributed.Client(
+                address, timeout=REACH, security=security, set_as_default=False
+            )
+        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            why = str(error) or type(error).__name__
+            raise UsageError(worded("usage.no_cluster", address=address, why=why)) from None
+        self._heard: queue.Queue[Begun | Over] = queue.Queue()
+        self._futures: dict[int, Any] = {}
+        self._starts: dict[int, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._client.close()
+
+    def workers(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the scheduler knows of its workers, by their addresses; it waits for a first one."""
+        with suppress(TimeoutError):
+            self._client.wait_for_workers(1, timeout=FIRST)
+        known: Mapping[str, Mapping[str, Any]] = self._client.scheduler_info(n_workers=-1)[
+            "workers"
+        ]
+        return known
+
+    def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Begun | Over | None]:
+        """Run the parts; tell what happens, and None now and then while nothing does."""
+        from readiness.cluster.task import task
+
+        self._client.subscribe_topic(topic, self._hear)
+        workers = self.workers().values()
+        for part in parts:
+            if not any(set(part.needs) <= set(each.get("resources", ())) for each in workers):
+                labels = ", ".join(part.needs)
+                why = worded("cluster.no_machine", labels=labels)
+                self._heard.put(Over(part.number, None, why))
+                continue
+            future = self._client.submit(
+                task,
+                part,
+                topic,
+                key=f"{topic}-{part.number}",
+                resources=dict.fromkeys(part.needs, 1) or None,
+                pure=False,
+            )
+            self._futures[part.number] = future
+            future.add_done_callback(self._noting(part.number))
+        left = {part.number for part in parts}
+        while left:
+            try:
+                heard = self._heard.get(timeout=PACE)
+            except queue.Empty:
+                yield None
+                continue
+            if heard.number not in left:
+                continue
+            if isinstance(heard, Begun):
+                self._starts[heard.number] = self._starts.get(heard.number, 0) + 1
+            else:
+                left.discard(heard.number)
+            yield heard
+
+    def stop(self) -> None:
+        """Give up what is not over."""
+        for future in self._futures.values():
+            if not future.done():
+                future.cancel()
+
+    def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        told = event[1]
+        self._heard.put(Begun(told["number"], told["worker"]))
+
+    def _noting(self, number: int) -> Any:
+        from distributed.scheduler import KilledWorker
+
+        def note(future: Any) -> None:
+            if future.status == "finished":
+                self._heard.put(Over(number, future.result()))
+                return
+            error = future.exception() if future.status == "error" else None
+            if isinstance(error, KilledWorker):
+                why = worded("cluster.lost", count=self._starts.get(number, 1))
+            else:
+                why = worded("cluster.failed", why=str(error or future.status))
+            self._heard.put(Over(number, None, why))
+
+        return note

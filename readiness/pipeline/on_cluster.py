@@ -1,0 +1,287 @@
+"""`--on`: the parts of a plan run by the workers of a cluster, and one run made of them."""
+
+import os
+import sys
+import time
+from collections.abc import Collection
+
+import msgspec
+
+from readiness import __version__
+from readiness.cluster.client import Begun, Cluster, Over
+from readiness.cluster.part import Answer, WorkerPart
+from readiness.decide.judge import as_of
+from readiness.model.board import Board
+from readiness.model.capture import Capture
+from readiness.model.errors import UsageError
+from readiness.model.judgement import Judgement
+from readiness.model.plan import Plan, Planned
+from readiness.model.settings import RunSettings
+from readiness.model.words import ReasonCode, Verdict
+from readiness.pipeline.concluding import conclude
+from readiness.pipeline.facts import Facts, Outcome, Start
+from readiness.pipeline.past import judgement_of
+from readiness.pipeline.sharding import given_durations
+from readiness.plan import secret_values
+from readiness.plan.shards import digest_of, most_parts, needs_of, parts
+from readiness.project.git import GitError, ask, repository
+from readiness.record.criteria import Recorder
+from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, from_json
+from readiness.run.interface import Observer
+from readiness.run.signals import Signals
+from readiness.terminal.ending import tell
+from readiness.terminal.output import can_draw
+from readiness.terminal.progress import progress
+from readiness.text.clean import Redactor
+from readiness.text.sentences import spoken
+from readiness.text.worded import worded, words_of
+
+PARTS_A_THREAD = 4
+"""So many parts for each that can run at once: a long one is then no long wait at the end."""
+
+ALONE = ("base", "reuse", "until_decided", "fail_fast", "shard", "project")
+"""What asks for the run to be on this machine, or in a part already."""
+
+
+def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) -> Outcome:
+    """Run the plan on the cluster at `settings.on`; return the whole run as a document.
+
+    Raises `UsageError` where no worker could measure what is here.
+    """
+    began = time.monotonic()
+    file = _in_repository(board, start)
+    address = settings.repository or _origin(board.workdir)
+    with Cluster(settings.on or "") as cluster:
+        workers = cluster.workers()
+        if not workers:
+            raise UsageError(worded("usage.no_workers", address=settings.on))
+        threads = sum(int(each["nthreads"]) for each in workers.values())
+        part = WorkerPart(
+            number=1,
+            count=min(most_parts(plan), max(PARTS_A_THREAD * threads, 1)),
+            address=address,
+            commit=start.git.commit if start.git else "",
+            board=file,
+            words=_words(board, plan, settings),
+        )
+        made = _parts(board, plan, part)
+        observer = progress(
+            plan,
+            jobs=threads,
+            terminal=can_draw(os.environ, sys.stderr),
+            quiet=settings.quiet,
+            language=spoken(board.language),
+            folds=os.environ.get("GITHUB_ACTIONS") == "true",
+        )
+        gathered = _Gathered(board, plan, made, observer)
+        try:
+            with Signals() as signals:
+                for event in cluster.run(made.parts, f"readiness-{start.id}"):
+                    gathered.hear(event)
+                    if signals.received:
+                        break
+        finally:
+            observer.close()
+    gathered.tell_versions()
+    return gathered.outcome(start, time.monotonic() - began, signals.received)
+
+
+class _Parts(msgspec.Struct, frozen=True):
+    """The parts to be run, the criteria of each by its number, and what tells their plan apart."""
+
+    parts: list[WorkerPart]
+    criteria: dict[int, frozenset[str]]
+    plan: str
+
+
+def _parts(board: Board, plan: Plan, first: WorkerPart) -> _Parts:
+    """Every part of the plan that has anything in it, in all else as the first."""
+    cut = parts(plan, first.count, given_durations(plan, board))
+    digest = digest_of(plan, cut, board.workdir, __version__, board.digest, board.profile)
+    made = [
+        msgspec.structs.replace(first, number=number, needs=tuple(sorted(needs_of(plan, part))))
+        for number, part in enumerate(cut, 1)
+        if part
+    ]
+    return _Parts(made, dict(enumerate(cut, 1)), digest)
+
+
+def _words(board: Board, plan: Plan, settings: RunSettings) -> tuple[str, ...]:
+    """What each part is asked as the whole is."""
+    words = ["--profile", board.profile] if board.profile else []
+    if settings.timeout is not None:
+        words += ["--timeout", f"{settings.timeout:g}s"]
+    if settings.selectors:
+        words += [one.criterion.id for one in plan.planned if not one.skipped]
+    return tuple(words)
+
+
+def refuse_alone(settings: RunSettings) -> None:
+    """Raise `UsageError` for what cannot be asked of a cluster."""
+    for name in ALONE:
+        if getattr(settings, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(worded("usage.not_on_cluster", flag=flag))
+
+
+def _in_repository(board: Board, start: Start) -> str:
+    """Where the board is in the repository of a commit that has all that is here."""
+    if start.git is None:
+        raise UsageError(worded("usage.cluster_needs_git"))
+    if start.git.dirty:
+        first = next(iter(start.git.changes), "")
+        raise UsageError(worded("usage.cluster_dirty", file=first))
+    path = os.path.realpath(board.path)
+    root = os.path.realpath(repository(os.path.dirname(path)))
+    inside = repository(board.workdir) and os.path.realpath(repository(board.workdir)) == root
+    if not inside:
+        raise UsageError(worded("usage.cluster_beside", path=board.path))
+    return os.path.relpath(path, root)
+
+
+def _origin(folder: str) -> str:
+    try:
+        return os.fsdecode(ask(folder, "remote", "get-url", "origin")).strip()
+    except GitError:
+        raise UsageError(worded("usage.no_repository")) from None
+
+
+class _Gathered:
+    """What has come in so far."""
+
+    def __init__(self, board: Board, plan: Plan, made: _Parts, observer: Observer) -> None:
+        self._board = board
+        self._plan = plan
+        self._made = made
+        self._observer = observer
+        self._indices = {probe.id: index for index, probe in enumerate(plan.probes)}
+        self._runs: dict[int, tuple[str, RunDocument]] = {}
+        self._records: dict[str, CriterionRecord] = {}
+        self._lacks: dict[str, str] = {}
+
+    def hear(self, event: Begun | Over | None) -> None:
+        """Take in what the cluster tells."""
+        if isinstance(event, Over):
+            self._over(event)
+        self._observer.tick()
+
+    def _over(self, event: Over) -> None:
+        answer, why = event.answer, event.why
+        run = None
+        if answer is not None:
+            run, why = self._run_of(answer)
+        if run is None or answer is None:
+            self._never(self._made.criteria[event.number], why)
+            return
+        self._runs[event.number] = (answer.worker, run)
+        own = self._made.criteria[event.number]
+        self._records.update({one.id: one for one in run.criteria() if one.id in own})
+        for probe in run.probes:
+            index = self._indices[probe.id]
+            self._observer.started(index, 1)
+            reason = next((one.reason for one in run.criteria() if probe.id in one.probes), "")
+            self._observer.finished(_capture(index, probe, reason))
+
+    def _never(self, criteria: Collection[str], why: str) -> None:
+        """Know that these criteria are not measured."""
+        self._lacks.update(dict.fromkeys(criteria, why))
+        probes = {
+            index
+            for planned in self._plan.planned
+            if planned.criterion.id in criteria
+            for index in planned.probes
+        }
+        for index in sorted(probes):
+            self._observer.finished(
+                Capture(probe=index, failure=ReasonCode.NOT_RUN, failure_text=why)
+            )
+
+    def _run_of(self, answer: Answer) -> tuple[RunDocument | None, str]:
+        """The document, if it is of the same plan, or why there is none."""
+        if answer.lost:
+            return None, worded("cluster.lost", count=answer.lost)
+        if not answer.document:
+            return None, worded("cluster.worker_says", worker=answer.worker, why=answer.why)
+        try:
+            run = from_json(answer.document, answer.worker)
+        except UsageError as error:
+            return None, words_of(error)
+        if run.shard is None or run.shard.plan != self._made.plan:
+            found = run.tool.version
+            return None, worded("cluster.other_plan", worker=answer.worker, found=found)
+        return run, ""
+
+    def tell_versions(self) -> None:
+        """Tell of tools of which workers have different versions."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for worker, run in self._runs.values():
+            for probe in run.probes:
+                check = self._plan.probes[self._indices[probe.id]].check
+                if probe.tool_version and check.tools:
+                    workers = found.setdefault(check.tools[0], {})
+                    workers.setdefault(probe.tool_version, []).append(worker)
+        for tool, versions in found.items():
+            if len(versions) > 1:
+                told = "; ".join(
+                    f"{version}: {', '.join(sorted(set(workers)))}"
+                    for version, workers in sorted(versions.items())
+                )
+                tell(worded("cluster.versions", tool=tool, versions=told))
+
+    def outcome(self, start: Start, elapsed: float, received: list[int]) -> Outcome:
+        """The run that the parts make."""
+        plan, board = self._plan, self._board
+        runs = [run for _, (_, run) in sorted(self._runs.items())]
+        places = {one.id: place for place, one in enumerate(board.criteria())}
+        probes = sorted(
+            (probe for run in runs for probe in run.probes), key=lambda one: self._indices[one.id]
+        )
+        facts = Facts(
+            probe_ids={
+                one.criterion.id: [plan.probes[index].id for index in one.probes]
+                for one in plan.planned
+            },
+            probes=probes,
+            findings=sorted(
+                (finding for run in runs for finding in run.findings),
+                key=lambda finding: places[finding.criterion],
+            ),
+            folders=list(runs[0].folders) if runs else [],
+            put_aside=plan.put_aside,
+            elapsed=elapsed,
+            partial=plan.partial,
+            empty=plan.empty,
+            signal=received[0] if received else 0,
+        )
+        judgements = [self._judgement(one, start) for one in plan.planned]
+        recorder = Recorder(Redactor(secret_values(board, os.environ)))
+        document = conclude(board, judgements, start, facts, recorder)
+        took = {plan.probes[self._indices[one.id]].key: one.duration_s for one in probes}
+        return Outcome(document=document, durations=took, versions={})
+
+    def _judgement(self, planned: Planned, start: Start) -> Judgement:
+        criterion = planned.criterion
+        if planned.skipped:
+            return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=planned.skipped)
+        record = self._records.get(criterion.id)
+        if record is not None:
+            return as_of(judgement_of(criterion, record), start.day())
+        reason = self._lacks.get(criterion.id) or worded("reason.not_run")
+        return Judgement(
+            criterion=criterion, verdict=Verdict.ERROR, code=ReasonCode.NOT_RUN, reason=reason
+        )
+
+
+def _capture(index: int, probe: ProbeRecord, reason: str) -> Capture:
+    """As much of an attempt on another machine as progress shows."""
+    ended = probe.timed_out or probe.exit_status is not None or probe.signal is not None
+    return Capture(
+        probe=index,
+        attempt=1,
+        exit_status=probe.exit_status,
+        signal=probe.signal,
+        timed_out=probe.timed_out,
+        failure=None if ended else ReasonCode.COULD_NOT_START,
+        failure_text="" if ended else reason,
+        duration=probe.duration_s,
+    )

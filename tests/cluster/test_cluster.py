@@ -1,0 +1,286 @@
+"""`--on`: the board on other machines, which are processes here, by a real Dask cluster."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import ROOT, Ended, Project
+from tests.support.repositories import git
+
+LONGEST = 120.0
+
+TOOL = """\
+summary: words of a tool that workers have in different versions
+tool: wordtool
+version: wordtool --version
+params: {word: {help: what to say}}
+run: wordtool "$word"; sleep 0.5
+measures: {n: {as: text, regex: '\\d+'}}
+expect: "== 1"
+"""
+
+# The probe's processes end with the worker that started them: the first readiness above it.
+KILLER = """\
+import os, signal
+def up(pid): return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
+def line(pid): return open(f"/proc/{pid}/cmdline").read()
+chain = [os.getpid()]
+while chain[-1] > 1: chain.append(up(chain[-1]))
+last = max(place for place, pid in enumerate(chain) if "readiness.fleet" in line(pid))
+open("%s", "a").write("x")
+os.kill(chain[last + 1], signal.SIGKILL)
+"""
+
+
+def said(number: int) -> dict[str, Any]:
+    """A criterion that a worker's own tool measures."""
+    return {"title": f"word {number}", "check": "word", "with": {"word": f"{number}"}}
+
+
+BOARD: dict[str, Any] = {
+    "version": 1,
+    "title": "Far away",
+    "target": 5,
+    "tasks": [
+        {"id": "T1", "priority": "P0", "criteria": [
+            {"title": "good", "run": "true"},
+            {"title": "counted", "run": "echo 3", "read": {"as": "text", "regex": r"\d+"},
+             "expect": "< 5"},
+            {"title": "word", "attest": {"by": "lead", "on": "2020-01-01", "valid": "36500d"}}]},
+        {"id": "T2", "criteria": [said(number) for number in range(6)]},
+        {"id": "T3", "criteria": [
+            {"title": "bad", "run": "false"},
+            {"title": "absent", "run": "no-such-tool"},
+            {"title": "made", "run": "test ! -e made.txt; touch made.txt"},
+            {"title": "not made", "run": "test ! -e made.txt; touch made.txt; true"}]},
+    ],
+}  # fmt: skip
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+class Machines:
+    """A scheduler and workers, each a process that has its own folder, cache and tools."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.nannies: set[str] = set()
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+        host, port = self.address.removeprefix("tcp://").split(":")
+        self._start("scheduler", "dask_scheduler", "--host", host, "--port", port)
+
+    def _start(self, name: str, module: str, *words: str, version: str = "1.0") -> None:
+        own = self.folder / name
+        (own / "bin").mkdir(parents=True)
+        tool = own / "bin" / "wordtool"
+        answer = f'case $1 in --version) echo "wordtool {version}";; *) echo 1;; esac'
+        tool.write_text(f"#!/bin/sh\n{answer}\n")
+        tool.chmod(0o755)
+        environment = {
+            "PATH": f"{own / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(own),
+            "TMPDIR": str(own),
+            "PYTHONPATH": str(ROOT),
+        }
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{module}", *words, "--no-dashboard"],
+                cwd=own, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def worker(self, name: str, *words: str, version: str = "1.0", nanny: bool = False) -> None:
+        """Start a worker."""
+        kind = "--nanny" if nanny else "--no-nanny"
+        if nanny:
+            self.nannies.add(name)
+        base = (self.address, "--nthreads", "1", "--name", name, kind)
+        self._start(name, "dask_worker", *base, *words, version=version)
+
+    def kill(self, name: str) -> None:
+        """Let a machine be lost."""
+        self.processes[name].kill()
+        self.processes[name].wait(LONGEST)
+
+    def close(self) -> None:
+        """End all of them."""
+        for name, process in self.processes.items():
+            if name in self.nannies:  # it ends its worker
+                process.terminate()
+            else:
+                process.kill()
+        for process in self.processes.values():
+            process.wait(LONGEST)
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    """A scheduler without workers."""
+    made = Machines(tmp_path / "machines")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def far(project: Project) -> Project:
+    """A project in a repository, whose board has something of everything."""
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "word.yaml").write_text(TOOL)
+    (project.folder / ".gitignore").write_text(".readiness\n")
+    project.longest = int(LONGEST)
+    commit(project, BOARD)
+    return project
+
+
+def commit(project: Project, board: Any) -> None:
+    """Commit the project with this board."""
+    project.write(board)
+    if not (project.folder / ".git").exists():
+        git(project.folder, "init", "-q")
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-qm", "as it is")
+
+
+def on(machines: Machines, project: Project, *more: str) -> tuple[str, ...]:
+    """The words that run a project's board on these machines."""
+    address = ("--on", machines.address, "--repository", str(project.folder))
+    return ("check", *address, "--history=", "--output-format", "json", *more)
+
+
+def here(project: Project, machines: Machines) -> Ended:
+    """The same run on this machine, with the tools of one that is like it."""
+    tools = machines.folder / "scheduler" / "bin"
+    path = f"{tools}:{os.environ['PATH']}"
+    return project("check", "--history=", "--output-format", "json", env={"PATH": path})
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + LONGEST
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def verdicts(ended: Ended) -> dict[str, tuple[str, str]]:
+    """What was found of each criterion."""
+    return {one.id: (one.verdict.value, one.shown) for one in ended.run.criteria()}
+
+
+@pytest.mark.slow
+def test_three_workers_of_which_one_is_lost_and_one_is_another(
+    far: Project, machines: Machines
+) -> None:
+    """The verdicts are those of one machine; a lost worker loses nothing; versions are told."""
+    marks = far.folder.parent / "marks"
+    marks.mkdir()
+    slow = {"title": "slow", "run": f'touch {marks}/$(basename "$HOME"); sleep 3'}
+    commit(far, {**BOARD, "tasks": [*BOARD["tasks"], {"id": "T4", "criteria": [slow]}]})
+    for name in ("one", "two"):
+        machines.worker(name)
+    machines.worker("three", version="2.0")
+    process = far.start(*on(machines, far))
+    wait_for(lambda: any(marks.iterdir()))
+    (busy,) = [each.name for each in marks.iterdir()]
+    machines.kill(busy)
+    ended = far.end(process)
+    whole = here(far, machines)
+    assert verdicts(ended) == verdicts(whole), ended
+    assert (ended.status, ended.run.score) == (whole.status, whole.run.score)
+    assert [one.id for one in ended.run.probes] == [one.id for one in whole.run.probes]
+    assert len(list(marks.iterdir())) >= 2
+    if busy != "three":
+        assert "different versions of wordtool: wordtool 1.0: tcp://" in ended.err
+        assert "; wordtool 2.0: tcp://" in ended.err
+
+
+@pytest.mark.slow
+def test_a_part_that_loses_every_worker_is_an_error(far: Project, machines: Machines) -> None:
+    """It is begun three times in all, then given up; the others are measured."""
+    count = far.folder.parent / "count"
+    killer = far.folder / "killer.py"
+    killer.write_text(KILLER % count)
+    bad = {"title": "kills", "run": f"{sys.executable} killer.py"}
+    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [bad, {"run": "true"}]}]})
+    machines.worker("one", nanny=True)
+    ended = far(*on(machines, far))
+    assert verdicts(ended)["T1.2"][0] == "pass", ended
+    reason = next(one.reason for one in ended.run.criteria() if one.id == "T1.1")
+    assert reason == "its worker was lost, 3 times over"
+    assert count.read_text() == "xxx"
+
+
+@pytest.mark.slow
+def test_labels_choose_the_machine_and_a_signal_ends_what_runs(
+    far: Project, machines: Machines
+) -> None:
+    """What none has is an error that says so; nothing goes on where nobody waits for it."""
+    home = 'basename "$HOME"'
+    where = {"run": home, "read": {"as": "text", "regex": ".+"}, "expect": "contains two"}
+    criteria = [
+        {**where, "title": "docker", "needs": "docker"},
+        {"title": "gpu", "run": "true", "needs": ["gpu", "docker"]},
+        {"title": "any", "run": "true"},
+    ]
+    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": criteria}]})
+    machines.worker("one")
+    machines.worker("two", "--resources", "docker=1")
+    wait_for(lambda: b"Registered" in (machines.folder / "two.log").read_bytes())
+    ended = far(*on(machines, far))
+    found = {one.id: (one.verdict.value, one.reason) for one in ended.run.criteria()}
+    assert (found["T1.1"][0], found["T1.3"][0]) == ("pass", "pass"), ended
+    assert "no worker of the cluster has the labels docker, gpu" in found["T1.2"][1]
+
+    alive = far.folder.parent / "alive"
+    slow = {"title": "slow", "run": f"echo $$ > {alive}; sleep 600"}
+    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [slow]}]})
+    process = far.start(*on(machines, far))
+    wait_for(lambda: alive.exists() and bool(alive.read_text()))
+    process.send_signal(signal.SIGINT)
+    ended = far.end(process)
+    assert (ended.status, ended.run.interrupted) == (130, True), ended
+    wait_for(lambda: not Path(f"/proc/{alive.read_text().strip()}").exists())
+
+
+def test_what_no_cluster_can_run_is_refused(far: Project) -> None:
+    """In one line, before anything is asked of it."""
+    where = ("--on", "tcp://127.0.0.1:9", "--repository", str(far.folder))
+
+    def told(*words: str) -> str:
+        ended = far("check", *where, *words)
+        assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
+        return ended.err
+
+    for flag in ("--reuse", "--until-decided", "--fail-fast", "--base=HEAD", "--shard=1/2"):
+        assert "is for this machine" in told(flag)
+    (far.folder / "new.txt").write_text("x")
+    assert "lacks uncommitted changes (new.txt)" in told()
+    (far.folder / "new.txt").unlink()
+    assert "no scheduler answers at tcp://127.0.0.1:9" in told()
+    ended = far("check", "--on", "tcp://127.0.0.1:9")
+    assert "no remote origin" in ended.err
+
+
+def test_without_its_library_it_says_what_to_install(far: Project) -> None:
+    """In one line."""
+    stub = far.folder.parent / "stub"
+    stub.mkdir()
+    (stub / "distributed.py").write_text("raise ImportError('not here')")
+    words = ("check", "--on", "tcp://127.0.0.1:9", "--repository", str(far.folder))
+    ended = far(*words, env={"PYTHONPATH": f"{stub}:{ROOT}"})
+    assert (ended.status, ended.out) == (2, "")
+    assert "pip install 'readiness[dask]'" in ended.err
