@@ -152,6 +152,7 @@ class DraftBoard:
     """What was read of a task board."""
 
     title: str = ""
+    subtitle: str = ""
     goal: str = ""
     created: str = ""
     review: str = ""

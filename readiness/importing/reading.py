@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from readiness.importing import heads
 from readiness.importing.amounts import names_a_limit
 from readiness.importing.drafts import (
     DraftBoard,
@@ -31,7 +32,7 @@ from readiness.importing.outline import (
     outline,
 )
 from readiness.importing.tables import Table
-from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
+from readiness.importing.words import pattern, plain, priority_of, vocabulary
 from readiness.model.words import Priority
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
@@ -57,8 +58,8 @@ def read_board(text: str, name: str) -> DraftBoard:
     reader = _Walker()
     board = reader.board
     reader.chapter(document.top, None, None)
-    heads = [without_emoji(each.title) for each in document.top.chapters if each.level == 1]
-    board.title = document.matter.get("title", "") or (heads[0] if len(heads) == 1 else name)
+    board.title = heads.title(document) or name
+    board.subtitle = heads.subtitle(document)
     board.tasks = [task for task in board.tasks if task.criteria]
     for task in board.tasks:
         task.title = task.title or board.title

@@ -24,6 +24,7 @@ def board_text(
         "version: 1",
         f"title: {scalar(draft.title)}",
     ]
+    lines += [f"subtitle: {scalar(draft.subtitle)}"] if draft.subtitle else []
     lines += [f"language: {board.language}"] if board.language is not Language.EN else []
     lines += [
         f"{key}: {value}"

@@ -143,6 +143,7 @@ def test_rendered_back_it_says_the_same(project: Project) -> None:
         for each in boards
     )
     assert one == two
+    assert len({each.subtitle for each in boards}) == 1
     one, two = (
         [
             (each.id, each.title, each.check.name if each.check else "", each.expect.text)
