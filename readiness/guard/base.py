@@ -11,7 +11,7 @@ from readiness.guard.tree import LINK, Commit, Wanted
 from readiness.load import board_folders, load_board
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
-from readiness.model.settings import BOARD_NAME, BoardSettings, find_board
+from readiness.model.settings import BoardSettings, find_board, is_board_name
 from readiness.project.git import GitError, ask
 from readiness.prove.copying import is_below
 from readiness.text.worded import worded
@@ -165,14 +165,17 @@ def _board_of(commit: Commit, own: str, folder: str, start: str | None) -> str:
 
 def _searched(commit: Commit, start: str, folder: str) -> str:
     """What looking for a board from the folder `start` of the base would have found."""
-    names = {
-        os.path.join(above, name) for above in _upwards(start) for name in (_PYPROJECT, BOARD_NAME)
-    }
+    folders = set(_upwards(start))
+
+    def is_looked_at(path: str) -> bool:
+        folder, name = os.path.split(path)
+        return folder in folders and (name == _PYPROJECT or is_board_name(name))
+
     area = os.path.join(folder, ".search")
     try:
         os.makedirs(os.path.join(area, start))
         os.makedirs(os.path.join(area, ".git"))  # where the search ends
-        commit.export(area, names.__contains__)
+        commit.export(area, is_looked_at)
         found = find_board(BoardSettings(), {}, os.path.join(area, start))
         path = os.path.relpath(os.path.join(area, start, found), area)
         return path if path in commit.blobs else ""

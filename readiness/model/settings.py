@@ -10,6 +10,8 @@ from readiness.text.languages import Language
 from readiness.text.worded import worded
 
 BOARD_NAME = "board.yaml"
+ALSO_NAMED = "readiness.yaml"
+ENDING = ".readiness.yaml"
 HISTORY = os.path.join(".readiness", "history.db")
 
 
@@ -70,8 +72,9 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:
     """The board's path: as given, or the nearest one from `folder` up to the repository's root.
 
-    A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself. Raises
-    `NoBoardError` where there is none.
+    A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself; else it is
+    board.yaml, readiness.yaml, or what alone ends with .readiness.yaml. Raises `NoBoardError`
+    where there is none.
     """
     if settings.board == "":
         raise UsageError(worded("usage.board_unnamed"))
@@ -103,12 +106,26 @@ def named_board(folder: str) -> str:
     return os.path.join(folder, named) if named else ""
 
 
+def is_board_name(name: str) -> bool:
+    """Whether a file of this name is taken for a board without being named."""
+    return name in (BOARD_NAME, ALSO_NAMED) or (name.endswith(ENDING) and name != ENDING)
+
+
 def _board_in(folder: str) -> str:
     named = named_board(folder)
     if named:
         return named
-    path = os.path.join(folder, BOARD_NAME)
-    return path if os.path.exists(path) else ""
+    for name in (BOARD_NAME, ALSO_NAMED):
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            return path
+    try:
+        ending = sorted(filter(is_board_name, os.listdir(folder)))
+    except OSError:
+        return ""
+    if len(ending) > 1:
+        raise UsageError(worded("usage.several_boards", folder=folder, names=", ".join(ending)))
+    return os.path.join(folder, ending[0]) if ending else ""
 
 
 def _named_in(pyproject: str) -> str:

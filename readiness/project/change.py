@@ -3,7 +3,7 @@
 import hashlib
 import os
 
-from readiness.model.settings import BOARD_NAME
+from readiness.model.settings import is_board_name
 from readiness.project.git import Changed, GitError, ask
 
 _DEFAULTS = (
@@ -29,16 +29,16 @@ def base_of(folder: str, head: str, branch: str, began: str) -> str:
 
 def had_board(root: str, base: str, folder: str) -> bool:
     """Whether the base has a board in `folder` or above it."""
-    wanted = []
-    while folder.startswith(root):
-        wanted.append(os.path.relpath(os.path.join(folder, BOARD_NAME), root))
-        if folder == root:
-            break
+    above = []
+    while folder.startswith(os.path.join(root, "")):
+        above.append(os.path.join(os.path.relpath(folder, root), ""))
         folder = os.path.dirname(folder)
+    listing = ("ls-tree", "--name-only", "--full-tree", "-z", base)
     try:
-        return bool(ask(root, "ls-tree", "--name-only", "--full-tree", base, "--", *wanted))
+        found = ask(root, *listing) + (ask(root, *listing, "--", *above) if above else b"")
     except GitError:
         return False
+    return any(is_board_name(os.path.basename(name)) for name in os.fsdecode(found).split("\0"))
 
 
 def state_of(changed: Changed, base: str) -> dict[str, str]:

@@ -42,6 +42,27 @@ def test_the_nearest_board_counts(tree: Path) -> None:
         found(tree / "a" / "b")
 
 
+@pytest.mark.parametrize("name", ["readiness.yaml", "shop.readiness.yaml"])
+def test_boards_have_other_names_too(tree: Path, name: str) -> None:
+    """Where there is one; board.yaml beside it comes first."""
+    (tree / name).touch()
+    (tree / "other.yaml").touch()
+    assert found(tree) == name
+    assert found(tree / "a") == str(tree / name)
+    (tree / "board.yaml").touch()
+    assert found(tree) == "board.yaml"
+
+
+def test_of_several_boards_one_has_to_be_named(tree: Path) -> None:
+    """Neither is taken in silence; a readiness.yaml is the one."""
+    (tree / "cart.readiness.yaml").touch()
+    (tree / "pay.readiness.yaml").touch()
+    with pytest.raises(UsageError, match=r"cart\.readiness\.yaml, pay\.readiness\.yaml"):
+        found(tree)
+    (tree / "readiness.yaml").touch()
+    assert found(tree) == "readiness.yaml"
+
+
 def test_pyproject_may_name_it(tree: Path) -> None:
     """Relative to itself; it wins over a board.yaml beside it."""
     (tree / "board.yaml").touch()

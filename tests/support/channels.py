@@ -140,6 +140,7 @@ class Runner:
             "PATH": os.pathsep.join([str(self._bare_python()), *kept]),
             "TMPDIR": str(home / "tmp"),
             "CI": "true",
+            "PIP_BREAK_SYSTEM_PACKAGES": "1",
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(wheels),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -253,10 +254,12 @@ def gitlab_jobs(path: Path, **inputs: str) -> Any:
 
 
 class _Words(yaml.SafeLoader):
-    """Reads `on` as a word."""
+    """Reads `on` as a word, as YAML 1.2 does, and days as what is written."""
 
 
+_READ_AS_WORDS: Final = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 _Words.yaml_implicit_resolvers = {
-    first: [each for each in known if each[0] != "tag:yaml.org,2002:bool"]
+    first: [each for each in known if each[0] not in _READ_AS_WORDS]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Words.add_implicit_resolver(_READ_AS_WORDS[0], re.compile("^(?:true|false)$"), list("tf"))
