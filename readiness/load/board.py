@@ -15,7 +15,7 @@ from readiness.load.definitions import TEXT_UNDER, BoardFile, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.milestones import milestones
-from readiness.load.readers import number, seconds
+from readiness.load.readers import number, seconds, share
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
@@ -183,7 +183,7 @@ class _BoardLoader:
             profiles=tuple(file.profiles),
             language=file.language,
             target=number(file.target, ("target",), self.problems, between=(0, 10)),
-            min_measured=self._share(),
+            min_measured=share(file.min_measured, ("min_measured",), self.problems),
             baseline=None
             if file.baseline is UNSET
             else number(file.baseline, ("baseline",), self.problems, between=(0, 10)),
@@ -357,20 +357,6 @@ class _BoardLoader:
                 blocking=rule.blocking if given.blocking is UNSET else given.blocking,
             )
         return rules
-
-    def _share(self) -> Decimal | None:
-        text = self.file.min_measured
-        if text is UNSET:
-            return None
-        try:
-            percent = Decimal(text.rstrip(" %"))
-        except ArithmeticError:
-            percent = Decimal(-1)
-        if not 0 <= percent <= 100:
-            self.problems.add(
-                ("min_measured",), worded("fault.no_share", text=shown(text)), "0% to 100%"
-            )
-        return percent / 100
 
     # --- for the rendered board alone -------------------------------------------------------------
 

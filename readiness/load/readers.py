@@ -262,6 +262,19 @@ def seconds(text: str | UnsetType, path: Path, problems: Problems) -> float | No
         return None
 
 
+def share(text: str | UnsetType, path: Path, problems: Problems) -> Decimal | None:
+    """Read a share such as `90%` as 0 to 1; None where none is given. Else that is a problem."""
+    if text is UNSET:
+        return None
+    try:
+        percent = Decimal(text.rstrip(" %"))
+    except ArithmeticError:
+        percent = Decimal(-1)
+    if not 0 <= percent <= 100:
+        problems.add(path, worded("fault.no_share", text=shown(text)), "0% to 100%")
+    return percent / 100
+
+
 def number(
     value: Number | UnsetType,
     path: Path,
