@@ -7,10 +7,11 @@ import asyncio
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from _common import not_measured
+from _postgres_server import a_server
 from sqlalchemy import create_engine, event, inspect, pool, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url  # where 1.4 has them too
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,7 +31,7 @@ def throw_away(text_of_url: str) -> Iterator[URL]:
     """Give an empty database on the server of that URL, and drop it at the end.
 
     The database that the URL itself names is never connected to. For SQLite, and where the URL is
-    empty, it is a file in READINESS_TMP.
+    empty, it is a file in READINESS_TMP. For `postgresql://` a server is started for it.
     """
     try:
         url = make_url(text_of_url or "sqlite://")
@@ -38,11 +39,31 @@ def throw_away(text_of_url: str) -> Iterator[URL]:
         not_measured("the address of the database cannot be read")
     name = f"readiness_{uuid.uuid4().hex}"
     kind = url.get_backend_name()
+    if kind == "postgresql" and not (url.host or url.database or url.query):
+        with a_server() as known, _created(url.set(**_typed(known)), kind, name) as made:
+            yield made
+        return
     if kind == "sqlite":
         yield url.set(database=os.path.join(os.environ["READINESS_TMP"], f"{name}.db"))
         return
     if kind not in SERVERS:
         not_measured(f"no throw-away database can be made of the kind {kind}")
+    with _created(url, kind, name) as made:
+        yield made
+
+
+def _typed(known: dict[str, str]) -> dict[str, Any]:
+    return {
+        "host": known["host"],
+        "port": int(known["port"]),
+        "username": known["user"],
+        "password": known["password"],
+    }
+
+
+@contextmanager
+def _created(url: URL, kind: str, name: str) -> Iterator[URL]:
+    """Create a database on a server, and drop it at the end."""
     server = url.set(database=SERVERS[kind] or None)
     try:
         _execute(server, f"CREATE DATABASE {name}")
@@ -75,6 +96,27 @@ def only(url: URL) -> Iterator[None]:
 def tables(url: URL) -> set[str]:
     """Name the tables in the database."""
     return _with_connection(url, lambda connection: set(inspect(connection).get_table_names()))
+
+
+def schema(url: URL, but: str) -> dict[str, list[str]]:
+    """Describe each table but one: columns, keys, indexes, constraints, as sorted texts."""
+
+    def described(connection: Connection) -> dict[str, list[str]]:
+        asked = inspect(connection)
+        found = {}
+        for table in asked.get_table_names():
+            if table != but:
+                parts: list[Any] = [
+                    {**column, "type": str(column["type"])} for column in asked.get_columns(table)
+                ]
+                parts += [asked.get_pk_constraint(table), *asked.get_foreign_keys(table)]
+                parts += [*asked.get_indexes(table), *asked.get_unique_constraints(table)]
+                with suppress(NotImplementedError):
+                    parts += asked.get_check_constraints(table)
+                found[table] = sorted(repr(sorted(part.items(), key=str)) for part in parts)
+        return found
+
+    return _with_connection(url, described)
 
 
 def rows(url: URL, table: str, column: str) -> set[str]:

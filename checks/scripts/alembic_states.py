@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from _common import Place, emit, not_measured, param, place, words
-from _database import ForeignDatabaseError, only, rows, tables, throw_away
+from _database import ForeignDatabaseError, only, rows, schema, tables, throw_away
 from alembic import command
 from alembic.config import Config
 from alembic.operations.ops import UpgradeOps
@@ -74,6 +74,38 @@ class Migrations:
             )
         return done and not left and not rows(self.url, self.version_table, "version_num")
 
+    def each_reversible(self) -> int | None:
+        """Count the revisions that do not come back as they were, going up, down and up with each.
+
+        None where revisions branch: then there is no one way down.
+        """
+        revisions = list(reversed(list(self.script.walk_revisions())))
+        if any(each.is_branch_point or each.is_merge_point for each in revisions):
+            return None
+        wrong = 0
+        before = schema(self.url, self.version_table)
+        for each in revisions:
+            name = each.revision
+
+            def up(to: str = name) -> None:
+                command.upgrade(self.config, to)
+
+            went = self.run("upgrade", up)
+            above = schema(self.url, self.version_table)
+            went = went and self.run("downgrade", lambda: command.downgrade(self.config, "-1"))
+            below = schema(self.url, self.version_table)
+            went = went and self.run("upgrade", up)
+            if not went:
+                return wrong + 1
+            again = schema(self.url, self.version_table)
+            different = _different(before, below) or _different(above, again)
+            if different:
+                wrong += 1
+                told = f"{name}: after going back and forth {different} is another than before"
+                self.findings.append(place(each.path, 0, "downgrade", told))
+            before = again
+        return wrong
+
     def drift(self) -> int | None:
         """Count the differences between models and migrations; None where they cannot be told."""
         found: list[object] = []
@@ -134,6 +166,14 @@ def parts(url: URL) -> dict[str, str]:
     return found
 
 
+def _different(first: Mapping[str, object], second: Mapping[str, object]) -> str:
+    """Name a table that is not the same in two schemas."""
+    return next(
+        (name for name in {*first, *second} if first.get(name) != second.get(name)),
+        "",
+    )
+
+
 def _shown(diff: object) -> str:
     words = diff if isinstance(diff, tuple | list) else [diff]
     return " ".join(str(getattr(word, "name", word)) for word in words)[:200]
@@ -173,16 +213,19 @@ def measure(config: Config, url: URL) -> Found:
     made = migrations.tables()
     drift = migrations.drift() if at_head else None
     steps = 0
+    irreversible = None
     if at_head and made:
         steps = 1
         if migrations.downgrade():
             steps = 2
-            if migrations.upgrade() and migrations.tables() == made:
+            irreversible = migrations.each_reversible()
+            if migrations.upgrade() and migrations.tables() == made and not irreversible:
                 steps = 3
     numbers = {
         "at_head": at_head and bool(made),
         "tables": len(made),
         "steps": steps,
+        "irreversible": irreversible,
         "drift": drift,
     }
     return numbers, migrations.findings
@@ -199,7 +242,7 @@ def found(*, only_heads: bool) -> Found:
         if only_heads:
             not_measured(f"a revision cannot be loaded: {_told(error)}")
         folder = config.get_main_option("script_location") or param("config")
-        broken = {"at_head": False, "tables": 0, "steps": 0, "drift": None}
+        broken = {"at_head": False, "tables": 0, "steps": 0, "irreversible": None, "drift": None}
         return broken, [place(folder, 0, "load", _told(error))]
     if only_heads:
         return counted, []

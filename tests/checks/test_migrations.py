@@ -139,3 +139,23 @@ def test_migrations_on_a_server_leave_no_database_behind(project: str, postgresq
     with psycopg.connect(server) as connection:
         left = connection.execute("select datname from pg_database where datname like 'readiness%'")
         assert left.fetchall() == []
+
+
+@pytest.mark.parametrize("server", ["", "postgresql+psycopg://"])
+@pytest.mark.parametrize(("goes_back", "irreversible"), [(True, 0), (False, 1)])
+def test_each_revision_is_taken_back_and_forth(
+    project: str, server: str, goes_back: bool, irreversible: int
+) -> None:
+    """The schema is the same before and after, on SQLite and on a server started for it."""
+    if server and not glob("/usr/lib/postgresql/*/bin/initdb"):
+        pytest.skip("Debian's package postgresql is not installed")
+    back = 'op.drop_index("by_name", "team")' if goes_back else "pass"
+    second = (
+        "from alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\n"
+        "def upgrade():\n    op.execute('CREATE INDEX IF NOT EXISTS by_name ON team (name)')\n\n\n"
+        f"def downgrade():\n    {back}\n"
+    )
+    build(project, migrations(more={"migrations/versions/0002_index.py": second}))
+    outcome = run_check("alembic-rollback", project, {"database_url": server})
+    assert outcome.value("irreversible") == irreversible, outcome.findings
+    assert outcome.value("steps") == (3 if goes_back else 2)

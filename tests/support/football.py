@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from glob import glob
 from pathlib import Path
 from textwrap import dedent
 
@@ -17,6 +18,9 @@ EXAMPLE = ROOT / "examples" / "football"
 TOOLS = EXAMPLE / ".venv" / "bin"
 CLOSED = "http://127.0.0.1:9/v1/query"
 """Where no advisory service listens."""
+
+NO_SERVER = {} if glob("/usr/lib/postgresql/*/bin") else {"TEST_DATABASE_URL": "sqlite:///test.db"}
+"""Where no PostgreSQL can be started, the board is measured on SQLite alone."""
 
 LEFT_OUT = shutil.ignore_patterns(
     ".venv", "__pycache__", ".*_cache", ".coverage*", "coverage.json", "*.db", "reports"
@@ -121,7 +125,7 @@ def start(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "OSV_URL": osv_url, **(environment or {})},
+        env={**os.environ, **NO_SERVER, "OSV_URL": osv_url, **(environment or {})},
     )
 
 
