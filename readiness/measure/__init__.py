@@ -35,8 +35,18 @@ def measure(
     """Read one value; only for documents that is not `unusable`.
 
     `number` says that the expectation needs a number: then anything else is `not_a_number`.
-    Otherwise text stays text, as it was printed: clean it before it is shown. Never raises.
+    Otherwise text stays text, as it was printed: clean it before it is shown. Never raises. What
+    was read once, for whatever criterion, is not read again.
     """
+    key = (measure, check.proof, number)
+    if key not in documents.measured:
+        documents.measured[key] = _measured(documents, check, measure, number=number)
+    return documents.measured[key]
+
+
+def _measured(
+    documents: Documents, check: Check, measure: Measure, *, number: bool
+) -> Measurement | Unmeasured:
     try:
         values = read(documents, check, measure, number=number)
         value = one(values, measure.reader)

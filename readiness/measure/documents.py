@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from readiness.measure.data import Data, parse
 from readiness.measure.problem import NotMeasuredError, shown
+from readiness.model.board import Measure, Reader
 from readiness.model.capture import Capture, Stream
-from readiness.model.judgement import Unmeasured
+from readiness.model.judgement import Measurement, Unmeasured
 from readiness.model.words import Format, ReasonCode
 from readiness.startup.patterns import later
 from readiness.text.clean import decode, strip_ansi
@@ -47,6 +48,7 @@ class Documents:
         self.workdir = workdir
         self.timeout = timeout
         self.refusals: dict[int, Unmeasured | None] = {}
+        self.measured: dict[tuple[Measure, Reader | None, bool], Measurement | Unmeasured] = {}
         self._environment = environment
         self._texts: dict[str, str] = {}
         self._plain_texts: dict[str, str] = {}

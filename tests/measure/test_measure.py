@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.measure import find, measure, unusable
+from readiness.measure import text as text_reader
 from readiness.model.board import Check, Measure, Reader
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Finding, Measurement, Unmeasured
@@ -389,3 +390,34 @@ def test_any_bytes_give_a_value_or_a_reason(
         assert measured.value.is_finite()
     else:
         assert not number or kind is Format.EXIT
+
+
+# --- once for all who read it -------------------------------------------------------------------
+
+
+def test_what_several_criteria_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal measures of one capture are one reading, an error too; others are their own."""
+    asked = []
+    search = text_reader.spans
+
+    def counted(pattern: str, text: str, limit: int) -> object:
+        asked.append(pattern)
+        return search(pattern, text, limit)
+
+    monkeypatch.setattr(text_reader, "spans", counted)
+    documents = documents_of(a_capture("errors: 3\n"))
+
+    def measures(regex: str) -> Measure:
+        return Measure(name="errors", reader=a_reader("text", regex=regex), unit="errors")
+
+    first, again, missing, still = (
+        measure(documents, a_check(), measures(regex), number=True)
+        for regex in (r"\d+", r"\d+", r"(\d+)x", r"(\d+)x")
+    )
+    assert isinstance(first, Measurement)
+    assert (again, still) == (first, missing)
+    assert asked == [r"\d+", r"(\d+)x"]
+    measure(documents, a_check(), measures(r"\d+"), number=False)
+    measure(documents, a_check(proof=PROOF), measures(r"\d+"), number=True)
+    measure(documents_of(a_capture("errors: 4\n")), a_check(), measures(r"\d+"), number=True)
+    assert len(asked) == 5
