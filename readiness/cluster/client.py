@@ -52,7 +52,7 @@ class Cluster:
             self._client = distributed.Client(
                 address, timeout=REACH, security=security, set_as_default=False
             )
-        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        except (OSError, TypeError, ValueError, RuntimeError) as error:  # TypeError: no key for TLS
             why = str(error) or type(error).__name__
             raise UsageError(worded("usage.no_cluster", address=address, why=why)) from None
         self._heard: queue.Queue[Begun | Over] = queue.Queue()
