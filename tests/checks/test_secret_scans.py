@@ -52,10 +52,11 @@ def scanned(folder: Path, files: dict[str, bytes], **given: str) -> Outcome:
         ("old.zip", zipped({"conf/a.env": SECRET}), "old.zip!/conf/a.env"),
         ("dist/app.whl", zipped({"app/a.py": SECRET}), "dist/app.whl!/app/a.py"),
         ("back.tar.gz", tarred({"a.env": SECRET}), "back.tar.gz!/a.env"),
-        ("a.env.gz", gzip.compress(SECRET), "a.env.gz!/a.env"),
+        ("a.env.gz", gzip.compress(SECRET, mtime=0), "a.env.gz!/a.env"),
         ("out.zip", zipped({"in.tgz": tarred({"a.env": SECRET})}), "out.zip!/in.tgz!/a.env"),
         ("up.zip", zipped({"../../a.env": SECRET}), "up.zip!/a.env"),
     ],
+    ids=["zip", "wheel", "tar", "gzip", "nested", "climbing"],
 )
 def test_archives_are_looked_into(tmp_path: Path, name: str, data: bytes, shown: str) -> None:
     """A secret in an archive is one, and its finding says where it is and nothing of it."""
