@@ -65,6 +65,12 @@ class States:
                 found.add(path)
         return frozenset(found)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The last part of every path of a file or a folder, and of what stands for a folder."""
+        paths = (*self.before, *self.after, *self.folders)
+        return frozenset((*map(os.path.basename, paths), "", os.curdir, os.pardir))
+
     def __contains__(self, path: str) -> bool:
         return path in self.before or path in self.after
 
@@ -194,6 +200,8 @@ class _Following:
             name = os.path.basename(word)
             if name in TABLE.interpreters or word in _CALLERS or _PYTHON.search(word):
                 called = True
+            if word.rstrip("/").rpartition("/")[2] not in self._states.names:
+                continue  # most words of a long text are no path, wherever one looks
             for place in list(places):
                 path = _joined(place, word)
                 if path in self._states.folders:
