@@ -36,7 +36,7 @@ BOARD = {
                     "title": "所有迁移文件都能成功导入，无导入错误，全部可以回滚",
                     "run": "nosuchtool x",
                 },
-                {"title": "变量已设置", "check": "mypy", "with": {"paths": "${NOPE}"}},
+                {"title": "变量已设置", "check": "lines", "with": {"paths": "${NOPE}"}},
                 {
                     "title": "类型错误少于 50 个",
                     "run": "cat errors",
@@ -89,20 +89,32 @@ SCREENS = {
     "validate": "validate",
     "validate-faults": "validate -b wrong.yaml",
     "dry-run": "check --dry-run",
-    "checks": "checks mypy",
+    "checks": "checks lines",
     "week": "report --since 2026-11-01",
 }
 # Commands and what belongs to them, places, ids, moments and expectations.
 ASIDE = re.compile(
     r"`[^`]*`|^score$|（errors）|\"[^\"]*\"|\$\{[^}]*\}|--?[\w-]+|readiness \w+( [A-Z][\w.]*)*|"
     r"[\w./-]*\.yaml:?|（\w+='.*'）|"
-    r"\d{8}T\d{6}Z-\d+|[\d:.T-]+Z|exit \d|cat \w+|nosuchtool x|pip install \w+|mypy >\S*|"
+    r"\d{8}T\d{6}Z-\d+|[\d:.T-]+Z|exit \d|cat \w+|nosuchtool x|pip install \w+|linecount|"
     r"\b(FOLDER|PATH)\b|\b[PTMp]\d[\d.]*|\d+(\.\d+)? m?s\b|\d[dm]\b|Readiness: \S+ \(\S+\)",
     re.MULTILINE,
 )
-NAMES = {"UTC", "NOPE", "P", "nosuchtool", "bash", "timeout", "stdout", "Python", "true", "mypy"}
+NAMES = {"UTC", "NOPE", "P", "nosuchtool", "bash", "timeout", "stdout", "Python", "true", "lines"}
 GOLDEN = Path(__file__).parents[1] / "golden"
 PLACE = re.compile(r"/\S*/(?=checks/)")
+CHECK = """\
+summary: 行数过多的文件
+tool: linecount
+install: pip install linecount
+params:
+  paths: {default: src, help: 要检查的文件夹}
+run: linecount $paths
+measures:
+  long: {as: text, regex: '^long (\\d+)$', unit: files, of: files, better: lower}
+  files: {as: text, regex: '^files (\\d+)$', unit: files}
+expect: "== 0"
+"""
 WRONG = """\
 version: 1
 title: 看板
@@ -143,6 +155,8 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Project:
         (tools / name).symlink_to(str(shutil.which(name)))
     project.environment |= {"READINESS_HISTORY": "kept.db", "PATH": str(tools)}
     project.write(BOARD)
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "lines.yaml").write_text(CHECK, encoding="utf-8")
     (project.folder / "wrong.yaml").write_text(WRONG, encoding="utf-8")
     kept = History(str(project.folder / "kept.db"))
     for number, (errors, latency) in enumerate(((1029, 412), (214, 700)), 1):
