@@ -34,6 +34,9 @@ test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; 
 test-versions: $(DEV)  ## try the checks with the oldest and the newest tools that they are said to work with
 	$(BIN)/python -m tests.support.tool_versions $(PYTEST_ARGS)
 
+test-matrix: $(DEV)  ## try each Python that can be had, with the oldest and the newest libraries
+	$(BIN)/python -m tests.support.matrix $(PYTEST_ARGS)
+
 lint: $(DEV)  ## types and style
 	$(BIN)/mypy
 	$(BIN)/ruff check
