@@ -397,7 +397,12 @@ def test_shards_of_the_football_board_are_the_whole(tmp_path: Path, count: int) 
     command = [sys.executable, "-m", "readiness", "score", *names[1:], "--board", str(FOOTBALL)]
     command += ["--project", str(football.folder), "--output-format", "json", "--history", ""]
     joint = from_json(subprocess.run(command, capture_output=True, check=False).stdout, "score")
+    found = {one.id: (one.verdict.value, one.reason) for one in whole.criteria()}
+    others = {
+        one.id: (one.reason, found[one.id][1])
+        for one in joint.criteria()
+        if one.verdict != found[one.id][0]
+    }
+    assert others == {}  # a machine under load may miss the limits of what takes time
     assert (joint.score, joint.milestones) == (whole.score, whole.milestones)
     assert joint.gate.decision == whole.gate.decision
-    verdicts = [(one.id, one.verdict) for one in whole.criteria()]
-    assert [(one.id, one.verdict) for one in joint.criteria()] == verdicts
