@@ -59,7 +59,8 @@ class Reusing:
             and tries_once(plan.probes[index])
             and (fingerprint := self._before.of(index))
         }
-        self.taken = self._take_over(time.time())
+        self._now = time.time()
+        self.taken = self._take_over(self._now)
 
     def left(self, readings: Readings) -> Plan:
         """Have `readings` know what is taken over; the plan of what is left to run."""
@@ -69,7 +70,11 @@ class Reusing:
                 result.record,
                 id=probe.id,
                 reused=True,
-                reused_from=ReusedFrom(run=result.run, at=result.record.started_at or ""),
+                reused_from=ReusedFrom(
+                    run=result.run,
+                    at=result.record.started_at or "",
+                    age_s=round(max(self._now - result.at, 0.0), 3),
+                ),
                 result=None,
             )
             given = {

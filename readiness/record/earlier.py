@@ -43,10 +43,14 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReusedFrom(msgspec.Struct, frozen=True, kw_only=True):
-    """The run that a reused result was measured in, and when the probe started there."""
+    """The run that a reused result was measured in, and when the probe started there.
+
+    `age_s` is how long ago that was, when this run began.
+    """
 
     run: str
     at: str
+    age_s: float
 
 
 class LastKnown(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
 """What stands behind a verdict, in words: how each probe ended, and what it wrote."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from readiness.record.document import CriterionRecord, ProbeRecord, StreamRecord
 from readiness.startup.patterns import later
-from readiness.text.layout import duration, literal
+from readiness.text.layout import age, duration, literal
 from readiness.text.sentences import Sentences
 
 LINES = 10
@@ -31,7 +31,7 @@ def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
         yield say("report.not_started")
     if probe.leaked:
         yield say("report.leaked", count=probe.leaked)
-    yield say("report.reused") if probe.reused else duration(probe.duration_s)
+    yield reused([probe], say) if probe.reused else duration(probe.duration_s)
     if probe.attempts > 1:
         yield say("report.attempts", count=probe.attempts)
     for stream in (probe.stdout, probe.stderr):
@@ -39,6 +39,12 @@ def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
             yield say("report.output_cut", bytes=stream.bytes)
     if probe.tool_version:
         yield literal(probe.tool_version)
+
+
+def reused(probes: Sequence[ProbeRecord], say: Sentences) -> str:
+    """Tell that these were reused, and how old the oldest is, where that is known."""
+    ages = [probe.reused_from.age_s for probe in probes if probe.reused_from is not None]
+    return say("report.reused_age", age=age(max(ages))) if ages else say("report.reused")
 
 
 def output(stream: StreamRecord) -> str:

@@ -18,7 +18,7 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.said import Said, worded_again
 from readiness.report._table.blocks import Part, Style
-from readiness.text.layout import literal
+from readiness.text.layout import age, literal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
@@ -174,6 +174,15 @@ def revision(run: RunDocument, say: Sentences) -> str:
         return say("report.no_revision")
     text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
     return say("report.dirty", revision=text) if run.git.dirty else text
+
+
+def reuse(run: RunDocument, say: Sentences) -> list[str]:
+    """Tell how many probes were reused, and how old the oldest result is; nothing without one."""
+    taken = [probe.reused_from for probe in run.probes if probe.reused_from is not None]
+    if not taken:
+        return []
+    oldest = age(max(each.age_s for each in taken))
+    return [say("report.reused_of", taken=len(taken), of=len(run.probes), age=oldest)]
 
 
 def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

@@ -9,7 +9,7 @@ from readiness.record.scores import goal_text, score_text
 from readiness.report import Context
 from readiness.report._board.progress import figures, milestones, score_shown, success
 from readiness.report._board.tasks import TaskChapters
-from readiness.report._shown import meaning, moment
+from readiness.report._shown import meaning, moment, reuse
 from readiness.report._standing import as_of
 from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text
@@ -64,6 +64,8 @@ class _Board:
         yield f"- **{say('board.degree')}**: {degree}"
         if stands := as_of(run, say):
             yield f"- **{say('board.rests')}**: {text(stands)}"
+        for told in reuse(run, say):
+            yield f"- **{say('board.reused')}**: {text(told)}"
         if run.git is not None:
             commit = f"{code(run.git.branch)} {code(run.git.commit[:10])}".strip()
             dirty = say("report.dirty", revision=commit) if run.git.dirty else commit

@@ -153,6 +153,15 @@ def _probes(run: RunDocument) -> Iterator[Metric]:
             if not probe.reused
         ],
     )
+    yield Metric(
+        name="readiness_probe_reused_age_seconds",
+        unit="seconds",
+        samples=[
+            ({"probe": probe.id, "check": probe.check or ""}, probe.reused_from.age_s)
+            for probe in run.probes
+            if probe.reused_from is not None
+        ],
+    )
 
 
 def _task_labels(task: TaskRecord) -> dict[str, str]:

@@ -22,6 +22,7 @@ from readiness.report._facts import (
     waived,
 )
 from readiness.report._json import dump
+from readiness.report._shown import reuse
 from readiness.text.layout import literal
 
 
@@ -34,6 +35,7 @@ def _lines(run: RunDocument) -> Iterator[str]:
     took = seconds(run)
     yield "TAP version 14"
     yield f"1..{len(run.tasks) + 1}"
+    yield from (f"# {_text(told)}" for told in reuse(run, SAY))
     for number, task in enumerate(run.tasks, 1):
         title = _text(f"{task.id} {literal(task.title)}")
         yield f"# Subtest: {title}"

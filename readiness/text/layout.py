@@ -166,6 +166,14 @@ def duration(seconds: float) -> str:
     return f"{minutes}m {rest:02d}s"
 
 
+def age(seconds: float) -> str:
+    """Write how old something is, in the largest unit that is full: `40 s`, `5 min`, `3 d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds // 1:.0f} s"
+
+
 def columns(
     rows: Sequence[Sequence[str]],
     headers: Sequence[str] = (),

@@ -32,6 +32,7 @@ from readiness.report._shown import (
     number,
     open_criteria,
     percent,
+    reuse,
     standing,
     waived_by,
 )
@@ -121,7 +122,7 @@ class _Comment:
             facts.append(
                 say("report.way", share=percent(score.progress), target=goal_text(score.target))
             )
-        yield " · ".join(facts)
+        yield " · ".join([*facts, *reuse(run, say)])
         if run.interrupted:
             yield f"\n**{say('report.interrupted')}**"
 

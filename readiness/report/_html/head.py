@@ -11,7 +11,7 @@ from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text, score_text
 from readiness.report._html.criteria import Badge, Link, Viewer, whole
-from readiness.report._shown import meaning, moment, percent, revision
+from readiness.report._shown import meaning, moment, percent, reuse, revision
 from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -99,6 +99,7 @@ def head(
             *base,
             moment(run.started_at),
             duration(run.duration_s),
+            *reuse(run, say),
         ],
         interrupted=say("report.interrupted") if run.interrupted else "",
         rests=as_of(run, say),

@@ -2,6 +2,7 @@
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.report._evidence import reused
 from readiness.report._shown import change, percent
 from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
@@ -109,7 +110,7 @@ class _Rows:
         if not known:
             return ""
         if all(probe.reused for probe in known):
-            return self._say("report.reused")
+            return reused(known, self._say)
         return duration(sum(probe.duration_s for probe in known))
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
-from readiness.report._shown import meaning, moment, percent, revision, told_reasons
+from readiness.report._shown import meaning, moment, percent, reuse, revision, told_reasons
 from readiness.report._standing import last_whole
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
@@ -26,7 +26,7 @@ def header(run: RunDocument, say: Sentences) -> Iterator[Line]:
         facts.append(
             say("report.base", base=f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}")
         )
-    facts += [moment(run.started_at), duration(run.duration_s)]
+    facts += [moment(run.started_at), duration(run.duration_s), *reuse(run, say)]
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:
         yield Line(parts=((say("report.interrupted"), Style.BAD),))
