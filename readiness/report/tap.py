@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report import Context
+from readiness.report._evidence import reused
 from readiness.report._facts import (
     SAY,
     GateState,
@@ -22,7 +23,6 @@ from readiness.report._facts import (
     waived,
 )
 from readiness.report._json import dump
-from readiness.report._shown import reuse
 from readiness.text.layout import literal
 
 
@@ -35,7 +35,6 @@ def _lines(run: RunDocument) -> Iterator[str]:
     took = seconds(run)
     yield "TAP version 14"
     yield f"1..{len(run.tasks) + 1}"
-    yield from (f"# {_text(told)}" for told in reuse(run, SAY))
     for number, task in enumerate(run.tasks, 1):
         title = _text(f"{task.id} {literal(task.title)}")
         yield f"# Subtest: {title}"
@@ -70,8 +69,15 @@ def _point(run: RunDocument, criterion: CriterionRecord, number: int, took: floa
         hint=literal(criterion.hint) if criterion.hint else None,
         flaky=True if criterion.flaky else None,
         duration_ms=round(took * 1000, 1),
+        reused=_reused(run, criterion),
         at={"file": place.path, "line": place.line},
     )
+
+
+def _reused(run: RunDocument, criterion: CriterionRecord) -> str | None:
+    """How old the results are that all of a criterion's probes gave before; None otherwise."""
+    probes = [probe for probe in run.probes if probe.id in criterion.probes]
+    return reused(probes, SAY) if probes and all(probe.reused for probe in probes) else None
 
 
 def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:

@@ -17,12 +17,15 @@ from readiness.record.document import (
     TaskRecord,
     WaiverRecord,
 )
-from readiness.record.earlier import Previous
+from readiness.record.earlier import Previous, ReusedFrom
 from readiness.record.origin import BoardRef, Git, SectionRecord, SuccessRecord, Tool
 from readiness.report import unfinished
 from readiness.text.languages import Language
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
+
+
+REUSED = ReusedFrom(run="20261124T121042Z-17aa", at="2026-11-24T12:10:43Z", age_s=3599.0)
 
 
 def a_criterion(name: str, verdict: Verdict, **fields: object) -> CriterionRecord:
@@ -408,7 +411,7 @@ def _probes() -> list[ProbeRecord]:
     )
     return [
         a_probe("p1", "python -m importcheck migrations"),
-        a_probe("p2", "make db-migrate", reused=True),
+        a_probe("p2", "make db-migrate", reused=True, reused_from=REUSED),
         a_probe(
             "p3",
             "mypy --output json $args $paths",

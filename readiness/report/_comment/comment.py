@@ -122,13 +122,14 @@ class _Comment:
             facts.append(
                 say("report.way", share=percent(score.progress), target=goal_text(score.target))
             )
-        yield " · ".join([*facts, *reuse(run, say)])
+        yield " · ".join(facts)
         if run.interrupted:
             yield f"\n**{say('report.interrupted')}**"
 
     def _end(self) -> str:
         run, say = self._run, self._say
         facts = [self._say("comment.run", id=code(_short(run.id, 200)))]
+        facts += reuse(run, say)
         if run.profile:
             facts.append(say("report.profile", name=code(_short(run.profile, 200))))
         facts.append(_revision(run, say))
