@@ -18,7 +18,7 @@ NAME = re.compile(
 MACHINE = re.compile(rb"/(?:work|root|home|usr/lib)/|/tmp/(?!project)")
 UNITLESS = {
     *("status", "number", "at_head", "current", "body", "header", "location"),
-    *("works", "right_release", "arrived", "linked", "value"),
+    *("works", "right_release", "as_said", "arrived", "linked", "value"),
     *("trusted", "host_matches", "protocol", "valid", "default_drop"),
     *("demands_password", "exposed", "method", "version"),
 }
