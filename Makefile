@@ -80,9 +80,10 @@ $(DEV): pyproject.toml
 	$(BIN)/python -m compileall -q readiness
 	touch $@
 
+# A lock is whole: whoever resolves it anew meets releases that came after it.
 $(EXAMPLE_READY): $(EXAMPLE)/requirements-dev.lock
 	test -x $(EXAMPLE)/.venv/bin/python || $(PYTHON) -m venv $(EXAMPLE)/.venv
-	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --require-hashes -r $<
+	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	touch $@
 
 # A browser, and letters for its Chinese pages; without them the tests of the page are skipped.
@@ -142,7 +143,7 @@ $(VENV)/.live: $(EXAMPLE)/ops/stack/services.py $(OPS_READY)
 	fi
 
 $(OPS_READY): $(EXAMPLE)/requirements-ops.lock $(EXAMPLE_READY)
-	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --require-hashes -r $<
+	$(EXAMPLE)/.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	touch $@
 
 clean:
