@@ -20,7 +20,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
 }
 KEPT = 2000
-PAGE = 100
+PAGE_BYTES = 2**20
 
 Answer = tuple[int, object]
 Route = Callable[["Request"], Answer]
@@ -44,8 +44,8 @@ class Request:
 class Received:
     """What came in, the newest last; of long ago only so many."""
 
-    def __init__(self) -> None:
-        self._kept: deque[object] = deque(maxlen=KEPT)
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept: deque[object] = deque(maxlen=kept)
         self._lock = threading.Lock()
 
     def add(self, *entries: object) -> None:
@@ -57,9 +57,16 @@ class Received:
         """A page of what is kept, the newest first, and whether there are more."""
         with self._lock:
             kept = list(self._kept)
-        kept.reverse()
-        begin = number * PAGE
-        return Page(kept[begin : begin + PAGE], begin + PAGE < len(kept))
+        pages: list[list[object]] = [[]]
+        size = 0
+        for entry in reversed(kept):
+            size += len(json.dumps(entry))
+            if pages[-1] and size > PAGE_BYTES:
+                pages.append([])
+                size = len(json.dumps(entry))
+            pages[-1].append(entry)
+        entries = pages[number] if number < len(pages) else []
+        return Page(entries, number + 1 < len(pages))
 
 
 class Page(list[object]):
