@@ -5,7 +5,7 @@ import sys
 
 from ops.standins._server import Answer, Received, Request, serve
 
-received = Received(200)  # each with all that its frames knew
+received = Received(60)  # each with all that its frames knew
 
 
 def route(request: Request) -> Answer:
