@@ -72,13 +72,21 @@ def main() -> None:
     emit(numbers, findings)
 
 
+_SAMPLES = 5
+
+
 def sample(copy: Copy) -> None:
-    """End the script unless gitleaks, with these settings, finds a token that was just made up."""
+    """End the script unless gitleaks, with these settings, finds tokens that were just made up.
+
+    One of several is enough: gitleaks passes over what looks like words or repeats itself.
+    """
     folder = os.path.join(os.environ["READINESS_TMP"], "sample")
     os.makedirs(folder)
-    made = "".join(random.choices(string.ascii_letters + string.digits, k=36))  # noqa: S311
+    letters = string.ascii_letters + string.digits
     with open(os.path.join(folder, "settings.py"), "w", encoding="utf-8") as file:
-        file.write(f'GITHUB_TOKEN = "ghp_{made}"\n')
+        for number in range(_SAMPLES):
+            made = "".join(random.choices(letters, k=36))  # noqa: S311
+            file.write(f'GITHUB_TOKEN_{number} = "ghp_{made}"\n')
     if not scan(copy, ["--no-git"], folder, baseline=False)[0]:
         not_measured("gitleaks does not find a sample token: see the project's settings for it")
 

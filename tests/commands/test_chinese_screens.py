@@ -188,6 +188,7 @@ def shown(project: Project, command: str) -> str:
     text = "\n".join(lines).replace(str(project.folder), "FOLDER")
     if command == "doctor":  # whose columns are as wide as this machine's paths
         text = re.sub(r" {2,}", "  ", re.sub(r"(?<!FOLDER)/[\w./-]+", "PATH", text))
+        text = re.sub(r"PATH(\s+PATH)+", "PATH", text)  # a long one takes several lines
     text = re.sub(r"\s+(?=FOLDER|PATH)", " ", PLACE.sub("PATH/", text))
     return text.strip("\n") + "\n"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.program import Ended, Project, a_board
-from tests.support.repositories import commit
+from tests.support.repositories import commit, write
 
 Files = Mapping[str, str | None]
 
@@ -42,8 +42,12 @@ def guarded(project: Project, base: Files, change: Files, *command: str) -> Ende
     """Commit the base and the change upon it, and compare them."""
     project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
     project.longest = 300  # several runs of tools in one, maybe on a busy machine
-    commit(project.folder, base)
-    commit(project.folder, change)
+    for files in (base, change):
+        write(project.folder, files)
+        for name, text in files.items():
+            if text and text.startswith("#!"):
+                (project.folder / name).chmod(0o755)
+        commit(project.folder, {})
     words = command or ("guard",)
     return project(*words, "--base", "HEAD~1")
 
