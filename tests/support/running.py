@@ -96,9 +96,19 @@ def alive_in(folder: Path) -> list[str]:
         except OSError:
             continue
         process = look_up(int(name))
-        if process and not process.dead and cwd.startswith(str(folder)):
-            found.append(f"{name} {command!r}")
+        if not process or process.dead or not cwd.startswith(str(folder)):
+            continue
+        # Without memory it is about to be gone: the kernel has not come to its folder yet.
+        if not command and wait_for(lambda pid=int(name): has_gone(pid), 5):
+            continue
+        found.append(f"{name} {command!r}")
     return found
+
+
+def has_gone(pid: int) -> bool:
+    """Whether a process has ended."""
+    process = look_up(pid)
+    return process is None or process.dead
 
 
 class Chain(NamedTuple):
