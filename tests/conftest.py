@@ -6,11 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.program import Project
 from tests.support.running import alive_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # What runs in the background has these ignored, and so would have all that a test starts.
 for _number, _action in (
@@ -61,6 +65,15 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made.close()
     assert alive_in(tmp_path) == []
     assert made.left() == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """One browser for all tests of a file."""
+    from tests.support.browser import launched
+
+    with launched() as started:
+        yield started
 
 
 @pytest.fixture

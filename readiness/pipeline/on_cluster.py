@@ -1,7 +1,6 @@
 """`--on`: the parts of a plan run by the workers of a cluster, and one run made of them."""
 
 import os
-import sys
 import time
 from collections.abc import Collection
 
@@ -30,8 +29,7 @@ from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument,
 from readiness.run.interface import Observer
 from readiness.run.signals import Signals
 from readiness.terminal.ending import tell
-from readiness.terminal.output import can_draw
-from readiness.terminal.progress import progress
+from readiness.terminal.output import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
 from readiness.text.worded import worded, words_of
@@ -65,14 +63,7 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
             words=_words(board, plan, settings),
         )
         made = _parts(board, plan, part)
-        observer = progress(
-            plan,
-            jobs=threads,
-            terminal=can_draw(os.environ, sys.stderr),
-            quiet=settings.quiet,
-            language=spoken(board.language),
-            folds=os.environ.get("GITHUB_ACTIONS") == "true",
-        )
+        observer = shown_progress(plan, threads, settings, spoken(board.language), os.environ)
         gathered = _Gathered(board, plan, made, observer)
         try:
             with Signals() as signals:

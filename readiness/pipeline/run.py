@@ -5,7 +5,6 @@ record → report → status
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable, Collection, Container, Mapping
 from contextlib import ExitStack
@@ -52,8 +51,7 @@ from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
-from readiness.terminal.output import can_draw, context, put, put_text
-from readiness.terminal.progress import progress
+from readiness.terminal.output import context, put, put_text, shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
 from readiness.text.worded import worded
@@ -312,14 +310,7 @@ def execute(
     readings = Readings(board, plan, recorder, start.day())
     left = plan if reusing is None else reusing.left(readings)
     scratch = make(choose(os.environ, name))
-    observer = progress(
-        left,
-        jobs=jobs,
-        terminal=can_draw(os.environ, sys.stderr),
-        quiet=settings.quiet,
-        language=spoken(board.language),
-        folds=os.environ.get("GITHUB_ACTIONS") == "true",
-    )
+    observer = shown_progress(left, jobs, settings, spoken(board.language), os.environ)
     began = time.monotonic()
     try:
         settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast)

@@ -78,7 +78,7 @@ def _made_for(folder: str, environ: Mapping[str, str]) -> Iterator[Environment]:
         local = os.path.dirname(os.path.dirname(python))
         if is_environment(local):
             yield Environment(kind="pdm", folder=local)
-    if settings := _read(os.path.join(folder, "pyproject.toml")):
+    if settings := text_of(os.path.join(folder, "pyproject.toml")):
         if _has(folder, "poetry.lock") or "[tool.poetry" in settings:
             yield from _by_poetry(folder, environ)
         if "[tool.hatch" in settings:
@@ -104,7 +104,7 @@ def _by_poetry(folder: str, environ: Mapping[str, str]) -> Iterator[Environment]
     place = environ.get("POETRY_VIRTUALENVS_PATH") or os.path.join(cache, "virtualenvs")
     mark = f"-{_short_hash(os.path.normcase(os.path.realpath(folder)))}-py"
     names = [name for name in _names(place) if mark in name]
-    chosen = _read(os.path.join(place, "envs.toml")) if len(names) > 1 else ""
+    chosen = text_of(os.path.join(place, "envs.toml")) if len(names) > 1 else ""
     if chosen:
         import tomllib
 
@@ -159,7 +159,7 @@ def _activated(folders: list[str], environ: Mapping[str, str]) -> Environment | 
 def _conda_names(folders: list[str]) -> Iterator[str]:
     for folder in folders:
         for file in _CONDA_FILES:
-            for line in _read(os.path.join(folder, file)).splitlines():
+            for line in text_of(os.path.join(folder, file)).splitlines():
                 if line.startswith("name:"):
                     yield line.removeprefix("name:").strip(" \"'")
 
@@ -186,7 +186,8 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _read(path: str) -> str:
+def text_of(path: str) -> str:
+    """What a small file says; "" where it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -195,4 +196,4 @@ def _read(path: str) -> str:
 
 
 def _first_line(path: str) -> str:
-    return _read(path).partition("\n")[0].strip()
+    return text_of(path).partition("\n")[0].strip()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from readiness.model.plan import Probe
+from readiness.project.environments import text_of
 from readiness.reuse.patterns import Pattern
 from readiness.shell import argv
 from readiness.startup.digests import digest
@@ -70,7 +71,7 @@ class Installed:
                     found = entry.stat(follow_symlinks=False)
                     lines.append(f"{name} {found.st_mtime_ns} {found.st_ino}")
                     if name.endswith(".pth") or name.startswith("__editable__"):
-                        lines.append(_read(entry.path))
+                        lines.append(text_of(entry.path))
                         sources += _sources(lines[-1])
             text = "\n".join(lines).encode("utf-8", "surrogateescape")
             self._marks[prefix] = (digest(text) if lines else "", tuple(sources))
@@ -109,11 +110,3 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.report import Context
 from readiness.terminal.ending import abandon_stdout
+from readiness.terminal.progress import Progress, progress
 from readiness.text.clean import clean
+from readiness.text.languages import Language
 from readiness.text.layout import inert, wrapped
 from readiness.text.worded import worded
 
@@ -27,6 +30,20 @@ def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
         quiet=settings.quiet,
         verbose=settings.verbose,
         failed_only=settings.failed_only,
+    )
+
+
+def shown_progress(
+    plan: Plan, jobs: int, settings: RunSettings, language: Language, environ: Mapping[str, str]
+) -> Progress:
+    """Progress on standard error, as the terminal or the CI log behind it can show it."""
+    return progress(
+        plan,
+        jobs=jobs,
+        terminal=can_draw(environ, sys.stderr),
+        quiet=settings.quiet,
+        language=language,
+        folds=environ.get("GITHUB_ACTIONS") == "true",
     )
 
 

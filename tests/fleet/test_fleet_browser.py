@@ -1,37 +1,25 @@
 """The page of a fleet in a real browser: how it lies, who can use it, and what it leads to."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from readiness.fleet.page import page
 from tests.support.browser import (
     CHROMIUM,
     MISSING,
+    OPEN_ALL,
     Scheme,
     layout_problems,
     opened,
-    sandboxed,
 )
 from tests.support.fleets import a_criterion_of, a_state, large_fleet, shown
 from tests.support.hostile import HOSTILE_TEXTS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 
-OPEN_ALL = "() => document.querySelectorAll('details').forEach((item) => { item.open = true; })"
 MAP_ASIDE = "() => document.querySelector('.scroll').remove()"
 """The map may be wider than the window: it is in a region of its own, which scrolls."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandboxed())
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.text.languages import Language
 from tests.support.fleets import a_criterion_of, a_source, a_state, large_fleet, shown
 from tests.support.hostile import HOSTILE_TEXTS
-from tests.support.html_pages import by_id, parsed, titled, words_of
+from tests.support.html_pages import assert_ids_are_whole, by_id, parsed, titled, words_of
 from tests.support.html_validate import MISSING, PROGRAM, complaints
 
 LARGEST = 3_000_000
@@ -46,13 +46,7 @@ def test_it_is_valid(name: str, large: Overview) -> None:
         "nothing measured": lambda: shown([unknown(a_source(), "gone")]),
     }[name]()
     root = parsed(page(made))
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
-    assert len(ids) == len(set(ids))
-    for element in root.iter():
-        named = (element.get("aria-labelledby") or "").split()
-        if (element.get("href") or "").startswith("#"):
-            named.append(str(element.get("href"))[1:])
-        assert set(named) <= set(ids)
+    assert_ids_are_whole(root)
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason=MISSING)

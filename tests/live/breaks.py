@@ -189,35 +189,49 @@ def secret(text: str) -> str:
     return f'{text}KEY = "{"AKIA"}{"Q3EGWZ7TLNYKM5RV"}"\n'
 
 
-@contextmanager
-def filtering(stack: Stack) -> Iterator[None]:
-    """Have the service report no error of Python's own kinds."""
-    folder = stack.folder / "filtering"
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(
-        "import sentry_sdk\n\nplain = sentry_sdk.init\n\n\n"
-        "def init(**options):\n"
-        "    return plain(**options, ignore_errors=[ValueError, TypeError, KeyError])\n\n\n"
-        "sentry_sdk.init = init\n"
-    )
-    with service(f"PYTHONPATH={folder}")(stack):
-        yield
+def patched(code: str) -> Breaking:
+    """Start the service with some code that runs before its own."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        folder = stack.folder / "patch"
+        folder.mkdir(exist_ok=True)
+        (folder / "sitecustomize.py").write_text(code)
+        with service(f"PYTHONPATH={folder}")(stack):
+            yield
+
+    return broken
 
 
-@contextmanager
-def slow_handlers(stack: Stack) -> Iterator[None]:
-    """Have the service sleep before each answer but those that the stack itself waits for."""
-    folder = stack.folder / "slow"
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(
-        "import asyncio\n\nfrom fastapi import FastAPI\n\nplain = FastAPI.__call__\n\n\n"
-        "async def slow(self, scope, receive, send):\n"
-        "    if scope['type'] == 'http' and scope['path'] == '/health':\n"
-        "        await asyncio.sleep(0.6)\n"
-        "    await plain(self, scope, receive, send)\n\n\nFastAPI.__call__ = slow\n"
-    )
-    with service(f"PYTHONPATH={folder}")(stack):
-        yield
+FILTER = """\
+import sentry_sdk
+
+plain = sentry_sdk.init
+
+
+def init(**options):
+    return plain(**options, ignore_errors=[ValueError, TypeError, KeyError])
+
+
+sentry_sdk.init = init
+"""
+# All but the answers that the stack itself waits for.
+SLEEP = """\
+import asyncio
+
+from fastapi import FastAPI
+
+plain = FastAPI.__call__
+
+
+async def slow(self, scope, receive, send):
+    if scope['type'] == 'http' and scope['path'] == '/health':
+        await asyncio.sleep(0.6)
+    await plain(self, scope, receive, send)
+
+
+FastAPI.__call__ = slow
+"""
 
 
 def metrics_of_requests(text: str) -> str:
@@ -234,7 +248,7 @@ BREAKS = (
         service("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318/nowhere"),
     ),
     Break("T5.1", "only who asks is traced", service("OTEL_TRACES_SAMPLER=parentbased_always_off")),
-    Break("T5.2", "a filter of ordinary errors", filtering),
+    Break("T5.2", "a filter of ordinary errors", patched(FILTER)),
     Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
     Break(
         "T5.3",
@@ -386,7 +400,7 @@ BREAKS = (
     Break(
         "T7.2",
         "a handler that sleeps 600 ms",
-        slow_handlers,
+        patched(SLEEP),
         among=LOAD,
         fails=("T7.3",),
         why="users who wait ask less",

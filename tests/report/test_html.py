@@ -14,7 +14,17 @@ from readiness.text.languages import Language
 from readiness.text.layout import literal
 from readiness.text.worded import worded
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
-from tests.support.html_pages import DOCUMENTS, SVG, by_id, page, parsed, row, titled, words_of
+from tests.support.html_pages import (
+    DOCUMENTS,
+    SVG,
+    assert_ids_are_whole,
+    by_id,
+    page,
+    parsed,
+    row,
+    titled,
+    words_of,
+)
 from tests.support.page_runs import a_complaint, a_gate, a_release
 
 
@@ -22,13 +32,7 @@ from tests.support.page_runs import a_complaint, a_gate, a_release
 def test_it_is_valid(name: str) -> None:
     """A strict HTML parser has nothing to say, ids are unique, and what they name is there."""
     root = parsed(page(DOCUMENTS[name]()))
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
-    assert len(ids) == len(set(ids))
-    for element in root.iter():
-        named = (element.get("aria-labelledby") or "").split()
-        if (element.get("href") or "").startswith("#"):
-            named.append(str(element.get("href"))[1:])
-        assert set(named) <= set(ids)
+    assert_ids_are_whole(root)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,7 +1,6 @@
 """The page in a real browser: how it lies, who can use it, and that it asks nobody for anything."""
 
 import struct
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
@@ -18,11 +17,11 @@ from tests.support.browser import (
     CHROMIUM,
     LOOKED_AT,
     MISSING,
+    OPEN_ALL,
     WIDTHS,
     Scheme,
     layout_problems,
     opened,
-    sandboxed,
 )
 from tests.support.documents import a_chinese_document, a_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of
@@ -43,16 +42,6 @@ PICTURES = {
     "page-1280-charts": (Language.EN, 1280, "h2#time", "section[aria-labelledby='gantt']"),
     "page-360-charts-zh": (Language.ZH, 360, "h2#time", "section[aria-labelledby='gantt']"),
 }
-OPEN_ALL = "() => document.querySelectorAll('details').forEach((item) => { item.open = true; })"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandboxed())
-        yield started
-        started.close()
 
 
 def html(run: RunDocument) -> str:

@@ -1,25 +1,15 @@
 """The pictures that people look at, `make pictures`: a few of them are taken here."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.support.browser import CHROMIUM, LOOKED_AT, MISSING, layout_problems, opened, sandboxed
+from tests.support.browser import CHROMIUM, LOOKED_AT, MISSING, layout_problems, opened
 from tests.support.pictures import COLUMNS, MEDIA, PAGES, SCREENS, drawn, pictures, screen
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandboxed())
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize(

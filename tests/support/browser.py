@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 MISSING = "no chromium: apt-get install chromium fonts-noto-cjk (as root, `make test` does)"
@@ -18,7 +18,18 @@ LOOKED_AT = (480, 768, 1200, 1800)
 LAYOUT = (Path(__file__).parent / "page_layout.js").read_text(encoding="utf-8")
 HEIGHT = 900
 
+OPEN_ALL = "() => document.querySelectorAll('details').forEach((item) => { item.open = true; })"
+
 Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start the browser."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandboxed())
+        yield started
+        started.close()
 
 
 @contextmanager

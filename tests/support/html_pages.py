@@ -74,6 +74,17 @@ def parsed(text: str) -> Element:
     return root
 
 
+def assert_ids_are_whole(root: Element) -> None:
+    """No id stands twice, and what is linked to or labels something is there."""
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for element in root.iter():
+        named = (element.get("aria-labelledby") or "").split()
+        if (element.get("href") or "").startswith("#"):
+            named.append(str(element.get("href"))[1:])
+        assert set(named) <= set(ids)
+
+
 def words_of(element: Element) -> str:
     """All text below an element; what is a block of its own stands apart."""
 

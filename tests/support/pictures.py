@@ -10,14 +10,14 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from readiness.record.document import RunDocument
 from readiness.text.languages import Language
-from tests.support.browser import CHROMIUM, LOOKED_AT, MISSING, opened, sandboxed
+from tests.support.browser import CHROMIUM, LOOKED_AT, MISSING, launched, opened
 from tests.support.documents import a_document
 from tests.support.html_pages import page
 from tests.support.page_runs import a_large_document, a_release
@@ -101,12 +101,10 @@ def main(folder: str, word: str = "") -> None:
     """Write the pictures whose name has the word."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandboxed())
+    with launched() as browser:
         for name, taken in pictures():
             if word in name:
                 (target / f"{name}.png").write_bytes(taken(browser))
-        browser.close()
 
 
 if __name__ == "__main__":
