@@ -16,7 +16,9 @@ from msgspec import Meta
 from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import Via, without_password
 from readiness.services._json import get, post, strings, typed, wait
+from readiness.services._options import Words
 from readiness.services._prometheus_api import AlertSettings, PrometheusApi
+from readiness.services._promql import names_in
 from readiness.services.http import Client
 
 NAME = "ReadinessCanary"
@@ -43,6 +45,9 @@ class AlertmanagerOptions(Client, frozen=True, kw_only=True):
             description="send an alert for every `severity` that rules have, or for every `rule`",
         ),
     ] = "severity"
+    aside: Annotated[
+        Words, Meta(description="severities and rules whose alerts nobody has to see")
+    ] = ()
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the alerts")] = 60.0
     severity: Annotated[
         str, Meta(description="the label `severity` of the alert where no Prometheus is named")
@@ -118,7 +123,7 @@ def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
         )
         settings = server.settings()
         passed, lost = _passed(server, settings, manager, options.wait)
-        canaries, dropped = _canaries(server, settings, options.every)
+        canaries, dropped = _canaries(server, settings, options)
         problems = [*lost, *dropped]
     arrived, seconds, sent = None, 0.0, 0
     if options.received:
@@ -160,10 +165,20 @@ def _passed(
 
 
 def _canaries(
-    server: PrometheusApi, settings: AlertSettings, every: str
+    server: PrometheusApi, settings: AlertSettings, options: AlertmanagerOptions
 ) -> tuple[list[Labels], list[Complaint]]:
-    """The labels of the rules as they are sent, and the rules that relabelling drops."""
-    rules = [rule for group in server.groups() for rule in group.rules if rule.type == "alerting"]
+    """The labels of the rules as they are sent, and the rules that relabelling drops.
+
+    A rule that asks for no metric fires always, and goes to whoever waits for its silence.
+    """
+    rules = [
+        rule
+        for group in server.groups()
+        for rule in group.rules
+        if rule.type == "alerting"
+        and names_in(rule.query).selectors
+        and not {rule.name, rule.labels.get("severity")} & set(options.aside)
+    ]
     wanted: dict[str, Labels] = {}
     dropped = []
     for rule in rules:
@@ -172,7 +187,9 @@ def _canaries(
         if sent is None:
             dropped.append(_complaint(labels, "the settings of Prometheus drop it"))
         else:
-            wanted.setdefault(rule.name if every == "rule" else sent.get("severity", ""), sent)
+            wanted.setdefault(
+                rule.name if options.every == "rule" else sent.get("severity", ""), sent
+            )
     return list(wanted.values()), dropped
 
 

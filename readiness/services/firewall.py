@@ -11,7 +11,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Annotated, cast
 
 import msgspec
@@ -24,6 +24,7 @@ from readiness.services._outside import Inside
 from readiness.services._ports import ALL_PORTS, State, port_list, states
 
 _UDP_PAUSE = 0.3
+_MOST_LISTENERS = 200
 _FAMILIES = ("inet", "ip", "ip6")
 
 
@@ -176,15 +177,33 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
     for port in allowed:
         yield None if seen[port] is State.OPEN else _finding(far, port, "blocked", seen[port])
     closed = seen.keys() - set(allowed) - {own}
-    # Where what no rule knows is dropped, a refusal has come through.
-    through = {State.OPEN} | ({State.CLOSED} if seen[own] is State.FILTERED else set())
+    refused = [port for port in sorted(closed) if seen[port] is State.CLOSED]
+    through = _let_through(options, far, refused) if seen[own] is State.FILTERED else set()
     for port in sorted(closed):
-        yield _finding(far, port, "leak", seen[port]) if seen[port] in through else None
+        leaks = seen[port] is State.OPEN or port in through
+        yield _finding(far, port, "leak", seen[port]) if leaks else None
     if seen[own] is State.OPEN:
         message = "a port that no rule knows can be reached from outside"
         yield Complaint(path=far, rule="leak", message=message)
     else:
         yield None
+
+
+def _let_through(options: FirewallOptions, far: str, ports: Sequence[int]) -> set[int]:
+    """Of ports that are refused while others are dropped, those on which a listener is reached.
+
+    The others are refused by the firewall itself.
+    """
+    with ExitStack() as stack:
+        with within(options.netns):
+            listened = []
+            for port in ports[:_MOST_LISTENERS]:
+                with suppress(ProbeError):  # somebody listens elsewhere, where nobody gets through
+                    stack.enter_context(_listener(options.address, port))
+                    listened.append(port)
+        with within(options.outside_netns):
+            seen = states(far, listened, timeout=options.timeout, source=options.outside_source)
+    return {port for port, state in seen.items() if state is State.OPEN}
 
 
 def _udp(options: FirewallOptions) -> Iterator[Complaint | None]:
@@ -249,10 +268,10 @@ def _heard(link: socket.socket, word: bytes) -> bool:
         return False
 
 
-def _listener(address: str) -> socket.socket:
+def _listener(address: str, port: int = 0) -> socket.socket:
     try:
         family = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((address, 0), family=family)
+        return socket.create_server((address, port), family=family)
     except OSError as error:
         raise ProbeError(f"{address} cannot be listened at: {reason(error)}") from None
 

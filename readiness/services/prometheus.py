@@ -176,11 +176,11 @@ def _mistaken(
                 if fixed and not has(metric, *fixed):
                     yield _complaint(rule, f"no series of {metric} has {', '.join(fixed)}")
         for labels, metrics in names.groupings:
+            # Rules for many places group by labels of which each place has some.
             there = sorted(metrics - absent)
-            for label in labels:
-                if there and not any(has(metric, f'{label}!=""') for metric in there):
-                    told = f"no series of {', '.join(there)} has the label {label}"
-                    yield _complaint(rule, told)
+            if there and not any(has(one, f'{label}!=""') for one in there for label in labels):
+                told = f"no series of {', '.join(there)} has the label {' or '.join(labels)}"
+                yield _complaint(rule, told)
 
 
 def _keys(groups: Sequence[RuleGroup]) -> set[tuple[str, str]]:

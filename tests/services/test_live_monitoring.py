@@ -266,6 +266,7 @@ groups:
       - {alert: Label, expr: 'prometheus_http_requests_total{staus="500"} > 9'}
       - {alert: Target, expr: 'up{job="slef"} == 0'}
       - {alert: Grouped, expr: 'sum by (root) (rate(prometheus_http_requests_total[1m])) > 9'}
+      - {alert: Shared, expr: 'sum by (cluster, code) (prometheus_http_requests_total) < 0'}
       - {alert: Metric, expr: 'no_such_metric_total > 9'}
       - {alert: Untested, expr: 'up == 3'}
 """
@@ -274,9 +275,12 @@ TESTS = """\
 rule_files: [rules.yml]
 tests:
   - interval: 1m
-    input_series: [{series: 'up{job="self"}', values: 0x70000}]
+    input_series:
+      - {series: 'up{job="self"}', values: 0x70000}
+      - {series: 'prometheus_http_requests_total{code="200"}', values: -1x10}
     alert_rule_test:
       - {alertname: Good, eval_time: 3m, exp_alerts: [{exp_labels: {job: self}}]}
+      - {alertname: Shared, eval_time: 3m, exp_alerts: [{exp_labels: {code: "200"}}]}
       - {alertname: Untested, eval_time: 3m, exp_alerts: []}
 """
 
@@ -295,7 +299,7 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
             found = run_check("prometheus", str(tmp_path), given | {"url": url})
     except Missing as missing:
         pytest.skip(str(missing))
-    assert (found.number("healthy"), found.number("active")) == (8, 1)
+    assert (found.number("healthy"), found.number("active")) == (9, 2)
     assert (found.number("not_loaded"), found.number("untested")) == (2, 7)
     assert (found.number("absent"), found.number("mistaken")) == (1, 3)
     told = {(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]}
@@ -325,7 +329,9 @@ FATES = """\
 groups:
   - name: tests
     rules:
-      - {alert: Always, expr: vector(1), labels: {severity: page}}
+      - {alert: Always, expr: vector(1), labels: {severity: none}}
+      - {alert: Page, expr: 'up == 0', labels: {severity: page}}
+      - {alert: Told, expr: 'up == 0', labels: {severity: info}}
       - {alert: Ticket, expr: 'up == 0', labels: {severity: ticket}}
       - {alert: Silent, expr: 'up == 0', labels: {severity: silent}}
       - {alert: Nowhere, expr: 'up == 0', labels: {severity: nowhere}}
@@ -340,7 +346,7 @@ route:
   group_wait: 100ms
   group_interval: 200ms
   routes:
-    - {matchers: [severity=nowhere], receiver: nobody}
+    - {matchers: [severity=~"nowhere|none|info"], receiver: nobody}
     - {matchers: [severity=muted], mute_time_intervals: [always], receiver: all}
 inhibit_rules:
   - {source_matchers: [alertname=Always], target_matchers: [severity=inhibited]}
@@ -371,6 +377,7 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
                     "url": manager,
                     "prometheus": server,
                     "received": f"{channel.url}/received",
+                    "aside": "info",
                     "wait": "8",
                 },
             )

@@ -95,8 +95,13 @@ def test_a_firewall_is_what_it_lets_through(
 
 @pytest.mark.parametrize(
     ("more", "leaks"),
-    [("", []), ("tcp dport 31337 accept", ["31337"]), ("udp dport 5353 accept", ["5353"])],
-    ids=["healthy", "a port where nobody listens", "a port of UDP"],
+    [
+        ("", []),
+        ("tcp dport 31337 accept", ["31337"]),
+        ("udp dport 5353 accept", ["5353"]),
+        ("tcp dport 113 reject with tcp reset", []),
+    ],
+    ids=["healthy", "a port where nobody listens", "a port of UDP", "a port that is refused"],
 )
 def test_every_port_is_tried_from_outside(
     between: Worlds, tmp_path: Path, more: str, leaks: list[str]
