@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "propose": [*FOUNDATION, "load", "project"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
-    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run", "__main__"],
+    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run"],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],

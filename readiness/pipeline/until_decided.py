@@ -73,7 +73,7 @@ def until_decided(
 
     def settled(capture: Capture) -> Settled:
         found = settle(capture)
-        if not course.goes_on(capture.probe) or found.again or not course.is_certain():
+        if not course.goes_on(capture.probe) or not course.is_certain():
             return found
         return msgspec.structs.replace(found, stop=worded("reason.decided"), at_once=True)
 

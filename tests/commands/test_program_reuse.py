@@ -183,6 +183,33 @@ def test_a_producer_and_its_readers_are_reused_together(project: Project) -> Non
     assert [one.reused for one in check(project).probes] == [False, False]
 
 
+def test_a_reader_is_of_its_producers_time(project: Project) -> None:
+    """Where only the producer's result is too old, its reader is run again with it."""
+    (project.folder / "checks").mkdir()
+    produced = {
+        "run": 'date +%s%N > "$READINESS_TMP/out"; echo 1',
+        "inputs": ["a.txt"],
+        "max_age": "1ms",
+        "measures": {"n": {"as": "text", "regex": r"\d+"}},
+        "expect": ">= 0",
+    }
+    read = {
+        "run": 'cat "$READINESS_TMP_MAKE/out"',
+        "inputs": ["a.txt"],
+        "after": ["make"],
+        "measures": {"n": {"as": "text", "regex": r"\d+"}},
+        "expect": ">= 0",
+    }
+    (project.folder / "checks" / "make.yaml").write_text(json.dumps(produced))
+    (project.folder / "checks" / "read.yaml").write_text(json.dumps(read))
+    (project.folder / "a.txt").write_text("1\n")
+    project.write(a_board({"check": "read"}))
+    settle_clock()
+    first, second = check(project), check(project)
+    assert [one.reused for one in second.probes] == [False, False]
+    assert first.criteria()[0].value != second.criteria()[0].value
+
+
 EDITS = {
     "the document": "update runs set document = replace(document, 'errors', 'errorz')",
     "the result": "update results set result = replace(result, '\"3\"', '\"0\"')",

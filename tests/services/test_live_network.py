@@ -266,6 +266,16 @@ def test_a_line_tells_who_asked_how_and_what_came(web: Nginx, tmp_path: Path) ->
     assert ["POST /" in finding["message"] for finding in bad.findings] == [True]
 
 
+def test_a_log_that_believes_its_callers_is_found(secure: Nginx, tmp_path: Path) -> None:
+    """What a request says of where it comes from is not where it comes from."""
+    given = {"url": "https://football.test", "log": str(secure.access_log), "requests": "3"}
+    given |= {"ca_file": str(secure.folder / "ca.pem"), "fields": "^{client} "}
+    honest = run_check("access-log", str(tmp_path), {**given, "connect": secure.at("good")})
+    assert (honest.value("logged"), honest.value("complete")) == (100, 100)
+    fooled = run_check("access-log", str(tmp_path), {**given, "connect": secure.at("old")})
+    assert (fooled.value("logged"), fooled.value("complete")) == (100, 0)
+
+
 # --- nginx and gixy -------------------------------------------------------------------------------
 
 

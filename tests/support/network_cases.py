@@ -45,6 +45,8 @@ server {
     listen @old@ ssl;
     ssl_protocols TLSv1 TLSv1.1 TLSv1.2;
     ssl_ciphers "ALL:@SECLEVEL=0";
+    set_real_ip_from 127.0.0.0/8;
+    real_ip_header X-Forwarded-For;
     ssl_certificate @@/good.pem;
     ssl_certificate_key @@/good.key;
 }
