@@ -207,7 +207,8 @@ def test_a_reader_is_of_its_producers_time(project: Project) -> None:
     settle_clock()
     first, second = check(project), check(project)
     assert [one.reused for one in second.probes] == [False, False]
-    assert first.criteria()[0].value != second.criteria()[0].value
+    (before,), (after,) = first.criteria(), second.criteria()
+    assert before.value != after.value
 
 
 EDITS = {
