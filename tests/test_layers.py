@@ -35,7 +35,7 @@ MAY_IMPORT = {
     # It starts readiness itself, once for each project.
     "fleet": [*FOUNDATION, "record", "history", "project", "report", "run"],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
-    "cluster": [*FOUNDATION, "project", "fleet"],
+    "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],

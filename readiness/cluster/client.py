@@ -1,6 +1,7 @@
 """Parts of a plan given to a Dask cluster, and what becomes of them, as it comes in."""
 
 import queue
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -20,9 +21,9 @@ PACE: Final = 0.1
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A worker has begun a part."""
+    """A worker has begun a part, which the scheduler knows by `key`."""
 
-    number: int
+    key: str
     worker: str
 
 
@@ -37,7 +38,8 @@ class Over(msgspec.Struct, frozen=True):
 class Cluster:
     """The workers behind one scheduler, within `with`.
 
-    Raises `UsageError` where Dask is missing, or no scheduler answers at the address.
+    Raises `UsageError` where Dask is missing, no scheduler answers at the address, or it has no
+    workers.
     """
 
     def __init__(self, address: str) -> None:
@@ -56,8 +58,13 @@ class Cluster:
             why = str(error) or type(error).__name__
             raise UsageError(worded("usage.no_cluster", address=address, why=why)) from None
         self._heard: queue.Queue[Begun | Over] = queue.Queue()
-        self._futures: dict[int, Any] = {}
-        self._starts: dict[int, int] = {}
+        self._futures: dict[str, Any] = {}
+        self._starts: Counter[str] = Counter()
+        with suppress(TimeoutError):
+            self._client.wait_for_workers(1, timeout=FIRST)
+        if not self.workers():
+            self._client.close()
+            raise UsageError(worded("usage.no_workers", address=address))
 
     def __enter__(self) -> Self:
         return self
@@ -72,9 +79,7 @@ class Cluster:
         self._client.close()
 
     def workers(self) -> Mapping[str, Mapping[str, Any]]:
-        """What the scheduler knows of its workers, by their addresses; it waits for a first one."""
-        with suppress(TimeoutError):
-            self._client.wait_for_workers(1, timeout=FIRST)
+        """What the scheduler knows of its workers, by their addresses."""
         known: Mapping[str, Mapping[str, Any]] = self._client.scheduler_info(n_workers=-1)[
             "workers"
         ]
@@ -82,40 +87,47 @@ class Cluster:
 
     def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Begun | Over | None]:
         """Run the parts; tell what happens, and None now and then while nothing does."""
-        from readiness.cluster.task import task
-
         self._client.subscribe_topic(topic, self._hear)
-        workers = self.workers().values()
+        left = {part.number: part for part in parts}
         for part in parts:
-            if not any(set(part.needs) <= set(each.get("resources", ())) for each in workers):
-                labels = ", ".join(part.needs)
-                why = worded("cluster.no_machine", labels=labels)
-                self._heard.put(Over(part.number, None, why))
-                continue
-            future = self._client.submit(
-                task,
-                part,
-                topic,
-                key=f"{topic}-{part.number}",
-                resources=dict.fromkeys(part.needs, 1) or None,
-                pure=False,
-            )
-            self._futures[part.number] = future
-            future.add_done_callback(self._noting(part.number))
-        left = {part.number for part in parts}
+            self._submit(part, topic)
         while left:
             try:
                 heard = self._heard.get(timeout=PACE)
             except queue.Empty:
                 yield None
                 continue
-            if heard.number not in left:
-                continue
             if isinstance(heard, Begun):
-                self._starts[heard.number] = self._starts.get(heard.number, 0) + 1
+                self._starts[heard.key] += 1
+            elif heard.answer is not None and heard.answer.needs:
+                part = msgspec.structs.replace(left[heard.number], needs=heard.answer.needs)
+                self._submit(part, topic)
+                continue
             else:
-                left.discard(heard.number)
+                del left[heard.number]
             yield heard
+
+    def _submit(self, part: WorkerPart, topic: str) -> None:
+        """Have the part run by a worker that has the labels, if there is one."""
+        from readiness.cluster.task import task
+
+        if part.needs and not any(
+            set(part.needs) <= set(each.get("resources", ())) for each in self.workers().values()
+        ):
+            why = worded("cluster.no_machine", labels=", ".join(part.needs))
+            self._heard.put(Over(part.number, None, why))
+            return
+        key = "-".join((topic, str(part.number), *part.needs))
+        future = self._client.submit(
+            task,
+            part,
+            topic,
+            key=key,
+            resources=dict.fromkeys(part.needs, 1) or None,
+            pure=False,
+        )
+        self._futures[key] = future
+        future.add_done_callback(self._noting(part.number))
 
     def stop(self) -> None:
         """Give up what is not over."""
@@ -125,7 +137,7 @@ class Cluster:
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         told = event[1]
-        self._heard.put(Begun(told["number"], told["worker"]))
+        self._heard.put(Begun(told["key"], told["worker"]))
 
     def _noting(self, number: int) -> Any:
         from distributed.scheduler import KilledWorker
@@ -136,7 +148,7 @@ class Cluster:
                 return
             error = future.exception() if future.status == "error" else None
             if isinstance(error, KilledWorker):
-                why = worded("cluster.lost", count=self._starts.get(number, 1))
+                why = worded("cluster.lost", count=self._starts[future.key] or 1)
             else:
                 why = worded("cluster.failed", why=str(error or future.status))
             self._heard.put(Over(number, None, why))

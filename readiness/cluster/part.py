@@ -1,59 +1,96 @@
-"""What a worker of a cluster does: a part of a board, in a checkout of one commit, by readiness."""
+"""What a worker of a cluster does: a board or a part of one, in a checkout, by readiness itself."""
 
 import fcntl
 import os
+import stat
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
 from readiness.fleet.checkouts import cache_folder, checkout
-from readiness.fleet.sources import Source, SourceKind
+from readiness.fleet.measuring import board_of, environment, start
+from readiness.fleet.sources import Source, SourceKind, without_credentials
+from readiness.load.board import load_board
+from readiness.model.errors import BoardError, UsageError
+from readiness.plan import make_plan
+from readiness.plan.shards import needs_of
 from readiness.project.git import GitError, ask
 from readiness.text.clean import clean, decode
+from readiness.text.worded import words_of
 
 LOOK = 0.5
 """How often it is looked whether a part is still wanted, in seconds."""
 
-OWN = "READINESS_"
+MOST = 64 * 1024 * 1024
+"""So many bytes of files are given back with one part."""
+
+_CLOCK_TICKS = 20_000_000
+"""File systems stamp files with the time of the last tick, up to so many nanoseconds ago."""
 
 
 class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
-    """Part `number` of `count` of the board at `board` in a commit of the repository `address`.
+    """The board at `board` in a revision of the repository `address`, or its `shard`, as `K/N`.
 
-    `words` are what the run is asked beyond that.
+    Without `board` it is the one that the repository is found to have; without `revision` the
+    newest commit. `words` are what the run is asked beyond that, `needs` the labels of the worker.
+    `files` are those which are given back, where the run wrote them: paths in the repository.
     """
 
     number: int
-    count: int
     address: str
-    commit: str
-    board: str
+    revision: str = ""
+    board: str = ""
+    shard: str = ""
+    profile: str = ""
     words: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The run document of a part, or why there is none; `worker` is who says so.
 
-    `lost` is how many workers were lost with it, where it was not begun any more.
+    `said` is what the run told beside, `files` what it wrote of those that were asked for, and
+    `left` those for which there was no room. With `needs` nothing was run: the board needs a worker
+    with these labels. `lost` is how many workers were lost with it, where it was not begun any
+    more.
     """
 
     worker: str
     document: bytes = b""
+    said: str = ""
+    files: dict[str, bytes] = {}
+    left: tuple[str, ...] = ()
     why: str = ""
+    needs: tuple[str, ...] = ()
     lost: int = 0
 
 
-def run_part(part: WorkerPart, worker: str, at_once: int, wanted: Callable[[], bool]) -> Answer:
-    """Run a part on this machine, as one of `at_once`, until it is over or no longer `wanted`."""
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker on which a part is run: its labels, and how many parts it runs at once."""
+
+    worker: str
+    labels: frozenset[str] = frozenset()
+    at_once: int = 1
+
+
+def run_part(part: WorkerPart, machine: Machine, wanted: Callable[[], bool]) -> Answer:
+    """Run a part on this machine until it is over or no longer `wanted`."""
     try:
         with _checkout(part) as folder:
-            return _run(part, worker, folder, at_once, wanted)
+            board = os.path.join(folder, part.board) if part.board else board_of(folder)
+            needs = () if part.shard else _needs(part, board)
+            if not machine.labels.issuperset(needs):
+                return Answer(worker=machine.worker, needs=needs)
+            return _run(part, machine, folder, board, wanted)
+    except UsageError as error:
+        return Answer(worker=machine.worker, why=words_of(error))
     except (GitError, OSError) as error:
-        return Answer(worker=worker, why=f"{part.commit[:12]} of {part.address}: {error}")
+        where = f"{part.revision[:12] or 'HEAD'} of {without_credentials(part.address)}"
+        return Answer(worker=machine.worker, why=f"{where}: {error}")
 
 
 @contextmanager
@@ -61,9 +98,8 @@ def _checkout(part: WorkerPart) -> Iterator[str]:
     """A folder with the commit as it is, which no other part uses meanwhile."""
     cache = os.path.join(os.path.dirname(cache_folder(os.environ)), "cluster")
     source = Source(
-        kind=SourceKind.ADDRESS, name="", path=part.address, place=part.address,
-        revision=part.commit,
-    )  # fmt: skip
+        kind=SourceKind.ADDRESS, name="", path="", place=part.address, revision=part.revision
+    )
     with _slot(cache) as own:
         folder = checkout(source, own)
         ask(folder, "clean", "--quiet", "-ffd")  # what an earlier part left; not what is ignored
@@ -87,21 +123,26 @@ def _slot(cache: str) -> Iterator[str]:
             return
 
 
+def _needs(part: WorkerPart, path: str) -> tuple[str, ...]:
+    """The labels that a whole board needs; none where it is broken, which its run will tell."""
+    given = environment(os.environ)
+    try:
+        board = load_board(path, profile=part.profile or None, environ=given)
+        plan = make_plan(board, environ=given)
+    except (BoardError, UsageError):
+        return ()
+    return tuple(sorted(needs_of(plan, frozenset(one.id for one in board.criteria()))))
+
+
 def _run(
-    part: WorkerPart, worker: str, folder: str, at_once: int, wanted: Callable[[], bool]
+    part: WorkerPart, machine: Machine, folder: str, board: str, wanted: Callable[[], bool]
 ) -> Answer:
-    board = os.path.join(folder, part.board)
-    jobs = max(1, len(os.sched_getaffinity(0)) // max(at_once, 1))
-    command = [sys.executable, "-P", "-m", "readiness.fleet", "check", "--board", board]
-    command += ["--shard", f"{part.number}/{part.count}", "--jobs", str(jobs), "--history", ""]
-    process = subprocess.Popen(
-        [*command, "--quiet", "--output-format", "json", *part.words],
-        cwd=folder,
-        env={name: value for name, value in os.environ.items() if not name.startswith(OWN)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    jobs = max(1, len(os.sched_getaffinity(0)) // max(machine.at_once, 1))
+    words = ["--jobs", str(jobs), "--history", "", *part.words]
+    words += ["--profile", part.profile] if part.profile else []
+    words += ["--shard", part.shard] if part.shard else []
+    began = time.time_ns() - _CLOCK_TICKS
+    process = start(board, folder, words, os.environ)
     while True:
         try:
             out, err = process.communicate(timeout=LOOK)
@@ -109,7 +150,30 @@ def _run(
         except subprocess.TimeoutExpired:
             if not wanted():
                 process.terminate()
-    if out.strip():
-        return Answer(worker=worker, document=out)
-    said = clean(decode(err), newlines=True).strip().splitlines()
-    return Answer(worker=worker, why=said[0] if said else f"exit {process.returncode}")
+    said = clean(decode(err), newlines=True).strip()
+    if not out.strip():
+        why = said.splitlines()[0] if said else f"exit {process.returncode}"
+        return Answer(worker=machine.worker, why=why)
+    files, left = _written(folder, part.files, began)
+    return Answer(worker=machine.worker, document=out, said=said, files=files, left=left)
+
+
+def _written(
+    folder: str, names: Collection[str], since: int
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Those of the files that were written since then, and those for which there is no room."""
+    files: dict[str, bytes] = {}
+    left, room = [], MOST
+    for name in names:
+        with suppress(OSError):
+            path = os.path.join(folder, name)
+            found = os.stat(path)
+            if not stat.S_ISREG(found.st_mode) or found.st_mtime_ns < since:
+                continue
+            if found.st_size > room:
+                left.append(name)
+                continue
+            with open(path, "rb") as file:
+                files[name] = file.read(room)
+            room -= len(files[name])
+    return files, tuple(left)

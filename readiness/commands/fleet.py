@@ -6,9 +6,12 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
+from typing import Protocol
+
+import msgspec
 
 from readiness.commands._options import Argument, Option, Value, Verb
-from readiness.fleet.measuring import FleetRun, Wanted, names_apart
+from readiness.fleet.measuring import FleetRun, Observer, Wanted, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
 from readiness.fleet.past import FILE, FleetHistory, PastFleet, PastFleets, summed_up
@@ -58,16 +61,15 @@ def fleet(
         os.makedirs(pages, exist_ok=True)
     at = time.time()
     found = sources(projects)
-    at_once = max(1, min(_cores(settings), len(found)))
     wanted = Wanted(
-        options=_options(settings, at_once),
+        options=_options(settings),
         profile=settings.profile,
         recorded=recorded,
         pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
-        at_once=at_once,
     )
-    states, ended = _measured(FleetRun(wanted, os.environ), found, quiet=settings.quiet)
+    run = _on_cluster(settings, wanted) if settings.on else _here(settings, wanted, len(found))
+    states, ended = _measured(run, found, quiet=settings.quiet)
     if ended:
         return ExitStatus.SIGNAL + ended
     shown, problems = _with_history(settings, states, timestamp(at))
@@ -90,25 +92,49 @@ def _refuse_formats(settings: RunSettings) -> None:
             raise UsageError(worded("usage.fleet_format", flag=flag, name=name, there=there))
 
 
-def _cores(settings: RunSettings) -> int:
-    """How many probes may run at once, of all projects together."""
-    return settings.jobs or len(os.sched_getaffinity(0))
+class Measuring(Protocol):
+    """Makes the projects of a fleet known, here or elsewhere, until it is told to stop."""
+
+    def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
+        """The state of each project, in their order."""
+
+    def stop(self) -> None:
+        """End what still runs."""
 
 
-def _options(settings: RunSettings, at_once: int) -> list[str]:
-    """What the run of each project is asked; its share of the probes that may run at once."""
+def _here(settings: RunSettings, wanted: Wanted, count: int) -> Measuring:
+    """As many projects at once as probes may run, each with its share of these."""
+    cores = settings.jobs or len(os.sched_getaffinity(0))
+    at_once = max(1, min(cores, count))
+    options = [*wanted.options, "--jobs", str(max(1, cores // at_once))]
+    here = msgspec.structs.replace(wanted, options=options, at_once=at_once)
+    return FleetRun(here, os.environ)
+
+
+def _on_cluster(settings: RunSettings, wanted: Wanted) -> Measuring:
+    """All of them, as the workers get to it. Raises `UsageError` for what is for this machine."""
+    from readiness.pipeline.fleet_on_cluster import FleetOnCluster
+
+    for flag, given in (("--recorded", wanted.recorded), ("--hold-line", settings.hold_line)):
+        if given:
+            raise UsageError(worded("usage.not_on_cluster", flag=flag))
+    return FleetOnCluster(
+        wanted, os.environ, address=settings.on or "", repository=settings.repository
+    )
+
+
+def _options(settings: RunSettings) -> list[str]:
+    """What the run of each project is asked."""
     given = {
-        "--profile": settings.profile,
         "--milestone": settings.milestone,
         "--timeout": None if settings.timeout is None else f"{settings.timeout:g}s",
-        "--jobs": str(max(1, _cores(settings) // at_once)),
     }
     found = [word for name, value in given.items() if value is not None for word in (name, value)]
     return found + (["--hold-line"] if settings.hold_line else [])
 
 
 def _measured(
-    run: FleetRun, found: Sequence[Source], *, quiet: bool
+    run: Measuring, found: Sequence[Source], *, quiet: bool
 ) -> tuple[list[ProjectState], int]:
     """The states of the projects; or the signal that ended them before all were known."""
     received: list[int] = []
@@ -258,7 +284,7 @@ VERB = Verb(
         empty=True,
         variable=False,
     ),
-    takes="profile jobs timeout report hold_line milestone exit_zero quiet",
+    takes="profile jobs timeout report hold_line milestone exit_zero quiet on repository",
     prints=FleetDocument,
     prints_with={"past": PastFleets},
 )

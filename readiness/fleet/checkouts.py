@@ -23,9 +23,14 @@ def cache_folder(environ: Mapping[str, str]) -> str:
 
 
 def project_folder(source: Source, cache: str) -> str:
-    """Where the checkouts of one address are, and the history of its runs."""
+    """Where the checkouts of one address are."""
     digest = hashlib.sha256(without_credentials(source.place).encode()).hexdigest()[:12]
     return os.path.join(cache, f"{file_name(repository_name(source.place))}-{digest}")
+
+
+def history_of(source: Source, cache: str) -> str:
+    """The history of all runs of one address."""
+    return os.path.join(project_folder(source, cache), "history.db")
 
 
 def checkout(source: Source, cache: str) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import msgspec
 
-from readiness.fleet.checkouts import cache_folder, checkout, project_folder
+from readiness.fleet.checkouts import cache_folder, checkout, history_of
 from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source, SourceKind, file_name
 from readiness.fleet.states import state_of, unknown
@@ -39,7 +39,7 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of each project: options of its run, and where its own page is written.
+    """What is asked of each project: options of its run, its profile, where its page is written.
 
     With `recorded` no board is run, and the newest whole run of each history stands for its
     project.
@@ -51,6 +51,20 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     pages: str | None = None
     today: str
     at_once: int = 1
+
+    def page_of(self, source: Source, place: int) -> str:
+        """The file of a project's own page; "" where there is to be none."""
+        if self.pages is None:
+            return ""
+        return os.path.join(self.pages, f"{place + 1:03}-{file_name(source.name)}.html")
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A run of a project, what it had to say beside, and where its page is."""
+
+    run: RunDocument
+    said: str = ""
+    page: str = ""
 
 
 Observer = Callable[[ProjectState, str], None]
@@ -86,65 +100,35 @@ class FleetRun:
     def _known(self, source: Source, place: int) -> tuple[ProjectState, str]:
         if self._stopped:
             return unknown(source, worded("fleet.stopped")), ""
-        try:
-            run, said, page = self._run_of(source, place)
-        except UsageError as error:
-            return unknown(source, words_of(error)), ""
-        except GitError as error:
-            return unknown(source, worded("fleet.not_fetched", why=_brief(str(error)))), ""
-        except (OSError, NotWrittenError) as error:
-            why = (error.strerror if isinstance(error, OSError) else None) or words_of(error)
-            return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
-        return state_of(run, _named(source, run), self._wanted.today, page), said
+        return known(source, self._wanted.today, lambda: self._run_of(source, place))
 
-    def _run_of(self, source: Source, place: int) -> tuple[RunDocument, str, str]:
+    def _run_of(self, source: Source, place: int) -> Known:
         if source.kind is SourceKind.RECORDED:
-            with open(source.place, "rb") as file:
-                return from_json(file.read(), source.path), "", ""
+            return recorded(source)
         folder, options = source.place, list(self._wanted.options)
+        if self._wanted.profile is not None:
+            options += ["--profile", self._wanted.profile]
         if source.kind is SourceKind.ADDRESS:
             cache = cache_folder(self._environ)
             folder = checkout(source, cache)
-            kept = os.path.join(project_folder(source, cache), "history.db")
-            options += ["--history", kept]
+            options += ["--history", history_of(source, cache)]
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
-        board = source.place if source.kind is SourceKind.BOARD else self._board(folder)
+        board = source.place if source.kind is SourceKind.BOARD else board_of(folder)
         if self._wanted.recorded:
             history = options[-1] if source.kind is SourceKind.ADDRESS else None
-            return _newest(board, history, self._wanted.profile), "", ""
-        page = ""
-        if self._wanted.pages is not None:
-            page = os.path.join(self._wanted.pages, f"{place + 1:03}-{file_name(source.name)}.html")
+            return Known(_newest(board, history, self._wanted.profile))
+        page = self._wanted.page_of(source, place)
+        if page:
             options += ["--report", f"html={page}"]
         run, said = self._measured(source, folder, board, options)
-        return run, said, page if os.path.exists(page) else ""
-
-    def _board(self, folder: str) -> str:
-        """The board of a folder, which is the project's own: none of a folder above counts."""
-        if not os.path.isdir(folder):
-            raise UsageError(worded("fleet.no_folder"))
-        try:
-            found = find_board(BoardSettings(), {}, folder)
-        except NoBoardError:
-            found = os.sep
-        if os.path.isabs(found) and not named_board(folder):  # a folder above has it, or none
-            raise UsageError(worded("fleet.no_board"))
-        return os.path.join(folder, found)
+        return Known(run, said, page if os.path.exists(page) else "")
 
     def _measured(
         self, source: Source, folder: str, board: str, options: Sequence[str]
     ) -> tuple[RunDocument, str]:
         """Run a board in its folder; what it prints on stderr is returned beside its run."""
-        command = (sys.executable, "-P", "-m", "readiness.fleet", "check", "--board", board)
-        process = subprocess.Popen(
-            [*command, "--quiet", "--output-format", "json", *options],
-            cwd=folder,
-            env=_environment(self._environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        process = start(board, folder, options, self._environ)
         if self._stopped:  # perhaps only after all children were told
             process.terminate()
         out, err = process.communicate()
@@ -153,6 +137,60 @@ class FleetRun:
             lines = said.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
             raise UsageError(_brief(lines[0]))
         return from_json(out, source.path), said
+
+
+def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
+    """The project as the run that is obtained says, or why none can be; and what was said beside.
+
+    Never raises for what the project is.
+    """
+    try:
+        found = obtain()
+    except UsageError as error:
+        return unknown(source, words_of(error)), ""
+    except GitError as error:
+        return unknown(source, worded("fleet.not_fetched", why=_brief(str(error)))), ""
+    except (OSError, NotWrittenError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or words_of(error)
+        return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
+    return state_of(found.run, _named(source, found.run), today, found.page), found.said
+
+
+def recorded(source: Source) -> Known:
+    """The run in a file. Raises `UsageError`, and `OSError` where there is none."""
+    with open(source.place, "rb") as file:
+        return Known(from_json(file.read(), source.path))
+
+
+def board_of(folder: str) -> str:
+    """The board of a folder, which is the project's own: none of a folder above counts.
+
+    Raises `UsageError` where there is none.
+    """
+    if not os.path.isdir(folder):
+        raise UsageError(worded("fleet.no_folder"))
+    try:
+        found = find_board(BoardSettings(), {}, folder)
+    except NoBoardError:
+        found = os.sep
+    if os.path.isabs(found) and not named_board(folder):  # a folder above has it, or none
+        raise UsageError(worded("fleet.no_board"))
+    return os.path.join(folder, found)
+
+
+def start(
+    board: str, folder: str, options: Sequence[str], environ: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start the run of a board in its folder, which ends with this process, as JSON on stdout."""
+    command = (sys.executable, "-P", "-m", "readiness.fleet", "check", "--board", board)
+    return subprocess.Popen(
+        [*command, "--quiet", "--output-format", "json", *options],
+        cwd=folder,
+        env=environment(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _newest(board: str, history: str | None, profile: str | None) -> RunDocument:
@@ -175,7 +213,7 @@ def _named(source: Source, run: RunDocument) -> Source:
     return msgspec.structs.replace(source, name=run.board.title)
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What a project's run is given: the options that the fleet was asked for are the fleet's."""
     return {
         name: value

@@ -19,6 +19,9 @@ from readiness.text.worded import worded
 LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
 
+STREAMS = ("stdout", "stderr")
+"""What is read that is no file; `output` is both."""
+
 _CLOCK_TICK = 0.01
 """File systems stamp files with the time of the last tick, up to so many seconds ago."""
 
@@ -106,25 +109,29 @@ class Documents:
             first, second = self._bytes("stdout"), self._bytes("stderr")
             between = b"\n" if first and second and not first.endswith(b"\n") else b""
             return first + between + second
-        if source in {"stdout", "stderr"}:
+        if source in STREAMS:
             return _stream(
                 self.capture.stdout if source == "stdout" else self.capture.stderr, source
             )
-        return _file(self._path(source), source, self.capture.started_at)
+        path = path_of(source, self.workdir, self._environment)
+        return _file(path, source, self.capture.started_at)
 
-    def _path(self, source: str) -> str:
-        def value(match: re.Match[str]) -> str:
-            name = match[1] or match[2]
-            found = self._environment.get(name)
-            if not found:
-                raise NotMeasuredError(
-                    ReasonCode.UNSET_VARIABLE,
-                    worded("reason.file_unset", source=shown(source), name=name),
-                    worded("hint.set", name=name),
-                )
-            return found
 
-        return os.path.join(self.workdir, _VARIABLE.sub(value, source))
+def path_of(source: str, workdir: str, environment: Mapping[str, str]) -> str:
+    """The path of the file that a reader names. Raises `NotMeasuredError` for an unset variable."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        found = environment.get(name)
+        if not found:
+            raise NotMeasuredError(
+                ReasonCode.UNSET_VARIABLE,
+                worded("reason.file_unset", source=shown(source), name=name),
+                worded("hint.set", name=name),
+            )
+        return found
+
+    return os.path.join(workdir, _VARIABLE.sub(value, source))
 
 
 def _as_on_unix(text: str) -> str:

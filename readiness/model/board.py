@@ -156,6 +156,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     stands_for: StandsFor | None = None
     control: Control | None = None
 
+    def readers(self) -> list[Reader]:
+        """All that is read of a finished probe."""
+        beside = (self.proof, self.findings)
+        return [each.reader for each in self.measures] + [one for one in beside if one is not None]
+
 
 class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC).

@@ -8,7 +8,7 @@ import msgspec
 
 from readiness import __version__
 from readiness.cluster.client import Begun, Cluster, Over
-from readiness.cluster.part import Answer, WorkerPart
+from readiness.cluster.part import WorkerPart
 from readiness.decide.judge import as_of
 from readiness.model.board import Board
 from readiness.model.capture import Capture
@@ -19,6 +19,7 @@ from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Outcome, Start
+from readiness.pipeline.files_back import files_of, put_back
 from readiness.pipeline.past import judgement_of
 from readiness.pipeline.sharding import given_durations
 from readiness.plan import secret_values
@@ -26,6 +27,7 @@ from readiness.plan.shards import digest_of, most_parts, needs_of, parts
 from readiness.project.git import GitError, ask, repository
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, from_json
+from readiness.record.origin import Git
 from readiness.run.interface import Observer
 from readiness.run.signals import Signals
 from readiness.terminal.ending import tell
@@ -47,22 +49,18 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
     Raises `UsageError` where no worker could measure what is here.
     """
     began = time.monotonic()
-    file = _in_repository(board, start)
-    address = settings.repository or _origin(board.workdir)
+    file, commit = in_repository(board.path, board.workdir, start.git)
+    part = WorkerPart(
+        number=1,
+        address=settings.repository or origin(board.workdir),
+        revision=commit,
+        board=file,
+        profile=board.profile,
+        words=_words(plan, settings),
+    )
     with Cluster(settings.on or "") as cluster:
-        workers = cluster.workers()
-        if not workers:
-            raise UsageError(worded("usage.no_workers", address=settings.on))
-        threads = sum(int(each["nthreads"]) for each in workers.values())
-        part = WorkerPart(
-            number=1,
-            count=min(most_parts(plan), max(PARTS_A_THREAD * threads, 1)),
-            address=address,
-            commit=start.git.commit if start.git else "",
-            board=file,
-            words=_words(board, plan, settings),
-        )
-        made = _parts(board, plan, part)
+        threads = sum(int(each["nthreads"]) for each in cluster.workers().values())
+        made = _parts(board, plan, part, max(PARTS_A_THREAD * threads, 1))
         observer = shown_progress(plan, threads, settings, spoken(board.language), os.environ)
         gathered = _Gathered(board, plan, made, observer)
         try:
@@ -85,23 +83,27 @@ class _Parts(msgspec.Struct, frozen=True):
     plan: str
 
 
-def _parts(board: Board, plan: Plan, first: WorkerPart) -> _Parts:
+def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
     """Every part of the plan that has anything in it, in all else as the first."""
-    cut = parts(plan, first.count, given_durations(plan, board))
+    cut = parts(plan, min(most_parts(plan), most), given_durations(plan, board))
     digest = digest_of(plan, cut, board.workdir, __version__, board.digest, board.profile)
     made = [
-        msgspec.structs.replace(first, number=number, needs=tuple(sorted(needs_of(plan, part))))
+        msgspec.structs.replace(
+            first,
+            number=number,
+            shard=f"{number}/{len(cut)}",
+            needs=tuple(sorted(needs_of(plan, part))),
+            files=files_of(plan, part, repository(board.workdir)),
+        )
         for number, part in enumerate(cut, 1)
         if part
     ]
     return _Parts(made, dict(enumerate(cut, 1)), digest)
 
 
-def _words(board: Board, plan: Plan, settings: RunSettings) -> tuple[str, ...]:
+def _words(plan: Plan, settings: RunSettings) -> tuple[str, ...]:
     """What each part is asked as the whole is."""
-    words = ["--profile", board.profile] if board.profile else []
-    if settings.timeout is not None:
-        words += ["--timeout", f"{settings.timeout:g}s"]
+    words = [] if settings.timeout is None else ["--timeout", f"{settings.timeout:g}s"]
     if settings.selectors:
         words += [one.criterion.id for one in plan.planned if not one.skipped]
     return tuple(words)
@@ -115,26 +117,45 @@ def refuse_alone(settings: RunSettings) -> None:
             raise UsageError(worded("usage.not_on_cluster", flag=flag))
 
 
-def _in_repository(board: Board, start: Start) -> str:
-    """Where the board is in the repository of a commit that has all that is here."""
-    if start.git is None:
+def in_repository(board: str, workdir: str, git: Git | None) -> tuple[str, str]:
+    """Where a board's file is in the repository, and the commit, which has all that is here.
+
+    Raises `UsageError` where there is no such commit.
+    """
+    if git is None:
         raise UsageError(worded("usage.cluster_needs_git"))
-    if start.git.dirty:
-        first = next(iter(start.git.changes), "")
+    if git.dirty:
+        first = next(iter(git.changes), "")
         raise UsageError(worded("usage.cluster_dirty", file=first))
-    path = os.path.realpath(board.path)
+    path = os.path.realpath(board)
     root = os.path.realpath(repository(os.path.dirname(path)))
-    inside = repository(board.workdir) and os.path.realpath(repository(board.workdir)) == root
+    inside = repository(workdir) and os.path.realpath(repository(workdir)) == root
     if not inside:
-        raise UsageError(worded("usage.cluster_beside", path=board.path))
-    return os.path.relpath(path, root)
+        raise UsageError(worded("usage.cluster_beside", path=board))
+    return os.path.relpath(path, root), git.commit
 
 
-def _origin(folder: str) -> str:
+def origin(folder: str) -> str:
+    """Where a folder's repository comes from. Raises `UsageError` where that is not said."""
     try:
         return os.fsdecode(ask(folder, "remote", "get-url", "origin")).strip()
     except GitError:
         raise UsageError(worded("usage.no_repository")) from None
+
+
+def run_of(event: Over) -> tuple[RunDocument | None, str]:
+    """The document of a part that is over, or why there is none."""
+    answer = event.answer
+    if answer is None:
+        return None, event.why
+    if answer.lost:
+        return None, worded("cluster.lost", count=answer.lost)
+    if not answer.document:
+        return None, worded("cluster.worker_says", worker=answer.worker, why=answer.why)
+    try:
+        return from_json(answer.document, answer.worker), ""
+    except UsageError as error:
+        return None, words_of(error)
 
 
 class _Gathered:
@@ -157,14 +178,19 @@ class _Gathered:
         self._observer.tick()
 
     def _over(self, event: Over) -> None:
-        answer, why = event.answer, event.why
-        run = None
-        if answer is not None:
-            run, why = self._run_of(answer)
+        answer, (run, why) = event.answer, run_of(event)
         if run is None or answer is None:
             self._never(self._made.criteria[event.number], why)
             return
+        if run.shard is None or run.shard.plan != self._made.plan:
+            found = run.tool.version
+            why = worded("cluster.other_plan", worker=answer.worker, found=found)
+            self._never(self._made.criteria[event.number], why)
+            return
         self._runs[event.number] = (answer.worker, run)
+        asked = next(part.files for part in self._made.parts if part.number == event.number)
+        for problem in put_back(answer, asked, repository(self._board.workdir)):
+            tell(problem)
         own = self._made.criteria[event.number]
         self._records.update({one.id: one for one in run.criteria() if one.id in own})
         for probe in run.probes:
@@ -186,21 +212,6 @@ class _Gathered:
             self._observer.finished(
                 Capture(probe=index, failure=ReasonCode.NOT_RUN, failure_text=why)
             )
-
-    def _run_of(self, answer: Answer) -> tuple[RunDocument | None, str]:
-        """The document, if it is of the same plan, or why there is none."""
-        if answer.lost:
-            return None, worded("cluster.lost", count=answer.lost)
-        if not answer.document:
-            return None, worded("cluster.worker_says", worker=answer.worker, why=answer.why)
-        try:
-            run = from_json(answer.document, answer.worker)
-        except UsageError as error:
-            return None, words_of(error)
-        if run.shard is None or run.shard.plan != self._made.plan:
-            found = run.tool.version
-            return None, worded("cluster.other_plan", worker=answer.worker, found=found)
-        return run, ""
 
     def tell_versions(self) -> None:
         """Tell of tools of which workers have different versions."""

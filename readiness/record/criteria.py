@@ -210,11 +210,9 @@ class Recorder:
 
 def _is_data(check: Check, stream: str) -> bool:
     """Whether the check reads this stream as something else than text."""
-    readers = [measure.reader for measure in check.measures]
-    readers += [reader for reader in (check.proof, check.findings) if reader is not None]
     return any(
         reader.source == stream and reader.format not in (Format.TEXT, Format.EXIT)
-        for reader in readers
+        for reader in check.readers()
     )
 
 

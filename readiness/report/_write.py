@@ -12,8 +12,8 @@ _MORE_OF_A_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_report(path: str, text: str, *, forbidden: Collection[str] = ()) -> None:
-    """Replace the file `path` by `text` in UTF-8, in one step that survives a crash.
+def write_report(path: str, content: str | bytes, *, forbidden: Collection[str] = ()) -> None:
+    """Replace the file `path` by `content`, text in UTF-8, in one step that survives a crash.
 
     Raises `NotWrittenError`, which names the path, where that is not possible, and where it is
     refused: through a symbolic link, over anything but a regular file, over a `forbidden` file.
@@ -21,7 +21,9 @@ def write_report(path: str, text: str, *, forbidden: Collection[str] = ()) -> No
     """
     with _named(path), _folder(path) as folder:
         name = _target(path, folder, forbidden)
-        _replace(name, text.encode("utf-8", "backslashreplace"), folder)
+        if isinstance(content, str):
+            content = content.encode("utf-8", "backslashreplace")
+        _replace(name, content, folder)
         os.fsync(folder)
 
 

@@ -2,22 +2,18 @@
 
 import os
 import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.authority import authority, certificate
+from tests.support.machines import KILLER, LONGEST, Machines, wait_for
 from tests.support.program import ROOT, Ended, Project
 from tests.support.repositories import git
+from tests.support.running import alive_in
 from tests.support.servers import Missing
-
-LONGEST = 120.0
 
 TOOL = """\
 summary: words of a tool that workers have in different versions
@@ -27,18 +23,6 @@ params: {word: {help: what to say}}
 run: wordtool "$word"; sleep 0.5
 measures: {n: {as: text, regex: '\\d+'}}
 expect: "== 1"
-"""
-
-# The probe's processes end with the worker that started them: the first readiness above it.
-KILLER = """\
-import os, signal
-def up(pid): return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
-def line(pid): return open(f"/proc/{pid}/cmdline").read()
-chain = [os.getpid()]
-while chain[-1] > 1: chain.append(up(chain[-1]))
-last = max(place for place, pid in enumerate(chain) if "readiness.fleet" in line(pid))
-open("%s", "a").write("x")
-os.kill(chain[last + 1], signal.SIGKILL)
 """
 
 
@@ -64,79 +48,6 @@ BOARD: dict[str, Any] = {
             {"title": "made", "run": "test ! -e made.txt; touch made.txt"}]},
     ],
 }  # fmt: skip
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-class Machines:
-    """A scheduler and workers, each a process that has its own folder, cache and tools."""
-
-    def __init__(self, folder: Path, tls: Mapping[str, str] | None = None) -> None:
-        self.folder = folder
-        self.tls = tls or {}
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.nannies: set[str] = set()
-        kind, port = "tls" if tls else "tcp", str(free_port())
-        self.address = f"{kind}://127.0.0.1:{port}"
-        where = ("--protocol", kind, "--host", "127.0.0.1", "--port", port)
-        self._start("scheduler", "dask_scheduler", *where)
-
-    def _start(self, name: str, module: str, *words: str, version: str = "1.0") -> None:
-        own = self.folder / name
-        (own / "bin").mkdir(parents=True)
-        tool = own / "bin" / "wordtool"
-        answer = f'case $1 in --version) echo "wordtool {version}";; *) echo 1;; esac'
-        tool.write_text(f"#!/bin/sh\n{answer}\n")
-        tool.chmod(0o755)
-        environment = {
-            "PATH": f"{own / 'bin'}:{os.environ['PATH']}",
-            "HOME": str(own),
-            "TMPDIR": str(own),
-            "PYTHONPATH": str(ROOT),
-            **self.tls,
-        }
-        with (self.folder / f"{name}.log").open("wb") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.{module}", *words, "--no-dashboard"],
-                cwd=own, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-
-    def worker(self, name: str, *words: str, version: str = "1.0", nanny: bool = False) -> None:
-        """Start a worker."""
-        kind = "--nanny" if nanny else "--no-nanny"
-        if nanny:
-            self.nannies.add(name)
-        base = (self.address, "--nthreads", "1", "--name", name, kind)
-        self._start(name, "dask_worker", *base, *words, version=version)
-
-    def kill(self, name: str) -> None:
-        """Let a machine be lost."""
-        self.processes[name].kill()
-        self.processes[name].wait(LONGEST)
-
-    def close(self) -> None:
-        """End all of them."""
-        for name, process in self.processes.items():
-            if name in self.nannies:  # it ends its worker
-                process.terminate()
-            else:
-                process.kill()
-        for process in self.processes.values():
-            process.wait(LONGEST)
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Machines]:
-    """A scheduler without workers."""
-    made = Machines(tmp_path / "machines")
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -170,14 +81,6 @@ def here(project: Project, machines: Machines) -> Ended:
     tools = machines.folder / "scheduler" / "bin"
     path = f"{tools}:{os.environ['PATH']}"
     return project("check", "--history=", "--output-format", "json", env={"PATH": path})
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + LONGEST
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def verdicts(ended: Ended) -> dict[str, tuple[str, str]]:
@@ -249,15 +152,15 @@ def test_labels_choose_the_machine_and_a_signal_ends_what_runs(
     assert (found["T1.1"][0], found["T1.3"][0]) == ("pass", "pass"), ended
     assert "no worker of the cluster has the labels docker, gpu" in found["T1.2"][1]
 
-    alive = far.folder.parent / "alive"
-    slow = {"title": "slow", "run": f"echo $$ > {alive}; sleep 600"}
+    began = far.folder.parent / "began"
+    slow = {"title": "slow", "run": f"touch {began}; sleep 600"}
     commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [slow]}]})
     process = far.start(*on(machines, far))
-    wait_for(lambda: alive.exists() and bool(alive.read_text()))
+    wait_for(began.exists)
     process.send_signal(signal.SIGINT)
     ended = far.end(process)
     assert (ended.status, ended.run.interrupted) == (130, True), ended
-    wait_for(lambda: not Path(f"/proc/{alive.read_text().strip()}").exists())
+    wait_for(lambda: not alive_in(machines.checkouts("one")) + alive_in(machines.checkouts("two")))
 
 
 @pytest.mark.slow
