@@ -169,9 +169,7 @@ OPTIONS = [
         "Send the summary there, as Apprise writes addresses; repeatable.",
         value=Value.TEXTS,
     ),
-    Option(
-        "on", "ADDRESS", "Run the parts of the board on this Dask cluster; needs readiness[dask]."
-    ),
+    Option("on", "ADDRESS", "Run on the workers of this Dask cluster; needs readiness[dask]."),
     Option(
         "repository",
         "URL",
