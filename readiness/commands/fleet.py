@@ -92,7 +92,7 @@ def _refuse_formats(settings: RunSettings) -> None:
             raise UsageError(worded("usage.fleet_format", flag=flag, name=name, there=there))
 
 
-class Measuring(Protocol):
+class FleetMeasurer(Protocol):
     """Makes the projects of a fleet known, here or elsewhere, until it is told to stop."""
 
     def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
@@ -102,7 +102,7 @@ class Measuring(Protocol):
         """End what still runs."""
 
 
-def _here(settings: RunSettings, wanted: Wanted, count: int) -> Measuring:
+def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetMeasurer:
     """As many projects at once as probes may run, each with its share of these."""
     cores = settings.jobs or len(os.sched_getaffinity(0))
     at_once = max(1, min(cores, count))
@@ -111,7 +111,7 @@ def _here(settings: RunSettings, wanted: Wanted, count: int) -> Measuring:
     return FleetRun(here, os.environ)
 
 
-def _on_cluster(settings: RunSettings, wanted: Wanted) -> Measuring:
+def _on_cluster(settings: RunSettings, wanted: Wanted) -> FleetMeasurer:
     """All of them, as the workers get to it. Raises `UsageError` for what is for this machine."""
     from readiness.pipeline.fleet_on_cluster import FleetOnCluster
 
@@ -134,7 +134,7 @@ def _options(settings: RunSettings) -> list[str]:
 
 
 def _measured(
-    run: Measuring, found: Sequence[Source], *, quiet: bool
+    run: FleetMeasurer, found: Sequence[Source], *, quiet: bool
 ) -> tuple[list[ProjectState], int]:
     """The states of the projects; or the signal that ended them before all were known."""
     received: list[int] = []
