@@ -63,7 +63,7 @@ def test_the_first_five_minutes_are_true(name: str, asked: str, tmp_path: Path) 
     text = (ROOT / name).read_text("utf-8")
     shown, commands = (
         re.findall(rf"^```{kind}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0]
-        for kind in ("", "console")
+        for kind in ("text", "console")
     )
     lines = [line.removeprefix("$ ") for line in commands.splitlines()]
     assert [line.split()[1] for line in lines] == ["init", "check", "show", "next"]

@@ -7,6 +7,10 @@ import sys
 from dataclasses import dataclass
 
 
+_MARK = "pyvenv.cfg"
+"""The file that an environment of Python has at its top."""
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of the project. `folder` is where the project's own folder lies in it."""
@@ -41,8 +45,8 @@ class Copy:
 def copy_project(name: str = "copy") -> Copy:
     """Copy what git knows of the project or would add, with its history; without git, everything.
 
-    An installed `.venv` is linked into the copy, so that relative paths to its tools go on
-    working.
+    What is installed in an environment is left out where git only would add it. An installed
+    `.venv` is linked into the copy, so that relative paths to its tools go on working.
     """
     target = os.path.join(os.environ["READINESS_TMP"], name)
     top = _git("rev-parse", "--show-toplevel").strip()
@@ -64,8 +68,11 @@ def copy_project(name: str = "copy") -> Copy:
 
 
 def _copy_listed(top: str, target: str) -> None:
-    listed = _git("-C", top, "ls-files", "-z", "-co", "--exclude-standard")
-    for path in filter(None, listed.split("\0")):
+    known = _git("-C", top, "ls-files", "-z", "-c").split("\0")
+    added = _git("-C", top, "ls-files", "-z", "-o", "--exclude-standard").split("\0")
+    installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
+    mine = (path for path in added if not installed or not path.startswith(installed))
+    for path in filter(None, (*known, *mine)):
         original, copied = os.path.join(top, path), os.path.join(target, path)
         if os.path.lexists(original) and not os.path.isdir(original):
             os.makedirs(os.path.dirname(copied), exist_ok=True)

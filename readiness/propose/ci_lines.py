@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from readiness import __version__
 from readiness.propose.effects import Deed, effect
 from readiness.propose.facts import Origin, ProjectFacts
 from readiness.text.sentences import Sentences
 
 NEW_WORKFLOW: Final = ".github/workflows/readiness.yml"
 _GATE: Final = """\
-      - run: pip install readiness
+      - run: pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
       - if: github.event_name == 'pull_request'{note}
         run: readiness check --hold-line --base origin/${{{{ github.base_ref }}}}
       - if: github.event_name != 'pull_request'
@@ -33,12 +34,12 @@ jobs:
 _GITLAB: Final = """\
 readiness:
   script:
-    - pip install readiness
+    - pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
     - >
       if [ "$CI_PIPELINE_SOURCE" = merge_request_event ];
       then readiness check --hold-line --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA";
       else readiness score --report junit=readiness.xml; fi
-  artifacts: {when: always, reports: {junit: readiness.xml}}"""
+  artifacts: {{when: always, reports: {{junit: readiness.xml}}}}"""
 
 
 def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple[str, str]:
@@ -47,6 +48,7 @@ def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple
     Of several files of CI it is the one that looks most. `tools` are commands that install those
     that the board needs.
     """
+    said = {"version": __version__, "owner": say("init.ci_owner")}
     ours = [each for each in facts.steps if each.origin is Origin.CI]
     looking = [each for each in ours if effect(each.words) is Deed.LOOKS]
     runs = Counter(each.path for each in looking or ours)
@@ -55,12 +57,13 @@ def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple
         install = "".join(f"      - run: {each}\n" for each in commands)
         return say("init.ci_new", path=NEW_WORKFLOW), _WORKFLOW.format(
             install=install
-        ) + _GATE.format(note="")
+        ) + _GATE.format(**said, note="")
     path = runs.most_common(1)[0][0]
-    gate = _GATE.format(note=f"  # {say('init.ci_depth')}")
+    note = f"  # {say('init.ci_depth')}"
+    gate = _GATE.format(**said, note=note)
     return (
         say("init.ci_behind", path=path),
-        gate if path.startswith(".github/") else _GITLAB,
+        gate if path.startswith(".github/") else _GITLAB.format(**said),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.checking import Outcome, run_check
 from tests.support.network_cases import TOKEN
+from tests.support.repositories import git
 
 pytestmark = pytest.mark.skipif(not shutil.which("gitleaks"), reason="gitleaks is not installed")
 
@@ -130,3 +131,12 @@ def test_settings_that_let_a_sample_pass_measure_nothing(tmp_path: Path, setting
     outcome = scanned(tmp_path, {".gitleaks.toml": settings.encode()})
     assert outcome.is_error
     assert "does not find a sample token" in outcome.stderr
+
+
+def test_what_is_installed_in_an_environment_is_no_file_of_the_project(tmp_path: Path) -> None:
+    """Git would add it where nothing says otherwise; what it has is looked at, wherever that is."""
+    files = {"env/pyvenv.cfg": b"home = /usr/bin\n", "env/lib/a.py": SECRET}
+    git(tmp_path, "init", "-q")
+    assert scanned(tmp_path, files).value("leaks") == 0
+    git(tmp_path, "add", "env")
+    assert scanned(tmp_path, files).value("leaks") == 1

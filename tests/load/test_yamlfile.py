@@ -16,7 +16,7 @@ from readiness.load import yamlfile
 from readiness.load.yamlfile import Document, parse, read
 from readiness.model.errors import UsageError
 from readiness.text import yaml_events
-from readiness.text.yaml_scalars import Data
+from readiness.text.yaml_scalars import Data, meaning
 
 
 def load(text: str | bytes, **options: frozenset[str]) -> Document:
@@ -279,9 +279,19 @@ def test_any_bytes_give_data_or_a_fault(content: bytes | str) -> None:
     assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in document.faults)
 
 
+def is_text_to_all(text: str) -> bool:
+    """Whether a writer of old YAML quotes this where new YAML takes it for a number, as `0e0`."""
+    return meaning(text) is None or yaml.safe_dump(text).startswith(("'", '"'))
+
+
 @given(
     st.recursive(
-        st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=8)),
+        st.one_of(
+            st.integers(),
+            st.booleans(),
+            st.none(),
+            st.text(max_size=8).filter(is_text_to_all),
+        ),
         lambda inner: st.one_of(
             st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)
         ),
@@ -289,7 +299,7 @@ def test_any_bytes_give_data_or_a_fault(content: bytes | str) -> None:
     )
 )
 def test_what_a_writer_of_yaml_writes_is_read_back(data: Data) -> None:
-    """Data without numbers that only old YAML knows comes back as it was."""
+    """Data without numbers that only old or only new YAML knows comes back as it was."""
     text = yaml.safe_dump(data)
     document = load(text)
     if not document.faults and not document.doubtful:

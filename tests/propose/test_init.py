@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import yaml
 
+from readiness import __version__
 from tests.support.checking import build
 from tests.support.program import Project
 
@@ -206,7 +207,9 @@ def test_without_ci_a_whole_workflow_is_told(shop: Project) -> None:
     steps = yaml.safe_load(lines)["jobs"]["readiness"]["steps"]
     runs = [step["run"] for step in steps if "run" in step]
     assert runs[0] == "pip install -r requirements.txt -e ."
-    assert runs[1:3] == ["pip install mypy", "pip install readiness"]
+    assert runs[1] == "pip install mypy"
+    # It is on no index: a package of its name there would be somebody else's.
+    assert runs[2] == f"pip install git+https://github.com/OWNER/readiness@v{__version__}"
     assert steps[0]["with"] == {"fetch-depth": 0}
     build(str(shop.folder), {".github/workflows/ci.yml": "jobs: {a: {steps: [{run: mypy}]}}\n"})
     (shop.folder / "board.yaml").unlink()

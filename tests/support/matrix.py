@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from packaging.version import Version
+
 ROOT = Path(__file__).parents[2]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 RESOLUTIONS = ("lowest-direct", "highest")
@@ -19,10 +21,19 @@ NEEDED = ("pytest>=8.4", "hypothesis>=6.130", "jsonschema>=4.23", "pyyaml>=6.0.2
 UV = shutil.which("uv", path=os.path.dirname(sys.executable)) or "uv"
 
 
+def interpreter_of(python: str) -> str:
+    """What uv is to look for: pyenv's newest of this version, which it does not know, or any."""
+    root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    places = Path(root, "versions").glob(f"{python}.*/bin/python")
+    return str(max(places, key=lambda place: Version(place.parents[1].name), default=python))
+
+
 def tried(python: str, resolution: str, arguments: list[str], folder: str) -> str:
     """Return how it went with one Python and one set of libraries."""
     made = subprocess.run(
-        [UV, "venv", "-q", "--clear", "--python", python, folder], capture_output=True, check=False
+        [UV, "venv", "-q", "--clear", "--python", interpreter_of(python), folder],
+        capture_output=True,
+        check=False,
     )
     if made.returncode:
         return "not to be had here"

@@ -1,10 +1,8 @@
 """Reports to a team: what is new and bad first, in the board's language, sent where it reads."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import msgspec
 import pytest
@@ -25,6 +23,7 @@ from readiness.timeline.period import (
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
 from tests.support.page_runs import a_large_document, a_release
 from tests.support.program import Project
+from tests.support.web_hook import web_hook
 
 SINCE = "2026-11-23T13:00:00+00:00"
 
@@ -282,25 +281,8 @@ def test_without_a_run_there_is_no_report(project: Project) -> None:
 @pytest.fixture
 def hook() -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A web hook: its address in Apprise's spelling, and what it was sent."""
-    received: list[dict[str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            size = int(self.headers["Content-Length"])
-            received.append(json.loads(self.rfile.read(size)))
-            self.send_response(500 if "broken" in self.path else 200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"json://127.0.0.1:{server.server_port}", received
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with web_hook() as made:
+        yield made
 
 
 def test_a_report_is_sent_where_the_team_reads(
