@@ -44,7 +44,7 @@ def tried(python: str, resolution: str, arguments: list[str], folder: str) -> st
     )
     if installed.returncode:
         return f"FAILED to install: {installed.stderr.strip()}"
-    tests = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS, *arguments]
+    tests = [interpreter, "-m", "pytest", "-p", "no:cacheprovider", *TESTS, *arguments]
     done = subprocess.run(tests, cwd=ROOT, capture_output=True, text=True, check=False)
     last = (done.stdout.strip() or done.stderr.strip()).splitlines()
     return last[-1] if done.returncode == 0 and last else f"FAILED\n{done.stdout}{done.stderr}"
