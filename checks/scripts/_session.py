@@ -105,6 +105,11 @@ def read_session(path: str, said: str = "") -> Session:
         because = _because(found) if "stopped" in found else f": {said}"
         not_measured(f"{why} before it had collected the tests{because}")
     plan = found["planned"][-1]
+    if dropped := plan["dropped"]:
+        not_measured(
+            f"{len(dropped)} of {plan['found']} tests were taken away without being deselected, such"
+            f" as {dropped[0]}; what leaves tests out says so by config.hook.pytest_deselected"
+        )
     attempts: dict[str, _Attempt] = {}
     for event in events:
         if event["event"] == "begun":

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import unittest
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dis import opname
 from types import CodeType, FrameType
 from typing import Any
@@ -84,7 +84,8 @@ class Witness:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._made = 0
+        self._made: list[pytest.Item] = []
+        self._deselected: set[int] = set()
         self._terminal: Any = None
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -101,9 +102,13 @@ class Witness:
             if hasattr(config.option, option):
                 setattr(config.option, option, alone)
 
-    def pytest_itemcollected(self) -> None:
-        """Count what there is before anything is deselected."""
-        self._made += 1
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Count what there is before anything is left out."""
+        self._made.append(item)
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Note what is left out in the way of pytest, which says so."""
+        self._deselected.update(map(id, items))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note what could not be collected, or was left out as a whole."""
@@ -116,7 +121,11 @@ class Witness:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note the plan, and from here on what becomes of it."""
         tests = [_described(item) for item in session.items]
-        self._log("planned", tests=tests, deselected=max(self._made - len(tests), 0))
+        known = self._deselected.union(map(id, session.items))
+        dropped = [item.nodeid for item in self._made if id(item) not in known]
+        found = len(self._made)
+        deselected = max(found - len(tests), 0)
+        self._log("planned", tests=tests, deselected=deselected, found=found, dropped=dropped)
         session.config.pluginmanager.register(Phases(self._log, session.items))
         self._terminal = session.config.pluginmanager.get_plugin("terminalreporter")
 

@@ -135,6 +135,8 @@ FORGED = {
     "shouldstop": "def pytest_runtest_setup(item):\n    item.session.shouldstop = 'enough'\n",
     "configure": "import pytest\ndef pytest_configure():\n    pytest.exit('bye', returncode=0)\n",
     "import": "import sys\nsys.exit(0)\n",
+    "dropped": "def pytest_collection_modifyitems(items):\n    del items[1:]\n",
+    "emptied": "def pytest_collection_finish(session):\n    session.items[:] = session.items[:1]\n",
     "dead": "import os\ndef pytest_runtest_call():\n    os._exit(0)\n",
 }
 HIDDEN = {
@@ -186,6 +188,7 @@ class Honest(NamedTuple):
     skipped: int = 0
     args: str = ""
     files: Mapping[str, str] = {}
+    deselected: int = 0
 
 
 HONEST = {
@@ -234,7 +237,14 @@ HONEST = {
     "no xdist": Honest(GOOD, 1, 0, "-p no:xdist -p no:cacheprovider"),
     "plain asserts": Honest(GOOD, 1, 0, "--assert=plain"),
     "setup-show": Honest(GOOD, 1, 0, "--setup-show"),
-    "chosen": Honest(TEN_GOOD, 1, 0, "-k test_3"),
+    "chosen": Honest(TEN_GOOD, 1, 0, "-k test_3", deselected=9),
+    "left out aloud": Honest(
+        TEN_GOOD, 3, 0, deselected=7,
+        files={"conftest.py": "def pytest_collection_modifyitems(config, items):\n"
+               "    config.hook.pytest_deselected(items=items[3:])\n    del items[3:]\n"}),
+    "another order": Honest(TEN_GOOD, 10, files={
+        "conftest.py": "def pytest_collection_modifyitems(items):\n    items.reverse()\n"}),
+    "twice": Honest(TEN_GOOD, 20, 0, "--keep-duplicates tests/test_a.py"),
     "stops at the first": Honest(TEN_GOOD, 10, 0, "-x"),
     "last failed": Honest(TEN_GOOD, 10, 0, "--lf"),
     "false files": Honest(
@@ -265,5 +275,4 @@ def test_1101_twin_honest_sessions_are_counted(project: Project, kind: str) -> N
     outcome = run_check("pytest", folder, {"args": honest.args})
     found = [outcome.value(name) for name in ("failed", "executed", "skipped")]
     assert found == [0, honest.executed, honest.skipped], outcome
-    left = 9 if kind == "chosen" else 0
-    assert outcome.value("deselected") == left
+    assert outcome.value("deselected") == honest.deselected
