@@ -6,7 +6,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-
 _MARK = "pyvenv.cfg"
 """The file that an environment of Python has at its top."""
 

@@ -107,8 +107,8 @@ def read_session(path: str, said: str = "") -> Session:
     plan = found["planned"][-1]
     if dropped := plan["dropped"]:
         not_measured(
-            f"{len(dropped)} of {plan['found']} tests were taken away without being deselected, such"
-            f" as {dropped[0]}; what leaves tests out says so by config.hook.pytest_deselected"
+            f"{len(dropped)} of {plan['found']} tests were taken away without being deselected,"
+            f" such as {dropped[0]}; what leaves tests out says so by config.hook.pytest_deselected"
         )
     attempts: dict[str, _Attempt] = {}
     for event in events:
