@@ -219,15 +219,17 @@ def _floor(criterion: Criterion) -> Expectation | None:
 def _measured(
     criterion: Criterion, verdict: Verdict, found: Measurement, remarks: list[str], *, flaky: bool
 ) -> Judgement:
+    shown = _shown(criterion, found)
+    told = quote(found.value) if isinstance(found.value, str) else shown
     return Judgement(
         criterion=criterion,
         verdict=verdict,
         value=found.value,
         unit=found.unit,
         of=found.of,
-        shown=_shown(criterion, found),
+        shown=shown,
         progress=WHOLE if verdict.good else progress_of(criterion, found.value, found.unit),
-        reason=joined([_told(criterion, found), *remarks]),
+        reason=joined([told, *remarks]),
         flaky=flaky,
         lines=found.lines,
     )
@@ -240,11 +242,6 @@ def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
     better = _better(criterion)
     asked = (criterion.expect, _floor(criterion))
     return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
-
-
-def _told(criterion: Criterion, found: Measurement) -> str:
-    """Write the value for a reason: as it is shown, a text in quotes."""
-    return quote(found.value) if isinstance(found.value, str) else _shown(criterion, found)
 
 
 def _shown(criterion: Criterion, found: Measurement) -> str:

@@ -152,21 +152,24 @@ class History:
             previous = chain.head(connection)
             document = msgspec.structs.replace(document, previous_run=_named(previous))
             stored = to_json(document)
-            end = (state, document.partial, stored, document.id)
+            end = (state, document.partial, len(stored), document.id)
             known = connection.execute(
-                "update runs set state = ?, partial = ?, document = ?"
+                "update runs set state = ?, partial = ?, document = zeroblob(?)"
                 " where id = ? and state = 'running'",
                 end,
             ).rowcount
             if not known:
                 connection.execute(
                     "insert into runs (board, profile, started_at, state, partial, document, id)"
-                    " values (?, ?, ?, ?, ?, ?, ?)",
+                    " values (?, ?, ?, ?, ?, zeroblob(?), ?)",
                     (board_key(document.board.path), document.profile, document.started_at, *end),
                 )
             (entry,) = connection.execute(
                 "select sequence from runs where id = ?", (document.id,)
             ).fetchone()
+            # As a value of a statement it would be there three times over.
+            with connection.blobopen("runs", "document", entry) as blob:
+                blob.write(stored)
             chain.append(connection, entry, stored, previous)
             _learn(connection, entry, durations, versions)
             if keep is not None:

@@ -83,8 +83,8 @@ class Recorder:
             tool_path=self._lines(probe.tool_path) or None,
             elsewhere=probe.elsewhere,
             by_hand=self._lines(command_by_hand(probe.check, probe.env)),
-            stdout=self._stream(capture.stdout, data=_is_data(probe.check, "stdout")),
-            stderr=self._stream(capture.stderr, data=_is_data(probe.check, "stderr")),
+            stdout=self._stream(capture.stdout, probe.check, "stdout"),
+            stderr=self._stream(capture.stderr, probe.check, "stderr"),
             params={name: self._lines(value) for name, value in probe.env.items()}
             if probe.env
             else {},
@@ -191,7 +191,7 @@ class Recorder:
         text = clean(decode(data), newlines=True)
         return self._redactor.redact(text, cut_before=begins, cut_after=ends)
 
-    def _stream(self, stream: Stream, *, data: bool) -> StreamRecord:
+    def _stream(self, stream: Stream, check: Check, name: str) -> StreamRecord:
         if not stream.size:
             return EMPTY_STREAM
         head, tail = stream.head, stream.tail
@@ -204,7 +204,7 @@ class Recorder:
             head=self._part(head, ends=bool(tail)),
             tail=self._part(tail, begins=True) if tail else "",
             cut=stream.cut,
-            data=data,
+            data=_is_data(check, name),
         )
 
 

@@ -37,12 +37,11 @@ def said(text: str, safe: Callable[[str], str]) -> Said:
 
 
 def said_of(texts: Mapping[str, str | None], safe: Callable[[str], str]) -> dict[str, Said]:
-    """What those of the texts say that are sentences, by their names."""
-    return {
-        name: said(text, safe)
-        for name, text in texts.items()
-        if isinstance(text, Worded) and text.key
-    }
+    """What those of the texts say that are sentences, by their names; of one text, one object."""
+    found = {name: text for name, text in texts.items() if isinstance(text, Worded) and text.key}
+    made = {id(text): text for text in found.values()}
+    said_by = {key: said(text, safe) for key, text in made.items()}
+    return {name: said_by[id(text)] for name, text in found.items()}
 
 
 def worded_again(text: str, what: Said | None) -> str:

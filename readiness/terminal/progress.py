@@ -86,7 +86,7 @@ class _Output:
 
 
 class _Course:
-    """How far a plan is: which probes are over, and which criteria have all they need."""
+    """How far a plan is: which probes are over, and how many criteria have all they need."""
 
     def __init__(self, plan: Plan, say: Sentences) -> None:
         self.plan = plan
@@ -101,8 +101,11 @@ class _Course:
         for planned in plan.planned:
             for index in planned.probes:
                 self._readers.setdefault(index, []).append(planned)
-        self._criteria = [each for each in plan.planned if each.probes]
-        self.total = len(self._criteria)
+        self._missing = {
+            each.criterion.id: len(each.probes) for each in plan.planned if each.probes
+        }
+        self.total = len(self._missing)
+        self.measured = 0
 
     def counts(self, probe: int) -> bool:
         """Whether anything is told of a probe."""
@@ -110,17 +113,25 @@ class _Course:
 
     def again(self, probe: int) -> None:
         """Note that a probe is tried once more."""
-        self.done.discard(probe)
+        if probe in self.done:
+            self.done.remove(probe)
+            self._miss(probe, 1)
 
     def over(self, capture: Capture) -> None:
         """Note that an attempt is over."""
-        self.done.add(capture.probe)
+        if capture.probe not in self.done:
+            self.done.add(capture.probe)
+            self._miss(capture.probe, -1)
         if capture.failure is None:
             self.took.append(capture.duration)
 
-    def measured(self) -> int:
-        """How many criteria have all that they need."""
-        return sum(self.done.issuperset(each.probes) for each in self._criteria)
+    def _miss(self, probe: int, more: int) -> None:
+        """Have the criteria that read the probe miss one probe more, or less."""
+        for planned in self._readers.get(probe, ()):
+            name = planned.criterion.id
+            self.measured -= not self._missing[name]
+            self._missing[name] += more
+            self.measured += not self._missing[name]
 
     def label(self, probe: int) -> str:
         """Return what a probe is for: its first criterion; of a producer, what its check does."""
@@ -205,7 +216,7 @@ class _Lines(Progress):
         course = self._course
         digits = len(str(course.total))
         facts = [
-            f"[{course.measured():{digits}}/{course.total}] {course.label(capture.probe)}",
+            f"[{course.measured:{digits}}/{course.total}] {course.label(capture.probe)}",
             duration(capture.duration),
             _ending(capture, course.say),
         ]
@@ -307,7 +318,7 @@ class _Live(Progress):
         course, say = self._course, self._course.say
         probes = len(course.order)
         share = len(course.done) / probes if probes else 1.0
-        done = say("progress.done", done=course.measured(), total=course.total)
+        done = say("progress.done", done=course.measured, total=course.total)
         parts = [f"{bar(share, min(20, (columns + 1) // 4))} {done}"]
         if hidden:
             parts.append(say("progress.more_running", count=hidden))
