@@ -7,7 +7,7 @@ import pytest
 from readiness.startup.digests import digest, finished, running_hash, short
 
 
-@pytest.mark.parametrize("data", [b"", b"x", b"abc" * 50_000], ids=len)
+@pytest.mark.parametrize("data", [b"", b"x", b"abc" * 50_000, b"abc" * 400_000], ids=len)
 def test_it_is_the_sha_256_of_the_data(data: bytes) -> None:
     """At once, in pieces, and shortened."""
     whole = hashlib.sha256(data).hexdigest()
