@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from _common import Place, place
 
 from readiness.shell import Mask, masks
-from readiness.shell.programs import programs
+from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
 from readiness.shell.reach import never_run
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
@@ -174,7 +174,7 @@ def told_masks(
     return [
         place(rule.path, rule.line, "masked", f"{command.strip()}: {mask.text}")
         for mask in hiding
-        if mask.text not in shown and not is_housekeeping(mask.command)
+        if mask.text not in shown and not hides_no_work(mask, rule)
     ]
 
 
@@ -185,6 +185,25 @@ def is_housekeeping(command: str) -> bool:
         os.path.basename(words[0]) in _TIDIES or bool(_TIDYING & set(words[1:3]))
         for words in started
     )
+
+
+def hides_no_work(mask: Mask, rule: Rule) -> bool:
+    """Whether a mask hides the failure of what only tidies up, or a question beside the work."""
+    if is_housekeeping(mask.command):
+        return True
+    asked = programs(mask.command)
+    tells = mask.text == "if" or mask.text.startswith(("|| echo", "|| printf"))
+    return tells and bool(asked) and all(map(_serves, asked)) and _works(rule)
+
+
+def _works(rule: Rule) -> bool:
+    commands = simple_commands("\n".join(line.lstrip("@+- \t") for line in rule.recipe)) or []
+    return not all(map(_serves, commands))
+
+
+def _serves(words: tuple[str, ...]) -> bool:
+    name = os.path.basename(words[0])
+    return name in HELPERS or (is_utility(name) and name not in STARTERS)
 
 
 def runs_make(word: str) -> bool:
@@ -213,7 +232,7 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
         hiding = [
             (mask.line, mask.text)
             for mask in masks(command, errexit=strict)
-            if not is_housekeeping(mask.command)
+            if not hides_no_work(mask, rule)
         ]
         hiding += [(1, f"`{dead}` is never run") for dead in _by_case(command, strict)]
         hiding += [

@@ -241,7 +241,8 @@ class _MaskWalk:
             return any(results)
         last = node.parts[-1]
         quiet = not results[-1] or name_of(last) in _TALK or self._filters(node.parts)
-        if quiet and any(results[:-1]):
+        asked = "PIPESTATUS" in self.source[node.end :]
+        if quiet and any(results[:-1]) and not asked:
             self.mask(last.start, f"| {self.text(last)}", self.text(node.parts[0]))
         return results[-1] and (name_of(last) == "grep" or not quiet or len(node.parts) == 1)
 

@@ -14,12 +14,15 @@ from readiness.shell.expansion import Expander, comparison
 from readiness.shell.plain import BUILTINS
 from readiness.shell.programs import is_utility
 from readiness.shell.syntax import parse
-from readiness.shell.ways import Finish, SimpleCommands
+from readiness.shell.ways import ASKS_FOR_TOOLS, Finish, SimpleCommands
 from readiness.shell.words import Node, Unreadable
 from readiness.startup.patterns import later
 
 _CODES: Final = (2, 3, 101)
 """Statuses of a tool that could not do its work; several, as a command may name one."""
+
+_NUMBERS: Final = later(r"(?<![\w.])\d{1,3}(?![\w.])")
+_TOO_LARGE: Final = 256
 
 _MOST_WAYS: Final = 200
 _ROUNDS: Final = 3
@@ -75,6 +78,42 @@ def certain_outputs(command: str) -> dict[str, str]:
     except (Unreadable, RecursionError):
         pass
     return outputs
+
+
+def forgiven(command: str, *, errexit: bool, pipefail: bool) -> tuple[str, int] | None:
+    """Return a program that a command starts itself, and a status of its that it takes for good.
+
+    The statuses are those that a failed tool may have, and those that the command speaks of. A
+    program that is only asked, such as grep, is left out, as is one whose output alone is used,
+    whose failure is wanted (`!`), or that is waited for in a loop. None for what cannot be read.
+    """
+    body = command.strip()
+    spoken = {code for code in map(int, _NUMBERS.findall(body)) if 0 < code < _TOO_LARGE}
+    try:
+        tree = parse(body)
+        names = {name_of(node): None for node in _answerable(tree)}
+        for name in (name for name in names if name and name not in _LOOKS and is_work([name])):
+            if f"command -v {name}" in body or any(
+                f"{ask} {name}" in body for ask in ASKS_FOR_TOOLS
+            ):
+                continue
+            for code in sorted({1, *_CODES, *spoken}):
+                shell = TroubledShell(body, name, code, errexit=errexit, pipefail=pipefail)
+                ends = {way.status for way in shell.run(tree, Finish(0))}
+                if shell.met and ends == {0}:
+                    return name, code
+    except (Unreadable, RecursionError):
+        pass
+    return None
+
+
+def _answerable(node: Node) -> Iterator[Node]:
+    """Walk the simple commands of whose failures the whole command is expected to tell."""
+    if node.kind == "simple":
+        yield node
+    if node.kind not in ("loop", "background", "function") and not node.negated:
+        for part in node.parts:
+            yield from _answerable(part)
 
 
 def _always(body: str, tree: Node, name: str, code: int, passes: Callable[[int], bool]) -> bool:

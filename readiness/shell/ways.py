@@ -17,7 +17,7 @@ _DECLARES: Final = frozenset(("export", "local", "declare", "typeset", "readonly
 _ALWAYS_GOOD: Final = frozenset(
     (":", "true", "printf", "cd", "shopt", "trap", "wait", "unset", "umask", "ulimit", "shift")
 )
-_ASKS_FOR_TOOLS: Final = frozenset(("which", "type", "hash"))
+ASKS_FOR_TOOLS: Final = frozenset(("which", "type", "hash"))
 
 
 class Finish(NamedTuple):
@@ -33,18 +33,24 @@ class Finish(NamedTuple):
 
 
 class SimpleCommands:
-    """A shell in which the program `trouble` ends with `code` and prints nothing."""
+    """A shell in which the program `trouble` ends with `code` and prints nothing.
 
-    def __init__(self, body: str, trouble: str, code: int, *, errexit: bool = True) -> None:
+    `met` tells whether any way led to it.
+    """
+
+    def __init__(
+        self, body: str, trouble: str, code: int, *, errexit: bool = True, pipefail: bool = True
+    ) -> None:
         self.body = body
         self.trouble = trouble
         self.code = code
         self.errexit = errexit
-        self.pipefail = True
+        self.pipefail = pipefail
         self.functions: dict[str, tuple[str, Node]] = {}
         self.guarded = False
         self.fed: str | None = None
         self.depth = 0
+        self.met = False
 
     def run(self, node: Node, before: Finish) -> set[Finish]:
         """Return all ways in which the node may end, begun as `before` has it."""
@@ -70,6 +76,7 @@ class SimpleCommands:
             return self._assigned(node.words, before)
         name = words[0].rpartition("/")[2]
         if name == self.trouble:
+            self.met = True
             return self._ended(before, (self.code,), "")
         if name in self.functions:
             return self._called(name, before)
@@ -126,7 +133,7 @@ class SimpleCommands:
         if name in _DECLARES:
             given = [word for word in words[1:] if ASSIGNMENT.match(word)]
             return {way._replace(status=0) for way in self._assigned(given, before)}
-        if name in _ASKS_FOR_TOOLS or (name == "command" and words[1:2] in (["-v"], ["-V"])):
+        if name in ASKS_FOR_TOOLS or (name == "command" and words[1:2] in (["-v"], ["-V"])):
             return self._asked(words[1:], before)
         own = {
             "echo": self._echo,

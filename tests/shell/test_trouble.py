@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.shell.remedies import instead
-from readiness.shell.trouble import unheard
+from readiness.shell.trouble import forgiven, unheard
 
 # command, and the tool whose trouble it passes over
 DEAF = [
@@ -211,3 +211,44 @@ def test_ways_without_end_are_given_up() -> None:
     unheard("$(" * 500 + "lint", passes)
     unheard("; ".join(f"x{n}=1; a || x{n}=2" for n in range(60)), passes)
     unheard("f() { f; }; f || lint", passes)
+
+
+# What a shell without `-e` takes for a good end: a program, and a status of its.
+FORGIVEN = [
+    ("lint src; [ $? -eq 1 ]", ("lint", 1)),
+    ("lint src; test $? -ne 124", ("lint", 1)),
+    ("lint src; s=$?; echo done; [ $s -lt 3 ]", ("lint", 1)),
+    ("lint src; s=$?; [ $s -eq 0 ] || [ $s -eq 7 ]", ("lint", 7)),
+    ("cd src && lint .; [ $? -le 2 ]", ("lint", 1)),
+    ("lint src || [ $? -eq 2 ]", ("lint", 2)),
+]
+STRICT = [
+    "lint src",
+    "lint src; test $? -eq 0",
+    "lint src; s=$?; echo done; exit $s",
+    "lint src; if [ $? -ne 0 ]; then echo bad; exit 1; fi",
+    "diff a b; [ $? -le 1 ]",
+    "grep -c x y; [ $? -lt 2 ]",
+    "! lint --wrong",
+    "if command -v lint; then lint src; else echo no lint; fi",
+    "for i in 1 2 3; do lint src && break; sleep 1; done",
+    "lint server & test -d src",
+    "lint src; if [ $? -ne 0 ]; then mend src; fi",
+    'test -z "$(lint src)"',
+    "case b in a) lint src;; b) test -d src;; esac",
+    "lint src; if [ $? -le 1 ]",
+]
+
+
+@pytest.mark.parametrize(("command", "found"), FORGIVEN)
+def test_a_status_that_is_taken_for_a_good_end_is_named(
+    command: str, found: tuple[str, int]
+) -> None:
+    """With the program that ends with it."""
+    assert forgiven(command, errexit=False, pipefail=False) == found
+
+
+@pytest.mark.parametrize("command", STRICT)
+def test_what_tells_of_each_failure_forgives_none(command: str) -> None:
+    """Nor does what only asks, waits, expects a failure or cannot be read."""
+    assert forgiven(command, errexit=False, pipefail=False) is None
