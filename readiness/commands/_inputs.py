@@ -6,7 +6,7 @@ import time
 import msgspec
 
 from readiness.guard.worlds import Worlds
-from readiness.model.board import Board
+from readiness.model.board import TRACED, Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
@@ -20,7 +20,7 @@ from readiness.prove.inputs import InputsDocument, TracedRecord, accesses, uncov
 from readiness.prove.inputs_table import inputs_table
 from readiness.prove.trials import criteria_of, once
 from readiness.record.run import board_ref
-from readiness.reuse.fingerprint import checks_by_probe, input_patterns
+from readiness.reuse.fingerprint import checks_by_probe, has_traced_inputs, input_patterns
 from readiness.reuse.trace import find_tracer, read_trace, traced
 from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import choose, make, remove
@@ -93,7 +93,8 @@ def _traced(plan: Plan, tracer: str, scratch: str) -> tuple[Plan, dict[int, str]
     prefixes = {
         index: os.path.join(traces, probe.id)
         for index, probe in enumerate(plan.probes)
-        if input_patterns(probe, checks[index], plan.environment)
+        if has_traced_inputs(checks[index])
+        or input_patterns(probe, checks[index], plan.environment)
     }
     probes = tuple(
         traced(probe, tracer, prefixes[index]) if index in prefixes else probe
@@ -114,19 +115,21 @@ def _records(
     for index, prefix in prefixes.items():
         probe = plan.probes[index]
         patterns = input_patterns(probe, checks[index], plan.environment)
+        is_traced = has_traced_inputs(checks[index])
         trace = read_trace(prefix, probe.workdir)
         seen = accesses(trace, root)
         why = worded("inputs.interrupted") if interrupted else trace.gap
-        if trace.spoke and not why and all(check.max_age is None for check in checks[index]):
+        aged = not is_traced and any(check.max_age is not None for check in checks[index])
+        if trace.spoke and not why and not aged:
             why = worded("inputs.spoke", what=trace.spoke)
         records.append(
             TracedRecord(
                 check=probe.check.name or None,
                 command=probe.command,
                 criteria=readers.get(index, []),
-                inputs=[str(pattern) for pattern in patterns],
+                inputs=[*map(str, patterns), *([TRACED] if is_traced else [])],
                 seen=len(seen),
-                uncovered=list(uncovered(seen, probe.workdir, patterns)),
+                uncovered=[] if is_traced else list(uncovered(seen, probe.workdir, patterns)),
                 why=why,
             )
         )

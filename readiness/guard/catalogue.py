@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.fields import others
-from readiness.model.board import Board, Check, Reader
+from readiness.model.board import TRACED, Board, Check, Reader
 from readiness.model.words import Format
 
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
@@ -138,12 +138,17 @@ def _words(
 
 
 def _reused(change: Teller, old: Check, new: Check) -> Iterator[Change]:
-    """Compare for how long a result may stand in for another; without inputs none ever does."""
+    """Compare for how long a result may stand in for another; without inputs none ever does.
+
+    Traced ones are all that the command reads itself, but not what others read for it.
+    """
     if set(old.inputs) != set(new.inputs):
         lost = set(old.inputs) - set(new.inputs)
-        loose = new.inputs and (lost or not old.inputs)
+        direction = LOOSE if new.inputs and (lost or not old.inputs) else TIGHT
+        if old.inputs and TRACED in new.inputs:
+            direction = SAME
         before, after = " ".join(old.inputs), " ".join(new.inputs)
-        yield change(Kind.INPUTS, LOOSE if loose else TIGHT, before, after)
+        yield change(Kind.INPUTS, direction, before, after)
     if old.max_age != new.max_age:
         ages = [math.inf if age is None else age for age in (old.max_age, new.max_age)]
         direction = LOOSE if ages[1] > ages[0] else TIGHT

@@ -11,6 +11,7 @@ from readiness.load.definitions import (
     Expects,
     FilePart,
     Id,
+    Inputs,
     MeasureFile,
     Parameters,
     ReaderFile,
@@ -184,9 +185,7 @@ class CheckFile(FilePart, frozen=True):
     ] = field(default_factory=dict)
     expect: Expects | UnsetType = UNSET
     findings: ReaderFile | UnsetType = UNSET
-    inputs: Annotated[
-        list[str], Meta(description="Patterns of the files that the result depends on.")
-    ] = field(default_factory=list)
+    inputs: Inputs = field(default_factory=list)
     max_age: Annotated[
         Duration | UnsetType,
         Meta(description="How long a result may be reused: where it depends on more than files."),

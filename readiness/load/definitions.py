@@ -32,6 +32,13 @@ AsText: TypeAlias = Annotated[str, Meta(extra_json_schema={WRITTEN: True})]
 Id: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
 VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
 Words: TypeAlias = str | list[str]
+Inputs: TypeAlias = Annotated[
+    Literal["traced"] | list[str],
+    Meta(
+        description="Patterns of the files that the result depends on, or `traced`: what its"
+        " command is seen to look at."
+    ),
+]
 Parameters: TypeAlias = dict[VariableName, AsText | list[AsText]]
 Environment: TypeAlias = dict[VariableName, AsText]
 Regex: TypeAlias = Annotated[str, Meta(description="A regular expression.")]
@@ -156,7 +163,7 @@ class CriterionFile(FilePart, frozen=True):
     exit: ExitFile | UnsetType = UNSET
     proof: ReaderFile | UnsetType = UNSET
     reject: Regex | UnsetType = UNSET
-    inputs: list[str] | UnsetType = UNSET
+    inputs: Inputs | UnsetType = UNSET
     max_age: Duration | UnsetType = UNSET
     exclusive: Words | UnsetType = UNSET
     needs: Words | UnsetType = UNSET

@@ -276,7 +276,11 @@ def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
     bare = [part.type if isinstance(part, inspect.Metadata) else part for part in kind.types]
     if any(isinstance(part, inspect.DecimalType) for part in bare):
         return inspect.DecimalType()
-    wanted = inspect.ListType if isinstance(data, list) else inspect.StrType
+    literal = next((part for part in bare if isinstance(part, inspect.LiteralType)), None)
+    if literal is not None and _fits(literal, data):
+        return literal
+    is_list = isinstance(data, list) or literal is not None
+    wanted = inspect.ListType if is_list else inspect.StrType
     return next(part for part in bare if isinstance(part, wanted))
 
 

@@ -115,6 +115,10 @@ class StandsFor(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
 
 
+TRACED = "traced"
+"""Stands alone, in place of a check's inputs, for whatever its command is seen to look at."""
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 

@@ -4,19 +4,21 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from readiness.history import results as history_results
 from readiness.history.results import Found, KnownListing
 from readiness.history.store import History
+from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
 from readiness.pipeline.settle import Readings
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord
 from readiness.record.earlier import ReusedFrom
 from readiness.reuse.files import Files, KnownFile, Listing
-from readiness.reuse.fingerprint import Fingerprints, checks_by_probe
+from readiness.reuse.fingerprint import Fingerprints, checks_by_probe, has_traced_inputs
 from readiness.reuse.results import (
     KeptReading,
     KeptResult,
@@ -32,6 +34,9 @@ from readiness.startup.digests import digest
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded
 
+if TYPE_CHECKING:
+    from readiness.pipeline.tracing import Tracing
+
 Keep = Callable[[sqlite3.Connection, int], None]
 """Writes what is left to later runs beside the entry of this one."""
 
@@ -45,6 +50,9 @@ class Reusing:
         self._run = run
         self._apart = [each.environment for each in plan.folders if each.environment]
         self._checks = checks_by_probe(plan)
+        self._traced = {
+            index for index, checks in enumerate(self._checks) if has_traced_inputs(checks)
+        }
         self._readers: list[list[Planned]] = [[] for _ in plan.probes]
         for planned in plan.planned:
             for index in planned.probes:
@@ -61,9 +69,13 @@ class Reusing:
         }
         self._now = time.time()
         self.taken = self._take_over(self._now)
+        self._tracing: Tracing | None = None
 
-    def left(self, readings: Readings) -> Plan:
-        """Have `readings` know what is taken over; the plan of what is left to run."""
+    def left(self, readings: Readings, scratch: str) -> Plan:
+        """Have `readings` know what is taken over; the plan of what is left to run.
+
+        Probes of which it is to be seen what they depend on are run so. `scratch` is the run's.
+        """
         for index, result in self.taken.items():
             probe = self._plan.probes[index]
             record = msgspec.structs.replace(
@@ -88,26 +100,44 @@ class Reusing:
                 {name: _findings(kept, name) for name, kept in given.items()},
             )
         order = tuple(index for index in self._plan.order if index not in self.taken)
-        return msgspec.structs.replace(self._plan, order=order)
+        left = msgspec.structs.replace(self._plan, order=order)
+        wanted = [index for index in order if index in self._asked and index in self._traced]
+        if not wanted:
+            return left
+        from readiness.pipeline.tracing import Tracing
+
+        self._tracing = Tracing(left, wanted, scratch)
+        return self._tracing.traced()
+
+    def counted(self, attempt: Capture) -> Capture | None:
+        """What an attempt counts as; None where the tracer may have hindered it."""
+        return attempt if self._tracing is None else self._tracing.counted(attempt)
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """What is left to later runs: of probes that ran once, whose inputs are as they were."""
         listed = self._files.made
-        after = Files(_as_listed(listed), self._listed_again, self._apart)
+        after = Files(_as_listed(listed), self._listed_again, self._apart, self._files.contents)
         now = Fingerprints(self._plan, after)
+        seen = self._seen(readings, after)
         kept = {}
         for index, fingerprint in self._asked.items():
             if index in self.taken or index not in readings.lasting:
                 continue
             same = now.of(index) == fingerprint
-            if same and now.signatures[index] == self._before.signatures[index]:
-                result = self._result(index, fingerprint, readings, recorder)
+            same = same and now.signatures[index] == self._before.signatures[index]
+            if same and (index in seen or index not in self._traced):
+                result = self._result(index, readings, recorder)
                 if result is not None:
-                    kept[index] = to_bytes(result)
-        for index, stored in kept.items():
+                    kept[index] = msgspec.structs.replace(
+                        result,
+                        seen=seen.get(index, ()),
+                        state=self._state(index, seen, after),
+                    )
+        results = {}
+        for index, result in kept.items():
+            stored = results[result.fingerprint] = to_bytes(result)
             readings.name_result(index, digest(stored))
-        results = {self._asked[index]: stored for index, stored in kept.items()}
-        listings = tuple(_known(key, one) for key, one in listed.items())
+        listings = tuple(_known(key, one) for key, one in {**after.made, **listed}.items())
         return partial(history_results.keep, results=results, listings=listings)
 
     # --- taking over ------------------------------------------------------------------------------
@@ -120,17 +150,32 @@ class Reusing:
         if found.alterations:
             what = joined([str(each) for each in found.alterations], "semicolon")
             tell(worded("notice.not_reused", what=what))
-        taken = {}
+        known = {}
         for index, fingerprint in self._asked.items():
             result = from_bytes(found.results.get(fingerprint, b""))
-            if result is None or result.fingerprint != fingerprint:
-                continue
-            wanted = {reading_key(planned.criterion) for planned in self._readers[index]}
-            if wanted <= result.readings.keys() and is_young_enough(
-                result, self._checks[index], now
-            ):
-                taken[index] = result
+            if result is not None and result.fingerprint == fingerprint:
+                known[index] = result
+        seen = {index: known[index].seen for index in known.keys() & self._traced}
+        taken = {
+            index: result
+            for index, result in known.items()
+            if self._is_answered(index, result)
+            and is_young_enough(result, self._checks[index], now)
+            and result.state == self._state(index, seen, self._files)
+        }
         return self._whole_chains(taken)
+
+    def _is_answered(self, index: int, result: KeptResult) -> bool:
+        """Whether the result has all that is read of the probe."""
+        wanted = {reading_key(planned.criterion) for planned in self._readers[index]}
+        return wanted <= result.readings.keys()
+
+    def _state(self, index: int, seen: Mapping[int, Sequence[str]], files: Files) -> str:
+        """A digest over what was `seen` to be depended on, by the probe and its producers."""
+        parts = [files.named(seen[index]).digest] if index in seen else []
+        parts += [self._state(each, seen, files) for each in self._plan.probes[index].after]
+        told = "\n".join(filter(None, parts))
+        return digest(told.encode()) if told else ""
 
     def _whole_chains(self, taken: dict[int, KeptResult]) -> dict[int, KeptResult]:
         """Leave out what reads the files of a probe that has to run, and what is read by one."""
@@ -150,9 +195,19 @@ class Reusing:
 
     # --- keeping ----------------------------------------------------------------------------------
 
-    def _result(
-        self, index: int, fingerprint: str, readings: Readings, recorder: Recorder
-    ) -> KeptResult | None:
+    def _seen(self, readings: Readings, files: Files) -> dict[int, tuple[str, ...]]:
+        """What the traced probes that ran depend on; of the others it is told why not."""
+        seen: dict[int, tuple[str, ...]] = {}
+        if self._tracing is None:
+            return seen
+        for index, found in self._tracing.dependences(readings.lasting, files):
+            if found.refusal:
+                readings.name_refusal(index, found.refusal)
+            else:
+                seen[index] = found.paths
+        return seen
+
+    def _result(self, index: int, readings: Readings, recorder: Recorder) -> KeptResult | None:
         kept: dict[str, KeptReading] = {}
         for planned in self._readers[index]:
             reading, findings = readings.given(planned.criterion.id, index)
@@ -161,7 +216,7 @@ class Reusing:
                 return None
             kept[reading_key(planned.criterion)] = one
         return KeptResult(
-            fingerprint=fingerprint,
+            fingerprint=self._asked[index],
             run=self._run,
             at=readings.lasting[index],
             record=readings.record(index),
@@ -181,6 +236,12 @@ class Reusing:
         listing = self._files.made.get(key)
         files = listing.files if listing is not None else None
         return self._listed(key) if files is None else files
+
+
+def seen_inputs(plan: Plan, history: History) -> dict[int, tuple[str, ...]]:
+    """What the traced probes of a plan depend on, as far as all of it is as it was then."""
+    taken = Reusing(plan, history, "").taken
+    return {index: result.seen for index, result in taken.items() if result.seen}
 
 
 def _known(key: str, listing: Listing) -> KnownListing:

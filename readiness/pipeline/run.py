@@ -197,7 +197,7 @@ def _plan(
         environ=os.environ,
         selectors=settings.selectors,
         failed=None if past is None else {one.id for one in past.criteria() if one.verdict.bad},
-        affected=_affected(opened.board, settings),
+        affected=_affected(opened.board, settings, opened.history),
         durations=durations,
         versions=versions,
         timeout=settings.timeout,
@@ -213,15 +213,19 @@ def _plan(
     return in_order(plan, opened.board, opened.milestone, _line(opened, settings), past)
 
 
-def _affected(board: Board, settings: RunSettings) -> dict[str, Collection[str]]:
+def _affected(
+    board: Board, settings: RunSettings, history: History | None
+) -> dict[str, Collection[str]]:
     """What the change since each revision that a selector names can affect."""
     revisions = {one for each in settings.selectors if (one := revision_of(each)) is not None}
     if not revisions:
         return {}
+    from readiness.pipeline.reusing import seen_inputs
     from readiness.reuse.changed import affected
 
     whole = make_plan(board, environ=os.environ)
-    return {revision: affected(board, whole, revision) for revision in revisions}
+    seen = {} if history is None else seen_inputs(whole, history)
+    return {revision: affected(board, whole, revision, seen) for revision in revisions}
 
 
 def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
@@ -308,12 +312,13 @@ def execute(
     jobs = settings.jobs or len(os.sched_getaffinity(0))
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
     readings = Readings(board, plan, recorder, start.day())
-    left = plan if reusing is None else reusing.left(readings)
     scratch = make(choose(os.environ, name))
+    left = plan if reusing is None else reusing.left(readings, scratch)
     observer = shown_progress(left, jobs, settings, spoken(board.language), os.environ)
     began = time.monotonic()
     try:
-        settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast)
+        counted = None if reusing is None else reusing.counted
+        settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast, counted=counted)
         if settings.until_decided:
             from readiness.pipeline.until_decided import until_decided
 
@@ -361,8 +366,20 @@ def execute(
     )
 
 
-def settled(readings: Readings, capture: Capture, *, fail_fast: bool) -> Settled:
-    """Settle an attempt, which is over: it is tried again, or what comes after it may start."""
+def settled(
+    readings: Readings,
+    attempt: Capture,
+    *,
+    fail_fast: bool,
+    counted: Callable[[Capture], Capture | None] | None = None,
+) -> Settled:
+    """Settle an attempt, which is over: it is tried again, or what comes after it may start.
+
+    `counted` tells what an attempt counts as; None where it is to be made again under others.
+    """
+    capture = attempt if counted is None else counted(attempt)
+    if capture is None:
+        return Settled(succeeded=False, again=True)
     taken = readings.take(capture)
     delay = readings.pause(capture)
     if delay is not None:

@@ -156,6 +156,10 @@ class Readings:
         """Have the record of a probe name what is kept of it for later runs."""
         self._records[index] = msgspec.structs.replace(self._records[index], result=digest)
 
+    def name_refusal(self, index: int, why: str) -> None:
+        """Have the record of a probe say why nothing of it is kept for later runs."""
+        self._records[index] = self._recorder.not_kept(self._records[index], why)
+
     def judge(self, planned: Planned) -> Judgement:
         """The verdict on a criterion, from what its probes have given."""
         criterion = planned.criterion

@@ -39,7 +39,8 @@ class InputRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TracedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One probe with inputs, the criteria that read it, and what the inputs do not cover.
 
-    `seen` counts what it looked at in the project. `why` says why it could not be told.
+    `seen` counts what it looked at in the project, all of which traced inputs cover. `why` says why
+    it could not be told.
     """
 
     check: str | None

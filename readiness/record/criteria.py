@@ -90,6 +90,11 @@ class Recorder:
             else {},
         )
 
+    def not_kept(self, record: ProbeRecord, why: str) -> ProbeRecord:
+        """The record of a probe of which nothing is kept for later runs, and why."""
+        told = said_of({"not_kept": why}, self.text)
+        return msgspec.structs.replace(record, not_kept=self.text(why), said=told)
+
     def folders(self, plan: Plan) -> list[FolderRecord]:
         """Where probes ran, and with which environment."""
         return [

@@ -224,6 +224,8 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: str = ""
     reused_from: ReusedFrom | None = None
     result: str | None = None
+    not_kept: str = ""
+    said: dict[str, Said] = {}
 
     @property
     def shown_command(self) -> str:

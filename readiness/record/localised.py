@@ -26,12 +26,15 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         return run
     say = sentences(language)
     tasks = [_task(task, say) for task in run.tasks]
+    probes = [_anew(each, each.said, say) for each in run.probes]
     loosened = [_anew(each, each.said, say) for each in run.loosened]
     whole = run.whole_run
     if whole is not None:
         whole = msgspec.structs.replace(whole, gate=_gate(whole.gate, say))
     gate = _gate(run.gate, say)
-    return msgspec.structs.replace(run, gate=gate, tasks=tasks, loosened=loosened, whole_run=whole)
+    return msgspec.structs.replace(
+        run, gate=gate, tasks=tasks, probes=probes, loosened=loosened, whole_run=whole
+    )
 
 
 def localised_criterion(record: CriterionRecord, language: Language) -> CriterionRecord:

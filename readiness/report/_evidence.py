@@ -34,6 +34,8 @@ def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
     yield reused([probe], say) if probe.reused else duration(probe.duration_s)
     if probe.attempts > 1:
         yield say("report.attempts", count=probe.attempts)
+    if probe.not_kept:
+        yield say("report.not_kept", why=literal(probe.not_kept))
     for stream in (probe.stdout, probe.stderr):
         if stream.cut:
             yield say("report.output_cut", bytes=stream.bytes)

@@ -1,28 +1,49 @@
 """What a change can affect: the criteria whose inputs it touches, and those that name none."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
 
 from readiness.model.board import Board, Check
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan
 from readiness.project.git import Asking, GitError, ask, repository
-from readiness.reuse.fingerprint import SCRIPTS, checks_by_probe, input_patterns
+from readiness.reuse.fingerprint import (
+    SCRIPTS,
+    checks_by_probe,
+    has_traced_inputs,
+    input_patterns,
+)
 from readiness.reuse.patterns import Pattern
 from readiness.reuse.tools import program_files
 from readiness.text.worded import worded
 
 
-def affected(board: Board, plan: Plan, revision: str) -> frozenset[str]:
+class ChangedFiles(msgspec.Struct, frozen=True):
+    """The real paths of files that are not as they were, and of folders with other names in them.
+
+    `moved` are those of these folders that came or went themselves.
+    """
+
+    paths: frozenset[str]
+    folders: frozenset[str]
+    moved: frozenset[str]
+
+
+def affected(
+    board: Board, plan: Plan, revision: str, seen: Mapping[int, Sequence[str]]
+) -> frozenset[str]:
     """The ids of the criteria that what changed since `revision` can affect.
 
-    `plan` is that of the whole board. Uncommitted changes and files that git does not know count.
-    Raises `UsageError` where git cannot tell.
+    `plan` is that of the whole board, `seen` has the inputs of its probes that were traced, as far
+    as all of them are as they were then. Uncommitted changes and files that git does not know
+    count. Raises `UsageError` where git cannot tell.
     """
-    paths = changed_paths(board.workdir, revision)
-    if os.path.realpath(board.path) in paths:
+    changed = changed_files(board.workdir, revision)
+    if os.path.realpath(board.path) in changed.paths:
         return frozenset(criterion.id for criterion in board.criteria())
-    touched = _touched(board, plan, paths)
+    touched = _touched(board, plan, changed, seen)
     return frozenset(
         planned.criterion.id
         for planned in plan.planned
@@ -30,8 +51,8 @@ def affected(board: Board, plan: Plan, revision: str) -> frozenset[str]:
     )
 
 
-def changed_paths(folder: str, revision: str) -> frozenset[str]:
-    """The real paths of all files that differ from a revision, in the repository of a folder."""
+def changed_files(folder: str, revision: str) -> ChangedFiles:
+    """All files that differ from a revision, in the repository of a folder."""
     root = repository(os.path.realpath(folder))
     if not root:
         raise UsageError(worded("usage.changed_needs_git", folder=folder))
@@ -42,16 +63,40 @@ def changed_paths(folder: str, revision: str) -> frozenset[str]:
             *(root, "rev-parse", "--verify", "--quiet", "--end-of-options"),
             f"{revision}^{{commit}}",
         )
-        listed = ask(root, "diff", *options, commit.decode().strip(), "HEAD", "--")
+        since = commit.decode().strip()
+        listed = ask(root, "diff", *options, since, "HEAD", "--")
+        others = ask(root, "diff", *options, "--diff-filter=ADT", since, "--")
+        folders = ask(root, "ls-tree", "-d", "-r", "-z", "--name-only", "--full-tree", since)
     except GitError:
         status.answer()
         raise UsageError(worded("usage.no_revision", name=revision)) from None
-    found = {*listed.split(b"\0"), *status.changed().paths} - {b""}
-    return frozenset(os.path.join(root, os.fsdecode(path)) for path in found)
+    now = status.changed()
+
+    def paths(names: Iterable[bytes]) -> frozenset[str]:
+        return frozenset(os.path.join(root, os.fsdecode(name)) for name in names if name)
+
+    stayed = {root, *filter(os.path.isdir, paths(folders.split(b"\0")))}
+    named = _with_other_names(paths((*others.split(b"\0"), *now.untracked)), stayed)
+    return ChangedFiles(paths((*listed.split(b"\0"), *now.paths)), named, named - stayed)
 
 
-def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
-    """The probes that a change of these files can affect, those behind them included."""
+def _with_other_names(paths: Iterable[str], stayed: Collection[str]) -> frozenset[str]:
+    """The folders of what came or went, of which some did so themselves."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder not in found and folder not in stayed:
+            found.add(folder)
+            folder = os.path.dirname(folder)
+        found.add(folder)
+    return frozenset(found)
+
+
+def _touched(
+    board: Board, plan: Plan, changed: ChangedFiles, seen: Mapping[int, Sequence[str]]
+) -> frozenset[int]:
+    """The probes that a change can affect, those behind them included."""
+    paths = changed.paths
     by_probe = checks_by_probe(plan)
     found: set[int] = set()
     # Producers stand before their readers.
@@ -63,13 +108,27 @@ def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
             continue
         patterns = input_patterns(probe, by_probe[index], plan.environment)
         search = probe.env.get("PATH") or probe.path or plan.environment.get("PATH", os.defpath)
+        is_traced = has_traced_inputs(by_probe[index])
         if (
-            not patterns
+            not (patterns or is_traced)
+            or (is_traced and (index not in seen or _were_seen(seen[index], changed)))
             or _are_covered(probe.workdir, patterns, paths)
             or not paths.isdisjoint(program_files(probe, search))
         ):
             found.add(index)
     return frozenset(found)
+
+
+def _were_seen(seen: Sequence[str], changed: ChangedFiles) -> bool:
+    """Whether a change is of what was seen, or of the names in a folder that was listed.
+
+    What git keeps for itself was another at another commit.
+    """
+    if any("/.git/" in path for path in seen):
+        return True
+    files = {name for path in seen for name in (path, os.path.realpath(path))}
+    folders = {os.path.realpath(path) for path in seen if path.endswith("/")}
+    return bool((changed.paths | changed.moved) & files or changed.folders & folders)
 
 
 def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str]) -> bool:

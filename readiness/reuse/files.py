@@ -7,23 +7,21 @@ time, so its stat proves nothing yet.
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from readiness.reuse.patterns import Pattern, matches
-from readiness.startup.digests import digest, running_hash
+from readiness.startup.digests import digest, running_hash, short
 
 CLOCK_TICKS: Final = 20_000_000
 """File systems stamp what changes with the time of the last tick, up to so many ns ago."""
 
-PASSED_OVER: Final = frozenset(
-    (
-        *(".git", ".hg", ".svn", ".bzr", ".jj", ".readiness", "__pycache__", ".venv", ".tox"),
-        *(".nox", ".hypothesis"),
-    )
-)
+KEPT: Final = frozenset(("__pycache__", ".hypothesis", ".readiness"))
+"""Folders of what tools keep for their next run, as those whose names end with `CACHES`."""
+
+PASSED_OVER: Final = KEPT | {".git", ".hg", ".svn", ".bzr", ".jj", ".venv", ".tox", ".nox"}
 """Folders that are of no interest below a pattern's base: environments, histories, caches."""
 
 CACHES: Final = ("cache",)
@@ -63,6 +61,7 @@ class Files:
 
     `known` gives what is known of a listing, by its key: the signature it had when it was steady,
     and the digest; `recall` the files of it. `apart` are environments, which are passed over.
+    `contents` are what files hold that were read before, by their stamps.
     """
 
     def __init__(
@@ -70,12 +69,14 @@ class Files:
         known: Callable[[str], tuple[str, str] | None],
         recall: Callable[[str], Sequence[KnownFile]],
         apart: Sequence[str] = (),
+        contents: dict[Stamp, str] | None = None,
     ) -> None:
+        self.contents = {} if contents is None else contents
         self.made: dict[str, Listing] = {}
         self._known = known
         self._recall = recall
         self._apart = frozenset(found.st_ino for found in map(_found, apart) if found is not None)
-        self._began = time.time_ns() - CLOCK_TICKS
+        self._began = surely_before(time.time())
         self._folders: dict[str, list[os.DirEntry[str]]] = {}
         self._below: dict[str, list[tuple[str, str]]] = {}
         self._stamps: dict[str, Stamp] = {}
@@ -87,10 +88,17 @@ class Files:
             self.made[key] = self._listing(key, dict(self._meant(folder, patterns)))
         return self.made[key]
 
+    def named(self, paths: Collection[str]) -> Listing:
+        """These files, there or not; of a folder that it is one, and with a / behind its names."""
+        key = f"\0{short(chr(0).join(sorted(paths)).encode('utf-8', 'surrogateescape'))}"
+        if key not in self.made:
+            self.made[key] = self._listing(key, {path: path for path in paths})
+        return self.made[key]
+
     def _listing(self, key: str, paths: dict[str, str]) -> Listing:
-        stamps = {name: self._stamp(path) for name, path in sorted(paths.items())}
+        stamps = {name: self.stamp(path) for name, path in sorted(paths.items())}
         steady = all(self._steady(stamp) for stamp in stamps.values())
-        signature = digest(repr(stamps).encode("utf-8", "surrogateescape"))
+        signature = _digest(repr(stamps))
         known = self._known(key)
         if known is not None and known[0] == signature:
             return Listing(digest=known[1], signature=signature)
@@ -100,7 +108,7 @@ class Files:
         )
         whole = "".join(f"{one.name}\0{one.content}\n" for one in files)
         return Listing(
-            digest=digest(whole.encode("utf-8", "surrogateescape")),
+            digest=_digest(whole),
             signature=signature,
             steady=steady,
             files=files,
@@ -109,15 +117,19 @@ class Files:
     def _file(self, name: str, path: str, stamp: Stamp, before: KnownFile | None) -> KnownFile:
         if before is not None and before.stamp and before.stamp == list(stamp):
             return before
-        relied_on = list(stamp) if self._steady(stamp) else []
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        return KnownFile(name, relied_on, content(path))
+        if not self._steady(stamp):
+            return KnownFile(name, [], content(path))
+        if stamp not in self.contents:
+            self.contents[stamp] = content(path)
+        return KnownFile(name, list(stamp), self.contents[stamp])
 
     def _steady(self, stamp: Stamp) -> bool:
         """Whether a file changed last so long ago that its next change must show."""
-        return all(one < self._began for one in (*stamp[2:4], *stamp[8:10]))  # type: ignore[operator]
+        return is_older(stamp, self._began)
 
-    def _stamp(self, path: str) -> Stamp:
+    def stamp(self, path: str) -> Stamp:
+        """What is seen of a file without reading it; one number, why not, where nothing is."""
         if path not in self._stamps:
             self._stamps[path] = _stamp(path)
         return self._stamps[path]
@@ -169,14 +181,51 @@ class Files:
         return self._folders[folder]
 
 
+def surely_before(moment: float) -> int:
+    """What a file is stamped with that changed before a moment of Unix time; in ns."""
+    return int(moment * 1e9) - CLOCK_TICKS
+
+
+def is_older(stamp: Stamp, moment: int) -> bool:
+    """Whether all that a file is was so before a moment, in ns of Unix time."""
+    return all(one < moment for one in (*stamp[2:4], *stamp[8:10]))  # type: ignore[operator]
+
+
 def is_passed_over(name: str) -> bool:
     """Whether a folder of this name is of no interest, wherever it is."""
-    return name in PASSED_OVER or (name[0] == "." and name.endswith(CACHES))
+    return name in PASSED_OVER or is_cache(name)
+
+
+def is_cache(name: str) -> bool:
+    """Whether a folder of this name has what tools keep for their next run."""
+    return name in KEPT or (name[:1] == "." and name.endswith(CACHES))
+
+
+def names_in(folder: str) -> dict[str, str]:
+    """The names in a folder that are of interest, each with its kind: DIR, REG, LNK or none."""
+    with os.scandir(folder) as entries:
+        return {each.name: _kind(each) for each in entries if is_of_interest(each.name)}
+
+
+def is_of_interest(name: str) -> bool:
+    """Whether it matters that something of this name is in a folder."""
+    return not (is_cache(name) or name.startswith(DATA))
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "LNK"
+    return "DIR" if entry.is_dir() else "REG" if entry.is_file() else ""
 
 
 def content(path: str) -> str:
-    """What a file is: its kind, whether it may be executed, and a digest of what it holds."""
+    """What a file is: its kind, whether it may be executed, and a digest of what it holds.
+
+    With a / behind it, a folder is the names in it.
+    """
     try:
+        if path.endswith("/"):
+            return f"names {_digest(repr(sorted(names_in(path).items())))}"
         found = os.lstat(path)
         if stat.S_ISLNK(found.st_mode):
             leads = os.readlink(path)
@@ -198,11 +247,18 @@ def _held(path: str) -> str:
     return f"{'program' if found.st_mode & stat.S_IXUSR else 'file'} {running.hexdigest()}"
 
 
+def _digest(text: str) -> str:
+    return digest(text.encode("utf-8", "surrogateescape"))
+
+
 def _stamp(path: str) -> Stamp:
-    """Mode, size, times, place; of a link also those of what it leads to, and its text."""
+    """Mode, size, times, place; of a link also those of what it leads to, and its text.
+
+    A folder changes with the names in it, which count only where there is a / behind it.
+    """
     try:
         found = os.lstat(path)
-        stamp = _numbers(found)
+        stamp = _numbers(found, names=path.endswith("/"))
         if not stat.S_ISLNK(found.st_mode):
             return stamp
         stamp += _numbers(os.stat(path)) if os.path.exists(path) else ()
@@ -211,7 +267,9 @@ def _stamp(path: str) -> Stamp:
         return (error.errno or 0,)
 
 
-def _numbers(found: os.stat_result) -> tuple[int, ...]:
+def _numbers(found: os.stat_result, *, names: bool = False) -> tuple[int, ...]:
+    if stat.S_ISDIR(found.st_mode) and not names:
+        return (found.st_mode, 0, 0, 0, found.st_ino, found.st_dev)
     return (
         *(found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns),
         *(found.st_ino, found.st_dev),

@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 
 from readiness import __version__
-from readiness.model.board import Check
+from readiness.model.board import TRACED, Check
 from readiness.model.plan import Plan, Probe
 from readiness.project.git import repository
 from readiness.reuse.files import Files
-from readiness.reuse.patterns import TRACED, Pattern, expanded, is_plain_name
+from readiness.reuse.patterns import Pattern, expanded, is_plain_name
 from readiness.reuse.tools import Installed, program_files, source_patterns
 from readiness.startup.digests import digest
 from readiness.startup.patterns import later
@@ -45,14 +45,17 @@ def input_patterns(
 ) -> tuple[Pattern, ...]:
     """The patterns of all files that the checks say the probe's result depends on.
 
-    None where one of them says nothing. A plain name, such as `setup.cfg`, means the file in the
-    folders above too, up to the root of the repository: there tools look for their settings.
+    None where one of them says nothing; traced inputs add none. A plain name, such as `setup.cfg`,
+    means the file in the folders above too, up to the root of the repository: there tools look for
+    their settings.
     """
     if not all(check.inputs for check in checks):
         return ()
-    inputs = tuple(dict.fromkeys(text for check in checks for text in check.inputs))
-    if TRACED in inputs:
+    named = dict.fromkeys(text for check in checks for text in check.inputs)
+    named.pop(TRACED, None)
+    if not named:
         return ()
+    inputs = tuple(named)
     env = {**environment, **probe.env}
     here = probe.workdir
     found = expanded(inputs, env, lambda base: os.path.exists(os.path.join(here, base)))
@@ -60,6 +63,11 @@ def input_patterns(
     above = ("../" * steps for steps in range(1, _steps_to_root(here) + 1))
     settings = [Pattern(folder + name) for folder in above for name in names]
     return tuple(dict.fromkeys((*found, *settings, *_named_files(probe.env))))
+
+
+def has_traced_inputs(checks: Sequence[Check]) -> bool:
+    """Whether what the probe is seen to look at are inputs of it."""
+    return all(check.inputs for check in checks) and any(TRACED in one.inputs for one in checks)
 
 
 def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
@@ -78,6 +86,8 @@ def _steps_to_root(folder: str) -> int:
 
 class Fingerprints:
     """The fingerprints of a plan's probes; "" for one whose result may not be reused.
+
+    Where inputs are traced, a fingerprint is of all else: they are known once it was run.
 
     `files` is the state of the file system that they are of.
     """
@@ -102,7 +112,7 @@ class Fingerprints:
         probe, checks = self._plan.probes[index], self._checks[index]
         patterns = input_patterns(probe, checks, self._plan.environment)
         producers = [self.of(producer) for producer in probe.after]
-        if not patterns or not all(producers):
+        if not (patterns or has_traced_inputs(checks)) or not all(producers):
             return ""
         env = {**self._plan.environment, **({"PATH": probe.path} if probe.path else {})}
         env.update(probe.env)

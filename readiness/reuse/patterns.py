@@ -10,9 +10,6 @@ import msgspec
 
 from readiness.startup.patterns import later
 
-TRACED = "traced"
-"""What stands for every file that the command was seen to open."""
-
 _NAME = later(r"\$(?:\{(\w+)\}|(\w+))")
 _WILD = later(r"[*?\[]")
 

@@ -28,7 +28,9 @@ class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one probe gave, under its fingerprint. `readings` are by what was read of it.
 
-    `run` is the run that measured it, `at` when, in Unix time.
+    `run` is the run that measured it, `at` when, in Unix time. `seen` are the files that it was
+    seen to depend on, as `Files.named` takes them; `state` is over what they were, and those of its
+    producers.
     """
 
     fingerprint: str
@@ -36,6 +38,8 @@ class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     record: ProbeRecord
     readings: dict[str, KeptReading]
+    seen: tuple[str, ...] = ()
+    state: str = ""
 
 
 TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)

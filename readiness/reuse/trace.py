@@ -2,19 +2,19 @@
 
 import os
 import re
-from collections import deque
+import stat
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from readiness.model.plan import Probe
+from readiness.reuse.files import is_of_interest
 from readiness.startup.patterns import later
+from readiness.text.worded import worded
 
 TRACER: Final = "strace"
-
-LINGER_NS: Final = 150_000_000
-"""What a command leaves running for longer than this outlives it."""
 
 _CALLS: Final = (
     *("%file", "getdents", "getdents64", "fchdir", "clone", "clone3", "fork", "vfork"),
@@ -25,22 +25,36 @@ _OPENS: Final = frozenset(("open", "openat", "openat2", "creat", "execve", "exec
 _LOOKS: Final = frozenset(
     (
         *("stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2"),
-        *("readlink", "readlinkat", "statfs", "getxattr", "lgetxattr"),
+        *("readlink", "readlinkat", "statfs", "getxattr", "lgetxattr", "listxattr", "llistxattr"),
+        "name_to_handle_at",
     )
 )
+_STARTS: Final = ("clone", "fork", "vfork")
+_FORKS: Final = frozenset((*_STARTS, "clone3"))
+_UNTOLD: Final = frozenset(("getcwd", "inotify_add_watch"))
+_OF_TWO: Final = frozenset(
+    ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat")
+)
+_MOVES: Final = (*_STARTS, "chdir", "fchdir", "getdents")
+"""How lines begin that mean something else each time."""
 _CHANGING: Final = ("O_CREAT", "O_WRONLY", "O_TRUNC")
+_ITSELF: Final = (".", "..")
+_RUNS: Final = ("execve", "execveat")
 _LISTS: Final = frozenset(("getdents", "getdents64"))
-_FORKS: Final = frozenset(("clone", "clone3", "fork", "vfork"))
 _TALKS: Final = frozenset(("connect", "bind", "sendto", "sendmsg", "sendmmsg"))
 _UNSEEN: Final = frozenset(("io_uring_setup", "ptrace", "open_by_handle_at"))
 """What does with files what no trace of calls shows."""
+_HINDERED: Final = "ptrace"
+"""What one tracer keeps others from."""
+_RIGHTS: Final = stat.S_ISUID | stat.S_ISGID
 
-_CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<(?:[^>\\]|\\.)*>)?(?: (E\w+))?")
-_PATH = later(r'(?:(?:AT_FDCWD|-?\d+)(?:<((?:[^>\\]|\\.)*)>)?, )?"((?:[^"\\]|\\.)*)"')
-_CWD = later(r"AT_FDCWD<((?:[^>\\]|\\.)*)>")
-_FD = later(r"\d+<((?:[^>\\]|\\.)*)>")
+_CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
+_PATH = later(r'(?:(?:AT_FDCWD|-?\d+)(?:<([^>\\]*(?:\\.[^>\\]*)*)>)?, )?"([^"\\]*(?:\\.[^"\\]*)*)"')
+_CWD = later(r"AT_FDCWD<([^>\\]*(?:\\.[^>\\]*)*)>")
+_FD = later(r"\d+<([^>\\]*(?:\\.[^>\\]*)*)>")
 _FAMILY = later(r"sa_family=(AF_\w+)")
-_ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9a-f]{2}|.)")
+_ENTRY = later(r'd_type=DT_(\w+), d_name="([^"\\]*(?:\\.[^"\\]*)*)"')
+_ESCAPE = later(r"\\([0-7]{1,3}|x[0-9a-f]{2}|.)")
 _SHORT: Final = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a", "b": "\b"}
 _ENDS: Final = ("+++ exited with", "+++ killed by", "+++ superseded by execve")
 
@@ -48,20 +62,24 @@ _ENDS: Final = ("+++ exited with", "+++ killed by", "+++ superseded by execve")
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen of a command and all that it started. Paths are absolute.
 
-    `opened` are files that were read or run, `looked_at` regular files that were only looked at,
-    `listed` folders, `absent` what was looked for in vain, `written` what was made, changed or
-    removed. `spoke` is what was spoken to beside Unix sockets, `gap` why the trace may not be
-    whole; both are empty where all is well. `left` counts processes that outlived the command.
+    `opened` are files that were read or run, `looked_at` files that were only looked at, `folders`
+    those that were. `listed` has the kind of each name of interest in a folder; those are `moving`
+    where that was not the same at each look. `absent` was looked for in vain, `written` made,
+    changed or removed. `spoke` is what was spoken to beside Unix sockets, `gap` why the trace may
+    not be whole; both are empty where all is well. What is `hindered` may go otherwise where no
+    tracer is.
     """
 
     opened: frozenset[str] = frozenset()
     looked_at: frozenset[str] = frozenset()
-    listed: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    listed: dict[str, dict[str, str]] = {}
+    moving: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
     spoke: str = ""
     gap: str = ""
-    left: int = 0
+    hindered: bool = False
 
 
 def find_tracer(search: str) -> str:
@@ -71,11 +89,14 @@ def find_tracer(search: str) -> str:
 
 
 def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
-    """The probe, run under strace, which writes files that begin with `prefix`."""
-    command = probe.argv or ("bash", "-euo", "pipefail", "-c", probe.command)
-    options = ("-ff", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
-    argv = (tracer, *options, "-e", "signal=none", "-o", prefix, "--", *command)
-    return msgspec.structs.replace(probe, argv=argv)
+    """The probe, first run under strace, which writes files that begin with `prefix`.
+
+    The command stays a child of whoever starts it, and a leader of its session: strace does not.
+    """
+    options = ("-D", "-ff", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
+    abbreviated = ("-e", "signal=none", "-e", f"abbrev=!{','.join(sorted(_LISTS))}")
+    under = (tracer, *options, *abbreviated, "-o", prefix, "--")
+    return msgspec.structs.replace(probe, first_under=under)
 
 
 def read_trace(prefix: str, workdir: str) -> Trace:
@@ -87,15 +108,13 @@ def read_trace(prefix: str, workdir: str) -> Trace:
         found = []
     files = {int(each[len(name) + 1 :]): os.path.join(folder, each) for each in found}
     if not files:
-        return Trace(gap="nothing was traced")
-    return _Reading({pid: _read(path) for pid, path in files.items()}, workdir).trace(
-        {pid: os.stat(path).st_mtime_ns for pid, path in files.items()}
-    )
+        return Trace(gap=worded("traced.nothing"), hindered=True)
+    return _Reading({pid: _read(path) for pid, path in files.items()}, workdir).trace()
 
 
 def _read(path: str) -> list[str]:
-    with open(path, encoding="ascii", errors="backslashreplace") as file:
-        return file.read().splitlines()
+    with open(path, "rb") as file:
+        return file.read().decode("latin-1").splitlines()  # which needs no codec to be imported
 
 
 class _Reading:
@@ -106,13 +125,20 @@ class _Reading:
         self._workdir = workdir
         self._opened: set[str] = set()
         self._looked_at: set[str] = set()
-        self._listed: set[str] = set()
+        self._folders: set[str] = set()
+        self._listed: dict[str, dict[str, str]] = {}
+        self._moving: set[str] = set()
+        self._entries: dict[str, dict[str, str]] = {}
+        self._listings = _Listings(self._entries)
+        self._done: dict[str, set[str]] = defaultdict(set)
         self._absent: set[str] = set()
         self._written: set[str] = set()
+        self._ran: set[str] = set()
         self._spoke = self._gap = ""
+        self._hindered = False
 
-    def trace(self, ended: dict[int, int]) -> Trace:
-        """Read all; `ended` has when each process did."""
+    def trace(self) -> Trace:
+        """Read all."""
         begun: dict[int, str] = {}
         started: set[int] = set()
         for lines in self._lines.values():
@@ -125,76 +151,107 @@ class _Reading:
                 continue
             begun[pid] = folder
             if pid not in self._lines:
-                self._gap = self._gap or f"process {pid} was not traced"
+                self._hinder(worded("traced.untraced", pid=pid))
             else:
                 waiting.extend(self._process(self._lines[pid], folder))
         if len(roots) != 1:
-            self._gap = self._gap or "it cannot be told which process came first"
-        root = min(roots, default=0)
-        last = ended.get(root, 0) + LINGER_NS
+            self._hinder(worded("traced.roots"))
+        if not self._ran:
+            self._hinder(worded("traced.nothing"))
+        for path in filter(_gives_rights, self._ran):
+            self._hinder(worded("traced.rights", path=path))
         return Trace(
             opened=frozenset(self._opened),
             looked_at=frozenset(self._looked_at - self._opened),
-            listed=frozenset(self._listed),
+            folders=frozenset(self._folders),
+            listed=self._listed,
+            moving=frozenset(self._moving),
             absent=frozenset(self._absent - self._opened),
             written=frozenset(self._written),
             spoke=self._spoke,
             gap=self._gap,
-            left=sum(end > last for end in ended.values()),
+            hindered=self._hindered,
         )
+
+    def _hinder(self, why: str) -> None:
+        self._gap = self._gap or why
+        self._hindered = True
 
     def _process(self, lines: list[str], folder: str) -> Iterator[tuple[int, str]]:
         """Take what one process did; yield those that it started, each with its folder."""
         if not lines or not lines[-1].startswith(_ENDS):
-            self._gap = self._gap or "the trace of a process has no end"
+            self._hinder(worded("traced.no_end"))
+        self._listings = _Listings(self._entries)
         for line in lines:
-            found = _CALL.match(line)
-            if found is None:
+            if line in self._done[folder] or (found := _CALL.match(line)) is None:
                 continue
             call = _Call(*found.groups())
-            if at := _CWD.search(call.given):
+            if at := _CWD.match(call.given):
                 folder = _plain(at[1])
-            if call.name in _FORKS:
-                if call.result[0] not in "-?":
-                    yield int(call.result, 0), folder
-            elif call.name == "fchdir":
-                folder = next((_plain(each) for each in _FD.findall(call.given)), folder)
-            elif not self._beside_paths(call):
-                paths = call.paths(folder)
-                self._take(call, paths)
-                if call.name == "chdir" and not call.error and paths:
-                    folder = paths[0]
+            if not line.startswith(_MOVES):
+                self._done[folder].add(line)
+            if call.name in _FORKS and call.result[0] not in "-?":
+                yield int(call.result, 0), folder
+            else:
+                folder = self._take(call, folder)
+        self._note_listings()
+
+    def _note_listings(self) -> None:
+        for folder, names in self._listings.whole:
+            if self._listed.setdefault(folder, names) != names:
+                self._moving.add(folder)
+        for folder, names in self._listings.begun.items():
+            self._listed.setdefault(folder, names)
+            self._moving.add(folder)
 
     def _beside_paths(self, call: "_Call") -> bool:
         """Take what a call does to anything but a file that it names; False: it names one."""
         if call.name in _LISTS:
-            self._listed.update(_plain(each) for each in _FD.findall(call.given)[:1])
+            self._listings.take(call)
         elif call.name in _TALKS:
             family = _FAMILY.search(call.given)
             if family and family[1] not in ("AF_UNIX", "AF_LOCAL"):
                 self._spoke = self._spoke or f"{call.name} {family[1]}"
+        elif call.name == _HINDERED:
+            self._hinder(worded("traced.uses", call=call.name))
         elif call.name in _UNSEEN:
-            self._gap = self._gap or f"it uses {call.name}"
+            if not call.error:
+                self._gap = self._gap or worded("traced.uses", call=call.name)
         else:
-            return False
+            return call.name in _UNTOLD
         return True
 
-    def _take(self, call: "_Call", paths: list[str]) -> None:
+    def _take(self, call: "_Call", folder: str) -> str:
+        """Take what a call did in a folder; the folder that its process is in then."""
+        if self._beside_paths(call):
+            return folder
+        if call.name == "fchdir":
+            return call.descriptor() or folder
+        paths = call.paths(folder)
         if not paths:
-            return
+            return folder
         if call.error in ("ENOENT", "ENOTDIR"):
             self._absent.add(paths[0])
         elif call.name in _OPENS:
-            changes = call.name == "creat" or any(flag in call.given for flag in _CHANGING)
-            if changes:
-                self._written.add(paths[0])
-            if call.name != "creat" and not any(flag in call.given for flag in _CHANGING[1:]):
-                self._opened.add(paths[0])
+            self._open(call, paths[0])
         elif call.name in _LOOKS:
-            if "S_IFDIR" not in call.given:
-                self._looked_at.add(paths[0])
-        elif call.name != "chdir" and not call.error:
+            (self._folders if "S_IFDIR" in call.given else self._looked_at).add(paths[0])
+        elif call.name == "chdir":
+            self._folders.add(paths[0])
+            return folder if call.error else paths[0]
+        elif not call.error:
             self._written.update(paths)
+        return folder
+
+    def _open(self, call: "_Call", path: str) -> None:
+        if call.name == "creat" or any(flag in call.given for flag in _CHANGING):
+            self._written.add(path)
+        if "O_DIRECTORY" in call.given:
+            self._folders.add(path)
+        elif call.name != "creat" and not any(flag in call.given for flag in _CHANGING[1:]):
+            self._opened.add(path)
+        if call.name in _RUNS and not call.error:
+            self._ran.add(path)
 
 
 class _Call(msgspec.Struct, frozen=True):
@@ -205,20 +262,65 @@ class _Call(msgspec.Struct, frozen=True):
     result: str
     error: str | None
 
+    def descriptor(self) -> str:
+        """What the descriptor stands for that it names first."""
+        found = _FD.match(self.given)
+        return _plain(found[1]) if found else ""
+
     def paths(self, folder: str) -> list[str]:
-        """The files that it names; of a program that is started, that alone."""
-        found = _PATH.finditer(self.given)
+        """The files that it names, of most calls the first alone."""
+        if self.name in _OF_TWO:
+            found = [*_PATH.finditer(self.given)]
+        else:
+            found = [each] if (each := _PATH.match(self.given)) else []
         pairs = [(_plain(each[1] or "") or folder, _plain(each[2])) for each in found]
-        if self.name in ("execve", "execveat"):
-            pairs = pairs[:1]
         return [os.path.normpath(os.path.join(start, text)) for start, text in pairs if text]
+
+
+class _Listings:
+    """The folders that a process lists: `whole` those that it reads to their ends.
+
+    `known` are the entries that calls gave which were read already.
+    """
+
+    def __init__(self, known: dict[str, dict[str, str]]) -> None:
+        self.whole: list[tuple[str, dict[str, str]]] = []
+        self.begun: dict[str, dict[str, str]] = {}
+        self._known = known
+
+    def take(self, call: _Call) -> None:
+        """Take what one call gave; none is the end."""
+        folder = call.descriptor()
+        names = self.begun.setdefault(folder, {})
+        if call.result == "0":
+            self.whole.append((folder, self.begun.pop(folder)))
+        if call.given not in self._known:
+            found = {_plain(name): kind for kind, name in _ENTRY.findall(call.given)}
+            self._known[call.given] = {
+                name: kind
+                for name, kind in found.items()
+                if name not in _ITSELF and is_of_interest(name)
+            }
+        names.update(self._known[call.given])
+
+
+def _gives_rights(path: str) -> bool:
+    """Whether a program has rights of its own, which it is not given where it is traced."""
+    try:
+        if os.stat(path).st_mode & _RIGHTS:
+            return True
+        os.getxattr(path, "security.capability")
+    except OSError:
+        return False
+    return True
 
 
 def _children(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        call = _CALL.match(line)
-        if call is not None and call[1] in _FORKS and call[3].isdigit():
-            yield call[3]
+        if line.startswith(_STARTS):
+            call = _CALL.match(line)
+            if call is not None and call[3].isdigit():
+                yield call[3]
 
 
 def _plain(text: str) -> str:

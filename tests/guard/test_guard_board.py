@@ -171,6 +171,25 @@ def test_an_edit_is_told(
     ), found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        ("[src]", "traced", SAME),
+        ("traced", "[src]", LOOSE),
+        ("traced", "[]", TIGHT),
+        ("[]", "traced", LOOSE),
+    ],
+)
+def test_what_is_seen_is_more_than_what_is_named(
+    old: str, new: str, direction: Direction, tmp_path: Path
+) -> None:
+    """But what a service reads for a command is not seen."""
+    before = {**FILES, "board.yaml": edited("inputs: [src]", f"inputs: {old}")["board.yaml"]}
+    after = edited("inputs: [src]", f"inputs: {new}")
+    found = told(compared(tmp_path, before, after))
+    assert [each for each in found if each[1] is Kind.INPUTS] == [("T1.a", Kind.INPUTS, direction)]
+
+
 OF_CHECKS = [
     ('sh "$READ', 'true; sh "$READ', Kind.COMMAND, LOOSE),
     ("tool: [lint, awk]", "tool: lint", Kind.TOOL, LOOSE),

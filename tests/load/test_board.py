@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness.model.board import TRACED
 from readiness.model.errors import BoardError
 from readiness.model.words import Format, Operator, Place, Priority, Scoring
 from readiness.text.languages import Language
@@ -151,6 +152,12 @@ def test_an_inline_probe_has_what_a_check_has(criterion: CriterionLoader, folder
     assert check.proof.regex == "(a)(b)"
     assert (check.reject, check.inputs, check.exclusive) == ("Traceback", ("a", "b"), ("database",))
     assert (check.timeout, check.folder) == (5, str(folder))
+
+
+def test_inputs_may_be_what_is_seen(criterion: CriterionLoader) -> None:
+    """In place of a list; a file of that name is another matter."""
+    assert criterion("run: x\ninputs: traced").check.inputs == (TRACED,)
+    assert criterion("run: x\ninputs: [./traced]").check.inputs == ("./traced",)
 
 
 def test_parameters_are_text_as_written(criterion: CriterionLoader) -> None:

@@ -110,6 +110,9 @@ FAULTS = [
     ('check: "a\\e[2J"', '5:16: T1.1: no check is called "a\\x1b[2J"'),
     ('run: x\nexpect: "\\e[2J"', '6:17: T1.1: "\\x1b[2J" is not an expectation'),
     ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
+    ("run: x\ninputs: seen", '6:17: T1.1: a list is needed here, not the text "seen"'),
+    ("run: x\ninputs: [a, traced]", '6:21: T1.1: "traced" stands alone, not among patterns'),
+    ("run: x\ninputs: 5", "6:17: T1.1: a list is needed here, not the number 5"),
     ("run: x\nmatrix: {a: []}", "6:21: T1.1: this list is empty"),
     ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),
     # what does not go together

@@ -50,7 +50,7 @@ def test_only_the_project_counts() -> None:
     trace = Trace(
         opened=frozenset(("/w/a", "/usr/x", "/w/.mypy_cache/x", "/w/.venv/bin/x", "/w/made")),
         absent=frozenset(("/w/b", "/w/.git/x", "/w/made")),
-        listed=frozenset(("/w", "/tmp")),
+        listed={"/w": {}, "/tmp": {}},
         written=frozenset(("/w/made",)),
     )
     assert [(one.access, one.path) for one in accesses(trace, "/w")] == [

@@ -11,13 +11,17 @@ from readiness.text.sentences import Sentences
 
 
 def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
-    """Tell of tools from elsewhere than the project's environment; `verbose`: of all there is."""
+    """Tell of tools from elsewhere than the project's environment; `verbose`: of all there is.
+
+    And of results that no later run can reuse, though their inputs are traced.
+    """
     own = {each.workdir: each.environment or "" for each in run.folders}
     lines = [
         say("report.elsewhere", tool=literal(probe.tool_path), folder=literal(own[probe.workdir]))
         for probe in run.probes
         if probe.elsewhere and probe.tool_path and probe.workdir in own
     ]
+    lines += list(_not_kept(run, say))
     if verbose:
         lines += [_folder(each, say) for each in run.folders]
         tools = sorted({probe.tool_path for probe in run.probes if probe.tool_path})
@@ -29,6 +33,18 @@ def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator
         yield from heading(say("report.surroundings"))
         for text in dict.fromkeys(lines):
             yield Line(parts=((text, Style.DIM),), indent=2)
+
+
+def _not_kept(run: RunDocument, say: Sentences) -> Iterator[str]:
+    """Tell why results are not kept, each reason once."""
+    reasons = {probe.id: probe.not_kept for probe in run.probes if probe.not_kept}
+    for why in dict.fromkeys(reasons.values()):
+        names = [
+            literal(one.id)
+            for one in run.criteria()
+            if any(reasons.get(probe) == why for probe in one.probes)
+        ]
+        yield say("report.not_kept_of", names=", ".join(names), why=literal(why))
 
 
 def _folder(folder: FolderRecord, say: Sentences) -> str:

@@ -1,0 +1,92 @@
+"""Probes that are run under strace, to see what their results depend on."""
+
+import os
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from readiness.model.capture import Capture
+from readiness.model.plan import Plan
+from readiness.project.git import repository
+from readiness.reuse.files import Files
+from readiness.reuse.seen import TEMPORARY, Dependence, Place, dependence
+from readiness.reuse.trace import Trace, find_tracer, read_trace, traced
+from readiness.text.worded import worded
+
+
+class Tracing:
+    """The traced probes of one run, and what was seen of them."""
+
+    def __init__(self, plan: Plan, wanted: Collection[int], scratch: str) -> None:
+        """Trace those that are `wanted`, into the run's `scratch`."""
+        self._plan = plan
+        self._scratch = scratch
+        self._prefixes: dict[int, str] = {}
+        self._traces: dict[int, tuple[Trace, float]] = {}
+        self._refusals: dict[int, str] = {}
+        self._tracer = find_tracer(os.environ.get("PATH", os.defpath))
+        if not self._tracer:
+            self._refusals = dict.fromkeys(wanted, worded("traced.no_tracer"))
+            return
+        folder = os.path.join(scratch, "traces")
+        os.mkdir(folder, 0o700)
+        for index in wanted:
+            self._prefixes[index] = os.path.join(folder, str(index), "t")
+            os.mkdir(os.path.dirname(self._prefixes[index]))
+
+    def traced(self) -> Plan:
+        """The plan with those probes traced."""
+        probes = tuple(
+            traced(probe, self._tracer, self._prefixes[index]) if index in self._prefixes else probe
+            for index, probe in enumerate(self._plan.probes)
+        )
+        return msgspec.structs.replace(self._plan, probes=probes)
+
+    def counted(self, attempt: Capture) -> Capture | None:
+        """What an attempt counts as; None where the tracer may have hindered it.
+
+        It is made again then, without one, and counts as the first.
+        """
+        index = attempt.probe
+        if index not in self._prefixes:
+            return attempt
+        if attempt.attempt > 1:
+            return msgspec.structs.replace(attempt, attempt=1)
+        if attempt.failure is not None or attempt.failure_text:
+            return attempt
+        trace = self._read(index)
+        if trace.hindered or attempt.timed_out or attempt.leaked:
+            self._refusals[index] = trace.gap or worded("traced.hindered")
+            return None
+        self._traces[index] = (trace, attempt.started_at)
+        return attempt
+
+    def _read(self, index: int) -> Trace:
+        """What was seen of a probe; what was written of that is removed, as it may be much."""
+        prefix = self._prefixes[index]
+        found = read_trace(prefix, self._plan.probes[index].workdir)
+        folder = os.path.dirname(prefix)
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        return found
+
+    def dependences(
+        self, lasting: Collection[int], files: Files
+    ) -> Iterator[tuple[int, Dependence]]:
+        """What those depend on whose results are `lasting`, as `files` are now, or why not."""
+        for index, refusal in self._refusals.items():
+            yield index, Dependence(refusal=refusal)
+        for index, (trace, began) in self._traces.items():
+            if index in lasting:
+                yield index, dependence(trace, files, self._place(index), began)
+
+    def _place(self, index: int) -> Place:
+        probe = self._plan.probes[index]
+        workdir = os.path.realpath(probe.workdir)
+        asked = probe.env.get("TMPDIR") or self._plan.environment.get("TMPDIR")
+        return Place(
+            workdir=workdir,
+            root=repository(workdir) or workdir,
+            scratch=self._scratch,
+            temporary=(asked, *TEMPORARY) if asked else TEMPORARY,
+        )

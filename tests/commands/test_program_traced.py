@@ -1,0 +1,483 @@
+"""`inputs: traced`: what a command is seen to look at is what its result depends on."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.record.document import ProbeRecord, RunDocument
+from readiness.reuse.trace import find_tracer
+from tests.support.program import Project, a_board, number
+
+pytestmark = pytest.mark.skipif(
+    not find_tracer(os.environ["PATH"]), reason="strace is not installed"
+)
+
+RAN = 'echo ran >> "$HOME/ran.log"'
+LOOKS = f"""{RAN}
+cat a.txt link "$HOME/conf"
+test -s b.txt
+ls list
+test -d empty && echo empty
+test ! -e none.txt || echo there
+./tool
+echo errors: 3"""
+
+
+@pytest.fixture
+def looking(project: Project) -> Project:
+    """A project with a command that looks at files in every way, and counts its runs elsewhere."""
+    folder = project.folder
+    for name in ("a.txt", "b.txt", "c.txt", "list/x", "other/y", "README.md", "../conf"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(f"{name}\n")
+    (folder / "empty").mkdir()
+    (folder / "link").symlink_to("c.txt")
+    (folder / "tool").write_text("#!/bin/sh\ntrue\n")
+    (folder / "tool").chmod(0o755)
+    project.write(traced(LOOKS))
+    settle_clock()
+    return project
+
+
+def traced(*commands: str, **more: Any) -> dict[str, Any]:
+    """A board of commands whose inputs are traced, each of which prints a number."""
+    return a_board(*(number(each, "<= 5", inputs="traced") | more for each in commands))
+
+
+def settle_clock() -> None:
+    """Let files become older than the moment in which they may change unseen."""
+    time.sleep(0.05)
+
+
+def check(project: Project, *options: str, **kwargs: Any) -> RunDocument:
+    """Run the board with --reuse; the document."""
+    ended = project("check", "--reuse", "--output-format", "json", *options, **kwargs)
+    assert ended.status in (0, 1, 3), ended
+    return ended.run
+
+
+def probe(project: Project, **kwargs: Any) -> ProbeRecord:
+    """Run a board of one probe with --reuse; its record."""
+    (found,) = check(project, **kwargs).probes
+    return found
+
+
+def ran(project: Project) -> int:
+    """How often the probe was run."""
+    log = project.folder.parent / "ran.log"
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a file that was read": lambda it: (it / "a.txt").write_text("other\n"),
+    "a file that was read is gone": lambda it: (it / "a.txt").unlink(),
+    "a file that was only looked at": lambda it: (it / "b.txt").write_text(""),
+    "what a link leads to": lambda it: (it / "c.txt").write_text("other\n"),
+    "where a link leads": lambda it: ((it / "link").unlink(), (it / "link").symlink_to("b.txt")),
+    "a new file in a folder that was listed": lambda it: (it / "list/new").write_text(""),
+    "a removed file of that folder": lambda it: (it / "list/x").unlink(),
+    "another kind of thing there": lambda it: ((it / "list/x").unlink(), (it / "list/x").mkdir()),
+    "a file that was looked for in vain": lambda it: (it / "none.txt").write_text(""),
+    "a folder that was only looked at": lambda it: (it / "empty").rmdir(),
+    "a program of the project": lambda it: (it / "tool").write_text("#!/bin/sh\necho 9\n"),
+    "a program's right to be run": lambda it: (it / "tool").chmod(0o644),
+    "a file elsewhere": lambda it: (it / "../conf").write_text("other\n"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_was_looked_at_makes_it_run_again(looking: Project, what: str) -> None:
+    """And it then says what it says without --reuse."""
+    check(looking)
+    assert probe(looking).reused
+    assert ran(looking) == 1
+    CHANGES[what](looking.folder)
+    settle_clock()
+    again = check(looking)
+    assert not again.probes[0].reused
+    assert ran(looking) == 2
+    plain = looking("check", "--output-format", "json").run
+    assert [one.verdict for one in again.criteria()] == [one.verdict for one in plain.criteria()]
+    assert again.probes[0].stdout.digest == plain.probes[0].stdout.digest
+
+
+def test_so_do_the_command_and_the_environment(looking: Project) -> None:
+    """As where inputs are named."""
+    check(looking)
+    assert not probe(looking, env={"SOME_SETTING": "1"}).reused
+    looking.write(traced(f"true; {LOOKS}"))
+    assert not probe(looking).reused
+
+
+INNOCENT: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda it: None,
+    "a file that was not looked at": lambda it: (it / "README.md").write_text("other\n"),
+    "a new file in a folder that was not listed": lambda it: (it / "other/new").write_text(""),
+    "the content of a file that was listed": lambda it: (it / "list/x").write_text("other\n"),
+    "a cache in a folder that was listed": lambda it: (it / "list/__pycache__").mkdir(),
+    "only the times of a file": lambda it: os.utime(it / "a.txt", (1, 1)),
+    "what is in a folder that was looked at": lambda it: (it / "empty/new").write_text(""),
+    "the same content written anew": lambda it: (it / "a.txt").write_text("a.txt\n"),
+}
+
+
+@pytest.mark.parametrize("what", INNOCENT)
+def test_whatever_was_not_looked_at_changes_nothing(looking: Project, what: str) -> None:
+    """It is not run again; value and verdict are as they were."""
+    first = check(looking)
+    INNOCENT[what](looking.folder)
+    again = check(looking)
+    assert again.probes[0].reused
+    assert again.probes[0].reused_from is not None
+    assert again.probes[0].reused_from.run == first.id
+    assert [one.value for one in again.criteria()] == [one.value for one in first.criteria()]
+    assert ran(looking) == 1
+
+
+def test_what_is_back_as_it_was_is_as_it_was(looking: Project) -> None:
+    """The times do not matter, what is there does."""
+    check(looking)
+    (looking.folder / "none.txt").write_text("")
+    (looking.folder / "none.txt").unlink()
+    assert probe(looking).reused
+
+
+# --- what refuses itself --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("(exec 3<>/dev/tcp/127.0.0.1/9) 2>/dev/null || true", "connect AF_INET"),
+        ("cat a.txt; echo x >> a.txt", "own input a.txt"),
+        ("ls list; touch list/$RANDOM$RANDOM", "own input list"),
+        ("test -e made || touch made; rm made", "own input made"),
+        ("cat a.txt; rm a.txt; echo a > a.txt", "own input a.txt"),
+    ],
+)
+def test_what_cannot_be_told_by_files_is_never_kept(
+    looking: Project, command: str, why: str
+) -> None:
+    """The verdict stands; the document and the table say why it is measured again."""
+    looking.write(traced(f"{RAN}; {command}; echo errors: 3"))
+    first, second = check(looking), check(looking)
+    for run in (first, second):
+        assert [one.verdict for one in run.criteria()] == ["pass"]
+        assert not run.probes[0].reused
+        assert run.probes[0].result is None
+        assert why in run.probes[0].not_kept
+    assert ran(looking) == 2
+    assert why in looking("check", "--reuse").out
+    assert why not in looking("check").out
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["changed", "put back"])
+def test_a_file_that_others_change_meanwhile_is_not_trusted(looking: Project, back: bool) -> None:
+    """Also where it is put back before the end: what the command saw is not known."""
+    home = looking.folder.parent
+    (home / "go").mkdir()
+    # The folder can be removed once it is empty: until then the command is tried again.
+    looking.write(
+        traced(
+            f'{RAN}; cat a.txt; touch "$HOME/started"'
+            '; until rmdir "$HOME/go" 2>/dev/null; do sleep 0.05; done; echo errors: 3'
+        )
+    )
+    (home / "go/stays").write_text("")
+
+    def interfere() -> None:
+        while not (home / "started").exists():
+            time.sleep(0.01)
+        (looking.folder / "a.txt").write_text("other\n")
+        if back:
+            (looking.folder / "a.txt").write_text("a.txt\n")
+        (home / "go/stays").unlink()
+
+    other = threading.Thread(target=interfere)
+    other.start()
+    found = probe(looking)
+    other.join()
+    assert "a.txt changed while it ran" in found.not_kept
+    (home / "go").mkdir()
+    assert not probe(looking).reused
+
+
+def test_what_it_makes_beside_what_it_lists_is_an_input_once_it_is_there(looking: Project) -> None:
+    """The first run makes it, the second sees it, the third may be reused."""
+    looking.write(traced(f"{RAN}; ls; echo x > out.txt; echo errors: 3"))
+    first = probe(looking)
+    assert "own input" in first.not_kept
+    settle_clock()
+    assert not probe(looking).reused
+    assert probe(looking).reused
+    assert ran(looking) == 2
+
+
+def test_what_it_makes_for_a_while_is_no_input(looking: Project) -> None:
+    """In the folder for that, whatever is listed there, and in what the run gives it."""
+    command = (
+        'd=$(mktemp -d); echo x > $d/f; cat $d/f; ls /tmp "$TMPDIR" | wc -l > /dev/null; rm -r $d'
+    )
+    inner = 'echo y > "$READINESS_TMP/f"; cat "$READINESS_TMP/f"'
+    looking.write(traced(f"{RAN}; {command}; {inner}; echo errors: 3"))
+    assert probe(looking).not_kept == ""
+    assert probe(looking).reused
+
+
+def test_a_file_for_a_while_that_others_made_is_one(looking: Project) -> None:
+    """It is the project's business where it keeps its data."""
+    (looking.folder.parent / "while").mkdir()
+    looking.environment["TMPDIR"] = str(looking.folder.parent / "while")
+    data = looking.folder.parent / "while" / "data"
+    data.write_text("errors: 1\n")
+    looking.write(traced(f'{RAN}; cat "$TMPDIR/data"'))
+    settle_clock()
+    check(looking)
+    assert probe(looking).reused
+    data.write_text("errors: 2\n")
+    assert not probe(looking).reused
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"samples": 2}, "it is sampled"),
+        ({"retries": 1}, "it may be tried again"),
+        ({"max_age": "1ms"}, "its result is too old at once"),
+        ({"run": f"{RAN}; echo many"}, "it is an error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_never_reused_is_not_by_this(
+    looking: Project, changes: dict[str, Any], why: str
+) -> None:
+    """Whatever its inputs are."""
+    looking.write(traced(f"{RAN}; echo errors: 3", **changes))
+    check(looking)
+    before = ran(looking)
+    assert not probe(looking).reused, why
+    assert ran(looking) > before
+
+
+# --- the tracer is in nobody's way ----------------------------------------------------------------
+
+
+def without_strace(project: Project) -> dict[str, str]:
+    """A PATH with the programs that are needed, and no strace."""
+    tools = project.folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    for name in ("bash", "cat", "git"):
+        if not (tools / name).exists():
+            (tools / name).symlink_to(str(shutil.which(name)))
+    return {"PATH": str(tools)}
+
+
+def test_without_strace_all_runs_and_it_is_said_once(looking: Project) -> None:
+    """For all commands whose inputs are traced; nothing is an error."""
+    looking.write(traced(f"{RAN}; echo errors: 1", f"{RAN}; echo errors: 2"))
+    env = without_strace(looking)
+    for _ in range(2):
+        ended = looking("check", "--reuse", env=env)
+        assert ended.status == 0, ended
+    assert ran(looking) == 4
+    assert ended.out.count("apt-get install strace") == 1
+    assert "T1.1, T1.2" in ended.out
+    assert "strace" not in looking("check", env=env).out
+
+
+def program_with_rights(folder: Path) -> str:
+    """A program that its group's rights go with."""
+    shutil.copy("/bin/true", folder / "program")
+    (folder / "program").chmod(0o2755)
+    return "./program"
+
+
+HINDERED: dict[str, Callable[[Path], str]] = {
+    "a program with rights of its own": program_with_rights,
+    "a tracer": lambda it: f"strace -o {it}/../t true",
+    "a script without a first line": lambda it: str(it / "plain"),
+}
+
+
+@pytest.mark.parametrize("what", HINDERED)
+def test_what_cannot_be_traced_is_run_without(looking: Project, what: str) -> None:
+    """Its verdict is what it would be, and nobody takes it for unsteady."""
+    (looking.folder / "plain").write_text("echo 3\n")
+    (looking.folder / "plain").chmod(0o755)
+    command = HINDERED[what](looking.folder)
+    looking.write(a_board({"run": command, "inputs": "traced"}))
+    run = check(looking)
+    (criterion,) = run.criteria()
+    assert (criterion.verdict, criterion.flaky) == ("pass", False), criterion.reason
+    assert run.probes[0].attempts == 1
+    assert run.probes[0].not_kept
+    assert not probe(looking).reused
+
+
+def test_what_it_leaves_behind_is_seen_as_ever(looking: Project) -> None:
+    """And told as without --reuse."""
+    looking.write(traced("echo errors: 3; sleep 100 & disown"))
+    leaked = [check(looking).probes[0].leaked, looking.last_run().probes[0].leaked]
+    plain = looking("check", "--output-format", "json").run
+    assert leaked == [1, 1]
+    assert plain.probes[0].leaked == 1
+
+
+def test_a_command_is_where_it_would_be(looking: Project) -> None:
+    """It leads its session, its status is its own, and so is its signal."""
+    session = "test $(ps -o sid= -p $$) = $$"
+    looking.write(
+        a_board(
+            {"run": session, "inputs": "traced"},
+            {"run": "exit 7", "exit": {"ok": [0, 7]}, "expect": "== 7", "inputs": "traced"},
+            {"run": "kill -TERM $$", "inputs": "traced"},
+        )
+    )
+    run = check(looking)
+    assert [one.verdict for one in run.criteria()] == ["pass", "pass", "error"]
+    assert [one.signal for one in run.probes] == [None, None, 15]
+
+
+# --- more than one ------------------------------------------------------------------------------
+
+
+def test_a_reader_goes_with_what_its_producer_saw(looking: Project) -> None:
+    """What the producer looks at is not among the reader's own inputs."""
+    (looking.folder / "checks").mkdir()
+    for name, run, inputs, after in (
+        ("make", f'{RAN}; cat a.txt > "$READINESS_TMP/out"; echo errors: 1', '"traced"', ""),
+        (
+            "read",
+            'cat "$READINESS_TMP_MAKE/out" b.txt; echo errors: 2',
+            '["b.txt"]',
+            "after: [make]\n",
+        ),
+    ):
+        (looking.folder / "checks" / f"{name}.yaml").write_text(
+            f"run: |\n  {run}\ninputs: {inputs}\n{after}"
+            "measures: {n: {as: text, regex: '\\d', pick: last}}\nexpect: '>= 0'\n"
+        )
+    looking.write(a_board({"check": "read"}, {"check": "make"}))
+    settle_clock()
+    check(looking)
+    assert [one.reused for one in check(looking).probes] == [True, True]
+    (looking.folder / "a.txt").write_text("other\n")
+    assert [one.reused for one in check(looking).probes] == [False, False]
+
+
+def test_what_one_names_and_another_traces_both_counts(looking: Project) -> None:
+    """One command that two criteria read is run once."""
+    first = number(f"{RAN}; cat a.txt; echo errors: 3", "<= 5", inputs="traced")
+    second = number(f"{RAN}; cat a.txt; echo errors: 3", "<= 4", inputs=["named.txt"])
+    looking.write(a_board(first, second))
+    check(looking)
+    assert probe(looking).reused
+    (looking.folder / "named.txt").write_text("")
+    assert not probe(looking).reused
+    settle_clock()
+    check(looking)
+    (looking.folder / "a.txt").write_text("other\n")
+    assert not probe(looking).reused
+
+
+def test_a_result_whose_inputs_were_altered_is_not_reused(looking: Project) -> None:
+    """What is kept is named by the run that kept it, its inputs included."""
+    check(looking)
+    connection = sqlite3.connect(looking.folder / ".readiness" / "history.db")
+    connection.execute(
+        "update results set result = cast(replace(result, 'a.txt', 'b.txt') as blob)"
+    )
+    connection.commit()
+    connection.close()
+    assert not probe(looking).reused
+
+
+# --- changed --------------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Call git as somebody."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def selected(project: Project, selector: str = "changed") -> bool:
+    """Whether the criterion is among those that the change can affect."""
+    run = project("check", selector, "--output-format", "json").run
+    return any(one.verdict != "skip" for one in run.criteria())
+
+
+@pytest.fixture
+def committed(looking: Project) -> Project:
+    """The same in a repository; its result is kept."""
+    (looking.folder / ".gitignore").write_text(".readiness\n")
+    (looking.folder / "empty/keep").write_text("")
+    git(looking.folder, "init", "-q")
+    git(looking.folder, "add", "-A")
+    git(looking.folder, "commit", "-qm", "x")
+    settle_clock()
+    assert probe(looking).not_kept == ""
+    return looking
+
+
+@pytest.mark.parametrize(
+    ("what", "affects"),
+    [
+        *((what, True) for what in CHANGES if "elsewhere" not in what and "empty" not in what),
+        ("a file that was not looked at", False),
+        ("a new file in a folder that was not listed", False),
+        ("the content of a file that was listed", False),
+        ("nothing", False),
+    ],
+)
+def test_changed_goes_by_what_was_seen(committed: Project, what: str, affects: bool) -> None:
+    """Before and after the change is measured itself."""
+    if what == "a folder that was only looked at":
+        (committed.folder / "empty/keep").unlink()
+    {**CHANGES, **INNOCENT}[what](committed.folder)
+    assert selected(committed) is affects
+    settle_clock()
+    check(committed)
+    assert selected(committed) is affects
+
+
+def test_changed_takes_what_was_never_seen(committed: Project) -> None:
+    """Nothing is known of what it looks at."""
+    assert not selected(committed)
+    shutil.rmtree(committed.folder / ".readiness")
+    assert selected(committed)
+
+
+def test_changed_takes_what_saw_another_state(committed: Project) -> None:
+    """What it would look at now is not known, whatever has changed since the commit."""
+    (committed.folder / "a.txt").write_text("other\n")
+    git(committed.folder, "commit", "-qam", "y")
+    assert selected(committed)
+    settle_clock()
+    check(committed)
+    assert not selected(committed)
+    assert selected(committed, "changed:HEAD~1")
+
+
+# --- prove ----------------------------------------------------------------------------------------
+
+
+def test_prove_has_nothing_to_miss_in_what_is_seen(looking: Project) -> None:
+    """Unless it depends on more than files."""
+    git(looking.folder, "init", "-q")
+    ended = looking("prove", "--inputs", "--output-format", "json")
+    assert ended.status == 0, ended
+    (found,) = ended.json["probes"]
+    assert (found["inputs"], found["uncovered"], found["why"]) == (["traced"], [], "")
+    assert found["seen"] > 3
+    looking.write(traced("(exec 3<>/dev/tcp/127.0.0.1/9) || true; echo errors: 3", max_age="1h"))
+    ended = looking("prove", "--inputs", "--output-format", "json")
+    assert ended.status == 3, ended
