@@ -9,7 +9,7 @@ from readiness.model.capture import Capture
 from readiness.model.plan import Plan
 from readiness.project.git import repository
 from readiness.reuse.files import Files
-from readiness.reuse.seen import TEMPORARY, Dependence, Place, dependence
+from readiness.reuse.seen import TEMPORARY, Dependence, Setting, dependence
 from readiness.reuse.trace import Trace, find_tracer, read_trace, traced
 from readiness.text.worded import worded
 
@@ -78,13 +78,13 @@ class Tracing:
             yield index, Dependence(refusal=refusal)
         for index, (trace, began) in self._traces.items():
             if index in lasting:
-                yield index, dependence(trace, files, self._place(index), began)
+                yield index, dependence(trace, files, self._setting(index), began)
 
-    def _place(self, index: int) -> Place:
+    def _setting(self, index: int) -> Setting:
         probe = self._plan.probes[index]
         workdir = os.path.realpath(probe.workdir)
         asked = probe.env.get("TMPDIR") or self._plan.environment.get("TMPDIR")
-        return Place(
+        return Setting(
             workdir=workdir,
             root=repository(workdir) or workdir,
             scratch=self._scratch,

@@ -22,7 +22,7 @@ UNKNOWN: Final = "UNKNOWN"
 """The kind that some file systems tell of each name."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """Where a command ran: its folder, that of the repository, the run's own, those for a while."""
 
     workdir: str
@@ -41,7 +41,7 @@ class Dependence(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str = ""
 
 
-def dependence(trace: Trace, files: Files, place: Place, began: float) -> Dependence:
+def dependence(trace: Trace, files: Files, setting: Setting, began: float) -> Dependence:
     """What a command looked at that began at a moment of Unix time, and that is still as it was.
 
     What tools keep for their next run does not count, nor what the command made for a while.
@@ -50,14 +50,14 @@ def dependence(trace: Trace, files: Files, place: Place, began: float) -> Depend
         return Dependence(refusal=worded("inputs.spoke", what=trace.spoke))
     if trace.gap:
         return Dependence(refusal=trace.gap)
-    return _Looking(trace, files, place, surely_before(began)).dependence()
+    return _Looking(trace, files, setting, surely_before(began)).dependence()
 
 
 class _Looking:
-    def __init__(self, trace: Trace, files: Files, place: Place, began: int) -> None:
+    def __init__(self, trace: Trace, files: Files, setting: Setting, began: int) -> None:
         self._trace = trace
         self._files = files
-        self._place = place
+        self._setting = setting
         self._began = began
         self._counts_in = cache(self._counts_in_folder)
 
@@ -91,8 +91,8 @@ class _Looking:
         return Dependence(refusal=worded("traced.own", path=shown))
 
     def _shown(self, path: str) -> str:
-        inside = path.startswith(os.path.join(self._place.root, ""))
-        return os.path.relpath(path, self._place.workdir) if inside else path
+        inside = path.startswith(os.path.join(self._setting.root, ""))
+        return os.path.relpath(path, self._setting.workdir) if inside else path
 
     # --- what counts ----------------------------------------------------------------------------
 
@@ -106,11 +106,11 @@ class _Looking:
     def _counts_in_folder(self, folder: str) -> bool:
         if f"{folder}/".startswith(KERNEL) and not self._is_for_a_while(folder):
             return False
-        return not (_is_below(folder, self._place.scratch) or any(map(is_cache, folder.split("/"))))
+        return not (_is_below(folder, self._setting.scratch) or any(map(is_cache, folder.split("/"))))
 
     def _is_for_a_while(self, path: str) -> bool:
-        return any(_is_below(path, each) for each in self._place.temporary) and not _is_below(
-            path, self._place.root
+        return any(_is_below(path, each) for each in self._setting.temporary) and not _is_below(
+            path, self._setting.root
         )
 
     def _is_made(self, path: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from readiness.reuse.files import Files
-from readiness.reuse.seen import Dependence, Place, dependence
+from readiness.reuse.seen import Dependence, Setting, dependence
 from readiness.reuse.trace import Trace
 
 
@@ -37,14 +37,14 @@ def found(folder: Path, began: float | None = None, **seen: Any) -> Dependence:
     told = {
         name: value if name in ("spoke", "gap") else absolute(value) for name, value in seen.items()
     }
-    place = Place(
+    setting = Setting(
         workdir=str(folder),
         root=str(folder),
         scratch=str(folder.parent / "scratch"),
         temporary=(str(folder.parent / "while"), "/dev/shm"),
     )
     files = Files(lambda _: None, lambda _: ())
-    return dependence(Trace(**told), files, place, time.time() if began is None else began)
+    return dependence(Trace(**told), files, setting, time.time() if began is None else began)
 
 
 @pytest.mark.parametrize(
