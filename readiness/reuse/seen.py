@@ -106,7 +106,9 @@ class _Looking:
     def _counts_in_folder(self, folder: str) -> bool:
         if f"{folder}/".startswith(KERNEL) and not self._is_for_a_while(folder):
             return False
-        return not (_is_below(folder, self._setting.scratch) or any(map(is_cache, folder.split("/"))))
+        return not (
+            _is_below(folder, self._setting.scratch) or any(map(is_cache, folder.split("/")))
+        )
 
     def _is_for_a_while(self, path: str) -> bool:
         return any(_is_below(path, each) for each in self._setting.temporary) and not _is_below(
