@@ -1,7 +1,7 @@
 """The value of GitHub's expressions, as far as it is the same in every run."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 TOKEN = re.compile(
@@ -21,6 +21,7 @@ class Reader:
     """Reads tokens, each method what it says, and returns the value if that is known."""
 
     tokens: list[str]
+    given: Mapping[str, str]
     position: int = 0
 
     def take(self, *wanted: str) -> str:
@@ -92,12 +93,13 @@ class Reader:
             return _call(name, arguments)
         while self.take(".", "["):
             if self.tokens[self.position - 1] == "[":
-                self.any_of()
+                name += f".{self.any_of().value}"
                 if not self.take("]"):
                     raise Unknown
             else:
+                name += "." + "".join(self.tokens[self.position : self.position + 1])
                 self.position += 1
-        return Known(False)
+        return Known(name in self.given, self.given.get(name))
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ def _call(name: str, arguments: list[Known]) -> Known:
     values = [each.value for each in arguments]
     if name.lower() == "always":
         return Known(True, True)
+    if name.lower() in ("failure", "cancelled"):
+        return Known(True, False)
     if not arguments or not all(each.known for each in arguments):
         return Known(False)
     texts = [_text(value) for value in values]
@@ -175,8 +179,12 @@ def _text(value: Value) -> str:
     return value or ""
 
 
-def constant(text: str) -> bool | None:
-    """Whether an expression is true, or is false, in every run; None where it depends."""
+def constant(text: str, given: Mapping[str, str] | None = None) -> bool | None:
+    """Whether an expression is true, or is false, in every run; None where it depends.
+
+    A run is one in which all before it went well, and in which what is given has its value, such as
+    `github.event_name`.
+    """
     text = text.strip()
     whole = re.fullmatch(r"\$\{\{(.*)\}\}", text, re.DOTALL)
     if whole and "${{" not in whole[1]:
@@ -193,7 +201,7 @@ def constant(text: str) -> bool | None:
             return None
         tokens.append(found[0].strip())
         position = found.end()
-    reader = Reader(tokens)
+    reader = Reader(tokens, given or {})
     try:
         value = reader.any_of()
     except (Unknown, RecursionError):

@@ -27,6 +27,7 @@ CARELESS = re.compile(
 SHELL = re.compile(
     r"^(?P<origin>#.*)\n(?:(?P<target>[^\s#:=]+): )?SHELL :?= (?P<value>.*)$", re.MULTILINE
 )
+_FILLED_IN = re.compile(r"(?<!\$)(?:\$\$)*\$[^$]")
 _SAID = re.compile(r"^(?:g?make(?:\[\d+\])?: .*|\s*)$")
 _TIDIES = frozenset(("rm", "rmdir", "mkdir", "touch", "cp", "mv", "ln", "chmod", "unlink", "kill"))
 _TIDIES |= {"pkill", "killall", "cd", "echo", "printf", "sleep", ":", "true"}
@@ -234,7 +235,7 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
             for mask in masks(command, errexit=strict)
             if not hides_no_work(mask, rule)
         ]
-        hiding += [(1, f"`{dead}` is never run") for dead in _by_case(command, strict)]
+        hiding += [(1, f"`{dead}` is never run") for dead in _as_written(command, strict)]
         hiding += [
             (1, f"make{words}")
             for words in SUBMAKE.findall(command)
@@ -247,10 +248,12 @@ def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[
     return found
 
 
-def _by_case(command: str, strict: bool) -> list[str]:
-    """List what no word of a `case` leads to; only here, before variables are replaced."""
+def _as_written(command: str, strict: bool) -> list[str]:
+    """List what no word of a `case`, and no test, leads to where make fills nothing in."""
+    if _FILLED_IN.search(command):
+        return []
     known = never_run(command, errexit=strict)
-    dead = never_run(command, errexit=strict, cases=True) if "case" in command else []
+    dead = never_run(command, errexit=strict, as_written=True)
     told = [" ".join(words) for words in dead if words not in known]
     return [each for each in told if not is_housekeeping(each)]
 

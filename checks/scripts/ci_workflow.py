@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import TypedDict, cast
 
 import yaml
@@ -12,7 +14,7 @@ from _common import Place, emit, not_measured, param, place, read_json, read_tex
 from _copy import copy_project
 from _expressions import constant
 from _makefile import CARELESS, IDLE, runs_make
-from _triggers import not_started
+from _triggers import events_of_changes, not_started
 
 from readiness.shell import masks
 from readiness.shell.programs import simple_commands
@@ -23,6 +25,8 @@ FLAGS = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS")
 SETS_FLAGS = re.compile(rf"(?<!\w)(?:{'|'.join(FLAGS)})=('[^']*'|\"[^\"]*\"|[^\s;&|]*)")
 BASH = "bash --noprofile --norc -eo pipefail {0}"
 DEFAULT = "bash -e {0}"
+FAILS = 23
+"""A status that nothing but our own script ends with."""
 SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
 
 # The key `if` cannot be an attribute's name.
@@ -52,6 +56,7 @@ class Job(Guard, total=False):
     steps: list[Step]
     env: dict[str, object]
     needs: str | list[str]
+    strategy: dict[str, object]
     defaults: Defaults
 
 
@@ -128,7 +133,8 @@ def reaches(script: str, command: str) -> bool:
     started = simple_commands(EXPRESSION.sub("x", script))
     if started is None:
         return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
-    dead = never_run(EXPRESSION.sub("x", script))
+    # What is filled in is no word of the script's: only without it are tests as they stand there.
+    dead = never_run(EXPRESSION.sub("x", script), as_written=not EXPRESSION.search(script))
     for words in started:
         if words in dead:
             dead.remove(words)
@@ -155,13 +161,12 @@ def _wraps(words: tuple[str, ...]) -> bool:
     return words[0] in STARTERS or any(each in ("run", "exec", "--") for each in words)
 
 
-def switched_off(part: Guard) -> list[str]:
-    """Say what keeps a job or a step from running, or its failure from counting."""
+def switched_off(part: Guard, events: Iterable[str]) -> list[str]:
+    """Say what keeps a job or a step from running at any event, or its failure from counting."""
     found = []
-    if (
-        "if" in part
-        and constant(str(part["if"]).lower() if part["if"] is False else str(part["if"])) is False
-    ):
+    asked = str(part.get("if", "true"))
+    runs = [{"github.event_name": event} for event in events] or [{}]
+    if all(constant(asked.lower() if asked == "False" else asked, run) is False for run in runs):
         found.append(f"if: {part['if']} keeps it from running")
     given = part.get("continue-on-error", False)
     if given is True or (isinstance(given, str) and constant(given) is not False):
@@ -169,7 +174,9 @@ def switched_off(part: Guard) -> list[str]:
     return found
 
 
-def unreached(jobs: dict[str, Job], name: str, seen: tuple[str, ...] = ()) -> list[str]:
+def unreached(
+    jobs: dict[str, Job], name: str, events: Iterable[str], seen: tuple[str, ...] = ()
+) -> list[str]:
     """Say what keeps the jobs from running that this one waits for."""
     job = jobs[name]
     needs = job.get("needs") or []
@@ -180,10 +187,28 @@ def unreached(jobs: dict[str, Job], name: str, seen: tuple[str, ...] = ()) -> li
         if need not in jobs:
             found.append(f"it needs the job {need}, which is not there")
         elif need not in seen:
-            off = [text for text in switched_off(jobs[need]) if text.startswith("if:")]
-            off += unreached(jobs, need, (*seen, name))
+            off = [text for text in switched_off(jobs[need], events) if text.startswith("if:")]
+            off += unreached(jobs, need, events, (*seen, name))
             found += [f"it needs the job {need}: {text}" for text in off]
     return found
+
+
+def no_matrix(job: Job) -> list[str]:
+    """Say that the job's matrix has no combination, so that the job never runs."""
+    matrix = (job.get("strategy") or {}).get("matrix")
+    if not isinstance(matrix, dict) or matrix.get("include"):
+        return []
+    axes = {name: values for name, values in matrix.items() if name not in ("include", "exclude")}
+    if any(not isinstance(values, list) for values in axes.values()):
+        return []
+    out = matrix.get("exclude") or []
+    kept = [
+        made
+        for values in product(*axes.values())
+        if (made := dict(zip(axes, values, strict=True)))
+        and not (isinstance(out, list) and any(each.items() <= made.items() for each in out))
+    ]
+    return [] if kept else ["strategy: its matrix has no combination"]
 
 
 def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
@@ -201,16 +226,28 @@ def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
     if shutil.which(program) is None:
         return [], True, True
     tmp = os.environ["READINESS_TMP"]
-    for name, text in (("fails", "exit 23"), ("script", EXPRESSION.sub("x", script))):
+    for name, text in (
+        ("fails", f"exit {FAILS}"),
+        ("nothing", ""),
+        ("script", EXPRESSION.sub("x", script)),
+    ):
         with open(os.path.join(tmp, name), "w", encoding="utf-8") as file:
             file.write(text)
     line = template if "{0}" in template else f"{template} {{0}}"
-    given = ["bash", "-c", line.replace("{0}", "fails")]
-    tried = subprocess.run(
-        given, cwd=tmp, capture_output=True, stdin=subprocess.DEVNULL, check=False
+    failed, ended = (
+        subprocess.run(
+            ["bash", "-c", line.replace("{0}", name)],
+            cwd=tmp,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+        for name in ("fails", "nothing")
     )
-    if not tried.returncode:
+    if not failed:
         return [f"shell: {shell} ends well whatever it runs"], errexit, pipefail
+    if failed != FAILS and not ended:
+        return [f"shell: {shell} does not run what a shell does"], errexit, pipefail
     if program not in ("bash", "sh", "dash"):
         return [], True, True
     checked = subprocess.run(
@@ -227,14 +264,14 @@ def complaints(workflow: dict[object, object], found: Found) -> list[str]:
     script = str(found.step.get("run", ""))
     of_shell, errexit, pipefail = shell_problems(found.shell, script)
     folder = found.folder
+    events = events_of_changes(workflow)
+    jobs = cast("dict[str, Job]", workflow["jobs"])
     gone = folder and not EXPRESSION.search(folder) and not os.path.isdir(folder)
     return [
-        *(f"job: {text}" for text in switched_off(found.job)),
-        *(
-            f"job: {text}"
-            for text in unreached(cast("dict[str, Job]", workflow["jobs"]), found.name)
-        ),
-        *switched_off(found.step),
+        *(f"job: {text}" for text in switched_off(found.job, events)),
+        *(f"job: {text}" for text in unreached(jobs, found.name, events)),
+        *(f"job: {text}" for text in no_matrix(found.job)),
+        *switched_off(found.step, events),
         *of_shell,
         *idle_make(workflow, found, script),
         *([f"working-directory: {folder} does not exist"] if gone else []),

@@ -15,19 +15,23 @@ _CERTAIN: Final = frozenset(
     (":", "true", "false", "exit", "return", "break", "continue", "set", "echo")
 )
 
+_TESTS: Final = frozenset(("[", "test"))
 
-def never_run(command: str, *, errexit: bool = True, cases: bool = False) -> list[tuple[str, ...]]:
+
+def never_run(
+    command: str, *, errexit: bool = True, as_written: bool = False
+) -> list[tuple[str, ...]]:
     """List the words of the simple commands that are never run, in their order.
 
     Only what is certain in the text counts: `exit`, `exec`, `true ||`, `if false`, a function that
     nothing calls. What a test, a variable or a program decides may be so or so. Nothing is told of
-    what cannot be read. With `cases` a word that `case` names counts too: so may a text that is as
-    people wrote it, and not one in which variables were replaced.
+    what cannot be read. Of a text that is `as_written`, not one in which variables were replaced,
+    the words of a `case` count too, and tests that are the same in every run (`[ 1 = 2 ]`).
     """
     body = command.strip()
     try:
         tree = parse(body)
-        shell = _Anyhow(body, errexit=errexit, cases=cases)
+        shell = _Anyhow(body, errexit=errexit, as_written=as_written)
         shell.run(tree, Finish(0))
     except (Unreadable, RecursionError):
         return []
@@ -51,9 +55,9 @@ def _simple_nodes(node: Node) -> Iterator[Node]:
 class _Anyhow(TroubledShell):
     """A shell in which every program and every test may say yes or no."""
 
-    def __init__(self, body: str, *, errexit: bool, cases: bool) -> None:
+    def __init__(self, body: str, *, errexit: bool, as_written: bool) -> None:
         super().__init__(body, "", 0, errexit=errexit)
-        self._cases = cases
+        self._as_written = as_written
         self._whole = body
         self.reached: set[int] = set()
 
@@ -66,15 +70,18 @@ class _Anyhow(TroubledShell):
             self.reached.add(node.start)
         ways = super()._simple(node, before)
         words = command_words(node)
-        if not words or words[0] in _CERTAIN or words[0] in self.functions:
+        certain = _CERTAIN | _TESTS if self._as_written else _CERTAIN
+        if not words or words[0] in certain or words[0] in self.functions:
             return ways
         return {way._replace(status=status) for way in ways for status in (0, 1)}
 
-    def _test(self, _: Node, before: Finish) -> set[Finish]:
+    def _test(self, node: Node, before: Finish) -> set[Finish]:
+        if self._as_written:
+            return super()._test(node, before)
         return self._ended(before, (0, 1))
 
     def _case(self, node: Node, before: Finish) -> set[Finish]:
-        if self._cases:
+        if self._as_written:
             return super()._case(node, before)
         ways = self._ended(before, (0,))
         for part in node.parts:
@@ -82,7 +89,8 @@ class _Anyhow(TroubledShell):
         return ways
 
     def _for(self, node: Node, before: Finish) -> set[Finish]:
-        return self._ended(before, (0,)) | self.run(node.parts[0], before)
+        once = self._ended(before, (0,)) | self.run(node.parts[0], before)
+        return once.union(*(self.run(node.parts[0], way) for way in once if not way.left))
 
     def _background(self, node: Node, before: Finish) -> set[Finish]:
         self._inside(node.parts[0], before, errexit=self.errexit)

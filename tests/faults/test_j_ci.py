@@ -39,6 +39,18 @@ MOOT = {
     "1503 a variable": workflow(script("x='make lint'")),
     "1505": with_shell("bash {0} || true"),
     "1505 reads only": with_shell("bash -n {0}"),
+    "1505 of another language": with_shell("python3"),
+    "1507 another event": with_if("github.event_name == 'schedule'"),
+    "1507 in brackets": with_if("github['event_name'] == 'workflow_dispatch'"),
+    "1507 after a failure": with_if("failure()"),
+    "1507 when it was ended": with_if("${{ cancelled() }}"),
+    "1509 no such path": workflow(on="{push: {paths: ['nosuch/**']}}"),
+    "1513 a test that says no": workflow(script("if [ 1 = 2 ]; then", "  make lint", "fi")),
+    "1513 in bash": workflow(script("[[ a == b ]] && make lint")),
+    "no matrix": workflow(job="    strategy: {matrix: {x: []}}\n"),
+    "all of it excluded": workflow(
+        job="    strategy: {matrix: {x: [1], y: [2], exclude: [{x: 1}]}}\n"
+    ),
     "1505 no shell": with_shell("'true {0}'"),
     "1507": with_if("${{ 1 == 2 }}"),
     "1507 texts": with_if("'a' == 'b'"),
@@ -85,6 +97,25 @@ REAL = {
     "1509 another event": workflow(on="{push: {branches: []}, pull_request: }"),
     "1509 but for some": workflow(on="{push: {paths: ['**', '!docs/**']}}"),
     "1511": with_if("${{ success() || false }}"),
+    "1507 an event": with_if("github.event_name != 'schedule'"),
+    "1507 one of two events": workflow(
+        STEP + OFF.format("github.event_name == 'push'"), on="[push, pull_request]"
+    ),
+    "1507 whatever went before": with_if("${{ !cancelled() }}"),
+    "1507 a failure too": with_if("failure() || success()"),
+    "1509 paths": workflow(on="{push: {paths: ['.github/**', '**.py']}}"),
+    "1513 tests what is filled in": workflow(
+        script('if [ "${{ github.ref }}" = refs/heads/main ]; then', "  make lint", "fi")
+    ),
+    "1513 tests a file": workflow(script("if [ -f Makefile ]; then", "  make lint", "fi")),
+    "1513 in the second round": workflow(
+        script("on=0", "for i in a b; do", "  if [ $on = 1 ]; then make lint; fi", "  on=1", "done")
+    ),
+    "a matrix": workflow(job="    strategy: {matrix: {x: [1, 2], exclude: [{x: 1}]}}\n"),
+    "a matrix of others": workflow(job="    strategy: {matrix: {x: [], include: [{x: 1}]}}\n"),
+    "a matrix from a job": workflow(job="    strategy: {matrix: {x: '${{ fromJSON(1) }}'}}\n"),
+    "a shell that is not here": with_shell("pwsh"),
+    "a wrapped shell": with_shell("env CI=1 bash -e {0}"),
     "1513": workflow(script("make lint", "exit 0")),
     "1515": workflow(top="defaults: {run: {shell: bash}}\n"),
     "at once": workflow("      - run: make lint -j2\n"),
@@ -99,8 +130,10 @@ REAL = {
 
 
 def problems(folder: Path, text: str) -> int:
-    """How many problems the step has."""
+    """How many problems the step has, in a repository that holds the workflow alone."""
     build(str(folder), {".github/workflows/ci.yml": text})
+    for words in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
     outcome = run_check("ci-workflow", str(folder), {"command": "make lint"})
     return int(outcome.value())
 
