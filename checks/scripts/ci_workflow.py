@@ -5,22 +5,28 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import product
-from typing import TypedDict, cast
+from typing import cast
 
-import yaml
-from _common import Place, emit, not_measured, param, place, read_json, read_text
+from _common import Place, emit, not_measured, param, place, read_json
 from _copy import copy_project
 from _expressions import constant
 from _makefile import CARELESS, IDLE, runs_make
 from _triggers import events_of_changes, not_started
+from _workflow import (
+    EXPRESSION,
+    Found,
+    Guard,
+    Job,
+    Script,
+    leading_to,
+    matching,
+    read_workflow,
+)
 
 from readiness.shell import masks
 from readiness.shell.programs import simple_commands
-from readiness.shell.reach import never_run
 
-EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 FLAGS = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS")
 SETS_FLAGS = re.compile(rf"(?<!\w)(?:{'|'.join(FLAGS)})=('[^']*'|\"[^\"]*\"|[^\s;&|]*)")
 BASH = "bash --noprofile --norc -eo pipefail {0}"
@@ -28,137 +34,6 @@ DEFAULT = "bash -e {0}"
 FAILS = 23
 """A status that nothing but our own script ends with."""
 SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
-
-# The key `if` cannot be an attribute's name.
-Guard = TypedDict("Guard", {"if": object, "continue-on-error": object}, total=False)
-
-
-Run = TypedDict("Run", {"shell": str, "working-directory": str}, total=False)
-
-
-class Defaults(TypedDict, total=False):
-    """What steps have where they say nothing else."""
-
-    run: Run
-
-
-class Step(Guard, Run, total=False):
-    """One step of a job."""
-
-    name: str
-    run: str
-    env: dict[str, object]
-
-
-class Job(Guard, total=False):
-    """One job."""
-
-    steps: list[Step]
-    env: dict[str, object]
-    needs: str | list[str]
-    strategy: dict[str, object]
-    defaults: Defaults
-
-
-@dataclass(frozen=True)
-class Found:
-    """A step that runs the command, with its job, its line, and the shell and the folder it has."""
-
-    name: str
-    job: Job
-    step: Step
-    line: int
-    shell: str
-    folder: str
-
-
-class Lines(yaml.SafeLoader):
-    """Reads YAML as it is, and notes the line of each `run` beside it."""
-
-
-def _mapping(loader: Lines, node: yaml.MappingNode) -> dict[object, object]:
-    loader.flatten_mapping(node)
-    made = cast("dict[object, object]", loader.construct_mapping(node, deep=True))
-    for key, value in node.value:
-        if key.value == "run" and isinstance(value, yaml.ScalarNode):
-            made["run line"] = value.start_mark.line + 1 + (value.style in ("|", ">"))
-    return made
-
-
-Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-def read_workflow(path: str) -> dict[object, object]:
-    """Return the workflow; a missing or broken file cannot be measured."""
-    try:
-        data = yaml.load(read_text(path), Lines)  # noqa: S506 - it is a SafeLoader
-    except yaml.YAMLError as error:
-        not_measured(f"{path} is not YAML: {error}")
-    if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict) or not data["jobs"]:
-        not_measured(f"{path} holds no job")
-    return data
-
-
-def matching(workflow: dict[object, object]) -> list[Found]:
-    """Find the steps that run the command."""
-    wanted = param("job")
-    return [
-        _found(workflow, name, job, step)
-        for name, job in cast("dict[str, Job]", workflow["jobs"]).items()
-        if not wanted or name == wanted
-        for step in job.get("steps") or []
-        if reaches(str(step.get("run", "")), param("command"))
-    ]
-
-
-def _found(workflow: dict[object, object], name: str, job: Job, step: Step) -> Found:
-    given: Run = {}
-    for defaults in (cast("Defaults", workflow.get("defaults") or {}), job.get("defaults") or {}):
-        given = cast("Run", {**given, **(defaults.get("run") or {})})
-    given = cast("Run", {**given, **step})
-    line = cast("dict[str, int]", step).get("run line", 0)
-    text = str(step.get("run", ""))
-    before = text[: max(text.find(param("command").split()[0]), 0)].count("\n")
-    shell = str(given.get("shell", ""))
-    folder = str(given.get("working-directory", ""))
-    return Found(name, job, step, line + before if line else 0, shell, folder)
-
-
-def reaches(script: str, command: str) -> bool:
-    """Whether a script runs the command: its words, at the beginning of a simple command.
-
-    What stands behind `exit` or `true ||`, in a comment, a text or a here-document is not run.
-    """
-    wanted = tuple(command.split())
-    started = simple_commands(EXPRESSION.sub("x", script))
-    if started is None:
-        return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
-    # What is filled in is no word of the script's: only without it are tests as they stand there.
-    dead = never_run(EXPRESSION.sub("x", script), as_written=not EXPRESSION.search(script))
-    for words in started:
-        if words in dead:
-            dead.remove(words)
-            continue
-        if _begins(words, wanted):
-            return True
-        if words[0] in ("exit", "exec"):
-            return _begins(words[1:], wanted)
-    return False
-
-
-def _begins(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return any(
-        words[at : at + len(wanted)] == wanted
-        for at in range(len(words) - len(wanted) + 1)
-        if at == 0 or _wraps(words[:at])
-    )
-
-
-def _wraps(words: tuple[str, ...]) -> bool:
-    """Whether these words start what follows them."""
-    from readiness.shell.programs import STARTERS
-
-    return words[0] in STARTERS or any(each in ("run", "exec", "--") for each in words)
 
 
 def switched_off(part: Guard, events: Iterable[str]) -> list[str]:
@@ -259,46 +134,50 @@ def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
     return [], errexit, pipefail
 
 
-def complaints(workflow: dict[object, object], found: Found) -> list[str]:
-    """Say what is wrong with a step and its job."""
-    script = str(found.step.get("run", ""))
-    of_shell, errexit, pipefail = shell_problems(found.shell, script)
+def complaints(found: Found, events: Iterable[str]) -> list[str]:
+    """Say what is wrong with a step, and with all that leads to it."""
+    command = param("command")
+    own = found.scripts[0].text
+    of_shell, errexit, pipefail = shell_problems(found.shell, own)
     folder = found.folder
-    events = events_of_changes(workflow)
-    jobs = cast("dict[str, Job]", workflow["jobs"])
     gone = folder and not EXPRESSION.search(folder) and not os.path.isdir(folder)
-    return [
-        *(f"job: {text}" for text in switched_off(found.job, events)),
-        *(f"job: {text}" for text in unreached(jobs, found.name, events)),
-        *(f"job: {text}" for text in no_matrix(found.job)),
-        *switched_off(found.step, events),
-        *of_shell,
-        *idle_make(workflow, found, script),
-        *([f"working-directory: {folder} does not exist"] if gone else []),
-        *(
-            f"{mask.text} hides a failure"
-            for mask in masks(EXPRESSION.sub("x", script), errexit=errexit, pipefail=pipefail)
-            if reaches(mask.command, param("command")) or mask.final
-        ),
-    ]
+    said = []
+    for jobs, name in reversed(found.jobs):
+        job = jobs[name]
+        off = (switched_off(job, events), unreached(jobs, name, events), no_matrix(job))
+        said += [f"job: {text}" for texts in off for text in texts]
+    for step in (*found.uses, found.step):
+        said += switched_off(step, events)
+    said += [*of_shell, *idle_make(found)]
+    said += [f"working-directory: {folder} does not exist"] if gone else []
+    for script in found.scripts:
+        strict = (script.strict, False) if script.path else (errexit, pipefail)
+        hiding = masks(EXPRESSION.sub("x", script.text), errexit=strict[0], pipefail=strict[1])
+        where = f"{script.path}: " if script.path else ""
+        said += [
+            f"{where}{mask.text} hides a failure"
+            for mask in hiding
+            if mask.final or leading_to(Script("", mask.command), command, folder)
+        ]
+    return said
 
 
-def idle_make(workflow: dict[object, object], found: Found, script: str) -> list[str]:
+def idle_make(found: Found) -> list[str]:
     """Say what keeps make from running anything, or from failing, in the words or the variables."""
     said = []
-    for words in simple_commands(EXPRESSION.sub("x", script)) or ():
-        names = [at for at, word in enumerate(words) if runs_make(word)]
-        given = " ".join(words[names[0] + 1 :]) if names else ""
-        if names and (bad := IDLE.search(given) or CARELESS.search(given)):
-            said.append(f"make {bad[0].strip()} runs nothing, or hides its failures")
-    said += [
-        f"MAKEFLAGS={value} keeps make from running, or from failing"
-        for value in SETS_FLAGS.findall(script)
-        if _spoils(value.strip("'\""))
-    ]
-    for part in (workflow, found.job, found.step):
-        variables = cast("dict[str, object]", part).get("env")
-        for name, value in (variables if isinstance(variables, dict) else {}).items():
+    for script in found.scripts:
+        for words in simple_commands(EXPRESSION.sub("x", script.text)) or ():
+            names = [at for at, word in enumerate(words) if runs_make(word)]
+            given = " ".join(words[names[0] + 1 :]) if names else ""
+            if names and (bad := IDLE.search(given) or CARELESS.search(given)):
+                said.append(f"make {bad[0].strip()} runs nothing, or hides its failures")
+        said += [
+            f"MAKEFLAGS={value} keeps make from running, or from failing"
+            for value in SETS_FLAGS.findall(script.text)
+            if _spoils(value.strip("'\""))
+        ]
+    for variables in found.environments:
+        for name, value in variables.items():
             if name in FLAGS and _spoils(str(value)):
                 said.append(f"env: {name}: {value} keeps make from running, or from failing")
     return list(dict.fromkeys(said))
@@ -316,7 +195,7 @@ def replay(found: Found) -> tuple[int, str]:
     text = str(found.step.get("run", ""))
     if EXPRESSION.search(text):
         not_measured("the step uses ${{ }}, which only the CI can fill in")
-    given = {**found.job.get("env", {}), **found.step.get("env", {})}
+    given = {name: value for each in found.environments for name, value in each.items()}
     extra = {name: str(value) for name, value in given.items() if not EXPRESSION.search(str(value))}
     options = ["-eo", "pipefail"] if found.shell == "bash" else ["-e"]
     return copy_project().run(["bash", *options, "-c", text], extra)
@@ -339,12 +218,12 @@ def main() -> None:
     findings: list[Place] = []
     if why := not_started(workflow):
         findings.append(place(path, 1, "ci", why))
-    steps = matching(workflow)
+    steps = list(matching(path, command, param("job")))
     if not steps:
         findings.append(place(path, 0, "ci", f"no step runs {command}"))
     for found in steps:
-        texts = complaints(workflow, found)
-        findings += [place(path, found.line, "ci", f"{found.name}: {text}") for text in texts]
+        texts = complaints(found, events_of_changes(workflow))
+        findings += [place(found.path, found.line, "ci", f"{found.name}: {text}") for text in texts]
     line = steps[0].line if steps else 0
     if problems := problems_here():
         findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))

@@ -163,3 +163,42 @@ def test_a_branch_that_is_not_there_starts_nothing(
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
         subprocess.run([*git, *words], cwd=tmp_path, check=True)
     assert problems(tmp_path, workflow(on=f"{{push: {{branches: {branches}}}}}")) == moot
+
+
+ACTION = ".github/actions/lint/action.yml"
+AN_ACTION = "runs:\n  using: composite\n  steps:\n    - {run: make lint, shell: bash}\n"
+USES_IT = "      - uses: ./.github/actions/lint\n"
+CALLED = ".github/workflows/lint.yml"
+CALLS = "on: [push]\njobs:\n  all:\n    uses: ./.github/workflows/lint.yml\n"
+FOLLOWED = {
+    "an action": (workflow(USES_IT), {ACTION: AN_ACTION}, 0),
+    "an action that is masked": (
+        workflow(USES_IT), {ACTION: AN_ACTION.replace("lint,", "lint || true,")}, 1),
+    "an action that may fail": (
+        workflow(f"{USES_IT}        continue-on-error: true\n"), {ACTION: AN_ACTION}, 1),
+    "an action that is not there": (workflow(USES_IT), {}, 1),
+    "a workflow": (CALLS, {CALLED: workflow(on="workflow_call")}, 0),
+    "a workflow whose job is off": (
+        CALLS, {CALLED: workflow(on="workflow_call", job="    if: false\n")}, 1),
+    "a workflow that is off": (f"{CALLS}    if: false\n", {CALLED: workflow(on="x")}, 1),
+    "a script": (workflow("      - run: sh ci/a.sh\n"), {"ci/a.sh": "set -e\nmake lint\n"}, 0),
+    "a strict shell": (workflow("      - run: sh -e ci/a.sh\n"),
+                       {"ci/a.sh": "make lint\necho done\n"}, 0),
+    "a script that goes on": (workflow("      - run: sh ci/a.sh\n"),
+                              {"ci/a.sh": "make lint\necho done\n"}, 1),
+    "a script of a script": (
+        workflow("      - run: ./a.sh\n        working-directory: ci\n"),
+        {"ci/a.sh": "#!/bin/sh -e\n. ./b.sh\n", "ci/b.sh": "make lint\n"}, 0),
+    "a script that another masks": (
+        workflow("      - run: bash ci/a.sh\n"),
+        {"ci/a.sh": "set -e\nsh ci/b.sh || true\n", "ci/b.sh": "make lint\n"}, 1),
+    "a script that calls itself": (workflow("      - run: sh a.sh\n"), {"a.sh": "sh a.sh\n"}, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOLLOWED)
+def test_what_leads_to_the_command_is_followed(tmp_path: Path, case: str) -> None:
+    """Actions, workflows and scripts of the repository, and what makes them moot."""
+    text, files, told = FOLLOWED[case]
+    build(str(tmp_path), files)
+    assert problems(tmp_path, text) == told
