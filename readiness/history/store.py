@@ -15,6 +15,7 @@ import msgspec
 
 from readiness.history import chain
 from readiness.history.database import Database
+from readiness.history.tables import VERSION, prepare
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import Run, RunDocument, from_json, to_json
 from readiness.record.earlier import PreviousRun
@@ -30,7 +31,6 @@ from readiness.record.excerpts import (
 )
 from readiness.text.clean import clean
 
-SCHEMA_VERSION = 2
 LOOKED_BACK = 1000
 """So many whole runs are looked through for the one to compare with."""
 
@@ -43,31 +43,6 @@ LAST_CHARACTER = chr(sys.maxunicode)
 FINISHED = "finished"
 ENDED = "finished interrupted"
 """The states of runs that have a document."""
-
-SCHEMA = f"""
-begin immediate;
-create table if not exists runs (
-    sequence integer primary key autoincrement,
-    id text not null unique,
-    board text not null,
-    profile text not null,
-    started_at text not null,
-    state text not null check (state in ('running', 'finished', 'interrupted')),
-    partial integer not null default 0,
-    document blob
-);
-create index if not exists runs_by_board on runs (board, profile, sequence, state, partial);
-create table if not exists durations (
-    key text primary key, seconds real not null, run integer not null
-) without rowid;
-create table if not exists versions (
-    key text primary key, version text not null, run integer not null
-) without rowid;
-{chain.SCHEMA}
-pragma user_version = {SCHEMA_VERSION};
-commit;
-"""
-
 
 CLOCK_TOLERANCE = 60.0
 """So many seconds a run may seem to start before the last one that was entered."""
@@ -110,7 +85,7 @@ class History:
         self.path = path
         self.damaged: list[str] = []
         self.remarks: list[str] = []
-        self._database = Database(path, SCHEMA_VERSION, _prepare)
+        self._database = Database(path, VERSION, prepare)
         self._seen: tuple[chain.Seen, object] | None = None
 
     def close(self) -> None:
@@ -356,12 +331,6 @@ class History:
         if self._seen is None:
             return []
         return [str(alteration) for alteration in chain.changes(connection, self._seen[0])]
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, or those that an older program did not know."""
-    connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
-    connection.executescript(SCHEMA)
 
 
 def _bytes(document: object) -> bytes:

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from readiness.history.store import SCHEMA_VERSION, AlteredError, History, chain
+from readiness.history.store import AlteredError, History, chain
+from readiness.history.tables import VERSION
 from readiness.record.document import to_json
 from tests.history.test_store import AT, a_document, record
 from tests.support.program import ROOT
@@ -247,7 +248,7 @@ def test_an_old_history_is_taken_on(path: Path) -> None:
     document = history.last("board.yaml", "local", whole=True)
     assert document is not None
     with opened(path) as connection:
-        assert connection.execute("pragma user_version").fetchone() == (SCHEMA_VERSION,)
+        assert connection.execute("pragma user_version").fetchone() == (VERSION,)
     change(path, *edit("r2"))
     assert [each.split(":")[0] for each in named(path)] == ["run r2 (entry 2) was edited"]
 
