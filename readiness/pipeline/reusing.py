@@ -240,6 +240,8 @@ class Reusing:
 
 def seen_inputs(plan: Plan, history: History) -> dict[int, tuple[str, ...]]:
     """What the traced probes of a plan depend on, as far as all of it is as it was then."""
+    if not any(map(has_traced_inputs, checks_by_probe(plan))):
+        return {}
     taken = Reusing(plan, history, "").taken
     return {index: result.seen for index, result in taken.items() if result.seen}
 

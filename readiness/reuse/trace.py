@@ -19,7 +19,8 @@ TRACER: Final = "strace"
 _CALLS: Final = (
     *("%file", "getdents", "getdents64", "fchdir", "clone", "clone3", "fork", "vfork"),
     *("connect", "bind", "sendto", "sendmsg", "sendmmsg"),
-    *("io_uring_setup", "ptrace", "open_by_handle_at"),
+    *("io_uring_setup", "ptrace", "open_by_handle_at", "setns", "unshare"),
+    "move_mount",
 )
 _OPENS: Final = frozenset(("open", "openat", "openat2", "creat", "execve", "execveat"))
 _LOOKS: Final = frozenset(
@@ -42,8 +43,15 @@ _ITSELF: Final = (".", "..")
 _RUNS: Final = ("execve", "execveat")
 _LISTS: Final = frozenset(("getdents", "getdents64"))
 _TALKS: Final = frozenset(("connect", "bind", "sendto", "sendmsg", "sendmmsg"))
-_UNSEEN: Final = frozenset(("io_uring_setup", "ptrace", "open_by_handle_at"))
-"""What does with files what no trace of calls shows."""
+_UNSEEN: Final = frozenset(
+    (
+        *("io_uring_setup", "ptrace", "open_by_handle_at", "setns", "chroot", "pivot_root"),
+        *("mount", "move_mount", "umount2"),
+    )
+)
+"""What does with files what no trace of calls shows, or changes what their names mean."""
+_APART: Final = "CLONE_NEW"
+"""How that is asked for with a new process."""
 _HINDERED: Final = "ptrace"
 """What one tracer keeps others from."""
 _RIGHTS: Final = stat.S_ISUID | stat.S_ISGID
@@ -93,7 +101,7 @@ def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
 
     The command stays a child of whoever starts it, and a leader of its session: strace does not.
     """
-    options = ("-D", "-ff", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
+    options = ("-D", "-ff", "-A", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
     abbreviated = ("-e", "signal=none", "-e", f"abbrev=!{','.join(sorted(_LISTS))}")
     under = (tracer, *options, *abbreviated, "-o", prefix, "--")
     return msgspec.structs.replace(probe, first_under=under)
@@ -158,6 +166,8 @@ class _Reading:
             self._hinder(worded("traced.roots"))
         if not self._ran:
             self._hinder(worded("traced.nothing"))
+        interpreters = filter(None, map(_interpreter, self._ran))
+        self._opened.update(os.path.join(self._workdir, each) for each in interpreters)
         for path in filter(_gives_rights, self._ran):
             self._hinder(worded("traced.rights", path=path))
         return Trace(
@@ -190,6 +200,8 @@ class _Reading:
                 folder = _plain(at[1])
             if not line.startswith(_MOVES):
                 self._done[folder].add(line)
+            if _APART in call.given and call.name in (*_FORKS, "unshare") and not call.error:
+                self._gap = self._gap or worded("traced.uses", call=_APART)
             if call.name in _FORKS and call.result[0] not in "-?":
                 yield int(call.result, 0), folder
             else:
@@ -274,7 +286,7 @@ class _Call(msgspec.Struct, frozen=True):
         else:
             found = [each] if (each := _PATH.match(self.given)) else []
         pairs = [(_plain(each[1] or "") or folder, _plain(each[2])) for each in found]
-        return [os.path.normpath(os.path.join(start, text)) for start, text in pairs if text]
+        return [_plain_path(os.path.join(start, text)) for start, text in pairs if text]
 
 
 class _Listings:
@@ -302,6 +314,27 @@ class _Listings:
                 if name not in _ITSELF and is_of_interest(name)
             }
         names.update(self._known[call.given])
+
+
+def _plain_path(path: str) -> str:
+    """The path without what leads nowhere; what is above a link is above where it leads."""
+    if "/../" not in f"{path}/":
+        return os.path.normpath(path)
+    above, _, name = path.rpartition("/")
+    if name in (*_ITSELF, ""):
+        return os.path.realpath(path)
+    return os.path.join(os.path.realpath(above), name)
+
+
+def _interpreter(path: str) -> str:
+    """The program that a script names in its first line, which the system opens unseen."""
+    try:
+        with open(path, "rb") as file:
+            line = file.readline(256)
+    except OSError:
+        return ""
+    words = line[2:].split() if line.startswith(b"#!") else []
+    return os.fsdecode(words[0]) if words else ""
 
 
 def _gives_rights(path: str) -> bool:

@@ -40,7 +40,8 @@ def looking(project: Project) -> Project:
         (folder / name).write_text(f"{name}\n")
     (folder / "empty").mkdir()
     (folder / "link").symlink_to("c.txt")
-    (folder / "tool").write_text("#!/bin/sh\ntrue\n")
+    shutil.copy("/bin/sh", folder / "interpreter")
+    (folder / "tool").write_text(f"#!{folder}/interpreter\ntrue\n")
     (folder / "tool").chmod(0o755)
     project.write(traced(LOOKS))
     settle_clock()
@@ -88,6 +89,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a file that was looked for in vain": lambda it: (it / "none.txt").write_text(""),
     "a folder that was only looked at": lambda it: (it / "empty").rmdir(),
     "a program of the project": lambda it: (it / "tool").write_text("#!/bin/sh\necho 9\n"),
+    "what a program is run by": lambda it: (it / "interpreter").write_bytes(b"other"),
     "a program's right to be run": lambda it: (it / "tool").chmod(0o644),
     "a file elsewhere": lambda it: (it / "../conf").write_text("other\n"),
 }

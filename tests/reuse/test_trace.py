@@ -89,11 +89,74 @@ def test_only_unix_sockets_are_no_network(tmp_path: Path, line: str, spoke: str)
 
 
 @pytest.mark.parametrize(
-    "line", ["io_uring_setup(8, 0x7f) = 3", "clone(child_stack=NULL, flags=SIGCHLD) = 99"]
+    ("line", "hindered"),
+    [
+        ("io_uring_setup(8, 0x7f) = 3", False),
+        ("clone(child_stack=NULL, flags=SIGCHLD) = 99", True),
+        ("ptrace(PTRACE_TRACEME) = -1 EPERM (Operation not permitted)", True),
+        ('chroot("/w/root") = 0', False),
+        ('mount("/w/a", "/w/b", NULL, MS_BIND, NULL) = 0', False),
+        ("unshare(CLONE_NEWNS|CLONE_NEWUSER) = 0", False),
+    ],
 )
-def test_what_a_trace_may_lack_is_a_gap(tmp_path: Path, line: str) -> None:
-    """Other ways to files, and processes that were not followed."""
-    assert written(tmp_path, line).gap
+def test_what_a_trace_may_lack_is_a_gap(tmp_path: Path, line: str, hindered: bool) -> None:
+    """Other ways to files, names that mean others, and processes that were not followed."""
+    found = written(tmp_path, line)
+    assert found.gap
+    assert found.hindered is hindered
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "io_uring_setup(8, 0x7f) = -1 EPERM (Operation not permitted)",
+        "unshare(CLONE_NEWNS) = -1 EPERM (Operation not permitted)",
+        "unshare(CLONE_FS) = 0",
+    ],
+)
+def test_what_did_not_happen_is_no_gap(tmp_path: Path, line: str) -> None:
+    """Nor is what changes no file's name."""
+    assert written(tmp_path, line).gap == ""
+
+
+def test_a_folder_is_listed_as_it_was_seen(tmp_path: Path) -> None:
+    """Names with their kinds, in as many pieces as they came; caches are not of interest."""
+    found = written(
+        tmp_path,
+        'getdents64(3</w/l>, [{d_ino=1, d_type=DT_REG, d_name="a"},'
+        ' {d_ino=2, d_type=DT_DIR, d_name="."}], 32768) = 48\n'
+        'getdents64(3</w/l>, [{d_ino=3, d_type=DT_DIR, d_name="b c"},'
+        ' {d_ino=4, d_type=DT_DIR, d_name="__pycache__"}], 32768) = 48\n'
+        "getdents64(3</w/l>, [], 32768) = 0\n"
+        "getdents64(4</w/empty>, [], 32768) = 0",
+    )
+    assert found.listed == {"/w/l": {"a": "REG", "b c": "DIR"}, "/w/empty": {}}
+    assert not found.moving
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        'getdents64(3</w/l>, [{d_type=DT_REG, d_name="b"}], 9) = 4\ngetdents64(3</w/l>, [], 9) = 0',
+        'getdents64(3</w/l>, [{d_type=DT_REG, d_name="a"}], 9) = 4',
+    ],
+    ids=["other names", "not to its end"],
+)
+def test_a_folder_whose_names_may_be_others_is_moving(tmp_path: Path, second: str) -> None:
+    """It was another at the second look, or nobody knows what else was there."""
+    first = (
+        'getdents64(3</w/l>, [{d_type=DT_REG, d_name="a"}], 9) = 24\ngetdents64(3</w/l>, [], 9) = 0'
+    )
+    assert written(tmp_path, first).moving == set()
+    assert written(tmp_path, f"{first}\n{second}").moving == {"/w/l"}
+
+
+def test_above_a_link_is_above_where_it_leads(tmp_path: Path) -> None:
+    """As the system takes it."""
+    (tmp_path / "deep/folder").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("deep/folder")
+    found = written(tmp_path, f'access("{tmp_path}/link/../x", F_OK) = -1 ENOENT (No such file)')
+    assert found.absent == {f"{tmp_path}/deep/x"}
 
 
 def test_a_trace_without_an_end_is_a_gap(tmp_path: Path) -> None:
