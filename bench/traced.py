@@ -1,7 +1,8 @@
-"""What it costs to see which files a probe opens, the first time: goal 17."""
+"""What it costs to see which files a probe opens, after a change of one of them: goal 17."""
 
 import os
 import shutil
+import sqlite3
 from functools import partial
 
 import boards
@@ -29,7 +30,7 @@ def case_name(tool: str, how: str) -> str:
 
 
 def cases(tools: Tools) -> dict[str, Case]:
-    """Each tool plain, and with its inputs recorded; never a second time from what was kept."""
+    """Each tool plain, and with its inputs recorded; its results are forgotten before."""
     if not shutil.which("strace"):
         raise WrongResult("there is no strace (apt-get install strace)")
     found = {}
@@ -46,16 +47,22 @@ def cases(tools: Tools) -> dict[str, Case]:
                 "--reuse",
                 expected=["pass"],
                 env={"PATH": ":".join([tools.project, os.environ["PATH"]])},
-                before=partial(_fresh, scratch, folder),
+                before=partial(_forget, scratch, folder),
                 rounds=3,
             )
     return found
 
 
-def _fresh(scratch: str, folder: str) -> None:
+def _forget(scratch: str, folder: str) -> None:
+    """Forget the results, which is what a change of an input comes to."""
     shutil.rmtree(scratch, ignore_errors=True)
     write(os.path.join(scratch, "Makefile"), MAKEFILE)
-    shutil.rmtree(os.path.join(folder, ".readiness"), ignore_errors=True)
+    history = os.path.join(folder, ".readiness", "history.db")
+    if os.path.exists(history):
+        with sqlite3.connect(history) as connection:
+            kept = connection.execute("select 1 from sqlite_master where name = 'results'")
+            if kept.fetchone():
+                connection.execute("delete from results")
 
 
 def judge(measured: Measured) -> list[Line]:

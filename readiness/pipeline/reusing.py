@@ -57,8 +57,8 @@ class Reusing:
         for planned in plan.planned:
             for index in planned.probes:
                 self._readers[index].append(planned)
-        known: dict[str, tuple[str, str]] = history.ask(history_results.listings, {})
-        self._files = Files(known.get, self._listed, self._apart)
+        self._known: dict[str, tuple[str, str]] = history.ask(history_results.listings, {})
+        self._files = Files(self._known.get, self._listed, self._apart)
         self._before = Fingerprints(plan, self._files)
         self._asked = {
             index: fingerprint
@@ -116,7 +116,9 @@ class Reusing:
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """What is left to later runs: of probes that ran once, whose inputs are as they were."""
         listed = self._files.made
-        after = Files(_as_listed(listed), self._listed_again, self._apart, self._files.contents)
+        steady = {key: (one.signature, one.digest) for key, one in listed.items() if one.steady}
+        known = {**self._known, **steady}.get
+        after = Files(known, self._listed_again, self._apart, self._files.contents)
         now = Fingerprints(self._plan, after)
         seen = self._seen(readings, after)
         kept = {}
@@ -253,11 +255,6 @@ def _known(key: str, listing: Listing) -> KnownListing:
         digest=listing.digest,
         files=b"" if listing.files is None else msgspec.json.encode(listing.files),
     )
-
-
-def _as_listed(listed: Mapping[str, Listing]) -> Callable[[str], tuple[str, str] | None]:
-    steady = {key: (one.signature, one.digest) for key, one in listed.items() if one.steady}
-    return steady.get
 
 
 def _findings(kept: KeptReading, criterion: str) -> list[FindingRecord]:

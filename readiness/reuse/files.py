@@ -116,6 +116,7 @@ class Files:
 
     def _file(self, name: str, path: str, stamp: Stamp, before: KnownFile | None) -> KnownFile:
         if before is not None and before.stamp and before.stamp == list(stamp):
+            self.contents[stamp] = before.content
             return before
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         if not self._steady(stamp):

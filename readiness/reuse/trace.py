@@ -166,8 +166,6 @@ class _Reading:
             self._hinder(worded("traced.roots"))
         if not self._ran:
             self._hinder(worded("traced.nothing"))
-        interpreters = filter(None, map(_interpreter, self._ran))
-        self._opened.update(os.path.join(self._workdir, each) for each in interpreters)
         for path in filter(_gives_rights, self._ran):
             self._hinder(worded("traced.rights", path=path))
         return Trace(
@@ -262,7 +260,14 @@ class _Reading:
             self._folders.add(path)
         elif call.name != "creat" and not any(flag in call.given for flag in _CHANGING[1:]):
             self._opened.add(path)
-        if call.name in _RUNS and not call.error:
+        if call.name in _RUNS:
+            self._run(path, call.error)
+
+    def _run(self, path: str, error: str | None) -> None:
+        interpreter = _interpreter(path)
+        if interpreter:
+            self._opened.add(os.path.join(self._workdir, interpreter))
+        if not error:
             self._ran.add(path)
 
 
