@@ -14,11 +14,12 @@ WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 @dataclass
 class Section:
-    """A heading, and how many words stand below it, those of its own sections included."""
+    """A heading, and what stands below it, its own sections included."""
 
     title: str
     level: int
     words: int = 0
+    text: str = ""
 
 
 @dataclass
@@ -62,13 +63,14 @@ def read_markdown(text: str) -> Document:
     for token, before in zip(tokens, [None, *tokens], strict=False):
         line = token.map[0] + 1 if token.map else 0
         below = 0
+        said = token.content
         if token.type == "fence":
             language = (token.info.split() or [""])[0]
             document.blocks.append((line + 1, language, token.content))
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
         if token.type == "inline":
-            plain = _plain(token)
+            plain = said = _plain(token)
             targets = list(_targets(token))
             document.words += count_words(plain)
             document.links += [(line, target) for target in targets]
@@ -82,6 +84,7 @@ def read_markdown(text: str) -> Document:
                 below = count_words(plain) + len(targets)
         for section in within:
             section.words += below
+            section.text += f"{said}\n"
     return document
 
 

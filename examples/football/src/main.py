@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         logger.info("started in %s", settings.environment.value)
         yield
         traces.shutdown()
-        cache.close()
+        await cache.close()
         database.close()
         logger.info("stopped")
 

@@ -24,6 +24,8 @@ SCENARIOS = {
 }
 """Users, and how many requests each of them makes."""
 
+Row = dict[str, str]
+
 
 def main() -> int:
     """Run all scenarios, one after the other."""
@@ -36,16 +38,18 @@ def main() -> int:
     if nice := os.environ.get("LOAD_NICE"):
         prefer(os.getpid(), int(nice))
     options.report.mkdir(parents=True, exist_ok=True)
+    ran = [
+        run(name, users, requests, options.host, options.report)
+        for name, (users, requests) in SCENARIOS.items()
+    ]
     report = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
         "dirty": bool(_git("status", "--porcelain", "--", "src")),
         "host": options.host,
         "tool": _tool(),
-        "scenarios": [
-            run(name, users, requests, options.host, options.report)
-            for name, (users, requests) in SCENARIOS.items()
-        ],
+        "scenarios": [scenario for scenario, _ in ran],
+        "bottlenecks": bottlenecks(str(ran[-1][0]["name"]), ran[-1][1]),
     }
     target = options.report / "report.json"
     target.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -53,8 +57,10 @@ def main() -> int:
     return 0
 
 
-def run(name: str, users: int, requests: int, host: str, folder: Path) -> dict[str, object]:
-    """Run one scenario; its figures, and the files with the raw ones."""
+def run(
+    name: str, users: int, requests: int, host: str, folder: Path
+) -> tuple[dict[str, object], list[Row]]:
+    """Run one scenario; its figures with the files of the raw ones, and what each endpoint took."""
     stem = name.replace(" ", "-")
     with tempfile.TemporaryDirectory() as temporary:
         command = ["locust", "-f", str(Path(__file__).parent / "locustfile.py"), "--headless"]
@@ -67,11 +73,11 @@ def run(name: str, users: int, requests: int, host: str, folder: Path) -> dict[s
             written = Path(temporary, f"{stem}_{kind}.csv").read_text(encoding="utf-8")
             (folder / f"{stem}_{kind}.csv").write_text(written, encoding="utf-8")
     with (folder / f"{stem}_stats.csv").open(encoding="utf-8", newline="") as file:
-        (total,) = (row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
+        *rows, total = csv.DictReader(file)
     count, failed = int(total["Request Count"]), int(total["Failure Count"])
     if count == failed:
         raise SystemExit(f"{host} answered none of {count} requests of the scenario {name}")
-    return {
+    figures: dict[str, object] = {
         "name": name,
         "users": users,
         "requests": count,
@@ -84,6 +90,30 @@ def run(name: str, users: int, requests: int, host: str, folder: Path) -> dict[s
         "p99_ms": float(total["99%"]),
         "raw": [f"{stem}_{kind}.csv" for kind in ("stats", "stats_history", "failures")],
     }
+    return figures, rows
+
+
+def bottlenecks(scenario: str, rows: list[Row]) -> list[dict[str, object]]:
+    """The endpoints for which users waited longest in all, until half of their waiting is told."""
+    waited = {
+        row["Name"]: int(row["Request Count"]) * float(row["Average Response Time"]) for row in rows
+    }
+    found: list[dict[str, object]] = []
+    share = 0.0
+    for row in sorted(rows, key=lambda each: -waited[each["Name"]]):
+        if share < 0.5:
+            part = waited[row["Name"]] / sum(waited.values())
+            share += part
+            found.append(
+                {
+                    "endpoint": f"{row['Type']} {row['Name']}",
+                    "scenario": scenario,
+                    "requests": int(row["Request Count"]),
+                    "p95_ms": float(row["95%"]),
+                    "share_of_waiting": round(part, 3),
+                }
+            )
+    return found
 
 
 def _tool() -> str:

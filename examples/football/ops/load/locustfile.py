@@ -1,8 +1,9 @@
 """What visitors do: mostly look at teams and forecasts.
 
-With `--requests N` a user makes so many requests and leaves; else it stays until the time is over.
-With `--pace N` a user makes at most so many in a second; else it asks again at once. CA_FILE names
-the authority that the service's certificate is from.
+With `--requests N` a user makes so many requests and then waits for the others; else it stays until
+the time is over. With `--pace N` a user makes at most so many in a second; else it asks again at
+once. With `--kept` visitors take answers that the front has kept; else each request has a trace of
+its own and reaches the service. CA_FILE names the authority that the service's certificate is from.
 """
 
 import os
@@ -13,11 +14,13 @@ import gevent
 from locust import FastHttpUser, constant_throughput, events, stats, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
-from locust.exception import StopUser
 
 stats.CSV_STATS_INTERVAL_SEC = 0.25
 API = "/api/v1"
 TEAMS = ["Ajax", "Benfica", "Celtic", "Dynamo"]
+SAMPLED = 0.02
+"""The share of traces that are to be kept, as docs/monitoring.md has it."""
+done = 0
 
 
 def trust() -> ssl.SSLContext:
@@ -25,11 +28,19 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=os.environ.get("CA_FILE") or None)
 
 
+def trace() -> dict[str, str]:
+    """Make the header of a trace that nobody else has."""
+    sampled = "01" if random.random() < SAMPLED else "00"  # noqa: S311
+    bits = (random.getrandbits(128), random.getrandbits(64))
+    return {"traceparent": f"00-{bits[0]:032x}-{bits[1]:016x}-{sampled}"}
+
+
 @events.init_command_line_parser.add_listener
 def more_options(parser: LocustArgumentParser) -> None:
     """Tell locust of the options that are ours."""
     parser.add_argument("--requests", type=int, default=0, help="requests of each user")
     parser.add_argument("--pace", type=float, default=0, help="of a user, requests a second")
+    parser.add_argument("--kept", action="store_true", help="take kept answers too")
 
 
 class Visitor(FastHttpUser):
@@ -45,46 +56,91 @@ class Visitor(FastHttpUser):
         pace = self.environment.parsed_options.pace
         return float(constant_throughput(pace)(self)) if pace else 0.0
 
-    @task(4)
+    @task(8)
     def health(self) -> None:
         """Ask whether the service runs."""
         self.ask("/health")
 
-    @task(3)
+    @task(1)
+    def ready(self) -> None:
+        """Ask whether it can work."""
+        self.ask("/health/ready")
+
+    @task(6)
     def teams(self) -> None:
         """List the teams."""
         self.ask(f"{API}/teams")
 
-    @task(3)
+    @task(1)
+    def team(self) -> None:
+        """Look at a team."""
+        self.ask(f"{API}/teams/{self.some_team()}", name=f"{API}/teams/{{team_id}}")
+
+    @task(1)
+    def ratings(self) -> None:
+        """See how its rating moved."""
+        path = f"{API}/teams/{self.some_team()}/ratings"
+        self.ask(path, name=f"{API}/teams/{{team_id}}/ratings")
+
+    @task(6)
     def preview(self) -> None:
         """Forecast a match of two teams."""
         home, away = random.sample(range(1, len(TEAMS) + 1), 2)  # noqa: S311
         path = f"{API}/predictions/preview?home_team_id={home}&away_team_id={away}"
         self.ask(path, name=f"{API}/predictions/preview")
 
+    @task(1)
+    def matches(self) -> None:
+        """List the matches."""
+        self.ask(f"{API}/matches")
+
+    @task(1)
+    def match(self) -> None:
+        """Look at the match that the stack has planned."""
+        self.ask(f"{API}/matches/1", name=f"{API}/matches/{{match_id}}")
+
+    @task(1)
+    def predictions(self) -> None:
+        """List the predictions."""
+        self.ask(f"{API}/predictions")
+
+    @task(1)
+    def prediction(self) -> None:
+        """Look at the prediction of that match."""
+        self.ask(f"{API}/predictions/1", name=f"{API}/predictions/{{prediction_id}}")
+
+    @task(1)
+    def accuracy(self) -> None:
+        """Ask how good the predictions were."""
+        self.ask(f"{API}/predictions/accuracy")
+
+    def some_team(self) -> int:
+        """Choose one of the teams."""
+        return random.randint(1, len(TEAMS))  # noqa: S311
+
     def ask(self, path: str, name: str | None = None) -> None:
-        """Make a request, and leave after the last one."""
-        self.client.get(path, name=name or path)
+        """Make a request, and do nothing more after the last one."""
+        global done
+        options = self.environment.parsed_options
+        self.client.get(path, name=name or path, headers={} if options.kept else trace())
         self.made += 1
-        if self.made == self.environment.parsed_options.requests:
-            raise StopUser
+        if self.made == options.requests:
+            done += 1
+            gevent.sleep(3600)
 
 
 @events.test_start.add_listener
 def end_with_the_last_user(environment: Environment, **_: object) -> None:
-    """With a number of requests the test is over when nobody is left."""
-    if not (environment.parsed_options and environment.parsed_options.requests):
+    """With a number of requests the test is over when each user has made them."""
+    options = environment.parsed_options
+    if not (options and options.requests):
         return
 
     def watch() -> None:
-        seen = False
-        while True:
+        while done < options.num_users:
             gevent.sleep(0.1)
-            count = environment.runner.user_count if environment.runner else 0
-            seen = seen or count > 0
-            if seen and count == 0 and environment.runner:
-                gevent.sleep(3 * stats.CSV_STATS_INTERVAL_SEC)  # until all figures are written
-                environment.runner.quit()
-                return
+        gevent.sleep(3 * stats.CSV_STATS_INTERVAL_SEC)  # until all figures are written
+        if environment.runner:
+            environment.runner.quit()
 
     gevent.spawn(watch)

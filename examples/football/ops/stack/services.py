@@ -31,6 +31,12 @@ PACKAGES = {
 
 STAND_INS = ("channel", "otlp", "sentry", "grafana")
 TEAMS = {"Ajax": "NL", "Benfica": "PT", "Celtic": "GB", "Dynamo": "UA"}
+MATCH = {
+    "home_team_id": 1,
+    "away_team_id": 2,
+    "competition": "Cup",
+    "kickoff": "2999-08-16T14:00:00Z",
+}
 RUN_SSHD = Path("/run/sshd")
 """Without this folder sshd does not even tell its settings to root."""
 
@@ -225,12 +231,12 @@ def service_environment(state: State) -> Mapping[str, str]:
 
 
 def service(state: State) -> None:
-    """The service, on a migrated database with some teams."""
+    """The service, on a migrated database with some teams and a match."""
     migrate = inside(state.services, [sys.executable, "-m", "alembic", "upgrade", "head"])
     environment = {**os.environ, **service_environment(state)}
     subprocess.run(migrate, check=True, capture_output=True, cwd=PROJECT, env=environment)
     start_service(state, {})
-    enter_teams(state)
+    enter_data(state)
 
 
 def start_service(state: State, changed: Mapping[str, str]) -> None:
@@ -248,12 +254,12 @@ def start_service(state: State, changed: Mapping[str, str]) -> None:
     wait_for(state, "service", answers(state, f"{state.url('service')}/health/ready"))
 
 
-def enter_teams(state: State) -> None:
+def enter_data(state: State) -> None:
     """Enter what the visitors of the load scenarios look at."""
-    url = f"{state.url('service')}/api/v1/teams"
-    for name, country in TEAMS.items():
-        body = json.dumps({"name": name, "country": country})
-        command = [program("curl"), "-sS", "--fail", "-o", os.devnull, "-d", body]
+    teams = [("teams", {"name": name, "country": country}) for name, country in TEAMS.items()]
+    for path, body in [*teams, ("matches", MATCH), ("matches/1/prediction", {})]:
+        url = f"{state.url('service')}/api/v1/{path}"
+        command = [program("curl"), "-sS", "--fail", "-o", os.devnull, "-d", json.dumps(body)]
         command += ["-H", f"X-API-Key: {state.secrets['api']}"]
         command += ["-H", "Content-Type: application/json", url]
         subprocess.run(inside(state.services, command), check=True, capture_output=True)

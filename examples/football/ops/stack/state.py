@@ -98,6 +98,7 @@ class State:
             "BASE_HOST": f"{HOST}:{self.ports['https']}",
             "SITE_ADDRESSES": f"{self._pinned('https')} {self._pinned('http')}",
             "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
+            "SERVICE_URL": self.url("service"),
             "LOAD_NICE": str(NICE) if self.preferred else "",
             "CA_FILE": str(self.path("ca", "ca.pem")),
             "PROMETHEUS_URL": self.url("prometheus"),

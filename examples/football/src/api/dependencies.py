@@ -4,7 +4,7 @@ What only looks something up is `async`: a plain function would be handed to a t
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Query, Request, status
@@ -43,8 +43,24 @@ async def get_cache(request: Request) -> Cache:
     return cache
 
 
+async def take_turn(
+    request: Request,
+    database: Annotated[Database, Depends(get_database)],
+    cache: Annotated[Cache, Depends(get_cache)],
+) -> AsyncIterator[None]:
+    """Wait for a turn at the database, and forget what may be untrue afterwards."""
+    async with database.turns:
+        yield
+    if request.method not in ("GET", "HEAD"):
+        await cache.forget()
+
+
+Turn = Annotated[None, Depends(take_turn, scope="function")]
+
+
 def get_session(
     database: Annotated[Database, Depends(get_database)],
+    _: Turn,  # entered before the session, so it ends after the commit
 ) -> Iterator[Session]:
     """Give a session to one request; it commits before the answer is sent."""
     with database.session() as session:
@@ -85,6 +101,5 @@ Offset = Annotated[int, Query(ge=0)]
 Teams = Annotated[TeamService, Depends(get_teams)]
 Matches = Annotated[MatchService, Depends(get_matches)]
 Predictions = Annotated[PredictionService, Depends(get_predictions)]
-Cached = Annotated[Cache, Depends(get_cache)]
 CountedMetrics = Annotated[Metrics, Depends(get_metrics)]
 KeyHolder = Depends(require_key)

@@ -11,6 +11,7 @@ from src.api.dependencies import (
     Offset,
     Predictions,
 )
+from src.api.kept import KeptRoute
 from src.api.schemas import (
     ErrorOutput,
     MatchInput,
@@ -23,6 +24,7 @@ from src.domain.results import MatchStatus, Score
 router = APIRouter(
     prefix=f"{API_PREFIX}/matches",
     tags=["matches"],
+    route_class=KeptRoute,
     responses={404: {"model": ErrorOutput}},
 )
 

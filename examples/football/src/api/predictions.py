@@ -3,20 +3,19 @@
 from fastapi import APIRouter
 
 from src.api import API_PREFIX
-from src.api.dependencies import Cached, CountedMetrics, Limit, Offset, Predictions
+from src.api.dependencies import CountedMetrics, Limit, Offset, Predictions
+from src.api.kept import KeptRoute
 from src.api.schemas import (
     AccuracyOutput,
     ErrorOutput,
     ForecastOutput,
     PredictionOutput,
 )
-from src.domain.forecasts import MODEL_VERSION, forecast
-
-CACHE_SECONDS = 300
 
 router = APIRouter(
     prefix=f"{API_PREFIX}/predictions",
     tags=["predictions"],
+    route_class=KeptRoute,
     responses={404: {"model": ErrorOutput}},
 )
 
@@ -35,19 +34,11 @@ def preview_match(
     home_team_id: int,
     away_team_id: int,
     predictions: Predictions,
-    cache: Cached,
     metrics: CountedMetrics,
 ) -> ForecastOutput:
     """Forecast a match between any two teams; nothing is kept but the answer."""
-    ratings = predictions.ratings(home_team_id, away_team_id)
-    key = f"forecast:{MODEL_VERSION}:{ratings.home!r}:{ratings.away!r}"
+    answer = ForecastOutput.of(predictions.preview(home_team_id, away_team_id))
     metrics.predictions.inc()
-    known = cache.get(key)
-    metrics.cache.labels("miss" if known is None else "hit").inc()
-    if known is not None:
-        return ForecastOutput.model_validate_json(known)
-    answer = ForecastOutput.of(forecast(ratings))
-    cache.put(key, answer.model_dump_json(), CACHE_SECONDS)
     return answer
 
 

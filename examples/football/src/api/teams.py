@@ -4,6 +4,7 @@ from fastapi import APIRouter, status
 
 from src.api import API_PREFIX
 from src.api.dependencies import KeyHolder, Limit, Offset, Teams
+from src.api.kept import KeptRoute
 from src.api.schemas import (
     Country,
     ErrorOutput,
@@ -12,7 +13,7 @@ from src.api.schemas import (
     TeamOutput,
 )
 
-router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["teams"])
+router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["teams"], route_class=KeptRoute)
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """Engine and sessions."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,13 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+
+SESSIONS = 10
+"""How many requests may have a session at once; the pool has more connections.
+
+A session keeps its connection while its request goes from thread to thread. Where more
+requests waited for a connection than there are threads, nobody could give one back.
+"""
 
 
 def _enforce_foreign_keys(
@@ -25,6 +33,7 @@ class Database:
         self.engine: Engine = create_engine(url, pool_pre_ping=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _enforce_foreign_keys)
+        self.turns = asyncio.Semaphore(SESSIONS)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager

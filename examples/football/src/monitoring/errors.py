@@ -6,7 +6,11 @@ from src.core.config import Settings
 
 
 def configure_error_reports(settings: Settings) -> None:
-    """Report errors where a DSN is set. What people send is never part of a report."""
+    """Report errors where a DSN is set. What people send is never part of a report.
+
+    Errors are reported by their handler alone: to follow each request and each question
+    to the stores as well costs more than to give a kept answer.
+    """
     if not settings.sentry_dsn:
         return
     sentry_sdk.init(
@@ -15,6 +19,7 @@ def configure_error_reports(settings: Settings) -> None:
         environment=settings.environment.value,
         max_request_body_size="never",
         traces_sample_rate=0.0,
+        auto_enabling_integrations=False,
     )
 
 

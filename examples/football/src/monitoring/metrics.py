@@ -40,7 +40,7 @@ class Metrics:
         )
         self.predictions = Counter(
             "football_predictions",
-            "Predictions asked for and given",
+            "Predictions that were calculated",
             registry=self.registry,
         )
         self.in_progress = Gauge(

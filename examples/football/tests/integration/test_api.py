@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from src.api.errors import register_error_handlers
+from src.core.cache import Kept
 from src.core.config import Environment, Settings
 from src.core.errors import FootballError
 from src.core.logging import configure_logging
@@ -308,14 +309,39 @@ def test_an_unexpected_error_tells_nothing_of_the_inside(
     assert "ZeroDivisionError: inside" in capsys.readouterr().err
 
 
+class Memory:
+    """Keeps texts as Redis would."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, Kept] = {}
+        self.generation = 0
+
+    async def get(self, key: str) -> Kept:
+        kept = self.texts.get(key)
+        now = str(self.generation)
+        good = kept is not None and kept.generation == now
+        return Kept(kept.text if kept and good else None, now)
+
+    async def put(self, key: str, text: str, generation: str | None) -> None:
+        self.texts[key] = Kept(text, generation)
+
+    async def forget(self) -> None:
+        self.generation += 1
+
+    async def close(self) -> None:
+        self.texts.clear()
+
+
+@pytest.fixture
+def memory(client: TestClient) -> Memory:
+    """A cache that keeps what it is given."""
+    client.app.state.cache = Memory()  # type: ignore[attr-defined]
+    kept: Memory = client.app.state.cache  # type: ignore[attr-defined]
+    return kept
+
+
 @pytest.mark.flow("measurement")
-def test_a_forecast_is_kept_and_given_again(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept: dict[str, str] = {}
-    cache = client.app.state.cache  # type: ignore[attr-defined]
-    monkeypatch.setattr(cache, "get", kept.get)
-    monkeypatch.setattr(cache, "put", lambda key, text, _: kept.update({key: text}))
+def test_a_forecast_is_kept_and_given_again(client: TestClient, memory: Memory) -> None:
     home, away = enter(client, "Home"), enter(client, "Away")
     path = f"{API}/predictions/preview?home_team_id={home}&away_team_id={away}"
     first, second = client.get(path), client.get(path)
@@ -323,3 +349,27 @@ def test_a_forecast_is_kept_and_given_again(
     numbers = client.get("/metrics").text
     assert 'football_cache_requests_total{result="hit"} 1.0' in numbers
     assert 'football_cache_requests_total{result="miss"} 1.0' in numbers
+
+
+def test_an_answer_is_kept_until_somebody_writes(
+    client: TestClient, memory: Memory
+) -> None:
+    enter(client, "First")
+    assert len(client.get(f"{API}/teams").json()) == 1
+    assert memory.texts.keys() == {f"{API}/teams?"}
+    enter(client, "Second")
+    assert len(client.get(f"{API}/teams").json()) == 2
+
+
+def test_only_good_answers_are_kept(client: TestClient, memory: Memory) -> None:
+    assert client.get(f"{API}/teams/1").status_code == 404
+    assert client.get(f"{API}/teams?limit=0").status_code == 422
+    assert memory.texts == {}
+
+
+def test_a_refused_change_forgets_nothing(client: TestClient, memory: Memory) -> None:
+    enter(client, "Only")
+    before = memory.generation
+    body = {"name": "Only", "country": "NL"}
+    assert client.post(f"{API}/teams", json=body).status_code == 409
+    assert memory.generation == before

@@ -1,11 +1,12 @@
 """The cache: what is kept, and what happens when Redis is away."""
 
+import asyncio
 import logging
 
 import pytest
-import redis
+from redis.asyncio import Redis
 
-from src.core.cache import NoCache, RedisCache, open_cache
+from src.core.cache import SECONDS, Kept, NoCache, RedisCache, open_cache
 
 LOGGER = logging.getLogger("football")
 
@@ -14,45 +15,81 @@ class Memory:
     """Answers as a client of Redis does."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, tuple[str, int]] = {}
+        self.kept: dict[str, str] = {}
+        self.seconds: list[int] = []
 
-    def get(self, key: str) -> str | None:
-        found = self.kept.get(key)
-        return None if found is None else found[0]
+    async def mget(self, *keys: str) -> list[str | None]:
+        return [self.kept.get(key) for key in keys]
 
-    def set(self, key: str, text: str, ex: int) -> None:
-        self.kept[key] = (text, ex)
+    async def set(self, key: str, text: str, ex: int) -> None:
+        self.kept[key] = text
+        self.seconds.append(ex)
 
-    def close(self) -> None:
+    async def incr(self, key: str) -> None:
+        self.kept[key] = str(int(self.kept.get(key, 0)) + 1)
+
+    async def aclose(self) -> None:
         self.kept.clear()
 
 
-def test_what_is_put_is_got(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = Memory()
-    monkeypatch.setattr(redis.Redis, "from_url", lambda *_, **__: memory)
-    cache = open_cache("redis://cache", LOGGER)
-    assert cache.get("k") is None
-    cache.put("k", "text", 30)
-    assert cache.get("k") == "text"
-    assert memory.kept == {"k": ("text", 30)}
-    cache.close()
-    assert memory.kept == {}
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    """A Redis in this process."""
+    made = Memory()
+    monkeypatch.setattr(Redis, "from_pool", lambda _: made)
+    return made
+
+
+def test_what_is_put_is_got(memory: Memory) -> None:
+    async def use() -> None:
+        cache = open_cache("redis://cache", LOGGER)
+        assert await cache.get("k") == Kept(None, "0")
+        await cache.put("k", "text\nof two lines", "0")
+        assert await cache.get("k") == Kept("text\nof two lines", "0")
+        assert memory.seconds == [SECONDS]
+        await cache.close()
+        assert memory.kept == {}
+
+    asyncio.run(use())
+
+
+def test_what_was_made_before_a_change_is_not_given_after_it(memory: Memory) -> None:
+    async def use() -> None:
+        cache = RedisCache("redis://cache", LOGGER)
+        await cache.put("early", "old", "0")
+        await cache.forget()
+        await cache.put("late", "old", "0")
+        assert await cache.get("early") == Kept(None, "1")
+        assert await cache.get("late") == Kept(None, "1")
+        await cache.put("late", "new", "1")
+        assert await cache.get("late") == Kept("new", "1")
+
+    asyncio.run(use())
 
 
 def test_a_cache_that_is_away_keeps_nothing_and_raises_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    cache = RedisCache("redis://127.0.0.1:9", LOGGER)
+    async def use() -> None:
+        cache = RedisCache("redis://127.0.0.1:9", LOGGER)
+        await cache.put("k", "text", "0")
+        await cache.put("k", "text", None)
+        await cache.forget()
+        assert await cache.get("k") == Kept()
+        await cache.close()
+
     with caplog.at_level("WARNING", logger="football"):
-        cache.put("k", "text", 1)
-        assert cache.get("k") is None
-    cache.close()
-    assert "does not answer" in caplog.text
+        asyncio.run(use())
+    assert caplog.text.count("does not answer") == 3
 
 
 def test_without_an_address_nothing_is_kept() -> None:
-    cache = open_cache(None, LOGGER)
-    assert isinstance(cache, NoCache)
-    cache.put("k", "text", 1)
-    assert cache.get("k") is None
-    cache.close()
+    async def use() -> None:
+        cache = open_cache(None, LOGGER)
+        assert isinstance(cache, NoCache)
+        await cache.put("k", "text", "0")
+        await cache.forget()
+        assert await cache.get("k") == Kept()
+        await cache.close()
+
+    asyncio.run(use())

@@ -1,0 +1,39 @@
+"""Routes whose good answers are kept until somebody writes."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response, status
+from fastapi.routing import APIRoute
+
+from src.core.cache import Cache
+from src.monitoring.metrics import Metrics
+
+
+class KeptRoute(APIRoute):
+    """Gives a kept answer to GET where there is one, before anything else is looked at.
+
+    What is kept is the same for everybody, and depends on the path and the query alone.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the cache before what FastAPI does."""
+        compute = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            if request.method != "GET":
+                return await compute(request)
+            cache: Cache = request.app.state.cache
+            metrics: Metrics = request.app.state.metrics
+            key = f"{request.url.path}?{request.url.query}"
+            kept = await cache.get(key)
+            metrics.cache.labels("miss" if kept.text is None else "hit").inc()
+            if kept.text is not None:
+                return Response(kept.text, media_type="application/json")
+            response = await compute(request)
+            if response.status_code == status.HTTP_200_OK:
+                text = bytes(response.body).decode()
+                await cache.put(key, text, kept.generation)
+            return response
+
+        return answer
