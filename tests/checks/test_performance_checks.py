@@ -5,13 +5,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from readiness.model.judgement import Unmeasured
 from tests.support.checking import CHECKS, build, run_check
 from tests.support.football import TOOLS
-from tests.support.performance_cases import LOAD, LOADED, REPORT, report, web
+from tests.support.performance_cases import (
+    BOTTLENECK,
+    HISTORY_FILE,
+    LOAD,
+    LOADED,
+    REPORT,
+    report,
+    web,
+)
 
 COMMITTER = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
 
@@ -72,12 +81,16 @@ def test_a_report_on_uncommitted_code_is_not_current(measured: Path) -> None:
 
 
 def test_a_target_that_writes_the_report_is_run_first(measured: Path) -> None:
-    """And its last word is the reason where it fails."""
+    """What it only copies is of an earlier run; its last word is the reason where it fails."""
     kept = measured / "kept.json"
     (measured / REPORT).rename(kept)
     (measured / "Makefile").write_text(
-        f"good:\n\t@cp kept.json {REPORT}\nbad:\n\t@echo nobody answers; exit 1\n"
+        f"good: old\n\t@sed -i s/17640000/$$(date +%s)/ {HISTORY_FILE}\n"
+        f"old:\n\t@cp kept.json {REPORT}\nbad:\n\t@echo nobody answers; exit 1\n"
     )
+    old = run_check("benchmark-report", str(measured), {"make": "old"})
+    assert old.number("complete") == 0
+    assert "earlier run" in old.findings[0]["message"]
     assert run_check("benchmark-report", str(measured), {"make": "good"}).number("complete") == 1
     failed = run_check("benchmark-report", str(measured), {"make": "bad"})
     assert failed.is_error
@@ -96,7 +109,7 @@ def test_a_load_is_measured_to_its_last_request(tmp_path: Path, path: str) -> No
     """However short it is."""
     build(str(tmp_path), LOADED)
     with web(seconds=0.1)(tmp_path) as server:
-        given = LOAD | {"host": server["url"], "time": "1s", "users": "4"}
+        given = LOAD | {"host": server["url"], "time": "3s", "users": "4"}
         found = run_check("load", str(tmp_path), given, path=path)
     assert found.number("users") == 4
     assert found.number("errors") == 0
@@ -115,7 +128,25 @@ FIGURES = {
     "p95": None,
     "p99": None,
     "why": [["refused", 3]],
+    "asked": [],
+    "counted": [],
 }
+
+
+def numbers(
+    folder: Path, changed: dict[str, object], **given: str
+) -> subprocess.CompletedProcess[str]:
+    """Have the figures of a load read."""
+    figures = folder / "figures.json"
+    figures.write_text(json.dumps(FIGURES | changed))
+    return subprocess.run(
+        [sys.executable, os.path.join(CHECKS, "scripts", "load_numbers.py"), figures, "http://a"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, **given},
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,15 +162,7 @@ def test_a_service_that_answered_nothing_is_not_measured(
     tmp_path: Path, changed: dict[str, object], told: str
 ) -> None:
     """One answer is some; none is told with its first reason."""
-    figures = tmp_path / "figures.json"
-    figures.write_text(json.dumps(FIGURES | changed))
-    script = os.path.join(CHECKS, "scripts", "load_numbers.py")
-    done = subprocess.run(
-        [sys.executable, script, str(figures), "http://a"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = numbers(tmp_path, changed)
     assert told in done.stderr
     assert (done.returncode == 0) is (told == "")
 
@@ -148,9 +171,191 @@ def test_refusals_are_no_fast_answers(tmp_path: Path, path: str) -> None:
     """A service that refuses everything has neither latency nor throughput; its errors count."""
     build(str(tmp_path), LOADED)
     with web(status=503)(tmp_path) as server:
-        given = LOAD | {"host": server["url"], "time": "1s"}
+        given = LOAD | {"host": server["url"], "time": "3s"}
         found = run_check("load", str(tmp_path), given, path=path)
     assert isinstance(found.read("p95"), Unmeasured)
     assert found.number("errors") == 100
     assert found.number("rps_without_errors") == found.number("users_without_errors") == 0
     assert "503" in found.findings[0]["message"]
+
+
+API = {
+    "servers": [{"url": "https://a/api"}],
+    "paths": {
+        "/teams": {"get": {}, "post": {}},
+        "/teams/{id}": {"get": {}},
+        "/teams/best": {"get": {}},
+    },
+}
+LOADED_API = {
+    "requests": 10,
+    "failures": 0,
+    "answered": 10,
+    "rps": 5.0,
+    "p95": 20.0,
+    "why": [],
+    "asked": [["GET", "/api/teams", 6], ["GET", "/api/teams/7", 3], ["GET", "/api/teams/best", 1]],
+}
+COUNTED = """\
+# TYPE seen_total counter
+seen_total{{method="GET",route="/teams",status="200"}} {teams}
+seen_total{{method="GET",route="/teams/{{id}}",status="200"}} {team}
+seen_total{{method="GET",route="/teams/best",status="200"}} {best}
+seen_total{{method="GET",route="/metrics",status="200"}} {metrics}
+seen_created{{method="GET",route="/teams"}} 99
+"""
+BEFORE = COUNTED.format(teams=100, team=0, best=0, metrics=5)
+COUNTER = {"counter": "http://a/metrics", "counted": "seen_total"}
+
+
+def measured_api(folder: Path, after: str = "", left_out: str = "POST /teams", **given: str) -> Any:
+    """What is read of a load on a described API, or why it was not."""
+    (folder / "api.json").write_text(json.dumps(API))
+    changed = LOADED_API | {"counted": [BEFORE, after]}
+    done = numbers(folder, changed, api="api.json", left_out=left_out, **given)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
+@pytest.mark.parametrize(
+    ("grown", "service", "kept", "its_own"),
+    [
+        ({"teams": 106, "team": 3, "best": 1, "metrics": 5}, 5.0, 0.0, True),
+        ({"teams": 106, "team": 3, "best": 1, "metrics": 500}, 5.0, 0.0, True),
+        ({"teams": 900, "team": 3, "best": 0, "metrics": 500}, 4.5, 0.5, False),
+        ({"teams": 100, "team": 0, "best": 0, "metrics": 500}, 0.0, 5.0, False),
+    ],
+    ids=["all", "others ask too", "one is kept", "all are kept"],
+)
+def test_an_answer_is_the_services_as_far_as_it_counted_it(
+    tmp_path: Path, grown: dict[str, int], service: float, kept: float, its_own: bool
+) -> None:
+    """Each operation by itself: what others asked for meanwhile stands for nothing."""
+    found = measured_api(tmp_path, COUNTED.format(**grown), **COUNTER)
+    assert (found["service_rps"], found["kept_rps"]) == (service, kept)
+    assert found["its_own"] is its_own
+    assert any(each["rule"] == "kept" for each in found["findings"]) is not its_own
+
+
+def test_a_counter_without_routes_is_taken_as_a_whole(tmp_path: Path) -> None:
+    """It tells how many answers were the service's, if not which."""
+    changed = LOADED_API | {"counted": ["seen_total 5", "seen_total 12"]}
+    found = json.loads(numbers(tmp_path, changed, **COUNTER).stdout)
+    assert (found["service_rps"], found["kept_rps"]) == (3.5, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ("#! nobody listens", "http://a/metrics was not read: nobody listens"),
+        ("other_total 1", "http://a/metrics has no number called seen_total"),
+        (COUNTED.format(teams=1, team=0, best=0, metrics=0), "began anew while it was loaded"),
+    ],
+)
+def test_without_its_counter_the_service_is_not_measured(
+    tmp_path: Path, after: str, told: str
+) -> None:
+    """Nobody knows then who answered."""
+    assert told in measured_api(tmp_path, after, **COUNTER)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missing"),
+    [
+        ("POST /teams", []),
+        ("", ["POST /teams was not in the load, and is not left out by name"]),
+    ],
+)
+def test_each_operation_is_asked_for_or_left_out_by_name(
+    tmp_path: Path, left_out: str, missing: list[str]
+) -> None:
+    """`/teams/best` is not `/teams/{id}`, and stands below the server's own path."""
+    found = measured_api(tmp_path, left_out=left_out)
+    assert found["unasked"] == len(missing)
+    assert [each["message"] for each in found["findings"]] == missing
+
+
+def test_an_operation_asked_for_under_another_one_is_missing(tmp_path: Path) -> None:
+    """Only what was answered counts as asked for."""
+    (tmp_path / "api.json").write_text(json.dumps(API))
+    changed = LOADED_API | {"asked": [["GET", "/api/teams", 9], ["GET", "/api/teams/best", 1]]}
+    done = numbers(tmp_path, changed, api="api.json", left_out="POST /teams")
+    (found,) = json.loads(done.stdout)["findings"]
+    assert found["message"].startswith("GET /teams/{id} was not in the load")
+
+
+def test_what_is_left_out_must_be_there(tmp_path: Path) -> None:
+    """A name that fits nothing hides what it was to name."""
+    told = measured_api(tmp_path, left_out="POST /teams\nPOST /players")
+    assert "there is no operation POST /players, which `left_out` names" in told
+
+
+def test_without_errors_means_none(tmp_path: Path, path: str) -> None:
+    """One failure in thousands leaves a latency, and neither throughput nor users."""
+    build(str(tmp_path), LOADED)
+    with web(seldom=20)(tmp_path) as server:
+        given = LOAD | {"host": server["url"], "time": "4s"}
+        found = run_check("load", str(tmp_path), given, path=path)
+    assert found.number("errors") > 0
+    assert found.number("rps") > 0
+    assert found.number("rps_without_errors") == found.number("users_without_errors") == 0
+
+
+WANTED = "health check: 20 x 10"
+GUIDE = "# Speed\n\n## Bottlenecks\n\nAll wait for `/`.\n\n## Plan\n\nAnswer `/` sooner.\n"
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "told"),
+    [
+        (WANTED, []),
+        ("", []),
+        ("health check: 25 x 8", ["20 users made 200 requests, not 25 users 8 each"]),
+        (f"{WANTED}\nheavy load: 200 x 10", ["the scenario was not run"]),
+    ],
+)
+def test_the_scenarios_that_are_asked_for_have_run(
+    measured: Path, scenarios: str, told: list[str]
+) -> None:
+    """By their names, with their users and as many requests."""
+    found = run_check("benchmark-report", str(measured), {"scenarios": scenarios})
+    assert [each["message"] for each in found.findings] == told
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ({"users": 21}, "the raw figures tell of 20 users, not 21"),
+        ({"raw": ["stats.csv"]}, "no raw file tells how many users there were"),
+        ({"raw": ["history.csv"]}, "no raw file tells how many requests were made"),
+    ],
+)
+def test_users_are_those_of_the_raw_figures(
+    measured: Path, figures: dict[str, object], told: str
+) -> None:
+    """What a report says of them is not enough."""
+    build(str(measured), report(**figures))
+    found = run_check("benchmark-report", str(measured))
+    assert found.number("complete") == 0
+    assert told in [each["message"] for each in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("bottlenecks", "guide", "told"),
+    [
+        ((BOTTLENECK,), GUIDE, ""),
+        ((BOTTLENECK | {"p95_ms": 81.0},), GUIDE, "GET /: these are no figures of health check"),
+        ((BOTTLENECK | {"scenario": "x"},), GUIDE, "GET /: these are no figures of x"),
+        ((), GUIDE, "the report names no bottleneck"),
+        ((BOTTLENECK,), GUIDE.replace("Answer `/`", "Answer"), "Plan says nothing of /"),
+        ((BOTTLENECK,), GUIDE.replace("for `/`", "for `/a`"), "Bottlenecks says nothing of /"),
+        ((BOTTLENECK,), GUIDE.replace("## Plan", "## Ideas"), "Plan says nothing of /"),
+    ],
+)
+def test_bottlenecks_are_of_the_run_and_in_the_document(
+    measured: Path, bottlenecks: tuple[dict[str, object], ...], guide: str, told: str
+) -> None:
+    """With the very numbers of the raw figures, and a word on each in the plan."""
+    build(str(measured), {**report(bottlenecks=bottlenecks), "guide.md": guide})
+    found = run_check("benchmark-report", str(measured), {"document": "guide.md"})
+    assert found.number("untreated") == int(bool(told))
+    assert [each["message"] for each in found.findings] == [told][: bool(told)]

@@ -3,9 +3,10 @@
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 
 from tests.support import projects
@@ -29,15 +30,17 @@ class Visitor(FastHttpUser):
 IDLE = LOCUSTFILE.replace('self.client.get("/")', "pass")
 
 
-def web(status: int = 200, seconds: float = 0.0) -> Service:
-    """A server that answers everything with one status, after a while."""
+def web(status: int = 200, seconds: float = 0.0, seldom: int = 0) -> Service:
+    """A server that answers everything with one status, after a while; `seldom` with another."""
+    number = count(1)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             time.sleep(seconds)
-            self.send_response(status)
+            fails = seldom and next(number) % seldom == 0
+            self.send_response(500 if fails else status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -60,10 +63,12 @@ def web(status: int = 200, seconds: float = 0.0) -> Service:
     return started
 
 
-LOAD = {"host": "{url}", "users": "5", "time": "2s"}
+LOAD = {"host": "{url}", "users": "5", "time": "4s"}
 LOADED: Files = {"locustfile.py": LOCUSTFILE}
-STATS = "Type,Name,Request Count,Failure Count\nGET,/,200,0\n,Aggregated,200,0\n"
+STATS = "Type,Name,Request Count,Failure Count,95%\nGET,/,200,0,80\n,Aggregated,200,0,80\n"
+HISTORY = "Timestamp,User Count,Type,Name\n1764000000,12,,Aggregated\n1764000001,20,,Aggregated\n"
 REPORT = "reports/performance/report.json"
+HISTORY_FILE = "reports/performance/history.csv"
 MADE = {"date": "2025-11-01T12:00:00+00:00", "commit": "0" * 40}
 SCENARIO = {
     "name": "health check",
@@ -72,14 +77,21 @@ SCENARIO = {
     "rps": 640.5,
     "p95_ms": 80.0,
     "error_rate": 0.0,
-    "raw": ["stats.csv"],
+    "raw": ["stats.csv", "history.csv"],
 }
+BOTTLENECK = {"endpoint": "GET /", "scenario": "health check", "requests": 200, "p95_ms": 80.0}
 
 
-def report(figures: str | None = STATS, commit: str = "0" * 40, **other: object) -> Files:
+def report(
+    figures: str | None = STATS,
+    commit: str = "0" * 40,
+    bottlenecks: Sequence[Mapping[str, object]] = (BOTTLENECK,),
+    **other: object,
+) -> Files:
     """A report of one scenario, with something else in it, and its raw figures."""
-    data = MADE | {"commit": commit, "scenarios": [SCENARIO | other]}
-    files: Files = {REPORT: json.dumps(data)}
+    scenarios = [SCENARIO | other]
+    data = MADE | {"commit": commit, "scenarios": scenarios, "bottlenecks": bottlenecks}
+    files: Files = {REPORT: json.dumps(data), HISTORY_FILE: HISTORY}
     return files if figures is None else {**files, "reports/performance/stats.csv": figures}
 
 
@@ -119,6 +131,7 @@ PERFORMANCE: dict[str, list[Case]] = {
         Case("no-raw-figures", report(raw=[])),
         Case("empty-raw-file", report("")),
         Case("other-raw-figures", report(STATS.replace("200", "150"))),
+        Case("other-users", report(users=40)),
         Case("all-failed", report(error_rate=1.0)),
         Case("nan", report(p95_ms=float("nan"))),
         Case("no-scenario", {REPORT: json.dumps(MADE | {"scenarios": []})}),
