@@ -30,6 +30,7 @@ class Document:
     all_sections: list[Section] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[tuple[int, str, str]] = field(default_factory=list)
+    code: list[tuple[int, str]] = field(default_factory=list)
     words: int = 0
 
     @property
@@ -67,6 +68,8 @@ def read_markdown(text: str) -> Document:
         if token.type == "fence":
             language = (token.info.split() or [""])[0]
             document.blocks.append((line + 1, language, token.content))
+        if token.type == "code_block":
+            document.blocks.append((line, "", token.content))
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
         if token.type == "inline":
@@ -74,6 +77,9 @@ def read_markdown(text: str) -> Document:
             targets = list(_targets(token))
             document.words += count_words(plain)
             document.links += [(line, target) for target in targets]
+            document.code += [
+                (line, each.content) for each in token.children or [] if each.type == "code_inline"
+            ]
             if before is not None and before.type == "heading_open":
                 document.headings.append((line, plain))
                 level = int(before.tag[1:])

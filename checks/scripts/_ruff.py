@@ -32,6 +32,11 @@ class Log:
         """How many files of Python were looked at, notebooks and stubs among them."""
         return sum(not path.endswith(OTHER_LANGUAGES) for path in self.files)
 
+    @property
+    def python_files(self) -> list[str]:
+        """The files of plain Python that were looked at."""
+        return sorted(path for path in self.files if path.endswith((".py", ".pyi")))
+
     def require_python(self) -> None:
         """End the script where no file of Python was looked at."""
         if not self.python:

@@ -18,7 +18,8 @@ COMMENTS = [
 # The last two words of a dotted name tell it, by whatever name it was imported.
 SKIPS = {tuple(name.split(".")[-2:]) for name in SILENCING["skips"]}
 ANY_WORD = re.compile(
-    r"ignore|mypy|ruff|noqa|nosec|pragma|skip|xfail|expectedFailure|pytest\.exit", re.IGNORECASE
+    r"ignore|mypy|ruff|noqa|nosec|pragma|fmt|yapf|isort|skip|xfail|expectedFailure|pytest\.exit",
+    re.IGNORECASE,
 )
 
 
@@ -113,9 +114,7 @@ def ruff_settings() -> list[Place]:
     """List the rules that ruff's settings ignore, and the folders they leave out."""
     found = []
     for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
-        tool = _toml(path)
-        if path == "pyproject.toml":
-            tool = _table(tool, "tool", "ruff")
+        tool = ruff_table(path)
         for table in (tool, _table(tool, "lint")):
             for key in ("ignore", "extend-ignore", "exclude", "extend-exclude"):
                 found += [
@@ -127,6 +126,20 @@ def ruff_settings() -> list[Place]:
                     text = f"{key}: {files}: {' '.join(map(str, _list(rules)))}"
                     found.append(place(path, _line(path, str(files)), "ruff-settings", text))
     return found
+
+
+def ruff_table(path: str) -> dict[str, object]:
+    """Return what a file of settings says to ruff."""
+    tool = _toml(path)
+    return _table(tool, "tool", "ruff") if os.path.basename(path) == "pyproject.toml" else tool
+
+
+def ignored_rules(path: str) -> list[str]:
+    """Return the rules that one file of ruff's settings ignores, as they stand there."""
+    tool = ruff_table(path)
+    tables = (tool, _table(tool, "lint"))
+    keys = ("ignore", "extend-ignore")
+    return [str(rule) for table in tables for key in keys for rule in _list(table.get(key))]
 
 
 def coverage_settings() -> list[Place]:

@@ -6,12 +6,19 @@ import subprocess
 import time
 from urllib.parse import unquote
 
-from _common import Place, emit, not_measured, number_param, param, place, read_text, require, words
+from _common import Place, emit, not_measured, number_param, param, place, read_text, words
 from _copy import copy_project
-from _markdown import SHELLS, Document, read_markdown
+from _doc_commands import (
+    absent_alerts,
+    absent_files,
+    alert_names,
+    broken_commands,
+    commands,
+    make_targets,
+)
+from _markdown import Document, read_markdown
 
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-MAKE = re.compile(r"(?:^|[;&|(]\s*)make((?:[ \t]+[^\s;&|#)<>]+)+)", re.MULTILINE)
 DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 DAY = 86_400
 
@@ -56,38 +63,6 @@ def dead_links(path: str, document: Document) -> list[Place]:
     return found
 
 
-def broken_commands(path: str, document: Document, targets: set[str]) -> list[Place]:
-    """List the shell blocks that do not parse, and the make targets that do not exist."""
-    found = []
-    for line, language, text in document.blocks:
-        if language not in SHELLS:
-            continue
-        parsed = subprocess.run(
-            ["bash", "-n"], input=text, text=True, capture_output=True, check=False
-        )
-        if parsed.returncode:
-            found.append(place(path, line, "command", parsed.stderr.strip().partition("\n")[0]))
-        for said in MAKE.findall(text):
-            if " -C" in said or " -f" in said:
-                continue  # another Makefile than the project's
-            named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
-            missing = [word for word in named if word not in targets]
-            found += [
-                place(path, line, "command", f"make has no target {name}") for name in missing
-            ]
-    return found
-
-
-def make_targets() -> set[str]:
-    """Name the targets of the project's Makefile."""
-    if not any(map(os.path.exists, ("GNUmakefile", "makefile", "Makefile"))):
-        return set()
-    require("make")
-    command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
-    printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
-    return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))
-
-
 def failing_blocks(path: str, document: Document, number: int) -> list[Place]:
     """Run the bash blocks of a document, in order, in a copy of its own."""
     copy = copy_project(f"copy{number}")
@@ -126,7 +101,7 @@ def main() -> None:
     paths = words("paths")
     if not paths:
         not_measured("no document is named")
-    targets = make_targets()
+    targets, alerts = make_targets(), alert_names()
     findings: list[Place] = []
     ages: list[float | None] = []
     read: list[Document] = []
@@ -140,6 +115,9 @@ def main() -> None:
         ages.append(age(path, text))
         findings += outline(path, document) + dead_links(path, document)
         findings += broken_commands(path, document, targets)
+        findings += absent_alerts(path, text, alerts)
+        if param("files") == "true":
+            findings += absent_files(path, document)
         if param("execute") == "true":
             findings += failing_blocks(path, document, number)
     known = [each for each in ages if each is not None]
@@ -149,7 +127,7 @@ def main() -> None:
         "words": sum(each.words for each in read),
         "headings": sum(len(each.sections) for each in read),
         "links": sum(len(each.links) for each in read),
-        "commands": sum(block[1] in SHELLS for each in read for block in each.blocks),
+        "commands": sum(command.whole for each in read for command in commands(each)),
     }
     emit(numbers, findings)
 

@@ -12,6 +12,7 @@ from glob import glob
 
 from _common import emit, heard, not_measured, require
 from _session import failures, numbers, read_session
+from _waiting import Waiting
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
@@ -53,15 +54,18 @@ def save_coverage(tmp: str) -> None:
 def main() -> None:
     """Pass pytest's text on to standard error, then count."""
     require("coverage", "pytest")
-    said = heard()
     tmp = os.environ["READINESS_TMP"]
+    waiting = Waiting(os.path.join(tmp, "pid"))
+    said = heard()
+    stood_in_line = waiting.seconds()
     results = os.path.join(tmp, "tests.jsonl")
     if not os.path.exists(results):
         not_measured(f"pytest did not begin: {last_words(said)}")
     session = read_session(results, last_words(said))
     counted = numbers(session.cases)
     save_coverage(tmp)
-    more = {"deselected": session.deselected, "duration": session.seconds}
+    duration = round(max(session.seconds - stood_in_line, 0), 3)
+    more = {"deselected": session.deselected, "duration": duration}
     emit({**counted, **more}, failures(session.cases))
 
 

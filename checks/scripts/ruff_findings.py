@@ -5,12 +5,12 @@ Arguments: what `ruff check -v` logged, then the options and paths that it was g
 
 import json
 import re
-import subprocess
 import sys
 from typing import TypedDict, cast
 
-from _common import emit, not_measured, place, relative
+from _common import emit, not_measured, number_param, place, relative
 from _ruff import Log
+from _ruff_silence import beyond, kept_silent, rules_on, show_settings
 
 UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
 """What ruff says of a file that it could not read: its other rules were not tried there."""
@@ -34,9 +34,7 @@ class Item(TypedDict):
 
 def no_rule_is_on(arguments: list[str]) -> bool:
     """Whether ruff, asked for its settings, names no rule at all: then it can find nothing."""
-    command = ["ruff", "check", "--show-settings", *arguments]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
-    return bool(NO_RULE.search(asked.stdout))
+    return bool(NO_RULE.search(show_settings(arguments)))
 
 
 def main() -> None:
@@ -62,7 +60,21 @@ def main() -> None:
         )
         for item in items
     ]
-    emit({"total": len(findings), "files": log.python}, findings)
+    options = sys.argv[2 : sys.argv.index("--")]
+    comments = ("isort-off",) if "--ignore-noqa" in options else ("isort-off", "noqa")
+    suppressed = kept_silent(log.python_files, options, comments, "linter")
+    told = beyond(suppressed)
+    rules, least = rules_on(log.python_files, options), number_param("at_least")
+    if least is not None and rules < least:
+        told.append(place("", 0, "rules", f"{rules} rules are on, at least {least:g} asked"))
+    numbers = {
+        "total": len(findings),
+        "files": log.python,
+        "suppressed": len(suppressed),
+        "rules": rules,
+        "problems": len(findings) + len(told),
+    }
+    emit(numbers, [*findings, *told])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Count the files that ruff's formatter would change (its text on standard input).
 
-Argument: what `ruff format -v` logged. Up to 0.15 ruff says it in words, and after that as the
-linter does.
+Arguments: what `ruff format -v` logged, then the options and paths that it was given. Up to 0.15
+ruff says it in words, and after that as the linter does.
 """
 
 import re
@@ -9,6 +9,7 @@ import sys
 
 from _common import emit, not_measured, place
 from _ruff import Log
+from _ruff_silence import beyond, kept_silent
 
 UNFORMATTED = re.compile(
     r"^(?:Would reformat: (?P<named>.+)"
@@ -43,7 +44,22 @@ def main() -> None:
             f"{len(log.files)}"
         )
     findings = [place(path, line, "unformatted", MESSAGE) for path, line in named.items()]
-    emit({"total": changed, "files": changed + kept}, findings)
+    given = sys.argv[2 : sys.argv.index("--")]
+    # The settings are asked of the linter, which does not know the formatter's other options.
+    options = [
+        word
+        for before, word in zip(["", *given], given, strict=False)
+        if word == "--isolated" or word.startswith("--config") or before == "--config"
+    ]
+    suppressed = kept_silent(log.python_files, options, ("fmt-off",), "formatter")
+    told = beyond(suppressed)
+    numbers = {
+        "total": changed,
+        "files": changed + kept,
+        "suppressed": len(suppressed),
+        "problems": changed + len(told),
+    }
+    emit(numbers, [*findings, *told])
 
 
 if __name__ == "__main__":

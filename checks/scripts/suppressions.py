@@ -9,6 +9,8 @@ KINDS = (
     "noqa",
     "nosec",
     "no-cover",
+    "fmt-off",
+    "isort-off",
     "skipped-test",
     "mypy-settings",
     "ruff-settings",

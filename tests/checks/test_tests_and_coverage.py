@@ -159,22 +159,34 @@ def test_a_helper_that_asserts_counts_for_its_test(project: str) -> None:
     assert (outcome.value("tests"), outcome.value("without")) == (3, 1)
 
 
-def test_tests_are_not_charged_for_a_busy_machine(project: str) -> None:
-    """What waits for its turn takes no longer; what waits for itself does."""
+BUSY = """\
+import time
+end = time.process_time() + 1
+while time.process_time() < end:
+    pass
+"""
+
+
+def test_sleeping_is_charged(project: str) -> None:
+    """What waits for itself takes as long as it takes."""
     sleepy = "import time\n\n\ndef test_slow():\n    time.sleep(1)\n    assert True\n"
-    busy = dedent("""\
-        import time
-
-
-        def test_busy():
-            end = time.process_time() + 1
-            while time.process_time() < end:
-                pass
-            assert end
-        """)
     build(project, service(tests=sleepy))
     assert run_check("pytest", project).number("duration") >= 1
-    build(project, service(tests=busy))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "exec(BUSY)",
+        "subprocess.run([sys.executable, '-c', BUSY], check=True)",
+        "subprocess.run(['sh', '-c', '\"$0\" -c \"$1\"; true', sys.executable, BUSY])",
+    ],
+    ids=["by itself", "by a program", "by a program of a program"],
+)
+def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> None:
+    """What waits for its turn takes no longer, whoever it is that waits."""
+    imports = f"import subprocess\nimport sys\n\nBUSY = {BUSY!r}\n\n\n"
+    build(project, service(tests=f"{imports}def test_busy():\n    {call}\n    assert BUSY\n"))
     spin = [sys.executable, "-c", "while True: pass"]
     core = min(os.sched_getaffinity(0))
     others = [subprocess.Popen(["taskset", "-c", str(core), *spin]) for _ in range(4)]

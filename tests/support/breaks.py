@@ -74,6 +74,20 @@ def import_nothing_known(football: Football) -> None:
     )
 
 
+def import_nothing_known_in_a_branch(football: Football) -> None:
+    football.write(
+        f"{VERSIONS}/old/0000_draft.py",
+        """
+        from importlib import import_module
+
+
+        def upgrade() -> None:
+            if not import_module:
+                from typing import Onion  # type: ignore  # noqa: F401
+        """,
+    )
+
+
 def name_nothing_known(football: Football) -> None:
     football.append(
         f"{MIGRATIONS}/env.py",
@@ -217,6 +231,25 @@ def mutable_default(football: Football) -> None:
 
 def format_badly(football: Football) -> None:
     football.append("tests/flows.py", "\nNAMES = [ 'a',\n  'b' ]\n")
+
+
+def skip_the_formatter(football: Football) -> None:
+    football.append("tests/flows.py", "\nNAMES = ['a',   'b']  # fmt: skip\n")
+
+
+def skip_the_order_of_imports(football: Football) -> None:
+    football.write(
+        "src/core/order.py",
+        '''
+        """Imports in a bad order."""
+
+        # isort: skip_file
+        import sys
+        import os
+
+        __all__ = ["os", "sys"]
+        ''',
+    )
 
 
 def unsorted_imports(football: Football) -> None:
@@ -395,7 +428,7 @@ FLAWS = World(
 
 SILENCED = World(
     "silenced",
-    ("T2", "T3.1", "T3.2", "T3.3", "T3.4", "T8.2", "T8.6"),
+    ("T2", "T3.1", "T3.2", "T3.3", "T3.4", "T8.2", "T8.3", "T8.6"),
     (
         a_break(
             "sixty errors in a file that switches mypy off",
@@ -420,6 +453,7 @@ SILENCED = World(
             "T2.6",
         ),
         a_break("a locked package has a low advisory", "T3.2 T3.3 T3.4"),
+        a_break("a badly formatted line, kept from the formatter", "T8.3", skip_the_formatter),
         a_break("the CI goes on after make lint", "T8.6", mask_lint_in_ci),
     ),
     (advisory("GHSA-bbbb-bbbb-bbbb", "idna", locked("idna"), fixed="99.0", vector=LOW),),
@@ -446,20 +480,58 @@ FORGOTTEN = World(
 
 PRETENDED = World(
     "pretended",
-    ("T1.2", "T2.5", "T2.6", "T3.6", "T8.6", "T10.6"),
+    ("T1.1", "T1.2", "T2.5", "T2.6", "T3.6", "T8.6", "T10"),
     (
+        a_break(
+            "a migration imports what is not there, in a branch",
+            "T1.1",
+            import_nothing_known_in_a_branch,
+        ),
         a_break("make db-migrate only prints", "T1.2", migrate_nothing),
         a_break("a type error in the tests", "T2.5", type_error_in_tests, "T2.6"),
         a_break("a pin has lost its hashes", "T3.6", lose_a_hash),
         a_break("the CI has no step for lint", "T8.6", drop_steps_of_ci),
+        a_break(
+            "a target that does not exist, at a prompt",
+            "T10.1",
+            append_to("deployment.md", "\n~~~ console\n$ make deploy\ndone\n~~~\n"),
+        ),
+        a_break(
+            "a target that does not exist, within a sentence",
+            "T10.2",
+            append_to("operations.md", "\nThen run `make rotate`.\n"),
+        ),
+        a_break(
+            "an alert that does not exist",
+            "T10.3",
+            append_to("troubleshooting.md", "\nFootballAsleep wakes nobody.\n"),
+        ),
+        a_break(
+            "a module that does not exist, in an indented block",
+            "T10.4",
+            append_to("training.md", "\nTry it:\n\n    python -m src.lesson\n"),
+        ),
+        a_break(
+            "a file that does not exist",
+            "T10.5",
+            append_to("monitoring.md", "\nThe rules stand in `ops/prometheus/rules/all.yml`.\n"),
+        ),
         a_break("the guide restores a file that is not there", "T10.6", restore_another_file),
     ),
 )
 
 SWITCHED_OFF = World(
     "switched-off",
-    ("T8.2", "T8.6"),
-    (a_break("the job of the CI is switched off", "T8.6", switch_off_the_job),),
+    ("T8.1", "T8.2", "T8.4", "T8.6"),
+    (
+        a_break("the job of the CI is switched off", "T8.6", switch_off_the_job),
+        a_break(
+            "one more rule is off in a file",
+            "T8.1",
+            lambda f: f.hide_from_ruff("src/core/errors.py", "F841"),
+        ),
+        a_break("imports out of order, kept from ruff", "T8.4", skip_the_order_of_imports),
+    ),
 )
 
 UNTESTED = World(

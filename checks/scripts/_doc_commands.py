@@ -1,0 +1,132 @@
+"""Find the commands of a document that cannot work, and names in it that nothing has."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from _common import Place, not_measured, place, read_text, require, words
+from _markdown import SHELLS, Document
+
+CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
+PROMPTED = re.compile(r"^[ \t]*\$ (.*(?:\\\n.*)*)$", re.MULTILINE)
+START = r"(?:^|[;&|(]\s*)"
+MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
+MODULE = re.compile(START + r"(?:\S*/)?python[\d.]* -m ([\w.]+)", re.MULTILINE)
+SCRIPT = re.compile(
+    START + r"(?:\./(\S+)|(?:\S*/)?(?:python[\d.]*|bash|sh|zsh) ([\w./-]+\.(?:py|sh)))(?=\s|$)",
+    re.MULTILINE,
+)
+ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
+COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh|\./\S+)\s*\S")
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
+ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
+LEAST = 3
+"""How many letters all alerts must begin with before a word that does so is taken for one."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a document tells to run, from a line on; `whole` where it is sure to be for a shell."""
+
+    line: int
+    text: str
+    whole: bool
+
+
+def commands(document: Document) -> Iterator[Command]:
+    """Yield what stands in blocks of every kind, at prompts, and as code within sentences."""
+    for line, language, text in document.blocks:
+        prompted = PROMPTED.findall(text)
+        if prompted and (not language or language in SHELLS | CONSOLES):
+            yield Command(line, "\n".join(prompted) + "\n", whole=True)
+        elif not language or language in SHELLS | CONSOLES:
+            yield Command(line, text, whole=bool(language))
+    for line, text in document.code:
+        if COMMAND.match(text):
+            yield Command(line, text, whole=not re.search(r"[<>…]", text))
+
+
+def broken_commands(path: str, document: Document, targets: set[str]) -> Iterator[Place]:
+    """Yield the commands that do not parse, and those that ask for what is not there."""
+    for command in commands(document):
+        if command.whole and (why := unparsed(command.text)):
+            yield place(path, command.line, "command", why)
+        for missing in not_there(command.text, targets):
+            yield place(path, command.line, "command", missing)
+
+
+def unparsed(text: str) -> str:
+    """Say why a shell does not take it; empty where it does."""
+    parsed = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True, check=False)
+    return parsed.stderr.strip().partition("\n")[0] if parsed.returncode else ""
+
+
+def not_there(text: str, targets: set[str]) -> Iterator[str]:
+    """Name the targets, modules and scripts of the project that it asks for in vain."""
+    if ELSEWHERE.search(text):
+        return
+    for said in MAKE.findall(text):
+        if " -C" in said or " -f" in said:
+            continue  # another Makefile than the project's
+        named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
+        yield from (f"make has no target {word}" for word in named if word not in targets)
+    for module in MODULE.findall(text):
+        at = module.replace(".", "/")
+        is_ours = any(map(os.path.exists, (at.partition("/")[0], f"{at.partition('/')[0]}.py")))
+        if is_ours and not any(map(os.path.exists, (f"{at}.py", f"{at}/__main__.py"))):
+            yield f"there is no module {module} to run"
+    for script in filter(None, ("".join(each) for each in SCRIPT.findall(text))):
+        if not os.path.isabs(script) and not os.path.exists(script):
+            yield f"there is no script {script}"
+
+
+def make_targets() -> set[str]:
+    """Name the targets of the project's Makefile."""
+    if not any(map(os.path.exists, ("GNUmakefile", "makefile", "Makefile"))):
+        return set()
+    require("make")
+    command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
+    printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
+    return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))
+
+
+def absent_files(path: str, document: Document) -> Iterator[Place]:
+    """Yield the files that it names as code, below a folder of the project, and that are not there.
+
+    What Git ignores is made by somebody, and may be there tomorrow.
+    """
+    for line, text in document.code:
+        if PATH.fullmatch(text) and not os.path.exists(text):
+            within = os.path.isdir(text.partition("/")[0])
+            if within and not ignored(text):
+                yield place(path, line, "file", f"{text} does not exist")
+
+
+def ignored(path: str) -> bool:
+    """Whether Git would pass the file over."""
+    asked = subprocess.run(["git", "check-ignore", "--quiet", path], capture_output=True)
+    return asked.returncode == 0
+
+
+def alert_names() -> set[str]:
+    """Read the names of all alerts from the files of rules that are named."""
+    found = {name for file in words("alerts") for name in ALERT.findall(read_text(file))}
+    if words("alerts") and not found:
+        not_measured(f"{words('alerts')[0]} has no alert")
+    return found
+
+
+def absent_alerts(path: str, text: str, known: Iterable[str]) -> Iterator[Place]:
+    """Yield the words that begin as all alerts do, as names of one, and are none."""
+    names = sorted(known)
+    first, last = (names[0], names[-1]) if names else ("", "")
+    alike = [one == other for one, other in zip(first, last, strict=False)]
+    start = first[: alike.index(False) if False in alike else len(alike)]
+    if len(start) < LEAST:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in re.findall(rf"(?<![\w/-]){re.escape(start)}[A-Z]\w*", line):
+            if word not in names:
+                yield place(path, number, "alert", f"there is no alert {word}")

@@ -1,0 +1,114 @@
+"""Commands of documents, in blocks of every kind and within sentences; files and alerts by name."""
+
+import pytest
+
+from tests.support import projects
+from tests.support.checking import build, run_check
+from tests.support.projects import Files, commit
+
+PROJECT: Files = {
+    "Makefile": projects.MAKEFILE,
+    "src/app/__init__.py": "",
+    "src/app/run.py": "",
+    "scripts/do.sh": "",
+    "ops/rules.yml": "groups:\n- name: a\n  rules:\n  - alert: ShopDown\n  - alert: 'ShopSlow'\n",
+    ".gitignore": "ops/made/\n",
+}
+
+
+def problems(project: str, text: str, **given: str) -> list[str]:
+    """What is wrong with a document."""
+    build(project, {**PROJECT, "docs/a.md": f"# A\n\n{text}\n"})
+    least = {"min_words": "0", "min_headings": "0"}
+    outcome = run_check("documents", project, {"paths": "docs/a.md", **least, **given})
+    return [found["message"] for found in outcome.findings]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```bash\nmake nosuch\n```",
+        "```sh\nmake nosuch\n```",
+        "```shell\npython -m app.run && make nosuch\n```",
+        "~~~ bash\nmake nosuch\n~~~",
+        "```console\n$ make nosuch\nmake: *** No rule to make target\n```",
+        "```console\nmake nosuch\n```",
+        "```\n$ make nosuch\ndone\n```",
+        "```\nmake nosuch\n```",
+        "    $ make nosuch",
+        "    make nosuch",
+        "1. Run:\n\n   ```bash\n   make nosuch\n   ```",
+        "Run `make nosuch`.",
+    ],
+)
+def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None:
+    """Fenced by backticks or tildes, indented, with a prompt and without, within a sentence."""
+    assert problems(project, block) == ["make has no target nosuch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Run `make good LEVEL=2`.", ""),
+        ("Run `make <target>` or `make …`.", ""),
+        ("Then `make` does it.", ""),
+        ("Run `./scripts/no.sh`.", "there is no script scripts/no.sh"),
+        ("Run `./scripts/do.sh --all`.", ""),
+        ("Run `bash scripts/no.sh`.", "there is no script scripts/no.sh"),
+        ("Run `python -m src.app.no`.", "there is no module src.app.no to run"),
+        ("Run `python -m src.app.run`, or `python -m http.server`.", ""),
+        ("Run `make good; if x`.", "syntax error"),
+        ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
+        ("```console\n$ echo 'open\nopen\n```", "unexpected EOF while looking for matching"),
+        ("```python\nmake nosuch\n```", ""),
+        ("```text\nmake nosuch\n```", ""),
+        ("```\nWe make nosuch.\n```", ""),
+        ("```sh\ncd elsewhere\nmake nosuch\n./run.sh\n```", ""),
+        ("```sh\n.venv/bin/python -m pip list\nsystemctl restart app\n```", ""),
+    ],
+)
+def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, told: str) -> None:
+    """Its target, its script, its module, where these are the project's."""
+    found = problems(project, text)
+    assert len(found) == int(bool(told)), found
+    assert told in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("See `src/app/run.py` and `ops/rules.yml`.", []),
+        ("See `src/app/no.py`.", ["src/app/no.py does not exist"]),
+        ("See `ops/no/`.", ["ops/no/ does not exist"]),
+        ("See `ops/made/report.json`, which Git ignores.", []),
+        ("See `/etc/nginx/nginx.conf`, `elsewhere/no.py`, `and/or`, `src/*.py`, `no.py`.", []),
+    ],
+)
+def test_files_that_are_named_are_there(project: str, text: str, told: list[str]) -> None:
+    """Those below a folder of the project, where that is asked for."""
+    build(project, PROJECT)
+    commit(project)
+    assert problems(project, text, files="true") == told
+    assert problems(project, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("When ShopDown or `ShopSlow` comes, wait.", []),
+        ("When ShopDwn comes, wait.", ["there is no alert ShopDwn"]),
+        ("| `ShopSlower` | wait |", ["there is no alert ShopSlower"]),
+        ("The Shop, Shopping, MyShopDown and x/ShopAny are none.", []),
+    ],
+)
+def test_alerts_that_are_named_are_there(project: str, text: str, told: list[str]) -> None:
+    """What is named as all of them are named."""
+    assert problems(project, text, alerts="ops/rules.yml") == told
+    assert problems(project, text) == []
+
+
+def test_rules_without_an_alert_are_a_mistake(project: str) -> None:
+    """Nothing could be missed then."""
+    build(project, {**PROJECT, "docs/a.md": "# A\n", "none.yml": "groups: []\n"})
+    given = {"paths": "docs/a.md", "alerts": "none.yml"}
+    assert "none.yml has no alert" in run_check("documents", project, given).stderr

@@ -1,0 +1,128 @@
+"""`importable` follows imports into every branch and function, and knows who need not have them."""
+
+from textwrap import dedent
+
+import pytest
+
+from tests.support.checking import build, run_check
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("if not input:\n    from typing import Onion", "there is no Onion in typing"),
+        ("if not input:\n    import no.where", "there is no no.where"),
+        ("if len:\n    pass\nelse:\n    import nowhere", "there is no nowhere"),
+        ("if False:\n    import nowhere", "there is no nowhere"),
+        ("def f():\n    from typing import Onion", "there is no Onion in typing"),
+        ("class A:\n    async def f(self):\n        import nowhere", "there is no nowhere"),
+        ("def f(x):\n    match x:\n        case 1:\n            import nowhere", "no nowhere"),
+        ("for x in ():\n    import nowhere", "there is no nowhere"),
+        ("def f():\n    from . import beside, nowhere", "there is no nowhere in app"),
+        ("import importlib\ndef f():\n    importlib.import_module('no.where')", "no no.where"),
+        ("from importlib import import_module\nf = lambda: import_module('no')", "there is no no"),
+        ("f = lambda: __import__('nowhere')", "there is no nowhere"),
+        ("try:\n    import no1\nexcept ImportError:\n    def f(): import no2", "there is no no2"),
+        ("def f():\n    try:\n        import no\n    except ValueError:\n        pass", "no no"),
+        (
+            "try:\n    import json\nexcept ImportError:\n    0\nelse:\n    def f(): import no",
+            "no no",
+        ),
+    ],
+)
+def test_an_import_that_leads_nowhere_is_found(project: str, text: str, missing: str) -> None:
+    """Though the module itself is imported well."""
+    build(project, {"src/app/__init__.py": "", "src/app/beside.py": "", "src/app/a.py": text})
+    outcome = run_check("importable", project)
+    assert outcome.number("failures") == 0
+    assert outcome.number("unresolved") == outcome.number("problems") == 1
+    assert missing in outcome.findings[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """\
+        try:
+            import nowhere
+        except ImportError:
+            nowhere = None
+        """,
+        """\
+        try:
+            import json
+        except (ImportError, ValueError):
+            import nowhere
+        """,
+        """\
+        try:
+            from nowhere import x
+            HAS = True
+        except ModuleNotFoundError:
+            HAS = False
+
+        def f():
+            if HAS:
+                from nowhere.more import y
+        """,
+        """\
+        def f():
+            try:
+                import nowhere
+            except ImportError as error:
+                raise SystemExit("pip install nowhere") from error
+        """,
+        """\
+        import sys
+        if sys.version_info < (3, 8):
+            import nowhere
+        elif sys.platform == "amiga":
+            import amiga
+        """,
+        """\
+        import typing
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from _typeshed import SupportsRead
+        if typing.TYPE_CHECKING:
+            from _typeshed import SupportsRead
+        """,
+        """\
+        from contextlib import suppress
+        from importlib.util import find_spec
+        with suppress(ImportError):
+            import nowhere
+        if find_spec("elsewhere"):
+            import elsewhere
+        """,
+        """\
+        from importlib import import_module
+        def f(name):
+            from os import path
+            from xml.etree import ElementTree
+            import_module(name)
+            import_module("json.decoder")
+            __import__("xml.dom.minidom")
+        """,
+    ],
+    ids=["guarded", "instead", "flag", "told", "other-python", "types", "suppressed", "there"],
+)
+def test_what_need_not_be_there_is_not_missed(project: str, text: str) -> None:
+    """Somebody catches that it is missing, it is for another Python, or it is there."""
+    build(project, {"src/a.py": dedent(text)})
+    outcome = run_check("importable", project)
+    assert outcome.number("problems") == 0, outcome.findings
+
+
+def test_a_relative_import_is_of_its_package(project: str) -> None:
+    """Of a package itself, of one of its modules, and beyond its top."""
+    build(
+        project,
+        {
+            "src/app/__init__.py": "def f():\n    from . import a\n    from .a import x\n",
+            "src/app/a.py": "x = 1\n\ndef f():\n    from .a import x, y\n    from ... import z\n",
+        },
+    )
+    outcome = run_check("importable", project)
+    messages = sorted(found["message"] for found in outcome.findings)
+    assert messages == ["there is no y in app.a", "there is no z in ..."]
