@@ -10,10 +10,10 @@ EVERY = 0.05
 
 
 class Waiting:
-    """Watches all that a process starts, once its number stands in a file."""
+    """Watches all that a process starts, once there is a link that names it by its number."""
 
-    def __init__(self, pid_file: str) -> None:
-        self._pid_file = pid_file
+    def __init__(self, pid: str) -> None:
+        self._pid = pid
         self._over = threading.Event()
         self._seconds = 0.0
         self._thread = threading.Thread(target=self._watch)
@@ -30,12 +30,11 @@ class Waiting:
         return self._seconds
 
     def _watch(self) -> None:
-        while not os.path.exists(self._pid_file) and not self._over.wait(EVERY):
+        while not os.path.islink(self._pid) and not self._over.wait(EVERY):
             pass
-        if not os.path.exists(self._pid_file):
+        if not os.path.islink(self._pid):
             return
-        with open(self._pid_file, encoding="ascii") as file:
-            pid = file.read()
+        pid = os.readlink(self._pid)
         looked, before = time.monotonic(), _threads(pid)
         while not self._over.wait(EVERY) and os.path.exists(f"/proc/{pid}"):
             now, threads = time.monotonic(), _threads(pid)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from textwrap import dedent
 
@@ -159,14 +160,6 @@ def test_a_helper_that_asserts_counts_for_its_test(project: str) -> None:
     assert (outcome.value("tests"), outcome.value("without")) == (3, 1)
 
 
-BUSY = """\
-import time
-end = time.process_time() + 1
-while time.process_time() < end:
-    pass
-"""
-
-
 def test_sleeping_is_charged(project: str) -> None:
     """What waits for itself takes as long as it takes."""
     sleepy = "import time\n\n\ndef test_slow():\n    time.sleep(1)\n    assert True\n"
@@ -174,14 +167,18 @@ def test_sleeping_is_charged(project: str) -> None:
     assert run_check("pytest", project).number("duration") >= 1
 
 
+BUSY = """\
+import time
+end = time.process_time() + 2
+while time.process_time() < end:
+    pass
+"""
+
+
 @pytest.mark.parametrize(
     "call",
-    [
-        "exec(BUSY)",
-        "subprocess.run([sys.executable, '-c', BUSY], check=True)",
-        "subprocess.run(['sh', '-c', '\"$0\" -c \"$1\"; true', sys.executable, BUSY])",
-    ],
-    ids=["by itself", "by a program", "by a program of a program"],
+    ["exec(BUSY)", "subprocess.run(['sh', '-c', '\"$0\" -c \"$1\"; :', sys.executable, BUSY])"],
+    ids=["by itself", "by a program of a program"],
 )
 def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> None:
     """What waits for its turn takes no longer, whoever it is that waits."""
@@ -189,8 +186,9 @@ def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> No
     build(project, service(tests=f"{imports}def test_busy():\n    {call}\n    assert BUSY\n"))
     spin = [sys.executable, "-c", "while True: pass"]
     core = min(os.sched_getaffinity(0))
-    others = [subprocess.Popen(["taskset", "-c", str(core), *spin]) for _ in range(4)]
+    others = [subprocess.Popen(["taskset", "-c", str(core), *spin]) for _ in range(3)]
     allowed = os.sched_getaffinity(0)
+    began = time.monotonic()
     try:
         os.sched_setaffinity(0, {core})
         outcome = run_check("pytest", project)
@@ -199,4 +197,5 @@ def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> No
         for other in others:
             other.kill()
             other.wait()
-    assert outcome.number("duration") < 3, outcome.stdout
+    # More than half of all the time is the test's own wait; what stays is what it needed.
+    assert 2 <= outcome.number("duration") < 0.4 * (time.monotonic() - began), outcome.stdout
