@@ -12,7 +12,7 @@ from peers import Tools, write
 from real import PACKAGE, SCRATCH
 
 TOOLS = {
-    "mypy": f"mypy {PACKAGE} --cache-dir {SCRATCH}/mypy || test $? = 1",
+    "mypy": f"mypy {PACKAGE} --cache-dir {SCRATCH}/.mypy_cache || test $? = 1",
     "ruff": f"ruff check --no-cache {PACKAGE} || test $? = 1",
     "pytest": "pytest -q -p no:cacheprovider tests >/dev/null 2>&1 || test $? = 1",
     "make": f"make -s -f {SCRATCH}/Makefile",
@@ -48,6 +48,7 @@ def cases(tools: Tools) -> dict[str, Case]:
                 expected=["pass"],
                 env={"PATH": ":".join([tools.project, os.environ["PATH"]])},
                 before=partial(_forget, scratch, folder),
+                after=partial(_kept, folder) if inputs else None,
                 rounds=3,
             )
     return found
@@ -63,6 +64,13 @@ def _forget(scratch: str, folder: str) -> None:
             kept = connection.execute("select 1 from sqlite_master where name = 'results'")
             if kept.fetchone():
                 connection.execute("delete from results")
+
+
+def _kept(folder: str) -> None:
+    """Look whether there was anything to record: what refuses itself costs less."""
+    with sqlite3.connect(os.path.join(folder, ".readiness", "history.db")) as connection:
+        if not connection.execute("select count(*) from results").fetchone()[0]:
+            raise WrongResult("its inputs were not recorded")
 
 
 def judge(measured: Measured) -> list[Line]:

@@ -7,7 +7,7 @@ time, so its stat proves nothing yet.
 import os
 import stat
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -124,6 +124,10 @@ class Files:
         if stamp not in self.contents:
             self.contents[stamp] = content(path)
         return KnownFile(name, list(stamp), self.contents[stamp])
+
+    def moved(self, paths: Iterable[str]) -> str:
+        """One of these files that is not any more as it was looked at; empty where all are."""
+        return next((path for path in paths if _stamp(path) != self.stamp(path)), "")
 
     def _steady(self, stamp: Stamp) -> bool:
         """Whether a file changed last so long ago that its next change must show."""

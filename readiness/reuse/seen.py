@@ -82,6 +82,9 @@ class _Looking:
         unreadable = next((path for path in paths if not _is_text(path)), "")
         if unreadable:
             return Dependence(refusal=worded("traced.name", path=self._shown(unreadable)))
+        self._files.named(paths)
+        if moved := self._files.moved(paths):  # while they were read
+            return self._refused(moved, [])
         return Dependence(paths=tuple(paths))
 
     def _refused(self, path: str, changed: Sequence[str]) -> Dependence:

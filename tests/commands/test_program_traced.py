@@ -295,6 +295,18 @@ def test_without_strace_all_runs_and_it_is_said_once(looking: Project) -> None:
     assert "strace" not in looking("check", env=env).out
 
 
+def test_a_tracer_that_may_not_trace_is_in_nobodys_way(looking: Project) -> None:
+    """As in some containers; the command runs without it."""
+    env = without_strace(looking)
+    strace = Path(env["PATH"]) / "strace"
+    strace.write_text("#!/bin/sh\necho 'strace: Operation not permitted' >&2\nexit 1\n")
+    strace.chmod(0o755)
+    looking.write(traced("echo errors: 3"))
+    run = check(looking, env=env)
+    assert [one.verdict for one in run.criteria()] == ["pass"]
+    assert "nothing was traced" in run.probes[0].not_kept
+
+
 def program_with_rights(folder: Path) -> str:
     """A program that its group's rights go with."""
     shutil.copy("/bin/true", folder / "program")
