@@ -3,7 +3,8 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from _common import Place, not_measured, place, read_text, require, words
@@ -22,8 +23,7 @@ ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh|\./\S+)\s*\S")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
-LEAST = 3
-"""How many letters all alerts must begin with before a word that does so is taken for one."""
+FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,14 @@ def alert_names() -> set[str]:
     return found
 
 
-def absent_alerts(path: str, text: str, known: Iterable[str]) -> Iterator[Place]:
-    """Yield the words that begin as all alerts do, as names of one, and are none."""
-    names = sorted(known)
-    first, last = (names[0], names[-1]) if names else ("", "")
-    alike = [one == other for one, other in zip(first, last, strict=False)]
-    start = first[: alike.index(False) if False in alike else len(alike)]
-    if len(start) < LEAST:
+def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[Place]:
+    """Yield the words that begin as several alerts do, as names of one, and are none."""
+    first = Counter(FIRST_WORD.match(name)[0] for name in known)
+    starts = [word for word, count in first.items() if word and count > 1]
+    if not starts:
         return
+    name_of_one = re.compile(rf"(?<![\w/-])(?:{'|'.join(starts)})[A-Z]\w*")
     for number, line in enumerate(text.splitlines(), 1):
-        for word in re.findall(rf"(?<![\w/-]){re.escape(start)}[A-Z]\w*", line):
-            if word not in names:
+        for word in name_of_one.findall(line):
+            if word not in known:
                 yield place(path, number, "alert", f"there is no alert {word}")

@@ -11,7 +11,8 @@ PROJECT: Files = {
     "src/app/__init__.py": "",
     "src/app/run.py": "",
     "scripts/do.sh": "",
-    "ops/rules.yml": "groups:\n- name: a\n  rules:\n  - alert: ShopDown\n  - alert: 'ShopSlow'\n",
+    "ops/rules.yml": "groups:\n- name: a\n  rules:\n  - alert: ShopDown\n  - alert: 'ShopSlow'\n"
+    "  - alert: OtherDown\n",
     ".gitignore": "ops/made/\n",
 }
 
@@ -98,11 +99,11 @@ def test_files_that_are_named_are_there(project: str, text: str, told: list[str]
         ("When ShopDown or `ShopSlow` comes, wait.", []),
         ("When ShopDwn comes, wait.", ["there is no alert ShopDwn"]),
         ("| `ShopSlower` | wait |", ["there is no alert ShopSlower"]),
-        ("The Shop, Shopping, MyShopDown and x/ShopAny are none.", []),
+        ("The Shop, Shopping, MyShopDown, x/ShopAny, OtherUp are none.", []),
     ],
 )
 def test_alerts_that_are_named_are_there(project: str, text: str, told: list[str]) -> None:
-    """What is named as all of them are named."""
+    """What is named as several of them are named."""
     assert problems(project, text, alerts="ops/rules.yml") == told
     assert problems(project, text) == []
 

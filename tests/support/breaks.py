@@ -234,7 +234,7 @@ def format_badly(football: Football) -> None:
 
 
 def skip_the_formatter(football: Football) -> None:
-    football.append("tests/flows.py", "\nNAMES = ['a',   'b']  # fmt: skip\n")
+    football.append("tests/flows.py", "\n\nNAMES = ['a',   'b']  # fmt: skip\n")
 
 
 def skip_the_order_of_imports(football: Football) -> None:
