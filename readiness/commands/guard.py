@@ -11,7 +11,7 @@ from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.pipeline.interrupts import held, interruptible
+from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.pipeline.run import execute
@@ -63,7 +63,7 @@ def guard(settings: RunSettings, no_run: bool = False) -> int:
 
 
 def _measured(settings: RunSettings) -> int:
-    with interruptible(), held(), open_changed(settings) as (base, found):
+    with interruptible(), open_changed(settings) as (base, found):
         scratch = make(choose(os.environ, run_name()))
         try:
             measurer = Measurer(found, base.commit, settings, scratch, execute)

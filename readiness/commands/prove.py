@@ -69,7 +69,7 @@ def _change(settings: RunSettings, change: str) -> int:
     from readiness.pipeline.measured import running
 
     compared = msgspec.structs.replace(settings, base=change)
-    with interruptible(), held(), open_changed(compared) as (base, found):
+    with interruptible(), open_changed(compared) as (base, found):
         scratch = make(choose(os.environ, run_name()))
         try:
             proof = prove_change(

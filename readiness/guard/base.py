@@ -63,12 +63,12 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
         shutil.rmtree(_top(self.folder, self.root), ignore_errors=True)
 
 
-def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
+def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "") -> Base:
     """Resolve `ref` in the repository of the head's `board`, and copy what its board needs.
 
     Where nobody named the board, `searched_from` is the folder from which it was looked for, and
-    the base's own is looked for from there too. The caller closes what is returned. Raises
-    `BaseError`.
+    the base's own is looked for from there too. The copies are in a folder for scratch of this
+    `run`. The caller closes what is returned. Raises `BaseError`.
     """
     if not ref:
         raise UsageError(worded("usage.base_name"))
@@ -79,7 +79,7 @@ def open_base(ref: str, board: str, *, searched_from: str | None) -> Base:
         listing = Commit(root, commit)
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
-    folder = _new_folder(root)
+    folder = _new_folder(root, run or "base")
     try:
         own = relative_to(root, board)
         if own.startswith(".."):
@@ -259,11 +259,11 @@ def _below(folders: list[str]) -> Wanted:
     return lambda path: any(not each or path.startswith(f"{each}/") for each in folders)
 
 
-def _new_folder(root: str) -> str:
+def _new_folder(root: str, run: str) -> str:
     import tempfile
 
     try:
-        folder = os.path.realpath(tempfile.mkdtemp(prefix="readiness-base-")) + root
+        folder = os.path.realpath(tempfile.mkdtemp(prefix=f"readiness-{run}-")) + root
         os.makedirs(folder)
     except OSError as error:
         raise UsageError(f"no folder for the base can be made: {error.strerror}") from None

@@ -6,7 +6,7 @@ file leads on to that file, as it was at the base and as it is now.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -29,8 +29,29 @@ _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([
 _PYTHON: Final = re.compile(r"(?:^|/)(?:python|pypy)[\d.]*$")
 _CALLERS: Final = frozenset(("run", "exec", "executable", "include", "-include", "sinclude"))
 MOST_FILES = 2000
+_SAME: Final = frozenset(("", os.curdir))
 _ALIKE: Final = 4
 """From so many letters on, a name and one that begins with it are taken for one tool's."""
+
+
+class _Segment(msgspec.Struct, frozen=True):
+    """One command of a text, as far as it may lead on: words, and which of them call what follows.
+
+    `calls` is whether the first word does, by its look.
+    """
+
+    calls: bool
+    words: list[tuple[str, bool, bool]]  # the word, whether it is the first, whether it calls
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What a text has to say, whoever leads to it."""
+
+    runs_tests: bool
+    pieces: frozenset[str]
+    modules: list[str]
+    segments: list[_Segment]
+    runners: list[str]
 
 
 class States:
@@ -39,6 +60,7 @@ class States:
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees = base, head
         self._texts: dict[str, tuple[str, ...]] = {}
+        self._said: dict[str, _Said] = {}
 
     @cached_property
     def before(self) -> Mapping[str, str]:
@@ -66,10 +88,52 @@ class States:
         return frozenset(found)
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The last part of every path of a file or a folder, and of what stands for a folder."""
-        paths = (*self.before, *self.after, *self.folders)
-        return frozenset((*map(os.path.basename, paths), "", os.curdir, os.pardir))
+    def named(self) -> Mapping[str, frozenset[str]]:
+        """The paths of files and folders by their last part."""
+        found: dict[str, set[str]] = {}
+        for path in (*self.before, *self.after, *self.folders):
+            found.setdefault(os.path.basename(path), set()).add(path)
+        return {name: frozenset(paths) for name, paths in found.items()}
+
+    def said(self, text: str) -> _Said:
+        """Take a text apart, once however many commands lead to it."""
+        if text not in self._said:
+            self._said[text] = _Said(
+                runs_tests=bool(TABLE.test_runners.search(text)),
+                pieces=frozenset(_PIECE.findall(text.lower())),
+                modules=_MODULE.findall(text),
+                segments=list(self._segments(text)),
+                runners=list(dict.fromkeys(_RUNNER.findall(text))),
+            )
+        return self._said[text]
+
+    def _segments(self, text: str) -> Iterator[_Segment]:
+        for segment in _SEGMENT.split(_VARIABLE.sub("", text)):
+            words = _WORD.findall(segment)
+            told = [
+                (word, not number, calls)
+                for number, word in enumerate(words)
+                if (calls := _calls(word)) or self._may_mean(word)
+            ]
+            if told:
+                yield _Segment("/" in words[0], told)
+
+    def _may_mean(self, word: str) -> bool:
+        """Whether a path ends as this word does: most words of a long text are none."""
+        last = word.rstrip("/").rpartition("/")[2]
+        return last in self.named or last == os.pardir or (last in _SAME and bool(word.strip("./")))
+
+    def meant(self, word: str, places: Collection[str]) -> list[str]:
+        """The paths of files and folders that a word may mean, as seen from one of the places."""
+        parts = [part for part in word.split("/") if part not in ("", os.curdir)]
+        if os.pardir in parts:
+            found = (_joined(place, word) for place in places)
+            return [path for path in found if path in self or path in self.folders]
+        alike = self.named.get(parts[-1], frozenset()) if parts else frozenset()
+        inside = "/".join(parts)
+        if len(places) < len(alike):  # a large project has many files of one name, or many places
+            return [path for place in places if (path := _below(place, inside)) in alike]
+        return sorted(path for path in alike if _place_of(path, inside) in places)
 
     def __contains__(self, path: str) -> bool:
         return path in self.before or path in self.after
@@ -129,9 +193,8 @@ def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
 class _Following:
     def __init__(self, states: States, workdir: str) -> None:
         self._states = states
-        self._workdir = workdir
         self._waiting: list[str] = []
-        self._folders = {workdir: None, "": None}
+        self._folders = {os.path.normpath(workdir): None, "": None}
         self.files: dict[str, None] = {}
         self.words: set[str] = set()
         self.runs_tests = False
@@ -181,32 +244,28 @@ class _Following:
 
     def read(self, said: str, beside: Collection[str], *, script: bool = False) -> None:
         """Take in a text; `beside` are folders to which its words may be relative."""
-        self.runs_tests = self.runs_tests or bool(TABLE.test_runners.search(said))
-        self.words.update(_PIECE.findall(said.lower()))
+        found = self._states.said(said)
+        self.runs_tests = self.runs_tests or found.runs_tests
+        self.words |= found.pieces
         places = {**self._folders, **dict.fromkeys(beside)}
-        for module in _MODULE.findall(said):
+        for module in found.modules:
             self._module(module, places)
-        for segment in _SEGMENT.split(_VARIABLE.sub("", said)):
-            self._segment(_WORD.findall(segment), places, script=script)
+        for segment in found.segments:
+            self._segment(segment, places, script=script)
         self._folders.update(places)
-        for runner in dict.fromkeys(_RUNNER.findall(said)):
+        for runner in found.runners:
             for name in TABLE.runners[runner]:
                 for place in list(self._folders):
                     self._add(_joined(place, name))
 
-    def _segment(self, words: list[str], places: dict[str, None], *, script: bool) -> None:
-        called = script or bool(words and "/" in words[0])
-        for number, word in enumerate(words):
-            name = os.path.basename(word)
-            if name in TABLE.interpreters or word in _CALLERS or _PYTHON.search(word):
-                called = True
-            if word.rstrip("/").rpartition("/")[2] not in self._states.names:
-                continue  # most words of a long text are no path, wherever one looks
-            for place in list(places):
-                path = _joined(place, word)
+    def _segment(self, segment: _Segment, places: dict[str, None], *, script: bool) -> None:
+        called = script or segment.calls
+        for word, is_first, calls in segment.words:
+            called = called or calls
+            for path in self._states.meant(word, places):
                 if path in self._states.folders:
                     places[path] = None
-                elif path in self._states and (called or not number or _is_no_source(path)):
+                elif called or is_first or _is_no_source(path):
                     self._add(path)
 
     def _module(self, module: str, places: Iterable[str]) -> None:
@@ -232,6 +291,23 @@ class _Following:
 def _joined(place: str, word: str) -> str:
     """A path as a word gives it; what stood before its first slash may have been a variable."""
     return os.path.normpath(os.path.join(place, word.lstrip("/")))
+
+
+def _calls(word: str) -> bool:
+    """Whether what follows the word is run."""
+    name = os.path.basename(word)
+    return name in TABLE.interpreters or word in _CALLERS or bool(_PYTHON.search(word))
+
+
+def _below(place: str, inside: str) -> str:
+    return f"{place}/{inside}" if place else inside
+
+
+def _place_of(path: str, inside: str) -> str | None:
+    """The folder as seen from which a path is called so; None where it is called otherwise."""
+    if path == inside:
+        return ""
+    return path[: -len(inside) - 1] if path.endswith(f"/{inside}") else None
 
 
 def _is_no_source(path: str) -> bool:

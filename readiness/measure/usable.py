@@ -96,6 +96,8 @@ def _not_ended(documents: Documents) -> Unmeasured | None:
 
 
 def _limit(documents: Documents) -> str:
+    if documents.capture.failure_text:  # the whole run's, not the probe's own
+        return shown(documents.capture.failure_text)
     if documents.timeout is None:
         return worded("reason.timed_out_after", seconds=f"{documents.capture.duration:.1f}")
     return worded("reason.timed_out", seconds=f"{documents.timeout:g}")

@@ -10,7 +10,7 @@ from readiness.guard.changes import loosened
 from readiness.guard.worlds import Worlds
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
-from readiness.pipeline.interrupts import held, interruptible
+from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.judging import loosening
 from readiness.pipeline.measured import accepted_by_base, running
 from readiness.pipeline.opening import open_changed
@@ -95,7 +95,8 @@ def base_is_sound(settings: RunSettings) -> bool:
         path = BOARD_NAME
     is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
     try:
-        base = open_base(settings.base or "", path, searched_from=None if is_named else os.getcwd())
+        searched_from = None if is_named else os.getcwd()
+        base = open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
         try:
             base.load(os.environ, settings.profile)
         finally:
@@ -133,7 +134,7 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         known.update(dict.fromkeys(names, _UNKNOWN))
     if settings.base is None or not names:
         return
-    with interruptible(), held(), open_changed(settings) as (base, found):
+    with interruptible(), open_changed(settings) as (base, found):
         scratch = make(choose(os.environ, f"{run_name()}-{_WORLD}"))
         try:
             if found.base is None or found.states is None:

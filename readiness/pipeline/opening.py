@@ -11,6 +11,7 @@ from readiness.model.board import Board, Milestone
 from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, RunSettings, find_board
 from readiness.record.origin import BaseRef
+from readiness.run.processes.supervise import run_name
 from readiness.text.sentences import suit
 from readiness.text.worded import worded
 
@@ -50,7 +51,8 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
     path = find_board(settings, os.environ, os.getcwd())
     project = _project(settings)
     is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
-    base = open_base(settings.base or "", path, searched_from=None if is_named else os.getcwd())
+    searched_from = None if is_named else os.getcwd()
+    base = open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
     try:
         found = compare(
             base,

@@ -109,8 +109,6 @@ def perform(
 ) -> int:
     """As `run_and_report`, in this process, which somebody watches over; None is not printed."""
     with interruptible(), ExitStack() as stack:
-        if settings.base is not None:  # what is copied of the base has to be removed again
-            stack.enter_context(held())
         opened = _open(settings, stack)
         board = opened.board
         refuse_targets(settings, board)

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from tests.support.program import Project, a_board, wait_until
+from tests.support.repositories import commit
 from tests.support.whole_program import READY
 
 
@@ -23,7 +24,7 @@ def test_a_signal_before_the_first_probe(project: Project) -> None:
             process.send_signal(number_)
             ended = project.end(process)
             # A Python that has not come to our code yet dies of the signal itself.
-            early = "runpy" in ended.err or "init_import_site" in ended.err
+            early = "runpy" in ended.err or "Fatal Python error: init_" in ended.err
             assert ended.status in (status, -number_, 0) or early, ended
             assert "SIGSEGV" not in ended.err
     assert all(state != "running" for state, _ in project.entries())
@@ -34,6 +35,38 @@ def test_interrupts_are_deadly_before_a_library_is_loaded(project: Project) -> N
     code = "import sys, readiness.terminal.ending; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", code], env=project.environment)
     assert not {"msgspec", "yaml", "jmespath"} & set(loaded.decode().split())
+
+
+SLOW_BASE = """
+import sys, time
+import readiness.guard.deciding as module
+def of(self, criterion):
+    open("preparing", "w").close()
+    time.sleep(600)
+module.Decider.of = of
+from readiness.__main__ import main
+sys.argv[1:] = sys.argv[2:]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "line", ["check --base HEAD", "guard --base HEAD", "hook stop --agent claude-code"]
+)
+def test_a_signal_while_the_base_is_prepared(project: Project, line: str) -> None:
+    """It ends then and there, and what was copied of the base is gone."""
+    project.write(READY)
+    commit(project.folder, {"settings.py": "a = 1\n"})
+    (project.folder / "settings.py").write_text("a = 2\n")
+    payload = project.folder / "payload.json"
+    payload.write_text(json.dumps({"session_id": "s", "cwd": str(project.folder)}))
+    with payload.open() as given:
+        process = project.start("", *line.split(), source=SLOW_BASE, stdin=given)
+    wait_until(project.folder / "preparing")
+    assert project.left() != []
+    process.send_signal(signal.SIGTERM)
+    assert project.end(process).status == 143
+    assert project.left() == []
 
 
 SLOW_REPORT = """
@@ -84,3 +117,12 @@ def test_nohup_is_honoured(project: Project) -> None:
     wait_until(project.folder / "ready")
     process.send_signal(signal.SIGHUP)
     assert project.end(process).status == 0
+
+
+def test_what_the_run_has_no_time_for_says_so(project: Project) -> None:
+    """The limit that ended a probe is named: the run's, where the probe's own was not over."""
+    project.write(a_board({"run": "sleep 60", "timeout": "50s"}, run_timeout="1s"))
+    ended = project("check", "--output-format", "json")
+    (found,) = ended.run.criteria()
+    assert (found.verdict, found.reason_code) == ("error", "timeout")
+    assert "the time limit of the run, 1 s, was over" in str(found.reason)

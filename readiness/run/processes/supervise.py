@@ -59,16 +59,19 @@ def supervise(gate: Callable[[], int]) -> int:
     _run_name = os.urandom(8).hex()
     status = _watch_over(lambda: _watch_over(gate, signal.SIGSTOP, KEEPER), signal.SIGTSTP)
     if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
+        from glob import escape, glob
+
         from readiness.run import scratch
 
-        scratch.remove(scratch.choose(os.environ, _run_name))
+        for path in glob(f"{escape(scratch.choose(os.environ, _run_name))}*"):
+            scratch.remove(path)
     return status
 
 
 def run_name() -> str:
     """A name that nobody can guess, the same in all processes of a run; "" where there is none.
 
-    The folder for scratch that bears it is removed at the end, should the gate be killed.
+    Folders for scratch whose names begin so are removed at the end, should the gate be killed.
     """
     return _run_name
 
