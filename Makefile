@@ -7,6 +7,7 @@ DEV := $(VENV)/.dev
 EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
 BROWSER := $(VENV)/.browser
+MUTATION := $(VENV)/.mutation
 HTML_VALIDATE := $(VENV)/.html-validate
 STRACE := $(VENV)/.strace
 OPS_READY := $(EXAMPLE)/.venv/.ops
@@ -45,8 +46,7 @@ lint: $(DEV)  ## types and style
 gate: $(DEV)  ## hold the line of this project's own board, by what is cheap to measure
 	$(BIN)/readiness score --board examples/readiness/board.yaml --hold-line
 
-release-gate: $(DEV)  ## ask all of it: an hour
-	$(BIN)/python -m pip install --quiet '.[mutation]'
+release-gate: $(MUTATION)  ## ask all of it: an hour
 	$(BIN)/readiness score --board examples/readiness/board.yaml --profile release
 
 format: $(DEV)
@@ -66,8 +66,7 @@ scale: $(DEV)  ## measure how cost grows with boards, histories, output and flee
 docs: $(DEV)  ## build the documents into build/docs, and follow their links; nothing is fetched
 	NO_COLOR=1 $(BIN)/zensical build --strict --clean
 
-mutation: $(DEV)  ## see whether the tests of what decides notice mistakes; docs/testing.md
-	$(BIN)/python -m pip install --quiet '.[mutation]'
+mutation: $(MUTATION)  ## see whether the tests of what decides notice mistakes; docs/testing.md
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
 
@@ -78,6 +77,10 @@ $(DEV): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m compileall -q readiness
+	touch $@
+
+$(MUTATION): $(DEV)
+	$(BIN)/python -m pip install --quiet --editable '.[mutation]'
 	touch $@
 
 # A lock is whole: whoever resolves it anew meets releases that came after it.

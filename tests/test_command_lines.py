@@ -54,6 +54,15 @@ ASIDE = {
 """How the lines begin that are not run, and why. They are read: by bash, by make, and by
 tests/test_site.py for their options."""
 
+DONE_BEFORE = {
+    "make install": "`make check` has done it here, and no index of packages is asked",
+    "make lint": "a criterion of the example's board",
+    "make type-check": "a criterion of the example's board",
+    "make coverage MINIMUM_COVERAGE=80": "a criterion of the example's board",
+    "pytest -q tests/unit": "a part of the criterion on coverage",
+}
+"""Lines of the example's guides that are not run once more, and why."""
+
 STAYS_UP = {
     "readiness check --watch": "watching",
     "dask scheduler": "Scheduler at",
@@ -300,12 +309,19 @@ def test_the_guides_of_the_example_are_true(guide: Path, football: Football) -> 
     script = "".join(text for _, language, text in told if language == "bash")
     for port in set(re.findall(r"\b80(?:1|2)\d\b", script)):
         script = script.replace(port, str(free_port()))
-    # What is there already is not installed again: no index of packages is asked.
-    script = script.replace("make install\n", "")
+    for line in DONE_BEFORE:
+        script = script.replace(f"{line}\n", "")
     path = os.pathsep.join([str(TOOLS_OF_EXAMPLE), os.environ["PATH"]])
     given = {**AUTHOR, "PATH": path, "HOME": str(football.folder.parent), "LC_ALL": "C.UTF-8"}
     status, said = ran(f"set -euo pipefail\n{script}", football.folder, given)
     assert status == 0, said
+
+
+@pytest.mark.parametrize("line", DONE_BEFORE)
+def test_what_is_done_before_is_still_printed(line: str) -> None:
+    """As it stands, so that no other line is left out."""
+    scripts = [text for guide in GUIDES for _, _, text in blocks(guide)]
+    assert any(line in text.splitlines() for text in scripts)
 
 
 def test_there_are_many_command_lines() -> None:

@@ -72,7 +72,7 @@ def test_the_skill_is_short_and_says_when_it_is_for() -> None:
 def test_the_skill_names_commands_that_there_are() -> None:
     """It teaches the board, check, next, show and guard."""
     text = SKILL.read_text("utf-8")
-    named = set(re.findall(r"(?:^ +|`)readiness ([a-z]+)", text, re.MULTILINE))
+    named = set(re.findall(r"(?:^ *|`)readiness ([a-z]+)", text, re.MULTILINE))
     assert named <= set(names())
     assert {"check", "next", "show", "guard", "validate", "doctor"} <= named
     assert "board.yaml" in text
