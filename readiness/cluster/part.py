@@ -4,6 +4,7 @@ import fcntl
 import os
 import stat
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,9 @@ LOOK = 0.5
 
 MOST = 64 * 1024 * 1024
 """So many bytes of files are given back with one part."""
+
+_LOADING = threading.Lock()
+"""A worker has several threads, and boards are for one at a time to load."""
 
 _CLOCK_TICKS = 20_000_000
 """File systems stamp files with the time of the last tick, up to so many nanoseconds ago."""
@@ -127,8 +131,9 @@ def _needs(part: WorkerPart, path: str) -> tuple[str, ...]:
     """The labels that a whole board needs; none where it is broken, which its run will tell."""
     given = environment(os.environ)
     try:
-        board = load_board(path, profile=part.profile or None, environ=given)
-        plan = make_plan(board, environ=given)
+        with _LOADING:
+            board = load_board(path, profile=part.profile or None, environ=given)
+            plan = make_plan(board, environ=given)
     except (BoardError, UsageError):
         return ()
     return tuple(sorted(needs_of(plan, frozenset(one.id for one in board.criteria()))))

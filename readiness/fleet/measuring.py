@@ -23,7 +23,7 @@ from readiness.model.settings import (
     named_board,
 )
 from readiness.project.git import GitError
-from readiness.record.document import RunDocument, from_json
+from readiness.record.document import RunDocument, from_json, ready_for_threads
 from readiness.run.processes.kill import send
 from readiness.run.processes.procfs import by_parent
 from readiness.text.clean import clean, cut, decode
@@ -82,6 +82,7 @@ class FleetRun:
     def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
         """The state of each project, in their order; never raises for what one of them is."""
         states: dict[int, ProjectState] = {}
+        ready_for_threads()
         with ThreadPoolExecutor(max_workers=self._wanted.at_once) as pool:
             waiting = {pool.submit(self._known, one, n): n for n, one in enumerate(found)}
             for future in as_completed(waiting):

@@ -355,6 +355,15 @@ def from_json(text: bytes, source: str) -> RunDocument:
     return decoded(text, source, RunDocument)
 
 
+def ready_for_threads() -> None:
+    """Have `from_json` be called in several threads at once.
+
+    msgspec learns what a type is when it first reads one, and must not do that in two threads.
+    """
+    for kind in (_Versioned, RunDocument):
+        msgspec.json.Decoder(kind)
+
+
 def decoded(text: bytes, source: str, kind: type[Run]) -> Run:
     """Read the part of a document that `kind` has. Raises as `from_json` does."""
     try:

@@ -1,5 +1,8 @@
 """The run document: read back as written, refused when it is not one, described by a schema."""
 
+import subprocess
+import sys
+
 import jsonschema
 import msgspec
 import pytest
@@ -62,6 +65,28 @@ def test_what_is_no_document_is_refused_by_name(text: bytes, says: str) -> None:
     with pytest.raises(UsageError, match=says) as refused:
         from_json(text, "run.json")
     assert "run.json" in str(refused.value)
+
+
+READ_AT_ONCE = """
+import sys, threading
+from readiness.record.document import from_json, ready_for_threads
+sys.setswitchinterval(1e-7)
+ready_for_threads()
+text, start = sys.stdin.buffer.read(), threading.Barrier(8)
+def read():
+    start.wait()
+    from_json(text, "x")
+threads = [threading.Thread(target=read) for _ in range(8)]
+for each in threads: each.start()
+for each in threads: each.join()
+"""
+
+
+def test_several_threads_may_be_the_first_to_read_one() -> None:
+    """Unprepared, two processes of five end by a segmentation fault."""
+    command = [sys.executable, "-c", READ_AT_ONCE]
+    data = to_json(a_document())
+    assert [subprocess.run(command, input=data).returncode for _ in range(5)] == [0] * 5
 
 
 @pytest.mark.parametrize(("interrupted", "decision"), [(False, "ready"), (True, "undecided")])
