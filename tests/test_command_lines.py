@@ -46,6 +46,7 @@ ASIDE = {
     "make check": "measures the whole example; tests/test_board.py does",
     "make test": "runs these tests",
     "make stack": "starts a whole production; tests/live does",
+    "readiness fleet services/* https": "asks a cluster; tests/cluster does",
     "make mutation": "takes ten minutes; the release board does it",
     ".venv/bin/mutmut ": "needs what `make mutation` has left",
     "cosign ": "signs, with the reader's key",
