@@ -14,7 +14,7 @@ from readiness.guard.outcomes import (
     with_criteria,
 )
 from readiness.guard.project.rules import TABLE
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.worlds import Copied
 from readiness.prove.trials import TrialPlan, renamed
 from readiness.record.document import RunDocument

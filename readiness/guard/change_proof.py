@@ -10,7 +10,7 @@ from readiness.guard.compare import Comparison
 from readiness.guard.deciding import serves_tests
 from readiness.guard.outcomes import criteria_of_files, functions, outcomes, with_criteria
 from readiness.guard.project.rules import TABLE
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.guard.worlds import Worlds
 from readiness.model.board import Criterion

@@ -12,7 +12,7 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.outcomes import functions
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.load import builtin_checks
 
 ASKED = "READINESS_WITNESS"

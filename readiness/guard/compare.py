@@ -12,7 +12,7 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import combinations, placed
 from readiness.guard.project import compare_projects
 from readiness.guard.project.programs import programs
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Folder, work_tree
 from readiness.load import load_board
 from readiness.load.standing import as_written

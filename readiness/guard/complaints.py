@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from msgspec.structs import replace
 
 from readiness.guard.outcomes import functions
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.record.document import FindingRecord
 
 

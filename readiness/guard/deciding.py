@@ -3,19 +3,21 @@
 All others are what is measured: the code. Whatever cannot be told from a rule counts as one.
 """
 
+import fnmatch
 import os
 import re
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
 
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
-from readiness.guard.project.settings import changed_sections
-from readiness.guard.reaching import Reached, States, of_runners, reached
+from readiness.guard.project.sections import changed_sections, is_shared
+from readiness.guard.reaching import Reached, of_runners, reached
+from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.shell.programs import simple_commands
 
@@ -26,6 +28,7 @@ _SERVES_TESTS: Final = re.compile(
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
 """Names of settings that say nothing of whose they are."""
+_IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
 
 
@@ -92,7 +95,7 @@ class Decider:
         found = reached(self._commands(criterion), self._states, self._workdir)
         self._reached.append(found)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
-        tests = [path for path in changed if serves_tests(path, self._states)]
+        tests = [path for path in changed if self._is_test(path, found)]
         others = [path for path in changed if path not in tests or path in found.files]
         rules = [path for path in others if self._rules(path, found)]
         if not found.runs_tests:
@@ -135,13 +138,21 @@ class Decider:
         name = os.path.basename(path)
         if name in TABLE.locks or TABLE.requirements.search(path):
             return False
+        if self._is_in_the_way(path, found) or self._shadows(path, found):
+            return True
         if TABLE.sources.search(path):
-            return path in found.files or name in TABLE.hook_files or self._shadows(path, found)
-        if path in found.files and not _is_shared(name):
+            return path in found.files or name in TABLE.hook_files or _configures(name, found)
+        if path in found.files and not is_shared(name):
             return True
         if TABLE.prose.search(path):
             return False
         return self._is_setting(path, found)
+
+    def _is_test(self, path: str, found: Reached) -> bool:
+        if serves_tests(path, self._states) or path in found.tests:
+            return True
+        name = os.path.basename(path)
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in found.test_names)
 
     def _is_named(self, path: str, found: Reached) -> bool:
         """Whether it is a settings file of a tool, though it stands among tests."""
@@ -150,7 +161,7 @@ class Decider:
 
     def _is_setting(self, path: str, found: Reached) -> bool:
         name, folder = os.path.split(path)[1], os.path.dirname(path)
-        if _is_shared(name):
+        if is_shared(name):
             sections = changed_sections(name, *self._states.both(path))
             return sections is None or any(map(found.speaks_of_part, sections))
         if tools := _tools_of(name):
@@ -168,21 +179,40 @@ class Decider:
             return True
         return name.startswith(".") or bool(TABLE.scripts.search(path))
 
+    def _is_in_the_way(self, path: str, found: Reached) -> bool:
+        """Whether it brings what make would have built, be it a file or a folder."""
+        for place in dict.fromkeys(("", self._workdir)):
+            name = os.path.relpath(path, place or ".").partition("/")[0]
+            whole = os.path.join(place, name)
+            if name in found.targets and whole not in self._states.before:
+                return not any(each.startswith(f"{whole}/") for each in self._states.before)
+        return False
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """The paths of all modules that were there, each also without the folders it is in."""
+        return frozenset(
+            "/".join(parts[skip:])
+            for parts in (path.split("/") for path in self._states.before if path.endswith(".py"))
+            for skip in range(len(parts))
+        )
+
     def _shadows(self, path: str, found: Reached) -> bool:
         """Whether it is a new module, or a stub, that stands before another of the same name."""
         if path.endswith(".pyi") and path not in self._states.before:
-            return path[:-1] in self._states.before
-        for place in ("", self._workdir):
+            parts = path[:-1].split("/")
+            return any("/".join(parts[skip:]) in self._modules for skip in range(len(parts)))
+        for place in {"", self._workdir, *found.places} if path.endswith(_IMPORTED) else ():
             inside = os.path.relpath(path, place or ".")
-            top = inside.partition("/")[0].removesuffix(".py")
+            top = inside.partition("/")[0].partition(".")[0]
             if inside.startswith("..") or top in _OWN:
                 continue
-            beside = [each for each in self._states.before if _is_of(each, place, top)]
-            if beside or not _is_of(path, place, top):
-                continue
-            known = top in sys.stdlib_module_names or top in found.words
+            alone = "/" not in inside and top in found.words
+            known = alone or top in sys.stdlib_module_names
             if known or any(_is_installed(site, top) for site in self._sites):
-                return True
+                beside = any(_is_of(each, place, top) for each in self._states.before)
+                if not beside and _is_of(path, place, top):
+                    return True
         return False
 
 
@@ -196,7 +226,7 @@ def _only_prints(check: Check) -> bool:
 
 def _is_of(path: str, place: str, module: str) -> bool:
     whole = os.path.join(place, module)
-    return path == f"{whole}.py" or path.startswith(f"{whole}/")
+    return path.startswith((f"{whole}.", f"{whole}/")) and path.endswith(_IMPORTED)
 
 
 @lru_cache(maxsize=4096)
@@ -206,13 +236,14 @@ def _is_installed(site: str, module: str) -> bool:
     )
 
 
+def _configures(name: str, found: Reached) -> bool:
+    """Whether it is a file of source in which a tool that is spoken of has its settings."""
+    named = TABLE.configures.match(name)
+    return named is not None and named["tool"] not in _OF_ANY and found.speaks_of(named["tool"])
+
+
 @lru_cache(maxsize=1024)
 def _tools_of(name: str) -> tuple[str, ...]:
     """The tools that look for a file of this name."""
     tools = [tool.name for tool in TABLE.tools if any(place.file == name for place in tool.places)]
     return (*tools, *of_runners(TABLE.runners, name))
-
-
-def _is_shared(name: str) -> bool:
-    """Whether several tools have their sections in a file of this name."""
-    return name in ("pyproject.toml", "setup.cfg", "tox.ini", "package.json")

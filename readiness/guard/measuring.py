@@ -15,7 +15,7 @@ from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.put_aside import added_directives, put_aside
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import looks_better
 from readiness.guard.worlds import Copied, Worlds

@@ -15,7 +15,7 @@ from typing import Final
 from readiness.guard.project.comments import Suppression, net
 from readiness.guard.project.comments import found as suppressions_in
 from readiness.guard.project.rules import TABLE
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 
 _DIRECTIVE: Final = re.compile(r"#\s*(?!type:\s*(?!ignore))[a-z][\w.-]*\s*[:=]\s*\S")
 _NEUTRAL: Final = "# -"

@@ -4,162 +4,56 @@ Text is followed, not run: a word of a command, of a recipe or of a script that 
 file leads on to that file, as it was at the base and as it is now.
 """
 
+import fnmatch
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Final
 
 import msgspec
 
-from readiness.guard.project.commands import reached_targets
-from readiness.guard.project.files import text
+from readiness.guard.calling import WORD, fed, imported, interpreters_in, mentions
+from readiness.guard.project.commands import built_targets, reached_targets
 from readiness.guard.project.rules import TABLE
-from readiness.guard.project.settings import plugins
-from readiness.guard.tree import Tree
+from readiness.guard.project.sections import (
+    is_shared,
+    names_of_tests,
+    plugins,
+    words_of_sections,
+)
+from readiness.guard.states import States
 
-_WORD: Final = re.compile(r"[\w./@+-]+")
-_VARIABLE: Final = re.compile(r"\$\w+(?=/)")
 _RUNNERS: Final = "|".join(map(re.escape, sorted(TABLE.runners, key=len, reverse=True)))
 _RUNNER: Final = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w./-])")
 _PIECE: Final = re.compile(r"[a-z0-9]+")
-_SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
 _MODULE: Final = re.compile(r"(?<![\w-])-m[ \t,'\"]*([A-Za-z_][\w.]*)")
-_IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", re.M)
-_PYTHON: Final = re.compile(r"(?:^|/)(?:python|pypy)[\d.]*$")
-_CALLERS: Final = frozenset(("run", "exec", "executable", "include", "-include", "sinclude"))
+_CODE: Final = re.compile(r"(?<!\S)-c[ \t]*(['\"])(.*?)\1", re.S)
+_IMPORTING: Final = re.compile(r"^[ \t]*(?:from|import)\b.*", re.M)
+_SEARCH_PATH: Final = re.compile(r"PYTHONPATH\W+([\w./:+@-]+)")
+_SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
+_ENTRY: Final = re.compile(r"=[ \t]*([A-Za-z_][\w.]*)")
+_ENDINGS: Final = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
+"""What scripts of JavaScript leave out where they name a file."""
 MOST_FILES = 2000
-_SAME: Final = frozenset(("", os.curdir))
 _ALIKE: Final = 4
 """From so many letters on, a name and one that begins with it are taken for one tool's."""
-
-
-class _Segment(msgspec.Struct, frozen=True):
-    """One command of a text, as far as it may lead on: words, and which of them call what follows.
-
-    `calls` is whether the first word does, by its look.
-    """
-
-    calls: bool
-    words: list[tuple[str, bool, bool]]  # the word, whether it is the first, whether it calls
-
-
-class _Said(msgspec.Struct, frozen=True):
-    """What a text has to say, whoever leads to it."""
-
-    runs_tests: bool
-    pieces: frozenset[str]
-    modules: list[str]
-    segments: list[_Segment]
-    runners: list[str]
-
-
-class States:
-    """A project before and after: which files there are, and what both states of them say."""
-
-    def __init__(self, base: Tree, head: Tree) -> None:
-        self._trees = base, head
-        self._texts: dict[str, tuple[str, ...]] = {}
-        self._said: dict[str, _Said] = {}
-
-    @cached_property
-    def before(self) -> Mapping[str, str]:
-        """The digest of each file that was there."""
-        return self._trees[0].digests(bool)
-
-    @cached_property
-    def after(self) -> Mapping[str, str]:
-        """The digest of each file that is there."""
-        return self._trees[1].digests(bool)
-
-    @cached_property
-    def changed(self) -> list[str]:
-        """The paths of the files that are not the same, sorted."""
-        paths = self.before.keys() | self.after.keys()
-        return sorted(path for path in paths if self.before.get(path) != self.after.get(path))
-
-    @cached_property
-    def folders(self) -> frozenset[str]:
-        """Every folder that has a file."""
-        found: set[str] = set()
-        for path in (*self.before, *self.after):
-            while (path := os.path.dirname(path)) and path not in found:
-                found.add(path)
-        return frozenset(found)
-
-    @cached_property
-    def named(self) -> Mapping[str, frozenset[str]]:
-        """The paths of files and folders by their last part."""
-        found: dict[str, set[str]] = {}
-        for path in (*self.before, *self.after, *self.folders):
-            found.setdefault(os.path.basename(path), set()).add(path)
-        return {name: frozenset(paths) for name, paths in found.items()}
-
-    def said(self, text: str) -> _Said:
-        """Take a text apart, once however many commands lead to it."""
-        if text not in self._said:
-            self._said[text] = _Said(
-                runs_tests=bool(TABLE.test_runners.search(text)),
-                pieces=frozenset(_PIECE.findall(text.lower())),
-                modules=_MODULE.findall(text),
-                segments=list(self._segments(text)),
-                runners=list(dict.fromkeys(_RUNNER.findall(text))),
-            )
-        return self._said[text]
-
-    def _segments(self, text: str) -> Iterator[_Segment]:
-        for segment in _SEGMENT.split(_VARIABLE.sub("", text)):
-            words = _WORD.findall(segment)
-            told = [
-                (word, not number, calls)
-                for number, word in enumerate(words)
-                if (calls := _calls(word)) or self._may_mean(word)
-            ]
-            if told:
-                yield _Segment("/" in words[0], told)
-
-    def _may_mean(self, word: str) -> bool:
-        """Whether a path ends as this word does: most words of a long text are none."""
-        last = word.rstrip("/").rpartition("/")[2]
-        return last in self.named or last == os.pardir or (last in _SAME and bool(word.strip("./")))
-
-    def meant(self, word: str, places: Collection[str]) -> list[str]:
-        """The paths of files and folders that a word may mean, as seen from one of the places."""
-        parts = [part for part in word.split("/") if part not in ("", os.curdir)]
-        if os.pardir in parts:
-            found = (_joined(place, word) for place in places)
-            return [path for path in found if path in self or path in self.folders]
-        alike = self.named.get(parts[-1], frozenset()) if parts else frozenset()
-        inside = "/".join(parts)
-        if len(places) < len(alike):  # a large project has many files of one name, or many places
-            return [path for place in places if (path := _below(place, inside)) in alike]
-        return sorted(path for path in alike if _place_of(path, inside) in places)
-
-    def __contains__(self, path: str) -> bool:
-        return path in self.before or path in self.after
-
-    def texts(self, path: str) -> tuple[str, ...]:
-        """What a file says in both states; once where that is the same."""
-        if path not in self._texts:
-            found = [text(each) for tree in self._trees for each in tree.read([path]).values()]
-            self._texts[path] = tuple(dict.fromkeys(found))
-        return self._texts[path]
-
-    def both(self, path: str) -> tuple[str, str]:
-        """What a file said and says; empty where it was or is not there."""
-        before, after = (text(tree.read([path]).get(path, b"")) for tree in self._trees)
-        return before, after
 
 
 class Reached(msgspec.Struct, frozen=True):
     """What some commands come to: files that are run or obeyed, and all words on the way.
 
-    `words` are in small letters and cut at everything that is no letter or digit.
+    `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
+    that a runner of tests is given, `test_names` patterns of their names. `targets` are what make
+    builds unless it is there, `places` the folders in which Python looks for modules first.
     """
 
     files: frozenset[str]
     words: frozenset[str]
     runs_tests: bool
+    tests: frozenset[str] = frozenset()
+    test_names: tuple[str, ...] = ()
+    targets: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
     def speaks_of(self, name: str) -> bool:
         """Whether a tool of this name, or of one that begins like it, is spoken of."""
@@ -187,28 +81,56 @@ def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
         walk.read(command, ())
     walk.to_the_end()
     walk.settings()
-    return Reached(frozenset(walk.files), frozenset(walk.words), walk.runs_tests)
+    return Reached(
+        files=frozenset(walk.files),
+        words=frozenset(walk.words),
+        runs_tests=walk.runs_tests,
+        tests=frozenset(walk.tests),
+        test_names=tuple(walk.test_names),
+        targets=frozenset(walk.targets),
+        places=frozenset(map(os.path.dirname, walk.scripts)) | frozenset(walk.search_path),
+    )
 
 
 class _Following:
     def __init__(self, states: States, workdir: str) -> None:
         self._states = states
+        self._workdir = workdir
         self._waiting: list[str] = []
-        self._folders = {os.path.normpath(workdir): None, "": None}
+        self._folders = {workdir: None, "": None}
+        self._known: dict[str, str] = {}
+        self._said: list[tuple[str, tuple[str, ...], bool]] = []
+        self._lent: dict[str, None] = {}
         self.files: dict[str, None] = {}
+        self.scripts: dict[str, None] = {}
+        self.search_path: dict[str, None] = {}
+        self.tests: dict[str, None] = {}
+        self.test_names: dict[str, None] = {}
+        self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
             path = self._waiting.pop()
-            targets = bool(TABLE.makefiles.search(path))
+            known = len(self._known)
             for said in self._states.texts(path):
-                if targets:
-                    said = reached_targets(path, said, self.words)
-                elif path.endswith(".py"):
-                    self._imports(path, said)
-                self.read(said, (os.path.dirname(path),), script=path.endswith(".py"))
+                self._follow(path, said)
+            if len(self._known) > known:  # what was read before may have meant an interpreter
+                for each in self._said:
+                    self._mentions(*each)
+            if not self._waiting:
+                self._borrow()
+
+    def _follow(self, path: str, said: str) -> None:
+        is_python = path.endswith(".py")
+        if TABLE.makefiles.search(path):
+            said = reached_targets(path, said, self.words)
+            self.targets.update(built_targets(path, said))
+        elif is_python:
+            self.scripts[path] = None
+            self._imports(path, said)
+        self.read(said, (os.path.dirname(path),), script=is_python)
 
     def settings(self) -> None:
         """Follow the settings of the tools that were spoken of to the files that they name.
@@ -221,10 +143,42 @@ class _Following:
                     for folder in list(self._folders):
                         self._mentioned(_joined(folder, name))
                         self._plugins(folder, name)
+        for path in self._states.all_paths:
+            if os.path.dirname(path) in self._folders and self._is_setting(path):
+                self._named_by(path)
+            elif TABLE.entries.search(path):
+                self._entered(path)
         while self._waiting:
             path = self._waiting.pop()
             for said in self._states.texts(path):
                 self._imports(path, said)
+        self._borrow()
+
+    def _speaks_of(self, name: str) -> bool:
+        return Reached(frozenset(), frozenset(self.words), self.runs_tests).speaks_of(name)
+
+    def _is_setting(self, path: str) -> bool:
+        name = os.path.basename(path)
+        if is_shared(name):
+            return True
+        own = name.startswith(".") or TABLE.formats.search(name)
+        return bool(own) and self._speaks_of(name.strip(".").partition(".")[0])
+
+    def _named_by(self, path: str) -> None:
+        name, folder = os.path.basename(path), os.path.dirname(path)
+        for word in words_of_sections(name, self._states.texts(path), self._speaks_of):
+            named = _joined(folder, word)
+            if named in self._states and not TABLE.sources.search(named):
+                self.files.setdefault(named)
+
+    def _entered(self, path: str) -> None:
+        """Follow what a package of the project's own tells its tools to load."""
+        self.files.setdefault(path)
+        for said in self._states.texts(path):
+            for section, entries in _SECTION.findall(said):
+                if section not in TABLE.commands_of_packages:
+                    for module in _ENTRY.findall(entries):
+                        self._module(module, self._folders)
 
     def _plugins(self, folder: str, name: str) -> None:
         path = _joined(folder, name)
@@ -232,82 +186,139 @@ class _Following:
             for plugin in plugins(name, said):
                 self._add(_joined(folder, plugin))
                 self._module(plugin, self._folders)
+            self.test_names.update(dict.fromkeys(names_of_tests(name, said)))
 
     def _mentioned(self, path: str) -> None:
         if path in self._states:
             for said in self._states.texts(path):
-                for word in _WORD.findall(said):
+                for word in WORD.findall(said):
                     named = _joined(os.path.dirname(path), word)
                     if named in self._states and named not in self.files and _is_no_source(named):
                         self.files[named] = None
                         self._mentioned(named)
 
-    def read(self, said: str, beside: Collection[str], *, script: bool = False) -> None:
+    def read(self, said: str, beside: tuple[str, ...], *, script: bool = False) -> None:
         """Take in a text; `beside` are folders to which its words may be relative."""
-        found = self._states.said(said)
-        self.runs_tests = self.runs_tests or found.runs_tests
-        self.words |= found.pieces
-        places = {**self._folders, **dict.fromkeys(beside)}
-        for module in found.modules:
-            self._module(module, places)
-        for segment in found.segments:
-            self._segment(segment, places, script=script)
-        self._folders.update(places)
-        for runner in found.runners:
+        runs_tests = bool(TABLE.test_runners.search(said))
+        self.runs_tests = self.runs_tests or runs_tests
+        self.words.update(_PIECE.findall(said.lower()))
+        self._known.update(interpreters_in(said))
+        self._said.append((said, beside, script))
+        self._mentions(said, beside, script)
+        for module in _MODULE.findall(said):
+            self._module(module, self._folders)
+        for _, code in _CODE.findall(said):
+            self._lend(code.replace(";", "\n"), beside)
+        for names in TABLE.plugin_words.findall(said) if runs_tests else ():
+            for module in names.split(","):
+                self._module(module, self._folders)
+        for runner in dict.fromkeys(_RUNNER.findall(said)):
             for name in TABLE.runners[runner]:
                 for place in list(self._folders):
                     self._add(_joined(place, name))
 
-    def _segment(self, segment: _Segment, places: dict[str, None], *, script: bool) -> None:
-        called = script or segment.calls
-        for word, is_first, calls in segment.words:
-            called = called or calls
-            for path in self._states.meant(word, places):
+    def _mentions(self, said: str, beside: tuple[str, ...], script: bool) -> None:
+        places = {**self._folders, **dict.fromkeys(beside)}
+        for words in mentions(said, self._known, script=script):
+            self._command(words, places)
+        for word in fed(said):
+            for path in self._paths(word, places):
+                self._add(path)
+        for folders in _SEARCH_PATH.findall(said):
+            for folder in WORD.findall(folders):
+                self.search_path[_joined(self._workdir, folder)] = None
+        self._folders.update(places)
+
+    def _command(self, words: list[tuple[str, bool]], places: dict[str, None]) -> None:
+        is_testing = any(TABLE.test_runners.search(word) for word, _ in words)
+        here: dict[str, None] = {}
+        for word, called in words:
+            around = (here or {self._workdir: None}) if "/" not in word else places
+            for path in self._matching(word, around) if "*" in word else self._paths(word, places):
                 if path in self._states.folders:
-                    places[path] = None
-                elif called or is_first or _is_no_source(path):
+                    places[path] = here[path] = None
+                elif called or _is_no_source(path):
                     self._add(path)
+                elif is_testing:
+                    self.tests[path] = None
+
+    def _paths(self, word: str, places: Iterable[str]) -> Iterator[str]:
+        """Files and folders that a word may mean."""
+        for ending in _ENDINGS:
+            if f"{word.rstrip('/')}{ending}".rpartition("/")[2] in self._states.names:
+                for place in list(places):
+                    path = _joined(place, word + ending)
+                    if path in self._states or (not ending and path in self._states.folders):
+                        yield path
+            if "/" not in word or "." in os.path.basename(word):
+                break  # most words of a long text are no path, wherever one looks
+
+    def _matching(self, word: str, places: Iterable[str]) -> list[str]:
+        folder, name = os.path.split(word.lstrip("/"))
+        if not {".", "/"} & set(word.strip("*./")) and not re.search(r"\*\.\w|\w/", word):
+            return []
+        wanted = [os.path.normpath(os.path.join(place, folder)) for place in places]
+        return [
+            path
+            for path in self._states.all_paths
+            if fnmatch.fnmatchcase(os.path.basename(path), name)
+            and any(fnmatch.fnmatchcase(os.path.dirname(path) or ".", each) for each in wanted)
+        ]
 
     def _module(self, module: str, places: Iterable[str]) -> None:
-        inside = module.replace(".", "/")
-        for place in places:
+        for path in self._of_module(module, places):
+            self._add(path)
+
+    def _of_module(self, module: str, places: Iterable[str]) -> Iterator[str]:
+        inside = module.strip(".").replace(".", "/")
+        for place in list(places):
             for path in (f"{inside}.py", f"{inside}/__main__.py", f"{inside}/__init__.py"):
-                self._add(_joined(place, path))
+                if (path := _joined(place, path)) in self._states:
+                    yield path
 
     def _imports(self, path: str, said: str) -> None:
-        """A script's helpers stand in its own folder; what it imports from elsewhere is code."""
+        """Helpers stand in a script's own folder; what it imports from elsewhere may be code."""
         folder = os.path.dirname(path)
-        for source, names in _IMPORT.findall(said):
-            for module in (source, *names.split(",")):
-                last = module.strip().split(" ")[0].strip(".").rpartition(".")[2]
-                self._add(_joined(folder, f"{last}.py"))
+        for module in imported(said):
+            self._add(_joined(folder, f"{module.rpartition('.')[2]}.py"))
+        self._lend(said, (folder,))
+
+    def _lend(self, said: str, beside: tuple[str, ...]) -> None:
+        """Note what a text imports: it is a helper, if nothing else imports it."""
+        for module in imported(said):
+            for path in self._of_module(module, {**self._folders, **dict.fromkeys(beside)}):
+                if path not in self._lent:
+                    self._lent[path] = None
+                    for inner in self._states.texts(path):
+                        self._lend(inner, (os.path.dirname(path),))
+
+    def _borrow(self) -> None:
+        """Follow the modules that only what is run imports; what others import too is code."""
+        lent = [path for path in self._lent if path not in self.files]
+        if any(path in self._states.changed for path in lent):
+            own = {*self.files, *lent}
+            others = "\n".join(
+                line
+                for path in self._states.after
+                if path.endswith(".py") and path not in own
+                for line in _IMPORTING.findall("\n".join(self._states.texts(path)))
+            )
+            for path in lent:
+                name = os.path.basename(path.removesuffix("/__init__.py").removesuffix(".py"))
+                if not re.search(rf"\b{re.escape(name)}\b", others):
+                    self._add(path)
+        self._lent.update(dict.fromkeys(lent))
 
     def _add(self, path: str) -> None:
-        if path in self._states and path not in self.files:
-            self.files[path] = None
-            self._waiting.append(path)
+        for each in dict.fromkeys((path, self._states.real(path))):
+            if each in self._states and each not in self.files:
+                self.files[each] = None
+                self._waiting.append(each)
 
 
 def _joined(place: str, word: str) -> str:
     """A path as a word gives it; what stood before its first slash may have been a variable."""
     return os.path.normpath(os.path.join(place, word.lstrip("/")))
-
-
-def _calls(word: str) -> bool:
-    """Whether what follows the word is run."""
-    name = os.path.basename(word)
-    return name in TABLE.interpreters or word in _CALLERS or bool(_PYTHON.search(word))
-
-
-def _below(place: str, inside: str) -> str:
-    return f"{place}/{inside}" if place else inside
-
-
-def _place_of(path: str, inside: str) -> str | None:
-    """The folder as seen from which a path is called so; None where it is called otherwise."""
-    if path == inside:
-        return ""
-    return path[: -len(inside) - 1] if path.endswith(f"/{inside}") else None
 
 
 def _is_no_source(path: str) -> bool:

@@ -39,6 +39,10 @@ class Tree(Protocol):
         """What these files hold. One that is not there is left out."""
         ...
 
+    def links(self) -> Mapping[str, str]:
+        """Where links lead that stay within the tree, by their paths."""
+        ...
+
 
 class Commit:
     """The files of one commit, read from the object store by their hashes."""
@@ -50,17 +54,21 @@ class Commit:
         self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
-        """The hash of each wanted file, but of what is too long to compare.
+        """The hash of each wanted file; of what is too long to compare, its size.
 
-        A link stands for the file that it leads to, where that is in the commit.
+        A link stands for the file that it leads to; one that leads out of the commit is itself.
         """
         found = {}
         for path, blob in self.blobs.items():
             if wanted(path):
-                meant = self._meant(path) if blob.mode == LINK else blob
-                if meant is not None and meant.size <= LARGEST:
-                    found[path] = meant.oid
+                meant = (self._meant(path) if blob.mode == LINK else None) or blob
+                found[path] = _digest(meant.oid, meant.size, meant.mode.endswith("755"))
         return found
+
+    def links(self) -> dict[str, str]:
+        """Where its links lead, as far as that is in the commit."""
+        oids = {path: blob.oid for path, blob in self.blobs.items() if blob.mode == LINK}
+        return _within((path, os.fsdecode(to)) for path, to in self._contents(oids).items())
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """What these files hold. Raises `GitError` where an object is missing."""
@@ -122,20 +130,45 @@ class Folder:
         self._listed = None if listed is None else sorted(set(listed))
         self._bits = bits
         self._known: dict[str, str | None] = {}
+        self._links: list[str] = []
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
-        """The hash that git would give each wanted file."""
+        """The hash that git would give each wanted file; of what is too long, its size."""
         found = {}
         for path in self._walk() if self._listed is None else self._listed:
             if wanted(path) and (digest := self._digest(path)) is not None:
                 found[path] = digest
         return found
 
+    def links(self) -> dict[str, str]:
+        """Where its links lead, as far as that is in the tree."""
+        self.digests(bool)
+        return _within((path, os.readlink(os.path.join(self.root, path))) for path in self._links)
+
     def _digest(self, path: str) -> str | None:
         if path not in self._known:
-            content = self._content(path)
-            self._known[path] = None if content is None else self._hash(content)
+            self._known[path] = self._new_digest(path)
         return self._known[path]
+
+    def _new_digest(self, path: str) -> str | None:
+        full = os.path.join(self.root, path)
+        try:
+            status = os.lstat(full)
+            if stat.S_ISLNK(status.st_mode):
+                self._links.append(path)
+                content = self._content(path)
+                if content is None:
+                    return self._hash(os.fsencode(os.readlink(full)))
+                status = os.stat(full)
+            elif status.st_size > LARGEST:
+                content = b""
+            else:
+                content = self._content(path)
+        except (OSError, ValueError):
+            return None
+        if content is None:
+            return None
+        return _digest(self._hash(content), status.st_size, bool(status.st_mode & stat.S_IXUSR))
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """What these files hold."""
@@ -167,6 +200,22 @@ class Folder:
             below = os.path.relpath(folder, self.root)
             for name in sorted(names):
                 yield os.path.normpath(os.path.join(below, name))
+
+
+def _digest(oid: str, size: int, executable: bool) -> str:
+    """What tells files apart: what they hold, or their sizes where they are long; their modes."""
+    told = oid if size <= LARGEST else f"{size} bytes"
+    return f"{told}+x" if executable else told
+
+
+def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Where links lead by the root of their tree, without those that lead out of it."""
+    found = {}
+    for path, target in links:
+        there = os.path.normpath(os.path.join(os.path.dirname(path), target))
+        if not there.startswith((os.pardir, os.sep)):
+            found[path] = there
+    return found
 
 
 def work_tree(root: str, base: Commit) -> Folder:

@@ -4,6 +4,7 @@ import ast
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 import msgspec
@@ -161,7 +162,15 @@ def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
                 os.unlink(place)
         if os.path.islink(whole) or os.path.isfile(whole):
             os.unlink(whole)
+        _clear(folder, path)
     base.export(folder, wanted.__contains__)
+
+
+def _clear(folder: str, path: str) -> None:
+    """Take away the folders that a file leaves empty: no commit has them."""
+    with suppress(OSError):
+        for above in reversed(_above(path)):
+            os.rmdir(os.path.join(folder, above))
 
 
 def _above(path: str) -> list[str]:

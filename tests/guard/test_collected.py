@@ -6,7 +6,7 @@ import pytest
 
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.collected import Case, gone
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Folder
 from tests.support.loosening import (
     Loosening,

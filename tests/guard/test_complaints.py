@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.complaints import Complaints
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Folder
 from readiness.record.document import FindingRecord
 from tests.support.loosening import Loosening, assert_innocent, assert_told, board

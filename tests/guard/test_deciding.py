@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from readiness.guard.deciding import Decider
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.load import load_board_text
 from tests.guard.test_guard_any_project import Memory
 from tests.support.program import a_board

@@ -43,6 +43,10 @@ class Memory:
         """As they are."""
         return {path: self.files[path] for path in paths if path in self.files}
 
+    def links(self) -> dict[str, str]:
+        """None."""
+        return {}
+
 
 def trees(text: str | bytes) -> Memory:
     """Every kind of file with this in it."""

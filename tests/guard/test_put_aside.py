@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.put_aside import added_directives, put_aside
-from readiness.guard.reaching import States
+from readiness.guard.states import States
 from readiness.guard.tree import Folder
 from tests.support.repositories import write
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from readiness.guard.reaching import Reached, States, reached
+from readiness.guard.reaching import Reached, reached
+from readiness.guard.states import States
 from tests.guard.test_guard_any_project import Memory
 
 FILES = {

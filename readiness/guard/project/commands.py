@@ -268,6 +268,13 @@ def reached_targets(path: str, text: str, words: Collection[str]) -> str:
     return "\n".join(kept)
 
 
+def built_targets(path: str, text: str) -> set[str]:
+    """The targets of a makefile that make does not build where a file of their name is there."""
+    targets = _targets(path, text)
+    phony = set(targets.get(".PHONY", "").split())
+    return {name for name in targets if name not in phony and not name.startswith(".")}
+
+
 def _only_masked(old: str, new: str) -> bool:
     """Whether the recipes differ in masks alone, which are told for themselves."""
 

@@ -21,7 +21,6 @@ from readiness.load.yamlfile import parse as parse_yaml
 
 Value: TypeAlias = str | tuple[str, ...]
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
-_MODULES: Final = re.compile(r"[\w./-]+")
 _TRUE: Final = ("true", "1", "yes", "on")
 
 
@@ -58,41 +57,6 @@ def silenced(change: Change) -> bool:
     return tool is not None and _effect(tool, key) is Effect.SILENCES
 
 
-def changed_sections(name: str, before: str, after: str) -> list[str] | None:
-    """The tools whose sections differ in a file that several share; None where nobody can tell.
-
-    Sections that say what a package is, such as its version, rule nothing.
-    """
-    old, new = _flat(name, before), _flat(name, after)
-    if (old is None and before) or (new is None and after):
-        return None
-    old, new = old or {}, new or {}
-    differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    found: dict[str, None] = {}
-    for key in differing:
-        first, *rest = re.split(r"[.:\[]", key)
-        if first in TABLE.described:
-            continue
-        if first == "tool" and rest:
-            first = rest[0]
-        elif first.startswith(("tox", "testenv")):
-            first = "tox"
-        elif first == "scripts":
-            found.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
-        found[first] = None
-    return list(found)
-
-
-def plugins(name: str, text: str) -> list[str]:
-    """What a settings file names that its tool loads: paths and modules of Python."""
-    return [
-        word
-        for key, value in (_flat(name, text) or {}).items()
-        if TABLE.plugins.search(key)
-        for word in _MODULES.findall(_line_of_words(value))
-    ]
-
-
 # --- what takes effect ----------------------------------------------------------------------------
 
 
@@ -109,7 +73,7 @@ def _effective(
         if path not in there:
             continue
         text = changed[path] if path in changed else read(path)
-        keys = _below(place.prefix, _flat(place.file, text) or {})
+        keys = _below(place.prefix, flat(place.file, text) or {})
         if keys or place.owned:
             return Settings(path, text, keys)
     return NOTHING
@@ -133,7 +97,7 @@ def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
 
 
 @lru_cache(maxsize=64)
-def _flat(name: str, text: str) -> dict[str, Value] | None:
+def flat(name: str, text: str) -> dict[str, Value] | None:
     """A settings file as dotted keys; None where it is not what its name says."""
     try:
         if name.endswith(".toml"):
@@ -240,7 +204,7 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
         case Effect.HIGHER_LOOSENS:
             return _ordered(before, after, lower_loosens=False)
         case Effect.WORDS:
-            return words_changed(_line_of_words(before), _line_of_words(after))
+            return words_changed(line_of_words(before), line_of_words(after))
         case _:
             return LOOSE
 
@@ -287,7 +251,8 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _line_of_words(value: Value | None) -> str:
+def line_of_words(value: Value | None) -> str:
+    """A value as one text."""
     return " ".join(value) if isinstance(value, tuple) else value or ""
 
 
@@ -314,7 +279,7 @@ def _difference(effect: Effect, before: Value | None, after: Value | None) -> tu
     if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS):
         old, new = _items(before), _items(after)
         return " ".join(sorted(old - new)), " ".join(sorted(new - old))
-    return _line_of_words(before), _line_of_words(after)
+    return line_of_words(before), line_of_words(after)
 
 
 def _line(text: str, key: str) -> int:
@@ -333,8 +298,8 @@ def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
     """Tell of settings that no tool can read any more."""
     for path, text in files.after.items():
         name = os.path.basename(path)
-        if name in names and _flat(name, text) is None:
-            was_read = path in files.before and _flat(name, files.before[path]) is not None
+        if name in names and flat(name, text) is None:
+            was_read = path in files.before and flat(name, files.before[path]) is not None
             if was_read or path not in files.before:
                 yield Change(
                     subject=path,

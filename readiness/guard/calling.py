@@ -1,0 +1,137 @@
+"""What a text of shell, of a recipe or of a script names, and what of that it runs.
+
+Text is read, not run: where an interpreter is given what only running would tell, everything that
+the text lists may be it.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from readiness.guard.project.rules import TABLE
+from readiness.shell.programs import SHELLS, STARTERS
+
+WORD: Final = re.compile(r"[\w./@+*-]+")
+_IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", re.M)
+_LOADED: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*f?[\"']\.*(\w[\w.]*)")
+_SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
+_STARTS: Final = STARTERS | {"if", "then", "else", "do", "while", "until"}
+_DEFAULT: Final = re.compile(r"\$+\{\w+:?-([^}]*)\}")
+_VARIABLE: Final = re.compile(r"\$+(?:(\w+)|\{(\w+)\}|\((\w+)\))(/?)")
+_SET: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?+]*=[ \t]*[\"']?([\w./+-]+)", re.M)
+_PYTHON: Final = re.compile(r"(?:^|/)(?:python|pypy)[\d.]*$")
+_CALLERS: Final = frozenset(("run", "exec", "executable", "include", "-include", "sinclude"))
+_LISTS: Final = frozenset((*TABLE.printers, "find", "for", "git", "ls", "set"))
+"""What lists files, or names them, for others to run."""
+_OF_SHELLS: Final = re.compile(r"-[a-zA-Z]*[cn]")
+_OF_PYTHON: Final = re.compile(r"-[a-zA-Z]*[cm]")
+_OF_OTHERS: Final = re.compile(r"-[a-zA-Z]*[cep]|--(?:check|eval|print)")
+"""Options of interpreters after which no script is run: a module, code, or only a look at it."""
+_UNNAMED: Final = frozenset(("*", "-", "-s"))
+_SUBSTITUTED: Final = re.compile(
+    r"(?:\$\(|`|<\()(?:shell\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
+)
+
+
+def interpreters_in(said: str) -> dict[str, str]:
+    """Which variables a text sets to an interpreter: `PYTHON ?= python3`."""
+    return {name: value for name, value in _SET.findall(said) if is_interpreter(value)}
+
+
+def is_interpreter(word: str) -> bool:
+    """Whether a word is the name or the path of a program that runs files."""
+    return os.path.basename(word) in TABLE.interpreters or bool(_PYTHON.search(word))
+
+
+def mentions(
+    said: str, known: Mapping[str, str], *, script: bool
+) -> Iterator[list[tuple[str, bool]]]:
+    """The words of each command of a text, each with whether it is run; `*` stands for any text.
+
+    `known` are variables and the interpreters that they stand for. In a `script` of another
+    language, every word may be run.
+    """
+    said = _DEFAULT.sub(r"\1", said)
+    said = _VARIABLE.sub(lambda found: _stands_for(found, known), said)
+    found = [(part, WORD.findall(part)) for part in _SEGMENT.split(said)]
+    marked = [_called(words) for _, words in found]
+    is_open = any(unnamed for _, unnamed in marked)
+    for (part, words), (called, _) in zip(found, marked, strict=True):
+        lists = is_open and ((words[:1] and words[0] in _LISTS) or _SET.match(part))
+        if script or lists:
+            called = [True] * len(words)
+        yield list(zip(words, called, strict=True))
+
+
+def fed(said: str) -> Iterator[str]:
+    """The words of a text that name files which give a command its arguments."""
+    for part in _SUBSTITUTED.findall(said):
+        yield from WORD.findall(part)
+    for part in _SEGMENT.split(said):
+        words = WORD.findall(part)
+        if "xargs" in words:
+            yield from words
+
+
+def _stands_for(found: re.Match[str], known: Mapping[str, str]) -> str:
+    """What to read for a variable: the interpreter that it is, nothing before a path, or `*`."""
+    name = found[1] or found[2] or found[3]
+    value = known.get(name) or (name.lower() if is_interpreter(name.lower()) else "")
+    return value + found[4] if value or found[4] else "*"
+
+
+def _called(words: list[str]) -> tuple[list[bool], bool]:
+    """Which words are run, and whether something is run that has no name here."""
+    called = [False] * len(words)
+    waiting, rest, unnamed, before = "", False, False, ""
+    for number, word in enumerate(words):
+        if is_interpreter(word) and (word != "." or not number):
+            waiting = os.path.basename(word)
+            called[number] = rest or not number
+        elif word in _CALLERS:
+            rest = True
+        elif waiting and word in _UNNAMED:
+            unnamed = True
+        elif waiting and word.startswith("-"):
+            waiting = "" if _without_script(waiting).fullmatch(word) else waiting
+        elif waiting:
+            called[number] = True
+            is_value = before.startswith("-") and not {".", "/"} & set(word)
+            is_more = before.startswith("--") or before == "-r"
+            waiting = waiting if is_value or is_more else ""
+        else:
+            is_first = not number or before in _STARTS or before.startswith("-")
+            is_started = words[0] in _STARTS and "/" in word and (is_first or before.isdigit())
+            called[number] = rest or not number or is_started
+        before = word
+    return called, unnamed or bool(waiting)
+
+
+def _without_script(interpreter: str) -> re.Pattern[str]:
+    if interpreter in SHELLS:
+        return _OF_SHELLS
+    return _OF_PYTHON if _PYTHON.search(interpreter) else _OF_OTHERS
+
+
+def imported(said: str) -> Iterator[str]:
+    """The modules that a text of Python imports, and names that may be modules."""
+    try:
+        nodes = list(ast.walk(ast.parse(said)))
+    except (SyntaxError, ValueError, RecursionError):
+        for source, names in _IMPORT.findall(said):
+            yield from (_dotted(source, name.strip().split(" ")[0]) for name in names.split(","))
+            yield source
+        return
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (_dotted(node.module or "", alias.name) for alias in node.names)
+    yield from _LOADED.findall(said)
+
+
+def _dotted(source: str, name: str) -> str:
+    return f"{source}.{name}" if source else name

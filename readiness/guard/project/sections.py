@@ -1,0 +1,75 @@
+"""Settings files for those who follow a command: whose sections they have, what these name."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from readiness.guard.project.rules import TABLE
+from readiness.guard.project.settings import flat, line_of_words
+
+_MODULES: Final = re.compile(r"[\w./-]+")
+
+
+def changed_sections(name: str, before: str, after: str) -> list[str] | None:
+    """The tools whose sections differ in a file that several share; None where nobody can tell.
+
+    Sections that say what a package is, such as its version, rule nothing.
+    """
+    old, new = flat(name, before), flat(name, after)
+    if (old is None and before) or (new is None and after):
+        return None
+    old, new = old or {}, new or {}
+    differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    found: dict[str, None] = {}
+    for key in differing:
+        if key in TABLE.ruling:
+            return None
+        section = _section(key)
+        if section not in TABLE.described:
+            found[section] = None
+        if section == "scripts":
+            found.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
+    return list(found)
+
+
+def _section(key: str) -> str:
+    """Whose a key of a shared file is."""
+    first, *rest = re.split(r"[.:\[]", key)
+    if first == "tool" and rest:
+        return rest[0]
+    return "tox" if first.startswith(("tox", "testenv")) else first
+
+
+def plugins(name: str, text: str) -> list[str]:
+    """What a settings file names that its tool loads: paths and modules of Python."""
+    return [
+        word
+        for key, value in (flat(name, text) or {}).items()
+        if TABLE.plugins.search(key)
+        for word in _MODULES.findall(line_of_words(value))
+    ]
+
+
+def names_of_tests(name: str, text: str) -> list[str]:
+    """The patterns by which files of tests are named."""
+    return [
+        pattern
+        for key, value in (flat(name, text) or {}).items()
+        if key.rpartition(".")[2] in TABLE.test_names
+        for pattern in line_of_words(value).split()
+    ]
+
+
+def words_of_sections(
+    name: str, texts: Iterable[str], speaks_of: Callable[[str], bool]
+) -> Iterator[str]:
+    """What may be the path of a file in the sections of tools that are spoken of."""
+    for text in texts:
+        for key, value in (flat(name, text) or {}).items():
+            if not is_shared(name) or speaks_of(_section(key)):
+                yield from _MODULES.findall(line_of_words(value))
+
+
+def is_shared(name: str) -> bool:
+    """Whether several tools have their sections in a file of this name."""
+    return name in ("pyproject.toml", "setup.cfg", "tox.ini", "package.json")
