@@ -1,5 +1,8 @@
 """Which of the base's tests fail on the head's code, and are gone or altered there."""
 
+import ast
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
@@ -42,12 +45,17 @@ class BrokenTests:
         self._timeout = timeout
 
     def named(
-        self, changes: list[Change], copy: Copied, run: Callable[[TrialPlan], RunDocument]
+        self,
+        changes: list[Change],
+        copy: Copied,
+        root: str,
+        run: Callable[[TrialPlan], RunDocument],
     ) -> list[Change]:
         """Name the base's tests that fail on the head's code and are gone or altered there.
 
-        Where all of them fail for want of a name that the change gave up, or because it calls
-        something deprecated, it is no promise that is broken: that is told, and loosens nothing.
+        `root` is the folder of the copy. Where all of them fail for want of a name that the change
+        gave up, or because it calls something deprecated, it is no promise that is broken: that is
+        told, and loosens nothing.
         """
         wanted = {
             path
@@ -57,6 +65,8 @@ class BrokenTests:
         }
         if not wanted:
             return changes
+        for path in wanted:
+            spare_imports(os.path.join(root, path))
         found = self._asked(sorted(wanted), copy, run, ASKED)
         broken = [path for path, tests in found.items() if _failed(tests)]
         lenient = self._asked(broken, copy, run, LENIENT, TABLE.lenient) if broken else {}
@@ -115,3 +125,30 @@ class BrokenTests:
 def _failed(tests: Mapping[str, list[Outcome]]) -> set[str]:
     """The tests that fail for what they assert."""
     return {test for test, cases in tests.items() if "failed" in {kind for kind, _ in cases}}
+
+
+def spare_imports(path: str) -> None:
+    """Let a file of tests do without the names that it cannot import: who uses one fails alone."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        tree = ast.parse(text)
+    except (OSError, ValueError, SyntaxError, RecursionError):
+        return
+    lines = text.split("\n")
+    shared = Counter(node.lineno for node in tree.body)
+    for node in reversed(tree.body):
+        if not isinstance(node, ast.Import | ast.ImportFrom) or shared[node.lineno] > 1:
+            continue
+        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            one_by_one = [ast.unparse(_with(node, alias)) for alias in node.names]
+            spared = [f"try:\n    {one}\nexcept ImportError:\n    pass" for one in one_by_one]
+            lines[node.lineno - 1 : node.end_lineno] = spared
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def _with(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+    if isinstance(node, ast.Import):
+        return ast.Import(names=[alias])
+    return ast.ImportFrom(module=node.module, names=[alias], level=node.level)

@@ -18,6 +18,7 @@ _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([
 _LOADED: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*f?[\"']\.*(\w[\w.]*)")
 _SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
 _STARTS: Final = STARTERS | {"if", "then", "else", "do", "while", "until"}
+_BELOW: Final = re.compile(r"\$\([^()]*\)[\"']?(?=/)")
 _DEFAULT: Final = re.compile(r"\$+\{\w+:?-([^}]*)\}")
 _VARIABLE: Final = re.compile(r"\$+(?:(\w+)|\{(\w+)\}|\((\w+)\))(/?)")
 _SET: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?+]*=[ \t]*[\"']?([\w./+-]+)", re.M)
@@ -53,7 +54,7 @@ def mentions(
     `known` are variables and the interpreters that they stand for. In a `script` of another
     language, every word may be run.
     """
-    said = _DEFAULT.sub(r"\1", said)
+    said = _DEFAULT.sub(r"\1", _BELOW.sub("", said))
     said = _VARIABLE.sub(lambda found: _stands_for(found, known), said)
     found = [(part, WORD.findall(part)) for part in _SEGMENT.split(said)]
     marked = [_called(words) for _, words in found]

@@ -170,6 +170,8 @@ class Decider:
         if hidden := [part for part in folder.split("/") if part.startswith(".")]:
             # What editors, forges and containers are told; or a tool, by its name.
             return any(found.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
+        if name.partition(".env")[0] == "":  # what runners set for all that they start
+            return True
         above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
         if TABLE.formats.search(path):
             if stem not in _OF_ANY and found.speaks_of(stem):

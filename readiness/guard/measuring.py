@@ -219,7 +219,8 @@ class Measuring:
         copy = self._copies.get(TESTS)
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
-            changes = broken.named(changes, copy, run)
+            root = os.path.join(self._scratch, TESTS)
+            changes = broken.named(changes, copy, root, run)
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
         told.update(path for name in fewer for path in self.deciding[name].files)

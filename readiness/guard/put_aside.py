@@ -14,11 +14,19 @@ from typing import Final
 
 from readiness.guard.project.comments import Suppression, net
 from readiness.guard.project.comments import found as suppressions_in
+from readiness.guard.project.files import LONGEST
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 _DIRECTIVE: Final = re.compile(r"#\s*(?!type:\s*(?!ignore))[a-z][\w.-]*\s*[:=]\s*\S")
-_NEUTRAL: Final = "# -"
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))(?:#|//|/\*|--|<!--|;)\s*\w.*")
+_SILENT: Final = re.compile(
+    r"(?i)\W*(?:[\w./@-]+[\s:=])?\W*[\w./@-]*"
+    r"(?:allow|disable|expect-error|ignore|no(?:check|lint|qa|sec)|\boff\b|skip|suppress)"
+)
+"""What a comment of any language begins with that keeps a tool silent."""
+
+_SHORT: Final = 3
 
 Comment = tuple[int, int, str]
 """Line, column and text."""
@@ -29,15 +37,18 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
 
     One that only moved, or is silent about no more than one that went, is none.
     """
-    paths = [path for path in states.changed if path.endswith((".py", ".pyi"))]
+    paths = [path for path in states.changed if not TABLE.data.search(path)]
+    told = _told_by_settings(states)
     before: Counter[str] = Counter()
     after: dict[str, list[Comment]] = {}
     known: tuple[list[Suppression], list[Suppression]] = ([], [])
     for path in paths:
         old, new = states.both(path)
         if _with_mark(old) != _with_mark(new):
-            before.update(text for _, _, text in _comments(old))
-            after[path] = [each for each in _comments(new) if _speaks_to_tools(path, each[2])]
+            before.update(text for _, _, text in _comments(path, old))
+            after[path] = [
+                each for each in _comments(path, new) if _speaks_to_tools(path, each[2], told)
+            ]
             for said, those in zip((old, new), known, strict=True):
                 those.extend(suppressions_in(path, said))
     wider = {(one.path, one.line) for one in net(*known)[1]}
@@ -54,21 +65,52 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
     return found
 
 
+def _told_by_settings(states: States) -> str:
+    """What all settings of tools say, which may have words for silence of the project's own."""
+    names = {place.file for tool in TABLE.tools for place in tool.places}
+    texts = [states.texts(path) for path in states.all_paths if os.path.basename(path) in names]
+    return "\n".join(said for each in texts for said in each).lower()
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyi"))
+
+
 def _with_mark(text: str) -> list[str]:
     """The lines that may have a comment, wherever they stand."""
-    return sorted(line.strip() for line in text.split("\n") if "#" in line)
+    return sorted(
+        line.strip()
+        for line in text.split("\n")
+        if _COMMENT.search(line) or "#" in line or TABLE.unchecked.search(line)
+    )
 
 
 def _is_known(path: str, comment: str) -> bool:
     return any(row.pattern.search(comment) for row in TABLE.comments if path.endswith(row.files))
 
 
-def _speaks_to_tools(path: str, comment: str) -> bool:
-    return _is_known(path, comment) or _DIRECTIVE.match(comment) is not None
+def _speaks_to_tools(path: str, comment: str, told: str) -> bool:
+    if not _is_python(path):
+        return _SILENT.match(comment) is not None
+    body = re.split(r"[:(]", comment.lstrip("# ").lower())[0].strip()
+    own = len(body) > _SHORT and body in told
+    known = own or _is_known(path, comment) or TABLE.unchecked.match(comment)
+    return bool(known or _DIRECTIVE.match(comment))
 
 
-def _comments(text: str) -> list[Comment]:
-    found: list[Comment] = []
+def _comments(path: str, text: str) -> list[Comment]:
+    """The comments of a file; of Python, also conditions under which code is not checked."""
+    if not _is_python(path):
+        return [
+            (number, match.start(), match[0])
+            for number, line in enumerate(text.split("\n"), start=1)
+            for match in _COMMENT.finditer(line[:LONGEST])
+        ]
+    found: list[Comment] = [
+        (number, match.start(), match[0])
+        for number, line in enumerate(text.split("\n"), start=1)
+        for match in TABLE.unchecked.finditer(line)
+    ]
     with suppress(tokenize.TokenError, SyntaxError):  # what was found before a mistake counts
         found.extend(
             (*token.start, token.string)
@@ -88,8 +130,13 @@ def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:
             lines = file.read().split("\n")
         for line, column, text in comments:
             said = lines[line - 1] if line <= len(lines) else ""
-            if said[column:].rstrip("\r") == text:
-                lines[line - 1] = said[:column] + _NEUTRAL + said[column + len(text) :]
+            if said.startswith(text, column):
+                lines[line - 1] = said[:column] + _neutral(text) + said[column + len(text) :]
         os.unlink(whole)
         with open(whole, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write("\n".join(lines))
+
+
+def _neutral(text: str) -> str:
+    """A comment without words, or a condition that may hold."""
+    return "not bool()" if TABLE.unchecked.match(text) else re.sub(r"[\w@]+", "-", text)

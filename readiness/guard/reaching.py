@@ -209,6 +209,8 @@ class _Following:
             self._module(module, self._folders)
         for _, code in _CODE.findall(said):
             self._lend(code.replace(";", "\n"), beside)
+            for word in WORD.findall(code) if "exec(" in code else ():
+                self._add(_joined(self._workdir, word))
         for names in TABLE.plugin_words.findall(said) if runs_tests else ():
             for module in names.split(","):
                 self._module(module, self._folders)
@@ -271,6 +273,8 @@ class _Following:
 
     def _of_module(self, module: str, places: Iterable[str]) -> Iterator[str]:
         inside = module.strip(".").replace(".", "/")
+        if module.endswith("."):
+            yield from self._matching(f"{inside}/*.py", places)
         for place in list(places):
             for path in (f"{inside}.py", f"{inside}/__main__.py", f"{inside}/__init__.py"):
                 if (path := _joined(place, path)) in self._states:

@@ -18,7 +18,7 @@ from readiness.load.yamlfile import Document, Path
 from readiness.load.yamlfile import parse as parse_yaml
 from readiness.shell import masks as masks_of
 
-LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 _RULE = re.compile(
     r"^(?P<targets>[^\s#=:][^#=:]*?)\s*:{1,2}(?![=:])(?P<needs>[^=#;]*)(?:;(?P<first>.*))?$"
 )
@@ -57,15 +57,25 @@ def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
     old = [mark for path, text in files.before.items() for mark in _marks(path, text)]
     new = [mark for path, text in files.after.items() for mark in _marks(path, text)]
     gone, come = surplus(old, new, lambda mark: (mark.kind, mark.text, mark.hidden))
-    yield from (_change(mark, LOOSE) for mark in come)
+    yield from (_change(mark, SAME if _is_apart(mark, files, used) else LOOSE) for mark in come)
     yield from (_change(mark, TIGHT) for mark in gone)
     yield from _recipes(files, used)
     yield from _scripts(files, used)
 
 
+def _is_apart(mark: Loophole, files: Differing, used: Collection[str]) -> bool:
+    """Whether it is of a make target that is new, and that nothing of the board comes to."""
+    if not (TABLE.makefiles.search(mark.path) and mark.owner):
+        return False
+    before, after = (_targets(mark.path, text) for text in files.both(mark.path))
+    words = {word for text in used for word in _WORD.findall(text)}
+    owners = set(mark.owner.split())
+    return owners.isdisjoint(before) and owners.isdisjoint(_reached(words, after))
+
+
 def _change(mark: Loophole, direction: Direction) -> Change:
     shown = f"{mark.text} (of {mark.hidden})" if mark.hidden else mark.text
-    is_added = direction is LOOSE
+    is_added = direction is not TIGHT
     return Change(
         subject=f"{mark.path} {mark.owner}".strip(),
         kind=mark.kind,

@@ -59,6 +59,8 @@ class Silencing(msgspec.Struct, frozen=True):
     comments: tuple[Comment, ...]
     skips: frozenset[str]
     untyped: frozenset[str]
+    unchecked: re.Pattern[str]
+    data: re.Pattern[str]
     ignored_files: frozenset[str]
     hook_files: frozenset[str]
     hooks: frozenset[str]

@@ -244,18 +244,26 @@ def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _asserts(test: Function) -> bool:
-    """Whether it asks for anything, before it returns: by `assert`, or what is called like it."""
-    for statement in test.body:
-        if isinstance(statement, ast.Return):
-            return False
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Assert):
-                return True
-            name = node.func if isinstance(node, ast.Call) else None
-            last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
-            if _ASKING.search(last):
-                return True
+    """Whether it asks for anything, before it ends: by `assert`, or what is called like it."""
+    for node in _reached(test.body):
+        if isinstance(node, ast.Assert):
+            return True
+        name = node.func if isinstance(node, ast.Call) else None
+        last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+        if _ASKING.search(last):
+            return True
     return False
+
+
+def _reached(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """All that may be run of some statements: until one ends them, and by no dead branch."""
+    for statement in body:
+        if isinstance(statement, ast.Return | ast.Raise):
+            return
+        if isinstance(statement, ast.If) and isinstance(statement.test, ast.Constant):
+            yield from _reached(statement.body if statement.test.value else statement.orelse)
+        else:
+            yield from ast.walk(statement)
 
 
 def _body(node: Function) -> str:
