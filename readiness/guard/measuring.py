@@ -138,6 +138,8 @@ class Measuring:
         files = {
             path for name in names if name in self.deciding for path in self.deciding[name].files
         }
+        if label == BARE:
+            files -= self._directives.keys()
         base = None if label in (HEAD, COLLECTED) else self._commit
         copy = self._worlds.make(label, base, files)
         if self._testing():
