@@ -92,7 +92,9 @@ class Decider:
         check = criterion.check
         if check is None or not self._states.changed or _only_prints(check):
             return Deciding()
-        found = reached(self._commands(criterion), self._states, self._workdir)
+        folders = [os.path.join(self._workdir, each) for each in criterion.workdirs or ("",)]
+        workdirs = [os.path.normpath(each) if each else "" for each in folders]
+        found = reached(self._commands(criterion), self._states, *workdirs)
         self._reached.append(found)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
         tests = [path for path in changed if self._is_test(path, found)]
@@ -172,7 +174,7 @@ class Decider:
             return any(found.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
         if name.partition(".env")[0] == "":  # what runners set for all that they start
             return True
-        above = not folder or f"{self._workdir}/".startswith(f"{folder}/")
+        above = any(not folder or f"{each}/".startswith(f"{folder}/") for each in found.workdirs)
         if TABLE.formats.search(path):
             if stem not in _OF_ANY and found.speaks_of(stem):
                 return True
@@ -183,7 +185,7 @@ class Decider:
 
     def _is_in_the_way(self, path: str, found: Reached) -> bool:
         """Whether it brings what make would have built, be it a file or a folder."""
-        for place in dict.fromkeys(("", self._workdir)):
+        for place in found.workdirs:
             name = os.path.relpath(path, place or ".").partition("/")[0]
             whole = os.path.join(place, name)
             if name in found.targets and whole not in self._states.before:
@@ -204,7 +206,7 @@ class Decider:
         if path.endswith(".pyi") and path not in self._states.before:
             parts = path[:-1].split("/")
             return any("/".join(parts[skip:]) in self._modules for skip in range(len(parts)))
-        for place in {"", self._workdir, *found.places} if path.endswith(_IMPORTED) else ():
+        for place in found.workdirs | found.places if path.endswith(_IMPORTED) else ():
             inside = os.path.relpath(path, place or ".")
             top = inside.partition("/")[0].partition(".")[0]
             if inside.startswith("..") or top in _OWN:

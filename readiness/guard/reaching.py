@@ -54,6 +54,7 @@ class Reached(msgspec.Struct, frozen=True):
     test_names: tuple[str, ...] = ()
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    workdirs: frozenset[str] = frozenset()
 
     def speaks_of(self, name: str) -> bool:
         """Whether a tool of this name, or of one that begins like it, is spoken of."""
@@ -74,9 +75,9 @@ class Reached(msgspec.Struct, frozen=True):
         )
 
 
-def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
-    """Follow the commands, which are run in `workdir`, a folder below the root of the project."""
-    walk = _Following(states, workdir)
+def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
+    """Follow the commands, which are run in `workdirs`, folders below the root of the project."""
+    walk = _Following(states, workdirs)
     for command in commands:
         walk.read(command, ())
     walk.to_the_end()
@@ -88,16 +89,17 @@ def reached(commands: Iterable[str], states: States, workdir: str) -> Reached:
         tests=frozenset(walk.tests),
         test_names=tuple(walk.test_names),
         targets=frozenset(walk.targets),
-        places=frozenset(map(os.path.dirname, walk.scripts)) | frozenset(walk.search_path),
+        places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
+        workdirs=frozenset((*workdirs, "")),
     )
 
 
 class _Following:
-    def __init__(self, states: States, workdir: str) -> None:
+    def __init__(self, states: States, workdirs: tuple[str, ...]) -> None:
         self._states = states
-        self._workdir = workdir
+        self._workdirs = workdirs
         self._waiting: list[str] = []
-        self._folders = {workdir: None, "": None}
+        self._folders = dict.fromkeys((*workdirs, ""))
         self._known: dict[str, str] = {}
         self._said: list[tuple[str, tuple[str, ...], bool]] = []
         self._lent: dict[str, None] = {}
@@ -210,7 +212,8 @@ class _Following:
         for _, code in _CODE.findall(said):
             self._lend(code.replace(";", "\n"), beside)
             for word in WORD.findall(code) if "exec(" in code else ():
-                self._add(_joined(self._workdir, word))
+                for place in self._workdirs:
+                    self._add(_joined(place, word))
         for names in TABLE.plugin_words.findall(said) if runs_tests else ():
             for module in names.split(","):
                 self._module(module, self._folders)
@@ -228,14 +231,14 @@ class _Following:
                 self._add(path)
         for folders in _SEARCH_PATH.findall(said):
             for folder in WORD.findall(folders):
-                self.search_path[_joined(self._workdir, folder)] = None
+                self.search_path.update((_joined(place, folder), None) for place in self._workdirs)
         self._folders.update(places)
 
     def _command(self, words: list[tuple[str, bool]], places: dict[str, None]) -> None:
         is_testing = any(TABLE.test_runners.search(word) for word, _ in words)
         here: dict[str, None] = {}
         for word, called in words:
-            around = (here or {self._workdir: None}) if "/" not in word else places
+            around = (here or self._workdirs) if "/" not in word else places
             for path in self._matching(word, around) if "*" in word else self._paths(word, places):
                 if path in self._states.folders:
                     places[path] = here[path] = None
