@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.program import Ended, Project, a_board
-from tests.support.repositories import commit, write
+from tests.support.repositories import Content, commit, write
 
-Files = Mapping[str, str | None]
+Files = Mapping[str, Content]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,6 @@ def guarded(project: Project, base: Files, change: Files, *command: str) -> Ende
     project.longest = 300  # several runs of tools in one, maybe on a busy machine
     for files in (base, change):
         write(project.folder, files)
-        for name, text in files.items():
-            if text and text.startswith("#!"):
-                (project.folder / name).chmod(0o755)
         commit(project.folder, {})
     words = command or ("guard",)
     return project(*words, "--base", "HEAD~1")

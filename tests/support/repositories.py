@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 AUTHOR = {
@@ -20,18 +21,43 @@ def git(folder: Path, *arguments: str) -> str:
     return output.decode().strip()
 
 
-def write(folder: Path, files: Mapping[str, str | None]) -> None:
-    """Write files below a folder; None deletes one."""
+@dataclass(frozen=True)
+class Link:
+    """What stands for a file in place of its text: a link, by where it leads."""
+
+    to: str
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Another mode of a file whose text stays."""
+
+    bits: int
+
+
+Content = str | Link | Mode | None
+
+
+def write(folder: Path, files: Mapping[str, Content]) -> None:
+    """Write files below a folder; None deletes one, and what begins with `#!` may be run."""
     for name, text in files.items():
         path = folder / name
-        if text is None:
-            path.unlink()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match text:
+            case None:
+                path.unlink()
+            case Link():
+                path.unlink(missing_ok=True)
+                path.symlink_to(text.to)
+            case Mode():
+                path.chmod(text.bits)
+            case str():
+                path.write_text(text, encoding="utf-8")
+                if text.startswith("#!"):
+                    path.chmod(0o755)
 
 
-def commit(folder: Path, files: Mapping[str, str | None], message: str = "change") -> str:
+def commit(folder: Path, files: Mapping[str, Content], message: str = "change") -> str:
     """Write files and commit everything, in a repository that is made if there is none."""
     if not (folder / ".git").exists():
         git(folder, "init", "-q", "-b", "main")

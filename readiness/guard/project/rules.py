@@ -37,11 +37,15 @@ class SettingsPlace(msgspec.Struct, frozen=True):
 
 
 class ToolSettings(msgspec.Struct, frozen=True):
-    """A tool's settings: places in the order in which it looks, and what each key does."""
+    """A tool's settings: places in the order in which it looks, and what each key does.
+
+    `implied` has patterns of the switches that are on where another one is.
+    """
 
     name: str
     places: tuple[SettingsPlace, ...]
     keys: tuple[tuple[str, Effect], ...]
+    implied: dict[str, str] = {}
 
 
 class Comment(msgspec.Struct, frozen=True):

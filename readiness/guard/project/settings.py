@@ -163,7 +163,8 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
         if _same(before, after):
             continue
         effect = _effect(tool, key)
-        direction = _direction(effect, before, after)
+        implied = after is None and before is not None and _is_implied(tool, key, new)
+        direction = SAME if implied else _direction(effect, before, after)
         shown = _difference(effect, before, after)
         place = new if new.path else old
         yield Change(
@@ -176,6 +177,14 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
             line=_line(place.text, key),
             unsure=effect is Effect.UNKNOWN,
         )
+
+
+def _is_implied(tool: ToolSettings, key: str, settings: Settings) -> bool:
+    """Whether a switch that is on says the same as this one, where it is on."""
+    return any(
+        re.fullmatch(pattern, key) and _is_true(settings.keys.get(switch, ""))
+        for switch, pattern in tool.implied.items()
+    )
 
 
 def _effect(tool: ToolSettings, key: str) -> Effect:
@@ -198,7 +207,9 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
         case Effect.TRUE_LOOSENS | Effect.SILENCES:
             return LOOSE if after is not None and _is_true(after) else TIGHT
         case Effect.FALSE_LOOSENS:
-            return TIGHT if after is not None and _is_true(after) else LOOSE
+            if after is not None:
+                return TIGHT if _is_true(after) else LOOSE
+            return LOOSE if before is None or _is_true(before) else TIGHT
         case Effect.LOWER_LOOSENS:
             return _ordered(before, after, lower_loosens=True)
         case Effect.HIGHER_LOOSENS:
