@@ -228,7 +228,8 @@ class _Following:
             self._command(words, places)
         for word in fed(said):
             for path in self._paths(word, places):
-                self._add(path)
+                if not TABLE.sources.search(path):
+                    self._add(path)
         for folders in _SEARCH_PATH.findall(said):
             for folder in WORD.findall(folders):
                 self.search_path.update((_joined(place, folder), None) for place in self._workdirs)
