@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.guard.calling import WORD, fed, imported, interpreters_in, mentions
+from readiness.guard.calling import WORD, fed, imported, interpreters_in
 from readiness.guard.project.commands import built_targets, reached_targets
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import (
@@ -32,7 +32,7 @@ _IMPORTING: Final = re.compile(r"^[ \t]*(?:from|import)\b.*", re.M)
 _SEARCH_PATH: Final = re.compile(r"PYTHONPATH\W+([\w./:+@-]+)")
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
 _ENTRY: Final = re.compile(r"=[ \t]*([A-Za-z_][\w.]*)")
-_ENDINGS: Final = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
+_ENDINGS: Final = (".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
 """What scripts of JavaScript leave out where they name a file."""
 MOST_FILES = 2000
 _ALIKE: Final = 4
@@ -224,7 +224,7 @@ class _Following:
 
     def _mentions(self, said: str, beside: tuple[str, ...], script: bool) -> None:
         places = {**self._folders, **dict.fromkeys(beside)}
-        for words in mentions(said, self._known, script=script):
+        for words in self._states.mentions(said, self._known, script=script):
             self._command(words, places)
         for word in fed(said):
             for path in self._paths(word, places):
@@ -248,16 +248,14 @@ class _Following:
                 elif is_testing:
                     self.tests[path] = None
 
-    def _paths(self, word: str, places: Iterable[str]) -> Iterator[str]:
+    def _paths(self, word: str, places: Collection[str]) -> list[str]:
         """Files and folders that a word may mean."""
-        for ending in _ENDINGS:
-            if f"{word.rstrip('/')}{ending}".rpartition("/")[2] in self._states.names:
-                for place in list(places):
-                    path = _joined(place, word + ending)
-                    if path in self._states or (not ending and path in self._states.folders):
-                        yield path
-            if "/" not in word or "." in os.path.basename(word):
-                break  # most words of a long text are no path, wherever one looks
+        found = self._states.meant(word, places)
+        if not found and "/" in word and "." not in os.path.basename(word):
+            found = [
+                path for end in _ENDINGS for path in self._states.meant(f"{word}{end}", places)
+            ]
+        return found
 
     def _matching(self, word: str, places: Iterable[str]) -> list[str]:
         folder, name = os.path.split(word.lstrip("/"))

@@ -1,10 +1,12 @@
 """A project in two states: which files there are, and what they say."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
+from readiness.guard.calling import mentions
 from readiness.guard.project.files import text
+from readiness.guard.project.rules import TABLE
 from readiness.guard.tree import Tree
 
 
@@ -14,6 +16,7 @@ class States:
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees = base, head
         self._texts: dict[str, tuple[str, ...]] = {}
+        self._mentions: dict[object, list[list[tuple[str, bool]]]] = {}
 
     @cached_property
     def before(self) -> Mapping[str, str]:
@@ -41,10 +44,42 @@ class States:
         return frozenset(found)
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The last part of every path of a file or a folder, and of what stands for a folder."""
-        paths = (*self.before, *self.after, *self.folders)
-        return frozenset((*map(os.path.basename, paths), "", os.curdir, os.pardir))
+    def named(self) -> Mapping[str, frozenset[str]]:
+        """The paths of files and folders by their last part."""
+        found: dict[str, set[str]] = {}
+        for path in (*self.before, *self.after, *self.folders):
+            found.setdefault(os.path.basename(path), set()).add(path)
+        return {name: frozenset(paths) for name, paths in found.items()}
+
+    def meant(self, word: str, places: Collection[str]) -> list[str]:
+        """The paths of files and folders that a word may mean, as seen from one of the places."""
+        parts = [part for part in word.split("/") if part not in ("", os.curdir)]
+        if not parts or (parts[-1] not in self.named and parts[-1] != os.pardir):
+            return []  # most words of a long text are no path, wherever one looks
+        inside = "/".join(parts)
+        alike = self.named.get(parts[-1], frozenset())
+        if os.pardir in parts or self.links or len(places) < len(alike):
+            found = [os.path.normpath(os.path.join(place, inside)) for place in places]
+            return [path for path in found if path in self or path in self.folders]
+        return sorted(path for path in alike if _place_of(path, inside) in places)
+
+    def mentions(
+        self, said: str, known: Mapping[str, str], *, script: bool
+    ) -> list[list[tuple[str, bool]]]:
+        """What a text names, taken apart once however many commands lead to it."""
+        key = said, frozenset(known.items()), script
+        if key not in self._mentions:
+            self._mentions[key] = [
+                told
+                for words in mentions(said, known, script=script)
+                if (told := [each for each in words if self._may_lead_on(each[0])])
+            ]
+        return self._mentions[key]
+
+    def _may_lead_on(self, word: str) -> bool:
+        last = word.rstrip("/").rpartition("/")[2]
+        is_path = last in self.named or last == os.pardir or "*" in word or "/" in word
+        return is_path or bool(TABLE.test_runners.search(word))
 
     @cached_property
     def all_paths(self) -> list[str]:
@@ -80,3 +115,10 @@ class States:
         """What a file said and says; empty where it was or is not there."""
         before, after = (text(tree.read([path]).get(path, b"")) for tree in self._trees)
         return before, after
+
+
+def _place_of(path: str, inside: str) -> str | None:
+    """The folder as seen from which a path is called so; None where it is called otherwise."""
+    if path == inside:
+        return ""
+    return path[: -len(inside) - 1] if path.endswith(f"/{inside}") else None
