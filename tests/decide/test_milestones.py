@@ -159,6 +159,16 @@ def test_a_waived_criterion_leaves_its_milestone_unmet_and_says_so() -> None:
     )
 
 
+def test_a_milestone_that_asks_for_no_task_of_the_board_says_so() -> None:
+    """It is met by nothing."""
+    asked = Milestone(id="M1", priority=Priority.P3)
+    board = a_board(a_task("T1", 1, "P0"), milestones=(asked,))
+    assert decided(board, asked, "pass") == (
+        Decision.NOT_READY,
+        "M1 asks for tasks that this board does not have",
+    )
+
+
 def test_a_goal_is_the_board_with_other_rules_to_decide_by() -> None:
     """Weights stay; what blocks, the target and the share to be measured are the milestone's."""
     board = a_board(a_task("T1", 1, "P0"), target="8", min_measured=Decimal("0.9"))
