@@ -1,7 +1,6 @@
 """Routes whose good answers are kept until somebody writes."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
 
 from fastapi import Request, Response, status
 from fastapi.routing import APIRoute
@@ -16,7 +15,9 @@ class KeptRoute(APIRoute):
     What is kept is the same for everybody, and depends on the path and the query alone.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(
+        self,
+    ) -> Callable[[Request], Coroutine[object, object, Response]]:
         """Put the cache before what FastAPI does."""
         compute = super().get_route_handler()
 
