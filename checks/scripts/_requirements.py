@@ -46,6 +46,7 @@ class Line:
     line: int
     requirement: Requirement
     hashed: bool = False
+    hashes: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -86,7 +87,8 @@ def read_lines(path: str) -> Iterator[Line]:
             yield from read_lines(os.path.join(os.path.dirname(path), words[1]))
         elif words and not words[0].startswith("-"):
             named = text.partition(" --")[0]
-            yield Line(path, start, _parse(named, path, start), hashed(HASH.findall(text)))
+            hashes = frozenset(HASH.findall(text))
+            yield Line(path, start, _parse(named, path, start), hashed(hashes), hashes)
         start, text = 0, ""
 
 
@@ -100,7 +102,8 @@ def read_lock(path: str) -> list[Line]:
         text = f"{pin.name}=={pin.version}{marker}"
         # A commit says what is in it, as a hash does.
         known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
-        found.append(Line(path, pin.line, _parse(text, path, pin.line), known))
+        hashes = frozenset(pin.hashes)
+        found.append(Line(path, pin.line, _parse(text, path, pin.line), known, hashes))
     return found
 
 

@@ -97,10 +97,25 @@ def pinned(line: Line) -> str | None:
     return found[1] if found else None
 
 
+def compare_hashes(locks: list[Lock]) -> None:
+    """Note the pins of one release that carry other hashes than in a lock before."""
+    known: dict[str, Line] = {}
+    for lock in locks:
+        for line in lock.lines:
+            release = f"{line.name}{line.requirement.specifier}"
+            other = known.setdefault(release, line)
+            # One may be for fewer systems; none has what the other does not know.
+            if not (other.hashes <= line.hashes or line.hashes <= other.hashes):
+                lock.note("unhashed", line.line, f"{line.name} has other hashes in {other.path}")
+
+
 def main() -> None:
     """Compare and count."""
     lock = Lock(param("lock"))
-    lock.check_pins()
+    others = [Lock(path) for path in words("also")]
+    for each in (lock, *others):
+        each.check_pins()
+    compare_hashes([lock, *others])
     # A lock with tables is for every system and group: what of it nothing needs here is not told.
     universal = is_of_a_tool(param("lock"))
     for source in words("inputs") or ["pyproject.toml" if universal else "requirements.in"]:
@@ -109,12 +124,13 @@ def main() -> None:
                 lock.need(line.requirement, source)
     if not universal:
         lock.check_unneeded()
-    rules = [found["rule"] for found in lock.findings]
+    findings = [found for each in (lock, *others) for found in each.findings]
+    rules = [found["rule"] for found in findings]
     kinds = ("missing", "unhashed", "outdated", "not-installed", "unneeded")
     counted: dict[str, int | None] = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
     if universal:
         counted["unneeded"] = None
-    emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, lock.findings)
+    emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, findings)
 
 
 if __name__ == "__main__":

@@ -141,6 +141,31 @@ def test_a_lock_agrees_with_its_inputs_and_with_what_is_installed(
     assert outcome.value("problems") == len(outcome.findings)
 
 
+OTHER = "--hash=sha256:" + "1" * 64
+
+
+@pytest.mark.parametrize(
+    ("more", "rules"),
+    [
+        (pins("jmespath"), []),
+        (pins("jmespath") + f"mako==0.1 {OTHER}\n", []),
+        (pins("jmespath").replace("--hash", f"{OTHER} --hash"), []),
+        (f"{pins('jmespath').partition(' ')[0]} {OTHER}\n", ["unhashed"]),
+        ("jmespath==0.1\n", ["unhashed"]),
+        (f"jmespath>=0.1 {OTHER}\n", ["missing"]),
+    ],
+)
+def test_all_locks_have_hashes_and_the_same_for_one_release(
+    project: str, more: str, rules: list[str]
+) -> None:
+    """What further locks pin need not be installed, nor be what the first one needs."""
+    build(project, {"a.in": "jmespath\n", "a.lock": pins("jmespath"), "b.lock": more})
+    given = {"lock": "a.lock", "inputs": "a.in", "also": "b.lock"}
+    outcome = run_check("lock", project, given)
+    assert [found["rule"] for found in outcome.findings] == rules
+    assert {found["path"] for found in outcome.findings} <= {"b.lock"}
+
+
 def test_a_lock_is_read_from_pyproject(project: str) -> None:
     """The dependencies of a project, and of one of its extras or groups, are inputs too."""
     settings = "[project]\ndependencies = ['jmespath']\n[dependency-groups]\ndev = ['mako']\n"
