@@ -36,6 +36,8 @@ Run = Callable[[TrialPlan], RunDocument]
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
 COLLECTED = "collected"
 _NAMED = 4
+_ROUNDED = 0.01
+"""By so many seconds the length of a run in its document may differ from what it was."""
 
 
 class Measuring:
@@ -54,14 +56,20 @@ class Measuring:
         environ: Mapping[str, str],
         scratch: str,
         timeout: float | None = None,
+        run_timeout: float | None = None,
         names: Container[str] | None = None,
     ) -> None:
-        """`names` are the criteria that are asked for; None: all of them."""
+        """`names` are the criteria that are asked for; None: all of them.
+
+        `timeout` and `run_timeout` are the limits of a probe and of a run, as in `RunSettings`.
+        """
         self._board = board
         self._commit = commit
         self._states = states
         self._workdir = workdir
         self._timeout = timeout
+        self._run_timeout = board.run_timeout if run_timeout is None else run_timeout
+        self._cut_short = False
         self._scratch = scratch
         self._worlds = Worlds(board, environ, scratch)
         self._say = sentences(board.language)
@@ -151,6 +159,7 @@ class Measuring:
         return copy.part(criteria, label, timeout=self._timeout, logs=logs)
 
     def _take(self, document: RunDocument) -> None:
+        self._cut_short |= document.duration_s >= self._run_timeout - _ROUNDED
         self._records.update({record.id: record for record in document.criteria()})
         self._complaints.add(document.findings, self._place)
 
@@ -244,12 +253,17 @@ class Measuring:
         after = HEAD if HEAD in self._copies else COLLECTED
         for name in self._testing():
             ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
-            if not ruled:
+            if not ruled or self._is_cut_short(renamed(name, after)):
                 unseen.append(name)
             elif changes := list(gone(ruled, head, self._states, read)):
                 found[name] = changes
         names = ", ".join(unseen)
         return found, [self._say("guard.not_collected", names=names)] if unseen else []
+
+    def _is_cut_short(self, name: str) -> bool:
+        """Whether a run's end came before that of what was measured, whatever that would be."""
+        record = self._records.get(name)
+        return self._cut_short and (record is None or record.verdict is Verdict.ERROR)
 
     def _with_base(self, rows: list[Compared], told: Container[str], run: Run) -> list[Compared]:
         """What the base itself comes to, for those that came out otherwise."""

@@ -54,6 +54,7 @@ class Measurer:
                 environ=os.environ,
                 scratch=scratch,
                 timeout=settings.timeout,
+                run_timeout=settings.run_timeout,
                 names=names,
             )
 

@@ -1,5 +1,6 @@
 """Tests that are collected by the base's rules, and no longer by the head's."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -168,5 +169,15 @@ def test_a_runner_that_tells_nothing_is_named(project: Project) -> None:
     ended = guarded(
         project, {**files, "tests/test_u.py": test}, {"tests/test_v.py": more.replace("T(", "U(")}
     )
+    assert ended.status == 0, ended
+    assert "T1.1: the runner did not tell which tests it collects" in ended.out
+
+
+def test_a_run_whose_time_is_over_takes_no_test_for_gone(project: Project) -> None:
+    """What the head would have collected is not known, and that is said."""
+    text = json.loads(board({"run": "python -m pytest -q tests"})) | {"run_timeout": "10s"}
+    waits = "import time\n\n\ndef pytest_sessionstart():\n    time.sleep(600)\n"
+    base = {**BASE, "board.yaml": json.dumps(text), "conftest.py": CHOSEN}
+    ended = guarded(project, base, {"conftest.py": f"{CHOSEN}\n\n{waits}"})
     assert ended.status == 0, ended
     assert "T1.1: the runner did not tell which tests it collects" in ended.out
