@@ -8,6 +8,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from readiness.guard.project.rules import TABLE
@@ -116,8 +117,13 @@ def _without_script(interpreter: str) -> re.Pattern[str]:
     return _OF_PYTHON if _PYTHON.search(interpreter) else _OF_OTHERS
 
 
-def imported(said: str) -> Iterator[str]:
-    """The modules that a text of Python imports, and names that may be modules."""
+@lru_cache(maxsize=4096)
+def imported(said: str) -> tuple[str, ...]:
+    """The modules that a text of Python imports, and names that may be modules, each once."""
+    return tuple(dict.fromkeys(_imported(said)))
+
+
+def _imported(said: str) -> Iterator[str]:
     try:
         nodes = list(ast.walk(ast.parse(said)))
     except (SyntaxError, ValueError, RecursionError):

@@ -261,12 +261,13 @@ class _Following:
         folder, name = os.path.split(word.lstrip("/"))
         if not {".", "/"} & set(word.strip("*./")) and not re.search(r"\*\.\w|\w/", word):
             return []
-        wanted = [os.path.normpath(os.path.join(place, folder)) for place in places]
+        wanted = {os.path.normpath(os.path.join(place, folder)) for place in places}
+        plain = {each for each in wanted if not set("*?[") & set(each)}
         return [
             path
-            for path in self._states.all_paths
-            if fnmatch.fnmatchcase(os.path.basename(path), name)
-            and any(fnmatch.fnmatchcase(os.path.dirname(path) or ".", each) for each in wanted)
+            for path, (above, last) in self._states.parted.items()
+            if fnmatch.fnmatchcase(last, name)
+            and (above in plain or any(fnmatch.fnmatchcase(above, each) for each in wanted - plain))
         ]
 
     def _module(self, module: str, places: Iterable[str]) -> None:
@@ -275,11 +276,13 @@ class _Following:
 
     def _of_module(self, module: str, places: Iterable[str]) -> Iterator[str]:
         inside = module.strip(".").replace(".", "/")
+        places = dict.fromkeys(places)
         if module.endswith("."):
             yield from self._matching(f"{inside}/*.py", places)
-        for place in list(places):
-            for path in (f"{inside}.py", f"{inside}/__main__.py", f"{inside}/__init__.py"):
-                if (path := _joined(place, path)) in self._states:
+        yield from self._states.meant(f"{inside}.py", places)
+        for folder in self._states.meant(inside, places) if inside else places:
+            for name in ("__main__.py", "__init__.py"):
+                if (path := _joined(folder, name)) in self._states:
                     yield path
 
     def _imports(self, path: str, said: str) -> None:
@@ -291,8 +294,9 @@ class _Following:
 
     def _lend(self, said: str, beside: tuple[str, ...]) -> None:
         """Note what a text imports: it is a helper, if nothing else imports it."""
+        places = {**self._folders, **dict.fromkeys(beside)}
         for module in imported(said):
-            for path in self._of_module(module, {**self._folders, **dict.fromkeys(beside)}):
+            for path in self._of_module(module, places):
                 if path not in self._lent:
                     self._lent[path] = None
                     for inner in self._states.texts(path):

@@ -87,6 +87,14 @@ class States:
         return sorted(self.before.keys() | self.after.keys())
 
     @cached_property
+    def parted(self) -> Mapping[str, tuple[str, str]]:
+        """The folder, `.` for the root, and the name of every file that was or is there."""
+        return {
+            path: (os.path.dirname(path) or os.curdir, os.path.basename(path))
+            for path in self.all_paths
+        }
+
+    @cached_property
     def links(self) -> dict[str, str]:
         """Where links within the project lead."""
         return {**self._trees[0].links(), **self._trees[1].links()}
