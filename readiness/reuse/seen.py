@@ -60,6 +60,7 @@ class _Looking:
         self._setting = setting
         self._began = began
         self._counts_in = cache(self._counts_in_folder)
+        self._real = cache(os.path.realpath)
 
     def dependence(self) -> Dependence:
         there = self._trace.opened | self._trace.looked_at | self._trace.folders
@@ -132,9 +133,9 @@ class _Looking:
 
     def _is_of_the_kernel(self, path: str) -> bool:
         """Whether a path leads there by links: there every look gives the time of that look."""
-        if is_older(self._files.stamp(path), self._began):
-            return f"{path}/".startswith(KERNEL)
-        return os.path.realpath(path).startswith(KERNEL)
+        folder, name = os.path.split(path)
+        real = os.path.join(self._real(folder), name)
+        return f"{os.path.realpath(real) if os.path.islink(real) else real}/".startswith(KERNEL)
 
     def _others(self, folder: str) -> list[str]:
         """What is in a folder and was not seen there, or is no more, or of another kind."""

@@ -352,7 +352,7 @@ def test_a_link_stands_for_the_file_that_it_leads_to(based: Project) -> None:
     """Within the repository; what leads out of it is not read."""
     commit(based.folder, {"conf/settings.toml": "[tool.mypy]\nstrict = true\n"})
     (based.folder / "pyproject.toml").symlink_to("conf/settings.toml")
-    (based.folder / "mypy.ini").symlink_to("/etc/passwd")
+    (based.folder / ".flake8").symlink_to("/etc/passwd")
     commit(based.folder, {}, "base")
     assert based("guard", "--base", "main").status == 0
     write(based.folder, {"conf/settings.toml": "[tool.mypy]\nstrict = false\n"})
