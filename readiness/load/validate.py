@@ -277,11 +277,16 @@ def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
     if any(isinstance(part, inspect.DecimalType) for part in bare):
         return inspect.DecimalType()
     literal = next((part for part in bare if isinstance(part, inspect.LiteralType)), None)
-    if literal is not None and _fits(literal, data):
+    if literal is not None and (_fits(literal, data) or _is_nearly(literal, data)):
         return literal
     is_list = isinstance(data, list) or literal is not None
     wanted = inspect.ListType if is_list else inspect.StrType
     return next(part for part in bare if isinstance(part, wanted))
+
+
+def _is_nearly(literal: inspect.LiteralType, data: Data) -> bool:
+    """Whether a text was meant to be one of the literal's: then its fault is told as that."""
+    return isinstance(data, str) and bool(nearest(data, map(str, literal.values)))
 
 
 def _fits(kind: inspect.Type, data: Data) -> bool:

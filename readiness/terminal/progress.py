@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
+from readiness.model.words import ReasonCode
 from readiness.text.languages import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
@@ -348,7 +349,8 @@ def _ending(capture: Capture, say: Sentences) -> str:
     if capture.failure is not None:
         text = capture.failure_text or worded(f"code.{capture.failure}")
         why = literal(in_language(text, say))
-        return f"{say('report.not_started')}: {why}"
+        was_ended = capture.failure is ReasonCode.NOT_RUN and capture.duration
+        return why if was_ended else f"{say('report.not_started')}: {why}"
     if capture.signal is not None:
         return say("report.signal", number=capture.signal)
     return say("report.exit_status", status=capture.exit_status)

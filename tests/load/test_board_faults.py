@@ -112,6 +112,7 @@ FAULTS = [
     ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
     ("run: x\ninputs: seen", '6:17: T1.1: a list is needed here, not the text "seen"'),
     ("run: x\ninputs: [a, traced]", '6:21: T1.1: "traced" stands alone, not among patterns'),
+    ("run: x\ninputs: trace", '6:17: T1.1: traced is needed here, not the text "trace"'),
     ("run: x\ninputs: 5", "6:17: T1.1: a list is needed here, not the number 5"),
     ("run: x\nmatrix: {a: []}", "6:21: T1.1: this list is empty"),
     ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),

@@ -110,6 +110,10 @@ def _frame(text: str) -> list[str]:
             "[1/3] T1.1 It holds  0 ms  not started: wrk is not on PATH",
         ),
         (
+            Capture(probe=1, failure=ReasonCode.NOT_RUN, failure_text="interrupted", duration=1),
+            "[1/3] T1.1 It holds  1.0 s  interrupted",
+        ),
+        (
             Capture(probe=1, attempt=2, exit_status=0, duration=1),
             "[1/3] T1.1 It holds  1.0 s  exit 0  attempt 2",
         ),
