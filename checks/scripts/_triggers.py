@@ -78,7 +78,7 @@ def _no_path(event: str, given: object) -> str:
     patterns = given.get("paths") if isinstance(given, dict) else None
     if isinstance(patterns, str):
         patterns = [patterns]
-    files = _git("ls-files", "-z") if isinstance(patterns, list) else []
+    files = _git("ls-files", "-z", "--full-name", ":/") if isinstance(patterns, list) else []
     # `?`, `+` and `[` mean other things here than in the names of files.
     if not files or any(set("?+[") & set(str(each)) for each in patterns):
         return ""

@@ -165,6 +165,16 @@ def test_a_branch_that_is_not_there_starts_nothing(
     assert problems(tmp_path, workflow(on=f"{{push: {{branches: {branches}}}}}")) == moot
 
 
+def test_paths_are_those_of_the_repository(tmp_path: Path) -> None:
+    """Also where the board stands in a folder of it."""
+    started = workflow(on="{push: {paths: ['shared/**']}}")
+    build(str(tmp_path), {"shared/a.py": "", "service/.github/workflows/ci.yml": started})
+    assert problems(tmp_path, started) == 0
+    assert (
+        run_check("ci-workflow", str(tmp_path / "service"), {"command": "make lint"}).value() == 0
+    )
+
+
 ACTION = ".github/actions/lint/action.yml"
 AN_ACTION = "runs:\n  using: composite\n  steps:\n    - {run: make lint, shell: bash}\n"
 USES_IT = "      - uses: ./.github/actions/lint\n"
