@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.support.command_lines import (
     blocks,
     in_blocks,
     in_text,
+    ran,
 )
 from tests.support.football import TOOLS as TOOLS_OF_EXAMPLE
 from tests.support.football import Football
@@ -138,21 +139,6 @@ FILES = {
     **{f"{place}/board.yaml": PART for place in ("services/cart", "packages/cart", "packages/pay")},
     **{f"{place}/here": "" for place in ("services/cart", "packages/cart", "packages/pay")},
 }
-
-
-def ran(line: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run a line in bash; the status, and all that it wrote."""
-    done = subprocess.run(
-        ["bash", "-c", line],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.channels import clean_clone
-from tests.support.command_lines import COMMANDS, blocks
+from tests.support.command_lines import COMMANDS, blocks, ran
 from tests.support.program import ROOT
 from tests.support.repositories import AUTHOR
 
@@ -48,15 +48,7 @@ def test_a_first_check_is_made_as_the_page_says(tmp_path: Path) -> None:
             for line in script.splitlines():
                 if line.startswith(FAILS):
                     script = script.replace(line, f"{line} && exit 9 || test $? = 1")
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", script],
-                cwd=clone,
-                env=given,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, (number, done.stdout, done.stderr)
+            status, output = ran(script, clone, given, "-euo", "pipefail")
+            assert status == 0, (number, output)
             run += 1
     assert run == 5

@@ -2,12 +2,12 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.command_lines import ran
 from tests.support.repositories import AUTHOR, commit
 
 ROOT = Path(__file__).parents[1]
@@ -73,17 +73,9 @@ def test_the_first_five_minutes_are_true(name: str, asked: str, tmp_path: Path) 
     environment = {**AUTHOR, "PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
     printed: dict[str, str] = {}
     for line, wanted in zip(lines, (0, 1, 0, 0), strict=True):
-        done = subprocess.run(
-            ["bash", "-c", line],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == wanted, (line, done.stdout, done.stderr)
-        printed[line.split()[1]] = done.stdout
+        status, output = ran(line, tmp_path, environment)
+        assert status == wanted, (line, output)
+        printed[line.split()[1]] = output
     told = {plain(line) for line in printed["check"].splitlines()}
     wanted_lines = [plain(line) for line in shown.splitlines() if line != "…"]
     assert [line for line in wanted_lines if line not in told] == [], printed["check"]

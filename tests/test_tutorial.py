@@ -2,13 +2,13 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.command_lines import ran
 from tests.support.repositories import AUTHOR
 
 CLONE = Path(__file__).parents[1]
@@ -30,18 +30,9 @@ def walk(folder: Path, environment: Mapping[str, str], *, installing: bool) -> i
             for line in text.splitlines():
                 assert line in output, (line, output)
         elif how != "install" or installing:
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", text],
-                cwd=shop,
-                env=given,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            output = done.stdout + done.stderr
+            status, output = ran(text, shop, given, "-euo", "pipefail")
             wanted = int(how.removeprefix("status=")) if how.startswith("status=") else 0
-            assert done.returncode == wanted, (text, output)
+            assert status == wanted, (text, output)
             run += 1
     return run
 

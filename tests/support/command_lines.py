@@ -1,7 +1,8 @@
 """The command lines that documents print: in blocks that are commands, and in a line of text."""
 
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,3 +68,20 @@ def in_text(document: Path) -> Iterator[Printed]:
             text = child.content if child.type == "code_inline" else ""
             if begin.match(text) and not PLACEHOLDER.search(text):
                 yield Printed((token.map or [0])[0] + 1, text)
+
+
+def ran(
+    script: str, folder: Path, environment: Mapping[str, str], *options: str
+) -> tuple[int, str]:
+    """Run a script in bash with these options; the status, and all that it wrote."""
+    done = subprocess.run(
+        ["bash", *options, "-c", script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
