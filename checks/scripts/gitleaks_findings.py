@@ -45,7 +45,7 @@ def main() -> None:
     copy = copy_project()
     paths = words("paths") or ["."]
     read = files_of(copy, paths)
-    sample(copy)
+    sample(copy, read)
     packed = packed_once(copy, paths) if history else read
     if history:
         leaks, commits = scan(
@@ -73,22 +73,55 @@ def main() -> None:
 
 
 _SAMPLES = 5
+_PLACES = 1000
+"""The most files of a project that stand for where its tokens could be."""
 
 
-def sample(copy: Copy) -> None:
+def sample(copy: Copy, files: list[str]) -> None:
     """End the script unless gitleaks, with these settings, finds tokens that were just made up.
 
-    One of several is enough: gitleaks passes over what looks like words or repeats itself.
+    They lie where the project's own files do, since settings let paths pass as well. One of
+    several is enough: gitleaks passes over what looks like words or repeats itself.
     """
-    folder = os.path.join(os.environ["READINESS_TMP"], "sample")
-    os.makedirs(folder)
+    there = Copy(os.path.join(os.environ["READINESS_TMP"], "sample"))
+    kept = settings_files(copy)
     letters = string.ascii_letters + string.digits
-    with open(os.path.join(folder, "settings.py"), "w", encoding="utf-8") as file:
-        for number in range(_SAMPLES):
-            made = "".join(random.choices(letters, k=36))  # noqa: S311
-            file.write(f'GITHUB_TOKEN_{number} = "ghp_{made}"\n')
-    if not scan(copy, ["--no-git"], folder, baseline=False)[0]:
+    made = ["".join(random.choices(letters, k=36)) for _ in range(_SAMPLES)]  # noqa: S311
+    places = {os.path.relpath(path, copy.folder) for path in files} - set(kept)
+    for number, path in enumerate(sorted(places)[:: len(places) // _PLACES + 1]):
+        write(there, path, f'GITHUB_TOKEN = "ghp_{made[number % _SAMPLES]}"\n'.encode())
+    for path in kept:
+        with open(os.path.join(copy.folder, path), "rb") as original:
+            write(there, path, original.read())
+    if not scan(there, ["--no-git"], ".", baseline=False)[0]:
         not_measured("gitleaks does not find a sample token: see the project's settings for it")
+
+
+def write(copy: Copy, path: str, data: bytes) -> None:
+    """Write a file into a copy, with the folders above it."""
+    target = os.path.join(copy.folder, path)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "wb") as file:
+        file.write(data)
+
+
+def settings_files(copy: Copy) -> list[str]:
+    """Return the settings, those that they extend and what arguments name, if it is in the copy."""
+    named = [os.path.normpath(word.rpartition("=")[2]) for word in words("args")]
+    found = [word for word in named if _within(word) and os.path.isfile(f"{copy.folder}/{word}")]
+    path: object = param("config") or ".gitleaks.toml"
+    while isinstance(path, str) and path not in found:
+        settings = read_settings(copy, path)
+        if not settings or not _within(path):
+            break
+        found.append(path)
+        extended = settings.get("extend")
+        path = extended.get("path") if isinstance(extended, dict) else None
+    return found
+
+
+def _within(path: str) -> bool:
+    return not os.path.isabs(path) and not os.path.normpath(path).startswith("..")
 
 
 def packed_once(copy: Copy, paths: list[str]) -> list[str]:
@@ -216,7 +249,7 @@ def settings(copy: Copy, *, baseline: bool) -> list[str]:
 
 def suppressed(copy: Copy, files: list[str]) -> int:
     """Count what keeps findings back: comments, settings, ignored fingerprints, the baseline."""
-    number = sum(1 for _ in allowances(read_settings(copy)))
+    number = sum(1 for _ in allowances(read_settings(copy, param("config") or ".gitleaks.toml")))
     for path in files:
         if os.path.isfile(path) and not os.path.islink(path):
             with open(path, "rb") as file:
@@ -234,9 +267,9 @@ def suppressed(copy: Copy, files: list[str]) -> int:
     return number
 
 
-def read_settings(copy: Copy) -> object:
-    """Return the project's settings for gitleaks; none where it has none."""
-    path = os.path.join(copy.folder, param("config") or ".gitleaks.toml")
+def read_settings(copy: Copy, name: str) -> dict[str, object]:
+    """Return the settings for gitleaks in a file; none where it does not exist."""
+    path = os.path.join(copy.folder, name)
     if not os.path.isfile(path):
         return {}
     try:

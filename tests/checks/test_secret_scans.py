@@ -133,6 +133,40 @@ def test_settings_that_let_a_sample_pass_measure_nothing(tmp_path: Path, setting
     assert "does not find a sample token" in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "paths = ['tmp', 'sample', 'settings', 'copy', 'readiness', '[0-9]', '[g-z]/']",
+        "paths = ['^tests/', '\\.md$']",
+    ],
+)
+def test_paths_that_are_let_pass_hide_a_sample_only_where_they_are_the_projects(
+    tmp_path: Path, settings: str
+) -> None:
+    """A pattern that by chance fits a scratch folder's name lets nothing of the project pass."""
+    text = f"{DEFAULTS}[allowlist]\n{settings}\n"
+    files = {".gitleaks.toml": text.encode(), "tests/a.py": SECRET, "README.md": SECRET}
+    assert scanned(tmp_path, files, allowed="7").value("files") == 4
+
+
+def test_a_sample_is_not_found_where_each_file_of_the_project_is_let_pass(tmp_path: Path) -> None:
+    """However the pattern says it; settings that these extend say it as well."""
+    files = {
+        ".gitleaks.toml": b"[extend]\npath = 'conf/base.toml'\n",
+        "conf/base.toml": f"{DEFAULTS}[allowlist]\npaths = ['^app[.]py$', 'toml$']\n".encode(),
+    }
+    outcome = scanned(tmp_path, files)
+    assert outcome.is_error
+    assert "does not find a sample token" in outcome.stderr
+    assert scanned(tmp_path, {"b.py": b"y = 1\n"}, allowed="2").value("leaks") == 0
+
+
+def test_settings_may_be_named_by_an_argument(tmp_path: Path) -> None:
+    """A path in it is the project's, as everywhere."""
+    files = {"conf/leaks.toml": DEFAULTS.encode(), "b.py": SECRET}
+    assert scanned(tmp_path, files, args="--config=conf/leaks.toml").value("leaks") == 1
+
+
 def test_what_is_installed_in_an_environment_is_no_file_of_the_project(tmp_path: Path) -> None:
     """Git would add it where nothing says otherwise; what it has is looked at, wherever that is."""
     files = {"env/pyvenv.cfg": b"home = /usr/bin\n", "env/lib/a.py": SECRET}
