@@ -97,7 +97,10 @@ def _project(work: str) -> None:
         _run(*pip, "download", "--no-deps", "--no-binary", "flask", "-d", work, FLASK)
         archive = glob.glob(os.path.join(work, "flask-*.tar.gz"))[0]
         shutil.unpack_archive(archive, work, filter="data")
-        _run(*pip, "install", archive.removesuffix(".tar.gz"))
+        flask = archive.removesuffix(".tar.gz")
+        _run(*pip, "install", flask)
+        # Its own environment, or that of the checkout around it would be found.
+        os.symlink(os.path.dirname(os.path.dirname(python)), os.path.join(flask, ".venv"))
 
 
 def _goss(work: str) -> None:
