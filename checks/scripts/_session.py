@@ -1,6 +1,7 @@
 """Read what `_witness.py` saw of a session of pytest: which tests were planned, run, and how."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,9 +111,11 @@ def read_session(path: str, said: str = "") -> Session:
             f"{len(dropped)} of {plan['found']} tests were taken away without being deselected,"
             f" such as {dropped[0]}; what leaves tests out says so by config.hook.pytest_deselected"
         )
+    # What is planned twice is not tried again the second time: one failure is enough.
+    planned = Counter(test["id"] for test in plan["tests"])
     attempts: dict[str, _Attempt] = {}
     for event in events:
-        if event["event"] == "begun":
+        if event["event"] == "begun" and planned[event["id"]] <= 1:
             attempts[event["id"]] = _Attempt()
         elif event["event"] in ("phase", "report"):
             attempts.setdefault(event["id"], _Attempt()).add(event)

@@ -24,16 +24,17 @@ NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Except
 class Log:
     """A file that events are added to, also by processes that were forked off.
 
-    What it needs is kept in the object: tests put false files and clocks into modules.
+    What it needs is kept in the object: tests put false files, clocks and texts into modules.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._open, self._write, self._close = os.open, os.write, os.close
+        self._encode = json.JSONEncoder(default=str).encode
 
     def __call__(self, event: str, **facts: object) -> None:
         """Write one event down."""
-        line = json.dumps({"event": event, **facts}, default=str) + "\n"
+        line = self._encode({"event": event, **facts}) + "\n"
         file = self._open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             self._write(file, line.encode("utf-8", "surrogatepass"))

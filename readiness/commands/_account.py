@@ -10,7 +10,6 @@ from readiness.advice import rank
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Check
-from readiness.model.expect import format_value
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
 from readiness.propose.agent_lines import agent_lines
@@ -182,6 +181,4 @@ def _plain(text: str, say: Sentences) -> str:
 
 
 def _shown(one: Judgement, say: Sentences) -> str:
-    if one.value is None:
-        return "–"
-    return in_language(format_value(one.value, one.unit, one.criterion.expect), say)
+    return "–" if one.value is None else in_language(one.shown, say)

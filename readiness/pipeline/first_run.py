@@ -68,5 +68,6 @@ def _sample(record: CriterionRecord) -> Measurement | Unmeasured:
         return Unmeasured(code=code, reason=reason, hint=hint)
     value = record.value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return Measurement(value=Decimal(str(value)), unit=record.unit)
+        of = None if record.of is None else Decimal(str(record.of))
+        return Measurement(value=Decimal(str(value)), unit=record.unit, of=of)
     return Measurement(value=value, unit=record.unit)

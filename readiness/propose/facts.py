@@ -30,8 +30,9 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A command as somebody runs it: its words, wrappers such as `uv run` taken away.
 
     `text` is the command as it could be run again, `said` how the origin spells it (`make lint`),
-    `path:line` where. `alone` says that it needs nothing of the commands around it. With `recipe`
-    it only names others, whose words are in `inner`.
+    `path:line` where, `folder` where it is run ("" for the root). `alone` says that it needs
+    nothing of the commands around it. With `recipe` it only names others, whose words are in
+    `inner`.
     """
 
     words: tuple[str, ...]
@@ -40,6 +41,7 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
     path: str
     line: int
+    folder: str = ""
     alone: bool = True
     recipe: bool = False
     inner: tuple[tuple[str, ...], ...] = ()

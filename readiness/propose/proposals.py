@@ -24,7 +24,7 @@ from readiness.propose.noticed import unread
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
 from readiness.propose.tree import lookup, matching
-from readiness.propose.values import Sign, value_of
+from readiness.propose.values import Sign, breadth, named_paths, value_of
 from readiness.text.worded import joined, mapped, worded
 
 CI_TASK: Final = worded("propose.ci_task")
@@ -195,9 +195,10 @@ def _evidence(
     left_out: list[Omission],
 ) -> Iterator[Sign]:
     given, when = rule.propose, rule.propose.when
+    speaking = [step for step in _speaking(when, facts.steps) if _is_about(step, part, facts)]
     if given.each == "command":
         covered = {words for one in found for words in one.steps}
-        for step in _speaking(when, facts.steps):
+        for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
                 yield Sign(text=_told(step), step=step)
         return
@@ -205,7 +206,9 @@ def _evidence(
         for path in _matching(when.files, part):
             yield Sign(text=worded("propose.is_there", path=path), files=(path,))
         return
-    evidence = _first(when, part, facts.steps)
+    # What is about more comes first: a part of the tests in a job of its own is not the tests.
+    speaking.sort(key=lambda step: -breadth(step, part, given.options))
+    evidence = _first(when, part, ranked(speaking))
     if evidence is not None:
         yield evidence
     elif when.otherwise != "never" and not _matching(when.unless, part):
@@ -218,8 +221,19 @@ def _evidence(
             left_out.append(Omission(what=rule.check, why=why))
 
 
-def _first(when: WhenFile, part: Subproject, steps: Sequence[RunCommand]) -> Sign | None:
-    """What speaks loudest: a command that is run, settings, a file, a dependency."""
+def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
+    """Whether a command is run for this part: not in the folder of another, or on its files."""
+    if not part.folder:
+        return True
+    if step.folder and not is_inside(step.folder, [part.folder]):
+        return False
+    whole = msgspec.structs.replace(part, folder="", files=facts.files)
+    named = [path for path in named_paths(step, whole, ()) if path != "."]
+    return not named or any(is_inside(path, [part.folder]) for path in named)
+
+
+def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Sign | None:
+    """What speaks loudest: a command that is run (the first of `spoken`), settings, a file."""
     files = _matching(when.files, part)
     config = ""
     setting = next((each for each in when.settings if _is_set(each, part)), "")
@@ -232,7 +246,6 @@ def _first(when: WhenFile, part: Subproject, steps: Sequence[RunCommand]) -> Sig
             if table
             else worded("propose.is_there", path=own)
         )
-    spoken = _speaking(when, steps)
     if spoken:
         return Sign(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
     if setting:

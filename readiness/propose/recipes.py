@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -13,11 +14,15 @@ from readiness.propose.tree import lookup, read_text, settings_of
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What a name stands for: commands, each with its line; `needs` are other names, run before."""
+    """What a name stands for: commands, each with its line; `needs` are other names, run before.
+
+    `apart` says that each line is run by a shell of its own.
+    """
 
     lines: tuple[tuple[int, str], ...]
     path: str
     needs: tuple[str, ...] = ()
+    apart: bool = True
 
 
 Recipes = Mapping[tuple[str, str], Recipe]
@@ -135,18 +140,25 @@ def _environments(settings: Mapping[str, Data]) -> Iterator[tuple[tuple[str, str
             cleaned = [(0, re.sub(r"\{posargs:([^{}]*)\}", r"\1", line)) for _, line in lines]
             for each in _tox_names(name.removeprefix("testenv").lstrip(":")):
                 yield ("tox", each), Recipe(lines=tuple(cleaned), path=path)
-    environments = lookup(settings, "", "pyproject.toml:tool.tox.env")
-    base = lookup(settings, "", "pyproject.toml:tool.tox.env_run_base")
-    named = dict(environments) if isinstance(environments, Mapping) else {}
-    for name, given in {**named, "": base}.items():
-        listed = given.get("commands") if isinstance(given, Mapping) else None
-        if isinstance(listed, list):
-            lines = [
-                (0, " ".join(word for word in each if isinstance(word, str)))
-                for each in listed
-                if isinstance(each, list)
-            ]
-            yield ("tox", name), Recipe(lines=tuple(lines), path="pyproject.toml")
+    for path, table in (("pyproject.toml", "tool.tox."), ("tox.toml", "")):
+        environments = lookup(settings, "", f"{path}:{table}env")
+        base = lookup(settings, "", f"{path}:{table}env_run_base")
+        named = dict(environments) if isinstance(environments, Mapping) else {}
+        for name, given in {**named, "": base}.items():
+            listed = given.get("commands") if isinstance(given, Mapping) else None
+            if isinstance(listed, list):
+                rows = [_tox_words(each) for each in listed if isinstance(each, list)]
+                lines = [(0, shlex.join(words)) for words in rows]
+                yield ("tox", name), Recipe(lines=tuple(lines), path=path)
+
+
+def _tox_words(given: Iterable[object]) -> Iterator[str]:
+    """The words of a command, with what stands where the caller may say other words."""
+    for each in given:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, Mapping) and isinstance(each.get("default"), list):
+            yield from _tox_words(each["default"])
 
 
 def _tox_names(name: str) -> list[str]:

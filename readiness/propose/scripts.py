@@ -15,10 +15,10 @@ _SET: Final = re.compile(
 _USED: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-def script_of(words: Sequence[str], files: Collection[str]) -> str:
-    """The file of the project that a command runs as a program; "" where it runs none."""
+def script_of(words: Sequence[str], files: Collection[str], folder: str = "") -> str:
+    """The file of the project that a command, in a folder of it, runs as a program; "" if none."""
     for place, word in enumerate(words[:8]):
-        path = os.path.normpath(word)
+        path = os.path.normpath(os.path.join(folder, word))
         if path in files and _only_leads_up(words[:place]):
             return path
     return ""

@@ -1,5 +1,6 @@
 """What CI, hooks and recipes run, down to the single commands; they are read, never run."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from readiness.propose.recipes import Recipe, Recipes, line_of
 from readiness.propose.scripts import is_shell_script, script_lines, script_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
-from readiness.shell.programs import programs
+from readiness.shell.programs import SHELLS, programs, statements
 from readiness.text.worded import worded
 
 _DEPTH: Final = 6
@@ -22,17 +23,23 @@ _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 _NO_JOBS: Final = frozenset(
     ["stages", "variables", "include", "default", "workflow", "image", "services", "cache"]
 )
-_MASKING: Final = re.compile(r"\|\||[|>&;`]|\$\(")
+_MASKING: Final = re.compile(r"\|\||[|>&;`\n]|\$\(")
+_CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
+_READS_COMMANDS: Final = SHELLS | {"pwsh", "powershell", "cmd"}
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of shell in somebody's file; `alone` says that it runs at the project's root."""
+    """A command of shell in somebody's file, run in a folder of the project ("" for its root).
+
+    `alone` says that it needs nothing of what is around it.
+    """
 
     text: str
     path: str
     line: int
     origin: Origin
     said: str = ""
+    folder: str = ""
     alone: bool = True
 
 
@@ -74,9 +81,20 @@ def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]
     for job in jobs.values() if isinstance(jobs, Mapping) else ():
         steps = job.get("steps") if isinstance(job, Mapping) else None
         for step in steps if isinstance(steps, list) else ():
-            if isinstance(step, Mapping) and isinstance(step.get("run"), str):
-                elsewhere = "working-directory" in step or "shell" in step
-                yield from _script(path, text, step["run"], alone=not elsewhere)
+            if not isinstance(step, Mapping) or not isinstance(step.get("run"), str):
+                continue
+            how = {**_run_defaults(data), **_run_defaults(job), **step}
+            shell = str(how.get("shell") or "sh").split()
+            if os.path.basename(shell[0]) in _READS_COMMANDS:
+                alone = "shell" not in how
+                folder = str(how.get("working-directory") or "")
+                yield from _script(path, text, step["run"], alone=alone, folder=folder)
+
+
+def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
+    defaults = of.get("defaults")
+    run = defaults.get("run") if isinstance(defaults, Mapping) else None
+    return run if isinstance(run, Mapping) else {}
 
 
 def _included(root: str, files: Sequence[str]) -> set[str]:
@@ -108,13 +126,45 @@ def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]
                     yield from _script(path, text, each)
 
 
-def _script(path: str, text: str, script: str, *, alone: bool = True) -> Iterator[_Line]:
+def _script(
+    path: str, text: str, script: str, *, alone: bool = True, folder: str = ""
+) -> Iterator[_Line]:
     start = line_of(text, script)
-    joined = re.sub(r"\\\n\s*", " ", script)
-    for line in filter(None, map(str.strip, joined.splitlines())):
-        if not line.startswith("#"):
-            number = line_of(text, line) or start
-            yield _Line(text=line, path=path, line=number, origin=Origin.CI, alone=alone)
+    here = moved("", ("cd", _CI_VALUE.sub("$ci", folder) or "."))
+    for place, command in _commands_of(script):
+        number = line_of(text, command) or (start and start + script.count("\n", 0, place))
+        yield _Line(
+            text=_CI_VALUE.sub("$ci", command),
+            path=path,
+            line=number,
+            origin=Origin.CI,
+            folder=here,
+            alone=alone and not here,
+        )
+        here = moved(here, command.split())
+
+
+def _commands_of(script: str) -> Iterator[tuple[int, str]]:
+    """The commands of a script, each with its place; where no shell can read it, its lines."""
+    # What CI puts in is as long as it was: places stay.
+    filled = _CI_VALUE.sub(lambda found: f"$ci{'_' * (len(found[0]) - 3)}", script)
+    found = statements(filled)
+    if found is None:
+        joined = re.sub(r"\\\n\s*", " ", script)
+        stripped = ((0, line.strip()) for line in joined.splitlines())
+        yield from ((place, line) for place, line in stripped if line and line[0] != "#")
+        return
+    for place, command in found:
+        given = script[place : place + len(command)]
+        yield place, re.sub(r"\\\n\s*", " ", given).strip()
+
+
+def moved(folder: str, words: Sequence[str]) -> str:
+    """The folder, below the project's root, in which what follows a command is run."""
+    if len(words) != len(("cd", "x")) or words[0] != "cd":
+        return folder
+    there = os.path.normpath(os.path.join(folder, words[1]))
+    return "" if there == "." else there
 
 
 def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
@@ -148,22 +198,24 @@ class _Expander:
 
     def steps(self, line: _Line, depth: int = 0) -> Iterator[RunCommand]:
         """The commands that a line comes down to, through recipes and scripts of the project."""
-        text = re.sub(r"\$\{\{.*?\}\}", "$ci", line.text)
+        text = line.text
         said = line.said or shown(text)
         all_words = [words for words in programs(text) if words]
         if not all_words and text.split() and depth == 0:
             all_words = [tuple(text.split())]  # what begins with a variable, at least by its words
         counted = [words for words in all_words if effect(words) is not Deed.NEUTRAL]
         alone = line.alone and len(counted) == 1 and _is_plain(text)
+        folder = line.folder
         for words in all_words:
-            recipes = self._inside(words) if depth < _DEPTH else []
+            folder = moved(folder, words)
+            recipes = self._inside(words, folder) if depth < _DEPTH else []
             inner = [
                 step
                 for recipe in recipes
-                for step in self.recipe(recipe, line.origin, said, depth + 1, line)
+                for step in self.recipe(recipe, line.origin, said, depth + 1, line, folder)
             ]
             yield from inner
-            own = script_of(words, self._files)
+            own = script_of(words, self._files, folder)
             # A script of the project is no tool of the same name; manage.py goes by its own.
             here = unwrapped(words) if own.endswith(".py") or not own else (own,)
             if recipes and depth:
@@ -176,15 +228,23 @@ class _Expander:
                     origin=line.origin,
                     path=line.path,
                     line=line.line,
+                    folder=folder,
                     alone=alone,
                     recipe=bool(recipes),
                     inner=tuple(step.words for step in inner),
                 )
 
     def recipe(
-        self, recipe: Recipe, origin: Origin, said: str, depth: int, by: _Line | None = None
+        self,
+        recipe: Recipe,
+        origin: Origin,
+        said: str,
+        depth: int,
+        by: _Line | None = None,
+        folder: str = "",
     ) -> Iterator[RunCommand]:
         """The commands of a recipe; where CI runs it, each stands where CI says so."""
+        here = folder
         for number, text in recipe.lines:
             yield from self.steps(
                 _Line(
@@ -193,21 +253,25 @@ class _Expander:
                     line=by.line if by else number,
                     origin=origin,
                     said=said,
+                    folder=here,
+                    alone=not here,
                 ),
                 depth + 1,
             )
+            if not recipe.apart:
+                here = moved(here, text.split())
 
-    def _inside(self, words: tuple[str, ...]) -> list[Recipe]:
-        """The recipes and scripts that a command runs."""
+    def _inside(self, words: tuple[str, ...], folder: str) -> list[Recipe]:
+        """The recipes, which are those of the root, and scripts that a command runs in a folder."""
         found = [
             self._recipes[name]
-            for key in called(words, self._recipes)
+            for key in (called(words, self._recipes) if not folder else ())
             for name in _with_needs(key, self._recipes)
         ]
-        if path := script_of(words, self._files):
+        if path := script_of(words, self._files, folder):
             text = read_text(self._root, path)
             if is_shell_script(path, text):
-                found.append(Recipe(lines=tuple(script_lines(text)), path=path))
+                found.append(Recipe(lines=tuple(script_lines(text)), path=path, apart=False))
         return found
 
 

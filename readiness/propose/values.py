@@ -37,12 +37,15 @@ def value_of(
 
 def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
     if name.startswith("--"):
-        given = kept_options(evidence.step.words, [f"{name}="]) if evidence.step else []
-        return " ".join(_existing((each.partition("=")[2] for each in given), part))
+        step = evidence.step
+        given = kept_options(step.words, [f"{name}="]) if step else []
+        values = [each.partition("=")[2] for each in given]
+        return " ".join(_existing(values, part, step.folder if step else ""))
     if ":" in name:
-        return " ".join(_existing(_listed(lookup(part.settings, part.folder, name)), part))
+        listed = _listed(lookup(part.settings, part.folder, name))
+        return " ".join(_existing(listed, part, part.folder))
     if "." in name:
-        return " ".join(_existing([name], part))
+        return " ".join(_existing([name], part, part.folder))
     step = evidence.step
     folders = [path for path in part.source if not path.endswith(".py")]
     facts: dict[str, Iterable[str]] = {
@@ -54,7 +57,7 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "file": evidence.files[:1],
         "files": evidence.files,
         "config": [evidence.config] if evidence.config else [],
-        "command": _paths(step, part, options) if step else [],
+        "command": named_paths(step, part, options) if step else [],
         "options": kept_options(step.words, options) if step else [],
         "argument": _arguments(step)[:1] if step else [],
         "folder": [part.folder] if part.folder else [],
@@ -68,8 +71,8 @@ def _listed(value: object) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _existing(paths: Iterable[str], part: Subproject) -> list[str]:
-    whole = (os.path.normpath(os.path.join(part.folder, path)) for path in paths)
+def _existing(paths: Iterable[str], part: Subproject, folder: str) -> list[str]:
+    whole = (os.path.normpath(os.path.join(folder, path)) for path in paths)
     return [path for path in whole if _is_there(path, part)]
 
 
@@ -83,7 +86,13 @@ def _arguments(step: RunCommand) -> list[str]:
     return [word for word in step.words[1:] if not word.startswith("-") and "=" not in word]
 
 
-def _paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str]:
+def breadth(step: RunCommand, part: Subproject, flags: Sequence[str]) -> int:
+    """How many files of the part a command is about; it is about all where it names none."""
+    tops = named_paths(step, part, flags) or [step.folder or part.folder or "."]
+    return sum("." in tops or is_inside(path, tops) for path in part.files)
+
+
+def named_paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str]:
     """The files and folders of the part that a command names; what belongs to an option is none.
 
     Of a long option nobody knows whether the next word is its own, unless it is one of `flags`.
@@ -91,7 +100,7 @@ def _paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str
     named = []
     for before, word in zip(step.words, step.words[1:], strict=False):
         if not word.startswith("-") and (before in flags or not _OWNS.fullmatch(before)):
-            path = os.path.normpath(word)
+            path = os.path.normpath(os.path.join(step.folder, word))
             if _is_there(path, part) and not path.endswith((".toml", ".ini", ".cfg", ".txt")):
                 named.append(path)
     return list(dict.fromkeys(named))

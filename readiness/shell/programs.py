@@ -43,6 +43,21 @@ def simple_commands(command: str) -> list[tuple[str, ...]] | None:
     return [words for words in found if words and words[0] not in functions]
 
 
+def statements(script: str) -> list[tuple[int, str]] | None:
+    """List the commands of a script that follow one another, each with the place where it begins.
+
+    What a command is given to read (`<<EOF`) is no command, and not part of its text. None: it
+    cannot be read.
+    """
+    from readiness.shell.syntax import parse
+
+    try:
+        tree = parse(script)
+    except (Unreadable, RecursionError):
+        return None
+    return [(node.start, script[node.start : node.end]) for node in tree.parts]
+
+
 def plain_words(node: Node) -> tuple[str, ...]:
     """Return the words of a simple command, without quotes where they are plain."""
     return tuple(map(_plain, command_words(node)))

@@ -180,6 +180,16 @@ def test_1201_no_option_makes_less_look_like_all(
     assert outcome.is_error or outcome.value("failed") == 10, outcome
 
 
+def test_1101_a_test_that_is_planned_twice_fails_if_one_of_the_two_does(project: Project) -> None:
+    """The second is no new try of the first."""
+    flaky = "RUNS = []\n\n\ndef test_a():\n    RUNS.append(1)\n    assert len(RUNS) == {}\n"
+    for good in (1, 2):
+        files = {"src/m.py": "x = 1\n", "tests/test_a.py": flaky.format(good)}
+        folder = build(str(project.folder), files)
+        outcome = run_check("pytest", folder, {"args": "--keep-duplicates tests/test_a.py"})
+        assert outcome.value("failed") >= 1, good
+
+
 class Honest(NamedTuple):
     """A project that hides nothing: its tests, its numbers, and other files or options."""
 
@@ -254,6 +264,11 @@ HONEST = {
         "        monkeypatch.setattr(os, name, None)\n"
         "    monkeypatch.setattr(builtins, 'open', None)\n    yield\n    monkeypatch.undo()\n\n\n"
         "def test_a():\n    assert 1\n", 1),
+    "false texts": Honest(
+        "import json, pytest\n\n\ndef test_a(monkeypatch):\n"
+        "    monkeypatch.setattr(json, 'dumps', None)\n"
+        "    monkeypatch.setattr(json, 'JSONEncoder', None)\n"
+        "    with pytest.raises(TypeError):\n        json.dumps(1)\n", 1),
     "forks": Honest(
         "import os\n\n\ndef test_a():\n    pid = os.fork()\n    if not pid:\n"
         "        os._exit(0)\n    assert os.waitpid(pid, 0)[1] == 0\n", 1),

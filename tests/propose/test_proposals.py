@@ -102,6 +102,10 @@ PATHS = [
         {"paths": "shop", "config": "conf/mypy.ini"},
     ),
     (ci("mypy gone"), {"paths": "shop"}),
+    (ci("mypy shop/a.py", "mypy"), {"paths": "shop"}),
+    (ci("mypy shop/a.py", "mypy shop"), {"paths": "shop"}),
+    ({"Makefile": "lint:\n\tmypy\n", **ci("mypy shop/a.py")}, {"paths": "shop/a.py"}),
+    (ci("mypy a.py\n        working-directory: shop"), {"paths": "shop/a.py"}),
     ({"pyproject.toml": '[tool.mypy]\nfiles = ["shop/a.py", "gone"]\n'}, {"paths": "shop/a.py"}),
     ({"setup.cfg": "[mypy]\nfiles = shop, tests\n"}, {"paths": "shop tests"}),
     ({"pyproject.toml": "[tool.mypy]\n"}, {"paths": "shop"}),
@@ -300,4 +304,23 @@ def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -
     assert {one.params["paths"] for one in found.proposals if one.check == "ruff"} == {
         "packages/a",
         "packages/b",
+    }
+
+
+def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> None:
+    """Of several in one repository, by its folder or its paths; one that names none, for all."""
+    parts = {
+        f"{name}/{path}": ""
+        for name in ("a", "b")
+        for path in ("pyproject.toml", f"src/{name}/__init__.py", "tests/test_x.py")
+    }
+    steps = ci("mypy src\n        working-directory: a", "ruff check b/src", "pytest -q")
+    build(str(tmp_path), {**parts, **steps})
+    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False).proposals
+    params = {(one.check, one.params.get("paths", "")) for one in found if "CI runs" in one.why}
+    assert {each for each in params if each[0] in ("mypy", "ruff", "pytest")} == {
+        ("mypy", "a/src"),
+        ("ruff", "b/src"),
+        ("pytest", "a/tests"),
+        ("pytest", "b/tests"),
     }

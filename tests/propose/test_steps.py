@@ -56,6 +56,11 @@ WAYS = {
         "pyproject.toml": '[tool.tox.env.types]\ncommands = [["mypy", "src"]]\n',
         **github("uvx tox run -e types"),
     },
+    "tox, in tox.toml": {
+        "tox.toml": '[env_run_base]\ncommands = [["mypy", { replace = "posargs",'
+        ' default = ["src"], extend = true }]]\n',
+        **github("tox run -e 3.14"),
+    },
     "nox": {
         "noxfile.py": "import nox\n\n\n@nox.session(name='types')\ndef t(session):\n"
         "    session.run('mypy', 'src', *session.posargs)\n",
@@ -88,6 +93,13 @@ WAYS = {
         "scripts/lint": "#!/usr/bin/env bash\nmypy src\n",
         **github("poetry run bash -e ./scripts/lint"),
     },
+    "a script, in a folder": {
+        "app/ci/run.sh": "#!/bin/sh\nset -e\nmypy src\n",
+        **github("bash ci/run.sh\n        working-directory: app"),
+    },
+    "a branch of a script": github(
+        "|\n          if [ -d x ]; then\n            mypy src\n          fi"
+    ),
     "a script": {"ci/run.sh": "#!/bin/sh\nset -e\nmypy src\n", **github("./ci/run.sh")},
 }
 
@@ -173,6 +185,48 @@ def test_only_a_whole_command_can_be_run_again(line: str, alone: bool, tmp_path:
 def test_nothing_that_a_file_says_ends_the_look(files: dict[str, str], tmp_path: Path) -> None:
     """Circles, broken files and files of another kind are no reason to stop."""
     steps(tmp_path, files)
+
+
+TEXT = "|\n          cat > conf <<EOF\n          {}\n          EOF"
+SHELL = "{}\n        shell: "
+NO_COMMANDS = {
+    "what a command is given to read": (
+        TEXT.format("mypy src"),
+        TEXT.format("x\n          EOF\n          mypy src"),
+    ),
+    "another language": (
+        SHELL.format("mypy src") + "python",
+        SHELL.format("mypy src") + "bash -e {0}",
+    ),
+    "another shell": (SHELL.format("mypy src") + "perl {0}", SHELL.format("mypy src") + "pwsh"),
+    "a comment": ("|\n          # x\n          # mypy src", "|\n          # x\n          mypy src"),
+}
+
+
+@pytest.mark.parametrize(("text", "twin"), NO_COMMANDS.values(), ids=NO_COMMANDS)
+def test_only_what_a_shell_would_run_is_a_command(text: str, twin: str, tmp_path: Path) -> None:
+    """Texts and programs in other languages stand in steps too."""
+    for script, count in ((text, 0), (twin, 1)):
+        found = [step for step in steps(tmp_path, github(script)) if step.words[0] == "mypy"]
+        assert len(found) == count, script
+
+
+FOLDERS = {
+    "the step's": (github("mypy src\n        working-directory: ./app"), "app"),
+    "where it goes": (github("|\n          cd app\n          mypy src"), "app"),
+    "where it goes, on one line": (github("cd app && mypy src"), "app"),
+    "a target's": ({"Makefile": "t:\n\tcd app && mypy src\n", **github("make t")}, "app"),
+    "another line's": ({"Makefile": "t:\n\tcd app\n\tmypy src\n", **github("make t")}, ""),
+    "a script's": ({"a.sh": "cd app\nmypy src\n", **github("./a.sh")}, "app"),
+    "and back": (github("|\n          cd app\n          cd ..\n          mypy src"), ""),
+}
+
+
+@pytest.mark.parametrize(("files", "folder"), FOLDERS.values(), ids=FOLDERS)
+def test_a_command_is_run_in_a_folder(files: dict[str, str], folder: str, tmp_path: Path) -> None:
+    """Its paths are those of that folder; there it cannot be run again as it is."""
+    found = [step for step in steps(tmp_path, files) if step.words[0] == "mypy"]
+    assert {(step.folder, step.alone) for step in found} == {(folder, not folder)}
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
