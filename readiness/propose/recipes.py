@@ -32,6 +32,7 @@ _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?:?=\s*(.*)")
 _RULE: Final = re.compile(r"([\w./%${}() -]+?)\s*::?(?!=)\s*([^=]*?)(?:;(.*))?")
 _JUST_RECIPE: Final = re.compile(r"@?([A-Za-z_][\w-]*)[^:=]*:(?!=)\s*(.*)")
+_TOX_VALUE: Final = re.compile(r"\{([^{}]*)\}")
 _REFERENCE: Final = re.compile(r"\$[({]([\w.-]+)[)}]")
 
 
@@ -133,13 +134,12 @@ def _environments(settings: Mapping[str, Data]) -> Iterator[tuple[tuple[str, str
                 continue
             commands = str(keys.get("commands") or "")
             lines = [
-                (0, line.strip().lstrip("-").replace("{posargs}", ""))
-                for line in re.sub(r"\\\n\s*", " ", commands).splitlines()
+                (0, _tox_text(line.strip().lstrip("-")))
+                for line in re.sub(r"\s*\\\n\s*", " ", commands).splitlines()
                 if line.strip()
             ]
-            cleaned = [(0, re.sub(r"\{posargs:([^{}]*)\}", r"\1", line)) for _, line in lines]
             for each in _tox_names(name.removeprefix("testenv").lstrip(":")):
-                yield ("tox", each), Recipe(lines=tuple(cleaned), path=path)
+                yield ("tox", each), Recipe(lines=tuple(lines), path=path)
     for path, table in (("pyproject.toml", "tool.tox."), ("tox.toml", "")):
         environments = lookup(settings, "", f"{path}:{table}env")
         base = lookup(settings, "", f"{path}:{table}env_run_base")
@@ -156,9 +156,29 @@ def _tox_words(given: Iterable[object]) -> Iterator[str]:
     """The words of a command, with what stands where the caller may say other words."""
     for each in given:
         if isinstance(each, str):
-            yield each
+            yield _tox_text(each)
         elif isinstance(each, Mapping) and isinstance(each.get("default"), list):
             yield from _tox_words(each["default"])
+
+
+def _tox_text(text: str) -> str:
+    filled = _TOX_VALUE.sub(_tox_value, text)
+    return filled if filled == text else _tox_text(filled)
+
+
+def _tox_value(found: re.Match[str]) -> str:
+    """What tox puts in; what it knows only when it runs becomes a variable."""
+    name, _, default = found[1].partition(":")
+    if name == "posargs":
+        return default
+    known = {
+        "/": "/",
+        "toxinidir": ".",
+        "tox_root": ".",
+        "envpython": "python",
+        "env_python": "python",
+    }
+    return known.get(name, f"${re.sub(r'[^a-zA-Z_]', '_', name)}")
 
 
 def _tox_names(name: str) -> list[str]:

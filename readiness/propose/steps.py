@@ -150,13 +150,13 @@ def _commands_of(script: str) -> Iterator[tuple[int, str]]:
     filled = _CI_VALUE.sub(lambda found: f"$ci{'_' * (len(found[0]) - 3)}", script)
     found = statements(filled)
     if found is None:
-        joined = re.sub(r"\\\n\s*", " ", script)
+        joined = re.sub(r"\s*\\\n\s*", " ", script)
         stripped = ((0, line.strip()) for line in joined.splitlines())
         yield from ((place, line) for place, line in stripped if line and line[0] != "#")
         return
     for place, command in found:
         given = script[place : place + len(command)]
-        yield place, re.sub(r"\\\n\s*", " ", given).strip()
+        yield place, re.sub(r"\s*\\\n\s*", " ", given).strip()
 
 
 def moved(folder: str, words: Sequence[str]) -> str:

@@ -155,13 +155,22 @@ def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
         ("mypy src || true", False),
         ("mypy src > out.txt", False),
         ("cd lib && mypy src", False),
+        ("tox -e a", True),
+        ("tox -e b", False),
         ("mypy $PATHS", False),
         ("mypy --python-version ${{ matrix.python }}", False),
     ],
 )
 def test_only_a_whole_command_can_be_run_again(line: str, alone: bool, tmp_path: Path) -> None:
     """A part of a longer command, or one with what only its caller knows, is not one by itself."""
-    found = [step for step in steps(tmp_path, github(line)) if step.words[0] == "mypy"]
+    tox = "[testenv:a]\ncommands = {envpython} -m mypy {posargs:src}\n"
+    tox += "[testenv:b]\ncommands = mypy {envtmpdir}{/}x\n"
+    files = {"tox.ini": tox, **github(line)}
+    found = [
+        step
+        for step in steps(tmp_path, files)
+        if step.words[0] == "mypy" and step.origin is Origin.CI
+    ]
     assert [step.alone for step in found] == [alone]
 
 
