@@ -25,7 +25,9 @@ def guarding(tools: Tools) -> dict[str, Case]:
     folder = os.path.join(tools.work, "guarded")
     path = ":".join([tools.project, os.environ["PATH"]])
     if not os.path.isdir(os.path.join(folder, ".git")):
-        shutil.copytree(tools.flask, folder, ignore=shutil.ignore_patterns(".git", SCRATCH))
+        left_out = shutil.ignore_patterns(".git", SCRATCH)
+        shutil.copytree(tools.flask, folder, symlinks=True, ignore=left_out)
+        write(os.path.join(folder, ".gitignore"), ".venv\n")
         text = flask_board(tools).replace(f"workdir: {tools.flask}", "")
         write(os.path.join(folder, boards.NAME), text)
         write(os.path.join(folder, SCRATCH, ".gitignore"), "*\n")

@@ -16,6 +16,8 @@ LARGEST = 4 * 2**20
 PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
 LINK = "120000"
 TOGETHER = 500
+_CACHES = "**/__pycache__/*.pyc"
+"""What Python makes of modules as it imports them: an earlier run left it, no change brought it."""
 
 Wanted = Callable[[str], bool]
 
@@ -219,8 +221,12 @@ def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def work_tree(root: str, base: Commit) -> Folder:
-    """The work tree at `root`: what git tracks or does not ignore, and all that the base had."""
-    listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    """The work tree at `root`: what git tracks or does not ignore, and all that the base had.
+
+    Caches of Python count where they are tracked: their source can say something else.
+    """
+    untracked = ("--others", "--exclude-standard", f"--exclude={_CACHES}")
+    listed = ask(root, "ls-files", "-z", "--cached", *untracked)
     names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
     bits = 160 if len(base.commit) == 40 else 256
     return Folder(root, [*names, *base.blobs], bits=bits)

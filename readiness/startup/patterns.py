@@ -4,7 +4,7 @@ Compiling takes a hundred times longer than a search, and most runs use a few pa
 """
 
 import re
-from typing import cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 
 class _Later:
@@ -25,6 +25,11 @@ class _Later:
 
 
 _compile = re.compile
+if TYPE_CHECKING:
+    Later: TypeAlias = re.Pattern[str]
+else:
+    Later = _Later
+"""The type of such a pattern, for who reads it from data."""
 
 
 def later(pattern: str, flags: int = 0) -> re.Pattern[str]:

@@ -1,6 +1,11 @@
 """What a change does to take tests away: the base's tests say what they would have said."""
 
+import importlib.util
+import os
+import py_compile
+import sys
 import textwrap
+from pathlib import Path
 
 from tests.support.loosening import (
     Loosening,
@@ -11,6 +16,7 @@ from tests.support.loosening import (
     rows,
 )
 from tests.support.program import Project
+from tests.support.repositories import commit, write
 
 GOOD = "def a() -> int:\n    return 1\n\n\ndef b() -> int:\n    return 2\n"
 BAD = GOOD.replace("return 2", "return 3")
@@ -152,6 +158,13 @@ NEIGHBOURS = [
 ]  # fmt: skip
 
 
+def assert_loosened(project: Project, names: str) -> None:
+    """What the last commit does ends with 4 and is named."""
+    project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    ended = project("guard", "--base", "HEAD~1")
+    assert (ended.status, names in ended.out) == (4, True), ended
+
+
 @rows(*ROWS, *NEIGHBOURS)
 def test_a_test_that_is_taken_away_is_told(row: Loosening, project: Project) -> None:
     """Deselected, emptied, skipped, deleted, forged or shadowed."""
@@ -204,6 +217,41 @@ def test_a_deprecation_hides_no_broken_promise(project: Project) -> None:
     warns = {"app.py": GOOD.replace("    return 2", f"{WARNS}3"), AT: f"import pytest\n{broken}"}
     base = {"board.yaml": board(RUN), **BASE, **STRICT}
     assert_told(project, Loosening("", base, warns, f"{AT}::test_b"))
+
+
+HELPED_BY_A_MODULE = {
+    AT: f"from helper import holds\n{TESTS.replace('assert b() == 2', 'holds(b() == 2)')}",
+    "tests/helper.py": "def holds(what: bool) -> None:\n    assert what\n",
+}
+
+
+def cached(project: Project, said: str) -> None:
+    """Python's own cache of the module that helps, made of another text, and never made anew."""
+    module = project.folder / "tests" / "helper.py"
+    made = Path(importlib.util.cache_from_source(str(module)))
+    made.parent.mkdir(exist_ok=True)
+    other = project.tmp / "helper.py"
+    other.write_text(said, encoding="utf-8")
+    never = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(other), cfile=str(made), doraise=True, invalidation_mode=never)
+    other.unlink()
+
+
+def test_what_an_earlier_run_left_of_the_tests_decides_nothing(project: Project) -> None:
+    """Caches that nobody tells git to ignore: a change of code alone is measured once."""
+    commit(project.folder, {"board.yaml": board(RUN), **BASE, **HELPED_BY_A_MODULE})
+    cached(project, HELPED_BY_A_MODULE["tests/helper.py"])
+    write(project.folder, {"app.py": f"# The same.\n{GOOD}"})
+    found = project("guard", "--base", "HEAD", "--output-format", "json").json
+    assert (found["exit_status"], found["compared"]) == (0, [])
+
+
+def test_a_cache_that_is_committed_is_told(project: Project) -> None:
+    """Python believes it, whatever the module beside it says."""
+    commit(project.folder, {"board.yaml": board(RUN), **BASE, **HELPED_BY_A_MODULE})
+    cached(project, "def holds(what: bool) -> None:\n    pass\n")
+    commit(project.folder, {"app.py": BAD})
+    assert_loosened(project, "tests/__pycache__/helper")
 
 
 @rows(*ROWS[2::6])

@@ -4,13 +4,13 @@ It stands beside the scripts of the checks, `silencing.toml`, which says what it
 """
 
 import os
-import re
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from readiness.load import builtin_checks
+from readiness.startup.patterns import Later, later
 
 
 class Effect(StrEnum):
@@ -53,7 +53,7 @@ class Comment(msgspec.Struct, frozen=True):
 
     name: str
     files: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Later
 
 
 class Silencing(msgspec.Struct, frozen=True):
@@ -63,8 +63,8 @@ class Silencing(msgspec.Struct, frozen=True):
     comments: tuple[Comment, ...]
     skips: frozenset[str]
     untyped: frozenset[str]
-    unchecked: re.Pattern[str]
-    data: re.Pattern[str]
+    unchecked: Later
+    data: Later
     ignored_files: frozenset[str]
     hook_files: frozenset[str]
     hooks: frozenset[str]
@@ -75,32 +75,32 @@ class Silencing(msgspec.Struct, frozen=True):
     commands: frozenset[str]
     off: dict[str, frozenset[str]]
     interpreters: frozenset[str]
-    flags: re.Pattern[str]
-    harmless_words: re.Pattern[str]
-    strict_words: re.Pattern[str]
-    limit_words: re.Pattern[str]
-    test_file: re.Pattern[str]
-    test_class: re.Pattern[str]
-    makefiles: re.Pattern[str]
-    scripts: re.Pattern[str]
-    workflows: re.Pattern[str]
-    requirements: re.Pattern[str]
-    inputs: re.Pattern[str]
-    callers: re.Pattern[str]
-    test_tree: re.Pattern[str]
-    test_runners: re.Pattern[str]
+    flags: Later
+    harmless_words: Later
+    strict_words: Later
+    limit_words: Later
+    test_file: Later
+    test_class: Later
+    makefiles: Later
+    scripts: Later
+    workflows: Later
+    requirements: Later
+    inputs: Later
+    callers: Later
+    test_tree: Later
+    test_runners: Later
     lenient: str
-    sources: re.Pattern[str]
-    prose: re.Pattern[str]
-    plugins: re.Pattern[str]
-    plugin_words: re.Pattern[str]
-    entries: re.Pattern[str]
+    sources: Later
+    prose: Later
+    plugins: Later
+    plugin_words: Later
+    entries: Later
     commands_of_packages: frozenset[str]
     test_names: frozenset[str]
-    configures: re.Pattern[str]
+    configures: Later
     ruling: frozenset[str]
     printers: frozenset[str]
-    formats: re.Pattern[str]
+    formats: Later
     described: frozenset[str]
     runners: dict[str, tuple[str, ...]]
 
@@ -110,8 +110,8 @@ def _read() -> Silencing:
         return msgspec.toml.decode(file.read(), type=Silencing, dec_hook=_compiled)
 
 
-def _compiled(_: type, written: object) -> re.Pattern[str]:
-    return re.compile(str(written))
+def _compiled(_: type, written: object) -> Later:
+    return later(str(written))
 
 
 TABLE: Final = _read()
