@@ -17,7 +17,7 @@ from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.terminal.output import terminal_width
-from readiness.text.layout import columns, duration, inert, literal
+from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
@@ -106,7 +106,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 id=one.criterion.id,
                 title=one.criterion.title,
                 reason=in_language(reasons[one.criterion.id], self.say),
-                gain=f"{float(one.gain):.1f}",
+                gain=points(float(one.gain)),
             )
             for one in ranked[:2]
         ]

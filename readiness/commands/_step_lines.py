@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from readiness.model.words import Verdict
-from readiness.text.layout import columns, literal, pad, width, wrap
+from readiness.text.layout import columns, literal, pad, points, width, wrap
 from readiness.text.sentences import Sentences
 
 TOLD = 3
@@ -56,7 +56,7 @@ def step_lines(
             step.id,
             step.priority,
             say("report.blocks") if step.blocking else "",
-            f"+{step.gain:.3f}",
+            f"+{points(step.gain)}",
             say(f"verdict.{step.verdict}"),
             " ".join(step.after),
             step.title if step.reason == nothing_new else step.hint or step.reason,
@@ -82,7 +82,7 @@ def _in_full(
 ) -> Iterator[str]:
     step = block[0]
     facts = [step.priority, *([say("report.blocking")] if step.blocking else [])]
-    facts.append(f"+{step.gain:.3f}")
+    facts.append(f"+{points(step.gain)}")
     facts += [say("next.waits", names=", ".join(step.after))] if step.after else []
     yield f"{step.id}  {step.title}  ({', '.join(facts)})"
     parts = [

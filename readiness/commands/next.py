@@ -32,7 +32,7 @@ from readiness.record.run import milestone_records
 from readiness.record.scores import goal_text
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.layout import columns
+from readiness.text.layout import columns, points
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
 
@@ -286,7 +286,7 @@ def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
         [
             task.id,
             say("next.assumed", work=in_words(task.minutes)) if task.assumed else task.estimate,
-            f"+{task.gain:.3f}",
+            f"+{points(task.gain)}",
             task.title,
         ]
         for task in way.tasks

@@ -22,6 +22,7 @@ from readiness.report._standing import elsewhere, last_known
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.languages import Language
+from readiness.text.layout import duration
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import in_language, worded
@@ -162,7 +163,7 @@ def _waived(waive: Waiver, say: Sentences) -> str:
 
 
 def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
-    took = f"{probe.duration_s:g}"
+    took = duration(probe.duration_s)
     ended = say("show.exit", probe=probe.id, status=probe.exit_status, time=took)
     if probe.timed_out:
         ended = say("show.timed_out", probe=probe.id, time=took)

@@ -246,7 +246,8 @@ def task_records(
 ) -> list[TaskRecord]:
     """Every task of the board with its criteria, in the board's order.
 
-    `points` has the criteria in scope: what each earned, and what it could have.
+    `points` has the criteria of the profile: what each earned, and what it could have; those that
+    are not selected do not count for their task.
     """
     before = {} if previous is None else {record.id: record for record in previous.criteria()}
     judged = {judgement.criterion.id: judgement for judgement in judgements}
@@ -262,7 +263,11 @@ def task_records(
                 )
                 for criterion in task.criteria
             ],
-            [points[criterion.id] for criterion in task.criteria if criterion.id in points],
+            [
+                points[criterion.id]
+                for criterion in task.criteria
+                if criterion.id in points and judged[criterion.id].verdict.in_scope
+            ],
             blocking=board.priorities[task.priority].blocking,
         )
         for task in board.tasks

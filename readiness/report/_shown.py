@@ -18,7 +18,7 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.said import Said, worded_again
 from readiness.report._table.blocks import Part, Style
-from readiness.text.layout import age, literal
+from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
@@ -82,7 +82,7 @@ def standing(block: list[Entry], say: Sentences) -> list[str]:
         facts.append(say("report.blocking"))
     missing = sum(each.points_possible - each.points for _, each in block)
     if missing >= 0.005:
-        facts.append(say("report.worth", points=f"{missing:.2f}"))
+        facts.append(say("report.worth", points=points(missing)))
     return facts
 
 

@@ -166,6 +166,11 @@ def duration(seconds: float) -> str:
     return f"{minutes}m {rest:02d}s"
 
 
+def points(value: float) -> str:
+    """Write points of the score for people, of 10: `2.22`, and what is hardly any as `0.0004`."""
+    return f"{value:.2f}" if value >= 0.005 or not value else f"{value:.2g}"
+
+
 def age(seconds: float) -> str:
     """Write how old something is, in the largest unit that is full: `40 s`, `5 min`, `3 d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -30,6 +30,18 @@ def test_selectors_choose_what_is_run(
     assert not any(milestone.met for milestone in run.milestones)
 
 
+def test_a_task_that_is_not_selected_has_no_attainment(several: Project) -> None:
+    """Nor does what is not selected of a task count for it; in a whole run all of it does."""
+
+    def shares(*selectors: str) -> list[float | None]:
+        run = several("check", *selectors, "--output-format", "json").run
+        return [task.attainment for task in run.tasks]
+
+    assert shares("T1.1") == [1.0, None, None]
+    assert shares("T1") == [0.5, None, None]
+    assert shares() == [0.5, 1.0, 0.0]
+
+
 def test_failed_chooses_what_was_not_good(several: Project) -> None:
     """In the last whole run; before one, and after a good one, there is nothing to choose."""
     assert several("check", "failed").status == 2

@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from readiness.text.layout import bar, columns, duration, inert, literal, pad, pad_all, width, wrap
+from readiness.text.layout import (
+    bar,
+    columns,
+    duration,
+    inert,
+    literal,
+    pad,
+    pad_all,
+    points,
+    width,
+    wrap,
+)
 
 _TEXT = st.text(st.sampled_from("ab c1足球错误é✓━▲ｱﾊ́（）"), max_size=40)
 
@@ -112,6 +123,14 @@ def test_literal_text_is_one_visible_line() -> None:
 def test_durations(seconds: float, text: str) -> None:
     """A time is as exact as people need it."""
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.2222, "2.22"), (10.0, "10.00"), (0.0, "0.00"), (0.00041, "0.00041")]
+)
+def test_points_are_written_one_way(value: float, text: str) -> None:
+    """With two decimals; what is hardly any does not look like none."""
+    assert points(value) == text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from readiness.report._html.evidence import (
 from readiness.report._shown import beneath, change_in_words, measured, number, percent, waived_by
 from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
-from readiness.text.layout import middle
+from readiness.text.layout import middle, points
 from readiness.text.sentences import Sentences
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
@@ -246,8 +246,8 @@ class Viewer:
         lacking = criterion.points_possible - criterion.points >= 0.005
         earned = say(
             "page.points",
-            earned=f"{criterion.points:.2f}",
-            possible=f"{criterion.points_possible:.2f}",
+            earned=points(criterion.points),
+            possible=points(criterion.points_possible),
         )
         limit = say("report.warn_at", expect=criterion.expect, warn=criterion.warn)
         facts = [

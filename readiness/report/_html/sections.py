@@ -19,6 +19,7 @@ from readiness.report._shown import (
     waived_by,
 )
 from readiness.report._standing import elsewhere
+from readiness.text.layout import points
 from readiness.text.sentences import Sentences
 
 NEXT = 12
@@ -97,7 +98,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
             shown_at.setdefault((decisive, printed), link)
         facts = [task.priority.value]
         if gain >= 0.005:
-            facts.append(say("report.worth", points=f"{gain:.2f}"))
+            facts.append(say("report.worth", points=points(gain)))
         found.append(
             Step(
                 badge=viewer.badge(criterion.verdict),
