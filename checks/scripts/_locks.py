@@ -1,5 +1,9 @@
-"""Read the lock files of uv, poetry and PDM, and pylock.toml; standard library only."""
+"""Read lock files with tables, of uv, poetry, PDM and Pipenv, and pylock.toml.
 
+Standard library only.
+"""
+
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,13 +13,18 @@ from typing import Any
 from _common import not_measured, read_text
 
 TABLES = re.compile(r"^\[\[packages?\]\]\s*$", re.MULTILINE)
+OBJECTS = re.compile(r'^ {8}"[^"]+": \{$')
+"""How Pipenv writes the start of a package."""
 LOCAL = ("editable", "virtual", "directory", "path")
 """Sources that are a part of the project itself, and no dependency."""
 
 
 @dataclass(frozen=True)
 class Pin:
-    """One locked package. `address` is where it comes from when that is no index."""
+    """One locked package. `address` is where it comes from when that is a repository.
+
+    `index` is what the lock names as its index, if anything; None where it comes from no index.
+    """
 
     name: str
     version: str
@@ -23,17 +32,20 @@ class Pin:
     hashes: tuple[str, ...]
     marker: str = ""
     address: str = ""
+    index: str | None = ""
 
 
 def is_of_a_tool(path: str) -> bool:
     """Whether the file is a lock with tables, and not one of requirements."""
-    return bool(TABLES.search(read_text(path)))
+    text = read_text(path)
+    return text.startswith("{") or bool(TABLES.search(text))
 
 
 def read_pins(path: str) -> list[Pin]:
     """Return the packages that a lock with tables pins, for every system that it is for."""
     packages, older = _read(path)
-    lines = [at for at, line in enumerate(read_text(path).splitlines(), 1) if TABLES.match(line)]
+    start = OBJECTS if read_text(path).startswith("{") else TABLES
+    lines = [at for at, line in enumerate(read_text(path).splitlines(), 1) if start.match(line)]
     return [
         _pin(package, line, older)
         for package, line in zip(packages, lines, strict=True)
@@ -48,12 +60,32 @@ def read_local(path: str) -> list[str]:
 
 
 def _read(path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    text = read_text(path)
     try:
-        data = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        if text.startswith("{"):
+            return _of_pipenv(json.loads(text)), {}
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, ValueError) as error:
         not_measured(f"{path} cannot be read: {error}")
     packages = data.get("package") or data.get("packages") or []
     return packages, data.get("metadata", {}).get("files", {})
+
+
+def _of_pipenv(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write the packages of a Pipfile.lock as other locks do."""
+    indexes = {each["name"]: each["url"] for each in data.get("_meta", {}).get("sources", [])}
+    return [
+        {
+            **{key: said for key, said in package.items() if key not in {"hashes", "editable"}},
+            "name": name,
+            "version": package.get("version", "").removeprefix("=="),
+            "files": [{"hash": each} for each in package.get("hashes", [])],
+            "registry": indexes.get(package.get("index"), ""),
+            "revision": package.get("ref", ""),
+        }
+        for section in ("default", "develop")
+        for name, package in data.get(section, {}).items()
+    ]
 
 
 def _source(package: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +111,17 @@ def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin:
         hashes=tuple(_hash(each) for each in files),
         marker=_marker(package),
         address=_address(_source(package)),
+        index=_index(_source(package)),
     )
+
+
+def _index(source: dict[str, Any]) -> str | None:
+    """The index that is named; None where it is a file, an address or a repository instead."""
+    if source.get("type") == "legacy":
+        return str(source.get("url", ""))
+    if any(source.get(key) for key in ("url", "file", "git", "vcs", "archive", "path")):
+        return None
+    return str(source.get("registry") or source.get("index") or "")
 
 
 def _hash(file: dict[str, Any]) -> str:

@@ -25,13 +25,21 @@ def _find_packaging() -> None:
 _find_packaging()
 
 from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402 - found above
-from packaging.utils import canonicalize_name  # noqa: E402 - found above
+from packaging.utils import (  # noqa: E402 - found above
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version  # noqa: E402 - found above
 
 __all__ = [
     "Line",
     "Requirement",
     "canonicalize_name",
     "is_of_a_tool",
+    "is_of_version",
     "local_names",
     "read_inputs",
     "read_lock",
@@ -40,13 +48,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Line:
-    """One requirement of a file: where it stands, and whether it carries hashes that pip takes."""
+    """One requirement of a file: where it stands, and whether it carries hashes that pip takes.
+
+    `index` is the one that a lock names for it; None where it comes from no index.
+    """
 
     path: str
     line: int
     requirement: Requirement
     hashed: bool = False
     hashes: frozenset[str] = frozenset()
+    index: str | None = ""
 
     @property
     def name(self) -> str:
@@ -74,6 +86,15 @@ def hashed(hashes: Iterable[str]) -> bool:
     )
 
 
+def is_of_version(file: str, version: str) -> bool:
+    """Whether a file is of a version, by its name; where that is of no known form, if it has it."""
+    try:
+        of_file = (parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename)(file)[1]
+        return bool(of_file == Version(version))
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return version in file
+
+
 def read_lines(path: str) -> Iterator[Line]:
     """Yield the requirements of a file and of those that it includes with -r."""
     start, text = 0, ""
@@ -88,7 +109,8 @@ def read_lines(path: str) -> Iterator[Line]:
         elif words and not words[0].startswith("-"):
             named = text.partition(" --")[0]
             hashes = frozenset(HASH.findall(text))
-            yield Line(path, start, _parse(named, path, start), hashed(hashes), hashes)
+            found = _parse(named, path, start)
+            yield Line(path, start, found, hashed(hashes), hashes, None if found.url else "")
         start, text = 0, ""
 
 
@@ -99,11 +121,12 @@ def read_lock(path: str) -> list[Line]:
     found = []
     for pin in read_pins(path):
         marker = f" ; {pin.marker}" if pin.marker else ""
-        text = f"{pin.name}=={pin.version}{marker}"
+        text = f"{pin.name}=={pin.version}" if pin.version else f"{pin.name} @ {pin.address}"
         # A commit says what is in it, as a hash does.
         known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
         hashes = frozenset(pin.hashes)
-        found.append(Line(path, pin.line, _parse(text, path, pin.line), known, hashes))
+        wanted = _parse(text + marker, path, pin.line)
+        found.append(Line(path, pin.line, wanted, known, hashes, pin.index))
     return found
 
 
@@ -117,17 +140,32 @@ def local_names(path: str) -> set[str]:
 def read_inputs(source: str) -> list[Line]:
     """Return what one input asks for; it must ask for something."""
     path, _, extra = source.removesuffix("]").partition("[")
-    found = list(_read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path))
+    if os.path.basename(path) == "Pipfile":
+        found = list(_read_pipfile(path, extra or "packages"))
+    else:
+        found = list(_read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path))
     if not found:
         not_measured(f"{source} asks for no package")
     return found
 
 
-def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
+def _read_toml(path: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(read_text(path))
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         not_measured(f"{path} cannot be read: {error}")
+
+
+def _read_pipfile(path: str, category: str) -> Iterator[Line]:
+    data = _read_toml(path)
+    if category not in data:
+        not_measured(f"{path} has no category {category!r}")
+    for text in _of_poetry(data[category], path):
+        yield Line(path, 0, _parse(text, path, 0))
+
+
+def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
+    data = _read_toml(path)
     project = data.get("project", {})
     poetry = data.get("tool", {}).get("poetry", {})
     wanted = list(project.get("dependencies", _of_poetry(poetry.get("dependencies", {}), path)))

@@ -1,12 +1,18 @@
 """Compare a lock file with what its inputs need and with what is installed.
 
-Run by the project's Python, offline: what a package needs is told by its installed metadata.
+Run by the project's Python: what a package needs is told by its installed metadata. Its index is
+asked for hashes alone, where it can be reached.
 """
 
+import os
 import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from _common import Place, emit, not_measured, param, place, words
+from _index import Inquiry, Release, sources
 from _requirements import (
     Line,
     Requirement,
@@ -41,7 +47,8 @@ class Lock:
     def check_pins(self) -> None:
         """Look at each line on its own."""
         for line in self.lines:
-            if pinned(line) is None:
+            # An address with a hash, or with a commit, is one thing for ever.
+            if pinned(line) is None and not (line.requirement.url and line.hashed):
                 self.note("missing", line.line, f"{line.name} is not pinned with ==")
             if not line.hashed:
                 self.note("unhashed", line.line, f"{line.name} has no hash")
@@ -109,6 +116,40 @@ def compare_hashes(locks: list[Lock]) -> None:
                 lock.note("unhashed", line.line, f"{line.name} has other hashes in {other.path}")
 
 
+def compare_with_indexes(locks: list[Lock]) -> bool:
+    """Note the pins with hashes that no index has; tells whether each could be looked up."""
+    asked = {release: (lock, line) for lock in reversed(locks) for line, release in releases(lock)}
+    inquiry = Inquiry()
+    inquiry.ask(asked)
+    for release, hashes in inquiry.unlisted.items():
+        lock, line = asked[release]
+        told = ", ".join(sorted(each[:20] + "…" for each in hashes))
+        known = f"no index has a file of {release.name} {release.version} with {told}"
+        lock.note("unlisted", line.line, known)
+    if unknown := len(inquiry.unknown):
+        why = "; ".join(inquiry.whys) or "no index that was asked has them, or none is set"
+        sys.stderr.write(f"{unknown} of {len(asked)} releases were found at no index: {why}\n")
+    return not inquiry.unknown
+
+
+def releases(lock: Lock) -> Iterator[tuple[Line, Release]]:
+    """Yield the pins that an index can be asked about."""
+    usual = sources(lock.path)
+    for line in lock.lines:
+        version = pinned(line)
+        if version and line.hashed and line.hashes and line.index is not None:
+            named = (line.index,) if line.index else ()
+            where = replace(usual, indexes=tuple(dict.fromkeys((*usual.indexes, *named))))
+            yield line, Release(line.name, version, frozenset(map(str.lower, line.hashes)), where)
+
+
+def usual_input(lock: str, universal: bool) -> str:
+    """Return what a lock is made from where nothing else is said."""
+    if os.path.basename(lock) == "Pipfile.lock":
+        return os.path.join(os.path.dirname(lock), "Pipfile")
+    return "pyproject.toml" if universal else "requirements.in"
+
+
 def main() -> None:
     """Compare and count."""
     lock = Lock(param("lock"))
@@ -116,9 +157,10 @@ def main() -> None:
     for each in (lock, *others):
         each.check_pins()
     compare_hashes([lock, *others])
+    all_looked_up = compare_with_indexes([lock, *others])
     # A lock with tables is for every system and group: what of it nothing needs here is not told.
     universal = is_of_a_tool(param("lock"))
-    for source in words("inputs") or ["pyproject.toml" if universal else "requirements.in"]:
+    for source in words("inputs") or [usual_input(param("lock"), universal)]:
         for line in read_inputs(source):
             if line.applies:
                 lock.need(line.requirement, source)
@@ -126,10 +168,12 @@ def main() -> None:
         lock.check_unneeded()
     findings = [found for each in (lock, *others) for found in each.findings]
     rules = [found["rule"] for found in findings]
-    kinds = ("missing", "unhashed", "outdated", "not-installed", "unneeded")
+    kinds = ("missing", "unhashed", "unlisted", "outdated", "not-installed", "unneeded")
     counted: dict[str, int | None] = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
     if universal:
         counted["unneeded"] = None
+    if not all_looked_up:
+        counted["unlisted"] = None
     emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, findings)
 
 

@@ -1,5 +1,6 @@
-"""Lock files of uv, poetry and PDM, and pylock.toml: read by `lock` and by `pip-audit`."""
+"""Lock files of uv, poetry, PDM and Pipenv, and pylock.toml: read by `lock` and by `pip-audit`."""
 
+import json
 from importlib.metadata import version
 
 import pytest
@@ -58,12 +59,36 @@ name = "jmespath"
 version = "%(version)s"
 wheels = [{ url = "https://files.example/a.whl", hashes = { sha256 = "%(digits)s" } }]
 """
+PIPENV = """{
+    "_meta": {
+        "sources": [
+            {
+                "name": "ours",
+                "url": "https://index.example/simple",
+                "verify_ssl": true
+            }
+        ]
+    },
+    "default": {
+        "jmespath": {
+            "hashes": [
+                "%(hash)s"
+            ],
+            "index": "ours",
+            "markers": "python_version >= '3.8'",
+            "version": "==%(version)s"
+        }
+    },
+    "develop": {}
+}
+"""
 LOCKS = {
     "uv.lock": UV,
     "poetry.lock": POETRY,
     "old/poetry.lock": OLD_POETRY,
     "pdm.lock": PDM,
     "pylock.toml": PYLOCK,
+    "Pipfile.lock": PIPENV,
 }
 
 
@@ -76,7 +101,7 @@ def lock(text: str, version: str = HERE, digits: str = "0" * 64) -> str:
 def test_a_lock_of_a_tool_is_read(project: str, name: str) -> None:
     """It agrees with pyproject.toml and with what is installed; the project itself is no pin."""
     build(project, {"pyproject.toml": PYPROJECT, name: lock(LOCKS[name])})
-    outcome = run_check("lock", project, {"lock": name})
+    outcome = run_check("lock", project, {"lock": name, "inputs": "pyproject.toml"})
     assert (outcome.value(), outcome.value("pins")) == (0, 1), outcome.findings
 
 
@@ -96,7 +121,7 @@ def test_a_lock_of_a_tool_that_does_not_hold_is_told(
     """What is no hash, another version than is installed, and what is asked for and not locked."""
     asked = PYPROJECT.replace("'jmespath'", f"'{asks}'") if asks else PYPROJECT
     build(project, {"pyproject.toml": asked, name: lock(LOCKS[name], other, digits)})
-    outcome = run_check("lock", project, {"lock": name})
+    outcome = run_check("lock", project, {"lock": name, "inputs": "pyproject.toml"})
     assert {found["rule"] for found in outcome.findings} == {rule}
 
 
@@ -148,6 +173,46 @@ def test_what_poetry_asks_for_and_cannot_be_read_is_an_error(project: str, said:
     outcome = run_check("lock", project, {"lock": "poetry.lock"})
     assert outcome.is_error
     assert f"pyproject.toml: jmespath = {said!r} cannot be read" in outcome.stderr
+
+
+PIPFILE = """[packages]
+jmespath = "*"
+
+[dev-packages]
+%s
+
+[requires]
+python_version = "3.11"
+"""
+FAKE = ["sha256:" + "0" * 64]
+REPOSITORY = "https://git.example/mako"
+OF_PIPENV = [
+    ('"*"', {"version": f"=={version('mako')}", "hashes": FAKE}, []),
+    ('{version = ">=99", extras = ["all"]}', {"version": "==1", "hashes": FAKE}, ["outdated"]),
+    (f'{{git = "{REPOSITORY}"}}', {"git": REPOSITORY, "ref": "0" * 40}, []),
+    (f'{{git = "{REPOSITORY}"}}', {"git": REPOSITORY, "ref": "main"}, ["missing", "unhashed"]),
+]
+
+
+@pytest.mark.parametrize(("asks", "locked", "rules"), OF_PIPENV)
+def test_a_lock_of_pipenv_is_read_beside_its_pipfile(
+    project: str, asks: str, locked: dict[str, object], rules: list[str]
+) -> None:
+    """One of its categories where that is asked for; what lies in the project needs no pin."""
+    pins = json.loads(lock(PIPENV))
+    pins["default"]["ours"] = {"editable": True, "path": "."}
+    safe = {"hashes": FAKE, "version": f"=={version('markupsafe')}"}
+    pins["develop"] = {"mako": locked, "markupsafe": safe}
+    files = {"Pipfile": PIPFILE % f"mako = {asks}", "Pipfile.lock": json.dumps(pins, indent=4)}
+    build(project, files)
+    given = {"lock": "Pipfile.lock", "inputs": "Pipfile Pipfile[dev-packages]"}
+    outcome = run_check("lock", project, given)
+    assert sorted({found["rule"] for found in outcome.findings}) == rules
+    assert all(found["line"] for found in outcome.findings)
+    assert outcome.value("pins") == 3
+    usual = run_check("lock", project, {"lock": "Pipfile.lock"})
+    assert usual.value("pins") == 3
+    assert run_check("lock", project, {**given, "inputs": "Pipfile[docs]"}).is_error
 
 
 LOCAL = {

@@ -1,0 +1,126 @@
+"""A package index on the loopback: the simple pages of real wheels and archives, and these."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+def releases(folder: Path, name: str, *versions: str) -> Path:
+    """Build a wheel and an archive of each version; returns the folder that they are in."""
+    made = folder / "files"
+    for version in versions:
+        source = folder / version
+        source.mkdir()
+        (source / f"{name}.py").write_text(f"VERSION = {version!r}\n")
+        (source / "pyproject.toml").write_text(
+            "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
+            f"[project]\nname = {name!r}\nversion = {version!r}\nrequires-python = '>=3.9'\n"
+        )
+        build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", str(made))
+        subprocess.run([*build, str(source)], check=True, capture_output=True)
+    return made
+
+
+def digest(file: Path, kind: str = "sha256") -> str:
+    """Return the hash of a file as locks write it."""
+    return f"{kind}:{hashlib.new(kind, file.read_bytes()).hexdigest()}"
+
+
+@dataclass
+class PackageIndex:
+    """What the index holds, how it answers, and what it was asked.
+
+    `kind` is the kind of hashes that its pages have. With `status` it answers nothing else;
+    with `credentials` only who has them is answered. With `yanked` all files are.
+    """
+
+    files: Path
+    json: bool = True
+    kind: str = "sha256"
+    status: int = 200
+    credentials: str = ""
+    yanked: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def page(self, name: str) -> tuple[str, bytes] | None:
+        """Return the type and text of a package's page; None where there is no such package."""
+        files = [file for file in sorted(self.files.iterdir()) if file.name.startswith(f"{name}-")]
+        if not files:
+            return None
+        if self.json:
+            entries = [
+                {
+                    "filename": file.name,
+                    "url": f"/files/{file.name}",
+                    "hashes": dict([digest(file, self.kind).split(":")]) if self.kind else {},
+                    "yanked": self.yanked,
+                }
+                for file in files
+            ]
+            page = {"meta": {"api-version": "1.0"}, "name": name, "files": entries}
+            return JSON, json.dumps(page).encode()
+        yanked = ' data-yanked=""' if self.yanked else ""
+        links = [
+            f'<a href="../../files/{file.name}{self._fragment(file)}"{yanked}>{file.name}</a><br>'
+            for file in files
+        ]
+        return "text/html", f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode()
+
+    def _fragment(self, file: Path) -> str:
+        return "#" + digest(file, self.kind).replace(":", "=") if self.kind else ""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    index: PackageIndex
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Answer with a page or a file."""
+        index = self.server.index
+        index.asked.append(self.path)
+        parts = self.path.strip("/").split("/")
+        found: tuple[str, bytes] | None = None
+        if parts[0] == "files":
+            found = "application/octet-stream", (index.files / parts[1]).read_bytes()
+        elif parts[0] == "simple":
+            found = index.page(parts[1])
+        status = index.status if found else 404
+        if index.credentials and index.credentials not in self.headers.get("Authorization", ""):
+            status = 401
+        kind, body = found if found and status == 200 else ("text/plain", b"")
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def index_server(index: PackageIndex) -> Iterator[str]:
+    """Serve an index while the block runs; gives the address for `--index-url`."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.index = index
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/simple"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
