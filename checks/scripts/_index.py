@@ -245,7 +245,7 @@ class Inquiry:
                 sure = False
                 continue
             mine = [
-                {one.lower() for one in hashes}
+                set(hashes)
                 for name, hashes in files.items()
                 if is_of_version(name, release.version)
             ]

@@ -140,7 +140,7 @@ def releases(lock: Lock) -> Iterator[tuple[Line, Release]]:
         if version and line.hashed and line.hashes and line.index is not None:
             named = (line.index,) if line.index else ()
             where = replace(usual, indexes=tuple(dict.fromkeys((*usual.indexes, *named))))
-            yield line, Release(line.name, version, frozenset(map(str.lower, line.hashes)), where)
+            yield line, Release(line.name, version, line.hashes, where)
 
 
 def usual_input(lock: str, universal: bool) -> str:
