@@ -60,14 +60,13 @@ def all_of(files: Path, release: str = HERE, kind: str = "sha256") -> list[str]:
 
 
 def what_pip_says(project: str, address: str) -> str:
-    """Have pip itself get what is locked; returns its errors."""
+    """Have pip itself get what is locked; returns why it did not, if so."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
     command += ["-r", "a.lock", "-d", "taken", "--index-url", address, "--no-cache-dir"]
     env = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull, "HOME": project}
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
-    assert bool(done.returncode) == bool(done.stderr), done.stderr
-    return done.stderr
+    return done.stderr if done.returncode else ""
 
 
 @BOTH
