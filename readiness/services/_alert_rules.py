@@ -145,7 +145,8 @@ def seen_to_fire(
 
     The tests are promtool's: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/.
     An alert counts where a test that passes expects it of one of these files. Raises ProbeError
-    where there is no promtool, or a file cannot be read.
+    where there is no promtool, it says of a test neither that it passes nor that it fails, or a
+    file cannot be read.
     """
     rules = {os.path.realpath(file) for file in files}
     fired: set[str] = set()
@@ -186,7 +187,10 @@ def _failure(file: str, limit: float) -> str:
     if done.returncode == 0 and "SUCCESS" in done.stdout:
         return ""
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    return " ".join(lines[1:8]) or f"{TOOL} ended with {done.returncode} and said nothing"
+    if done.returncode == 0 or "FAILED:" not in lines:
+        said = " ".join(lines[:8]) or "nothing"
+        raise ProbeError(f"{' '.join(command)} ended with {done.returncode} and said {said}")
+    return " ".join(lines[1:8])
 
 
 def _read(file: str, kind: type[Kind]) -> Kind:

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from readiness.services._alert_rules import seen_to_fire
+from readiness.services._answer import ProbeError
 from tests.services.test_live_network import by_hand, said
 from tests.support.checking import Outcome, run_check
 from tests.support.monitoring_servers import (
@@ -323,6 +324,22 @@ def test_tests_of_rules_that_do_not_pass_show_nothing(tmp_path: Path) -> None:
     )
     assert not fired
     assert "FAILED" in complaints[0].message
+
+
+@pytest.mark.parametrize("status", [0, 1])
+@pytest.mark.parametrize("said", ["", "no such flag"])
+def test_a_promtool_that_tested_nothing_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, said: str
+) -> None:
+    """Neither rules that fire nor rules that do not are known then."""
+    (tmp_path / "rules.yml").write_text(RULES)
+    (tmp_path / "tests.yml").write_text(TESTS)
+    tool = tmp_path / "promtool"
+    tool.write_text(f"#!/bin/sh\nprintf %s '{said}'\nexit {status}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProbeError, match=f"ended with {status} and said {said or 'nothing'}"):
+        seen_to_fire([str(tmp_path / "tests.yml")], [str(tmp_path / "rules.yml")], 60)
 
 
 FATES = """\
