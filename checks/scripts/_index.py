@@ -16,7 +16,9 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from html.parser import HTMLParser
+from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from urllib.parse import unquote, urljoin, urlsplit
@@ -37,6 +39,9 @@ ACCEPT = (
     "text/html;q=0.01"
 )
 OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index")
+
+NO_ANSWER = (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError)
+"""What comes of an index that cannot be reached, and of a page that is none of an index."""
 
 Files = Mapping[str, Iterable[str]]
 """The hashes of each file, by its name: `sha256:…`."""
@@ -89,23 +94,29 @@ class Index:
         self.address = address.rstrip("/")
         self.host = urlsplit(address).hostname or "?"
         self.why = ""
-        context = ssl.create_default_context(cafile=sources.certificates)
+        self.sources = sources
+
+    @cached_property
+    def opener(self) -> urllib.request.OpenerDirector:
+        """What asks it, as pip would."""
+        context = ssl.create_default_context(cafile=self.sources.certificates)
         handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
-        if proxy := sources.proxy:
+        if proxy := self.sources.proxy:
             handlers.append(urllib.request.ProxyHandler({"http": proxy, "https": proxy}))
-        self.opener = urllib.request.build_opener(*handlers)
+        return urllib.request.build_opener(*handlers)
 
     def files(self, name: str) -> Files | None:
         """Return the files of a package, none where the index has no such; None: not known."""
         if self.why:
             return None
         try:
-            return self._fetch(f"{self.address}/{name}/")
+            found = self._fetch(f"{self.address}/{name}/")
         except urllib.error.HTTPError as error:
             return {} if error.code == 404 else None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except NO_ANSWER as error:
             self.why = f"{self.host}: {getattr(error, 'reason', None) or error}"
             return None
+        return {file: hashes for file, hashes in found.items() if _is_of(file, name)}
 
     def _fetch(self, address: str) -> Files:
         split = urlsplit(address)
@@ -274,13 +285,13 @@ def _hashes_in_folders(release: Release) -> set[str]:
     for folder in release.sources.folders:
         with suppress(OSError):
             for entry in os.scandir(folder):
-                if _is_of(entry.name, release) and entry.is_file():
+                mine = _is_of(entry.name, release.name)
+                if mine and is_of_version(entry.name, release.version) and entry.is_file():
                     for kind in kinds(release.hashes):
                         with open(entry, "rb") as file:
                             found.add(f"{kind}:{hashlib.file_digest(file, kind).hexdigest()}")
     return found
 
 
-def _is_of(file: str, release: Release) -> bool:
-    name = file.partition("-")[0]
-    return canonicalize_name(name) == release.name and is_of_version(file, release.version)
+def _is_of(file: str, name: str) -> bool:
+    return str(canonicalize_name(file)).startswith(f"{name}-")

@@ -121,7 +121,7 @@ def compare_with_indexes(locks: list[Lock]) -> bool:
     asked = {release: (lock, line) for lock in reversed(locks) for line, release in releases(lock)}
     inquiry = Inquiry()
     inquiry.ask(asked)
-    for release, hashes in inquiry.unlisted.items():
+    for release, hashes in list(inquiry.unlisted.items()):
         lock, line = asked[release]
         told = ", ".join(sorted(each[:20] + "…" for each in hashes))
         known = f"no index has a file of {release.name} {release.version} with {told}"

@@ -1,6 +1,7 @@
 """Hashes that locks pin, held against a package index that really serves the files."""
 
 import base64
+import importlib
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.test_lock_formats import LOCKS, PYPROJECT, lock
-from tests.support.checking import Outcome, build, run_check
+from tests.support.checking import CHECKS, Outcome, build, run_check
 from tests.support.index_server import PackageIndex, digest, index_server, releases
 from tests.support.servers import free_port
 
@@ -155,6 +156,29 @@ def test_an_index_that_does_not_answer_leaves_it_unknown(
         setattr(index, name, value)
     with index_server(index) as address:
         assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
+
+
+@BOTH
+def test_what_is_no_index_leaves_it_unknown(
+    project: str, index: PackageIndex, as_json: bool
+) -> None:
+    """A page that answers to everything, as where somebody has to log in first."""
+    index.json = as_json
+    index.instead = b'[{"files": 1}]' if as_json else b"<a href='/login'>Log in</a>"
+    with index_server(index) as address:
+        assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
+
+
+def test_an_index_whose_certificate_cannot_be_tried_is_not_reached(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The file that pip is told of may be gone."""
+    monkeypatch.syspath_prepend(os.path.join(CHECKS, "scripts"))
+    scripts = importlib.import_module("_index")
+    gone = scripts.Sources(certificates=str(tmp_path / "gone.pem"))
+    index = scripts.Index(f"https://127.0.0.1:{free_port()}", gone)
+    assert index.files("jmespath") is None
+    assert "No such file" in index.why
 
 
 def test_an_index_that_knows_no_such_package_leaves_it_unknown(

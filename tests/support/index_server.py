@@ -40,7 +40,8 @@ class PackageIndex:
     """What the index holds, how it answers, and what it was asked.
 
     `kind` is the kind of hashes that its pages have. With `status` it answers nothing else;
-    with `credentials` only who has them is answered. With `yanked` all files are.
+    with `credentials` only who has them is answered. With `yanked` all files are. `instead` is
+    what every page is, if anything.
     """
 
     files: Path
@@ -49,10 +50,13 @@ class PackageIndex:
     status: int = 200
     credentials: str = ""
     yanked: bool = False
+    instead: bytes = b""
     asked: list[str] = field(default_factory=list)
 
     def page(self, name: str) -> tuple[str, bytes] | None:
         """Return the type and text of a package's page; None where there is no such package."""
+        if self.instead:
+            return JSON if self.json else "text/html", self.instead
         files = [file for file in sorted(self.files.iterdir()) if file.name.startswith(f"{name}-")]
         if not files:
             return None
