@@ -41,6 +41,10 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     scan: Annotated[
         bool, Meta(description="try all 65,535 ports of TCP: `allowed` alone may be open")
     ] = False
+    other_sources: Annotated[
+        Words,
+        Meta(description="further addresses of the outside world, which `denied` must stop too"),
+    ] = ()
     udp: Annotated[
         Words, Meta(description="ports of UDP which the outside world may not reach, where free")
     ] = ()
@@ -174,6 +178,14 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
         ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
         with within(options.outside_netns):
             seen = states(far, ports, timeout=options.timeout, source=options.outside_source)
+            others = {
+                source: states(far, (*denied, own), timeout=options.timeout, source=source)
+                for source in options.other_sources
+            }
+    for source, tried in others.items():
+        for port, state in tried.items():
+            leaks = state is State.OPEN
+            yield _finding(far, port, "leak", state, f" for {source}") if leaks else None
     for port in allowed:
         yield None if seen[port] is State.OPEN else _finding(far, port, "blocked", seen[port])
     closed = seen.keys() - set(allowed) - {own}
@@ -276,7 +288,6 @@ def _listener(address: str, port: int = 0) -> socket.socket:
         raise ProbeError(f"{address} cannot be listened at: {reason(error)}") from None
 
 
-def _finding(host: str, port: int, rule: str, state: State) -> Complaint:
-    return Complaint(
-        path=str(Address(host, port)), rule=rule, message=f"port {port} is {state} from outside"
-    )
+def _finding(host: str, port: int, rule: str, state: State, whom: str = "") -> Complaint:
+    message = f"port {port} is {state} from outside{whom}"
+    return Complaint(path=str(Address(host, port)), rule=rule, message=message)

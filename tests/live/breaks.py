@@ -155,11 +155,12 @@ def certificate(start: str, end: str) -> Breaking:
 
 
 def firewall(rule: str) -> Breaking:
-    """Put a rule before all others."""
+    """Put a rule before all others; words in braces are variables of the stack."""
 
     @contextmanager
     def broken(stack: Stack) -> Iterator[None]:
-        stack.run(*f"nft insert rule inet football input {rule}".split())
+        filled = rule.format_map(stack.environment)
+        stack.run(*f"nft insert rule inet football input {filled}".split())
         try:
             yield
         finally:
@@ -382,6 +383,11 @@ BREAKS = (
     Break("T6.1", "ciphers without authentication", nginx((CIPHERS, f"{WEAK_CIPHERS} {CIPHERS}"))),
     Break("T6.2", "a port is open", firewall("tcp dport 9090 accept")),
     Break("T6.2", "a port is let through", firewall("tcp dport 31337 accept")),
+    Break(
+        "T6.2",
+        "a port is open to one who is denied",
+        firewall("ip saddr {DENIED_SOURCE} tcp dport 9090 accept"),
+    ),
     Break("T6.2", "a port of UDP is open", firewall("udp dport 11211 accept")),
     Break(
         "T6.3",

@@ -93,6 +93,28 @@ def test_a_firewall_is_what_it_lets_through(
     assert outcome.value("rules") == sum("rule" in item for item in listed)
 
 
+OTHERS = [
+    ("", []),
+    (
+        "ip saddr 10.99.7.66 tcp dport 5432 accept",
+        ["port 5432 is open from outside for 10.99.7.66"],
+    ),
+    ("ip saddr 10.99.7.0/24 tcp dport 8443 accept", []),
+]
+
+
+@pytest.mark.parametrize(("more", "told"), OTHERS, ids=["healthy", "a denied port", "an open one"])
+def test_a_firewall_stops_each_source(
+    between: Worlds, tmp_path: Path, more: str, told: list[str]
+) -> None:
+    """What is open to one source alone is open; a port that all may reach is no leak."""
+    rules = RULES.replace("iif lo accept", f"iif lo accept\n{more}")
+    given = {"outside_source": "10.99.7.10", "other_sources": "10.99.7.66"}
+    outcome = guarded(between, tmp_path, rules, **given)
+    assert [finding["message"] for finding in outcome.findings] == told
+    assert reached(between, 5432, "10.99.7.66") is bool(told)
+
+
 @pytest.mark.parametrize(
     ("more", "leaks"),
     [
