@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from readiness.project.git import GitError, ask
+from readiness.project.git import CACHES, GitError, ask
 from readiness.project.worktree import id_of
 
 LARGEST = 4 * 2**20
@@ -16,8 +16,6 @@ LARGEST = 4 * 2**20
 PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
 LINK = "120000"
 TOGETHER = 500
-_CACHES = "**/__pycache__/*.pyc"
-"""What Python makes of modules as it imports them: an earlier run left it, no change brought it."""
 
 Wanted = Callable[[str], bool]
 
@@ -225,7 +223,7 @@ def work_tree(root: str, base: Commit) -> Folder:
 
     Caches of Python count where they are tracked: their source can say something else.
     """
-    untracked = ("--others", "--exclude-standard", f"--exclude={_CACHES}")
+    untracked = ("--others", "--exclude-standard", f"--exclude={CACHES}")
     listed = ask(root, "ls-files", "-z", "--cached", *untracked)
     names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
     bits = 160 if len(base.commit) == 40 else 256

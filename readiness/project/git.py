@@ -19,6 +19,8 @@ ANCESTORS = 10_000
 """So many commits are looked through for one that was measured."""
 NAMED = 500
 """Of so many uncommitted changes a document says what each is; of more, what all are together."""
+CACHES = "**/__pycache__/*.pyc"
+"""What Python makes of modules as it imports them: where git does not track it, a run left it."""
 REACHING = (
     *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND"),
     *("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY"),

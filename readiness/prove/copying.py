@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from readiness.project.git import GitError, ask, repository
+from readiness.project.git import CACHES, GitError, ask, repository
 
 LINKED_FROM = 200 * 2**20
 """The size from which a folder that git ignores is linked instead of copied, in bytes."""
@@ -86,6 +86,7 @@ class Original:
         self.linked: list[str] = []
         self._is_repository = os.path.exists(os.path.join(place.root, ".git"))
         self._ignored = self._list("-o", "-i", "--exclude-standard", "--directory")
+        self._caches = self._list("--", f":(glob){CACHES}")
         self._sizes: dict[str, bool] = {}
 
     def _list(self, *options: str) -> frozenset[str]:
@@ -100,7 +101,8 @@ class Original:
         """Copy the project to `target`, which is not there yet, and return where it lies.
 
         Of folders with installed programs, such as `.venv`, the programs are given to `fill`, and
-        all else is linked. Of the repository, the objects are shared and the rest is copied.
+        all else is linked. Of the repository, the objects are shared and the rest is copied. What
+        Python made of modules stays behind, unless it is tracked: it may be made by other rules.
         """
         self._folder(self.place.root, target, "", target, fill)
         if self._is_repository:
@@ -132,10 +134,15 @@ class Original:
                     self._link(entry.path, there)
                 else:
                     self._folder(entry.path, there, inner, target, fill)
-            elif entry.is_file():
+            elif entry.is_file() and not self._is_left(inner):
                 copy_file(entry.path, there)
         if relative:
             shutil.copystat(source, copy)
+
+    def _is_left(self, path: str) -> bool:
+        """Whether a file is a cache of Python that an earlier run left."""
+        is_cache = path.endswith(".pyc") and f"{os.sep}__pycache__{os.sep}" in f"{os.sep}{path}"
+        return is_cache and path not in self._caches
 
     def _target_of(self, link: str, target: str) -> str:
         """Where a link in the copy has to lead: into the copy, if it led into the project."""

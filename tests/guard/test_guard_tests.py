@@ -13,6 +13,7 @@ from tests.support.loosening import (
     assert_judged,
     assert_told,
     board,
+    guarded,
     rows,
 )
 from tests.support.program import Project
@@ -252,6 +253,30 @@ def test_a_cache_that_is_committed_is_told(project: Project) -> None:
     cached(project, "def holds(what: bool) -> None:\n    pass\n")
     commit(project.folder, {"app.py": BAD})
     assert_loosened(project, "tests/__pycache__/helper")
+
+
+FORGOTTEN = """\
+import ast
+
+import _pytest.assertion.rewrite as rewrite
+
+
+def passes(module, *_):
+    for each in module.body:
+        if isinstance(each, ast.FunctionDef):
+            each.body = [ast.copy_location(ast.Pass(), each)]
+
+
+rewrite.rewrite_asserts = passes
+"""
+
+
+def test_what_a_run_by_the_change_left_is_not_believed(project: Project) -> None:
+    """Its tests without their asserts, as pytest keeps them: the base's rules make them anew."""
+    row = taken("", hooked(FORGOTTEN), "conftest.py", also={".gitignore": "__pycache__\n"})
+    guarded(project, row.base, row.hides, "check")
+    assert list(project.folder.glob("tests/__pycache__/*.pyc"))
+    assert_loosened(project, "conftest.py")
 
 
 @rows(*ROWS[2::6])

@@ -268,6 +268,19 @@ def test_installed_programs_are_put_in_place_and_all_else_of_them_is_linked(
     assert os.readlink(inside / "lib") == str(venv / "lib")
 
 
+def test_a_copy_has_no_cache_that_a_run_left(repository: Path, tmp_path: Path) -> None:
+    """Of Python's, which other rules may have made; one that is committed is the project's own."""
+    caches = repository / "app" / "src" / "__pycache__"
+    caches.mkdir()
+    for name in ("kept", "left"):
+        (caches / f"{name}.cpython-311.pyc").write_text(name)
+    (caches / "notes.txt").write_text("x\n")
+    git(repository, "add", "-f", "app/src/__pycache__/kept.cpython-311.pyc")
+    _, app = copied(repository, tmp_path / "copy")
+    found = sorted(path.name for path in (app / "src" / "__pycache__").iterdir())
+    assert found == ["kept.cpython-311.pyc", "notes.txt"]
+
+
 def test_every_change_of_the_tree_is_seen(repository: Path) -> None:
     """Contents, modes, links, and what is new or gone; not what git ignores."""
     app = repository / "app"
