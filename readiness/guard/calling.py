@@ -55,8 +55,7 @@ def mentions(
     `known` are variables and the interpreters that they stand for. In a `script` of another
     language, every word may be run.
     """
-    said = _DEFAULT.sub(r"\1", _BELOW.sub("", said))
-    said = _VARIABLE.sub(lambda found: _stands_for(found, known), said)
+    said = spelled(said, known)
     found = [(part, WORD.findall(part)) for part in _SEGMENT.split(said)]
     marked = [_called(words) for _, words in found]
     is_open = any(unnamed for _, unnamed in marked)
@@ -65,6 +64,12 @@ def mentions(
         if script or lists:
             called = [True] * len(words)
         yield list(zip(words, called, strict=True))
+
+
+def spelled(said: str, known: Mapping[str, str]) -> str:
+    """A text with what its variables stand for, as far as that is `known`; `*` for all others."""
+    said = _DEFAULT.sub(r"\1", _BELOW.sub("", said))
+    return _VARIABLE.sub(lambda found: _stands_for(found, known), said)
 
 
 def fed(said: str) -> Iterator[str]:

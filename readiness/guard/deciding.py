@@ -17,7 +17,9 @@ from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
 from readiness.guard.reaching import Reached, of_runners, reached
+from readiness.guard.starting import is_followed, names_in_code
 from readiness.guard.states import States
+from readiness.load import builtin_checks
 from readiness.model.board import Board, Check, Criterion
 from readiness.shell.programs import simple_commands
 
@@ -81,7 +83,7 @@ class Decider:
         own: Iterable[str] = (),
     ) -> None:
         self._own = tuple(own)
-        self._reached: list[Reached] = []
+        self._reached: dict[str, Reached] = {}
         self._states = states
         self._board = board
         self._workdir = workdir
@@ -92,10 +94,7 @@ class Decider:
         check = criterion.check
         if check is None or not self._states.changed or _only_prints(check):
             return Deciding()
-        folders = [os.path.join(self._workdir, each) for each in criterion.workdirs or ("",)]
-        workdirs = [os.path.normpath(each) if each else "" for each in folders]
-        found = reached(self._commands(criterion), self._states, *workdirs)
-        self._reached.append(found)
+        found = self._reached_by(criterion)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
         tests = [path for path in changed if self._is_test(path, found)]
         others = [path for path in changed if path not in tests or path in found.files]
@@ -110,21 +109,64 @@ class Decider:
             runs_tests=found.runs_tests,
         )
 
-    def speaks_of(self, tool: str) -> bool:
-        """Whether any of the criteria that were asked about speaks of a tool."""
-        return any(found.speaks_of(tool) for found in self._reached)
+    def speaks_of(self, tool: str, of: Iterable[str] = ()) -> bool:
+        """Whether a criterion speaks of a tool: one of these, or any that was asked about."""
+        names = list(of) or list(self._reached)
+        return any(self._reached[name].speaks_of(tool) for name in names)
+
+    def may_reach(self, tool: str, path: str) -> bool:
+        """Whether what a tool is told in a file may play a part in any criterion of the board.
+
+        It may where one speaks of the tool, and where one cannot be followed to its end.
+        """
+        return any(
+            self._may_reach(one, check, tool, path)
+            for one in self._board.criteria()
+            if (check := one.check) is not None
+        )
+
+    def _may_reach(self, criterion: Criterion, check: Check, tool: str, path: str) -> bool:
+        found = self._reached_by(criterion)
+        if found.speaks_of(tool) or tool in found.told:
+            return True
+        tests = (self._states.texts(each) for each in self._states.all_paths if _is_of_tests(each))
+        if found.runs_tests and names_in_code((said for each in tests for said in each), tool):
+            return True
+
+        def is_ended(one: Check) -> bool:
+            said = criterion.written if one is check else ""
+            if one.folder == builtin_checks() and not said:
+                return _reads_its_own(one, path)
+            return is_followed("", said or one.run, found.known, found.files)
+
+        called = (is_followed(*each, found.known, found.files) for each in found.called)
+        return not (all(called) and all(map(is_ended, self._checks(check))))
+
+    def _reached_by(self, criterion: Criterion) -> Reached:
+        if criterion.id not in self._reached:
+            folders = [os.path.join(self._workdir, each) for each in criterion.workdirs or ("",)]
+            workdirs = [os.path.normpath(each) if each else "" for each in folders]
+            found = reached(self._commands(criterion), self._states, *workdirs)
+            self._reached[criterion.id] = found
+        return self._reached[criterion.id]
+
+    def _checks(self, check: Check) -> list[Check]:
+        """A check, and those that it comes after."""
+        found: list[Check] = []
+        waiting = [check]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.append(one)
+                checks = self._board.checks
+                waiting += [checks[name] for name in one.after if name in checks]
+        return found
 
     def _commands(self, criterion: Criterion) -> list[str]:
         found: list[str] = []
         assert criterion.check is not None  # noqa: S101 - asked before
-        waiting: list[Check] = [criterion.check]
-        seen: set[str] = set()
-        while waiting:
-            check = waiting.pop()
+        for check in self._checks(criterion.check):
             found += [check.run, " ".join(check.tools)]
-            names = [name for name in check.after if name not in seen]
-            seen.update(names)
-            waiting += [self._board.checks[name] for name in names if name in self._board.checks]
         for given in combinations(criterion):
             found += (value for value in given.values() if value not in TABLE.runners)
         return [criterion.written, *found, *self._board.env.values()]
@@ -218,6 +260,18 @@ class Decider:
                 if not beside and _is_of(path, place, top):
                     return True
         return False
+
+
+def _is_of_tests(path: str) -> bool:
+    return path.endswith(".py") and bool(TABLE.test_tree.search(path))
+
+
+def _reads_its_own(check: Check, path: str) -> bool:
+    """Whether a built-in check reads no settings but those of its tools, or not this file."""
+    if check.tools and {*check.tools} <= {tool.name for tool in TABLE.tools}:
+        return True
+    patterns = (re.sub(r"\$\{?\w+\}?", "*", each).replace("**/", "*") for each in check.inputs)
+    return bool(check.inputs) and not any(fnmatch.fnmatchcase(path, each) for each in patterns)
 
 
 def _only_prints(check: Check) -> bool:

@@ -1,10 +1,11 @@
 """What was found by measuring a change by the base's rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
+from msgspec.structs import replace
 
-from readiness.guard.changes import Change
+from readiness.guard.changes import Change, Direction, Kind
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,12 +25,36 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured: the changes that it shows, the criteria that were compared, and remarks.
 
-    `cleared` are changed files by which nothing came out otherwise, though they decide; `spoken`
-    tells whether any criterion speaks of a tool.
+    `told` has the criteria that came out otherwise, each with the files that decide it. `spoken`
+    tells whether any criterion, or one of some, speaks of a tool; `reached` whether what a tool is
+    told in a file may play any part.
     """
 
     changes: list[Change] = []
     remarks: list[str] = []
     compared: list[Compared] = []
-    cleared: frozenset[str] = frozenset()
-    spoken: Callable[[str], bool] = bool
+    told: dict[str, tuple[str, ...]] = {}
+    spoken: Callable[..., bool] = bool
+    reached: Callable[..., bool] = bool
+
+    def judged(self, change: Change) -> Change:
+        """A change that was read: neutral where what was measured, or followed, speaks for it."""
+        is_setting = change.kind is Kind.SETTING
+        tool = change.subject.partition(" ")[0] if is_setting else ""
+        if is_setting and not self.reached(tool, change.path):
+            return _neutral(change)
+        if not change.unsure:
+            return change
+        if is_setting and not self.spoken(tool):
+            return _neutral(change)
+
+        def is_decided(files: Collection[str], name: str) -> bool:
+            return change.path in files and not (is_setting and not self.spoken(tool, [name]))
+
+        is_told = any(is_decided(files, name) for name, files in self.told.items())
+        is_measured = any(is_decided(one.files, one.id) for one in self.compared)
+        return _neutral(change) if is_measured and not is_told else change
+
+
+def _neutral(change: Change) -> Change:
+    return replace(change, direction=Direction.NEUTRAL)

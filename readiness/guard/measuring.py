@@ -219,13 +219,13 @@ class Measuring:
             if self._is_better(name, ruled, head):
                 changes.append(self._change(name, files, ruled, head))
             if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
-                told.update(files.files)
+                told.add(name)
             elif ruled.verdict.good and head.verdict.good and files.called:
                 content.append(name)
         for name in self._unmoved(content, run):
             files = self.deciding[name]
             changes.append(self._needless(name, files))
-            told.update(files.files)
+            told.add(name)
         changes += self._hidden({change.subject for change in changes})
         copy = self._copies.get(TESTS)
         if copy is not None:
@@ -234,16 +234,16 @@ class Measuring:
             changes = broken.named(changes, copy, root, run)
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
-        told.update(path for name in fewer for path in self.deciding[name].files)
+        told.update(fewer)
         if own is None:  # a run by the base shows no table of it, and is to take no longer
             rows = self._with_base(rows, {change.subject for change in changes}, run)
-        measured = {path for row in rows for path in row.files}
         return Findings(
             changes=list(dict.fromkeys(changes)),
             remarks=remarks,
             compared=rows,
-            cleared=frozenset(measured - told),
+            told={name: self.deciding[name].files for name in told},
             spoken=self._decider.speaks_of,
+            reached=self._decider.may_reach,
         )
 
     def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:

@@ -45,6 +45,8 @@ class Reached(msgspec.Struct, frozen=True):
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
     that a runner of tests is given, `test_names` patterns of their names. `targets` are what make
     builds unless it is there, `places` the folders in which Python looks for modules first.
+    `told` are words of the settings of tools that are spoken of. `called` has what is run on the
+    way, by files and as they read, `known` the variables in it that stand for interpreters.
     """
 
     files: frozenset[str]
@@ -55,6 +57,9 @@ class Reached(msgspec.Struct, frozen=True):
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     workdirs: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    called: tuple[tuple[str, str], ...] = ()
+    known: dict[str, str] = {}
 
     def speaks_of(self, name: str) -> bool:
         """Whether a tool of this name, or of one that begins like it, is spoken of."""
@@ -91,6 +96,9 @@ def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
         targets=frozenset(walk.targets),
         places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
         workdirs=frozenset((*workdirs, "")),
+        told=frozenset(walk.told),
+        called=tuple(walk.called),
+        known=walk.known,
     )
 
 
@@ -100,7 +108,7 @@ class _Following:
         self._workdirs = workdirs
         self._waiting: list[str] = []
         self._folders = dict.fromkeys((*workdirs, ""))
-        self._known: dict[str, str] = {}
+        self.known: dict[str, str] = {}
         self._said: list[tuple[str, tuple[str, ...], bool]] = []
         self._lent: dict[str, None] = {}
         self.files: dict[str, None] = {}
@@ -110,15 +118,17 @@ class _Following:
         self.test_names: dict[str, None] = {}
         self.targets: set[str] = set()
         self.words: set[str] = set()
+        self.told: set[str] = set()
+        self.called: list[tuple[str, str]] = []
         self.runs_tests = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
             path = self._waiting.pop()
-            known = len(self._known)
+            known = len(self.known)
             for said in self._states.texts(path):
                 self._follow(path, said)
-            if len(self._known) > known:  # what was read before may have meant an interpreter
+            if len(self.known) > known:  # what was read before may have meant an interpreter
                 for each in self._said:
                     self._mentions(*each)
             if not self._waiting:
@@ -132,6 +142,7 @@ class _Following:
         elif is_python:
             self.scripts[path] = None
             self._imports(path, said)
+        self.called.append((path, said))
         self.read(said, (os.path.dirname(path),), script=is_python)
 
     def settings(self) -> None:
@@ -169,6 +180,7 @@ class _Following:
     def _named_by(self, path: str) -> None:
         name, folder = os.path.basename(path), os.path.dirname(path)
         for word in words_of_sections(name, self._states.texts(path), self._speaks_of):
+            self.told.update(_PIECE.findall(word.lower()))
             named = _joined(folder, word)
             if named in self._states and not TABLE.sources.search(named):
                 self.files.setdefault(named)
@@ -204,7 +216,7 @@ class _Following:
         runs_tests = bool(TABLE.test_runners.search(said))
         self.runs_tests = self.runs_tests or runs_tests
         self.words.update(_PIECE.findall(said.lower()))
-        self._known.update(interpreters_in(said))
+        self.known.update(interpreters_in(said))
         self._said.append((said, beside, script))
         self._mentions(said, beside, script)
         for module in _MODULE.findall(said):
@@ -224,7 +236,7 @@ class _Following:
 
     def _mentions(self, said: str, beside: tuple[str, ...], script: bool) -> None:
         places = {**self._folders, **dict.fromkeys(beside)}
-        for words in self._states.mentions(said, self._known, script=script):
+        for words in self._states.mentions(said, self.known, script=script):
             self._command(words, places)
         for word in fed(said):
             for path in self._paths(word, places):

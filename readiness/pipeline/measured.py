@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from readiness.guard.accepting import accepted
-from readiness.guard.changes import Change, Direction, Kind, loosened
+from readiness.guard.changes import Change, loosened
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.measuring import Measuring
@@ -70,7 +70,7 @@ class Measurer:
 
     def _joined(self, found: Comparison, seen: Findings) -> list[Change]:
         self.compared, self.remarks = seen.compared, seen.remarks
-        changes = [*seen.changes, *(_judged(change, seen) for change in found.changes)]
+        changes = [*seen.changes, *map(seen.judged, found.changes)]
         return accepted_by_base(found, changes, self.compared)
 
     def after(self, found: Comparison, document: RunDocument) -> list[Change]:
@@ -127,12 +127,3 @@ def measured_by_base(
         yield lambda document: list(map(loosening, loosened(measurer.after(found, document))))
     finally:
         remove(scratch)
-
-
-def _judged(change: Change, seen: Findings) -> Change:
-    if not change.unsure:
-        return change
-    foreign = change.kind is Kind.SETTING and not seen.spoken(change.subject.partition(" ")[0])
-    if change.path not in seen.cleared and not foreign:
-        return change
-    return msgspec.structs.replace(change, direction=Direction.NEUTRAL)
