@@ -44,7 +44,7 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
     if ":" in name:
         listed = _listed(lookup(part.settings, part.folder, name))
         return " ".join(_existing(listed, part, part.folder))
-    if "." in name:
+    if "." in name or name[0].isupper():
         return " ".join(_existing([name], part, part.folder))
     step = evidence.step
     folders = [path for path in part.source if not path.endswith(".py")]

@@ -33,7 +33,11 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
     url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
     log: Annotated[str, Meta(description="the file that the server logs to")]
     paths: Annotated[
-        Words, Meta(description="locations to ask for, each `requests` times, whatever they answer")
+        Words,
+        Meta(
+            description="locations to ask for, each `requests` times, whatever they answer;"
+            " those of other hosts and ports with their whole address"
+        ),
     ] = ("/",)
     requests: Annotated[int, Meta(ge=1, le=10_000, description="requests for each location")] = 20
     methods: Annotated[Words, Meta(description="methods to ask with, in turn")] = ("GET",)
@@ -150,7 +154,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _http.Request:
-    url = options.url.rstrip("/") + path
+    url = path if "://" in path else options.url.rstrip("/") + path
     headers = {"X-Forwarded-For": _ELSEWHERE, "X-Real-IP": _ELSEWHERE}
     if options.tag_in == "path":
         url = f"{url.rstrip('/')}/{mark}"

@@ -14,6 +14,7 @@ LOCATION = "location / {\n            proxy_pass"
 ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 STATIC = "location /static/ {"
+REDIRECT = "return 301"
 CIPHERS = "ssl_prefer_server_ciphers off;"
 WEAK_CIPHERS = "ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0;"
 BELIEVING = "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;"
@@ -416,6 +417,7 @@ BREAKS = (
         ),
         among=("T6.6",),
     ),
+    Break("T6.7", "redirects are not logged", nginx((REDIRECT, f"access_log off; {REDIRECT}"))),
     Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
     Break(
         "T6.7",

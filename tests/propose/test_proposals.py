@@ -126,7 +126,7 @@ def test_a_file_that_is_there_can_be_a_parameter(tmp_path: Path) -> None:
     assert the(found, "lock").params == {"lock": "requirements.lock", "inputs": "pyproject.toml"}
 
 
-LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.dev.toml"]
+LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pylock.dev.toml"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -136,6 +136,12 @@ def test_a_lock_of_any_tool_is_compared_and_audited(lock: str, tmp_path: Path) -
     assert the(found, "lock").params == {"lock": lock, "inputs": "pyproject.toml"}
     assert the(found, "pip-audit").params == {"lock": lock}
     assert lock not in " ".join(reasons(found))
+
+
+def test_a_file_without_a_suffix_can_be_a_parameter(tmp_path: Path) -> None:
+    """It begins with a capital, as no fact does."""
+    found = proposed(tmp_path, {"Pipfile.lock": "", "Pipfile": "", "pyproject.toml": ""})
+    assert the(found, "lock").params == {"lock": "Pipfile.lock", "inputs": "Pipfile"}
 
 
 def test_each_lock_of_several_is_named(tmp_path: Path) -> None:

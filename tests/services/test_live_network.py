@@ -3,9 +3,11 @@
 What a machine lacks is a skipped test that says so.
 """
 
+import http.server
 import re
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -244,6 +246,19 @@ def test_a_location_without_a_log_is_found(secure: Nginx, tmp_path: Path) -> Non
     outcome = run_check("access-log", str(tmp_path), {**given, "paths": "/ /quiet"})
     assert outcome.value("logged") == 50
     assert [finding["message"] for finding in outcome.findings] == ["20 of 20 requests for /quiet"]
+
+
+def test_a_port_without_a_log_is_found(web: Nginx, tmp_path: Path) -> None:
+    """A location with its whole address is asked for there, be it logged or not."""
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        elsewhere = f"http://127.0.0.1:{other.server_port}/"
+        given = {"url": web.url, "log": str(web.access_log), "requests": "2", "wait": "0.3"}
+        paths = f"/ {web.url}/nosuch {elsewhere}"
+        outcome = run_check("access-log", str(tmp_path), {**given, "paths": paths})
+        other.shutdown()
+    told = [finding["message"] for finding in outcome.findings]
+    assert told == [f"2 of 2 requests for {elsewhere}"]
 
 
 def test_lines_that_lack_a_field_are_found(web: Nginx, tmp_path: Path) -> None:
