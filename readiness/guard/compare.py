@@ -16,6 +16,7 @@ from readiness.guard.states import States
 from readiness.guard.tree import Folder, work_tree
 from readiness.load import load_board
 from readiness.load.standing import as_written
+from readiness.load.yamlfile import read
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, LoosenedError
 from readiness.project.git import GitError, repository
@@ -62,8 +63,10 @@ def compare(
         old, path=board, workdir=project or os.path.normpath(os.path.join(base.root, workdir))
     )
     changes = _moved(base, board)
+    loaded = None if _has_variables(base, board) else (old, head)
     for name in [profile] if profile else _profiles(old, head):
-        changes += compare_boards(*_comparable(base, board, name))
+        same = project is None and (name is None or old.profile == head.profile == name)
+        changes += compare_boards(*_comparable(base, board, name, loaded if same else None))
     tree = _work_tree(base, head)
     if tree is None:
         found, remarks = _not_compared(base, head)
@@ -107,10 +110,19 @@ def _profiles(old: Board, head: Board) -> list[str | None]:
     return [name for name in head.profiles if name in old.profiles] or [None]
 
 
-def _comparable(base: Base, board: str, profile: str | None) -> tuple[Board, Board]:
-    """Both boards with nothing from the environment: what they say, not what it makes of them."""
-    old = base.load({}, profile)
-    new = load_board(board, profile=profile, environ={})
+def _has_variables(base: Base, board: str) -> bool:
+    """Whether what a board says may depend on the environment."""
+    return any(b"${" in read(path) for path in (os.path.join(base.folder, base.board), board))
+
+
+def _comparable(
+    base: Base, board: str, name: str | None, loaded: tuple[Board, Board] | None
+) -> tuple[Board, Board]:
+    """Both boards with nothing from the environment: what they say, not what it makes of them.
+
+    `loaded` are the same, where they were loaded before.
+    """
+    old, new = loaded or (base.load({}, name), load_board(board, profile=name, environ={}))
     beside = os.path.dirname(relative_to(base.root, board))
     inside = os.path.relpath(new.workdir, os.path.dirname(os.path.abspath(board)))
     here = os.path.normpath(os.path.join(beside, inside))

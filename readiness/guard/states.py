@@ -115,7 +115,9 @@ class States:
         """What a file says in both states; once where that is the same."""
         path = self.real(path)
         if path not in self._texts:
-            found = [text(each) for tree in self._trees for each in tree.read([path]).values()]
+            same = self.before.get(path) == self.after.get(path)
+            trees = self._trees[1:] if same else self._trees  # what git need not be asked for
+            found = [text(each) for tree in trees for each in tree.read([path]).values()]
             self._texts[path] = tuple(dict.fromkeys(found))
         return self._texts[path]
 

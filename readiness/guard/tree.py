@@ -16,6 +16,8 @@ LARGEST = 4 * 2**20
 PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
 LINK = "120000"
 TOGETHER = 500
+_KEPT = 2**16
+"""Contents up to so many bytes are asked for once: a comparison reads the same few more often."""
 
 Wanted = Callable[[str], bool]
 
@@ -51,6 +53,7 @@ class Commit:
         """List the commit. Raises `GitError` where that is not possible."""
         self.root = root
         self.commit = commit
+        self._known: dict[str, bytes] = {}
         self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
@@ -87,14 +90,15 @@ class Commit:
         return None if meant is None or meant.mode == LINK else meant
 
     def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
-        asked = list(oids)
-        found: dict[str, bytes] = {}
+        found = {oid: self._known[oid] for oid in oids.values() if oid in self._known}
+        asked = [oid for oid in dict.fromkeys(oids.values()) if oid not in found]
         for start in range(0, len(asked), TOGETHER):
             part = asked[start : start + TOGETHER]
-            given = "".join(f"{oids[path]}\n" for path in part).encode()
+            given = "".join(f"{oid}\n" for oid in part).encode()
             answer = ask(self.root, "cat-file", "--batch", given=given)
             found.update(zip(part, _contents(answer), strict=True))
-        return found
+        self._known.update((oid, said) for oid, said in found.items() if len(said) <= _KEPT)
+        return {path: found[oid] for path, oid in oids.items()}
 
     def export(self, folder: str, wanted: Wanted) -> None:
         """Write the wanted files below `folder`; links only where they lead to what is in it."""

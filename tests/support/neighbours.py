@@ -55,4 +55,5 @@ def _with_comment(path: str, base: Files) -> Files:
     if not isinstance(text, str):
         return {"notes.md": "Words.\n"}
     first, end, rest = text.partition("\n")
-    return {path: f"{first}{end}# Words.\n{rest}" if first[:2] == "#!" else f"# Words.\n{text}"}
+    words = "// Words." if path.endswith(".js") else "# Words."
+    return {path: f"{first}{end}{words}\n{rest}" if first[:2] == "#!" else f"{words}\n{text}"}
