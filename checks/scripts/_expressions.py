@@ -21,7 +21,7 @@ class Reader:
     """Reads tokens, each method what it says, and returns the value if that is known."""
 
     tokens: list[str]
-    given: Mapping[str, str]
+    given: Mapping[str, Value]
     position: int = 0
 
     def take(self, *wanted: str) -> str:
@@ -179,7 +179,7 @@ def _text(value: Value) -> str:
     return value or ""
 
 
-def constant(text: str, given: Mapping[str, str] | None = None) -> bool | None:
+def constant(text: str, given: Mapping[str, Value] | None = None) -> bool | None:
     """Whether an expression is true, or is false, in every run; None where it depends.
 
     A run is one in which all before it went well, and in which what is given has its value, such as

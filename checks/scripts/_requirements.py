@@ -145,7 +145,11 @@ def read_inputs(source: str) -> list[Line]:
     else:
         found = list(_read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path))
     if not found:
-        not_measured(f"{source} asks for no package")
+        names = _groups(_read_toml(path), path) if path.endswith(".toml") and not extra else {}
+        more = (
+            f" but in extras and groups; name them, such as {path}[{min(names)}]" if names else ""
+        )
+        not_measured(f"{source} asks for no package{more}")
     return found
 
 
@@ -164,20 +168,25 @@ def _read_pipfile(path: str, category: str) -> Iterator[Line]:
         yield Line(path, 0, _parse(text, path, 0))
 
 
+def _groups(data: dict[str, Any], path: str) -> dict[str, Any]:
+    poetry = data.get("tool", {}).get("poetry", {})
+    return {
+        **{
+            name: _of_poetry(each.get("dependencies", {}), path)
+            for name, each in poetry.get("group", {}).items()
+        },
+        **data.get("dependency-groups", {}),
+        **data.get("project", {}).get("optional-dependencies", {}),
+    }
+
+
 def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
     data = _read_toml(path)
     project = data.get("project", {})
     poetry = data.get("tool", {}).get("poetry", {})
     wanted = list(project.get("dependencies", _of_poetry(poetry.get("dependencies", {}), path)))
     if extra:
-        groups = {
-            **{
-                name: _of_poetry(each.get("dependencies", {}), path)
-                for name, each in poetry.get("group", {}).items()
-            },
-            **data.get("dependency-groups", {}),
-            **project.get("optional-dependencies", {}),
-        }
+        groups = _groups(data, path)
         if extra not in groups:
             not_measured(f"{path} has no extra and no group {extra!r}")
         wanted += [entry for entry in groups[extra] if isinstance(entry, str)]

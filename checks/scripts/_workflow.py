@@ -14,8 +14,11 @@ from typing import TypedDict, cast
 import yaml
 from _common import not_measured, read_text
 
-from readiness.shell.programs import SHELLS, STARTERS, simple_commands
+from readiness.shell.programs import HELPERS, SHELLS, STARTERS, is_utility, simple_commands
 from readiness.shell.reach import never_run
+
+_SAYS = {"echo", "printf", ":", "true"}
+"""What runs none of the words behind it."""
 
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 
@@ -267,5 +270,13 @@ def _begins(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 def _wraps(words: tuple[str, ...]) -> bool:
-    """Whether these words start what follows them."""
-    return words[0] in STARTERS or any(each in ("run", "exec", "--") for each in words)
+    """Whether these words start what follows them, as `uv run`, `nice` and `python -m` do."""
+    program = os.path.basename(words[0])
+    if program in STARTERS:
+        return not _SAYS & set(words[1:])
+    if is_utility(program) or program in HELPERS:
+        return False
+    if re.fullmatch(r"python[\d.]*", program) and words[-1] == "-m":
+        return True
+    runs = [at for at, word in enumerate(words) if word in ("run", "exec", "--")]
+    return bool(runs) and not _SAYS & set(words[runs[0] + 1 :])

@@ -10,7 +10,7 @@ from typing import cast
 
 from _common import Place, emit, not_measured, param, place, read_json
 from _copy import copy_project
-from _expressions import constant
+from _expressions import Value, constant
 from _makefile import CARELESS, IDLE, runs_make
 from _triggers import events_of_changes, not_started
 from _workflow import (
@@ -36,15 +36,17 @@ FAILS = 23
 SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
 
 
-def switched_off(part: Guard, events: Iterable[str]) -> list[str]:
-    """Say what keeps a job or a step from running at any event, or its failure from counting."""
+def switched_off(part: Guard, events: Iterable[str], job: Job) -> list[str]:
+    """Say what keeps a job, or a step of it, from running in any of its runs, or from failing."""
     found = []
     asked = str(part.get("if", "true"))
-    runs = [{"github.event_name": event} for event in events] or [{}]
+    made = _runs(job)
+    runs = [{"github.event_name": event, **each} for event in events for each in made] or made
     if all(constant(asked.lower() if asked == "False" else asked, run) is False for run in runs):
         found.append(f"if: {part['if']} keeps it from running")
     given = part.get("continue-on-error", False)
-    if given is True or (isinstance(given, str) and constant(given) is not False):
+    text = given if isinstance(given, str) else str(given).lower()
+    if all(constant(text, each) is not False for each in made):
         found.append("continue-on-error hides its failure")
     return found
 
@@ -62,28 +64,50 @@ def unreached(
         if need not in jobs:
             found.append(f"it needs the job {need}, which is not there")
         elif need not in seen:
-            off = [text for text in switched_off(jobs[need], events) if text.startswith("if:")]
+            other = jobs[need]
+            off = [text for text in switched_off(other, events, other) if text.startswith("if:")]
             off += unreached(jobs, need, events, (*seen, name))
             found += [f"it needs the job {need}: {text}" for text in off]
     return found
 
 
+def combinations(job: Job) -> list[dict[str, Value]]:
+    """List what the job's matrix gives each of its runs; one that gives nothing where it has none.
+
+    So it is where only CI knows the matrix. What `include` has goes to the combinations that it
+    does not contradict, and is one of its own where there is none.
+    """
+    matrix = (job.get("strategy") or {}).get("matrix")
+    if not isinstance(matrix, dict):
+        return [{}]
+    more, out = matrix.get("include") or [], matrix.get("exclude") or []
+    axes = {name: values for name, values in matrix.items() if name not in ("include", "exclude")}
+    if any(not isinstance(values, list) for values in (*axes.values(), more, out)):
+        return [{}]
+    made = [dict(zip(axes, values, strict=True)) for values in product(*axes.values()) if axes]
+    kept = [each for each in made if not any(one.items() <= each.items() for one in out)]
+    alone = []
+    for one in more:
+        own = {name: value for name, value in one.items() if name in axes}
+        alike = [
+            each for each in kept if own.items() <= {name: each[name] for name in axes}.items()
+        ]
+        for each in alike:
+            each.update(one)
+        alone += [] if alike else [one]
+    return [*kept, *alone]
+
+
 def no_matrix(job: Job) -> list[str]:
     """Say that the job's matrix has no combination, so that the job never runs."""
-    matrix = (job.get("strategy") or {}).get("matrix")
-    if not isinstance(matrix, dict) or matrix.get("include"):
-        return []
-    axes = {name: values for name, values in matrix.items() if name not in ("include", "exclude")}
-    if any(not isinstance(values, list) for values in axes.values()):
-        return []
-    out = matrix.get("exclude") or []
-    kept = [
-        made
-        for values in product(*axes.values())
-        if (made := dict(zip(axes, values, strict=True)))
-        and not (isinstance(out, list) and any(each.items() <= made.items() for each in out))
-    ]
-    return [] if kept else ["strategy: its matrix has no combination"]
+    return [] if combinations(job) else ["strategy: its matrix has no combination"]
+
+
+def _runs(job: Job) -> list[dict[str, Value]]:
+    """List the job's runs by what an expression may ask of the matrix; what a run lacks is null."""
+    made = combinations(job)
+    names = {name for each in made for name in each}
+    return [{f"matrix.{name}": each.get(name) for name in names} for each in made] or [{}]
 
 
 def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
@@ -144,10 +168,11 @@ def complaints(found: Found, events: Iterable[str]) -> list[str]:
     said = []
     for jobs, name in reversed(found.jobs):
         job = jobs[name]
-        off = (switched_off(job, events), unreached(jobs, name, events), no_matrix(job))
+        off = (switched_off(job, events, job), unreached(jobs, name, events), no_matrix(job))
         said += [f"job: {text}" for texts in off for text in texts]
+    jobs, name = found.jobs[0]
     for step in (*found.uses, found.step):
-        said += switched_off(step, events)
+        said += switched_off(step, events, jobs[name])
     said += [*of_shell, *idle_make(found)]
     said += [f"working-directory: {folder} does not exist"] if gone else []
     for script in found.scripts:

@@ -32,6 +32,7 @@ _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?:?=\s*(.*)")
 _RULE: Final = re.compile(r"([\w./%${}() -]+?)\s*::?(?!=)\s*([^=]*?)(?:;(.*))?")
 _JUST_RECIPE: Final = re.compile(r"@?([A-Za-z_][\w-]*)[^:=]*:(?!=)\s*(.*)")
+_FACTORS: Final = re.compile(r"^[\w.,!{}-]+:\s+")
 _TOX_VALUE: Final = re.compile(r"\{([^{}]*)\}")
 _REFERENCE: Final = re.compile(r"\$[({]([\w.-]+)[)}]")
 
@@ -134,7 +135,7 @@ def _environments(settings: Mapping[str, Data]) -> Iterator[tuple[tuple[str, str
                 continue
             commands = str(keys.get("commands") or "")
             lines = [
-                (0, _tox_text(line.strip().lstrip("-")))
+                (0, _tox_text(_FACTORS.sub("", line.strip()).lstrip("-")))
                 for line in re.sub(r"\s*\\\n\s*", " ", commands).splitlines()
                 if line.strip()
             ]

@@ -109,10 +109,11 @@ def test_ruff_can_be_asked_without_the_projects_settings(project: str) -> None:
     assert isolated.findings[0]["path"] == "src/a.py"
 
 
-def test_ruff_changes_nothing(project: str) -> None:
+@pytest.mark.parametrize("args", ["", "--fix", "--fix-only", "--fix --unsafe-fixes"])
+def test_ruff_changes_nothing(project: str, args: str) -> None:
     """A project that wants repairs is measured, not repaired."""
     build(project, {"a.py": "import os\n", "ruff.toml": "fix = true\n"})
-    assert run_check("ruff", project).value() == 1
+    assert run_check("ruff", project, {"args": args}).value() == 1
     with open(os.path.join(project, "a.py"), encoding="utf-8") as file:
         assert file.read() == "import os\n"
 

@@ -163,6 +163,11 @@ def test_a_group_of_poetry_is_read(project: str) -> None:
     given = {"lock": "poetry.lock", "inputs": "pyproject.toml[dev]"}
     assert run_check("lock", project, given).value("missing") == 1
     assert run_check("lock", project, {**given, "inputs": "pyproject.toml[docs]"}).is_error
+    alone = run_check("lock", project, {**given, "inputs": "pyproject.toml"})
+    assert (
+        "asks for no package but in extras and groups; name them, such as pyproject.toml[dev]"
+        in (alone.stderr)
+    )
 
 
 @pytest.mark.parametrize("said", ["^1 || ^2", "latest"])

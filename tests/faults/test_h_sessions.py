@@ -269,6 +269,9 @@ HONEST = {
         "    monkeypatch.setattr(json, 'dumps', None)\n"
         "    monkeypatch.setattr(json, 'JSONEncoder', None)\n"
         "    with pytest.raises(TypeError):\n        json.dumps(1)\n", 1),
+    "colours": Honest(
+        "import os\n\n\ndef test_a():\n    assert 'NO_COLOR' not in os.environ\n", 1,
+        args="--color=yes"),
     "forks": Honest(
         "import os\n\n\ndef test_a():\n    pid = os.fork()\n    if not pid:\n"
         "        os._exit(0)\n    assert os.waitpid(pid, 0)[1] == 0\n", 1),

@@ -30,6 +30,11 @@ def with_shell(shell: str) -> str:
     return workflow(f"{STEP}        shell: {shell}\n")
 
 
+def matrix(axes: str, step: str) -> str:
+    """A step of a job with a matrix."""
+    return workflow(f"{STEP}{step}", job=f"    strategy: {{matrix: {{{axes}}}}}\n")
+
+
 OFF = "  off:\n    if: {}\n    runs-on: x\n    steps: []\n"
 
 MOOT = {
@@ -57,6 +62,12 @@ MOOT = {
     "1507 a job": workflow(job="    if: ${{ !always() }}\n"),
     "1507 waits": workflow(STEP + OFF.format("false"), job="    needs: [off]\n"),
     "1507 waits for none": workflow(job="    needs: gone\n"),
+    "1503 unquoted": workflow("      - run: echo will run make lint\n"),
+    "1503 by a runner": workflow("      - run: uv run echo make lint\n"),
+    "1503 timed": workflow("      - run: timeout 9 echo make lint\n"),
+    "1503 a message": workflow("      - run: git commit -m run make lint\n"),
+    "1507 of no combination": matrix("x: [a, b]", "        if: matrix.x == 'c'\n"),
+    "goes on in all": matrix("x: [true]", "        continue-on-error: ${{ matrix.x }}\n"),
     "1509": workflow(on="{push: {paths-ignore: ['**']}}"),
     "1509 no branch": workflow(on="{push: {branches: []}}"),
     "1509 taken back": workflow(on="{push: {branches: ['**', '!**']}}"),
@@ -85,6 +96,15 @@ REAL = {
     "1503": workflow(script("echo start", "make lint")),
     "1503 wrapped": workflow("      - run: uv run make lint\n"),
     "1503 a variable": workflow("      - run: CI=1 make lint\n"),
+    "1503 a module": workflow("      - run: python -m make lint\n"),
+    "1503 with options": workflow("      - run: uv run --group test make lint\n"),
+    "1507 of one combination": matrix("x: [a, b]", "        if: matrix.x == 'b'\n"),
+    "goes on in one": matrix(
+        "x: [false], include: [{x: true}]", "        continue-on-error: ${{ matrix.x }}\n"
+    ),
+    "goes on where it is added": matrix(
+        "x: [1, 2], include: [{x: 2, new: true}]", "        continue-on-error: ${{ matrix.new }}\n"
+    ),
     "1513 a test": workflow(script('if [ -n "$CI" ]; then', "  make lint", "fi")),
     "1513 called": workflow(script("f() {", "  make lint", "}", "f")),
     "1505": with_shell("bash"),

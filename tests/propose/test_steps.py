@@ -56,6 +56,10 @@ WAYS = {
         "pyproject.toml": '[tool.tox.env.types]\ncommands = [["mypy", "src"]]\n',
         **github("uvx tox run -e types"),
     },
+    "tox, for some environments": {
+        "tox.ini": "[testenv]\ncommands =\n    py{312,313}-!x: mypy src\n",
+        **github("tox -e py312"),
+    },
     "tox, in tox.toml": {
         "tox.toml": '[env_run_base]\ncommands = [["mypy", { replace = "posargs",'
         ' default = ["src"], extend = true }]]\n',
