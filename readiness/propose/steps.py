@@ -86,7 +86,7 @@ def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]
             how = {**_run_defaults(data), **_run_defaults(job), **step}
             shell = str(how.get("shell") or "sh").split()
             if os.path.basename(shell[0]) in _READS_COMMANDS:
-                alone = "shell" not in how
+                alone = not {"shell", "working-directory"} & set(how)
                 folder = str(how.get("working-directory") or "")
                 yield from _script(path, text, step["run"], alone=alone, folder=folder)
 
@@ -160,11 +160,14 @@ def _commands_of(script: str) -> Iterator[tuple[int, str]]:
 
 
 def moved(folder: str, words: Sequence[str]) -> str:
-    """The folder, below the project's root, in which what follows a command is run."""
+    """The folder of the project in which what follows a command is run.
+
+    Where only its caller knows which one that is, it is taken for the root, "".
+    """
     if len(words) != len(("cd", "x")) or words[0] != "cd":
         return folder
-    there = os.path.normpath(os.path.join(folder, words[1]))
-    return "" if there == "." else there
+    there = os.path.normpath(os.path.join(folder, words[1].strip("'\"")))
+    return "" if there == "." or re.match(r"\.\.(?![^/])|[-~/]|.*[$`]", there) else there
 
 
 def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:

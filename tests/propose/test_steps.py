@@ -39,6 +39,14 @@ WAYS = {
         "Makefile": "all: check\ncheck:\n\tmypy \\\n\t  src\n",
         **github("make"),
     },
+    "make, in a folder that has a name": {
+        "Makefile": MAKEFILE,
+        **github('cd "$GITHUB_WORKSPACE" && make lint'),
+    },
+    "make, in a folder of the matrix": {
+        "Makefile": MAKEFILE,
+        **github("make lint\n        working-directory: ${{ matrix.folder }}"),
+    },
     "just": {"justfile": "check: other\n    mypy src\n", **github("just check")},
     "task": {
         "Taskfile.yml": "tasks:\n  check:\n    cmds:\n      - task: t\n  t: mypy src\n",
@@ -231,6 +239,7 @@ FOLDERS = {
     "a target's": ({"Makefile": "t:\n\tcd app && mypy src\n", **github("make t")}, "app"),
     "another line's": ({"Makefile": "t:\n\tcd app\n\tmypy src\n", **github("make t")}, ""),
     "a script's": ({"a.sh": "cd app\nmypy src\n", **github("./a.sh")}, "app"),
+    "in quotes": (github("|\n          cd 'app'\n          mypy src"), "app"),
     "and back": (github("|\n          cd app\n          cd ..\n          mypy src"), ""),
 }
 
