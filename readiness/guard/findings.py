@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.project.rules import TABLE
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +41,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     def judged(self, change: Change) -> Change:
         """A change that was read: neutral where what was measured, or followed, speaks for it."""
         is_setting = change.kind is Kind.SETTING
-        tool = change.subject.partition(" ")[0] if is_setting else ""
-        if is_setting and not self.reached(tool, change.path):
+        tool = _told(change)
+        if tool and not self.reached(tool, change.path):
             return _neutral(change)
         if not change.unsure:
             return change
@@ -54,6 +55,14 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_told = any(is_decided(files, name) for name, files in self.told.items())
         is_measured = any(is_decided(one.files, one.id) for one in self.compared)
         return _neutral(change) if is_measured and not is_told else change
+
+
+def _told(change: Change) -> str:
+    """The tool that a setting, or a comment that begins with its name, is for."""
+    if change.kind is Kind.SUPPRESSION:
+        name, colon, _ = change.note.partition(":")
+        return name if colon and any(tool.name == name for tool in TABLE.tools) else ""
+    return change.subject.partition(" ")[0] if change.kind is Kind.SETTING else ""
 
 
 def _neutral(change: Change) -> Change:

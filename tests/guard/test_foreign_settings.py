@@ -12,7 +12,14 @@ from readiness.guard.findings import Compared, Findings
 from readiness.guard.states import States
 from readiness.load import load_board_text
 from tests.guard.test_guard_any_project import Memory
-from tests.support.loosening import Loosening, assert_innocent, assert_judged, assert_told, board
+from tests.support.loosening import (
+    Loosening,
+    assert_innocent,
+    assert_judged,
+    assert_told,
+    board,
+    guarded,
+)
 from tests.support.program import Project, a_board
 
 TESTS = "def test_a():\n    assert 1\n"
@@ -110,6 +117,16 @@ def test_what_a_recipe_comes_to_is_told(judge: Any, project: Project) -> None:
     """By `guard --base` and by `check --base`."""
     makefile = "lint:\n\truff check src\n\tflake8 src || exit 1\n"
     judge(project, eased("make lint || exit 1", {"Makefile": makefile}))
+
+
+@pytest.mark.parametrize(
+    ("run", "status"), [("ruff check src", 0), ("python -m mypy src", 0), ("pyright src", 4)]
+)
+def test_a_comment_for_a_tool_is_for_it_alone(run: str, status: int, project: Project) -> None:
+    """`pyright: ignore` hides something where a criterion can come to pyright."""
+    base = {"board.yaml": board({"run": run}), "src/a.py": "x = 1\n"}
+    ended = guarded(project, base, {"src/a.py": "x = 1  # pyright: ignore\n"})
+    assert ended.status == status, ended
 
 
 def told_of_pytest(told: dict[str, tuple[str, ...]]) -> Direction:
