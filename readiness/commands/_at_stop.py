@@ -74,6 +74,17 @@ def fault_found(error: ReadinessError, *, is_of_change: bool) -> Assessment:
     )
 
 
+def ended_early(seconds: float, base: str) -> Assessment:
+    """What a look comes to that was ended after so many seconds: nothing is known of the change."""
+    say = for_reader()
+    by_hand = say("hook.more", base=base[:_COMMIT] or "HEAD")
+    return Assessment(
+        impact=Impact.LOST,
+        key="hook.ended_early",
+        text=reason(say("hook.ended_early", seconds=f"{seconds:g}"), [], by_hand, ""),
+    )
+
+
 def slips(loosened: Sequence[Loosening], base: str, say: Sentences) -> Iterator[Objection]:
     """What a change loosens, each with how to see it; said once, as it is the same for all."""
     by_hand = say("hook.by_hand", command=f"readiness guard --base {base[:_COMMIT]}")

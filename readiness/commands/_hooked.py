@@ -1,7 +1,9 @@
 """One call of an agent's hook: from what was sent to what is answered."""
 
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -22,6 +24,12 @@ from readiness.project.change import base_of, digest_of, had_board, state_of
 from readiness.project.git import Asking, Changed, head_of, repository
 from readiness.text.sentences import say_now
 from readiness.text.worded import words_of
+
+LIMIT = 540.0
+"""All that a look runs is over after so many seconds: fewer than agents wait for a hook, 600."""
+
+LONGEST = 570.0
+"""A look that takes longer is ended, whatever it does."""
 
 
 class Hooked:
@@ -82,7 +90,15 @@ class Hooked:
         from readiness.run.processes.supervise import supervise
         from readiness.terminal.ending import protected
 
-        return supervise(lambda: protected(lambda: self._measured(settings, call, kept)))
+        settings = msgspec.structs.replace(settings, over_at=time.monotonic() + LIMIT)
+        status = supervise(lambda: protected(lambda: self._measured(settings, call, kept)), LONGEST)
+        if status != ExitStatus.SIGNAL + signal.SIGALRM:
+            return status
+        from readiness.commands._at_stop import ended_early
+
+        found = ended_early(LONGEST, self._base)
+        self._keep(kept, found, state_of(self._changed, self._base))
+        return self._told(found, call, kept)
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -136,9 +152,13 @@ class Hooked:
             )
         except StoppedError as error:
             return error.status
-        kept.memory.seen = digest_of(self._after(before)) if self._base else ""
-        kept.memory.found = msgspec.json.encode(found)
+        self._keep(kept, found, self._after(before))
         return self._told(found, call, kept)
+
+    def _keep(self, kept: Kept, found: Assessment, state: dict[str, str]) -> None:
+        """Remember what was found of a state, of which no second look is needed."""
+        kept.memory.seen = digest_of(state) if self._base else ""
+        kept.memory.found = msgspec.json.encode(found)
 
     def _read(self, settings: RunSettings) -> Assessment:
         from readiness.commands._at_stop import loosened_found

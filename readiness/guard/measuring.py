@@ -22,7 +22,7 @@ from readiness.guard.worlds import Copied, Worlds
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.words import Better, Verdict
-from readiness.prove.observed import ToolFinder, Tools
+from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import World
 from readiness.prove.trials import BETWEEN, TrialPlan, joined, once, probes_of, renamed, watched
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
@@ -34,10 +34,8 @@ Run = Callable[[TrialPlan], RunDocument]
 """Runs a part to its end and returns what came of it."""
 
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
-COLLECTED = "collected"
+COLLECTED, TRIED_BY_BASE = "collected", "tried-rules"
 _NAMED = 4
-_ROUNDED = 0.01
-"""By so many seconds the length of a run in its document may differ from what it was."""
 
 
 class Measuring:
@@ -56,20 +54,17 @@ class Measuring:
         environ: Mapping[str, str],
         scratch: str,
         timeout: float | None = None,
-        run_timeout: float | None = None,
         names: Container[str] | None = None,
     ) -> None:
         """`names` are the criteria that are asked for; None: all of them.
 
-        `timeout` and `run_timeout` are the limits of a probe and of a run, as in `RunSettings`.
+        `timeout` is the limit of a probe, as in `RunSettings`.
         """
         self._board = board
         self._commit = commit
         self._states = states
         self._workdir = workdir
         self._timeout = timeout
-        self._run_timeout = board.run_timeout if run_timeout is None else run_timeout
-        self._cut_short = False
         self._scratch = scratch
         self._worlds = Worlds(board, environ, scratch)
         self._say = sentences(board.language)
@@ -159,7 +154,6 @@ class Measuring:
         return copy.part(criteria, label, timeout=self._timeout, logs=logs)
 
     def _take(self, document: RunDocument) -> None:
-        self._cut_short |= document.duration_s >= self._run_timeout - _ROUNDED
         self._records.update({record.id: record for record in document.criteria()})
         self._complaints.add(document.findings, self._place)
 
@@ -181,7 +175,7 @@ class Measuring:
                 cases = self._cases.setdefault(planned.criterion.id, set())
                 for probe in probes_of(each.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
-                    found |= finder.tools_of(probe.check, _lines(log), {})
+                    found |= finder.tools_of(probe.check, lines_of(log), {})
                     cases |= read_cases(log, os.path.join(self._scratch, label))
                 if label in (RULES, TESTS):
                     self._tools[name] = found
@@ -263,7 +257,7 @@ class Measuring:
     def _is_cut_short(self, name: str) -> bool:
         """Whether a run's end came before that of what was measured, whatever that would be."""
         record = self._records.get(name)
-        return self._cut_short and (record is None or record.verdict is Verdict.ERROR)
+        return record is not None and record.cut_short
 
     def _with_base(self, rows: list[Compared], told: Container[str], run: Run) -> list[Compared]:
         """What the base itself comes to, for those that came out otherwise."""
@@ -284,7 +278,8 @@ class Measuring:
             head = self._records.get(self._headed(name))
             if bare is None or head is None or name in told or head.verdict is Verdict.SKIP:
                 continue
-            if bare.verdict is not Verdict.ERROR and self._is_better(name, bare, head):
+            broken = bare.verdict is Verdict.ERROR and not bare.cut_short
+            if not broken and self._is_better(name, bare, head):
                 paths = tuple(sorted(self._directives))
                 changes.append(
                     Change(
@@ -334,12 +329,14 @@ class Measuring:
 
     def _needless(self, name: str, files: Deciding) -> Change:
         tools = " ".join(sorted(self._tools[name].taken))
+        tried = self._records[renamed(name, TRIED)]
+        unknown = tried.cut_short and self._say("guard.by_head", shown=self._shown(tried))
         return Change(
             subject=name,
             kind=Kind.VERDICT,
             direction=Direction.LOOSENED,
             before=self._say("guard.needs", tools=tools),
-            after=self._say("guard.needs_not", tools=tools),
+            after=unknown or self._say("guard.needs_not", tools=tools),
             path=files.called[0],
             note=self._named(files.called),
         )
@@ -351,40 +348,35 @@ class Measuring:
     # --- whether the head's rules still notice ----------------------------------------------------
 
     def _unmoved(self, content: list[str], run: Run) -> list[str]:
-        """Those that pass by the head's rules alone though the tools of the base's rules fail."""
-        names = [name for name in content if self._tools.get(name, Tools()).taken]
-        passing = self._without_tools(names, run, by_base=False)
-        failing = self._without_tools(passing, run, by_base=True)
-        return [name for name in passing if name not in failing]
+        """Those that pass by the head's rules alone though the tools of the base's rules fail.
 
-    def _without_tools(self, names: list[str], run: Run, *, by_base: bool) -> list[str]:
-        """Those that pass though their tools fail, by the base's rules or by the head's."""
+        Those too of which that is not known, as the run was over before.
+        """
+        names = [name for name in content if self._tools.get(name, Tools()).taken]
+        tried = self._without_tools(names, run, TRIED)
+        passing = [name for name in names if tried[name].verdict.good or tried[name].cut_short]
+        by_base = self._without_tools(passing, run, TRIED_BY_BASE)
+        return [name for name in passing if not by_base[name].verdict.good]
+
+    def _without_tools(self, names: list[str], run: Run, label: str) -> dict[str, CriterionRecord]:
+        """What each comes to where its tools fail, by the head's rules or by the base's."""
         if not names:
-            return []
-        label = f"{TRIED}-{RULES}" if by_base else TRIED
+            return {}
         parts = []
         for number, name in enumerate(names):
             copy = self._worlds.make(
                 f"{label}-{number}",
-                self._commit if by_base else None,
+                self._commit if label == TRIED_BY_BASE else None,
                 self.deciding[name].files,
                 world=World.FAILING,
                 taken=self._tools[name].taken,
             )
             own = {one.id: one for one in copy.board.criteria()}
             parts.append(copy.part({name: once(own[name])}, label, timeout=self._timeout))
-        tried = {record.id: record for record in run(joined(self._board, parts)).criteria()}
-        return [name for name in names if tried[renamed(name, label)].verdict.good]
+        self._take(run(joined(self._board, parts)))
+        return {name: self._records[renamed(name, label)] for name in names}
 
 
 def _is_work(check: Check) -> bool:
     """Whether it runs any tool, beside what every system has."""
     return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []

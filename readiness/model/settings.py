@@ -1,5 +1,6 @@
 """What a command was asked to do, apart from how it was spelled."""
 
+import math
 import os
 from collections.abc import Mapping
 
@@ -42,7 +43,8 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
 class RunSettings(BoardSettings, frozen=True, kw_only=True):
     """What commands that run probes are asked. Times are in seconds; `history` "" is none.
 
-    `shard` is which part of how many.
+    `shard` is which part of how many. `over_at` is when all runs of the command have to be over, by
+    the clock `time.monotonic`.
     """
 
     selectors: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     jobs: int | None = None
     timeout: float | None = None
     run_timeout: float | None = None
+    over_at: float = math.inf
     fail_fast: bool = False
     reuse: bool = False
     reports: tuple[ReportTarget, ...] = ()

@@ -24,10 +24,6 @@ from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import choose, make, remove
 from readiness.text.worded import Worded, joined, worded, words_of
 
-LIMIT = 540.0
-"""A look takes at most so many seconds, fewer than agents wait for a hook (600)."""
-
-_LEAST = 30.0
 _WORLD = "before"
 _GOOD, _BAD, _UNKNOWN = "good", "bad", "unknown"
 
@@ -48,24 +44,28 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 def look(settings: RunSettings, known: dict[str, str]) -> Look:
     """Run the board and hold the line. Where no run is there to compare with, measure the base.
 
+    All that runs is over at `settings.over_at`, a moment to come; what was not measured until then
+    is unknown.
+
     `known` is what is known of the base, by the ids of criteria, and is added to. Raises what a
     run and a comparison raise, and `StoppedError` where a signal ends it.
     """
-    began = time.monotonic()
     runs: list[RunDocument] = []
 
     def keep(document: RunDocument, _settings: RunSettings, _context: Context) -> None:
         runs.append(document)
 
-    # By the base's rules as far as the change decides how, and by its own: two runs at most.
-    settings = msgspec.structs.replace(settings, run_timeout=LIMIT / 2)
+    # By the base's rules as far as the change decides how, and by its own: neither takes all.
+    half = max((settings.over_at - time.monotonic()) // 2, 1)
+    timed = msgspec.structs.replace(settings, run_timeout=half)
     try:
-        status = perform(settings, keep)
+        status = perform(timed, keep)
     except BaseError as error:
         if getattr(words_of(error), "key", "") != "usage.base_no_board_run":
             raise
-        settings = msgspec.structs.replace(settings, base=None)  # the change brings the first board
-        status = perform(settings, keep)
+        # The change brings the first board.
+        settings = msgspec.structs.replace(settings, base=None)
+        status = perform(msgspec.structs.replace(timed, base=None), keep)
     if not runs or runs[0].interrupted:
         raise StoppedError(status)
     (document,) = runs
@@ -74,15 +74,14 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
     line = document.gate.line
     if line is not None and not line.run:
         asked = [one for one in document.criteria() if _is_unheld(one)]
-        left = max(LIMIT - (time.monotonic() - began), _LEAST)
-        timed = msgspec.structs.replace(settings, run_timeout=left)
-        _measure_base(timed, {one.id for one in asked} - known.keys(), known)
+        _measure_base(settings, {one.id for one in asked} - known.keys(), known)
         for one in asked:
             reason = worded_again(one.reason, one.said.get("reason"))
-            if known[one.id] == _GOOD:
-                before = joined([reason, worded("hook.held_at_base")], "semicolon")
-                (lost if one.verdict.unknown else worse)[one.id] = before
-            elif known[one.id] == _UNKNOWN:
+            before = known.get(one.id, _UNKNOWN)
+            if before == _GOOD:
+                reason = joined([reason, worded("hook.held_at_base")], "semicolon")
+                (lost if one.verdict.unknown else worse)[one.id] = reason
+            elif before == _UNKNOWN:
                 unknown[one.id] = reason
     return Look(document=document, worse=worse, lost=lost, unknown=unknown)
 
@@ -129,7 +128,10 @@ def _is_unheld(one: CriterionRecord) -> bool:
 
 
 def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str]) -> None:
-    """Measure the named criteria on the files of the base and by its rules."""
+    """Measure the named criteria on the files of the base and by its rules.
+
+    Nothing is known of what there was no time for: the next look tries again.
+    """
     if settings.base is None:
         known.update(dict.fromkeys(names, _UNKNOWN))
     if settings.base is None or not names:
@@ -139,6 +141,8 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         try:
             if found.base is None or found.states is None:
                 known.update(dict.fromkeys(names, _UNKNOWN))
+                return
+            if time.monotonic() >= settings.over_at:
                 return
             copied = Worlds(found.base, os.environ, scratch).make(
                 _WORLD, base.commit, found.states.changed
@@ -152,8 +156,10 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
     if document.interrupted:
         raise StoppedError(document.gate.exit_status)
     # What the base does not ask is new, and nothing is worse than before.
-    known.update(dict.fromkeys(names, _BAD))
-    known.update((one.id.partition(BETWEEN)[0], _standing(one)) for one in document.criteria())
+    known.update(dict.fromkeys(names - criteria.keys(), _BAD))
+    for one in document.criteria():
+        if not one.cut_short:
+            known[one.id.partition(BETWEEN)[0]] = _standing(one)
 
 
 def _standing(one: CriterionRecord) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
-import msgspec
+from msgspec.structs import replace
 
 from readiness.guard.accepting import accepted
 from readiness.guard.changes import Change, loosened
@@ -41,6 +41,7 @@ class Measurer:
         names: Container[str] | None = None,
     ) -> None:
         self._run = running(settings, execute)
+        self._nothing_more = running(replace(settings, over_at=0), execute)
         self.interrupted = 0
         self.compared: list[Compared] = []
         self.remarks: list[str] = []
@@ -54,7 +55,6 @@ class Measurer:
                 environ=os.environ,
                 scratch=scratch,
                 timeout=settings.timeout,
-                run_timeout=settings.run_timeout,
                 names=names,
             )
 
@@ -80,8 +80,8 @@ class Measurer:
         return self._joined(found, self.measuring.compare(document, self.run, found.changes))
 
     def run(self, part: TrialPlan) -> RunDocument:
-        """Run a part to its end."""
-        document = self._run(part)
+        """Run a part to its end; after a signal, nothing of it is started."""
+        document = (self._nothing_more if self.interrupted else self._run)(part)
         if document.interrupted:
             self.interrupted = document.gate.exit_status
         return document
@@ -98,7 +98,7 @@ def accepted_by_base(
 
 def running(settings: RunSettings, execute: Execute) -> Callable[[TrialPlan], RunDocument]:
     """What runs a part to its end, and records nothing."""
-    settings = msgspec.structs.replace(settings, fail_fast=False, until_decided=False)
+    settings = replace(settings, fail_fast=False, until_decided=False)
 
     def run(part: TrialPlan) -> RunDocument:
         at = time.time()

@@ -326,6 +326,7 @@ def execute(
             settle,
             jobs=jobs,
             run_timeout=settings.run_timeout or board.run_timeout,
+            over_at=settings.over_at,
             scratch=scratch,
             observe=observer,
             may_stop=settings.fail_fast or settings.until_decided,

@@ -107,3 +107,12 @@ def shown(name: str) -> str:
 def _is_name(name: str) -> bool:
     """Whether a shell would look on PATH for a program of this name."""
     return name not in ("", ".", "..") and name not in BUILTINS
+
+
+def lines_of(log: str) -> list[str]:
+    """What the stand-ins of a probe noted; nothing where none was called."""
+    try:
+        with open(log, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []

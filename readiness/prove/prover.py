@@ -12,7 +12,7 @@ from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, ProjectPlace, place_of
 from readiness.prove.document import ProofRecord
 from readiness.prove.hiding import Hiding
-from readiness.prove.observed import ToolFinder, Tools
+from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import StandIns, World
 from readiness.prove.trials import (
     BETWEEN,
@@ -109,7 +109,7 @@ class Prover:
         found = Tools()
         for probe in probes_of(normal.plan, probes):
             started = self._hiding.started(normal.readers.get(probe.id, ""))
-            log = _lines(os.path.join(logs, probe.id))
+            log = lines_of(os.path.join(logs, probe.id))
             found |= self._observer.tools_of(probe.check, log, started)
         return found
 
@@ -255,11 +255,3 @@ def grouped(tools: Mapping[str, Tools]) -> list[tuple[Tools, list[str]]]:
         else:
             groups.append((own, [name]))
     return groups
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []

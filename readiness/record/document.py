@@ -27,7 +27,7 @@ from readiness.record.earlier import (
 )
 from readiness.record.folders import FolderRecord
 from readiness.record.origin import BaseRef, BoardRef, Git, ShardRecord, Tool
-from readiness.record.said import Said
+from readiness.record.said import OVER, Said, says
 
 VERSION = 1
 
@@ -142,6 +142,11 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     carried: Carried | None = None
     last_known: LastKnown | None = None
     said: dict[str, Said] = {}
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the run was over before this was measured, by its time or by a signal."""
+        return self.verdict.unknown and says(self.said.get("reason"), OVER)
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Sentences of a run document as data: what they say, apart from the words for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -19,6 +19,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     facts: "dict[str, str | int | float | bool | Said | None]" = {}
 
+
+OVER = ("reason.run_time_over", "reason.time_over", "reason.interrupted")
+"""Why a run was over before all was measured: for want of time, or by a signal."""
 
 FOREIGN = ("unit.", "measure.")
 """What checks and boards name themselves."""
@@ -52,6 +55,14 @@ def worded_again(text: str, what: Said | None) -> str:
         name: _inner(fact) if isinstance(fact, Said) else fact for name, fact in what.facts.items()
     }
     return Worded(text, what.key, facts)
+
+
+def says(what: Said | None, keys: Collection[str]) -> bool:
+    """Whether a sentence, or one within it, is one of those with these keys."""
+    if what is None:
+        return False
+    inner = (fact for fact in what.facts.values() if isinstance(fact, Said))
+    return what.key in keys or any(says(fact, keys) for fact in inner)
 
 
 def _inner(fact: Said) -> str:

@@ -53,7 +53,8 @@ class Loop:
         plan: Plan,
         settle: Settle,
         jobs: int,
-        run_timeout: float,
+        over_at: float,
+        out_of_time: str,
         scratch: str,
         observe: Observer | None,
         may_stop: bool,
@@ -61,7 +62,8 @@ class Loop:
         self._plan = plan
         self._settle_with = settle
         self._jobs = max(1, min(jobs, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS))
-        self._run_timeout = run_timeout
+        self._over_at = over_at
+        self._out_of_time = out_of_time
         self._observe = observe
         self._may_stop = may_stop
         self._queue = Queue(plan)
@@ -85,7 +87,6 @@ class Loop:
 
     def run(self) -> Ending:
         """Run the plan to its end; nothing that was started outlives this call."""
-        self._over_at = time.monotonic() + self._run_timeout
         self._family = Family()
         with Signals() as self._signals:
             self._poll.register(self._signals.fd, select.POLLIN)
@@ -246,7 +247,7 @@ class Loop:
         if len(self._signals.received) > self._obeyed:
             self._obey(now)
         if now >= self._over_at:
-            self._time_out(now)
+            self.time_out(now)
         if self._observe is not None and now >= self._next_tick:
             self._next_tick = now + TICK
             self._observe.tick()
@@ -388,13 +389,12 @@ class Loop:
             for attempt in self._live.values():
                 attempt.kill_at = attempt.wake = now
 
-    def _time_out(self, now: float) -> None:
+    def time_out(self, now: float) -> None:
         """End the run: its time is over."""
         self._timed_out = True
-        why = worded("reason.run_time_over", seconds=f"{self._run_timeout:g}")
-        self._halt(why)
+        self._halt(self._out_of_time)
         for attempt in list(self._live.values()):
             if attempt.kill_at is None:
                 attempt.timed_out = True
-                attempt.failure_text = why
+                attempt.failure_text = self._out_of_time
                 self._end(attempt, now)

@@ -1,8 +1,12 @@
 """The run stage, as its callers see it."""
 
+import math
+import time
+
 from readiness.model.plan import Plan
 from readiness.run.interface import Ending, Observer, Settle
 from readiness.run.loop import Loop
+from readiness.text.worded import worded
 
 
 def run(
@@ -14,8 +18,12 @@ def run(
     scratch: str,
     observe: Observer | None = None,
     may_stop: bool = False,
+    over_at: float = math.inf,
 ) -> Ending:
     """Run the probes of `plan`, at most `jobs` at once, within `run_timeout` seconds.
+
+    Nothing runs beyond the moment `over_at` of the clock `time.monotonic` either; where that is
+    past, nothing is started.
 
     `settle` is called once for every attempt, in this process, and once for every probe that
     never starts (its capture has a `failure`). What it answers decides on the probes after it.
@@ -36,4 +44,11 @@ def run(
     they did before holds again afterwards. Processes that `settle` starts and keeps must stay in
     this process's session: any other new child is taken for something that a probe left behind.
     """
-    return Loop(plan, settle, jobs, run_timeout, scratch, observe, may_stop).run()
+    now = time.monotonic()
+    own_end, why = now + run_timeout, worded("reason.run_time_over", seconds=f"{run_timeout:g}")
+    if over_at < own_end:
+        own_end, why = over_at, worded("reason.time_over")
+    loop = Loop(plan, settle, jobs, own_end, why, scratch, observe, may_stop)
+    if own_end <= now:
+        loop.time_out(now)
+    return loop.run()

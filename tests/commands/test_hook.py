@@ -10,12 +10,14 @@ import pytest
 
 from tests.support.program import Ended, Project, a_board, number, wait_until
 from tests.support.repositories import commit, git
+from tests.support.running import alive_in
 
 BOARD = a_board(
     {"title": "It works", "run": "python3 work.py"},
     number("cat errors", "<= 9", title="Few errors", baseline=3),
 )
 FILES = {"work.py": "", "errors": "errors: 3\n", ".gitignore": "__pycache__/\n"}
+SLOW = 300
 BROKEN = "raise SystemExit(f'work.py: not so')\n"
 
 
@@ -275,6 +277,50 @@ def test_an_agent_that_ends_the_hook_gets_no_answer(hooked: Project) -> None:
     ended = hooked.end(started)
     assert ended.out == ""
     assert ended.status == 128 + 15
+
+
+SHORTER = """
+import sys
+from readiness.commands import _hooked
+_hooked.LIMIT, _hooked.LONGEST = {limit}, {longest}
+from readiness.__main__ import main
+sys.exit(main())
+"""
+
+
+def look(project: Project, limit: float, longest: float) -> Ended:
+    """Call the hook at a stop, with less time than agents give it."""
+    path = project.folder.parent / "payload"
+    path.write_text(json.dumps({"session_id": "s", "cwd": str(project.folder)}), "utf-8")
+    source = SHORTER.format(limit=limit, longest=longest)
+    with path.open("rb") as stdin:
+        return project.end(
+            project.start("hook", "stop", "--agent", "claude-code", source=source, stdin=stdin)
+        )
+
+
+@pytest.mark.slow
+def test_what_there_was_no_time_for_is_told_as_unknown(hooked: Project) -> None:
+    """By the end of the time for a look all probes are over, and none of them passes for good."""
+    hooked.longest = SLOW
+    change(hooked, work__py="import time\ntime.sleep(600)\n")
+    told = answer(look(hooked, 20, 600))
+    text = told.get("reason") or told["systemMessage"]  # by whether there was time for the base
+    assert "1 criterion could not be measured" in text
+    assert "T1.1 It works: the time limit of the run, " in text
+    assert alive_in(hooked.folder) == []
+
+
+@pytest.mark.slow
+def test_a_look_that_takes_too_long_is_ended(hooked: Project) -> None:
+    """The agent hears once that nothing is known, and of the same state not again."""
+    hooked.longest = SLOW
+    hooked.write(a_board({"run": "sleep 600"}))
+    commit(hooked.folder, {})
+    change(hooked, work__py="# better\n")
+    assert "longer than 2 s and was ended" in reason(look(hooked, 600, 2))
+    assert alive_in(hooked.folder) == []
+    assert answer(call(hooked, "stop", stop_hook_active=True)) is None
 
 
 def test_the_answer_is_in_the_boards_language(hooked: Project) -> None:

@@ -1,5 +1,6 @@
 """What a change does to what commands reach: scripts, modules, the files of task runners."""
 
+import json
 import os
 import shutil
 import sys
@@ -131,6 +132,16 @@ def test_a_change_that_weakens_and_breaks_nothing_yet_is_told(project: Project) 
     row = ROWS[2]
     weakened = Loosening(row.name, row.base, {"ci/b.sh": "true\n"}, "without ruff", {})
     assert_told(project, weakened)
+
+
+@pytest.mark.slow
+def test_what_there_was_no_time_to_try_is_told(project: Project) -> None:
+    """Where the run is over before it is seen whether the head's rules notice, they may not."""
+    row = ROWS[2]
+    short = json.loads(str(row.base["board.yaml"])) | {"run_timeout": "20s"}
+    base = {**row.base, "board.yaml": json.dumps(short)}
+    waiting = {"ci/b.sh": "if ! ruff check src; then sleep 600; exit 1; fi\n"}
+    assert_told(project, Loosening(row.name, base, waiting, "without ruff", {}))
 
 
 def test_another_way_to_the_same_tool_is_none(project: Project) -> None:
