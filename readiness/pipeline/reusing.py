@@ -127,6 +127,8 @@ class Reusing:
                 continue
             same = now.of(index) == fingerprint
             same = same and now.signatures[index] == self._before.signatures[index]
+            if index in seen and not same:
+                readings.name_refusal(index, worded("traced.moved"))
             if same and (index in seen or index not in self._traced):
                 result = self._result(index, readings, recorder)
                 if result is not None:

@@ -3,8 +3,8 @@
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from hashlib import new, sha256
 
+from readiness.startup.digests import digest as digest_of
 from readiness.text.clean import clean
 
 MAX_BYTES = 64 * 2**20
@@ -31,10 +31,9 @@ def digest(found: Mapping[str, str]) -> str:
     """A digest over files with their states; empty over none."""
     if not found:
         return ""
-    whole = sha256()
-    for path, state in sorted(found.items()):
-        whole.update(f"{path}\0{state}\n".encode())
-    return f"sha256:{whole.hexdigest()}"
+    return digest_of(
+        "".join(f"{path}\0{state}\n" for path, state in sorted(found.items())).encode()
+    )
 
 
 def blob_id(root: str, path: bytes, algorithm: str) -> str:
@@ -50,7 +49,9 @@ def blob_id(root: str, path: bytes, algorithm: str) -> str:
 
 def id_of(content: bytes, algorithm: str) -> str:
     """The id that git gives a file's content."""
-    found = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    import hashlib
+
+    found = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
     found.update(content)
     return found.hexdigest()
 
@@ -60,15 +61,19 @@ def _content(name: bytes, left: int) -> tuple[str, str, int]:
     try:
         found = os.lstat(name)
         if stat.S_ISLNK(found.st_mode):
-            return "link", sha256(os.readlink(name)).hexdigest(), left
+            return "link", _hex(os.readlink(name)), left
         if not stat.S_ISREG(found.st_mode):
             return str(stat.S_IFMT(found.st_mode)), "", left
         kind = "program" if found.st_mode & stat.S_IXUSR else "file"
         if found.st_size > left:
             return kind, f"{found.st_size} {found.st_mtime_ns}", left
-        return kind, sha256(_read(name)).hexdigest(), left - found.st_size
+        return kind, _hex(_read(name)), left - found.st_size
     except OSError as error:
         return GONE, "" if isinstance(error, FileNotFoundError) else str(error.errno), left
+
+
+def _hex(data: bytes) -> str:
+    return digest_of(data).removeprefix("sha256:")
 
 
 def _read(name: bytes) -> bytes:

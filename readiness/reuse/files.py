@@ -156,25 +156,28 @@ class Files:
 
     def _files_below(self, base: str) -> list[tuple[str, str]]:
         if base not in self._below:
-            self._below[base] = list(self._walk(base, "", (os.path.realpath(base),)))
+            self._below[base] = []
+            self._walk(base, "", (os.path.realpath(base),), self._below[base])
         return self._below[base]
 
-    def _walk(self, folder: str, start: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """Yield what is below a folder; of a link to one of those `above`, only the link."""
+    def _walk(
+        self, folder: str, start: str, above: tuple[str, ...], found: list[tuple[str, str]]
+    ) -> None:
+        """Add what is below a folder; of a link to one of those `above`, only the link."""
         for entry in self._entries(folder):
             name = entry.name
             if not _is_folder(entry):
                 if not name.startswith(DATA):
-                    yield start + name, entry.path
+                    found.append((start + name, entry.path))
             elif is_passed_over(name):
                 continue
             elif entry.is_symlink():
-                yield start + name, entry.path
+                found.append((start + name, entry.path))
                 real = os.path.realpath(entry.path)
                 if real not in above:
-                    yield from self._walk(entry.path, f"{start}{name}/", (*above, real))
+                    self._walk(entry.path, f"{start}{name}/", (*above, real), found)
             elif entry.inode() not in self._apart:
-                yield from self._walk(entry.path, f"{start}{name}/", above)
+                self._walk(entry.path, f"{start}{name}/", above, found)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         if folder not in self._folders:
@@ -193,7 +196,8 @@ def surely_before(moment: float) -> int:
 
 def is_older(stamp: Stamp, moment: int) -> bool:
     """Whether all that a file is was so before a moment, in ns of Unix time."""
-    return all(one < moment for one in (*stamp[2:4], *stamp[8:10]))  # type: ignore[operator]
+    times = stamp[2:4] + stamp[8:10]
+    return not times or max(times) < moment  # type: ignore[operator,type-var]
 
 
 def is_passed_over(name: str) -> bool:

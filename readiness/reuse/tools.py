@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from readiness.model.plan import Probe
@@ -33,6 +34,7 @@ def program_files(probe: Probe, path: str) -> list[str]:
     return list(dict.fromkeys(part for file in found for part in (file, os.path.realpath(file))))
 
 
+@cache
 def _named(command: str) -> list[str]:
     """The programs that a command names; what cannot be told is left to its inputs."""
     words = argv(command)

@@ -212,6 +212,19 @@ def test_a_file_that_others_change_meanwhile_is_not_trusted(looking: Project, ba
     assert not probe(looking).reused
 
 
+def test_tools_that_change_meanwhile_are_told(looking: Project) -> None:
+    """What is installed in the project's environment counts, though the command looks at none."""
+    packages = looking.folder / ".venv" / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    (looking.folder / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (looking.folder / ".venv" / "bin").mkdir()
+    installing = f"cat a.txt; touch {packages}/new.py; echo errors: 3"
+    looking.write(traced(installing, "cat b.txt; echo errors: 3"))
+    settle_clock()
+    installed = check(looking).probes
+    assert "changed while it ran" in installed[0].not_kept
+
+
 def test_what_it_makes_beside_what_it_lists_is_an_input_once_it_is_there(looking: Project) -> None:
     """The first run makes it, the second sees it, the third may be reused."""
     looking.write(traced(f"{RAN}; ls; echo x > out.txt; echo errors: 3"))

@@ -118,10 +118,11 @@ def start(
     board: Path = BOARD,
     osv_url: str = CLOSED,
     environment: Mapping[str, str] | None = None,
+    history: str = "",
 ) -> "subprocess.Popen[bytes]":
     """Start `readiness check` on a project."""
     command = [sys.executable, "-m", "readiness", "check", *words, "--board", str(board)]
-    command += ["--project", str(project), "--output-format", "json", "--history", ""]
+    command += ["--project", str(project), "--output-format", "json", "--history", history]
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -136,9 +137,19 @@ def check(
     board: Path = BOARD,
     osv_url: str = CLOSED,
     environment: Mapping[str, str] | None = None,
+    history: str = "",
 ) -> Result:
     """Run `readiness check` on a project and wait for its end."""
-    return Result(start(project, *words, board=board, osv_url=osv_url, environment=environment))
+    return Result(
+        start(
+            project,
+            *words,
+            board=board,
+            osv_url=osv_url,
+            environment=environment,
+            history=history,
+        )
+    )
 
 
 def count_starts(project: Football, log: Path) -> None:
