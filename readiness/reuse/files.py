@@ -197,7 +197,7 @@ def surely_before(moment: float) -> int:
 def is_older(stamp: Stamp, moment: int) -> bool:
     """Whether all that a file is was so before a moment, in ns of Unix time."""
     times = stamp[2:4] + stamp[8:10]
-    return not times or max(times) < moment  # type: ignore[operator,type-var]
+    return not times or max(times) < moment  # type: ignore[operator]
 
 
 def is_passed_over(name: str) -> bool:
