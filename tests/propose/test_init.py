@@ -42,6 +42,14 @@ def test_one_file_is_written_and_nothing_else(shop: Project) -> None:
     assert ended.out.rstrip().endswith("run: readiness score --output-format github")
 
 
+def test_its_table_shows_values_as_check_does(shop: Project) -> None:
+    """A count with what it is counted among."""
+    told = shop("init", "--yes").out
+    line = next(line for line in told.splitlines() if "No more is silenced" in line)
+    assert "  1 suppression in 1 file  " in line
+    assert "  1 suppression in 1 file  " in shop("check").out
+
+
 @pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
 def test_a_board_is_never_written_over(name: str, shop: Project) -> None:
     """Whatever it is called, and whatever is in it, it stays; status 2."""
