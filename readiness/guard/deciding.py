@@ -16,7 +16,7 @@ import msgspec
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
-from readiness.guard.reaching import Reached, of_runners, reached
+from readiness.guard.reaching import MOST_FILES, Reached, of_runners, reached
 from readiness.guard.starting import is_followed, names_in_code
 from readiness.guard.states import States
 from readiness.load import builtin_checks
@@ -127,7 +127,7 @@ class Decider:
 
     def _may_reach(self, criterion: Criterion, check: Check, tool: str, path: str) -> bool:
         found = self._reached_by(criterion)
-        if found.speaks_of(tool) or tool in found.told:
+        if found.speaks_of(tool) or tool in found.told or len(found.files) >= MOST_FILES:
             return True
         tests = (self._states.texts(each) for each in self._states.all_paths if _is_of_tests(each))
         if found.runs_tests and names_in_code((said for each in tests for said in each), tool):

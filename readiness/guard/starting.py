@@ -13,14 +13,14 @@ from typing import Final
 
 from readiness.guard.calling import is_interpreter, spelled
 from readiness.guard.project.rules import TABLE
-from readiness.shell.programs import STARTERS, is_utility, simple_commands
+from readiness.shell.programs import HELPERS, STARTERS, is_utility, simple_commands
 
 UNKNOWN: Final = ""
 """Stands for a program that only running would tell."""
 _RECIPE: Final = re.compile(r"^\t[ \t]*[@+-]*(.+)$", re.M)
 _PASSED_OVER: Final = re.compile(r"-|\w+=|[\d.]+[smhd]?$")
 _STARTING: Final = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
-_KNOWN: Final = frozenset((*(tool.name for tool in TABLE.tools), "gmake", "make"))
+_KNOWN: Final = HELPERS.union((tool.name for tool in TABLE.tools), ("gmake", "make"))
 _LIBRARY: Final = sys.stdlib_module_names - {"cProfile", "pdb", "profile", "runpy", "trace"}
 
 

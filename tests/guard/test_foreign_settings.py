@@ -78,6 +78,7 @@ FOLLOWED = [
     {"run": "ruff check src"},
     {"run": "python3 -m mypy --strict src"},
     {"run": ".venv/bin/ruff check src | tee ruff.log"},
+    {"run": "ruff check $(git ls-files '*.py')"},
     {"run": "make ruff"},
     {"run": "sh ci/all.sh"},
     {"run": "pytest -q tests && python -m compileall -q src"},
