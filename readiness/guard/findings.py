@@ -42,7 +42,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         """A change that was read: neutral where what was measured, or followed, speaks for it."""
         is_setting = change.kind is Kind.SETTING
         tool = _told(change)
-        if tool and not self.reached(tool, change.path):
+        is_known = any(each.name == tool for each in TABLE.tools)
+        if is_known and not self.reached(tool, change.path):
             return _neutral(change)
         if not change.unsure:
             return change
@@ -58,10 +59,9 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _told(change: Change) -> str:
-    """The tool that a setting, or a comment that begins with its name, is for."""
+    """Whom a setting is for, or a comment that begins with a name."""
     if change.kind is Kind.SUPPRESSION:
-        name, colon, _ = change.note.partition(":")
-        return name if colon and any(tool.name == name for tool in TABLE.tools) else ""
+        return change.note.partition(":")[0]
     return change.subject.partition(" ")[0] if change.kind is Kind.SETTING else ""
 
 
