@@ -1,5 +1,6 @@
 """What it costs to see which files a probe opens, after a change of one of them: goal 17."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -69,8 +70,13 @@ def _forget(scratch: str, folder: str) -> None:
 def _kept(folder: str) -> None:
     """Look whether there was anything to record: what refuses itself costs less."""
     with sqlite3.connect(os.path.join(folder, ".readiness", "history.db")) as connection:
-        if not connection.execute("select count(*) from results").fetchone()[0]:
-            raise WrongResult("its inputs were not recorded")
+        if connection.execute("select count(*) from results").fetchone()[0]:
+            return
+        newest = "select document from runs order by sequence desc limit 1"
+        (probe,) = json.loads(connection.execute(newest).fetchone()[0])["probes"]
+        raise WrongResult(
+            f"its inputs were not recorded: {probe['not_kept'] or 'no reason is given'}"
+        )
 
 
 def judge(measured: Measured) -> list[Line]:
