@@ -72,7 +72,7 @@ class Found:
 
     `path` and `line` tell where it stands, `jobs` its job among those of its workflow, then those
     that use that workflow, each by its name. `uses` has the steps that use the action of which it
-    is. `scripts` lead from its own script to the command.
+    is. `scripts` lead from its own script to the command, which is spelled as `runs` has it there.
     """
 
     path: str
@@ -84,6 +84,7 @@ class Found:
     folder: str
     environments: tuple[dict[str, object], ...]
     scripts: tuple[Script, ...]
+    runs: frozenset[tuple[str, ...]]
 
     @property
     def name(self) -> str:
@@ -182,6 +183,7 @@ def _in_step(
         folder=folder,
         environments=_environments(*uses, step),
         scripts=scripts,
+        runs=frozenset(_spelled(scripts[-1].text, command)),
     )
 
 
@@ -240,10 +242,14 @@ def reaches(script: str, command: str) -> bool:
 
     What stands behind `exit` or `true ||`, in a comment, a text or a here-document is not run.
     """
-    wanted = tuple(command.split())
     if simple_commands(EXPRESSION.sub("x", script)) is None:
         return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
-    return any(_begins(words, wanted) for words in _run_by(script))
+    return any(_spelled(script, command))
+
+
+def _spelled(script: str, command: str) -> Iterator[tuple[str, ...]]:
+    wanted = tuple(command.split())
+    return (words for words in _run_by(script) if _begins(words, wanted))
 
 
 def _run_by(script: str) -> Iterator[tuple[str, ...]]:

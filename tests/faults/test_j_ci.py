@@ -35,6 +35,13 @@ def matrix(axes: str, step: str) -> str:
     return workflow(f"{STEP}{step}", job=f"    strategy: {{matrix: {{{axes}}}}}\n")
 
 
+TRIED = """\
+  next:
+    runs-on: x
+    continue-on-error: true
+    steps:
+      - run: {}
+"""
 OFF = "  off:\n    if: {}\n    runs-on: x\n    steps: []\n"
 
 MOOT = {
@@ -55,6 +62,12 @@ MOOT = {
     "no matrix": workflow(job="    strategy: {matrix: {x: []}}\n"),
     "all of it excluded": workflow(
         job="    strategy: {matrix: {x: [1], y: [2], exclude: [{x: 1}]}}\n"
+    ),
+    "another is a part of it": workflow(
+        "      - run: make lint SRC=a\n" + TRIED.format("make lint SRC='a b'")
+    ),
+    "another is elsewhere": workflow(
+        f"{STEP}        working-directory: .github\n" + TRIED.format("make lint")
     ),
     "1505 no shell": with_shell("'true {0}'"),
     "1507": with_if("${{ 1 == 2 }}"),
@@ -106,6 +119,7 @@ REAL = {
         "x: [1, 2], include: [{x: 2, new: true}]", "        continue-on-error: ${{ matrix.new }}\n"
     ),
     "1513 a test": workflow(script('if [ -n "$CI" ]; then', "  make lint", "fi")),
+    "one is only tried": workflow(STEP + TRIED.format("make lint")),
     "1513 called": workflow(script("f() {", "  make lint", "}", "f")),
     "1505": with_shell("bash"),
     "1505 strict": with_shell("bash -e {0}"),
