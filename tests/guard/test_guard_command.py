@@ -356,7 +356,7 @@ def test_a_link_stands_for_the_file_that_it_leads_to(based: Project) -> None:
     commit(based.folder, {}, "base")
     assert based("guard", "--base", "main").status == 0
     write(based.folder, {"conf/settings.toml": "[tool.mypy]\nstrict = false\n"})
-    assert "mypy strict" in based("guard", "--base", "main").out
+    assert "mypy strict" in based("guard", "-v", "--base", "main").out
 
 
 def test_a_tool_that_the_change_brings_is_told(based: Project) -> None:
