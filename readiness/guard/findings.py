@@ -42,6 +42,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         """A change that was read: neutral where what was measured, or followed, speaks for it."""
         is_setting = change.kind is Kind.SETTING
         tool = _told(change)
+        if change.direction is not Direction.LOOSENED:
+            return change
         is_known = any(each.name == tool for each in TABLE.tools)
         if is_known and not self.reached(tool, change.path):
             return _neutral(change)
