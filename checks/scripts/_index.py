@@ -75,8 +75,9 @@ def sources(lock: str) -> Sources:
         from pip._internal.commands import create_command
 
         options = create_command("download").parse_args(own)[0]
-    except (ImportError, SystemExit):
-        # Without pip, as in environments that uv makes, only what the lock names can be asked.
+    except (ImportError, AttributeError, TypeError, SystemExit):
+        # Without pip, as in environments that uv makes, only what the lock names can be asked. So
+        # too where a later one keeps this elsewhere: no command of pip's tells all that it uses.
         return Sources()
     indexes = [] if options.no_index else [options.index_url, *options.extra_index_urls]
     return Sources(
