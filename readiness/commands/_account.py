@@ -21,8 +21,6 @@ from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
-_LACKS_TOOL = (ReasonCode.TOOL_MISSING, ReasonCode.PRODUCER_FAILED)
-
 
 class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A first board that was written to `path`, and how it came about.
@@ -118,25 +116,11 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [*self._missing(), *steps, *last][:3]
 
     def _missing(self) -> list[str]:
-        """What would let more be measured: all tools at once, else the first that failed."""
-        lacking = {
-            name
-            for name, reading in self.readings.items()
-            for one in reading.samples
-            if isinstance(one, Unmeasured) and one.code in _LACKS_TOOL
-        }
+        """What would let more be measured: all tools at once, then the first that failed."""
+        lacking = self._lacking_a_tool()
         checks = [one.check for one in self.proposed.criteria() if one.id in lacking and one.check]
         checks = [each for each in checks if installed_by([each])]
-        if commands := installed_by(checks):
-            return [
-                self.say(
-                    "init.step_install",
-                    path=self.path,
-                    count=len(checks),
-                    commands=" && ".join(commands),
-                )
-            ]
-        return [
+        steps = [
             self.say(
                 "init.step_measure",
                 id=entry.id,
@@ -144,8 +128,40 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 why=in_language(entry.missing, self.say),
             )
             for entry in self.planned
-            if entry.missing
+            if entry.missing and not (checks and entry.id in lacking)
         ][:1]
+        if checks:
+            commands = " && ".join(installed_by(checks))
+            count = len(checks)
+            steps.insert(
+                0, self.say("init.step_install", path=self.path, count=count, commands=commands)
+            )
+        return steps
+
+    def _lacking_a_tool(self) -> set[str]:
+        """The criteria whose tool is not there, or that of what they come after."""
+        codes = {
+            name: one.code
+            for name, reading in self.readings.items()
+            for one in reading.samples
+            if isinstance(one, Unmeasured)
+        }
+        unmeasured = [one for one in self.proposed.criteria() if one.id in codes]
+        failed = {
+            one.check.name
+            for one in unmeasured
+            if one.check and codes[one.id] is not ReasonCode.TOOL_MISSING
+        }
+        return {
+            one.id
+            for one in unmeasured
+            if codes[one.id] is ReasonCode.TOOL_MISSING
+            or (
+                codes[one.id] is ReasonCode.PRODUCER_FAILED
+                and one.check
+                and failed.isdisjoint(one.check.after)
+            )
+        }
 
 
 def together(left_out: Iterable[Omission], say: Sentences) -> Iterator[str]:

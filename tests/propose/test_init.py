@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -48,6 +49,19 @@ def test_its_table_shows_values_as_check_does(shop: Project) -> None:
     line = next(line for line in told.splitlines() if "No more is silenced" in line)
     assert "  1 suppression in 1 file  " in line
     assert "  1 suppression in 1 file  " in shop("check").out
+
+
+def test_a_tool_that_is_there_is_not_to_be_installed(shop: Project) -> None:
+    """Tests that cannot be collected are a step of their own; so is what comes after them none."""
+    told_for = {"import gone_module\n": True, "def test_a() -> None:\n    assert 1\n": False}
+    environ = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    for text, is_told in told_for.items():
+        build(str(shop.folder), {"tests/test_a.py": text})
+        (shop.folder / "board.yaml").unlink(missing_ok=True)
+        told = shop("init", "--yes", env=environ).out
+        install = next((line for line in told.splitlines() if "more would be measured" in line), "")
+        assert "pytest" not in install
+        assert ("let T1.1 be measured (All tests pass)" in told) is is_told, told
 
 
 @pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
