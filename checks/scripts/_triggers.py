@@ -2,13 +2,17 @@
 
 import re
 import subprocess
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import cast
 
 EVENTS = {"push", "pull_request", "pull_request_target", "merge_group"}
 FILTERS = ("branches", "paths", "tags", "types")
 USUAL = frozenset(("main", "master", "develop", "trunk"))
 """Branches that a copy of a repository may lack, and its origin has."""
+PROPOSING = frozenset(("opened", "synchronize", "reopened", "ready_for_review", "checks_requested"))
+"""The types of events by which a change comes, before it is taken."""
 
 
 def events_of_changes(workflow: dict[object, object]) -> dict[str, object]:
@@ -29,7 +33,11 @@ def not_started(workflow: dict[object, object]) -> str:
     """Say why neither a push nor a pull request starts the workflow; "" where one does."""
     ours = events_of_changes(workflow)
     why = [
-        _never_fires(name, given) or _no_branch(name, given) or _no_path(name, given)
+        _never_fires(name, given)
+        or _tags_alone(name, given)
+        or _after_all(name, given)
+        or _no_branch(name, given)
+        or _no_path(name, given)
         for name, given in ours.items()
     ]
     if ours and all(why):
@@ -55,22 +63,60 @@ def _never_fires(event: str, given: object) -> str:
     return ""
 
 
+def _tags_alone(event: str, given: object) -> str:
+    """Say that an event asks for tags and for no branch: then no change of a branch is one."""
+    filters = set(given) if isinstance(given, dict) else set()
+    tags = sorted(filters & {"tags", "tags-ignore"})
+    if not tags or filters & {"branches", "branches-ignore"}:
+        return ""
+    return f"{event}: {tags[0]} alone: no change of a branch starts it"
+
+
+def _after_all(event: str, given: object) -> str:
+    """Say that an event comes only when a change is taken or given up, or when somebody likes."""
+    types = given.get("types") if isinstance(given, dict) else None
+    if isinstance(types, str):
+        types = [types]
+    if not isinstance(types, list) or PROPOSING & set(map(str, types)):
+        return ""
+    return f"{event}: types: {types}: neither a new change nor a new state of one starts it"
+
+
 def _no_branch(event: str, given: object) -> str:
     """Say that none of the repository's branches is among those of an event."""
     patterns = given.get("branches") if isinstance(given, dict) else None
     if isinstance(patterns, str):
         patterns = [patterns]
-    if not isinstance(patterns, list) or "tags" in cast("dict[str, object]", given):
+    if not isinstance(patterns, list):
         return ""
-    names = _git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes")
-    there = {name.removeprefix("origin/") for name in names}
-    if not there:
-        return ""
-    if not there & USUAL:
-        there |= USUAL  # a copy for one change alone: its origin has one of these
-    if any(_matches(name, patterns) for name in there):
+    if not branches() or any(_matches(name, patterns) for name in branches()):
         return ""
     return f"{event}: branches: {patterns} names none of the branches that there are"
+
+
+@cache
+def branches() -> frozenset[str]:
+    """Name the repository's branches, here and at its origin; none where Git cannot say."""
+    names = _git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes")
+    there = frozenset(name.removeprefix("origin/") for name in names)
+    # A copy for one change alone: its origin has one of the usual ones.
+    return there if not there or there & USUAL else there | USUAL
+
+
+def runs_of(event: str) -> list[Mapping[str, str]]:
+    """List what an expression is told of a run that an event of a change starts.
+
+    It is a run for each branch, where these are known.
+    """
+    run = {"github.event_name": event}
+    if event == "push":
+        refs = [{"ref": f"refs/heads/{name}", "ref_name": name} for name in sorted(branches())]
+        known = [{"ref_type": "branch", **each} for each in refs or [{}]]
+    elif event.startswith("pull_request"):
+        known = [{"base_ref": name} for name in sorted(branches())] or [{}]
+    else:
+        known = [{}]
+    return [run | {f"github.{name}": text for name, text in each.items()} for each in known]
 
 
 def _no_path(event: str, given: object) -> str:

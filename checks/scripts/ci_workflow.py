@@ -12,7 +12,7 @@ from _common import Place, emit, not_measured, param, place, read_json
 from _copy import copy_project
 from _expressions import Value, constant
 from _makefile import CARELESS, IDLE, runs_make
-from _triggers import events_of_changes, not_started
+from _triggers import events_of_changes, not_started, runs_of
 from _workflow import (
     EXPRESSION,
     Found,
@@ -41,7 +41,7 @@ def switched_off(part: Guard, events: Iterable[str], job: Job) -> list[str]:
     found = []
     asked = str(part.get("if", "true"))
     made = _runs(job)
-    runs = [{"github.event_name": event, **each} for event in events for each in made] or made
+    runs = [{**run, **each} for event in events for run in runs_of(event) for each in made] or made
     if all(constant(asked.lower() if asked == "False" else asked, run) is False for run in runs):
         found.append(f"if: {part['if']} keeps it from running")
     given = part.get("continue-on-error", False)

@@ -84,6 +84,11 @@ MOOT = {
     "1509": workflow(on="{push: {paths-ignore: ['**']}}"),
     "1509 no branch": workflow(on="{push: {branches: []}}"),
     "1509 taken back": workflow(on="{push: {branches: ['**', '!**']}}"),
+    "1509 tags alone": workflow(on="{push: {tags: ['v*']}}"),
+    "1509 no tags, and no branches": workflow(on="{push: {tags-ignore: ['v*']}}"),
+    "1509 tags, and paths": workflow(on="{push: {tags: ['v*'], paths: ['**']}}"),
+    "1509 after all": workflow(on="{pull_request: {types: [closed]}}"),
+    "1507 a tag": with_if("startsWith(github.ref_type, 'tag')"),
     "1511": with_if("${{ false && success() }}"),
     "1511 a function": with_if("contains('abc', 'x')"),
     "1513": workflow(script("exit 0", "make lint")),
@@ -129,6 +134,11 @@ REAL = {
     "1509": workflow(on="{push: {paths-ignore: ['docs/**']}}"),
     "1509 a branch": workflow(on="{push: {branches: [main]}}"),
     "1509 another event": workflow(on="{push: {branches: []}, pull_request: }"),
+    "1509 tags too": workflow(on="{push: {branches: ['**'], tags: ['v*']}}"),
+    "1509 tags, and other branches": workflow(on="{push: {branches-ignore: [x], tags: ['v*']}}"),
+    "1509 tags, and changes": workflow(on="{push: {tags: ['v*']}, pull_request: }"),
+    "1509 types": workflow(on="{pull_request: {types: [opened, synchronize, closed]}}"),
+    "1507 a branch": with_if("github.ref_type == 'branch' || github.event_name != 'push'"),
     "1509 but for some": workflow(on="{push: {paths: ['**', '!docs/**']}}"),
     "1511": with_if("${{ success() || false }}"),
     "1507 an event": with_if("github.event_name != 'schedule'"),
@@ -184,19 +194,50 @@ def test_1501_to_1515_twin_a_step_that_runs_passes(tmp_path: Path, case: str) ->
     assert problems(tmp_path, REAL[case]) == 0
 
 
+def begin(folder: Path) -> None:
+    """Make a repository with a commit on its one branch, `main`."""
+    build(str(folder), {"a": ""})
+    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        subprocess.run([*git, *words], cwd=folder, check=True)
+
+
 @pytest.mark.parametrize(
     ("branches", "moot"),
-    [("[gone]", 1), ("['release/**']", 1), ("['!main', gone]", 1), ("[main]", 0), ("['m*']", 0)],
+    [
+        ("[gone]", 1),
+        ("['release/**']", 1),
+        ("['!main', gone]", 1),
+        ("[gone], tags: [v1]", 1),
+        ("[main]", 0),
+        ("['m*']", 0),
+        ("[main], tags: [v1]", 0),
+    ],
 )
 def test_a_branch_that_is_not_there_starts_nothing(
     tmp_path: Path, branches: str, moot: int
 ) -> None:
     """Twin: the repository's own branch, by name or by pattern."""
-    build(str(tmp_path), {"a": ""})
-    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
-        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    begin(tmp_path)
     assert problems(tmp_path, workflow(on=f"{{push: {{branches: {branches}}}}}")) == moot
+
+
+@pytest.mark.parametrize(
+    ("asked", "moot"),
+    [
+        ("startsWith(github.ref, 'refs/tags/')", 1),
+        ("github.ref == 'refs/heads/gone'", 1),
+        ("github.ref_name == 'gone'", 1),
+        ("startsWith(github.ref, 'refs/heads/')", 0),
+        ("github.ref == 'refs/heads/main'", 0),
+        ("github.ref_name != 'gone'", 0),
+        ("github.ref == 'refs/heads/gone' || github.actor == 'me'", 0),
+    ],
+)
+def test_a_step_for_no_branch_that_is_there_is_moot(tmp_path: Path, asked: str, moot: int) -> None:
+    """Nor is one for tags that a change does not bring. Twin: the repository's own branch."""
+    begin(tmp_path)
+    assert problems(tmp_path, with_if(asked)) == moot
 
 
 def test_paths_are_those_of_the_repository(tmp_path: Path) -> None:
