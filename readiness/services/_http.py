@@ -5,6 +5,7 @@ import http.client
 import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -135,6 +136,10 @@ def tls_context(ca_file: str, *, verify: bool = True) -> ssl.SSLContext:
     return context
 
 
+# To read all the authorities of the system takes longer than many a request.
+_trusting = cache(tls_context)
+
+
 def headers_of(lines: tuple[str, ...]) -> dict[str, str]:
     """Read `Name: value` lines. Raises OptionsError for any other."""
     found: dict[str, str] = {}
@@ -187,9 +192,8 @@ def _exchange(request: Request, target: _Destination, via: Via) -> Response:
     shown = without_password(request.url)
     where = str(target.place)
     named = where if target.place == target.host else f"{where} ({target.host})"
-    # To read all the authorities of the system takes longer than many a request.
     secure = target.parts.scheme == "https"
-    context = tls_context(via.ca_file, verify=via.verify) if secure else None
+    context = _trusting(via.ca_file, verify=via.verify) if secure else None
     start = time.monotonic()
     try:
         link = _open(target, via, context)

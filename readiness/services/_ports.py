@@ -16,7 +16,7 @@ from readiness.services._connect import Address, reason
 from readiness.services._options import OptionsError
 
 ALL_PORTS = range(1, 65536)
-_MOST_AT_ONCE = 8000
+_MOST_AT_ONCE = len(ALL_PORTS)
 _FILES_KEPT = 64
 _BIND_ADDRESS_NO_PORT = 24  # ip(7); in `socket` from Python 3.12 on
 

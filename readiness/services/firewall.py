@@ -11,6 +11,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from typing import Annotated, cast
 
@@ -176,13 +177,13 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
                 )
         own = listener.getsockname()[1]
         ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
-        with within(options.outside_netns):
-            seen = states(far, ports, timeout=options.timeout, source=options.outside_source)
-            others = {
-                source: states(far, (*denied, own), timeout=options.timeout, source=source)
-                for source in options.other_sources
-            }
-    for source, tried in others.items():
+        others = options.other_sources
+        asked = [(ports, options.outside_source), *(((*denied, own), one) for one in others)]
+        with within(options.outside_netns), ThreadPoolExecutor(len(asked)) as pool:
+            seen, *elsewhere = pool.map(
+                lambda one: states(far, one[0], timeout=options.timeout, source=one[1]), asked
+            )
+    for source, tried in zip(others, elsewhere, strict=True):
         for port, state in tried.items():
             leaks = state is State.OPEN
             yield _finding(far, port, "leak", state, f" for {source}") if leaks else None

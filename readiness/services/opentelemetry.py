@@ -7,7 +7,9 @@ may be made, and the share that is traced compared with the one that is said.
 
 import math
 import secrets
+from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import msgspec
@@ -19,6 +21,9 @@ from readiness.services._options import Lines, OptionsError
 from readiness.services.http import Client
 
 IDS = ("trace_id", "traceId", "traceID")
+
+_AT_ONCE = 8
+"""How many ordinary requests are under way at a time."""
 
 _ACCIDENT = 1e-4
 """How probable a share must be, if as many are traced as is said, to be taken for that."""
@@ -134,9 +139,13 @@ def _ordinary(
         raise OptionsError(f"--ordinary: of a share of {options.ratio:g} {enough} requests tell")
     tag = f"readiness-{secrets.token_hex(8)}"
     lookup = options.ordinary_lookup.replace("{tag}", tag)
-    for number in range(options.ordinary):
+
+    def ask(number: int) -> None:
         marked = {**headers_of(options.headers), options.tag_header: f"{tag}-{number}"}
         fetch(Request(url=options.url, method=options.method, headers=marked), via)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        deque(pool.map(ask, range(options.ordinary)), maxlen=0)
 
     def count() -> int:
         told = strings(look(lookup, direct, looking))
