@@ -5,8 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from typing import TypedDict, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, TypedDict, cast
 
 from _common import (
     NOT_MEASURED,
@@ -21,6 +21,8 @@ from _common import (
     words,
 )
 
+Level = Literal["high", "medium", "low"]
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 SCRIPTS = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -28,6 +30,8 @@ class Report(TypedDict, total=False):
     """What a scanner's check prints, as far as it is read here."""
 
     high: int
+    medium: int
+    low: int
     weak: int
     problems: int
     nosec: int
@@ -41,24 +45,27 @@ def main() -> None:
         not_measured(f"no scanner is called {unknown[0]}; there are {', '.join(SCANNERS)}")
     if not wanted:
         not_measured("no scanner is named")
+    if param("least") not in LEVELS:
+        not_measured(f"least is {param('least')!r}; it is one of {', '.join(LEVELS)}")
+    counted = LEVELS[: LEVELS.index(param("least")) + 1]
     reports = {name: SCANNERS[name]() for name in wanted}
-    high = sum(map(weight, reports.values()))
+    weight = sum(weigh(report, counted) for report in reports.values())
     suppressed = sum(report.get("nosec", 0) for report in reports.values())
     if "bandit" in reports:
         suppressed += set_aside(words("paths") or ["src"])
     allowed = int(number_param("allowed") or 0)
     emit(
         {
-            "high": high,
+            "high": sum(weigh(report, LEVELS[:1]) for report in reports.values()),
             "suppressed": suppressed,
-            "problems": high + max(suppressed - allowed, 0),
+            "problems": weight + max(suppressed - allowed, 0),
             "scanners": len(reports),
         },
         (
             {**found, "rule": f"{name}: {found['rule']}"}
             for name, report in reports.items()
             for found in report["findings"]
-            if "high" not in report or found["message"].startswith("high: ")
+            if "high" not in report or found["message"].partition(":")[0] in counted
         ),
     )
 
@@ -78,9 +85,11 @@ def set_aside(paths: list[str]) -> int:
     return number
 
 
-def weight(report: Report) -> int:
-    """Return how many findings of a report weigh."""
-    return report.get("high", report.get("weak", report.get("problems", 0)))
+def weigh(report: Report, counted: Sequence[Level]) -> int:
+    """Return how many findings of a report weigh: of these severities, or all where it has none."""
+    if "high" in report:
+        return sum(report.get(level, 0) for level in counted)
+    return report.get("weak", report.get("problems", 0))
 
 
 def bandit() -> Report:

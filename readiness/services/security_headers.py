@@ -5,7 +5,7 @@ location drops all those outside it, and one without `always` is not sent with a
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -50,6 +50,9 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
         Lines,
         Meta(description="further demands, `Name: regular expression` of the value, one a line"),
     ] = ()
+    silent: Annotated[
+        Words, Meta(description="headers that, where they are sent, may not tell a version")
+    ] = ("server", "x-powered-by")
     max_age: Annotated[
         int, Meta(ge=0, description="seconds for which Strict-Transport-Security must hold")
     ] = 15_552_000
@@ -75,6 +78,7 @@ class _Location(NamedTuple):
 
 _ANCESTORS = "frame-ancestors"
 _ANYTHING = re.compile("")
+_A_VERSION = re.compile(r"/v?\d|\d\.\d")
 # A wildcard for every host there is, or for all of a top-level domain.
 _ANY_HOST = re.compile(r"(?:[a-z]+://)?\*(?:\.[a-z0-9-]+)?(?::[\d*]+)?(?:/|$)")
 
@@ -89,7 +93,11 @@ def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
     locations = [_location(options.url, word) for word in options.paths]
     headers = _http.headers_of(options.request_headers)
     answers = [_ask(location, via, headers) for location in locations]
-    found = [finding for answer in answers for finding in _faults(answer, judges)]
+    found = [
+        finding
+        for answer in answers
+        for finding in (*_faults(answer, judges), *_versions(answer, options.silent))
+    ]
     return SecurityHeadersAnswer(
         url=_http.without_password(options.url),
         peers=tuple(sorted({answer.peer for answer in answers})),
@@ -151,7 +159,6 @@ def _demanded(answer: _http.Response, judges: Mapping[str, _Judge]) -> list[str]
 
 
 def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Complaint]:
-    place = urlsplit(answer.url)
     for name in _demanded(answer, judges):
         value = _framing_of(answer) if name == "x-frame-options" else answer.header(name)
         if not value.strip():
@@ -160,7 +167,19 @@ def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Co
             message = f"weak: {wrong}"
         else:
             continue
-        yield Complaint(path=f"{place.netloc}{place.path or '/'}", rule=name, message=message)
+        yield Complaint(path=_path(answer), rule=name, message=message)
+
+
+def _versions(answer: _http.Response, silent: Iterable[str]) -> Iterator[Complaint]:
+    """What tells everybody which version runs, and so which faults it has (RFC 9110, 10.2.4)."""
+    for name in silent:
+        if _A_VERSION.search(value := answer.header(name.lower())):
+            yield Complaint(path=_path(answer), rule=name, message=f"weak: it tells {value}")
+
+
+def _path(answer: _http.Response) -> str:
+    place = urlsplit(answer.url)
+    return f"{place.netloc}{place.path or '/'}"
 
 
 def _lasting(seconds: int) -> _Judge:

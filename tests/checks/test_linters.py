@@ -7,6 +7,7 @@ import pytest
 
 from tests.support import projects
 from tests.support.checking import build, run_check
+from tests.support.performance_cases import SCAN, scanned
 from tests.support.projects import fake_tool, service
 
 # --- mypy -----------------------------------------------------------------------------------------
@@ -143,3 +144,13 @@ def test_bandit_with_one_broken_file_has_measured_nothing(project: str) -> None:
     """Bandit ends with 0 or 1 although it left a file out: an error."""
     build(project, {"src/a.py": "assert x\n", "src/b.py": projects.SYNTAX_ERROR})
     assert run_check("bandit", project).is_error
+
+
+@pytest.mark.parametrize(("least", "problems"), [("high", 0), ("medium", 2), ("low", 3)])
+def test_the_least_severity_that_counts(project: str, least: str, problems: int) -> None:
+    """What weighs less is neither counted nor told; gixy and bandit rate it alike."""
+    yaml_load = "import yaml\n\n\ndef read(text: str) -> object:\n    return yaml.load(text)\n"
+    build(project, scanned(code=yaml_load))
+    outcome = run_check("security-scan", project, {**SCAN, "least": least})
+    assert outcome.value("problems") == len(outcome.findings) == problems
+    assert outcome.value("high") == 0

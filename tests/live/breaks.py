@@ -402,6 +402,13 @@ BREAKS = (
         "a nested add_header",
         nginx((LOCATION, LOCATION.replace("proxy_pass", "add_header X-Version 1;\n proxy_pass"))),
     ),
+    Break(
+        "T6.5",
+        "answers tell which nginx it is",
+        nginx(("server_tokens off", "server_tokens on")),
+        fails=("T6.6",),
+        why="a scanner finds that as well",
+    ),
     Break("T6.5", "scripts from anywhere", headers("default-src 'none'", "default-src https://*")),
     Break("T6.5", "every origin may use the camera", headers("camera=()", "camera=*")),
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),

@@ -17,7 +17,13 @@ from readiness.services._connect import Address, Timed, connect
 from readiness.services._http import Response
 from readiness.services.firewall import FirewallOptions
 from readiness.services.firewall import measure as measure_firewall
-from readiness.services.security_headers import SecurityHeadersOptions, _faults, _judges, _location
+from readiness.services.security_headers import (
+    SecurityHeadersOptions,
+    _faults,
+    _judges,
+    _location,
+    _versions,
+)
 from tests.services.test_probes import answer, probe, saying
 from tests.support.authority import authority, certificate
 from tests.support.servers import Missing
@@ -45,8 +51,9 @@ def faults(sent: dict[str, str], url: str = "https://a/b", **options: Any) -> di
         cut=False,
         latency=1,
     )
-    judges = _judges(SecurityHeadersOptions(url=url, **options))
-    return {finding.rule: finding.message for finding in _faults(came, judges)}
+    given = SecurityHeadersOptions(url=url, **options)
+    found = (*_faults(came, _judges(given)), *_versions(came, given.silent))
+    return {finding.rule: finding.message for finding in found}
 
 
 def test_good_headers_have_no_fault() -> None:
@@ -119,6 +126,27 @@ def test_a_policy_may_say_who_may_frame() -> None:
     policy = "default-src 'self'; frame-ancestors 'none'"
     headers = {key: value for key, value in GOOD.items() if key != "x-frame-options"}
     assert faults({**headers, "content-security-policy": policy}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("Server", "nginx/1.22.1", True),
+        ("server", "Werkzeug/3.0.1 Python/3.11.2", True),
+        ("server", "Apache 2.4", True),
+        ("X-Powered-By", "PHP/8", True),
+        ("server", "nginx", False),
+        ("server", "uvicorn", False),
+        ("server", "h2o", False),
+        ("x-powered-by", "Express", False),
+        ("x-api", "teams/2.0", False),
+    ],
+)
+def test_versions_that_an_answer_tells(name: str, value: str, *, told: bool) -> None:
+    """A name is no version, and no other header is asked."""
+    assert faults({**GOOD, name.lower(): value}) == (
+        {name.lower(): f"weak: it tells {value}"} if told else {}
+    )
 
 
 def test_transport_security_is_asked_of_tls_alone() -> None:

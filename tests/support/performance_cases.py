@@ -142,6 +142,8 @@ PERFORMANCE: dict[str, list[Case]] = {
     "security-scan": [
         Case("clean", scanned(), SCAN),
         Case("failing", scanned(TRAVERSAL, SHELL), SCAN),
+        Case("little-things", scanned(), {**SCAN, "least": "low"}),
+        Case("no-such-severity", scanned(), {**SCAN, "least": "tiny"}),
         Case("syntax-error", scanned(code=projects.SYNTAX_ERROR), SCAN),
         Case("nothing-to-look-at", scanned(""), SCAN),
         Case("no-such-file", {"src/app.py": projects.SUMS}, SCAN),
