@@ -9,6 +9,7 @@ from readiness.services._alert_rules import RuleGroup
 from readiness.services._answer import ProbeError
 from readiness.services._http import Request, Via, fetch
 from readiness.services._json import loads, typed
+from readiness.services._promql import unfiltered
 from readiness.services._relabel import Relabeling, relabeled
 
 
@@ -60,8 +61,17 @@ class _Global(msgspec.Struct, frozen=True):
     external_labels: dict[str, str] = {}
 
 
+class _Addresses(msgspec.Struct):
+    targets: list[str] = []
+
+
 class _Receiving(msgspec.Struct):
     alert_relabel_configs: list[Relabeling] = []
+    static_configs: list[_Addresses] = []
+
+    def reaches(self, manager: str) -> bool:
+        """Whether its settings name this host and port."""
+        return any(manager in one.targets for one in self.static_configs)
 
 
 class _Alerting(msgspec.Struct, frozen=True):
@@ -75,14 +85,18 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
     global_: _Global = _Global()
     alerting: _Alerting = _Alerting()
 
-    def sent(self, labels: Mapping[str, str]) -> Mapping[str, str] | None:
-        """The labels with which an alert of these labels is sent; None where none is sent."""
+    def sent(self, labels: Mapping[str, str], manager: str) -> Mapping[str, str] | None:
+        """The labels with which an alert of these labels is sent there; None where none is.
+
+        Of an Alertmanager that is discovered it is not known by which of several ways it is told.
+        """
         told = relabeled(
             {**self.global_.external_labels, **labels}, self.alerting.alert_relabel_configs
         )
-        ways = [way.alert_relabel_configs for way in self.alerting.alertmanagers]
-        if told is None or not ways:
+        if told is None:
             return None
+        there = [way for way in self.alerting.alertmanagers if way.reaches(manager)]
+        ways = [way.alert_relabel_configs for way in there or self.alerting.alertmanagers]
         return next((one for way in ways if (one := relabeled(told, way)) is not None), None)
 
 
@@ -97,6 +111,7 @@ class _Result(msgspec.Struct):
 
 class _Sample(msgspec.Struct):
     value: tuple[float, str]
+    metric: dict[str, str] = {}
 
 
 class PrometheusApi:
@@ -142,6 +157,14 @@ class PrometheusApi:
         """Whether there is a series of the metric now of which all of that holds."""
         asks = ",".join([f'__name__="{metric}"', *asked])
         return bool(self._query(f"count({{{asks}}})"))
+
+    def shared_labels(self, query: str) -> dict[str, str]:
+        """The labels that every alert of such a rule would have; none where no series tells it."""
+        told = typed(self._ask("query", query=unfiltered(query)), _Result, self._url)
+        of_series = told.result if told.resultType == "vector" else []
+        all_labels = [one.metric.items() for one in typed(of_series, list[_Sample], self._url)]
+        shared = set(all_labels[0]).intersection(*all_labels) if all_labels else set()
+        return {name: value for name, value in shared if name != "__name__"}
 
     def value(self, query: str) -> tuple[int, float | None]:
         """How many series a query gives, and the value where it is one finite number."""

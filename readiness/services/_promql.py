@@ -15,6 +15,7 @@ _OPERATORS = (
     (MatchOp.Re, "=~"),
     (MatchOp.NotRe, "!~"),
 )
+_COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
 _MAKES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
 
@@ -61,6 +62,28 @@ def names_in(query: str) -> Names:
     """Return what a query names. Raises ProbeError where it is no PromQL."""
     expression = _parsed(query)
     return Names(tuple(_selectors(expression)), tuple(_groupings(expression)))
+
+
+def unfiltered(query: str) -> str:
+    """Return what the query asks of before it compares: series with the labels of its own result.
+
+    A comparison that joins by some labels keeps these alone, and is left as it is.
+    """
+    expression = _parsed(query)
+    while (inner := _compared(expression)) is not None:
+        expression = inner
+    return expression.prettify()
+
+
+def _compared(expression: promql.Expr) -> promql.Expr | None:
+    if isinstance(expression, promql.ParenExpr):
+        return expression.expr
+    if not isinstance(expression, promql.BinaryExpr):
+        return None
+    operator, modifier = str(expression.op), expression.modifier
+    if operator in _COMPARISONS and not (modifier and (modifier.matching or modifier.return_bool)):
+        return expression.lhs if any(_selectors(expression.lhs)) else expression.rhs
+    return expression.lhs if operator in ("and", "unless") else None
 
 
 def normal(query: str) -> str:

@@ -1,14 +1,15 @@
 """Send alerts on purpose, and see whether they arrive where people would read them.
 
-Each has the labels of a rule, as Prometheus would send it, and one that no other alert has; all
-are resolved at the end. What routes, silences, inhibitions and mute times do to an alert of that
-rule they do to this one.
+Each has the labels of a rule, and those that all series of its query have, as Prometheus would
+send it, and one that no other alert has; all are resolved at the end. What routes, silences,
+inhibitions and mute times do to an alert of that rule they do to this one.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from functools import partial
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -17,15 +18,16 @@ from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import Via, without_password
 from readiness.services._json import get, post, strings, typed, wait
 from readiness.services._options import Words
-from readiness.services._prometheus_api import AlertSettings, PrometheusApi
-from readiness.services._promql import names_in
+from readiness.services._prometheus_api import PrometheusApi
+from readiness.services._promql import names_in, seconds
+from readiness.services._routes import Labels, Routing
 from readiness.services.http import Client
 
 NAME = "ReadinessCanary"
 MARK = "canary"
 LIFE = timedelta(minutes=10)
 
-Labels = Mapping[str, str]
+Sending = Callable[[Labels], Labels | None]
 
 
 class AlertmanagerOptions(Client, frozen=True, kw_only=True):
@@ -60,8 +62,9 @@ class AlertmanagerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `channels` counts the receivers that send anything anywhere. `arrived` is null where no
     channel was asked, `linked` where no Prometheus was: whether it sends its alerts there.
     `passed` tells whether the alerts that fire in Prometheus now are there, null where none fires.
-    `works` says that none of these is false. `sent` counts the alerts that were sent, `swallowed`
-    those that did not arrive. `seconds` is how long it took.
+    `works` says that none of these is false, and that there is no problem. `sent` counts the alerts
+    that were sent, `swallowed` those that did not arrive, not in time or not as their rule says.
+    `seconds` is how long it took.
     """
 
     url: str
@@ -97,6 +100,11 @@ class _Stand(msgspec.Struct):
     inhibitedBy: list[str] = []  # noqa: N815 - the server's name
     mutedBy: list[str] | None = None  # noqa: N815 - the server's name
 
+    @property
+    def suppressed(self) -> bool:
+        """Whether it goes nowhere. What one route mutes may go by another."""
+        return bool(self.silencedBy or self.inhibitedBy)
+
 
 class _Receiver(msgspec.Struct):
     name: str
@@ -108,66 +116,86 @@ class _Held(msgspec.Struct):
     receivers: list[_Receiver] = []
 
 
+class _AlertGroup(msgspec.Struct):
+    alerts: list[_Held]
+
+
+class _Late(NamedTuple):
+    """An alert that did not arrive, and why."""
+
+    labels: Labels
+    why: str
+    inhibited: bool
+
+
 def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
     """Send the alerts, wait for them, resolve them."""
     via = options.via()
     manager = _Manager(options.url, options.received, via)
-    version, receivers, channels = manager.settings()
+    version, routing = manager.settings()
+    channels = len(routing.channels())
     linked, passed, problems = None, None, []
     canaries: list[Labels] = [{"alertname": NAME, "severity": options.severity}]
     if options.prometheus:
         server = PrometheusApi(options.prometheus, via)
-        own = options.url.rstrip("/").partition("://")[2]
+        own = options.url.rstrip("/").partition("://")[2].rpartition("@")[2]
         linked = any(
-            address.partition("://")[2].startswith(own) for address in server.alertmanagers()
+            address.partition("://")[2].startswith(f"{own}/") for address in server.alertmanagers()
         )
         settings = server.settings()
-        passed, lost = _passed(server, settings, manager, options.wait)
-        canaries, dropped = _canaries(server, settings, options)
-        problems = [*lost, *dropped]
-    arrived, seconds, sent = None, 0.0, 0
+        sent = partial(settings.sent, manager=own.partition("/")[0])
+        passed, lost = _passed(server, sent, manager, options.wait)
+        canaries, changed = _canaries(server, sent, options)
+        problems = [*lost, *changed]
+    arrived, took = None, 0.0
+    late: list[_Late] = []
     if options.received:
         get(options.received, via)  # what cannot be asked cannot tell that nothing came
-        swallowed, seconds = manager.deliver(canaries, options.wait)
-        problems += swallowed
-        arrived, sent = bool(canaries) and not swallowed, len(canaries)
+        late, took = manager.deliver(canaries, routing, options.wait)
+        arrived = bool(canaries) and not late
+    problems += [_complaint(one.labels, one.why) for one in late]
+    problems += [
+        _complaint(labels, why)
+        for labels in canaries
+        if labels not in [one.labels for one in late]
+        and (why := _delay(routing, labels, options.wait))
+    ]
     return AlertmanagerAnswer(
         url=without_password(options.url),
         version=version,
-        receivers=receivers,
+        receivers=len(routing.receivers),
         channels=channels,
         arrived=arrived,
         linked=linked,
         passed=passed,
         works=False not in (arrived, linked, passed) and not problems and channels > 0,
-        sent=sent,
+        sent=len(canaries) if options.received else 0,
         swallowed=len(problems),
-        seconds=seconds,
+        seconds=took,
         problems=problems,
     )
 
 
 def _passed(
-    server: PrometheusApi, settings: AlertSettings, manager: "_Manager", seconds: float
+    server: PrometheusApi, sent: Sending, manager: "_Manager", limit: float
 ) -> tuple[bool | None, list[Complaint]]:
     """Whether the alerts that fire in Prometheus are known to Alertmanager, and which are not."""
 
     def missing() -> list[Labels]:
         known = [one.labels for one in manager.held()]
-        sent = [(labels, settings.sent(labels)) for labels in server.firing()]
-        return [labels for labels, told in sent if told not in known]
+        return [labels for labels in server.firing() if sent(labels) not in known]
 
     if not server.firing():
         return None, []
-    wait(lambda: None if missing() else True, seconds)
+    wait(lambda: None if missing() else True, limit)
     lost = missing()
     return not lost, [_complaint(labels, "fires and is not in Alertmanager") for labels in lost]
 
 
 def _canaries(
-    server: PrometheusApi, settings: AlertSettings, options: AlertmanagerOptions
+    server: PrometheusApi, sent: Sending, options: AlertmanagerOptions
 ) -> tuple[list[Labels], list[Complaint]]:
-    """The labels of the rules as they are sent, and the rules that relabelling drops.
+    """The labels of the rules as they are sent, and what relabelling drops or changes of them.
 
     A rule that asks for no metric fires always, and goes to whoever waits for its silence.
     """
@@ -180,17 +208,39 @@ def _canaries(
         and not {rule.name, rule.labels.get("severity")} & set(options.aside)
     ]
     wanted: dict[str, Labels] = {}
-    dropped = []
+    changed = []
     for rule in rules:
-        labels = {**rule.labels, "alertname": rule.name}
-        sent = settings.sent(labels)
-        if sent is None:
-            dropped.append(_complaint(labels, "the settings of Prometheus drop it"))
-        else:
-            wanted.setdefault(
-                rule.name if options.every == "rule" else sent.get("severity", ""), sent
-            )
-    return list(wanted.values()), dropped
+        own = {**rule.labels, "alertname": rule.name}
+        shared = server.shared_labels(rule.query) if rule.health == "ok" else {}
+        told = sent({**shared, **own})
+        if told is None:
+            changed.append(_complaint(own, "the settings of Prometheus drop it"))
+            continue
+        wanted.setdefault(rule.name if options.every == "rule" else told.get("severity", ""), told)
+        changed += [_complaint(own, why) for why in _changes(own, told)]
+    return list(wanted.values()), changed
+
+
+def _changes(own: Labels, sent: Labels) -> Iterator[str]:
+    """What of a rule's own labels is sent otherwise; renamed, or in other letters, is the same."""
+    values = {value.casefold() for value in sent.values()}
+    for name, value in own.items():
+        told = sent.get(name)
+        if value.casefold() not in (values if told is None else {told.casefold()}):
+            yield f"its {name} is not sent" if told is None else f"its {name} is sent as {told}"
+
+
+def _delay(routing: Routing, labels: Labels, wait: float, *, joins: bool = False) -> str:
+    """Why people hear too late of a new alert of these labels, also of one that joins a group.
+
+    Empty where they do not.
+    """
+    way = routing.quickest(labels)
+    if way and seconds(way.group_wait) > wait:
+        return f"a first alert waits {way.group_wait} (group_wait)"
+    if way and joins and seconds(way.group_interval) > wait:
+        return f"one that joins a group waits up to {way.group_interval} (group_interval)"
+    return ""
 
 
 def _complaint(labels: Labels, message: str) -> Complaint:
@@ -210,29 +260,40 @@ class _Manager:
         self._received = received
         self._via = via
 
-    def settings(self) -> tuple[str, int, int]:
-        """Its version, and how many receivers there are and how many of them send anything."""
+    def settings(self) -> tuple[str, Routing]:
+        """Its version, and who is told of what."""
+        import yaml
+
         status = typed(get(f"{self._url}/api/v2/status", self._via), _Status, self._url)
-        return status.versionInfo.version, *_receivers(status.config.original, self._url)
+        try:
+            settings = yaml.load(status.config.original, yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            raise ProbeError(f"{self._url} told settings that are no YAML: {error}") from None
+        return status.versionInfo.version, typed(settings, Routing, self._url)
 
     def held(self) -> list[_Held]:
         """The alerts that it has."""
         return typed(get(f"{self._url}/api/v2/alerts", self._via), list[_Held], self._url)
 
-    def deliver(self, alerts: Sequence[Labels], seconds: float) -> tuple[list[Complaint], float]:
-        """Send these alerts, and tell which did not arrive, and how long it took.
+    def deliver(
+        self, alerts: Sequence[Labels], routing: Routing, limit: float
+    ) -> tuple[list[_Late], float]:
+        """Send these alerts, and tell which did not arrive and why, and how long it took.
 
-        What did not arrive is sent again without the others, which may have inhibited it.
+        What is inhibited is sent again without the others, which may have done that.
         """
-        late, took = self._round(alerts, seconds)
-        if late and len(late) < len(alerts):
-            late, again = self._round([labels for labels, _ in late], seconds)
-            took += again
-        return [_complaint(labels, why) for labels, why in late], round(took, 3)
+        late, took = self._round(alerts, routing, limit)
+        count = len(alerts)
+        while 0 < len(inhibited := [one.labels for one in late if one.inhibited]) < count:
+            count = len(inhibited)
+            again, more = self._round(inhibited, routing, limit)
+            late = [*(one for one in late if not one.inhibited), *again]
+            took += more
+        return late, round(took, 3)
 
     def _round(
-        self, alerts: Sequence[Labels], seconds: float
-    ) -> tuple[list[tuple[Labels, str]], float]:
+        self, alerts: Sequence[Labels], routing: Routing, limit: float
+    ) -> tuple[list[_Late], float]:
         marked = {secrets.token_hex(8): labels for labels in alerts}
         began = datetime.now(UTC)
         self._send(marked, began, began + LIFE)
@@ -240,13 +301,31 @@ class _Manager:
         def outstanding() -> set[str]:
             return marked.keys() - set(strings(get(self._received, self._via)))
 
-        try:
-            _, took = wait(lambda: None if outstanding() else True, seconds)
+        def settled() -> bool | None:
             late = outstanding()
-            stands = {one.labels.get(MARK): one for one in self.held()} if late else {}
+            stopped = {mark for mark, one in self._marked().items() if one.status.suppressed}
+            return late <= stopped or None
+
+        try:
+            _, took = wait(settled, limit)
+            late = outstanding()
+            stands = self._marked()
         finally:
             self._send(marked, began, datetime.now(UTC))
-        return [(marked[mark], _told(stands.get(mark))) for mark in marked if mark in late], took
+        told = []
+        for mark, labels in marked.items():
+            if mark in late:
+                stand = stands.get(mark)
+                why = (_told(stand), _delay(routing, labels, limit, joins=True))
+                inhibited = bool(stand and stand.status.inhibitedBy)
+                told.append(_Late(labels, "; ".join(filter(None, why)), inhibited))
+        return told, took
+
+    def _marked(self) -> dict[str | None, _Held]:
+        """The alerts that were sent on purpose, as they stand in the groups of routes."""
+        told = get(f"{self._url}/api/v2/alerts/groups", self._via)
+        groups = typed(told, list[_AlertGroup], self._url)
+        return {one.labels.get(MARK): one for group in groups for one in group.alerts}
 
     def _send(self, marked: Mapping[str, Labels], begins: datetime, ends: datetime) -> None:
         alerts = [
@@ -280,19 +359,3 @@ def _told(held: _Held | None) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
-
-
-def _receivers(config: str, url: str) -> tuple[int, int]:
-    """How many receivers the settings name, and how many of them send anything."""
-    import yaml
-
-    try:
-        data = yaml.load(config, yaml.CSafeLoader)
-        receivers = data["receivers"]
-        sending = [
-            any(name.endswith("_configs") and value for name, value in receiver.items())
-            for receiver in receivers
-        ]
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
-        raise ProbeError(f"{url} told settings without receivers") from None
-    return len(sending), sum(sending)
