@@ -1,10 +1,10 @@
-"""Whether the rules that files hold are the loaded ones, and were seen to fire."""
+"""Whether the rules that files hold are the loaded ones, in time, and were seen to fire."""
 
 import os
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import yaml
@@ -29,6 +29,7 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
     duration: float = 0.0
     keepFiringFor: float = 0.0  # noqa: N815 - the server's name
     labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +47,15 @@ class _FileRule(msgspec.Struct, rename={"for_": "for"}):
     for_: str | int = ""
     keep_firing_for: str | int = ""
     labels: dict[str, object] = {}
+    annotations: dict[str, object] = {}
 
 
 class _FileGroup(msgspec.Struct):
     name: str = ""
     rules: list[_FileRule] = []
     interval: str | int = ""
+    query_offset: str | int = ""
+    labels: dict[str, object] = {}
     limit: int = 0
 
 
@@ -59,21 +63,39 @@ class _RuleFile(msgspec.Struct):
     groups: list[_FileGroup] = []
 
 
-def in_files(files: Iterable[str]) -> list[tuple[str, str]]:
-    """The alert rules of these files: the name of each rule's group, and its own."""
-    return [
-        (group.name, rule.alert)
-        for file in files
-        for group in _read(file, _RuleFile).groups
+class RuleKey(NamedTuple):
+    """What makes two rules one, however often they are loaded."""
+
+    group: str
+    name: str
+    query: str
+    labels: frozenset[tuple[str, str]]
+
+
+def in_files(files: Iterable[str]) -> set[RuleKey]:
+    """The alert rules of these files."""
+    return {
+        RuleKey(group.name, rule.alert, normal(str(rule.expr)), _labels(rule, group))
+        for group in _groups(files)
         for rule in group.rules
         if rule.alert
-    ]
+    }
+
+
+def in_groups(groups: Iterable[RuleGroup]) -> dict[RuleKey, AlertRule]:
+    """The alert rules that are loaded."""
+    return {
+        RuleKey(group.name, rule.name, normal(rule.query), frozenset(rule.labels.items())): rule
+        for group in groups
+        for rule in group.rules
+        if rule.type == "alerting"
+    }
 
 
 def compared(files: Iterable[str], loaded: Sequence[RuleGroup]) -> dict[str, str]:
     """What keeps alerts of these files from being the loaded ones, by the name of the alert.
 
-    A rule that is loaded with another query, duration or label is another rule, and so is one
+    A rule that is loaded with another query, duration, label or text is another rule, and so is one
     whose group is evaluated at another interval or may raise fewer alerts. Raises ProbeError for
     a file that cannot be read.
     """
@@ -86,18 +108,57 @@ def compared(files: Iterable[str], loaded: Sequence[RuleGroup]) -> dict[str, str
                     "for": rule.duration,
                     "keep_firing_for": rule.keepFiringFor,
                     "labels": rule.labels,
+                    "annotations": rule.annotations,
                     "limit": group.limit,
                     "interval": group.interval,
                 }
             )
     problems = {}
-    for file in files:
-        for written in _read(file, _RuleFile).groups:
-            for one in written.rules:
-                told = _difference(_wanted(one, written), known[written.name, one.alert])
-                if one.alert and told:
-                    problems[one.alert] = told
+    for written in _groups(files):
+        for one in written.rules:
+            told = _difference(_wanted(one, written), known[written.name, one.alert])
+            if one.alert and told:
+                problems[one.alert] = told
     return problems
+
+
+def delayed(
+    files: Iterable[str],
+    loaded: Iterable[RuleGroup],
+    lookback: float,
+    *,
+    interval: str,
+    offset: str,
+) -> dict[str, str]:
+    """The alerts that come late although nobody wrote it in their group, and why.
+
+    `interval` and `offset` are what the server's settings say for all groups. A group whose file is
+    not among these, and that has the interval of all, is taken for one that says nothing of it.
+    """
+    written = {group.name: group for group in _groups(files)}
+    problems: dict[str, str] = {}
+    for group in loaded:
+        own = written.get(group.name, _FileGroup())
+        told = ""
+        if not own.interval and lookback < group.interval == seconds(interval):
+            told = f"evaluated every {interval} alone, as all rules are"
+        elif not own.query_offset and seconds(offset) > lookback:
+            told = f"evaluated on what was {offset} before, as all rules are"
+        problems |= {rule.name: told for rule in group.rules if told}
+    return problems
+
+
+def _groups(files: Iterable[str]) -> Iterator[_FileGroup]:
+    for file in files:
+        yield from _read(file, _RuleFile).groups
+
+
+def _labels(rule: _FileRule, group: _FileGroup) -> frozenset[tuple[str, str]]:
+    return frozenset(_texts({**group.labels, **rule.labels}).items())
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
 
 
 def _wanted(rule: _FileRule, group: _FileGroup) -> dict[str, object]:
@@ -105,7 +166,8 @@ def _wanted(rule: _FileRule, group: _FileGroup) -> dict[str, object]:
         "expr": normal(str(rule.expr)),
         "for": seconds(str(rule.for_)),
         "keep_firing_for": seconds(str(rule.keep_firing_for)),
-        "labels": {name: str(value) for name, value in rule.labels.items()},
+        "labels": dict(_labels(rule, group)),
+        "annotations": _texts(rule.annotations),
         "limit": group.limit,
     }
     return wanted | ({"interval": seconds(str(group.interval))} if group.interval else {})

@@ -9,7 +9,7 @@ from readiness.services._alert_rules import RuleGroup
 from readiness.services._answer import ProbeError
 from readiness.services._http import Request, Via, fetch
 from readiness.services._json import loads, typed
-from readiness.services._promql import unfiltered
+from readiness.services._promql import Window, unfiltered
 from readiness.services._relabel import Relabeling, relabeled
 
 
@@ -30,6 +30,7 @@ class ScrapeTarget(msgspec.Struct):
     health: str
     labels: dict[str, str]
     lastError: str = ""  # noqa: N815 - the server's name
+    scrapeInterval: str = "0s"  # noqa: N815 - the server's name
 
 
 class _Targets(msgspec.Struct):
@@ -59,6 +60,8 @@ class _Config(msgspec.Struct):
 
 class _Global(msgspec.Struct, frozen=True):
     external_labels: dict[str, str] = {}
+    evaluation_interval: str = "1m"
+    rule_query_offset: str = "0s"
 
 
 class _Addresses(msgspec.Struct):
@@ -102,6 +105,10 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
 
 class _Build(msgspec.Struct):
     version: str
+
+
+class _Flags(msgspec.Struct):
+    lookback: str = msgspec.field(name="query.lookback-delta", default="5m")
 
 
 class _Result(msgspec.Struct):
@@ -153,10 +160,19 @@ class PrometheusApi:
         """What it is."""
         return typed(self._ask("status/buildinfo"), _Build, self._url).version
 
+    def lookback(self) -> str:
+        """How far back a query looks for a value, such as `5m`."""
+        return typed(self._ask("status/flags"), _Flags, self._url).lookback
+
     def has(self, metric: str, *asked: str) -> bool:
         """Whether there is a series of the metric now of which all of that holds."""
         asks = ",".join([f'__name__="{metric}"', *asked])
         return bool(self._query(f"count({{{asks}}})"))
+
+    def has_two(self, window: Window) -> bool:
+        """Whether a series has two values in the window, as far as any has two in a wider one."""
+        seldom = f"(max(count_over_time({window.text})) or vector(0)) < 2"
+        return not self._query(f"{seldom} and max(count_over_time({window.wider})) >= 2")
 
     def shared_labels(self, query: str) -> dict[str, str]:
         """The labels that every alert of such a rule would have; none where no series tells it."""

@@ -16,6 +16,9 @@ _OPERATORS = (
     (MatchOp.NotRe, "!~"),
 )
 _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
+_NEEDS_TWO = frozenset(
+    {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"}
+)
 _MAKES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
 
@@ -46,11 +49,22 @@ class Grouping(NamedTuple):
     metrics: frozenset[str]
 
 
+class Window(NamedTuple):
+    """What a query looks at over some time, as PromQL, and the same over four times that time."""
+
+    text: str
+    wider: str
+
+
 class Names(NamedTuple):
-    """What a query names: its selectors, and the labels by which it groups and joins."""
+    """What a query names: its selectors, the labels by which it groups and joins, and windows.
+
+    A window is one that says nothing unless there are two values in it, as of `rate`.
+    """
 
     selectors: tuple[Selector, ...]
     groupings: tuple[Grouping, ...]
+    windows: tuple[Window, ...]
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -61,7 +75,9 @@ class Names(NamedTuple):
 def names_in(query: str) -> Names:
     """Return what a query names. Raises ProbeError where it is no PromQL."""
     expression = _parsed(query)
-    return Names(tuple(_selectors(expression)), tuple(_groupings(expression)))
+    return Names(
+        tuple(_selectors(expression)), tuple(_groupings(expression)), tuple(_windows(expression))
+    )
 
 
 def unfiltered(query: str) -> str:
@@ -142,6 +158,17 @@ def _groupings(expression: promql.Expr) -> Iterator[Grouping]:
         if labels and not _makes_labels(part):
             below = frozenset(one.metric for one in _selectors(part) if one.metric)
             yield Grouping(tuple(labels), below)
+
+
+def _windows(expression: promql.Expr) -> Iterator[Window]:
+    for part in _parts(expression):
+        if isinstance(part, promql.Call) and part.func.name in _NEEDS_TWO:
+            for one in part.args:
+                if isinstance(one, promql.MatrixSelector):
+                    text = one.prettify()
+                    before, _, after = text.rpartition("[")
+                    wider = round(4000 * one.range.total_seconds())
+                    yield Window(text, f"{before}[{wider}ms]{after.partition(']')[2]}")
 
 
 def _labels(part: promql.Expr) -> list[str]:

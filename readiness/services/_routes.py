@@ -36,7 +36,7 @@ class _Route(msgspec.Struct, rename={"continue_": "continue"}):
     routes: list["_Route"] = []
 
 
-class Way(msgspec.Struct, frozen=True):
+class AlertWay(msgspec.Struct, frozen=True):
     """Where a route sends alerts, and how long (as `5m`) a new group waits, and one told before."""
 
     receiver: str
@@ -58,22 +58,22 @@ class Routing(msgspec.Struct):
             if any(name.endswith("_configs") and value for name, value in one.items())
         }
 
-    def ways(self, labels: Labels) -> list[Way]:
+    def ways(self, labels: Labels) -> list[AlertWay]:
         """The ways that an alert of these labels goes, in Alertmanager's order."""
-        return list(_ways(self.route, Way(""), labels))
+        return list(_ways(self.route, AlertWay(""), labels))
 
-    def quickest(self, labels: Labels) -> Way | None:
+    def quickest(self, labels: Labels) -> AlertWay | None:
         """The way by which people hear first of a new alert of these labels; None where by none."""
         channels = self.channels()
         told = [way for way in self.ways(labels) if way.receiver in channels]
         return min(told, key=lambda way: seconds(way.group_wait), default=None)
 
 
-def _ways(route: _Route, above: Way, labels: Labels) -> Iterator[Way]:
+def _ways(route: _Route, above: AlertWay, labels: Labels) -> Iterator[AlertWay]:
     """The ways of all routes that an alert takes; none where this one does not match."""
     if not _matches(route, labels):
         return
-    own = Way(
+    own = AlertWay(
         route.receiver or above.receiver,
         route.group_wait or above.group_wait,
         route.group_interval or above.group_interval,

@@ -6,7 +6,7 @@ that no test of rules was seen to make fire.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Annotated
@@ -14,12 +14,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._alert_rules import AlertRule, RuleGroup, compared, in_files, seen_to_fire
+from readiness.services._alert_rules import (
+    AlertRule,
+    compared,
+    delayed,
+    in_files,
+    in_groups,
+    seen_to_fire,
+)
 from readiness.services._answer import Complaint, ProbeError
 from readiness.services._http import without_password
 from readiness.services._options import Words
 from readiness.services._prometheus_api import PrometheusApi, ScrapeTarget
-from readiness.services._promql import Names, names_in
+from readiness.services._promql import Names, names_in, seconds
 from readiness.services.http import Client
 
 TEST_LIMIT = 60.0
@@ -48,10 +55,12 @@ class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rules of the files that the server does not have, or has otherwise; `untested` those that no
     test made fire, where tests are named. `absent` counts the metrics that rules name and that
     have no series, of `named` ones; `mistaken` the labels and targets that rules ask for and that
-    none of their series has. `active` counts the rules of which nothing of this is to be said,
-    `matching` those of them that match the pattern, and `active_share` is their share of all rules
-    of the files and the server, or of `at_least` where that is more, in percent. `value` is null
-    where the query gives no series or several; `series` counts them.
+    none of their series has, and windows too short for two values. `sparse` counts the targets that
+    are looked at so seldom that queries find nothing between. `active` counts the rules of which
+    nothing of this is to be said and that are not evaluated as seldom, `matching` those of them
+    that match the pattern, and `active_share` is their share of all rules of the files and the
+    server, or of `at_least` where that is more, in percent; a rule that is loaded twice is one.
+    `value` is null where the query gives no series or several; `series` counts them.
     """
 
     url: str
@@ -68,6 +77,7 @@ class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     targets: int
     up: int
     down: int
+    sparse: int
     alertmanagers: int
     named: int
     absent: int
@@ -81,22 +91,36 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
     """Ask for all of it."""
     server = PrometheusApi(options.url, options.via())
     groups = server.groups()
-    rules = [rule for group in groups for rule in group.rules if rule.type == "alerting"]
-    sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
+    loaded = in_groups(groups)
+    rules = list(loaded.values())
     expected = in_files(options.files)
+    lookback = server.lookback()
+    settings = server.settings().global_
+    sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
     lost = [_complaint(name, message) for name, message in compared(options.files, groups).items()]
-    untested, failures = _untested(options, [name for _, name in expected])
+    late = [
+        _complaint(name, message)
+        for name, message in delayed(
+            options.files,
+            groups,
+            seconds(lookback),
+            interval=settings.evaluation_interval,
+            offset=settings.rule_query_offset,
+        ).items()
+    ]
+    untested, failures = _untested(options, sorted({one.name for one in expected}))
     targets = [one for one in server.targets() if options.job in ("", one.labels.get("job"))]
     down = [target for target in targets if target.health != "up"]
-    named = {rule.name: names_in(rule.query) for rule in rules}
+    sparse = [one for one in targets if seconds(one.scrapeInterval) > seconds(lookback)]
+    named = [(rule.name, names_in(rule.query)) for rule in rules]
     absent = {
         metric
-        for metric in sorted({one for names in named.values() for one in names.metrics})
+        for metric in sorted({one for _, names in named for one in names.metrics})
         if not server.has(metric)
     }
-    mistaken = list(_mistaken(server, named, absent, targets))
-    bad = {one.rule for one in (*sick, *lost, *untested, *mistaken)}
-    bad |= {name for name, names in named.items() if names.metrics & absent}
+    mistaken = [*_mistaken(server, named, absent, targets), *_too_short(server, named)]
+    bad = {one.rule for one in (*sick, *lost, *late, *untested, *mistaken)}
+    bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
     series, value = server.value(options.query)
     return PrometheusAnswer(
@@ -106,7 +130,7 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
         healthy=len(rules) - len(sick),
         unhealthy=len(sick),
         active=len(active),
-        active_share=_share(len(active), max(len({*expected, *_keys(groups)}), options.at_least)),
+        active_share=_share(len(active), max(len({*expected, *loaded}), options.at_least)),
         matching=_matching(options.pattern, active),
         in_files=len(expected),
         not_loaded=len(lost),
@@ -114,8 +138,9 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
         targets=len(targets),
         up=len(targets) - len(down),
         down=len(down),
+        sparse=len(sparse),
         alertmanagers=len(server.alertmanagers()),
-        named=len({one for names in named.values() for one in names.metrics}),
+        named=len({one for _, names in named for one in names.metrics}),
         absent=len(absent),
         mistaken=len(mistaken),
         series=series,
@@ -123,11 +148,20 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
         problems=[
             *sick,
             *lost,
+            *late,
             *failures,
             *untested,
             *(
                 Complaint(path="targets", rule=one.scrapeUrl, message=one.lastError or one.health)
                 for one in down
+            ),
+            *(
+                Complaint(
+                    path="targets",
+                    rule=one.scrapeUrl,
+                    message=f"looked at every {one.scrapeInterval}; queries look back {lookback}",
+                )
+                for one in sparse
             ),
             *(
                 Complaint(path="metrics", rule=metric, message="no series")
@@ -153,23 +187,24 @@ def _untested(
     if not options.tests:
         return [], []
     fired, failures = seen_to_fire(options.tests, options.files, TEST_LIMIT)
-    silent = [name for name in dict.fromkeys(names) if name not in fired]
+    silent = [name for name in names if name not in fired]
     return [_complaint(name, "no test makes it fire") for name in silent], failures
 
 
 def _mistaken(
     server: PrometheusApi,
-    named: Mapping[str, Names],
+    named: Iterable[tuple[str, Names]],
     absent: AbstractSet[str],
     targets: Sequence[ScrapeTarget],
 ) -> Iterator[Complaint]:
     """The labels that no series of a rule's metrics has, and the targets that nobody is."""
     has = cache(server.has)
     of_targets = {label for target in targets for label in target.labels}
-    for rule, names in named.items():
+    for rule, names in named:
         for metric, matchers in names.selectors:
             if metric and metric not in absent:
-                for label in dict.fromkeys(one.label for one in matchers):
+                asked = [one.label for one in matchers if (one.operator, one.value) != ("=", "")]
+                for label in dict.fromkeys(asked):
                     if not has(metric, f'{label}!=""'):
                         yield _complaint(rule, f"no series of {metric} has the label {label}")
                 fixed = [str(one) for one in matchers if one.label in of_targets]
@@ -183,13 +218,13 @@ def _mistaken(
                 yield _complaint(rule, told)
 
 
-def _keys(groups: Sequence[RuleGroup]) -> set[tuple[str, str]]:
-    return {
-        (group.name, rule.name)
-        for group in groups
-        for rule in group.rules
-        if rule.type == "alerting"
-    }
+def _too_short(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
+    """The windows that are too short for what they look at."""
+    has_two = cache(server.has_two)
+    for rule, names in named:
+        for window in names.windows:
+            if not has_two(window):
+                yield _complaint(rule, f"no series has two values in {window.text}")
 
 
 def _share(part: int, whole: int) -> float | None:

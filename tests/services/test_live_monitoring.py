@@ -128,6 +128,8 @@ def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
             "alertmanagers": {"activeAlertmanagers": []},
             "targets?state=active": {"activeTargets": []},
             "status/buildinfo": {"version": "2.53.3"},
+            "status/flags": {"query.lookback-delta": "5m"},
+            "status/config": {"yaml": "global: {evaluation_interval: 1m}"},
             "query?query=count%28%7B__name__%3D%22up%22%7D%29": {
                 "resultType": "vector",
                 "result": [{"metric": {}, "value": [1, "1"]}],
@@ -270,6 +272,9 @@ groups:
       - {alert: Label, expr: 'prometheus_http_requests_total{staus="500"} > 9'}
       - {alert: Target, expr: 'up{job="slef"} == 0'}
       - {alert: Grouped, expr: 'sum by (root) (rate(prometheus_http_requests_total[1m])) > 9'}
+      - {alert: Short, expr: 'rate(prometheus_http_requests_total[250ms]) > 9'}
+      - {alert: Event, expr: 'increase(prometheus_http_requests_total{code="999"}[250ms]) > 0'}
+      - {alert: Without, expr: 'prometheus_http_requests_total{cluster=""} < 0'}
       - {alert: Shared, expr: 'sum by (cluster, code) (prometheus_http_requests_total) < 0'}
       - {alert: Metric, expr: 'no_such_metric_total > 9'}
       - {alert: Untested, expr: 'up == 3'}
@@ -284,6 +289,7 @@ tests:
       - {series: 'prometheus_http_requests_total{code="200"}', values: -1x10}
     alert_rule_test:
       - {alertname: Good, eval_time: 3m, exp_alerts: [{exp_labels: {job: self}}]}
+      - {alertname: Without, eval_time: 3m, exp_alerts: [{exp_labels: {code: "200"}}]}
       - {alertname: Shared, eval_time: 3m, exp_alerts: [{exp_labels: {code: "200"}}]}
       - {alertname: Untested, eval_time: 3m, exp_alerts: []}
 """
@@ -303,9 +309,9 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
             found = run_check("prometheus", str(tmp_path), given | {"url": url})
     except Missing as missing:
         pytest.skip(str(missing))
-    assert (found.number("healthy"), found.number("active")) == (9, 2)
-    assert (found.number("not_loaded"), found.number("untested")) == (2, 7)
-    assert (found.number("absent"), found.number("mistaken")) == (1, 3)
+    assert (found.number("healthy"), found.number("active")) == (12, 3)
+    assert (found.number("not_loaded"), found.number("untested")) == (2, 9)
+    assert (found.number("absent"), found.number("mistaken")) == (1, 4)
     told = {(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]}
     assert {
         ("Longer", "for 3600000.0 is loaded, not 60.0"),
@@ -313,8 +319,49 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
         ("Label", "no series of prometheus_http_requests_total has the label staus"),
         ("Target", 'no series of up has job="slef"'),
         ("Grouped", "no series of prometheus_http_requests_total has the label root"),
+        ("Short", "no series has two values in prometheus_http_requests_total[250ms]"),
         ("Untested", "no test makes it fire"),
     } <= told
+
+
+TWICE = """\
+groups:
+  - name: slow on purpose
+    interval: 300ms
+    rules:
+      - {alert: Slow, expr: 'up == 0', labels: {severity: page}}
+      - {alert: Slow, expr: 'up < 2', labels: {severity: ticket}}
+  - {name: as all, rules: [{alert: Late, expr: 'up == 0'}]}
+"""
+
+
+def test_a_rule_that_is_loaded_twice_is_one(tmp_path: Path) -> None:
+    """Two of one name and of different labels are two."""
+    (tmp_path / "rules-copy.yml").write_text(TWICE)
+    given = {"files": str(tmp_path / "rules-copy.yml"), "at_least": "6"}
+    try:
+        with prometheus(tmp_path, TWICE) as url:
+            found = run_check("prometheus", str(tmp_path), given | {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("loaded"), found.number("active")) == (3, 3)
+    assert (found.number("active_share"), found.number("sparse")) == (50, 0)
+
+
+def test_what_is_looked_at_more_seldom_than_queries_look_back_is_named(tmp_path: Path) -> None:
+    """Targets, and rules of a group that says nothing of it; the twin says it in its file."""
+    given = {"files": str(tmp_path / "rules.yml")}
+    try:
+        with prometheus(tmp_path, TWICE, lookback="200ms") as url:
+            found = run_check("prometheus", str(tmp_path), given | {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("sparse"), found.number("not_loaded")) == (1, 0)
+    told = [(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]]
+    assert [why for rule, why in told if rule.startswith("http")] == [
+        "looked at every 300ms; queries look back 200ms"
+    ]
+    assert [rule for rule, why in told if why.startswith("evaluated")] == ["Late"]
 
 
 def test_tests_of_rules_that_do_not_pass_show_nothing(tmp_path: Path) -> None:

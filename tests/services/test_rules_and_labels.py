@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from readiness.services._alert_rules import AlertRule, RuleGroup, compared
+from readiness.services._alert_rules import AlertRule, RuleGroup, compared, delayed
 from readiness.services._answer import ProbeError
-from readiness.services._promql import names_in, normal, seconds
+from readiness.services._promql import names_in, normal, seconds, unfiltered
 from readiness.services._relabel import Relabeling, relabeled
 
 
@@ -48,6 +48,40 @@ def test_the_labels_that_a_query_groups_by_are_found(query: str, labels: set[obj
     assert {grouping.labels for grouping in names_in(query).groupings} == labels
 
 
+@pytest.mark.parametrize(
+    ("query", "windows"),
+    [
+        ("rate(x[5m]) > 1", [("x[5m]", "x[1200000ms]")]),
+        ('increase(x{a="[b]"}[1m] offset 1h)', [('x{a="[b]"}[1m] offset 1h',
+         'x{a="[b]"}[240000ms] offset 1h')]),
+        ("predict_linear(x[500ms], 60)", [("x[500ms]", "x[2000ms]")]),
+        ("max_over_time(x[5m]) or x", []),
+    ],
+)  # fmt: skip
+def test_windows_that_need_two_values_are_found(query: str, windows: list[tuple[str, str]]) -> None:
+    """With a wider one; what one value is enough for is none of them."""
+    assert list(names_in(query).windows) == windows
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("(x > 1)", "x"),
+        ("3 < sum by (a) (x)", "sum by (a) (x)"),
+        ("rate(x[5m]) > 2 and on (a) y > 3", "rate(x[5m])"),
+        ("(x / y > 1) unless z", "x / y"),
+        ("x > y", "x"),
+        ("x > on (a) y", "x > on (a) y"),
+        ("x > bool 1", "x > bool 1"),
+        ("x or y", "x or y"),
+        ("absent(x)", "absent(x)"),
+    ],
+)
+def test_what_a_rule_asks_before_it_compares_is_found(query: str, expected: str) -> None:
+    """Where that keeps the labels of what the rule gives."""
+    assert unfiltered(query) == expected
+
+
 def test_matchers_are_told_as_promql() -> None:
     """With what has to be escaped."""
     ((metric, matchers),) = names_in(r'up{a="x\"y",b!~"z.*"}').selectors
@@ -81,7 +115,8 @@ groups:
   - name: g
     interval: 30s
     rules:
-      - {alert: A, expr: "up  ==  0", for: 1m, labels: {severity: page, level: 1}}
+      - {alert: A, expr: "up  ==  0", for: 1m, labels: {level: 1}, annotations: {text: it}}
+    labels: {severity: page, level: 2}
 """
 LOADED = {
     "name": "A",
@@ -90,6 +125,7 @@ LOADED = {
     "type": "alerting",
     "duration": 60.0,
     "labels": {"severity": "page", "level": "1"},
+    "annotations": {"text": "it"},
 }
 
 
@@ -101,6 +137,7 @@ LOADED = {
         ({"duration": 3600.0}, {}, "for"),
         ({"keepFiringFor": 5.0}, {}, "keep_firing_for"),
         ({"labels": {"severity": "none", "level": "1"}}, {}, "labels"),
+        ({"annotations": {}}, {}, "annotations"),
         ({}, {"limit": 1}, "limit"),
         ({}, {"interval": 86400.0}, "interval"),
         ({"name": "B"}, {}, "not loaded"),
@@ -110,11 +147,35 @@ LOADED = {
 def test_a_rule_is_loaded_as_it_stands_in_its_file(
     tmp_path: Path, rule: dict[str, object], group: dict[str, object], told: str
 ) -> None:
-    """What differs is named; blanks and numbers as labels are no difference."""
+    """What differs is named; blanks, numbers as labels and labels of a group are no difference."""
     (tmp_path / "rules.yml").write_text(RULES)
     made = AlertRule(**{**LOADED, **rule})  # type: ignore[arg-type]
     loaded = RuleGroup(**{"name": "g", "interval": 30.0, "rules": [made], **group})  # type: ignore[arg-type]
     problems = compared([str(tmp_path / "rules.yml")], [loaded])
+    assert problems.get("A", "").startswith(told)
+    assert bool(problems) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("group", "loaded", "given", "told"),
+    [
+        ("", 3600, {}, "evaluated every 1h alone, as all rules are"),
+        ("interval: 1h,", 3600, {}, ""),
+        ("", 7200, {}, ""),
+        ("", 60, {"interval": "1m"}, ""),
+        ("", 60, {"interval": "1m", "offset": "1h"}, "evaluated on what was 1h before"),
+        ("query_offset: 1h,", 60, {"interval": "1m", "offset": "1h"}, ""),
+        ("", 60, {"interval": "1m", "offset": "2m"}, ""),
+    ],
+)
+def test_rules_come_late_only_on_purpose(
+    tmp_path: Path, group: str, loaded: int, given: dict[str, str], told: str
+) -> None:
+    """Later than queries look back because of settings for all; a group may say it of itself."""
+    (tmp_path / "r.yml").write_text(f"groups: [{{name: g, {group} rules: []}}]")
+    groups = [RuleGroup(name="g", interval=loaded, rules=[AlertRule(**LOADED)])]  # type: ignore[arg-type]
+    settings = {"interval": "1h", "offset": "0s", **given}
+    problems = delayed([str(tmp_path / "r.yml")], groups, 300, **settings)
     assert problems.get("A", "").startswith(told)
     assert bool(problems) == bool(told)
 

@@ -145,8 +145,12 @@ def prometheus(
     loaded: bool = True,
     manager: str = "",
     relabeling: str = "[]",
+    lookback: str = "5m",
 ) -> Iterator[str]:
-    """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules."""
+    """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules.
+
+    They are those of every `rules*.yml` in the folder.
+    """
     need("prometheus")
     port = free_port()
     (folder / "rules.yml").write_text(rules)
@@ -157,7 +161,7 @@ def prometheus(
     )
     (folder / "prometheus.yml").write_text(
         "global: {scrape_interval: 300ms, evaluation_interval: 300ms}\n"
-        f"{'rule_files: [rules.yml]' if loaded else '# rule_files: [rules.yml]'}\n"
+        f"{'' if loaded else '# '}rule_files: ['rules*.yml']\n"
         f"{alerting if manager else ''}"
         "scrape_configs:\n"
         f"  - {{job_name: self, static_configs: [{{targets: ['{LOOPBACK}:{port}']}}]}}\n"
@@ -169,6 +173,7 @@ def prometheus(
         f"--web.listen-address={LOOPBACK}:{port}",
         "--log.level=error",
         "--rules.alert.resend-delay=300ms",
+        f"--query.lookback-delta={lookback}",
     ]
     url = f"http://{LOOPBACK}:{port}"
 
