@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
 
 from readiness.services._answer import ProbeError
 from readiness.services._connect import Address, reason
@@ -58,15 +59,26 @@ def states(
 
     Raises ProbeError where a connection cannot even be tried.
     """
-    found: dict[int, State] = {}
-    with closing(_Attempts(host, timeout, source)) as attempts:
-        left = iter(ports)
+    return states_from(host, {source: ports}, timeout=timeout)[source]
+
+
+def states_from(
+    host: str, wanted: Mapping[str, Sequence[int]], *, timeout: float
+) -> Mapping[str, Mapping[int, State]]:
+    """Try to connect to ports from several addresses, as `states` does from one."""
+    found: dict[_Attempt, State] = {}
+    with closing(_Attempts(host, timeout)) as attempts:
+        left = iter([_Attempt(source, port) for source in wanted for port in wanted[source]])
         while True:
-            for port in islice(left, attempts.room):
-                attempts.begin(port)
+            for attempt in islice(left, attempts.room):
+                attempts.begin(attempt)
             if not attempts.under_way:
-                return {port: found[port] for port in ports}
+                break
             found.update(attempts.ended())
+    return {
+        source: {port: found[_Attempt(source, port)] for port in ports}
+        for source, ports in wanted.items()
+    }
 
 
 def state(place: Address, *, timeout: float, source: str = "") -> State:
@@ -82,16 +94,21 @@ def _host(host: str) -> tuple[int, str]:
     return family, str(place[0])
 
 
+class _Attempt(NamedTuple):
+    source: str
+    port: int
+
+
 class _Attempts:
     """Connections under way to one host, of which each is given up after the same time."""
 
-    def __init__(self, host: str, timeout: float, source: str) -> None:
+    def __init__(self, host: str, timeout: float) -> None:
         self._family, self._place = _host(host)
-        self._timeout, self._source = timeout, source
+        self._timeout = timeout
         self._selector = selectors.DefaultSelector()
-        self._links: dict[int, tuple[socket.socket, float]] = {}
+        self._links: dict[_Attempt, tuple[socket.socket, float]] = {}
         self._most = max(1, min(_MOST_AT_ONCE, _files() - _FILES_KEPT))
-        self._known: dict[int, State] = {}
+        self._known: dict[_Attempt, State] = {}
 
     @property
     def room(self) -> int:
@@ -103,33 +120,33 @@ class _Attempts:
         """Whether any has not ended, or was not told yet."""
         return bool(self._links or self._known)
 
-    def begin(self, port: int) -> None:
+    def begin(self, attempt: _Attempt) -> None:
         """Begin one. Raises ProbeError where it cannot be tried."""
-        place = Address(self._place, port)
+        place = Address(self._place, attempt.port)
         link = socket.socket(self._family, socket.SOCK_STREAM)
         link.setblocking(False)
         try:
-            if self._source:
+            if attempt.source:
                 # A port for each connection, not for each socket: there are fewer than we try.
                 link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-                link.bind((self._source, 0))
+                link.bind((attempt.source, 0))
         except OSError as error:
             link.close()
             raise ProbeError(
-                f"{place} cannot be tried from {self._source}: {reason(error)}"
+                f"{place} cannot be tried from {attempt.source}: {reason(error)}"
             ) from None
         number = link.connect_ex(place)
         if number == errno.EINPROGRESS:
-            self._links[port] = link, time.monotonic() + self._timeout
-            self._selector.register(link, selectors.EVENT_WRITE, port)
+            self._links[attempt] = link, time.monotonic() + self._timeout
+            self._selector.register(link, selectors.EVENT_WRITE, attempt)
             return
         link.close()
         if number == errno.ENETUNREACH:
             # Said at once, by this machine: nothing was sent, so nobody has filtered it.
             raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
-        self._known[port] = _meaning(number, place)
+        self._known[attempt] = _meaning(number, place)
 
-    def ended(self) -> Iterator[tuple[int, State]]:
+    def ended(self) -> Iterator[tuple[_Attempt, State]]:
         """Wait for some to end, and tell what became of them."""
         yield from self._known.items()
         self._known.clear()
@@ -139,14 +156,14 @@ class _Attempts:
         for key, _ in self._selector.select(max(0.0, first - time.monotonic())):
             with self._taken(key.data) as link:
                 number = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            yield key.data, _meaning(number, Address(self._place, key.data))
+            yield key.data, _meaning(number, Address(self._place, key.data.port))
         now = time.monotonic()
-        for port in [port for port, (_, end) in self._links.items() if end <= now]:
-            self._taken(port).close()
-            yield port, State.FILTERED
+        for late in [attempt for attempt, (_, end) in self._links.items() if end <= now]:
+            self._taken(late).close()
+            yield late, State.FILTERED
 
-    def _taken(self, port: int) -> socket.socket:
-        link, _ = self._links.pop(port)
+    def _taken(self, attempt: _Attempt) -> socket.socket:
+        link, _ = self._links.pop(attempt)
         self._selector.unregister(link)
         return link
 

@@ -11,7 +11,6 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from typing import Annotated, cast
 
@@ -22,7 +21,7 @@ from readiness.services._answer import Complaint, ProbeError
 from readiness.services._connect import Address, reason, within
 from readiness.services._options import OptionsError, Words
 from readiness.services._outside import Inside
-from readiness.services._ports import ALL_PORTS, State, port_list, states
+from readiness.services._ports import ALL_PORTS, State, port_list, states, states_from
 
 _UDP_PAUSE = 0.3
 _MOST_LISTENERS = 200
@@ -44,7 +43,7 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     ] = False
     other_sources: Annotated[
         Words,
-        Meta(description="further addresses of the outside world, which `denied` must stop too"),
+        Meta(description="further addresses of the outside world: `allowed` alone may be open"),
     ] = ()
     udp: Annotated[
         Words, Meta(description="ports of UDP which the outside world may not reach, where free")
@@ -177,32 +176,40 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
                 )
         own = listener.getsockname()[1]
         ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
-        others = options.other_sources
-        asked = [(ports, options.outside_source), *(((*denied, own), one) for one in others)]
-        with within(options.outside_netns), ThreadPoolExecutor(len(asked)) as pool:
-            seen, *elsewhere = pool.map(
-                lambda one: states(far, one[0], timeout=options.timeout, source=one[1]), asked
+        with within(options.outside_netns):
+            seen = states_from(
+                far, dict.fromkeys(_sources(options), ports), timeout=options.timeout
             )
-    for source, tried in zip(others, elsewhere, strict=True):
-        for port, state in tried.items():
-            leaks = state is State.OPEN
-            yield _finding(far, port, "leak", state, f" for {source}") if leaks else None
+    first = seen[options.outside_source]
     for port in allowed:
-        yield None if seen[port] is State.OPEN else _finding(far, port, "blocked", seen[port])
-    closed = seen.keys() - set(allowed) - {own}
-    refused = [port for port in sorted(closed) if seen[port] is State.CLOSED]
-    through = _let_through(options, far, refused) if seen[own] is State.FILTERED else set()
-    for port in sorted(closed):
-        leaks = seen[port] is State.OPEN or port in through
-        yield _finding(far, port, "leak", seen[port]) if leaks else None
-    if seen[own] is State.OPEN:
-        message = "a port that no rule knows can be reached from outside"
+        yield None if first[port] is State.OPEN else _finding(far, port, "blocked", first[port])
+    for source, stands in seen.items():
+        others = {port: state for port, state in stands.items() if port not in {*allowed, own}}
+        yield from _leaks(options, far, source, others, stands[own])
+
+
+def _sources(options: FirewallOptions) -> tuple[str, ...]:
+    return options.outside_source, *options.other_sources
+
+
+def _leaks(
+    options: FirewallOptions, far: str, source: str, seen: Mapping[int, State], own: State
+) -> Iterator[Complaint | None]:
+    """Yield each port that may not be reached and is, from one of the sources; None for others."""
+    whom = f" for {source}" if source in options.other_sources else ""
+    refused = [port for port, state in seen.items() if state is State.CLOSED]
+    through = _let_through(options, far, source, refused) if own is State.FILTERED else set()
+    for port, state in seen.items():
+        leaks = state is State.OPEN or port in through
+        yield _finding(far, port, "leak", state, whom) if leaks else None
+    if own is State.OPEN:
+        message = f"a port that no rule knows can be reached from outside{whom}"
         yield Complaint(path=far, rule="leak", message=message)
     else:
         yield None
 
 
-def _let_through(options: FirewallOptions, far: str, ports: Sequence[int]) -> set[int]:
+def _let_through(options: FirewallOptions, far: str, source: str, ports: Sequence[int]) -> set[int]:
     """Of ports that are refused while others are dropped, those on which a listener is reached.
 
     The others are refused by the firewall itself.
@@ -215,7 +222,7 @@ def _let_through(options: FirewallOptions, far: str, ports: Sequence[int]) -> se
                     stack.enter_context(_listener(options.address, port))
                     listened.append(port)
         with within(options.outside_netns):
-            seen = states(far, listened, timeout=options.timeout, source=options.outside_source)
+            seen = states(far, listened, timeout=options.timeout, source=source)
     return {port for port, state in seen.items() if state is State.OPEN}
 
 
@@ -231,7 +238,8 @@ def _udp(options: FirewallOptions) -> Iterator[Complaint | None]:
             if link is not None:
                 stack.enter_context(link)
         with within(options.outside_netns):
-            _send(far, [port for port, link in listeners.items() if link], word, options)
+            for source in _sources(options):
+                _send(far, source, [port for port, link in listeners.items() if link], word)
         time.sleep(_UDP_PAUSE)
         for port, link in listeners.items():
             place = str(Address(far, port))
@@ -260,11 +268,11 @@ def _udp_listener(address: str, port: int) -> socket.socket | None:
     return link
 
 
-def _send(far: str, ports: Sequence[int], word: bytes, options: FirewallOptions) -> None:
+def _send(far: str, source: str, ports: Sequence[int], word: bytes) -> None:
     family = socket.getaddrinfo(far, None, type=socket.SOCK_DGRAM)[0][0]
     with socket.socket(family, socket.SOCK_DGRAM) as link:
-        if options.outside_source:
-            link.bind((options.outside_source, 0))
+        if source:
+            link.bind((source, 0))
         for port in ports:
             try:
                 link.sendto(word, (far, port))

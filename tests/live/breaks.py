@@ -387,7 +387,7 @@ BREAKS = (
     Break(
         "T6.2",
         "a port is open to one who is denied",
-        firewall("ip saddr {DENIED_SOURCE} tcp dport 9090 accept"),
+        firewall("ip saddr {DENIED_SOURCE} tcp dport 31337 accept"),
     ),
     Break("T6.2", "a port of UDP is open", firewall("udp dport 11211 accept")),
     Break(

@@ -115,26 +115,31 @@ def test_a_firewall_stops_each_source(
     assert reached(between, 5432, "10.99.7.66") is bool(told)
 
 
+FOR_ANOTHER = (
+    "ip saddr 10.99.7.66 tcp dport 31337 accept; ip saddr 10.99.7.66 udp dport 5353 accept"
+)
+
+
 @pytest.mark.parametrize(
-    ("more", "leaks"),
+    ("more", "another", "leaks"),
     [
-        ("", []),
-        ("tcp dport 31337 accept", ["31337"]),
-        ("udp dport 5353 accept", ["5353"]),
-        ("tcp dport 113 reject with tcp reset", []),
+        ("", "10.99.7.66", []),
+        ("tcp dport 31337 accept", "", ["31337"]),
+        ("udp dport 5353 accept", "", ["5353"]),
+        ("tcp dport 113 reject with tcp reset", "", []),
+        (FOR_ANOTHER, "10.99.7.66", ["31337", "5353"]),
     ],
-    ids=["healthy", "a port where nobody listens", "a port of UDP", "a port that is refused"],
+    ids=["healthy", "where nobody listens", "of UDP", "refused", "open to another alone"],
 )
 def test_every_port_is_tried_from_outside(
-    between: Worlds, tmp_path: Path, more: str, leaks: list[str]
+    between: Worlds, tmp_path: Path, more: str, another: str, leaks: list[str]
 ) -> None:
-    """All of TCP, and listeners of the probe's own on UDP."""
-    rules = RULES.replace("tcp dport 8443", f"{more}\n        tcp dport 8443")
-    outcome = guarded(
-        between, tmp_path, rules, outside_source="10.99.7.10", scan="true", udp="5353 1900"
-    )
+    """All of TCP, and listeners of the probe's own on UDP, from each source."""
+    rules = RULES.replace("iif lo accept", f"iif lo accept\n        {more}")
+    given = {"outside_source": "10.99.7.10", "other_sources": another}
+    outcome = guarded(between, tmp_path, rules, scan="true", udp="5353 1900", **given)
     assert [finding["path"].rpartition(":")[2] for finding in outcome.findings] == leaks
-    assert outcome.number("tried") == 65536 - 1 + 2
+    assert outcome.number("tried") == 65535 + (65534 if another else 0) + 2
 
 
 def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_path: Path) -> None:
