@@ -395,6 +395,7 @@ BREAKS = (
         "the deny list is empty",
         lambda stack: stack.changed("nginx/deny.conf", lambda _: "", stack.renew_nginx),
     ),
+    Break("T6.3", "folders are listed", nginx((STATIC, f"{STATIC} autoindex on;"))),
     Break("T6.3", "files are for everybody", nginx((STATIC, f"{STATIC} allow all;"))),
     Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
     Break(
