@@ -81,12 +81,14 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def _score(self) -> str:
         total = score(self.board, self.judgements)
         decided = gate(self.board, total, self.judgements, partial=False)
-        return self.say(
+        count = sum(1 for entry in self.planned if entry.missing)
+        told = self.say(
             "init.score",
             score=display(total.value, total.target),
             target=self.board.target,
             decision=self.say(f"decision.{decided.decision}").lower(),
         )
+        return told + self.say("init.partly", count=count) if count else told
 
     def _steps(self) -> list[str]:
         """Three things to do: what gains most, then what makes a gate of the board."""
