@@ -1,9 +1,13 @@
-"""Unpack archives, also those within archives, within limits; no path leads out of the folder."""
+"""Unpack archives, also those within archives, within limits; no path leads out of the folder.
+
+What is an archive is told by its first bytes as well as by its name.
+"""
 
 import bz2
 import gzip
 import lzma
 import os
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +23,15 @@ PACKED: dict[str, Callable[[str], IO[bytes]]] = {
     ".xz": lzma.LZMAFile,  # type: ignore[dict-item]
 }
 ENDINGS = (*ZIPS, *TARS, *PACKED)
+BEGINNINGS = {
+    rb"PK\x03\x04": ".zip",
+    rb".{257}ustar": ".tar",
+    rb"\x1f\x8b\x08": ".gz",
+    rb"BZh[1-9]1AY&SY": ".bz2",
+    rb"\xfd7zXZ\x00": ".xz",
+}
+HEAD = 262
+"""How many bytes tell what a file is."""
 DEPTH = 4
 SIZE = 1 << 29
 FILES = 50_000
@@ -42,6 +55,16 @@ class _Left:
                 file.write(chunk)
 
 
+def archive_kind(name: str, head: bytes) -> str:
+    """Return the ending that files of this kind have, by name or first bytes; "" for no archive."""
+    low = name.lower()
+    if named := next((each for each in ENDINGS if low.endswith(each)), ""):
+        return named
+    return next(
+        (kind for start, kind in BEGINNINGS.items() if re.match(start, head, re.DOTALL)), ""
+    )
+
+
 def unpack(paths: list[str], target: str, top: str) -> dict[str, str]:
     """Unpack the archives among files; map each folder made below `target` to the archive's path.
 
@@ -50,7 +73,7 @@ def unpack(paths: list[str], target: str, top: str) -> dict[str, str]:
     """
     left = _Left()
     found: dict[str, str] = {}
-    waiting = [(path, os.path.relpath(path, top), 1) for path in paths if _is_archive(path)]
+    waiting = [(path, os.path.relpath(path, top), 1) for path in paths if _kind(path)]
     while waiting:
         path, named, depth = waiting.pop(0)
         if depth > DEPTH:
@@ -59,7 +82,7 @@ def unpack(paths: list[str], target: str, top: str) -> dict[str, str]:
         os.makedirs(folder)
         found[folder] = named
         try:
-            for name, source in _members(path):
+            for name, source in _members(path, _kind(path)):
                 with source:
                     left.copy(source, os.path.join(folder, _inside(name)), named)
         except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
@@ -69,32 +92,35 @@ def unpack(paths: list[str], target: str, top: str) -> dict[str, str]:
         for where, _, names in os.walk(folder):
             for name in names:
                 within = os.path.join(where, name)
-                if _is_archive(within):
+                if _kind(within):
                     inner = f"{named}!/{os.path.relpath(within, folder)}"
                     waiting.append((within, inner, depth + 1))
     return found
 
 
-def _is_archive(path: str) -> bool:
-    return path.lower().endswith(ENDINGS) and os.path.isfile(path) and not os.path.islink(path)
+def _kind(path: str) -> str:
+    if not os.path.isfile(path) or os.path.islink(path):
+        return ""
+    with open(path, "rb") as file:
+        return archive_kind(path, file.read(HEAD))
 
 
-def _members(path: str) -> Iterator[tuple[str, IO[bytes]]]:
+def _members(path: str, kind: str) -> Iterator[tuple[str, IO[bytes]]]:
     """Give the files of an archive."""
-    low = path.lower()
-    if low.endswith(ZIPS):
+    if kind in ZIPS:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 if not info.is_dir():
                     yield info.filename, archive.open(info)
-    elif low.endswith(TARS):
+    elif kind in TARS:
         with tarfile.open(path) as tar:
             for member in tar:
                 if member.isfile() and (source := tar.extractfile(member)):
                     yield member.name, source
     else:
-        ending = next(each for each in PACKED if low.endswith(each))
-        yield os.path.basename(path)[: -len(ending)] or "packed", PACKED[ending](path)
+        name = os.path.basename(path)
+        within = name[: -len(kind)] if name.lower().endswith(kind) else name
+        yield within or "packed", PACKED[kind](path)
 
 
 def _inside(name: str) -> str:

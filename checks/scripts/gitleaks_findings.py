@@ -2,7 +2,8 @@
 
 It ends with status 1 for leaks and for a path that is not there, and leaves an empty report where
 it could read no history. Without a folder or a commit that it read there is no number, nor where it
-does not find a sample with the project's settings. Archives are unpacked for it.
+does not find a sample with the project's settings. Archives are unpacked for it, and text that
+lines do not show is written out.
 """
 
 import json
@@ -16,9 +17,11 @@ import tomllib
 from collections.abc import Iterator
 from typing import TypedDict, cast
 
-from _archives import ENDINGS, unpack
+from _archives import HEAD, archive_kind, unpack
 from _common import Place, emit, not_measured, number_param, param, place, require, words
 from _copy import Copy, copy_project
+from _git_history import LOG, fetch_every_reference, files_ever, messages
+from _hidden_text import hidden_text
 
 COMMITS = re.compile(r"(\d+) commits scanned")
 FAILED = re.compile(r"\b(?:FTL|ERR)\b.*|.*partial scan.*")
@@ -46,20 +49,21 @@ def main() -> None:
     paths = words("paths") or ["."]
     read = files_of(copy, paths)
     sample(copy, read)
-    packed = packed_once(copy, paths) if history else read
     if history:
-        leaks, commits = scan(
-            copy, ["--log-opts", f"--all -- {' '.join(paths)}"], ".", history=True
-        )
+        fetch_every_reference(copy)
+        options = ["--log-opts", f"{LOG} -- {' '.join(paths)}"]
+        leaks, commits = scan(copy, options, ".", history=True)
     else:
         shutil.rmtree(os.path.join(copy.folder, ".git"), ignore_errors=True)
         leaks, commits = [], None
         for path in paths:
             leaks += scan(copy, ["--no-git"], path)[0]
     findings = [finding(copy, leak) for leak in leaks]
-    archives, within = in_archives(copy, packed)
+    if history and paths == ["."]:
+        findings += in_messages(copy)
+    archives, within = not_in_lines(copy, once_there(copy, paths) if history else read)
     findings += within
-    kept_back = suppressed(copy, read)
+    kept_back = suppressed(copy, read) + len(rules_left_out(copy))
     allowed = number_param("allowed") or 0
     numbers = {
         "leaks": len(findings),
@@ -124,43 +128,73 @@ def _within(path: str) -> bool:
     return not os.path.isabs(path) and not os.path.normpath(path).startswith("..")
 
 
-def packed_once(copy: Copy, paths: list[str]) -> list[str]:
-    """Write down every archive that any commit has, and return where."""
-    command = ["git", "-c", "core.quotepath=false", "-C", copy.folder]
-    listed = subprocess.run(
-        [*command, "rev-list", "--objects", "--all", "--", *paths], capture_output=True, check=False
-    )
+def once_there(copy: Copy, paths: list[str]) -> list[str]:
+    """Write down what any commit has beside lines, and return where."""
     folder = os.path.join(os.environ["READINESS_TMP"], "history")
     found = []
-    for line in listed.stdout.decode(errors="surrogateescape").splitlines():
-        blob, _, path = line.partition(" ")
-        if path.lower().endswith(ENDINGS):
+    for blob, path, data in files_ever(copy, paths):
+        if archive_kind(path, data[:HEAD]) or hidden_text(data):
             target = os.path.join(folder, blob[:12], path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target, "wb") as file:
-                if subprocess.run(
-                    [*command, "cat-file", "blob", blob], stdout=file, check=False
-                ).returncode:
-                    continue  # a folder that is called like an archive
+                file.write(data)
             found.append(target)
     return found
 
 
-def in_archives(copy: Copy, files: list[str]) -> tuple[int, list[Place]]:
-    """Unpack archives and look through them; returns how many, and what was found."""
-    if param("archives") == "false":
-        return 0, []
+def not_in_lines(copy: Copy, files: list[str]) -> tuple[int, list[Place]]:
+    """Look through archives, and through text that lines do not show.
+
+    Returns how many archives there are, and what was found.
+    """
     target = os.path.join(os.environ["READINESS_TMP"], "unpacked")
     history = os.path.join(os.environ["READINESS_TMP"], "history")
     top = history if files and files[0].startswith(history + os.sep) else copy.folder
-    folders = unpack(files, target, top)
+    folders = {} if param("archives") == "false" else unpack(files, target, top)
+    archives = len(folders)
+    unpacked = below(target)
+    for path in [*files, *unpacked]:
+        if text := hidden_in(path):
+            number, _, inside = os.path.relpath(path, target).partition(os.sep)
+            within = folders.get(os.path.join(target, number))
+            folder = os.path.join(target, str(len(folders)))
+            os.makedirs(folder)
+            with open(os.path.join(folder, "text"), "wb") as file:
+                file.write(b"\n" + text)
+            folders[folder] = f"{within}!/{inside}" if within else os.path.relpath(path, top)
     found = []
-    for folder, named in folders.items():
-        for leak in scan(copy, ["--no-git"], folder, baseline=False)[0]:
-            inside = os.path.relpath(leak["File"], folder)
-            shown = f"{named}!/{inside}"
-            found.append(place(shown, leak["StartLine"], leak["RuleID"], leak["Description"]))
-    return len(folders), found
+    for leak in scan(copy, ["--no-git"], target, baseline=False)[0] if folders else []:
+        number, _, inside = os.path.relpath(leak["File"], target).partition(os.sep)
+        shown = f"{folders[os.path.join(target, number)]}!/{inside}"
+        found.append(place(shown, leak["StartLine"], leak["RuleID"], leak["Description"]))
+    return archives, found
+
+
+def hidden_in(path: str) -> bytes:
+    """Return the text that is hidden in a file which is no archive."""
+    if not os.path.isfile(path) or os.path.islink(path):
+        return b""
+    with open(path, "rb") as file:
+        data = file.read()
+    return b"" if archive_kind(path, data[:HEAD]) else hidden_text(data)
+
+
+def in_messages(copy: Copy) -> list[Place]:
+    """Look through what is said of commits and tags."""
+    folder = os.path.join(os.environ["READINESS_TMP"], "messages")
+    os.makedirs(folder)
+    for name, text in messages(copy):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(text)
+    return [
+        place(
+            f"message of {os.path.basename(leak['File'])[:12]}",
+            leak["StartLine"],
+            leak["RuleID"],
+            leak["Description"],
+        )
+        for leak in scan(copy, ["--no-git"], folder, baseline=False)[0]
+    ]
 
 
 def whole_history() -> None:
@@ -202,6 +236,7 @@ def scan(
     *,
     history: bool = False,
     baseline: bool = True,
+    config: str = "",
 ) -> tuple[list[Leak], int | None]:
     """Run gitleaks; return what it found, and in how many commits it looked."""
     report = os.path.join(os.environ["READINESS_TMP"], "report.json")
@@ -213,7 +248,7 @@ def scan(
         "json",
         "--report-path",
         report,
-        *settings(copy, baseline=baseline),
+        *(["--config", config] if config else settings(copy, baseline=baseline)),
     ]
     status, said = copy.run([*command, *words("args")], quiet=True)
     said = COLOURS.sub("", said)
@@ -265,6 +300,27 @@ def suppressed(copy: Copy, files: list[str]) -> int:
         except ValueError:
             not_measured(f"the baseline {baseline} is not JSON")
     return number
+
+
+def rules_left_out(copy: Copy) -> set[str]:
+    """Name the rules of gitleaks that find something here, and that settings have not taken over.
+
+    They are asked where settings bring rules of their own, and do not extend those of gitleaks.
+    """
+    known = [read_settings(copy, path) for path in settings_files(copy)]
+    extends = [each.get("extend") for each in known]
+    if not known or any(isinstance(each, dict) and each.get("useDefault") for each in extends):
+        return set()
+    own = {rule.get("id") for each in known for rule in _tables(each.get("rules"))}
+    path = os.path.join(os.environ["READINESS_TMP"], "defaults.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("[extend]\nuseDefault = true\n")
+    leaks = scan(copy, ["--no-git"], ".", config=path)[0]
+    return {leak["RuleID"] for leak in leaks} - own
+
+
+def _tables(value: object) -> list[dict[str, object]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def read_settings(copy: Copy, name: str) -> dict[str, object]:

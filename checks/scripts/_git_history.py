@@ -1,0 +1,67 @@
+"""Give what any commit of a project has: its files as they ever were, and its messages."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+from _copy import Copy
+
+EVERY = "refs/every"
+LOG = "--all --full-history --remerge-diff"
+"""Each commit, those of branches that changed nothing in the end, and what a merge itself did."""
+
+
+def fetch_every_reference(copy: Copy) -> None:
+    """Bring what the project's references name into its copy, as a clone does of branches alone.
+
+    What is only put aside here (`git stash`) is nobody else's yet. What `.gitattributes` keeps out
+    of a diff is shown.
+    """
+    _git(copy, "fetch", "--quiet", "origin", f"+refs/*:{EVERY}/*")
+    _git(copy, "update-ref", "-d", f"{EVERY}/stash")
+    top = _git(copy, "rev-parse", "--absolute-git-dir").decode().strip()
+    os.makedirs(os.path.join(top, "info"), exist_ok=True)
+    with open(os.path.join(top, "info", "attributes"), "w", encoding="utf-8") as file:
+        file.write("* !diff\n")
+
+
+def files_ever(copy: Copy, paths: list[str]) -> Iterator[tuple[str, str, bytes]]:
+    """Give what files below the paths held in any commit: an id, a path, and the bytes."""
+    listed = _git(copy, "rev-list", "--objects", "--all", "--full-history", "--", *paths)
+    named = dict(
+        line.partition(b" ")[::2] for line in listed.splitlines() if line.partition(b" ")[2]
+    )
+    for kind, name, data in _objects(copy, named):
+        if kind == b"blob":
+            yield name.decode(), named[name].decode(errors="surrogateescape"), data
+
+
+def messages(copy: Copy) -> Iterator[tuple[str, bytes]]:
+    """Give what is said of each commit and each tag, by its id."""
+    commits = _git(copy, "rev-list", "--all").split()
+    tags = _git(copy, "for-each-ref", "--format=%(objectname)").split()
+    for kind, name, data in _objects(copy, dict.fromkeys([*commits, *tags])):
+        if kind in (b"commit", b"tag"):
+            yield name.decode(), data.partition(b"\n\n")[2]
+
+
+def _objects(copy: Copy, names: dict[bytes, object]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Give kind, id and content of objects that are there."""
+    asked = os.path.join(os.environ["READINESS_TMP"], "objects")
+    with open(asked, "wb") as file:
+        file.writelines(name + b"\n" for name in names)
+    command = ["git", "-C", copy.folder, "cat-file", "--batch"]
+    with (
+        open(asked, "rb") as names_of,
+        subprocess.Popen(command, stdin=names_of, stdout=subprocess.PIPE) as git,
+    ):
+        while git.stdout and (line := git.stdout.readline()):
+            name, kind, *size = line.split()
+            if size:  # else it is missing
+                yield kind, name, git.stdout.read(int(size[0]))
+                git.stdout.read(1)
+
+
+def _git(copy: Copy, *words: str) -> bytes:
+    command = ["git", "-c", "core.quotepath=false", "-C", copy.folder, *words]
+    return subprocess.run(command, capture_output=True, check=False).stdout

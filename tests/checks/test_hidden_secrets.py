@@ -1,0 +1,172 @@
+"""Secrets that lines of files do not show: in any bytes, and anywhere in the history."""
+
+import base64
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.checks.test_secret_scans import SECRET, scanned, tarred, zipped
+from tests.support.checking import run_check
+from tests.support.network_cases import TOKEN
+from tests.support.repositories import git
+
+pytestmark = pytest.mark.skipif(not shutil.which("gitleaks"), reason="gitleaks is not installed")
+
+TABLE = b"SQLite format 3\0" + bytes(64) + SECRET + bytes(64)
+HARMLESS = b"the quick brown fox jumps over the lazy dog"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "shown"),
+    [
+        ("backup.dat", zipped({"a.env": SECRET}), "backup.dat!/a.env"),
+        ("backup", tarred({"a.env": SECRET}), "backup!/backup!/a.env"),
+        ("dev.sqlite", TABLE, "dev.sqlite!/text"),
+        ("a.txt", SECRET.decode().encode("utf-16"), "a.txt!/text"),
+        ("a.yaml", b"data: " + base64.b64encode(SECRET), "a.yaml!/text"),
+        ("a.zip", zipped({"b.db": TABLE}), "a.zip!/b.db!/text"),
+    ],
+    ids=["zip", "tar", "database", "utf-16", "base64", "within"],
+)
+def test_a_file_is_told_by_its_bytes(tmp_path: Path, name: str, data: bytes, shown: str) -> None:
+    """Whatever its name says, and however its text is written."""
+    outcome = scanned(tmp_path, {name: data})
+    assert [found["path"] for found in outcome.findings] == [shown]
+    assert outcome.value("leaks") == 1
+    assert TOKEN not in outcome.stdout.decode() + outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "data",
+    [bytes(range(256)) * 9, b"data: " + base64.b64encode(HARMLESS), zipped({"a.md": HARMLESS})],
+    ids=["bytes", "base64", "zip"],
+)
+def test_bytes_alone_are_no_secret(tmp_path: Path, data: bytes) -> None:
+    """What is no text, and text without a secret, is passed over wherever it stands."""
+    assert scanned(tmp_path, {"logo.dat": data}).value("problems") == 0
+
+
+def commit(folder: Path, name: str = "", data: bytes | None = b"", message: str = "More") -> None:
+    """Commit a file; without content, that it is gone."""
+    if data is None:
+        (folder / name).unlink()
+    elif name:
+        (folder / name).write_bytes(data)
+    git(folder, "add", "--all")
+    git(folder, "commit", "-qm", message, "--allow-empty")
+
+
+def _on_a_branch_that_changed_nothing(folder: Path) -> None:
+    git(folder, "checkout", "-qb", "side")
+    commit(folder, "a.env", SECRET)
+    commit(folder, "a.env", None)
+    git(folder, "checkout", "-q", "main")
+    git(folder, "merge", "-q", "--no-ff", "--no-edit", "side")
+    git(folder, "branch", "-D", "side")
+
+
+def _in_a_merge_itself(folder: Path) -> None:
+    git(folder, "checkout", "-qb", "side")
+    commit(folder, "b.py", b"y = 1\n")
+    git(folder, "checkout", "-q", "main")
+    git(folder, "merge", "-q", "--no-ff", "--no-commit", "side")
+    commit(folder, "a.env", SECRET)
+    commit(folder, "a.env", None)
+
+
+def _below_a_tag_alone(folder: Path) -> None:
+    git(folder, "checkout", "-q", "--detach")
+    commit(folder, "a.env", SECRET)
+    git(folder, "tag", "old")
+    git(folder, "checkout", "-q", "main")
+
+
+def _on_a_branch_of_the_server_alone(folder: Path) -> None:
+    _below_a_tag_alone(folder)
+    git(folder, "update-ref", "refs/remotes/origin/side", "old")
+    git(folder, "tag", "-d", "old")
+
+
+def _kept_out_of_diffs(folder: Path) -> None:
+    commit(folder, ".gitattributes", b"* -diff\n")
+    commit(folder, "a.env", SECRET)
+    commit(folder, "a.env", None)
+
+
+def _in_a_note(folder: Path) -> None:
+    git(folder, "notes", "add", "-m", SECRET.decode())
+
+
+def _in_a_message(folder: Path) -> None:
+    commit(folder, message=SECRET.decode())
+
+
+def _in_the_message_of_a_tag(folder: Path) -> None:
+    git(folder, "tag", "-a", "v1", "-m", SECRET.decode())
+
+
+def _in_bytes(folder: Path) -> None:
+    commit(folder, "dev.sqlite", TABLE)
+    commit(folder, "dev.sqlite", None)
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        _on_a_branch_that_changed_nothing,
+        _in_a_merge_itself,
+        _below_a_tag_alone,
+        _on_a_branch_of_the_server_alone,
+        _kept_out_of_diffs,
+        _in_a_note,
+        _in_a_message,
+        _in_the_message_of_a_tag,
+        _in_bytes,
+    ],
+    ids=lambda hide: hide.__name__.lstrip("_"),
+)
+def test_the_whole_history_is_looked_at(tmp_path: Path, hide: Callable[[Path], None]) -> None:
+    """What any commit that has a name ever had, or said, is found once; the files have none."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "app.py", b"x = 1\n")
+    hide(tmp_path)
+    assert run_check("gitleaks", str(tmp_path)).value("leaks") == 0
+    assert run_check("gitleaks", str(tmp_path), {"history": "true"}).value("leaks") == 1
+
+
+def test_a_history_without_secrets_has_none(tmp_path: Path) -> None:
+    """Merges, tags and messages are no leaks; nor is what is put aside here, and pushed nowhere."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "app.py", b"x = 1\n")
+    for name in ("one", "two"):
+        git(tmp_path, "checkout", "-qb", name, "main")
+        commit(tmp_path, "app.py", f"x = 1\n{name} = 2\n".encode())
+    git(tmp_path, "merge", "-q", "-s", "ours", "--no-edit", "one")
+    git(tmp_path, "tag", "-a", "v1", "-m", "First")
+    (tmp_path / "app.py").write_bytes(SECRET)
+    git(tmp_path, "stash")
+    outcome = run_check("gitleaks", str(tmp_path), {"history": "true"})
+    assert (outcome.value("problems"), outcome.value("commits")) == (0, 4)
+
+
+OWN = "[[rules]]\nid = 'github-pat'\ndescription = 'x'\nregex = 'gh[ps]_[0-9a-zA-Z]{36}'\n"
+KEY = b"key = 'AKIA" + b"QWERTZ7ASDFGH3YX'\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "data", "suppressed"),
+    [
+        (OWN, KEY, 1),
+        (OWN, b"x = 2\n", 0),
+        (f"[extend]\nuseDefault = true\n{OWN}", b"x = 2\n", 0),
+    ],
+    ids=["left out", "nothing to find", "extended"],
+)
+def test_rules_of_gitleaks_that_settings_drop_are_suppressions(
+    tmp_path: Path, settings: str, data: bytes, suppressed: int
+) -> None:
+    """Each that finds something here; own rules in their place are as good where none does."""
+    outcome = scanned(tmp_path, {".gitleaks.toml": settings.encode(), "b.py": data})
+    assert (outcome.value("leaks"), outcome.value("suppressed")) == (0, suppressed)
