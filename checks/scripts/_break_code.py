@@ -16,13 +16,14 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from types import CodeType, FunctionType
 from typing import Any
 
 os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
 import coverage
 import pytest
-from _common import files_below, is_below
+from _common import files_below
+from _held import Held, functions_of, swap
+from _idle_tests import Questions
 from _mutations import failing, functions, mutants, mutated, read_source
 from _witness import Log, Witness
 
@@ -33,7 +34,6 @@ SETUP = "setup of "
 """What stands before a test's id where its fixtures run, and not it itself."""
 
 Json = dict[str, Any]
-Held = dict[str, list[FunctionType]]
 
 
 class Attempts:
@@ -45,9 +45,10 @@ class Attempts:
         self.done: Json = {"attempts": []}
         self.deadline = time.monotonic() + plan["seconds"]
         self.items: dict[str, pytest.Item] = {}
-        self._held: Held = {}
+        self.held: Held = {}
+        self.questions = Questions(self)
         self._failed = False
-        self._outcomes: dict[str, str] = {}
+        self.outcomes: dict[str, str] = {}
         self._coverage: coverage.Coverage | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -59,7 +60,7 @@ class Attempts:
         self.items = {
             item.nodeid: item for item in session.items if not wanted or item.nodeid in wanted
         }
-        self._held = functions_of(self.plan["roots"], self.plan["source"])
+        self.held = functions_of(self.plan["roots"], self.plan["source"])
         gc.freeze()  # what a process that is forked off does not touch is not copied
         seen = self._without_fault()
         if seen is not None:
@@ -68,6 +69,7 @@ class Attempts:
                 self._break_flows(seen)
             else:
                 self._break_sample(seen)
+                self.done["idle"] = self.questions.idle(seen, self.held)
         return True
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -102,7 +104,7 @@ class Attempts:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what became of a test."""
         if report.outcome == "failed" or report.when == "call":
-            self._outcomes[report.nodeid] = report.outcome
+            self.outcomes[report.nodeid] = report.outcome
         self._failed = self._failed or report.outcome == "failed"
 
     def _without_fault(self) -> Json | None:
@@ -118,7 +120,7 @@ class Attempts:
             self._coverage = coverage.Coverage(data_file=None, source=tops, config_file=False)
             self._coverage.start()
             seconds = {}
-            for name, item, following in self._in_order(self.items):
+            for name, item, following in self.in_order(self.items):
                 began = time.monotonic()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 seconds[name] = time.monotonic() - began
@@ -129,10 +131,10 @@ class Attempts:
                 # The copy and the original may both be known; what is not imported has no lines.
                 lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
             with open(path, "w", encoding="utf-8") as file:
-                json.dump({"outcomes": self._outcomes, "seconds": seconds, "lines": lines}, file)
+                json.dump({"outcomes": self.outcomes, "seconds": seconds, "lines": lines}, file)
             return True
 
-        if self._forked(run, self.deadline - time.monotonic()) is None:
+        if self.forked(run, self.deadline - time.monotonic()) is None:
             self.done["why"] = "the tests alone take longer than the seconds that are given"
             return None
         try:
@@ -163,7 +165,7 @@ class Attempts:
         for _, mutant, tests in turns[: self.plan["mutants"]]:
             names = sorted(tests, key=lambda name: float(seen["seconds"][name]))
             tree = mutated(read_source(mutant.path), mutant)
-            noticed = self._try({mutant.path: tree}, names, seen)
+            noticed = self.attempt({mutant.path: tree}, names, seen)
             if noticed is None:
                 break
             self.done["attempts"].append({**vars(mutant), "tests": len(names), "noticed": noticed})
@@ -182,7 +184,7 @@ class Attempts:
                 if isinstance(names, set) and (missing := names - broken):
                     attempt |= {"noticed": "unknown", "named": "".join(missing)}
                 else:
-                    attempt["noticed"] = self._try(trees, flow["tests"], seen)
+                    attempt["noticed"] = self.attempt(trees, flow["tests"], seen)
                     if attempt["noticed"] is None:
                         return
                 self.done["attempts"].append(attempt)
@@ -209,7 +211,7 @@ class Attempts:
                         ran.setdefault(path, set()).add(name)
             yield "", ran or None
 
-    def _try(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
+    def attempt(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
         """Run tests with faults in some files; returns how it was noticed, None: no time left."""
         left = self.deadline - time.monotonic()
         usual = sum(float(seen["seconds"].get(name, 0)) for name in names)
@@ -218,8 +220,8 @@ class Attempts:
         texts = {path: read_source(path) for path in trees}
 
         def run() -> bool:
-            swap(trees, self.plan["roots"], self._held)
-            for _, item, following in self._in_order(names):
+            swap(trees, self.plan["roots"], self.held)
+            for _, item, following in self.in_order(names):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self._failed:
                     item.session._setupstate.teardown_exact(None)
@@ -229,7 +231,7 @@ class Attempts:
         for path, tree in trees.items():
             write(path, ast.unparse(tree))
         try:
-            passed = self._forked(run, min(left, 10 * usual + PATIENCE))
+            passed = self.forked(run, min(left, 10 * usual + PATIENCE))
         finally:
             for path, text in texts.items():
                 write(path, text)
@@ -237,14 +239,14 @@ class Attempts:
             return None
         return {True: "", False: "failed", None: "hung"}[passed]
 
-    def _in_order(
+    def in_order(
         self, names: Iterable[str]
     ) -> Iterator[tuple[str, pytest.Item, pytest.Item | None]]:
         items = [(name, self.items[name]) for name in names if name in self.items]
         for at, (name, item) in enumerate(items):
             yield name, item, items[at + 1][1] if at + 1 < len(items) else None
 
-    def _forked(self, run: Callable[[], bool], seconds: float) -> bool | None:
+    def forked(self, run: Callable[[], bool], seconds: float) -> bool | None:
         """Do something in a process of its own; None where it took too long."""
         sys.stdout.flush()
         sys.stderr.flush()
@@ -282,40 +284,6 @@ class Attempts:
         return file
 
 
-def functions_of(roots: list[str], source: list[str]) -> Held:
-    """Return the functions that this process holds, by the file below `source` they stand in."""
-    tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
-    files: dict[str, str] = {}
-    held: Held = {}
-    for each in gc.get_objects():
-        if type(each) is FunctionType:
-            name = each.__code__.co_filename
-            if name not in files:
-                files[name] = os.path.realpath(name)
-            if any(is_below(files[name], top) for top in tops):
-                held.setdefault(files[name], []).append(each)
-    return held
-
-
-def swap(
-    trees: dict[str, ast.Module], roots: list[str], held: dict[str, list[FunctionType]]
-) -> None:
-    """Give functions that are held the code of other trees."""
-    for path, tree in trees.items():
-        for root in roots:
-            full = os.path.realpath(os.path.join(root, path))
-            codes: dict[tuple[str, int], CodeType] = {}
-            waiting = [compile(tree, full, "exec", dont_inherit=True)]
-            while waiting:
-                code = waiting.pop()
-                codes[code.co_name, code.co_firstlineno] = code
-                waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
-            for each in held.get(full, []):
-                new = codes.get((each.__code__.co_name, each.__code__.co_firstlineno))
-                if new is not None and new.co_freevars == each.__code__.co_freevars:
-                    each.__code__ = new
-
-
 def write(path: str, text: str) -> None:
     """Write a file of the copy."""
     with open(path, "w", encoding="utf-8") as file:
@@ -334,7 +302,7 @@ def main() -> int:
     options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
     options += ["--basetemp", os.path.join(tmp, "tests")]
     sys.argv[0] = "pytest"
-    plugins = [Witness(Log(os.devnull)), attempts]
+    plugins = [Witness(Log(os.devnull)), attempts, attempts.questions]
     status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
     with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
         json.dump({**attempts.done, "status": status}, file)

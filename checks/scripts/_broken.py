@@ -45,6 +45,20 @@ class Attempt(TypedDict):
     named: NotRequired[str]
 
 
+class Idle(TypedDict):
+    """Which tests show nothing, by file and function: found so, and known to be run or not.
+
+    `asked` of `of` tests were tried with other answers of the code that they run.
+    """
+
+    modules: list[str]
+    known: list[tuple[str, str]]
+    skipped: list[tuple[str, str]]
+    unmoved: list[tuple[str, str]]
+    asked: int
+    of: int
+
+
 class Broken(TypedDict):
     """What the session of the tests left behind."""
 
@@ -52,6 +66,7 @@ class Broken(TypedDict):
     attempts: list[Attempt]
     tests: NotRequired[dict[str, str]]
     possible: NotRequired[int]
+    idle: NotRequired[Idle]
     why: NotRequired[str]
 
 

@@ -33,6 +33,7 @@ SUMS: Mapping[type[ast.operator], type[ast.operator]] = {
     ast.Mod: ast.Mult,
     ast.Pow: ast.Mult,
 }
+MAKING = {"__init__", "__new__", "__post_init__"}
 TELLING = {"debug", "info", "warning", "error", "exception", "critical", "log", "print", "warn"}
 """Calls that only tell something: no test need notice that one is gone."""
 
@@ -93,12 +94,39 @@ def failing(text: str, names: set[str] | None) -> tuple[ast.Module, set[str]]:
     for name, node in functions(tree):
         if names is None or name in names:
             broken.add(name)
-            at = 1 if ast.get_docstring(node, clean=False) is not None and node.body[1:] else 0
-            stop = ast.parse("raise RuntimeError('broken to see which test notices')").body[0]
-            node.body.insert(at, ast.copy_location(stop, node.body[at]))
-            for part in ast.walk(stop):
-                ast.copy_location(part, node.body[at + 1] if node.body[at + 1 :] else node)
+            _begin(node, "raise RuntimeError('broken to see which test notices')")
     return ast.fix_missing_locations(tree), broken
+
+
+def answering(text: str, answer: str) -> ast.Module:
+    """Return the tree with functions that only answer this; those that make objects do make them.
+
+    What stands in them is kept below, as it is where they fail.
+    """
+    tree = ast.parse(text)
+    for name, node in functions(tree):
+        if name.rpartition(".")[2] not in MAKING:
+            _begin(node, f"yield {answer}; return" if _yields(node) else f"return {answer}")
+    return ast.fix_missing_locations(tree)
+
+
+def _begin(node: ast.FunctionDef, text: str) -> None:
+    """Put statements before all that a function does."""
+    at = 1 if ast.get_docstring(node, clean=False) is not None and node.body[1:] else 0
+    first = node.body[at]
+    for statement in reversed(ast.parse(text).body):
+        node.body.insert(at, statement)
+        for part in ast.walk(statement):
+            ast.copy_location(part, first)
+
+
+def _yields(node: ast.AST) -> bool:
+    """Whether a function is a generator."""
+    return any(
+        isinstance(each, ast.Yield | ast.YieldFrom)
+        or (not isinstance(each, (*Function, ast.Lambda, ast.ClassDef)) and _yields(each))
+        for each in ast.iter_child_nodes(node)
+    )
 
 
 def functions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:

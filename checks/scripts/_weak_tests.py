@@ -186,8 +186,8 @@ def is_test_file(path: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py")
 
 
-def tests(path: str) -> Iterator[tuple[Function, str]]:
-    """Give the tests of a file; with why it is never run, where another one has its name."""
+def tests(path: str) -> Iterator[tuple[Function, bool, str]]:
+    """Give the tests of a file: whether a branch stands around it, and why it is never run."""
     tree = parse(path)
     for top in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]:
         found = [
@@ -198,7 +198,9 @@ def tests(path: str) -> Iterator[tuple[Function, str]]:
         left = Counter(each.name for each in found)
         for each in found:
             left[each.name] -= 1
-            yield each, "is never run: another test below has its name" if left[each.name] else ""
+            why = "is never run: another test below has its name" if left[each.name] else ""
+            plain = each in top.body and (top is tree or top in tree.body)
+            yield each, not plain, why
 
 
 def _outside_functions(top: ast.AST) -> Iterator[ast.AST]:
@@ -209,16 +211,34 @@ def _outside_functions(top: ast.AST) -> Iterator[ast.AST]:
             yield from _outside_functions(node)
 
 
-def weak_tests(paths: list[str]) -> tuple[int, list[Place]]:
-    """Return how many tests there are below the paths, and those that assert nothing."""
-    total = 0
-    findings = []
-    for path in filter(is_test_file, files_below(paths)):
-        for test, never in tests(path):
-            total += 1
-            if never or not asserts(path, test.lineno):
-                why = never or "asserts nothing that can fail"
-                findings.append(place(path, test.lineno, "no-assertion", f"{test.name} {why}"))
-    if not total:
+@dataclass(frozen=True)
+class Written:
+    """A test as it is written, whether a branch stands around it, and why it shows nothing."""
+
+    path: str
+    line: int
+    name: str
+    in_a_branch: bool
+    why: str
+
+    def finding(self, why: str) -> Place:
+        """Say of it what it lacks."""
+        return place(self.path, self.line, "no-assertion", f"{self.name} {why}")
+
+
+def written_tests(paths: list[str]) -> list[Written]:
+    """Return the tests below the paths; without a test nothing can be measured."""
+    found = [
+        Written(
+            path,
+            test.lineno,
+            test.name,
+            in_a_branch,
+            never or ("" if asserts(path, test.lineno) else "asserts nothing that can fail"),
+        )
+        for path in filter(is_test_file, files_below(paths))
+        for test, in_a_branch, never in tests(path)
+    ]
+    if not found:
         not_measured("there is no test below these paths")
-    return total, findings
+    return found

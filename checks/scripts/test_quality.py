@@ -1,8 +1,8 @@
 """Count the tests that assert something; and the faults in the code that no test notices."""
 
-from _broken import Attempt, try_broken
+from _broken import Attempt, Broken, Idle, try_broken
 from _common import Place, emit, not_measured, number_param, param, place, words
-from _weak_tests import weak_tests
+from _weak_tests import Written, written_tests
 
 FEW = 10
 """Of fewer faults no share is told, unless there are no more."""
@@ -16,7 +16,7 @@ def whole(name: str) -> int:
     return int(given)
 
 
-def sample(wanted: int) -> list[Attempt]:
+def sample(wanted: int) -> Broken:
     """Put faults into the code, one at a time, and run the tests that run into each."""
     broken = try_broken(
         {
@@ -37,7 +37,7 @@ def sample(wanted: int) -> list[Attempt]:
         not_measured("no passing test runs into code in which a fault could be put")
     if len(tried) < min(wanted, possible, FEW):
         not_measured(f"the seconds were enough for {len(tried)} of {min(wanted, possible)} faults")
-    return tried
+    return broken
 
 
 def survivors(tried: list[Attempt]) -> list[Place]:
@@ -49,9 +49,34 @@ def survivors(tried: list[Attempt]) -> list[Place]:
     ]
 
 
+def idle(tests: list[Written], seen: Idle) -> list[Place]:
+    """List the tests that look well, and that show nothing when they are tried."""
+    known, skipped, unmoved = (
+        {tuple(each) for each in listed}
+        for listed in (seen["known"], seen["skipped"], seen["unmoved"])
+    )
+    found = []
+    for test in tests:
+        named = (test.path, test.name)
+        if named in skipped:
+            found.append(test.finding("is never run: it is always skipped"))
+        elif named in unmoved:
+            found.append(test.finding("passes whatever the code that it runs answers"))
+        elif named not in known and test.path in seen["modules"] and not test.in_a_branch:
+            found.append(test.finding("is never run: pytest does not take it for a test"))
+    if not found and seen["asked"] < seen["of"]:
+        not_measured(f"the seconds were enough to try {seen['asked']} of {seen['of']} tests")
+    return found
+
+
 def main() -> None:
     """Read the tests, then try them where faults are asked for."""
-    total, findings = weak_tests(words("paths"))
+    tests = written_tests(words("paths"))
+    total = len(tests)
+    findings = [test.finding(test.why) for test in tests if test.why]
+    broken = sample(wanted) if (wanted := whole("mutants")) else None
+    if broken and "idle" in broken:
+        findings += idle([test for test in tests if not test.why], broken["idle"])
     without = len(findings)
     numbers: dict[str, object] = {
         "percent": round(100 * (total - without) / total, 4),
@@ -62,8 +87,8 @@ def main() -> None:
         "killed": None,
         "problems": without,
     }
-    if wanted := whole("mutants"):
-        tried = sample(wanted)
+    if broken:
+        tried = broken["attempts"]
         survived = survivors(tried)
         killed = round(100 * (len(tried) - len(survived)) / len(tried), 4)
         least = number_param("at_least") or 0

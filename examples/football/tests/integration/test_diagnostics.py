@@ -10,7 +10,6 @@ from sentry_sdk.transport import Transport
 
 from src.core.config import Environment, Settings
 from src.main import create_app
-from src.monitoring.errors import configure_error_reports
 
 DSN = "http://public@127.0.0.1:9/1"
 
@@ -63,8 +62,10 @@ def test_an_error_is_reported_with_its_release(migrated_url: str, kept: Kept) ->
     assert "football_unexpected_errors_total 1.0" in numbers
 
 
-def test_without_a_dsn_nothing_is_reported(kept: Kept) -> None:
-    configure_error_reports(Settings())
+def test_without_a_dsn_nothing_is_reported(migrated_url: str, kept: Kept) -> None:
+    app = create_app(settings(migrated_url))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.post("/diagnostics/error").status_code == 500
     assert kept.envelopes == []
 
 

@@ -1,0 +1,210 @@
+"""Tests that look well and show nothing: they pass whatever the code answers, or are never run."""
+
+from textwrap import indent
+
+from tests.support.checking import Outcome, build, run_check
+
+SUMS = """\
+import contextlib
+
+CACHE = {}
+
+
+def add(a, b):
+    return a + b
+
+
+def remember(key, value, kept=True):
+    if kept:
+        CACHE[key] = value
+
+
+@contextlib.contextmanager
+def opened(name):
+    yield name.upper()
+
+
+class Counter:
+    def __init__(self):
+        self.number = 0
+
+    async def count(self):
+        self.number += 1
+        return self.number
+"""
+
+HEAD = """\
+import asyncio
+import contextlib
+import sys
+from unittest import mock
+
+import pytest
+
+from sums import CACHE, Counter, add, opened, remember
+
+
+def holds(x):
+    assert x
+
+
+@contextlib.contextmanager
+def quiet():
+    try:
+        yield
+    except AssertionError:
+        pass
+
+
+@pytest.fixture
+def three():
+    return add(1, 2)
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    CACHE.clear()
+"""
+
+IDLE = {
+    "alias": "same = add(1, 2)\nother = same\nassert same == other",
+    "constants": "add(1, 2)\nexpected = got = 3\nassert expected == got",
+    "of_a_mock": "m = mock.Mock(return_value=add(1, 2))\nassert m() == m()",
+    "called_by_itself": "m = mock.Mock()\nm(add(1, 2))\nm.assert_called_once()",
+    "any_text": "assert repr(add(1, 2))",
+    "any_kind": "x = add(1, 2)\nassert isinstance(x, type(x))",
+    "raises_something": "x = add(1, 2)\nwith pytest.raises(Exception):\n    ad(x)",
+    "raises_by_itself": "with pytest.raises(AssertionError):\n    holds(add(1, 2) and False)",
+    "swallowed": "with quiet():\n    assert add(1, 2) == 3",
+    "no_case": "add(1, 2)\ncases = []\nfor each in cases:\n    assert each == 3",
+    "another_day": "x = add(1, 2)\nif sys.argv[0] == 'release':\n    assert x == 3",
+    "given_up": "if add(1, 2) != 3:\n    pytest.skip('later')\nassert True is not add",
+    "later": "x = add(1, 2)\ncheck = lambda: holds(x == 3)\nassert check",
+}
+
+SERIOUS = {
+    "sum": "assert add(1, 2) == 3",
+    "text": "assert str(add(1, 2)) == '3'",
+    "is_none": "assert remember('a', 1) is None",
+    "not_done": "remember('a', 1, kept=False)\nassert CACHE == {}",
+    "done": "remember('a', 1)\nassert CACHE == {'a': 1}",
+    "context": "with opened('a') as name:\n    assert name == 'A'",
+    "coroutine": "assert asyncio.run(Counter().count()) == 1",
+    "only_made": "assert Counter().number == 0",
+    "raises": "with pytest.raises(TypeError):\n    add(None, 1)",
+    "of_what_a_fixture_did": "assert three == 3",
+    "of_a_constant": "assert CACHE == {}",
+    "endless": "while add(1, 2) != 3:\n    pass\nassert add(2, 2) == 4",
+}
+
+NEVER_RUN = '''
+@pytest.mark.skip("later")
+def test_skipped():
+    assert add(1, 2) == 3
+
+
+@pytest.mark.parametrize("number", [])
+def test_without_cases(number):
+    assert add(1, number) == 3
+
+
+@pytest.mark.xfail(strict=False)
+def test_that_may_fail():
+    assert add(1, 2) == 3
+
+
+class Sums:
+    def test_in_no_class_for_tests(self):
+        assert add(1, 2) == 3
+
+
+class TestMade:
+    def __init__(self):
+        """Keep pytest from it."""
+
+    def test_in_a_class_that_is_made(self):
+        assert add(1, 2) == 3
+
+
+def test_switched_off():
+    assert add(1, 2) == 3
+
+
+test_switched_off.__test__ = False
+'''
+
+RUN_ELSEWHERE = """
+@pytest.mark.skipif(sys.platform == "linux", reason="for another system")
+def test_of_another_system():
+    assert add(1, 2) == 3
+
+
+if sys.platform == "win32":
+
+    def test_within_a_branch():
+        assert add(1, 2) == 3
+
+
+class Both:
+    def test_both(self):
+        assert add(self.number, 1) == self.number + 1
+
+
+class TestOne(Both):
+    number = 1
+
+
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.skip)])
+def test_some_cases(number):
+    assert add(number, 1) == number + 1
+
+
+@pytest.mark.xfail(strict=True)
+def test_a_known_fault():
+    assert add(1, 2) == 4
+"""
+
+
+def written(cases: dict[str, str]) -> str:
+    """Write a test for each case, the case's name on it."""
+    return HEAD + "".join(
+        f"\n\ndef test_{name}({'three' if 'three' in text else ''}):\n{indent(text, '    ')}\n"
+        for name, text in cases.items()
+    )
+
+
+def tried(project: str, tests: str) -> Outcome:
+    """Try a file of tests."""
+    settings = '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
+    files = {"pyproject.toml": settings, "src/sums.py": SUMS, "tests/test_sums.py": tests}
+    build(project, files)
+    return run_check("test-quality", project, {"mutants": "2", "seconds": "120"})
+
+
+def told(outcome: Outcome) -> set[str]:
+    """Name the tests that show nothing."""
+    found = [each for each in outcome.findings if each["rule"] == "no-assertion"]
+    return {each["message"].split()[0].removeprefix("test_") for each in found}
+
+
+def test_what_passes_whatever_the_code_answers_shows_nothing(project: str) -> None:
+    """However it is written: it is tried, not read."""
+    outcome = tried(project, written(IDLE))
+    assert told(outcome) == set(IDLE)
+    assert outcome.value("without") == len(IDLE)
+
+
+def test_what_some_answer_or_fault_makes_fail_shows_something(project: str) -> None:
+    """Also where it shows that nothing is done; what runs no code itself is not asked."""
+    assert told(tried(project, written(SERIOUS))) == set()
+
+
+def test_what_is_never_run_shows_nothing(project: str) -> None:
+    """Whatever keeps it from being run here would do so anywhere."""
+    names = {part.partition("(")[0] for part in NEVER_RUN.split("def test_")[1:]}
+    assert told(tried(project, written({"sum": SERIOUS["sum"]}) + NEVER_RUN)) == names
+
+
+def test_what_is_run_elsewhere_or_in_part_is_a_test(project: str) -> None:
+    """A condition, a class that others take up, one case that is left out, a known fault."""
+    assert told(tried(project, written({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE)) == set()
