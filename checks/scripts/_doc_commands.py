@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from _common import Place, not_measured, place, read_text, require, words
 from _markdown import SHELLS, Document
+from _subcommands import is_program, lacking
+
+from readiness.shell.programs import simple_commands
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
 PROMPTED = re.compile(r"^[ \t]*\$ (.*(?:\\\n.*)*)$", re.MULTILINE)
@@ -21,6 +24,7 @@ SCRIPT = re.compile(
 )
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh|\./\S+)\s*\S")
+PROGRAM = re.compile(r"([\w.-]+) [a-z][a-z0-9_-]*(?: .*)?")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
 FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
@@ -44,7 +48,8 @@ def commands(document: Document) -> Iterator[Command]:
         elif not language or language in SHELLS | CONSOLES:
             yield Command(line, text, whole=bool(language))
     for line, text in document.code:
-        if COMMAND.match(text):
+        starts = PROGRAM.fullmatch(text)
+        if COMMAND.match(text) or (starts and is_program(starts[1])):
             yield Command(line, text, whole=not re.search(r"[<>…]", text))
 
 
@@ -53,7 +58,7 @@ def broken_commands(path: str, document: Document, targets: set[str]) -> Iterato
     for command in commands(document):
         if command.whole and (why := unparsed(command.text)):
             yield place(path, command.line, "command", why)
-        for missing in not_there(command.text, targets):
+        for missing in (*not_there(command.text, targets), *no_subcommands(command.text)):
             yield place(path, command.line, "command", missing)
 
 
@@ -80,6 +85,12 @@ def not_there(text: str, targets: set[str]) -> Iterator[str]:
     for script in filter(None, ("".join(each) for each in SCRIPT.findall(text))):
         if not os.path.isabs(script) and not os.path.exists(script):
             yield f"there is no script {script}"
+
+
+def no_subcommands(text: str) -> list[str]:
+    """Say what it asks of programs of the environment, and of modules, that they do not have."""
+    asked = map(lacking, simple_commands(text) or ())
+    return list(dict.fromkeys(filter(None, asked)))
 
 
 def make_targets() -> set[str]:
