@@ -24,19 +24,23 @@ BEYOND = (
 )
 
 
-def programs() -> dict[str, tuple[str, str]]:
-    """Return the path of each program, and the module in which it begins; "" where it has none."""
+def programs() -> dict[str, tuple[str, str, str]]:
+    """Return where each program is, the module in which it begins, and where its package is.
+
+    A program that is none of Python's has no module and no package: "".
+    """
     folder = sysconfig.get_path("scripts")
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, str]] = {}
     for each in metadata.distributions():
         for file in each.files or ():
             path = os.path.abspath(os.path.join(folder, file.name))
             if os.path.abspath(each.locate_file(file)) == path:
-                found.setdefault(file.name, (path, ""))
+                found.setdefault(file.name, (path, "", ""))
         for point in each.entry_points:
             if point.group == "console_scripts":
                 module = point.value.partition(":")[0].strip()
-                found[point.name] = (os.path.join(folder, point.name), module)
+                package = os.path.abspath(each.locate_file(module.partition(".")[0]))
+                found[point.name] = (os.path.join(folder, point.name), module, package)
     return {name: known for name, known in found.items() if os.access(known[0], os.X_OK)}
 
 

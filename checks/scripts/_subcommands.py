@@ -4,6 +4,7 @@ What a document says is never run: at most the program, one plain word of it, an
 """
 
 import ast
+import glob
 import hashlib
 import json
 import os
@@ -36,10 +37,14 @@ ALONE = {"PATH": "", "UV_OFFLINE": "1", "PIP_NO_INDEX": "1"} | dict.fromkeys(
 
 @dataclass(frozen=True)
 class Program:
-    """What is asked for help: `words` start it, in a folder of its own where it is `compiled`."""
+    """What is asked for help: `words` start it, in a folder of its own where it is `compiled`.
+
+    `package` is the folder of its code, where it is installed.
+    """
 
     name: str
     words: tuple[str, ...]
+    package: str = ""
     compiled: bool = False
 
 
@@ -84,10 +89,27 @@ def _lacks(program: Program, word: str) -> str:
     told = [line for line in (said.output + said.errors).splitlines() if named.search(line)]
     if said.status in (0, REFUSED) or said.status < 0 or not told or "Traceback (" in said.errors:
         return ""
-    if all(_ask(program, each).status for each in listed[:3]):
+    if all(_ask(program, each).status for each in listed[:3]) or _knows(program.package, word):
         return ""
     last = CHOICES.sub("{…}", told[-1].strip())
     return f"{program.name} has no {word}: {shorten(last, 160, placeholder=' …')}"
+
+
+def _knows(package: str, word: str) -> bool:
+    """Whether the code of a program has such a command, which it may offer elsewhere."""
+    name = re.escape(word.encode())
+    decorated = rb"^@[\w.]*(?:command|group)\b.*\n(?:.*\n){0,12}?(?:async )?def %b\("
+    command = re.compile(
+        rb"[\"']%b[\"']|" % name + decorated % name.replace(rb"\-", b"_"), re.MULTILINE
+    )
+    if not package:
+        return False
+    below = glob.glob(f"{glob.escape(package)}/**/*.py", recursive=True)
+    for file in (*below, *glob.glob(f"{glob.escape(package)}.py")):
+        with open(file, "rb") as opened:
+            if command.search(opened.read()):
+                return True
+    return False
 
 
 def _program(words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
@@ -97,7 +119,7 @@ def _program(words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
     if PYTHON.fullmatch(words[0]) and words[1:2] == ("-m",) and len(words) > 2:
         return _module(words[2]), words[3:]
     name = os.path.basename(words[0])
-    path, module = _programs().get(name, ("", ""))
+    path, module, package = _programs().get(name, ("", "", ""))
     folder = os.path.dirname(words[0])
     if not path or (folder and not _is_same(folder, os.path.dirname(path))):
         return None, ()
@@ -105,7 +127,8 @@ def _program(words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
     if own and not _parses(own):
         return None, ()
     if module or _is_python(path):
-        return Program(words[0], (_python(), ASK, "script", path)), words[1:]
+        found = (_python(), ASK, "script", path)
+        return Program(words[0], found, "" if own else package), words[1:]
     return Program(words[0], (path,), compiled=True), words[1:]
 
 
@@ -118,7 +141,8 @@ def _module(name: str) -> Program | None:
     shown = f"python -m {name}"
     if known and not own and not known[1] and not _is_python(known[0]):
         return Program(shown, (known[0],), compiled=True)
-    return Program(shown, (_python(), ASK, "module", name))
+    package = known[2] if known and not own else ""
+    return Program(shown, (_python(), ASK, "module", name), package)
 
 
 def _own_file(module: str) -> str:
@@ -169,7 +193,7 @@ def _python() -> str:
 
 
 @cache
-def _programs() -> dict[str, tuple[str, str]]:
+def _programs() -> dict[str, tuple[str, str, str]]:
     """Return the programs of the environment that is first on PATH, each with its module."""
     said = _said((_python(), ASK, "list"), os.getcwd(), {})
     return (

@@ -147,6 +147,14 @@ def test_a_program_is_believed_only_where_it_is_sure(
     assert found == (["tool has no strat: there is no strat"] if told else [])
 
 
+def test_a_command_that_a_program_offers_elsewhere_is_no_problem(project: str, bare: Path) -> None:
+    """Its code knows it, such as one for projects of its own kind alone."""
+    knows = "def rollback(): pass\n\n@command()\ndef strat(): pass\n"
+    path = install(bare, f"command = lambda: print\n{knows}{LISTS}{REFUSES}")
+    assert problems(project, "`tool strat`", path) == []
+    assert len(problems(project, "`tool rollback`", path)) == 1
+
+
 HARM = {
     "writes": "open('ran', 'w').close()\n",
     "writes without a buffer": "os.close(os.open('ran', os.O_CREAT | os.O_WRONLY))\n",
