@@ -185,6 +185,78 @@ def test_variables_of_a_dashboard_are_filled_in(
     assert (queries, found.number("faulty")) == ([asked], 0)
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("up{job=~'${job:regex}'}", "up{job=~'a'}"),
+        ("up{job='[[job]]'}[$__range_s]", "up{job='a'}[3600]"),
+        (
+            "label_replace(up, 'x', '$1', 'job', '(.*)$')",
+            "label_replace(up, 'x', '$1', 'job', '(.*)$')",
+        ),
+        ("rate(x[${__rate_interval}])", "rate(x[5m])"),
+    ],
+)
+def test_variables_are_filled_in_however_they_are_written(
+    tmp_path: Path, written: str, asked: str
+) -> None:
+    """In each way of Grafana, in the query and in the name of its source."""
+    with grafana(written) as server:
+        board = server.answers["/api/dashboards/uid/b"][1]["dashboard"]  # type: ignore[index]
+        board["templating"] = {
+            "list": [
+                {"name": "job", "current": {"value": "a"}},
+                {"name": "source", "current": {"value": "main"}},
+            ]
+        }
+        (row,) = board["panels"]
+        row["panels"][0]["datasource"] = {"type": "prometheus", "uid": "${source}"}
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+        ((query,),) = [query["queries"] for query in server.received]  # type: ignore[index,call-overload]
+    assert (query["expr"], query["datasource"]["uid"]) == (asked, "main")
+    assert found.number("faulty") == 0
+
+
+def test_a_panel_that_asks_nothing_shows_nothing(tmp_path: Path) -> None:
+    """All of its queries are hidden."""
+    with grafana("up") as server:
+        board = server.answers["/api/dashboards/uid/b"][1]["dashboard"]  # type: ignore[index]
+        board["panels"][0]["panels"][0]["targets"][0]["hide"] = True
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+    assert (found.number("without_data"), messages(found)) == (1, ["it asks nothing"])
+
+
+def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """In Grafana's own words."""
+    with grafana("up") as server:
+        server.answers["/api/ds/query"] = (404, {"message": "Data source not found"})
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+    assert (found.number("faulty"), messages(found)) == (1, ["Data source not found"])
+
+
+@pytest.mark.parametrize(
+    ("times", "numbers", "stale"),
+    [
+        ([0], [1], 0),
+        ([-200, -100], [1, None], 0),
+        ([-1000, -900, -800], [1, 2, 3], 1),
+        ([-1000, -900, 0], [1, 2, None], 1),
+        ([-2000, -1000], [1, 2], 0),
+    ],
+)
+def test_a_panel_of_old_numbers_is_not_live(
+    tmp_path: Path, times: list[float], numbers: list[object], stale: int
+) -> None:
+    """Its newest one is minutes old; the twins look at their data in steps as wide as that."""
+    columns = [[1000 * (datetime.now(UTC).timestamp() + each) for each in times], numbers]
+    frame = {"schema": {"fields": [{"type": "time"}, {}]}, "data": {"values": columns}}
+    with grafana("up") as server:
+        server.answers["/api/ds/query"] = (200, {"results": {"A": {"frames": [frame]}}})
+        found = run_check("grafana", str(tmp_path), {"url": server.url})
+    assert (found.number("stale"), found.number("faulty")) == (stale, stale)
+    assert (found.number("with_data"), found.number("without_data")) == (1, 0)
+
+
 @pytest.mark.parametrize("values", [[[1], [None]], [[1], []], [], [[1], ["NaN"]]])
 def test_a_panel_of_no_numbers_shows_nothing(tmp_path: Path, values: list[object]) -> None:
     """However many points of time it has."""
@@ -202,10 +274,10 @@ def messages(found: Outcome) -> list[str]:
 
 def test_panels_of_the_repository_must_be_on_the_server(tmp_path: Path) -> None:
     """One that is gone, one that asks something else; the twin is the same board."""
-    folder = tmp_path / "dashboards"
-    folder.mkdir()
+    folder = tmp_path / "dashboards" / "below"
+    folder.mkdir(parents=True)
     (folder / "b.json").write_text(json.dumps(a_board("up", "up + 1")))
-    given = {"files": str(folder)}
+    given = {"files": str(folder.parent)}
     with grafana("up", "up + 1") as server:
         same = run_check("grafana", str(tmp_path), given | {"url": server.url})
     with grafana("up", "up + 2") as server:
@@ -241,6 +313,26 @@ def test_what_arrived_is_looked_for_on_every_page(tmp_path: Path) -> None:
         wrong = run_check("opentelemetry", str(tmp_path), given)
     assert right.value("works") is True
     assert "next page at another place" in said(wrong)
+
+
+@pytest.mark.parametrize(
+    ("written", "served", "lost"),
+    [("main", "main", 0), ("${DS_MAIN}", "main", 0), ("main", "staging", 1)],
+)
+def test_panels_ask_the_source_of_the_repository(
+    tmp_path: Path, written: str, served: str, lost: int
+) -> None:
+    """A variable in the file leaves it to the server."""
+    board = a_board("up")
+    target = board["panels"][0]["panels"][0]["targets"][0]  # type: ignore[index]
+    target["datasource"] = {"uid": written}
+    (tmp_path / "b.json").write_text(json.dumps(board))
+    target["datasource"] = {"uid": served}
+    with grafana("up") as server:
+        server.answers["/api/dashboards/uid/b"] = (200, {"dashboard": board})
+        given = {"url": server.url, "files": str(tmp_path / "b.json")}
+        found = run_check("grafana", str(tmp_path), given)
+    assert (found.number("lost"), found.number("faulty")) == (lost, lost)
 
 
 def test_a_wrong_token_is_no_empty_dashboard(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ class Grafana:
             raise ValueError("an object is expected")
         results = {}
         for query in asked["queries"]:
+            if query.get("datasource", {}).get("uid") != SOURCE:
+                return 404, {"message": "Data source not found"}
             results[query["refId"]] = self._ask(query["expr"])
         status = 200 if all("frames" in result for result in results.values()) else 400
         return status, {"results": results}
@@ -70,7 +72,7 @@ class Grafana:
             {
                 "schema": {
                     "fields": [
-                        {"name": "Time"},
+                        {"name": "Time", "type": "time"},
                         {"name": "Value", "labels": one["metric"]},
                     ]
                 },
