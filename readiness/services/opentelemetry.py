@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._http import Request, Via, fetch, headers_of
+from readiness.services._http import Request, Via, fetch, headers_of, without_password
 from readiness.services._json import elsewhere, look, objects, strings, wait
 from readiness.services._options import Lines, OptionsError
 from readiness.services.http import Client
@@ -38,6 +38,7 @@ class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
         Meta(description="an address that tells spans as JSON; {trace_id} is filled in"),
     ]
     lookup_headers: Annotated[Lines, Meta(description="headers for it, one a line")] = ()
+    also: Annotated[Lines, Meta(description="more addresses that must be traced, one a line")] = ()
     release: Annotated[str, Meta(description="the release that the trace must name")] = ""
     health: Annotated[str, Meta(description="the collector's own health, which must be 200")] = ""
     method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
@@ -58,7 +59,9 @@ class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
 
 
 class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived: `spans` of the trace. `right_release` is null where none was asked for.
+    """What arrived: `spans` of the traces. `untraced` are addresses whose trace did not arrive.
+
+    `right_release` tells whether each trace names it, and is null where none was asked for.
 
     `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
     that may be an accident of the share that it should be. Both are null where none
@@ -69,6 +72,7 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     trace_id: str
     spans: int
+    untraced: list[str]
     right_release: bool | None
     healthy: bool | None
     ordinary: int
@@ -79,37 +83,34 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
-    """Ask, then look for the trace."""
+    """Ask, then look for the traces."""
     via = options.via()
     direct = elsewhere(via)
     healthy = None
     if options.health:
         healthy = fetch(Request(url=options.health), direct).status == 200
-    trace = secrets.token_hex(16)
-    lookup = options.lookup.replace("{trace_id}", trace)
     looking = headers_of(options.lookup_headers)
-    look(lookup, direct, looking)  # what cannot be asked cannot tell that nothing came
-    answer = fetch(
-        Request(
-            url=options.url,
-            method=options.method,
-            headers={
-                **headers_of(options.headers),
-                "traceparent": f"00-{trace}-{secrets.token_hex(8)}-01",
-            },
-        ),
-        via,
-    )
+    traces = {secrets.token_hex(16): url for url in (*options.also, options.url)}
 
-    def find() -> list[dict[str, object]] | None:
-        data = look(lookup, direct, looking)
-        spans = [one for one in objects(data) if any(one.get(name) == trace for name in IDS)]
-        return spans or None
+    def spans_of(trace: str) -> list[dict[str, object]]:
+        data = look(options.lookup.replace("{trace_id}", trace), direct, looking)
+        return [one for one in objects(data) if any(one.get(name) == trace for name in IDS)]
 
-    spans, seconds = wait(find, options.wait)
+    spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
+    for trace, url in traces.items():
+        parent = f"00-{trace}-{secrets.token_hex(8)}-01"
+        headers = {**headers_of(options.headers), "traceparent": parent}
+        answer = fetch(Request(url=url, method=options.method, headers=headers), via)
+    found: dict[str, list[dict[str, object]]] = {}
+
+    def all_found() -> bool | None:
+        found.update({trace: spans_of(trace) for trace in traces if not found.get(trace)})
+        return all(found.values()) or None
+
+    _, seconds = wait(all_found, options.wait)
     right = None
     if options.release:
-        right = options.release in set(strings(spans or []))
+        right = all(options.release in set(strings(spans)) for spans in found.values())
     sampled, as_said = (
         _ordinary(options, via, direct, looking) if options.ordinary else (None, None)
     )
@@ -117,13 +118,14 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         url=answer.url,
         status=answer.status,
         trace_id=trace,
-        spans=len(spans or []),
+        spans=sum(map(len, found.values())),
+        untraced=[without_password(url) for trace, url in traces.items() if not found[trace]],
         right_release=right,
         healthy=healthy,
         ordinary=options.ordinary,
         sampled=sampled,
         as_said=as_said,
-        works=bool(spans) and False not in (right, healthy, as_said),
+        works=all(found.values()) and False not in (right, healthy, as_said),
         seconds=seconds,
     )
 

@@ -1,6 +1,7 @@
-"""Have a service fail on purpose, and see whether the error arrives, with the right release.
+"""Have a service fail on purpose, and see whether each error arrives, with the right release.
 
-The address that fails gets a tag that no other error has; the report is looked for by it.
+The address that fails gets a tag that no other error has; the report is looked for by it. That one
+arrives shows nothing of a service that reports some: several may be made.
 """
 
 import secrets
@@ -23,18 +24,25 @@ class SentryOptions(Client, frozen=True, kw_only=True):
         str, Meta(description="an address that tells errors as JSON; {tag} is filled in")
     ]
     lookup_headers: Annotated[Lines, Meta(description="headers for it, one a line")] = ()
-    release: Annotated[str, Meta(description="the release that the error must name")] = ""
+    release: Annotated[str, Meta(description="the release that the errors must name")] = ""
+    failures: Annotated[
+        int, Meta(ge=1, le=1000, description="how often it fails; all must arrive")
+    ] = 1
     method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "POST"
     headers: Annotated[Lines, Meta(description="request headers, one a line")] = ()
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the error")] = 30.0
 
 
 class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived: `events` with the tag. `right_release` is null where none was asked for."""
+    """What arrived: `events`, of so many `failures`.
+
+    `right_release` tells whether all of them name it, and is null where none was asked for.
+    """
 
     url: str
     status: int
     tag: str
+    failures: int
     events: int
     right_release: bool | None
     works: bool
@@ -42,42 +50,49 @@ class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(options: SentryOptions) -> SentryAnswer:
-    """Have it fail, then look for the report."""
+    """Have it fail, then look for the reports."""
     via = options.via()
     direct = elsewhere(via)
     tag = f"readiness{secrets.token_hex(8)}"
     lookup = options.lookup.replace("{tag}", tag)
     looking = headers_of(options.lookup_headers)
     get(lookup, direct, looking)  # what cannot be asked cannot tell that nothing came
-    answer = fetch(
-        Request(
-            url=options.url.replace("{tag}", tag),
-            method=options.method,
-            headers=headers_of(options.headers),
-        ),
-        via,
-    )
+    tags = [f"{tag}-{number:04}" for number in range(options.failures)]
+    for each in tags:
+        answer = fetch(
+            Request(
+                url=options.url.replace("{tag}", each),
+                method=options.method,
+                headers=headers_of(options.headers),
+            ),
+            via,
+        )
 
-    def find() -> list[dict[str, object]] | None:
+    def arrived() -> dict[str, dict[str, object]]:
         told = get(lookup, direct, looking)
         entries = told if isinstance(told, list) else [told]
-        return [
-            one
+        return {
+            each: one
             for one in entries
-            if isinstance(one, dict) and any(tag in text for text in strings(one))
-        ] or None
+            if isinstance(one, dict)
+            for text in strings(one)
+            for each in tags
+            if each in text
+        }
 
-    events, seconds = wait(find, options.wait)
+    _, seconds = wait(lambda: len(arrived()) == len(tags) or None, options.wait)
+    events = arrived()
     right = None
     if options.release:
-        right = any(_release(one) == options.release for one in events or [])
+        right = {_release(one) for one in events.values()} == {options.release}
     return SentryAnswer(
         url=answer.url,
         status=answer.status,
         tag=tag,
-        events=len(events or []),
+        failures=len(tags),
+        events=len(events),
         right_release=right,
-        works=bool(events) and right is not False,
+        works=len(events) == len(tags) and right is not False,
         seconds=seconds,
     )
 

@@ -354,6 +354,35 @@ def test_a_trace_is_followed_to_where_it_arrives(tmp_path: Path) -> None:
     assert (wrong.value("works"), wrong.value("right_release")) == (False, False)
 
 
+def test_each_address_is_traced(tmp_path: Path) -> None:
+    """One that is not is named; the twin is traced twice."""
+    with web() as server:
+        server.release = "app@1"
+        url = f"{server.url}/health"
+        given = {"url": url, "lookup": f"{server.url}/received", "release": "app@1", "wait": "0.5"}
+        right = run_check("opentelemetry", str(tmp_path), given | {"also": url})
+        wrong = run_check("opentelemetry", str(tmp_path), given | {"also": f"{server.url}/api"})
+    assert (right.value("works"), right.number("spans")) == (True, 2)
+    assert wrong.value("works") is False
+    assert json.loads(wrong.stdout)["untraced"] == [f"{server.url}/api"]
+
+
+@pytest.mark.parametrize(
+    ("reports", "other", "events", "works"),
+    [(1, "", 4, True), (2, "", 2, False), (1, "app@0", 4, False)],
+)
+def test_each_of_several_errors_must_arrive(
+    tmp_path: Path, reports: int, other: str, events: int, works: bool
+) -> None:
+    """With the release that it should name: a sample of them, or half of them, will not do."""
+    with web() as server:
+        server.release, server.reports, server.other_release = "app@1", reports, other
+        given = {"url": f"{server.url}/fail?{{tag}}", "lookup": f"{server.url}/received"}
+        given |= {"release": "app@1", "failures": "4", "wait": "0.5"}
+        found = run_check("sentry", str(tmp_path), given)
+    assert (found.number("events"), found.value("works")) == (events, works)
+
+
 MISTAKES = """\
 groups:
   - name: tests

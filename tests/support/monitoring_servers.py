@@ -34,8 +34,9 @@ class Web:
     """A small server: what it answers by path, and what it was sent.
 
     With a release it is a service with its monitoring in one: `/health` leaves a span, `/fail` an
-    error, both of that release. Of callers who ask for no trace the first `traced` have one. What
-    was received has as many `pages`, of which the last one alone holds anything.
+    error, both of that release. Of callers who ask for no trace the first `traced` have one, and of
+    errors every `reports`th is reported, of these releases by turns. What was received has as
+    many `pages`, of which the last one alone holds anything.
     """
 
     port: int
@@ -43,6 +44,9 @@ class Web:
     received: list[object] = field(default_factory=list)
     release: str = ""
     traced: int = 0
+    reports: int = 1
+    failures: int = 0
+    other_release: str = ""
     pages: int = 1
     elsewhere: str = ""
 
@@ -50,6 +54,13 @@ class Web:
     def url(self) -> str:
         """Where it answers."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    def fail(self, path: str) -> None:
+        """Report an error, where it is the turn of one."""
+        self.failures += 1
+        release = self.release if self.failures % 2 else self.other_release or self.release
+        if self.failures % self.reports == 0:
+            self.received.append({"event": {"release": release, "message": path}})
 
 
 @contextmanager
@@ -78,7 +89,7 @@ def web(**answers: object) -> Iterator[Web]:
 
         def do_POST(self) -> None:
             if made.release and self.path.startswith("/fail"):
-                made.received.append({"event": {"release": made.release, "message": self.path}})
+                made.fail(self.path)
                 self._send(500, {})
                 return
             data = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
