@@ -59,12 +59,14 @@ class Window(NamedTuple):
 class Names(NamedTuple):
     """What a query names: its selectors, the labels by which it groups and joins, and windows.
 
-    A window is one that says nothing unless there are two values in it, as of `rate`.
+    A window is one that says nothing unless there are two values in it, as of `rate`. `histograms`
+    are metrics of which quantiles are asked.
     """
 
     selectors: tuple[Selector, ...]
     groupings: tuple[Grouping, ...]
     windows: tuple[Window, ...]
+    histograms: frozenset[str]
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -76,7 +78,10 @@ def names_in(query: str) -> Names:
     """Return what a query names. Raises ProbeError where it is no PromQL."""
     expression = _parsed(query)
     return Names(
-        tuple(_selectors(expression)), tuple(_groupings(expression)), tuple(_windows(expression))
+        tuple(_selectors(expression)),
+        tuple(_groupings(expression)),
+        tuple(_windows(expression)),
+        frozenset(_histograms(expression)),
     )
 
 
@@ -158,6 +163,12 @@ def _groupings(expression: promql.Expr) -> Iterator[Grouping]:
         if labels and not _makes_labels(part):
             below = frozenset(one.metric for one in _selectors(part) if one.metric)
             yield Grouping(tuple(labels), below)
+
+
+def _histograms(expression: promql.Expr) -> Iterator[str]:
+    for part in _parts(expression):
+        if isinstance(part, promql.Call) and part.func.name == "histogram_quantile":
+            yield from (one.metric for one in _selectors(part) if one.metric)
 
 
 def _windows(expression: promql.Expr) -> Iterator[Window]:

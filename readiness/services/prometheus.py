@@ -55,7 +55,8 @@ class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rules of the files that the server does not have, or has otherwise; `untested` those that no
     test made fire, where tests are named. `absent` counts the metrics that rules name and that
     have no series, of `named` ones; `mistaken` the labels and targets that rules ask for and that
-    none of their series has, and windows too short for two values. `sparse` counts the targets that
+    none of their series has, windows too short for two values and quantiles that are not numbers.
+    `sparse` counts the targets that
     are looked at so seldom that queries find nothing between. `active` counts the rules of which
     nothing of this is to be said and that are not evaluated as seldom, `matching` those of them
     that match the pattern, and `active_share` is their share of all rules of the files and the
@@ -118,7 +119,7 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
         for metric in sorted({one for _, names in named for one in names.metrics})
         if not server.has(metric)
     }
-    mistaken = [*_mistaken(server, named, absent, targets), *_too_short(server, named)]
+    mistaken = [*_mistaken(server, named, absent, targets), *_no_number(server, named)]
     bad = {one.rule for one in (*sick, *lost, *late, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
@@ -218,10 +219,16 @@ def _mistaken(
                 yield _complaint(rule, told)
 
 
-def _too_short(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
-    """The windows that are too short for what they look at."""
-    has_two = cache(server.has_two)
+def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
+    """What gives no number of metrics that are there.
+
+    A window that is too short for what it looks at, and a quantile without the last of its buckets.
+    """
+    has, has_two = cache(server.has), cache(server.has_two)
     for rule, names in named:
+        for metric in sorted(names.histograms):
+            if has(metric, 'le!=""') and not has(metric, 'le="+Inf"'):
+                yield _complaint(rule, f'no series of {metric} has le="+Inf"')
         for window in names.windows:
             if not has_two(window):
                 yield _complaint(rule, f"no series has two values in {window.text}")

@@ -14,6 +14,11 @@ LOCATION = "location / {\n            proxy_pass"
 ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 STATIC = "location /static/ {"
+SOURCE = """\
+          "datasource": {
+            "type": "prometheus",
+            "uid": "prometheus"
+"""
 REDIRECT = "return 301"
 CIPHERS = "ssl_prefer_server_ciphers off;"
 WEAK_CIPHERS = "ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0;"
@@ -218,6 +223,32 @@ def init(**options):
 
 sentry_sdk.init = init
 """
+SAMPLE = """\
+import sentry_sdk
+
+plain = sentry_sdk.init
+
+
+def init(**options):
+    return plain(**options, sample_rate=0.01)
+
+
+sentry_sdk.init = init
+"""
+ONLY_HEALTH = """\
+from opentelemetry.sdk.trace import sampling
+
+plain = sampling.ParentBased.should_sample
+
+
+def should_sample(self, context, trace, name, *args, **more):
+    asked = plain if '/health' in name else sampling.StaticSampler.should_sample
+    sampler = self if '/health' in name else sampling.ALWAYS_OFF
+    return asked(sampler, context, trace, name, *args, **more)
+
+
+sampling.ParentBased.should_sample = should_sample
+"""
 # All but the answers that the stack itself waits for.
 SLEEP = """\
 import asyncio
@@ -286,7 +317,9 @@ BREAKS = (
         service("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318/nowhere"),
     ),
     Break("T5.1", "only who asks is traced", service("OTEL_TRACES_SAMPLER=parentbased_always_off")),
+    Break("T5.1", "only health checks are traced", patched(ONLY_HEALTH)),
     Break("T5.2", "a filter of ordinary errors", patched(FILTER)),
+    Break("T5.2", "a sample of errors", patched(SAMPLE)),
     Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
     Break(
         "T5.3",
@@ -300,6 +333,9 @@ BREAKS = (
         "T5.4", "a panel without data", dashboard("_http_requests_total", "_requests_of_old_total")
     ),
     Break("T5.4", "a panel of no numbers", dashboard('"expr": "', '"expr": "(0 / 0) * ')),
+    Break(
+        "T5.4", "a panel of no source", dashboard(SOURCE, SOURCE.replace('"uid": "', '"uid": "no-'))
+    ),
     Break("T5.4", "a panel is lost", dashboard('"title": "', '"title": "My ')),
     Break(
         "T5.3",
@@ -332,6 +368,38 @@ BREAKS = (
         alertmanager(replacing("http://127.0.0.1:9094", "http://127.0.0.1:9")),
     ),
     Break("T5.5", "pages are silenced", silence),
+    Break(
+        "T5.5",
+        "a first page waits ten minutes",
+        alertmanager(
+            replacing(
+                "receivers:\n",
+                "  routes: [{matchers: [alertname=FootballDown], group_wait: 10m}]\nreceivers:\n",
+            )
+        ),
+    ),
+    Break(
+        "T5.5",
+        "what is about the service goes to nobody",
+        alertmanager(
+            replacing(
+                "receivers:\n",
+                "  routes: [{matchers: [job=football], receiver: nobody}]\n"
+                "receivers:\n  - name: nobody\n",
+            )
+        ),
+    ),
+    Break(
+        "T5.5",
+        "pages are tickets on their way",
+        prometheus(
+            replacing(
+                "alerting:\n",
+                "alerting:\n  alert_relabel_configs: [{source_labels: [severity], "
+                "regex: page, target_label: severity, replacement: ticket}]\n",
+            )
+        ),
+    ),
     Break(
         "T5.5",
         "tickets go to nobody",

@@ -445,6 +445,31 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
     } <= told
 
 
+QUANTILES = """\
+groups:
+  - name: tests
+    rules:
+      - alert: Whole
+        expr: histogram_quantile(0.9, prometheus_tsdb_compaction_duration_seconds_bucket) > 9
+      - alert: Cut
+        expr: histogram_quantile(0.9, rate(prometheus_http_response_size_bytes_bucket[2s])) > 9
+"""
+
+
+def test_a_quantile_of_a_histogram_that_was_cut_is_no_number(tmp_path: Path) -> None:
+    """Its last bucket is dropped when it is scraped; the twin has all of them."""
+    drop = "[{source_labels: [__name__, le], regex: '.*http_response.*;[+]Inf', action: drop}]"
+    try:
+        with prometheus(tmp_path, QUANTILES, kept=drop) as url:
+            found = run_check("prometheus", str(tmp_path), {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("active"), found.number("mistaken")) == (1, 1)
+    assert messages(found) == [
+        'no series of prometheus_http_response_size_bytes_bucket has le="+Inf"'
+    ]
+
+
 TWICE = """\
 groups:
   - name: slow on purpose

@@ -82,6 +82,12 @@ def test_what_a_rule_asks_before_it_compares_is_found(query: str, expected: str)
     assert unfiltered(query) == expected
 
 
+def test_metrics_of_which_quantiles_are_asked_are_found() -> None:
+    """What is beside them is none."""
+    query = "histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m]))) > 1 and y > 2"
+    assert names_in(query).histograms == {"x_bucket"}
+
+
 def test_matchers_are_told_as_promql() -> None:
     """With what has to be escaped."""
     ((metric, matchers),) = names_in(r'up{a="x\"y",b!~"z.*"}').selectors

@@ -157,10 +157,11 @@ def prometheus(
     manager: str = "",
     relabeling: str = "[]",
     lookback: str = "5m",
+    kept: str = "[]",
 ) -> Iterator[str]:
     """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules.
 
-    They are those of every `rules*.yml` in the folder.
+    They are those of every `rules*.yml` in the folder; `kept` relabels what is scraped.
     """
     need("prometheus")
     port = free_port()
@@ -175,7 +176,8 @@ def prometheus(
         f"{'' if loaded else '# '}rule_files: ['rules*.yml']\n"
         f"{alerting if manager else ''}"
         "scrape_configs:\n"
-        f"  - {{job_name: self, static_configs: [{{targets: ['{LOOPBACK}:{port}']}}]}}\n"
+        f"  - {{job_name: self, static_configs: [{{targets: ['{LOOPBACK}:{port}']}}], "
+        f"metric_relabel_configs: {kept}}}\n"
     )
     command = [
         where_is("prometheus") or "",
