@@ -31,8 +31,11 @@ def register_error_handlers(
         logger.error("unexpected error", exc_info=error)
         metrics.errors.inc()
         report_error(error, getattr(request.state, "request_id", ""))
+        # uvicorn closes the connection of what failed; nginx must know before it asks again.
         return JSONResponse(
-            {"detail": "internal error"}, status.HTTP_500_INTERNAL_SERVER_ERROR
+            {"detail": "internal error"},
+            status.HTTP_500_INTERNAL_SERVER_ERROR,
+            headers={"Connection": "close"},
         )
 
     app.add_exception_handler(FootballError, answer_known)

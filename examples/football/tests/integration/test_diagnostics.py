@@ -52,6 +52,7 @@ def test_an_error_is_reported_with_its_release(migrated_url: str, kept: Kept) ->
         numbers = client.get("/metrics").text
     assert answer.status_code == 500
     assert answer.json() == {"detail": "internal error"}
+    assert answer.headers["Connection"] == "close"
     events = [event for envelope in kept.envelopes if (event := envelope.get_event())]
     assert {event["release"] for event in events} == {"football@9"}
     assert any(
