@@ -31,7 +31,7 @@ def register_error_handlers(
         logger.error("unexpected error", exc_info=error)
         metrics.errors.inc()
         report_error(error, getattr(request.state, "request_id", ""))
-        # uvicorn closes the connection of what failed; nginx must know before it asks again.
+        # uvicorn ends the connection of what failed; nginx must not use it again.
         return JSONResponse(
             {"detail": "internal error"},
             status.HTTP_500_INTERNAL_SERVER_ERROR,
