@@ -23,7 +23,7 @@ SCRIPT = re.compile(
     re.MULTILINE,
 )
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
-COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh|\./\S+)\s*\S")
+COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh)\s+\S|\./\S")
 PROGRAM = re.compile(r"([\w.-]+) [a-z][a-z0-9_-]*(?: .*)?")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)

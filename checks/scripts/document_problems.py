@@ -17,6 +17,7 @@ from _doc_commands import (
     make_targets,
 )
 from _markdown import Document, read_markdown
+from _metrics import absent_metrics, metric_names
 
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
@@ -101,7 +102,7 @@ def main() -> None:
     paths = words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts = make_targets(), alert_names()
+    targets, alerts, metrics = make_targets(), alert_names(), metric_names()
     findings: list[Place] = []
     ages: list[float | None] = []
     read: list[Document] = []
@@ -116,6 +117,7 @@ def main() -> None:
         findings += outline(path, document) + dead_links(path, document)
         findings += broken_commands(path, document, targets)
         findings += absent_alerts(path, text, alerts)
+        findings += absent_metrics(path, document, metrics)
         if param("files") == "true":
             findings += absent_files(path, document)
         if param("execute") == "true":

@@ -59,6 +59,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("Run `python -m src.app.no`.", "there is no module src.app.no to run"),
         ("Run `python -m src.app.run`, or `python -m http.server`.", ""),
         ("Run `make good; if x`.", "syntax error"),
+        ("The functions `shout(1)` and `makes(2)`.", ""),
         ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
         ("```console\n$ echo 'open\nopen\n```", "unexpected EOF while looking for matching"),
         ("```python\nmake nosuch\n```", ""),
@@ -113,3 +114,81 @@ def test_rules_without_an_alert_are_a_mistake(project: str) -> None:
     build(project, {**PROJECT, "docs/a.md": "# A\n", "none.yml": "groups: []\n"})
     given = {"paths": "docs/a.md", "alerts": "none.yml"}
     assert "none.yml has no alert" in run_check("documents", project, given).stderr
+
+
+METRICS = """
+from collections import Counter as Count
+
+import prometheus_client as prometheus
+from prometheus_client import Counter, Gauge as Level
+from prometheus_client.core import GaugeMetricFamily
+
+from app.names import SPACE
+
+Count("shop_words")
+Counter("shop_requests", "", ("status",))
+Counter("errors_total", "", namespace=SPACE)
+prometheus.Histogram(f"{SPACE}_wait", "", unit="seconds")
+Level(name="open", documentation="", namespace="shop", subsystem="carts")
+prometheus.Info("shop_build", "")
+GaugeMetricFamily("shop_" + "stock", "")
+"""
+SAMPLES = (
+    "shop_requests_total shop_errors_total shop_errors_created shop_wait_seconds"
+    " shop_wait_seconds_bucket shop_wait_seconds_count shop_carts_open shop_build_info shop_stock"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        (" ".join(f"`{name}`" for name in SAMPLES.split()), ""),
+        ('`sum(rate(shop_requests_total{status=~"5.."}[5m])) by (status)`', ""),
+        ("`shop_*`, `shop_carts_*`, `shop_wait_seconds_{sum,count}`, `shop_<name>`", ""),
+        ("The shop_window, `shop_dev`, `shop_dump.sql` and `createdb shop_test`", ""),
+        ("`/srv/shop_total`, `shop_count(1)`, `{shop_id='1'}`, `myshop_x_total`", ""),
+        ("```python\nshop_sales_total = 1\n```", ""),
+        ("```sh\ndropdb shop_old\n```", ""),
+        ("`shop_requests_totl`", "shop_requests_totl"),
+        ("`rate(shop_requests[5m])`", "shop_requests"),
+        ("`max(shop_carts_opn)`", "shop_carts_opn"),
+        ("`shop_sales`", "shop_sales"),
+        ("```promql\nsum(shop_sales_total)\n```", "shop_sales_total"),
+        ("```sh\ncurl -s x | grep '^shop_wait_secs{'\n```", "shop_wait_secs"),
+        ("`shop_baskets_*`", "shop_baskets_"),
+    ],
+)
+def test_metrics_that_are_named_are_defined(project: str, text: str, absent: str) -> None:
+    """In code, as a query or alone. Twins: databases, files, labels and variables of that name."""
+    code = {"src/app/metrics.py": METRICS, "src/app/names.py": 'SPACE = "shop"\n'}
+    build(project, {**PROJECT, **code, "compose.yml": "database: shop_dev\n"})
+    commit(project)
+    told = [f"there is no metric {absent}"] if absent else []
+    assert problems(project, text, metrics="src") == told
+    assert problems(project, text) == []
+
+
+def test_what_a_rule_records_is_a_metric(project: str) -> None:
+    """Its name may be as long as those of others."""
+    rules = "groups:\n- name: a\n  rules:\n  - record: shop_sales_total\n  - alert: A\n"
+    build(
+        project,
+        {"app.py": "from prometheus_client import Info\nInfo('shop', '')\n", "new.yml": rules},
+    )
+    given = {"metrics": "app.py", "alerts": "new.yml"}
+    assert problems(project, "`shop_sales_total`", **given) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("", "app.py defines no metric"),
+        ("from prometheus_client import Gauge\nGauge(input(), '')\n", "app.py:2: the name of"),
+        ("def\n", "app.py cannot be read"),
+    ],
+)
+def test_code_without_names_of_metrics_is_a_mistake(project: str, code: str, told: str) -> None:
+    """Nothing could be missed then."""
+    build(project, {**PROJECT, "docs/a.md": "# A\n", "app.py": code})
+    given = {"paths": "docs/a.md", "metrics": "app.py"}
+    assert told in run_check("documents", project, given).stderr

@@ -372,6 +372,10 @@ def restore_another_file(football: Football) -> None:
     football.edit("docs/backup-and-restore.md", r"maintenance restore backups/guide", r"\g<0>-2")
 
 
+def start_by_tags_alone(football: Football) -> None:
+    football.edit(WORKFLOW, r"^  push:\n  pull_request:$", "  push:\n    tags: ['v*']")
+
+
 def empty(path: str, headings: str) -> Callable[[Football], None]:
     def do(football: Football) -> None:
         titles = "".join(f"## {heading}\n\nTo do.\n\n" for heading in headings.split("|"))
@@ -522,7 +526,7 @@ PRETENDED = World(
 
 SWITCHED_OFF = World(
     "switched-off",
-    ("T8.1", "T8.2", "T8.4", "T8.6"),
+    ("T8.1", "T8.2", "T8.4", "T8.6", "T10.1", "T10.2", "T10.3", "T10.5"),
     (
         a_break("the job of the CI is switched off", "T8.6", switch_off_the_job),
         a_break(
@@ -531,6 +535,30 @@ SWITCHED_OFF = World(
             lambda f: f.hide_from_ruff("src/core/errors.py", "F841"),
         ),
         a_break("imports out of order, kept from ruff", "T8.4", skip_the_order_of_imports),
+        a_break(
+            "a subcommand that a program does not have",
+            "T10.1",
+            append_to("deployment.md", "\n```sh\nalembic rollback\n```\n"),
+        ),
+        a_break(
+            "a subcommand that a module of the project does not have",
+            "T10.2",
+            append_to("operations.md", "\nThen run `python -m ops.stack strat`.\n"),
+        ),
+        a_break(
+            "a query of a metric that does not exist",
+            "T10.3",
+            append_to("troubleshooting.md", "\nSee `rate(football_http_errors_total[5m])`.\n"),
+        ),
+        a_break(
+            "the name of a metric is misspelt",
+            "T10.5",
+            lambda f: f.edit(
+                "docs/monitoring.md",
+                "`football_http_requests_total`",
+                "`football_http_requests_totl`",
+            ),
+        ),
     ),
 )
 
@@ -561,8 +589,9 @@ UNCOVERED = World(
 
 HOLLOW = World(
     "hollow",
-    ("T9.4", "T9.5"),
+    ("T8.6", "T9.4", "T9.5"),
     (
+        a_break("only tags start the CI", "T8.6", start_by_tags_alone),
         a_break(
             "the test of a flow asks for something else",
             "T9.4",
