@@ -197,6 +197,7 @@ def _canaries(
 ) -> tuple[list[Labels], list[Complaint]]:
     """The labels of the rules as they are sent, and what relabelling drops or changes of them.
 
+    One that stands for several rules has of their series' labels those that all of them share.
     A rule that asks for no metric fires always, and goes to whoever waits for its silence.
     """
     rules = [
@@ -207,7 +208,7 @@ def _canaries(
         and names_in(rule.query).selectors
         and not {rule.name, rule.labels.get("severity")} & set(options.aside)
     ]
-    wanted: dict[str, Labels] = {}
+    wanted: dict[tuple[str, ...], tuple[Labels, Labels]] = {}
     changed = []
     for rule in rules:
         own = {**rule.labels, "alertname": rule.name}
@@ -216,9 +217,12 @@ def _canaries(
         if told is None:
             changed.append(_complaint(own, "the settings of Prometheus drop it"))
             continue
-        wanted.setdefault(rule.name if options.every == "rule" else told.get("severity", ""), told)
         changed += [_complaint(own, why) for why in _changes(own, told)]
-    return list(wanted.values()), changed
+        key = (told.get("severity", ""), *([rule.name] if options.every == "rule" else []))
+        first, common = wanted.get(key, (own, shared))
+        wanted[key] = (first, dict(common.items() & shared.items()))
+    canaries = [sent({**common, **own}) for own, common in wanted.values()]
+    return [labels for labels in canaries if labels is not None], changed
 
 
 def _changes(own: Labels, sent: Labels) -> Iterator[str]:
@@ -316,7 +320,9 @@ class _Manager:
         for mark, labels in marked.items():
             if mark in late:
                 stand = stands.get(mark)
-                why = (_told(stand), _delay(routing, labels, limit, joins=True))
+                why = [_told(stand)]
+                if stand and not stand.status.suppressed:
+                    why.append(_delay(routing, labels, limit, joins=True))
                 inhibited = bool(stand and stand.status.inhibitedBy)
                 told.append(_Late(labels, "; ".join(filter(None, why)), inhibited))
         return told, took

@@ -117,6 +117,32 @@ def test_an_alert_that_arrives_past_prometheus_is_not_enough(
     assert found.value("works") is False
 
 
+@pytest.mark.parametrize(("every", "sent"), [("rule", 3), ("severity", 2)])
+def test_two_rules_of_one_name_are_two(tmp_path: Path, every: str, sent: int) -> None:
+    """As there often is one that warns and one that pages."""
+    names = (("A", "page"), ("A", "ticket"), ("B", "page"))
+    rules = [{**A_RULE, "name": name, "labels": {"severity": one}} for name, one in names]
+    try:
+        with (
+            web() as server,
+            web() as channel,
+            alertmanager(tmp_path, f"{channel.url}/hook") as manager,
+        ):
+            for path, data in {
+                "rules?type=alert": {"groups": [{"name": "a", "rules": rules}]},
+                "alertmanagers": {"activeAlertmanagers": [{"url": f"{manager}/api/v2/alerts"}]},
+                "status/config": {"yaml": "alerting: {alertmanagers: [{}]}"},
+                "alerts": {"alerts": []},
+            }.items():
+                server.answers[f"/api/v1/{path}"] = (200, {"status": "success", "data": data})
+            given = {"url": manager, "prometheus": server.url, "every": every, "wait": "10"}
+            given |= {"received": f"{channel.url}/received"}
+            found = run_check("alertmanager", str(tmp_path), given)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (json.loads(found.stdout)["sent"], found.value("works")) == (sent, True)
+
+
 A_RULE = {"name": "A", "query": "up == 0", "health": "unknown", "type": "alerting"}
 
 
@@ -554,6 +580,8 @@ groups:
       - {alert: Inactive, expr: 'up == 0', labels: {severity: inactive}}
       - {alert: Inhibited, expr: 'up == 0', labels: {severity: inhibited}}
       - {alert: Series, expr: '(up == 0) unless vector(1) > 2', labels: {severity: series}}
+      - {alert: One, expr: 'up == 0', labels: {severity: series-of-one}}
+      - {alert: Other, expr: 'count(up) == 0', labels: {severity: series-of-one}}
       - {alert: Slow, expr: 'up == 0', labels: {severity: slow}}
       - {alert: Dropped, expr: 'up == 0', labels: {severity: dropped}}
       - {alert: Rewritten, expr: 'up == 0', labels: {severity: rewritten, area: x}}
@@ -597,8 +625,9 @@ RELABELING = """[
 def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
     """A silence, a route, times, an inhibition, a relabelling, a long wait; the twins arrive.
 
-    Twins: of labels that are added, in other letters or not the rule's; of a slow copy beside a
-    quick one; of a route that no rule takes; and those that only others sent on purpose inhibit.
+    Twins: of labels that only one of two rules' series have; of labels that are added, in other
+    letters or not the rule's; of a slow copy beside a quick one; of a route that no rule takes; and
+    those that only others sent on purpose inhibit.
     """
     try:
         with (
