@@ -99,7 +99,10 @@ def tables(url: URL) -> set[str]:
 
 
 def schema(url: URL, but: str) -> dict[str, list[str]]:
-    """Describe each table but one: columns, keys, indexes, constraints, as sorted texts."""
+    """Describe each table but one: columns, keys, indexes, constraints, as sorted texts.
+
+    What else there is is named.
+    """
 
     def described(connection: Connection) -> dict[str, list[str]]:
         asked = inspect(connection)
@@ -116,7 +119,41 @@ def schema(url: URL, but: str) -> dict[str, list[str]]:
                 found[table] = sorted(repr(sorted(part.items(), key=str)) for part in parts)
         return found
 
-    return _with_connection(url, described)
+    return {**_with_connection(url, described), **{each: [] for each in beside_tables(url)}}
+
+
+BESIDE_TABLES = {
+    "sqlite": "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')",
+    "postgresql": """
+        SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'view' END, relname, c.oid, relnamespace
+            FROM pg_class c WHERE relkind IN ('v', 'm', 'S')
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid
+                AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0)
+        UNION ALL SELECT 'type', typname, oid, typnamespace FROM pg_type WHERE typtype IN ('e', 'd')
+        UNION ALL SELECT 'function', proname, oid, pronamespace FROM pg_proc
+        UNION ALL SELECT 'trigger', tgname, t.oid, relnamespace
+            FROM pg_trigger t JOIN pg_class r ON r.oid = tgrelid WHERE NOT tgisinternal
+    """,
+}
+"""What else migrations make, by the kind of the database; its own keys of columns are not told."""
+OF_THE_PROJECT = """
+    SELECT o.* FROM ({}) AS o (kind, name, id, namespace)
+    JOIN pg_namespace n ON n.oid = namespace AND nspname !~ '^(pg_|information_schema$)'
+    WHERE NOT EXISTS (SELECT FROM pg_depend WHERE objid = id AND deptype = 'e')
+"""
+"""Leaves out what PostgreSQL itself has, and what an extension brought."""
+
+
+def beside_tables(url: URL) -> set[str]:
+    """Name views, triggers, types, sequences and functions in the database, each by its kind."""
+    kind = url.get_backend_name()
+    if kind not in BESIDE_TABLES:
+        return set()
+    asked = BESIDE_TABLES[kind]
+    question = text(OF_THE_PROJECT.format(asked) if kind == "postgresql" else asked)
+    return _with_connection(
+        url, lambda connection: {f"{row[0]} {row[1]}" for row in connection.execute(question)}
+    )
 
 
 def rows(url: URL, table: str, column: str) -> set[str]:

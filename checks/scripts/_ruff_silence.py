@@ -8,12 +8,13 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 
-from _common import Place, not_measured, number_param, place
+from _common import Place, not_measured, number_param, place, relative, words
 from _suppressions import ignored_rules, in_files, ruff_table
 
 SETTINGS_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 CODE = re.compile(r"\(([A-Z]+\d+)\)")
 QUOTED = re.compile(r'"([^"\n]+)"')
+ALL_OF_PYTHON = ("--no-respect-gitignore", "--config", "include = ['*.py', '*.pyi']")
 EXCLUDES = ("file_resolver.exclude", "file_resolver.extend_exclude")
 
 
@@ -63,11 +64,37 @@ def kept_silent(
     """
     files = sorted(files)
     found = [each for each in in_files(files) if each["rule"] in kinds]
+    found += [
+        place(
+            path,
+            0,
+            "ignored",
+            "Git has it, and ruff does not look at it: it is ignored, or not included",
+        )
+        for path in _ignored(options)
+    ]
     if "--isolated" not in options:
         for file in _one_for_each_settings(files):
             told = _left_out(file, options, of_the_tool)
             found += [each for each in told if each not in found]
     return found
+
+
+def _ignored(options: list[str]) -> list[str]:
+    """Name the files that Git has, and that ruff leaves out as ignored, or as not included."""
+    known = _lines("git", "-c", "core.quotepath=false", "ls-files", "--cached")
+    show = ["ruff", "check", "--show-files", *(each for each in options if each != "--ignore-noqa")]
+    paths = ["--", *(words("paths") or ["."])]
+    every, looked_at = (
+        {relative(path) for path in _lines(*show, *more, *paths)} for more in (ALL_OF_PYTHON, ())
+    )
+    return sorted(known & every - looked_at)
+
+
+def _lines(*command: str) -> set[str]:
+    """Return what a command prints; nothing where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return set(done.stdout.splitlines()) if not done.returncode else set()
 
 
 def rules_on(files: Iterable[str], options: list[str]) -> int:

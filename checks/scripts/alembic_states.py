@@ -11,7 +11,15 @@ from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from _common import Place, emit, not_measured, param, place, words
-from _database import ForeignDatabaseError, only, rows, schema, tables, throw_away
+from _database import (
+    ForeignDatabaseError,
+    beside_tables,
+    only,
+    rows,
+    schema,
+    tables,
+    throw_away,
+)
 from alembic import command
 from alembic.config import Config
 from alembic.operations.ops import UpgradeOps
@@ -67,10 +75,10 @@ class Migrations:
     def downgrade(self) -> bool:
         """Go to base; true when nothing is left."""
         done = self.run("downgrade", lambda: command.downgrade(self.config, "base"))
-        left = self.tables()
+        left = self.tables() | beside_tables(self.url)
         if done and left:
             self.findings.append(
-                place(self.script.dir, 0, "downgrade", f"tables left: {', '.join(sorted(left))}")
+                place(self.script.dir, 0, "downgrade", f"left: {', '.join(sorted(left))}")
             )
         return done and not left and not rows(self.url, self.version_table, "version_num")
 

@@ -10,9 +10,10 @@ import os
 import subprocess
 from glob import glob
 
-from _common import emit, heard, not_measured, require
-from _session import failures, numbers, read_session
+from _common import emit, files_below, heard, not_measured, read_text, require, words
+from _session import Session, failures, numbers, read_session
 from _waiting import Waiting
+from _weak_tests import is_test_file, tests
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
@@ -39,7 +40,9 @@ def save_coverage(tmp: str) -> None:
     with open(nothing_excluded, "w", encoding="utf-8") as file:
         file.write("[report]\nexclude_lines = (?!)\n")
     to_json = ["coverage", "json", "--quiet", "--fail-under", "0", "--data-file", data, "-o"]
-    commands.append([*to_json, os.path.join(tmp, "coverage.json")])
+    omitted = read_text(os.path.join(tmp, "omitted"))
+    omit = ["--omit", omitted] if omitted else []
+    commands.append([*to_json, os.path.join(tmp, "coverage.json"), *omit])
     commands.append([*to_json, os.path.join(tmp, "neutral.json"), "--rcfile", nothing_excluded])
     for command in commands:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -49,6 +52,15 @@ def save_coverage(tmp: str) -> None:
                 not_measured(f"the tests left no coverage behind: {said[-1]}")
             with open(command[command.index("-o") + 1], "w", encoding="utf-8") as file:
                 json.dump({"unreported": said[-1]}, file)
+
+
+def all_were_planned(session: Session) -> bool:
+    """Whether no test was deselected, and none of the files below the paths that have any."""
+    planned = {case.path for case in session.cases}
+    files = filter(is_test_file, files_below([each.partition("::")[0] for each in words("paths")]))
+    return not session.deselected and not any(
+        path not in planned and any(tests(path)) for path in files
+    )
 
 
 def main() -> None:
@@ -65,7 +77,12 @@ def main() -> None:
     counted = numbers(session.cases)
     save_coverage(tmp)
     duration = round(max(session.seconds - stood_in_line, 0), 3)
-    more = {"deselected": session.deselected, "duration": duration}
+    whole = duration if all_were_planned(session) else None
+    more = {
+        "deselected": session.deselected,
+        "duration": duration,
+        "duration_of_all": whole,
+    }
     emit({**counted, **more}, failures(session.cases))
 
 

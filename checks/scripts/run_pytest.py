@@ -1,13 +1,15 @@
 """Run pytest as `python -m pytest` does, so that `coverage run` sees all of it.
 
 Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. All tests
-run in this process, and what an earlier run left in pytest's cache plays no part.
+run in this process, and what an earlier run left in pytest's cache plays no part. What the project
+has coverage omit is measured too, and stands in `omitted` for its own report.
 """
 
 import os
 import sys
 import time
 
+import coverage
 import pytest
 from _common import not_measured
 from _witness import Log, Witness
@@ -23,6 +25,10 @@ def main() -> int:
     # It is set for what tools print; tests of colours would fail by it, and do not by hand.
     os.environ.pop("NO_COLOR", None)
     options = ["--color=no", "--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    own = coverage.Coverage(data_file=None)
+    omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
+    with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as file:
+        file.write(",".join(str(each) for listed in omitted for each in listed))  # type: ignore[union-attr]
     # As a link it is there with all that it says, or not at all.
     os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()

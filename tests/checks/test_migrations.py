@@ -159,3 +159,44 @@ def test_each_revision_is_taken_back_and_forth(
     outcome = run_check("alembic-rollback", project, {"database_url": server})
     assert outcome.value("irreversible") == irreversible, outcome.findings
     assert outcome.value("steps") == (3 if goes_back else 2)
+
+
+ON_SQLITE, ON_POSTGRESQL = "", "postgresql+psycopg://"
+
+
+@pytest.mark.parametrize(
+    ("server", "statement", "steps"),
+    [
+        (ON_SQLITE, "CREATE VIEW IF NOT EXISTS latest AS SELECT 1 AS one", 1),
+        (
+            ON_SQLITE,
+            "CREATE TRIGGER IF NOT EXISTS seen AFTER INSERT ON team BEGIN SELECT 1; END",
+            2,
+        ),
+        (ON_SQLITE, "SELECT 1", 3),
+        (ON_POSTGRESQL, "CREATE OR REPLACE VIEW latest AS SELECT 1 AS one", 1),
+        (ON_POSTGRESQL, "CREATE SEQUENCE IF NOT EXISTS counting", 1),
+        (ON_POSTGRESQL, "DROP TYPE IF EXISTS mood; CREATE TYPE mood AS ENUM ('good')", 1),
+        (
+            ON_POSTGRESQL,
+            "CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            1,
+        ),
+        (ON_POSTGRESQL, "CREATE TABLE IF NOT EXISTS team_log (id serial)", 1),
+        (ON_POSTGRESQL, "CREATE EXTENSION IF NOT EXISTS plpgsql", 3),
+        (ON_POSTGRESQL, "ALTER TABLE team ADD COLUMN IF NOT EXISTS number serial", 2),
+    ],
+)
+def test_what_a_downgrade_leaves_beside_tables_is_left(
+    project: str, server: str, statement: str, steps: int
+) -> None:
+    """Whatever it is; not what belongs to a table that is gone, or what an extension has."""
+    if server and not glob("/usr/lib/postgresql/*/bin/initdb"):
+        pytest.skip("Debian's package postgresql is not installed")
+    second = (
+        "from alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\n"
+        f'def upgrade():\n    op.execute("{statement}")\n\n\ndef downgrade():\n    pass\n'
+    )
+    build(project, migrations(more={"migrations/versions/0002_more.py": second}))
+    outcome = run_check("alembic-rollback", project, {"database_url": server})
+    assert outcome.value() == steps, outcome.findings

@@ -1,10 +1,13 @@
 """What keeps ruff silent is counted by the checks on style, and has a limit where one is set."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support import projects
 from tests.support.checking import Outcome, build, run_check
 from tests.support.projects import Files
+from tests.support.repositories import git
 
 SELECTED = "[tool.ruff.lint]\nselect = ['E', 'F', 'I']\n"
 
@@ -95,6 +98,34 @@ def test_what_keeps_the_formatter_off_is_counted(
     outcome = run_check("ruff-format", project, {"allowed": "0", "args": "--line-length 100"})
     assert told(outcome) == (suppressed, suppressed)
     assert outcome.value() == 0
+
+
+UNSORTED = "import sys\nimport os\n\nx = [ os, sys ]\n"
+
+
+@pytest.mark.parametrize("check", ["ruff", "ruff-format"])
+@pytest.mark.parametrize(
+    ("files", "known", "suppressed"),
+    [
+        ({".gitignore": "b.py\n"}, True, 1),
+        ({".ignore": "b.py\n"}, True, 1),
+        ({"ruff.toml": "include = ['a.py']\n"}, True, 1),
+        ({".gitignore": "b.py\n"}, False, 0),
+        ({"ruff.toml": "include = ['*.py', 'scripts/*']\n"}, True, 0),
+        ({".gitignore": "*.log\n"}, True, 0),
+    ],
+    ids=["ignored", "ignored by tools", "not included", "not known", "included", "others"],
+)
+def test_a_file_of_the_project_that_ruff_does_not_look_at_is_told(
+    project: str, check: str, files: Files, known: bool, suppressed: int
+) -> None:
+    """Whatever keeps it out; what Git does not have either is none of the project's."""
+    build(project, {"a.py": "x = 1\n", "b.py": UNSORTED if suppressed else "x = 1\n", **files})
+    git(Path(project), "init", "-q")
+    git(Path(project), "add", "--force", "a.py", *(["b.py"] if known else []))
+    outcome = run_check(check, project, {"allowed": "0"})
+    assert told(outcome) == (suppressed, suppressed)
+    assert [found["path"] for found in outcome.findings] == ["b.py"] * suppressed
 
 
 def test_suppressions_count_them_too(project: str) -> None:

@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from readiness.model.judgement import Measurement
 from tests.support import projects
 from tests.support.checking import ProducerFailedError, build, run_check
 from tests.support.projects import service
@@ -18,6 +19,9 @@ BRANCHES = (
     projects.SETTINGS
     + "[tool.coverage.run]\nbranch = true\n[tool.coverage.report]\nfail_under = 99\n"
 )
+
+
+DEAD = "def dead():\n    x = 1\n    y = 2\n    return x + y\n"
 
 
 def test_coverage_is_of_statements_alone(project: str) -> None:
@@ -37,6 +41,53 @@ def test_coverage_of_one_path_and_of_modules(project: str) -> None:
     modules = run_check("coverage", project, limits)
     assert modules.value("modules_below") == 2
     assert [found["path"] for found in modules.findings] == ["src/app/dead.py", "src/app/sums.py"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "[tool.coverage.run]\nomit = ['*/dead.py']\n",
+        "[tool.coverage.report]\nomit = ['src/app/dead.py']\n",
+        "[tool.coverage.report]\nexclude_also = ['.*']\n",
+    ],
+)
+def test_what_settings_leave_out_counts_where_they_are_put_aside(
+    project: str, settings: str
+) -> None:
+    """All statements count then, run or not; the project's own report goes without them."""
+    build(project, {**service(settings=projects.SETTINGS + settings), "src/app/dead.py": DEAD})
+    outcome = run_check("coverage", project, {"neutral": "true"})
+    assert (outcome.value("statements"), outcome.value("listed")) == (10, 100)
+    assert outcome.number("percent_statements") == 50
+    own = run_check("coverage", project)
+    assert own.is_error or own.number("statements") < 10
+
+
+LATE = "\n\ndef test_late():\n    assert add(1, 1) == 2\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "known"),
+    [
+        ("", True),
+        ("addopts = '-q'\n", True),
+        ("addopts = '--deselect=tests/test_late.py'\n", False),
+        ("addopts = '--ignore=tests/test_late.py'\n", False),
+        ("addopts = '-k \"not late\"'\n", False),
+    ],
+)
+def test_how_long_all_tests_take_is_known_of_all_alone(
+    project: str, options: str, known: bool
+) -> None:
+    """Where settings leave some out, it is not; a file without tests is no file of tests."""
+    more = {
+        "tests/test_late.py": f"from app.sums import add\n{LATE}",
+        "tests/test_none.py": "x = 1\n",
+    }
+    build(project, {**service(settings=projects.SETTINGS + options), **more})
+    outcome = run_check("pytest", project)
+    assert outcome.number("duration") > 0
+    assert isinstance(outcome.read("duration_of_all"), Measurement) == known
 
 
 @pytest.mark.parametrize("below", ["docs", "nosuch"])
