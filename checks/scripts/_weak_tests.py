@@ -13,6 +13,7 @@ from functools import cache
 from _assertions import Body, called, read_body
 from _common import Place, files_below, not_measured, place
 from _constants import truth
+from _modules import found_at
 from _syntax import Function, functions, parse
 
 RAISING = {"raises", "warns", "deprecated_call", "fail", "approx_equal", "raise_for_status"}
@@ -83,25 +84,6 @@ def _named_from_elsewhere(path: str) -> frozenset[str]:
         for name, (source, what) in module(path).imported.items()
         if what and (file := found_at(path, source)) and what in module(file).functions
     )
-
-
-def found_at(path: str, name: str) -> str:
-    """Return the project's file that a module's name stands for in a file; "" for others."""
-    dots = len(name) - len(name.lstrip("."))
-    parts = list(filter(None, name.lstrip(".").split(".")))
-    folder = os.path.dirname(path)
-    if dots:
-        tops = [os.path.join(folder, *[os.pardir] * (dots - 1))]
-    else:
-        tops = [".", "src", folder]
-        while folder:
-            folder = os.path.dirname(folder)
-            tops.append(folder or ".")
-    for top in tops:
-        for end in ((*parts[:-1], f"{parts[-1]}.py") if parts else (), (*parts, "__init__.py")):
-            if end and os.path.isfile(file := os.path.normpath(os.path.join(top, *end))):
-                return file
-    return ""
 
 
 def asserts(path: str, line: int, seen: frozenset[tuple[str, int]] = frozenset()) -> bool:

@@ -7,6 +7,11 @@ from tests.support.checking import build, run_check
 CLEAN = '"""Numbers."""\n\n\ndef double(x: int) -> int:\n    """Double."""\n    return 2 * x\n'
 BAD = "def bad(x):\n    return x + 1\n"
 ANY = "from typing import Any\n\n\n"
+KINDS = "from typing import Any\n\nJson = dict[str, Any]\n"
+STRICT = "from typing import Any\n\nJson = dict[str, int]\n_seen: list[Any] = []\n"
+JSON = "def f() -> Json:\n    return {}\n"
+DOTTED = JSON.replace("Json", "kinds.Json")
+UNCHECKED = "from typing import no_type_check\n\n\n"
 CHECKING = "from typing import TYPE_CHECKING\n\n\n"
 
 
@@ -24,6 +29,13 @@ def indented(text: str) -> str:
         ({"src/a.py": f"{ANY}Json = dict[str, Any]\n\n\ndef f() -> Json:\n    return {{}}\n"}, 1),
         ({"src/a.py": "import typing\n\n\ndef f(x: typing.Any) -> None: ...\n"}, 1),
         ({"src/a.py": f"{ANY}def f(x: 'Any') -> None: ...\n"}, 1),
+        ({"src/a.py": "import typing as ty\n\n\ndef f(x: ty.Any) -> None: ...\n"}, 1),
+        ({"src/a.py": f"from kinds import Json\n\n\n{JSON}", "src/kinds.py": KINDS}, 1),
+        ({"src/a.py": f"from kinds import Json as Json\n\n\n{JSON}", "src/kinds.py": STRICT}, 0),
+        ({"src/a.py": f"import kinds\n\n\n{DOTTED}", "src/kinds.py": KINDS}, 1),
+        ({"src/a.py": f"import kinds\n\n\n{DOTTED}", "src/kinds.py": STRICT}, 0),
+        ({"src/a.py": f"{UNCHECKED}@no_type_check\ndef f(x: int) -> str:\n    return x\n"}, 1),
+        ({"src/a.py": f"{UNCHECKED}def f(x: int) -> str:\n    return str(x)\n"}, 0),
         ({"src/a.py": f"{ANY}class A:\n    def f(self, *args: Any) -> None: ...\n"}, 1),
         ({"src/a.py": f"{ANY}def _f(x: Any) -> None: ...\n"}, 0),
         ({"src/a.py": f"{ANY}def f(x: int) -> int:\n    y: Any = x\n    return int(y)\n"}, 0),
