@@ -56,12 +56,10 @@ def measure(options: SentryOptions) -> SentryAnswer:
     via = options.via()
     direct = elsewhere(via)
     tag = f"readiness{secrets.token_hex(8)}"
-    lookup = options.lookup.replace("{tag}", tag)
     looking = headers_of(options.lookup_headers)
-    get(lookup, direct, looking)  # what cannot be asked cannot tell that nothing came
 
     def report(each: str) -> dict[str, object] | None:
-        told = get(lookup, direct, looking)
+        told = get(options.lookup.replace("{tag}", each), direct, looking)
         entries = told if isinstance(told, list) else [told]
         return next(
             (
@@ -72,6 +70,7 @@ def measure(options: SentryOptions) -> SentryAnswer:
             None,
         )
 
+    report(tag)  # what cannot be asked cannot tell that nothing came
     events: list[dict[str, object]] = []
     took = 0.0
     for number in range(options.failures):
