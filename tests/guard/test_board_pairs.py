@@ -107,14 +107,14 @@ def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
     assert ("T1.2", Kind.WEIGHT, TIGHT) in found
 
 
-@pytest.mark.parametrize(("others", "told_of"), [(11, False), (12, True)])
+@pytest.mark.parametrize(("others", "told_of"), [(110, False), (111, True)])
 def test_a_share_may_fall_by_a_tenth_untold(tmp_path: Path, others: int, told_of: bool) -> None:
-    """From 9 of 18 to 9 of 20, and no further."""
+    """From 90 of 180 to 90 of 200, and no further."""
     base = (
         "version: 1\ntitle: x\ntasks:\n  - id: T1\n    criteria:\n"
-        "      - {run: make one, weight: 9}\n      - {run: make two, weight: 9}\n"
+        "      - {run: make one, weight: 90}\n      - {run: make two, weight: 90}\n"
     )
-    head = base.replace("make two, weight: 9", f"make two, weight: {others}")
+    head = base.replace("make two, weight: 90", f"make two, weight: {others}")
     found = told(compared(tmp_path, {"board.yaml": base}, {"board.yaml": head}))
     assert (("T1.1", Kind.SHARE, LOOSE) in found) is told_of
 

@@ -138,22 +138,22 @@ def test_errors_that_are_silenced_are_called_what_they_are(tmp_path: Path) -> No
     )
 
 
-@pytest.mark.parametrize(("lines", "hidden"), [(1, True), (2, False)])
+@pytest.mark.parametrize(("lines", "hidden"), [(10, True), (11, False)])
 def test_code_of_which_a_tenth_changes_is_as_it_was(
     tmp_path: Path, lines: int, hidden: bool
 ) -> None:
-    """One of ten lines, and no more."""
-    code = "".join(f"a{number} = {number}\n" for number in range(9))
+    """Ten of a hundred lines, and no more."""
+    code = "".join(f"a{number} = {number}\n" for number in range(99))
     changed = code
     for number in range(lines):
-        changed = changed.replace(f"= {number}\n", f"= {number}0\n")
+        changed = changed.replace(f" = {number}\n", f" = {number} + 1\n")
     override = '\n[[tool.mypy.overrides]]\nmodule = ["one.*", "one"]\nignore_errors = true\n'
     head: dict[str, str | None] = {
         "pyproject.toml": PYPROJECT + override,
         "one.py": changed,
     }
     _, (sentence,) = both(tmp_path, head, {"one.py": code})
-    assert f"{lines} of their 10 lines changed" in sentence
+    assert f"{lines} of their 100 lines changed" in sentence
     assert ("errors are hidden" in sentence) is hidden
 
 

@@ -146,13 +146,13 @@ def test_two_rules_of_one_name_are_two(tmp_path: Path, every: str, sent: int) ->
 A_RULE = {"name": "A", "query": "up == 0", "health": "unknown", "type": "alerting"}
 
 
-def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
-    """Its health is unknown, which is not ok."""
+def told_of(folder: Path, rules: list[object], targets: list[object]) -> Outcome:
+    """Ask a Prometheus that tells of these rules and targets."""
     with web() as server:
         for path, data in {
-            "rules?type=alert": {"groups": [{"name": "a", "rules": [A_RULE]}]},
+            "rules?type=alert": {"groups": [{"name": "a", "rules": rules}]},
             "alertmanagers": {"activeAlertmanagers": []},
-            "targets?state=active": {"activeTargets": []},
+            "targets?state=active": {"activeTargets": targets},
             "status/buildinfo": {"version": "2.53.3"},
             "status/flags": {"query.lookback-delta": "5m"},
             "status/config": {"yaml": "global: {evaluation_interval: 1m}"},
@@ -162,9 +162,21 @@ def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
             },
         }.items():
             server.answers[f"/api/v1/{path}"] = (200, {"status": "success", "data": data})
-        found = run_check("prometheus", str(tmp_path), {"url": server.url})
+        return run_check("prometheus", str(folder), {"url": server.url})
+
+
+def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
+    """Its health is unknown, which is not ok."""
+    found = told_of(tmp_path, [A_RULE], [])
     assert (found.number("healthy"), found.number("unhealthy")) == (0, 1)
     assert found.number("active") == 0
+
+
+@pytest.mark.parametrize(("health", "down"), [("up", 0), ("down", 1), ("unknown", 1)])
+def test_a_target_that_was_never_asked_is_not_up(tmp_path: Path, health: str, down: int) -> None:
+    """Its health is unknown until it is."""
+    target = {"scrapeUrl": "http://a/metrics", "health": health, "labels": {"job": "a"}}
+    assert told_of(tmp_path, [A_RULE], [target]).number("down") == down
 
 
 def test_a_canary_that_does_not_arrive_is_told(broken: Mapping[str, str], tmp_path: Path) -> None:
