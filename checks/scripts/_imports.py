@@ -26,16 +26,19 @@ ASKED |= {"TYPE_CHECKING", "python_implementation", "version_info"}
 def missing_imports(path: str, package: str) -> list[Wanted]:
     """List what a file of that package imports somewhere and nobody has."""
     with open(path, "rb") as file:
-        found = _Imports(package)
-        found.follow(ast.parse(file.read(), path).body, found.wanted)
+        tree = ast.parse(file.read(), path)
+    found = _Imports(package, tree)
+    found.follow(tree.body, found.wanted)
     return found.missing()
 
 
 class _Imports:
     """What a file imports, and what of it need not be there."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, package: str, tree: ast.Module) -> None:
         self._package = package
+        self._importing = _names_of_importing(tree)
+        self._texts = _texts_by_name(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
         self.wanted: list[Wanted] = []
@@ -84,18 +87,69 @@ class _Imports:
             module = self._absolute("." * node.level + (node.module or ""))
             for each in node.names:
                 yield node.lineno, module, each.name.replace("*", "")
-        elif isinstance(node, ast.Call) and node.args:
-            named = node.args[0]
-            if _last_name(node.func) in ("import_module", "__import__") and (
-                isinstance(named, ast.Constant) and isinstance(named.value, str)
-            ):
-                yield node.lineno, self._absolute(named.value), ""
+        elif (
+            isinstance(node, ast.Call)
+            and node.args
+            and _last_name(node.func) in self._importing
+            and (named := self._text(node.args[0]))
+        ):
+            yield node.lineno, self._absolute(named), ""
+
+    def _text(self, node: ast.expr) -> str:
+        """Return the text that an expression always is; "" where that is not known."""
+        match node:
+            case ast.Constant(value=str() as text):
+                return text
+            case ast.Name():
+                return self._texts.get(node.id, "")
+            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+                return self._text(value)
+            case ast.JoinedStr():
+                return self._joined(node.values)
+            case ast.BinOp(op=ast.Add()):
+                return self._joined([node.left, node.right])
+        return ""
+
+    def _joined(self, parts: list[ast.expr]) -> str:
+        texts = [self._text(each) for each in parts]
+        return "".join(texts) if all(texts) else ""
 
     def _absolute(self, name: str) -> str:
         try:
             return resolve_name(name, self._package)
         except ImportError:  # beyond the package, or in none
             return name
+
+
+def _names_of_importing(tree: ast.Module) -> set[str]:
+    """Return what a file calls the functions that import what they are told."""
+    names = {"import_module", "__import__"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "importlib":
+            names |= {each.asname for each in node.names if each.asname and each.name in names}
+        elif isinstance(node, ast.Assign) and _last_name(node.value) in names:
+            names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return names
+
+
+def _texts_by_name(tree: ast.Module) -> dict[str, str]:
+    """Return the names that a file gives a text, and nothing else anywhere."""
+    nodes = list(ast.walk(tree))
+    given = [node.id for node in nodes if isinstance(node, ast.Name) and _is_given(node)]
+    given += [node.arg for node in nodes if isinstance(node, ast.arg)]
+    return {
+        node.targets[0].id: node.value.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        and given.count(node.targets[0].id) == 1
+    }
+
+
+def _is_given(name: ast.Name) -> bool:
+    return not isinstance(name.ctx, ast.Load)
 
 
 @cache
