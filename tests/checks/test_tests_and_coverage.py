@@ -71,6 +71,7 @@ LATE = "\n\ndef test_late():\n    assert add(1, 1) == 2\n"
     [
         ("", True),
         ("addopts = '-q'\n", True),
+        ("addopts = '--ignore=tests/data'\n", True),
         ("addopts = '--deselect=tests/test_late.py'\n", False),
         ("addopts = '--ignore=tests/test_late.py'\n", False),
         ("addopts = '-k \"not late\"'\n", False),
@@ -83,6 +84,7 @@ def test_how_long_all_tests_take_is_known_of_all_alone(
     more = {
         "tests/test_late.py": f"from app.sums import add\n{LATE}",
         "tests/test_none.py": "x = 1\n",
+        **({"tests/data/test_old.py": "print 'old'\n"} if "data" in options else {}),
     }
     build(project, {**service(settings=projects.SETTINGS + options), **more})
     outcome = run_check("pytest", project)
