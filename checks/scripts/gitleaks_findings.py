@@ -307,7 +307,8 @@ def rules_left_out(copy: Copy) -> set[str]:
 
     They are asked where settings bring rules of their own, and do not extend those of gitleaks.
     """
-    known = [read_settings(copy, path) for path in settings_files(copy)]
+    files = [path for path in settings_files(copy) if path.endswith(".toml")]
+    known = [read_settings(copy, path) for path in files]
     extends = [each.get("extend") for each in known]
     if not known or any(isinstance(each, dict) and each.get("useDefault") for each in extends):
         return set()

@@ -170,3 +170,9 @@ def test_rules_of_gitleaks_that_settings_drop_are_suppressions(
     """Each that finds something here; own rules in their place are as good where none does."""
     outcome = scanned(tmp_path, {".gitleaks.toml": settings.encode(), "b.py": data})
     assert (outcome.value("leaks"), outcome.value("suppressed")) == (0, suppressed)
+
+
+def test_an_argument_may_name_a_file_that_is_no_settings(tmp_path: Path) -> None:
+    """What is known already is read by gitleaks itself."""
+    outcome = scanned(tmp_path, {"known.json": b"[]\n"}, args="--baseline-path=known.json")
+    assert outcome.value("problems") == 0
