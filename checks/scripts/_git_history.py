@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from _copy import Copy
 
 EVERY = "refs/every"
-LOG = "--all --full-history --remerge-diff"
-"""Each commit, those of branches that changed nothing in the end, and what a merge itself did."""
 
 
 def fetch_every_reference(copy: Copy) -> None:
@@ -23,6 +21,16 @@ def fetch_every_reference(copy: Copy) -> None:
     os.makedirs(os.path.join(top, "info"), exist_ok=True)
     with open(os.path.join(top, "info", "attributes"), "w", encoding="utf-8") as file:
         file.write("* !diff\n")
+
+
+def every_change(copy: Copy) -> str:
+    """Return the options of `git log` for each commit, also of branches that changed nothing.
+
+    Of a merge what it itself did, or, with a Git that cannot tell that (before 2.35), all of it.
+    """
+    command = ["git", "-C", copy.folder, "log", "--max-count=0", "--remerge-diff"]
+    knows = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return f"--all --full-history {'--remerge-diff' if knows else '-m'}"
 
 
 def files_ever(copy: Copy, paths: list[str]) -> Iterator[tuple[str, str, bytes]]:

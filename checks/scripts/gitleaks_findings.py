@@ -20,7 +20,7 @@ from typing import TypedDict, cast
 from _archives import HEAD, archive_kind, unpack
 from _common import Place, emit, not_measured, number_param, param, place, require, words
 from _copy import Copy, copy_project
-from _git_history import LOG, fetch_every_reference, files_ever, messages
+from _git_history import every_change, fetch_every_reference, files_ever, messages
 from _hidden_text import hidden_text
 
 COMMITS = re.compile(r"(\d+) commits scanned")
@@ -51,7 +51,7 @@ def main() -> None:
     sample(copy, read)
     if history:
         fetch_every_reference(copy)
-        options = ["--log-opts", f"{LOG} -- {' '.join(paths)}"]
+        options = ["--log-opts", f"{every_change(copy)} -- {' '.join(paths)}"]
         leaks, commits = scan(copy, options, ".", history=True)
     else:
         shutil.rmtree(os.path.join(copy.folder, ".git"), ignore_errors=True)

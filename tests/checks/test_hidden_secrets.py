@@ -1,7 +1,9 @@
 """Secrets that lines of files do not show: in any bytes, and anywhere in the history."""
 
 import base64
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +136,32 @@ def test_the_whole_history_is_looked_at(tmp_path: Path, hide: Callable[[Path], N
     hide(tmp_path)
     assert run_check("gitleaks", str(tmp_path)).value("leaks") == 0
     assert run_check("gitleaks", str(tmp_path), {"history": "true"}).value("leaks") == 1
+
+
+OLD_GIT = """\
+#!/bin/sh
+for word; do
+    [ "$word" = --remerge-diff ] && { echo "fatal: unrecognized argument: $word" >&2; exit 128; }
+done
+exec {git} "$@"
+"""
+
+
+@pytest.mark.parametrize("hide", [_in_a_merge_itself, _below_a_tag_alone])
+def test_an_older_git_shows_all_of_a_merge(tmp_path: Path, hide: Callable[[Path], None]) -> None:
+    """That of Debian 11 and Ubuntu 22.04 cannot tell what the merge itself did."""
+    folder, tools = tmp_path / "project", tmp_path / "tools"
+    folder.mkdir()
+    tools.mkdir()
+    (tools / "git").write_text(OLD_GIT.replace("{git}", str(shutil.which("git"))))
+    (tools / "git").chmod(0o755)
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "app.py", b"x = 1\n")
+    path = os.pathsep.join([str(tools), os.path.dirname(sys.executable), os.environ["PATH"]])
+    assert run_check("gitleaks", str(folder), {"history": "true"}, path=path).value("leaks") == 0
+    hide(folder)
+    found = run_check("gitleaks", str(folder), {"history": "true"}, path=path)
+    assert {each["path"] for each in found.findings} == {"a.env"}
 
 
 def test_a_history_without_secrets_has_none(tmp_path: Path) -> None:
