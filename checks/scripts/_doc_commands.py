@@ -15,7 +15,8 @@ from readiness.shell.programs import simple_commands
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
 PROMPTED = re.compile(r"^[ \t]*\$ (.*(?:\\\n.*)*)$", re.MULTILINE)
-START = r"(?:^|[;&|(]\s*)"
+ASSIGNED = r"\w+=(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"]*)"
+START = rf"(?:^|[;&|(]\s*)(?:(?:{ASSIGNED}|sudo|env|exec|time|if|then|else|do|!)[ \t]+)*"
 MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
 MODULE = re.compile(START + r"(?:\S*/)?python[\d.]* -m ([\w.]+)", re.MULTILINE)
 SCRIPT = re.compile(

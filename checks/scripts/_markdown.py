@@ -8,7 +8,9 @@ from markdown_it.token import Token
 
 SHELLS = {"bash", "sh", "shell"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
+HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.IGNORECASE)
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
@@ -70,6 +72,9 @@ def read_markdown(text: str) -> Document:
             document.blocks.append((line + 1, language, token.content))
         if token.type == "code_block":
             document.blocks.append((line, "", token.content))
+        if token.type == "html_block":
+            shown = COMMENT.sub("", token.content)
+            document.links += [(line, target) for target in HTML_TARGET.findall(shown)]
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
         if token.type == "inline":
@@ -103,6 +108,10 @@ def _targets(token: Token) -> list[str]:
     return [
         str(target)
         for each in token.children or []
-        for target in (each.attrs.get("href"), each.attrs.get("src"))
+        for target in (
+            each.attrs.get("href"),
+            each.attrs.get("src"),
+            *(HTML_TARGET.findall(each.content) if each.type == "html_inline" else ()),
+        )
         if target
     ]

@@ -53,23 +53,30 @@ class Lock:
             if not line.hashed:
                 self.note("unhashed", line.line, f"{line.name} has no hash")
 
-    def need(self, wanted: Requirement, by: str) -> None:
-        """Check that what is wanted is pinned and fits, and go on to what that needs in turn."""
+    def check_wanted(self, wanted: Requirement, by: str) -> bool:
+        """Check that what is wanted is pinned and fits; False where it is not there at all."""
         name = str(canonicalize_name(wanted.name))
-        key = (name, frozenset(wanted.extras))
         line = self.pins.get(name)
-        self.needed.add(name)
         if line is None and name not in self.local:
             self.note("missing", 0, f"{name} is not pinned; {by} needs it")
-            return
+            return False
         version = pinned(line) if line else None
         if line and version and not wanted.specifier.contains(version, prereleases=True):
             self.note(
                 "outdated", line.line, f"{name} {version} is not {wanted.specifier}, as {by} asks"
             )
-        if key in self.seen:
+        return True
+
+    def need(self, wanted: Requirement, by: str) -> None:
+        """Check that what is wanted is pinned and fits, and go on to what that needs in turn."""
+        name = str(canonicalize_name(wanted.name))
+        key = (name, frozenset(wanted.extras))
+        self.needed.add(name)
+        if not self.check_wanted(wanted, by) or key in self.seen:
             return
         self.seen.add(key)
+        line = self.pins.get(name)
+        version = pinned(line) if line else None
         if installed := self.installed(name, line.line if line else 0, version):
             for text in installed.requires or []:
                 self.follow(Requirement(text), wanted.extras, name)
@@ -150,6 +157,14 @@ def usual_input(lock: str, universal: bool) -> str:
     return "pyproject.toml" if universal else "requirements.in"
 
 
+def check_own_input(lock: Lock) -> None:
+    """Check that what the file of the same name that ends with `.in` asks for is pinned."""
+    source = f"{os.path.splitext(lock.path)[0]}.in"
+    for line in read_inputs(source) if os.path.isfile(source) else ():
+        if line.applies:
+            lock.check_wanted(line.requirement, source)
+
+
 def main() -> None:
     """Compare and count."""
     lock = Lock(param("lock"))
@@ -164,6 +179,8 @@ def main() -> None:
         for line in read_inputs(source):
             if line.applies:
                 lock.need(line.requirement, source)
+    for other in others:
+        check_own_input(other)
     if not universal:
         lock.check_unneeded()
     findings = [found for each in (lock, *others) for found in each.findings]

@@ -166,6 +166,27 @@ def test_all_locks_have_hashes_and_the_same_for_one_release(
     assert {found["path"] for found in outcome.findings} <= {"b.lock"}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("-r a.in\n", []),
+        ("jmespath>=0.1\nabsent; python_version < '3'\n", []),
+        ("jmespath\nabsent\n", ["absent is not pinned; b.in needs it"]),
+        ("jmespath<0.1\n", [" is not <0.1, as b.in asks"]),
+    ],
+)
+def test_a_further_lock_has_what_its_own_input_asks_for(
+    project: str, wanted: str, told: list[str]
+) -> None:
+    """A file of the same name that ends with `.in`; what it pins need not be installed."""
+    files = {"a.in": "jmespath\n", "a.lock": pins("jmespath"), "b.in": wanted}
+    build(project, {**files, "b.lock": pins("jmespath") + f"absent2==1 {OTHER}\n"})
+    given = {"lock": "a.lock", "inputs": "a.in", "also": "b.lock"}
+    found = [each["message"] for each in run_check("lock", project, given).findings]
+    assert len(found) == len(told), found
+    assert "".join(told) in "".join(found)
+
+
 def test_a_lock_is_read_from_pyproject(project: str) -> None:
     """The dependencies of a project, and of one of its extras or groups, are inputs too."""
     settings = "[project]\ndependencies = ['jmespath']\n[dependency-groups]\ndev = ['mako']\n"

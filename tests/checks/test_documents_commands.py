@@ -40,6 +40,8 @@ def problems(project: str, text: str, **given: str) -> list[str]:
         "    make nosuch",
         "1. Run:\n\n   ```bash\n   make nosuch\n   ```",
         "Run `make nosuch`.",
+        "```sh\nA='b c' D= make nosuch\n```",
+        "```sh\nif true; then sudo make nosuch; fi\n```",
     ],
 )
 def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None:
@@ -59,6 +61,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("Run `python -m src.app.no`.", "there is no module src.app.no to run"),
         ("Run `python -m src.app.run`, or `python -m http.server`.", ""),
         ("Run `make good; if x`.", "syntax error"),
+        ("Run `A=make nosuch good`, and then `maker nosuch`.", ""),
         ("The functions `shout(1)` and `makes(2)`.", ""),
         ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
         ("```console\n$ echo 'open\nopen\n```", "unexpected EOF while looking for matching"),
@@ -74,6 +77,21 @@ def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, to
     found = problems(project, text)
     assert len(found) == int(bool(told)), found
     assert told in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('See <a href="../src/no.md">this</a>.', ["../src/no.md does not exist"]),
+        ('<p>\n<img alt="x" src="no.svg">\n</p>', ["no.svg does not exist"]),
+        ('See <a href="../src/app/run.py">this</a>, <img src="https://example.org/a">.', []),
+        ('See `<a href="no.md">`.\n\n```html\n<a href="no.md">no</a>\n```', []),
+        ('<!-- <a href="no.md">no</a> -->', []),
+    ],
+)
+def test_links_in_html_lead_somewhere(project: str, text: str, told: list[str]) -> None:
+    """As those of Markdown do; what is shown as code, or is a comment, is no link."""
+    assert problems(project, text) == told
 
 
 @pytest.mark.parametrize(

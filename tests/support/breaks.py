@@ -587,7 +587,7 @@ PRETENDED = World(
 
 SWITCHED_OFF = World(
     "switched-off",
-    ("T8.1", "T8.2", "T8.4", "T8.6", "T10.1", "T10.2", "T10.3", "T10.5"),
+    ("T3.6", "T8.1", "T8.2", "T8.4", "T8.6", "T10.1", "T10.2", "T10.3", "T10.4", "T10.5"),
     (
         a_break("the job of the CI is switched off", "T8.6", switch_off_the_job),
         a_break(
@@ -596,6 +596,16 @@ SWITCHED_OFF = World(
             lambda f: f.hide_from_ruff("src/core/errors.py", "F841"),
         ),
         a_break("imports out of order, kept from ruff", "T8.4", skip_the_order_of_imports),
+        a_break(
+            "a further lock file lacks a new requirement",
+            "T3.6",
+            lambda f: f.append("requirements-ops.in", "rich\n"),
+        ),
+        a_break(
+            "a module that does not exist, behind a variable",
+            "T10.4",
+            append_to("training.md", "\n```sh\nAPP_ENV=test python -m src.lesson\n```\n"),
+        ),
         a_break(
             "a subcommand that a program does not have",
             "T10.1",
