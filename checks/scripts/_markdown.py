@@ -14,14 +14,27 @@ HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
+FEW = 6
+"""Fewer words are no sentence that helps anybody."""
+
+
 @dataclass
 class Section:
-    """A heading, and what stands below it, its own sections included."""
+    """A heading, and what stands below it, its own sections included.
+
+    `shows` counts pieces of code and links.
+    """
 
     title: str
     level: int
     words: int = 0
     text: str = ""
+    shows: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says next to nothing, as `TODO` does: no code, no link, and too few words."""
+        return not self.shows and self.words < FEW
 
 
 @dataclass
@@ -65,7 +78,7 @@ def read_markdown(text: str) -> Document:
     within: list[Section] = []
     for token, before in zip(tokens, [None, *tokens], strict=False):
         line = token.map[0] + 1 if token.map else 0
-        below = 0
+        below = shows = 0
         said = token.content
         if token.type == "fence":
             language = (token.info.split() or [""])[0]
@@ -77,6 +90,7 @@ def read_markdown(text: str) -> Document:
             document.links += [(line, target) for target in HTML_TARGET.findall(shown)]
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
+            shows = int(bool(below) and token.type != "html_block")
         if token.type == "inline":
             plain = said = _plain(token)
             targets = list(_targets(token))
@@ -93,8 +107,12 @@ def read_markdown(text: str) -> Document:
                 document.all_sections.append(within[-1])
             else:
                 below = count_words(plain) + len(targets)
+                shows = len(targets) + sum(
+                    each.type == "code_inline" for each in token.children or []
+                )
         for section in within:
             section.words += below
+            section.shows += shows
             section.text += f"{said}\n"
     return document
 

@@ -30,14 +30,16 @@ def names(wanted: str, title: str) -> bool:
 
 
 def outline(path: str, document: Document) -> list[Place]:
-    """List the sections that are missing, and what is too short."""
-    titles = [each.title for each in document.sections]
-    wanted = [each.strip() for each in param("sections").split("|") if each.strip()]
-    found = [
-        place(path, 0, "section", f"no section with words below it is called {section}")
-        for section in wanted
-        if not any(names(section, title) for title in titles)
-    ]
+    """List the sections that are missing or empty, and what is too short."""
+    found = []
+    for wanted in filter(None, map(str.strip, param("sections").split("|"))):
+        called = [each for each in document.sections if names(wanted, each.title)]
+        if not called:
+            message = f"no section with words below it is called {wanted}"
+            found.append(place(path, 0, "section", message))
+        elif all(each.is_empty for each in called):
+            message = f"{called[0].title} says next to nothing: {called[0].words} words"
+            found.append(place(path, 0, "section", message))
     for what, counted, least in (
         ("words", document.words, number_param("min_words")),
         ("headings", len(document.sections), number_param("min_headings")),

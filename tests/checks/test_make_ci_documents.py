@@ -123,6 +123,29 @@ def test_a_document_is_of_use(project: str, old: str, new: str, rule: str | None
     assert {found["rule"] for found in outcome.findings} == ({rule} if rule else set())
 
 
+@pytest.mark.parametrize(
+    ("below", "empty"),
+    [
+        ("TODO", True),
+        ("To be written.", True),
+        ("待补充。", True),
+        ("## Else", True),
+        ("Take yesterday's copy and start again.", False),
+        ("```\nmake good\n```", False),
+        ("Run `make good`.", False),
+        ("See [notes](notes.md).", False),
+        ("### From a copy\n\nTODO\n\n### By hand\n\nType it in again, word by word.", False),
+        ("TODO\n\n## Rollback by hand\n\nType it in again, word by word.", False),
+    ],
+)
+def test_a_section_says_something(project: str, below: str, *, empty: bool) -> None:
+    """A sentence, code or a link, in itself or in one of those below it; or another of its name."""
+    build(project, {**GUIDE, "docs/a.md": f"# A\n\n## Rollback\n\n{below}\n"})
+    given = {"paths": "docs/a.md", "sections": "Rollback", "min_words": "0", "min_headings": "0"}
+    outcome = run_check("documents", project, given)
+    assert [found["rule"] for found in outcome.findings] == (["section"] if empty else [])
+
+
 def test_a_document_has_an_age(project: str) -> None:
     """The age is that of the last commit, or of the newest date in the text."""
     build(project, {"a.md": "# A\n\nChecked on 2020-01-01.\n", "b.md": "# B\n"})
