@@ -11,7 +11,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._http import Request, fetch, headers_of
+from readiness.services._answer import Complaint
+from readiness.services._http import Request, fetch, headers_of, without_password
 from readiness.services._json import elsewhere, get, objects, strings, wait
 from readiness.services._options import Lines
 from readiness.services.http import Client
@@ -38,7 +39,7 @@ class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What arrived: `events`, of so many `failures`; after one that does not, none is made.
 
     `right_release` tells whether all of them name it, and is null where none was asked for.
-    `seconds` is how long the slowest took.
+    `seconds` is how long the slowest took; `problems` tells what is missing.
     """
 
     url: str
@@ -49,6 +50,7 @@ class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     right_release: bool | None
     works: bool
     seconds: float
+    problems: list[Complaint]
 
 
 def measure(options: SentryOptions) -> SentryAnswer:
@@ -72,6 +74,7 @@ def measure(options: SentryOptions) -> SentryAnswer:
 
     report(tag)  # what cannot be asked cannot tell that nothing came
     events: list[dict[str, object]] = []
+    problems: list[Complaint] = []
     took = 0.0
     for number in range(options.failures):
         each = f"{tag}-{number:04}"
@@ -87,11 +90,18 @@ def measure(options: SentryOptions) -> SentryAnswer:
         event, seconds = wait(partial(report, each), options.wait)
         took = max(took, seconds)
         if event is None:
+            message = f"error {number + 1}, answered with {answer.status}, was not reported"
+            problems.append(_complaint(options.url, f"{message} in {seconds:g} s"))
             break
         events.append(event)
     right = None
     if options.release:
-        right = {_release(one) for one in events} == {options.release}
+        releases = {_release(one) for one in events}
+        right = releases == {options.release}
+        others = sorted(releases - {options.release})
+        problems += [
+            _complaint(options.url, f"the release is {one or 'not named'}") for one in others
+        ]
     return SentryAnswer(
         url=answer.url,
         status=answer.status,
@@ -101,7 +111,12 @@ def measure(options: SentryOptions) -> SentryAnswer:
         right_release=right,
         works=len(events) == options.failures and right is not False,
         seconds=took,
+        problems=problems,
     )
+
+
+def _complaint(url: str, message: str) -> Complaint:
+    return Complaint(path=without_password(url), rule="sentry", message=message)
 
 
 def _release(event: dict[str, object]) -> str:

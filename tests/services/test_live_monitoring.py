@@ -409,11 +409,15 @@ def test_each_address_is_traced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reports", "other", "events", "works"),
-    [(1, "", 4, True), (2, "", 0, False), (1, "app@0", 4, False)],
+    ("reports", "other", "events", "told"),
+    [
+        (1, "", 4, ""),
+        (2, "", 0, "error 1, answered with 500, was not reported in "),
+        (1, "app@0", 4, "the release is app@0"),
+    ],
 )
 def test_each_of_several_errors_must_arrive(
-    tmp_path: Path, reports: int, other: str, events: int, works: bool
+    tmp_path: Path, reports: int, other: str, events: int, told: str
 ) -> None:
     """With the release that it should name: a sample of them, or half of them, will not do."""
     with web() as server:
@@ -421,7 +425,8 @@ def test_each_of_several_errors_must_arrive(
         given = {"url": f"{server.url}/fail?{{tag}}", "lookup": f"{server.url}/received"}
         given |= {"release": "app@1", "failures": "4", "wait": "0.5"}
         found = run_check("sentry", str(tmp_path), given)
-    assert (found.number("events"), found.value("works")) == (events, works)
+    assert (found.number("events"), found.value("works")) == (events, not told)
+    assert [one[: len(told)] for one in messages(found)] == ([told] if told else [])
 
 
 MISTAKES = """\
