@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec, resolve_name
 
+from _texts import text_of, texts_by_name
+
 Wanted = tuple[int, str, str]
 """A line, a module, and a name that is imported from it; empty for the module itself."""
 
@@ -38,7 +40,7 @@ class _Imports:
     def __init__(self, package: str, tree: ast.Module) -> None:
         self._package = package
         self._importing = _names_of_importing(tree)
-        self._texts = _texts_by_name(tree)
+        self._texts = texts_by_name(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
         self.wanted: list[Wanted] = []
@@ -91,28 +93,9 @@ class _Imports:
             isinstance(node, ast.Call)
             and node.args
             and _last_name(node.func) in self._importing
-            and (named := self._text(node.args[0]))
+            and (named := text_of(node.args[0], self._texts))
         ):
             yield node.lineno, self._absolute(named), ""
-
-    def _text(self, node: ast.expr) -> str:
-        """Return the text that an expression always is; "" where that is not known."""
-        match node:
-            case ast.Constant(value=str() as text):
-                return text
-            case ast.Name():
-                return self._texts.get(node.id, "")
-            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-                return self._text(value)
-            case ast.JoinedStr():
-                return self._joined(node.values)
-            case ast.BinOp(op=ast.Add()):
-                return self._joined([node.left, node.right])
-        return ""
-
-    def _joined(self, parts: list[ast.expr]) -> str:
-        texts = [self._text(each) for each in parts]
-        return "".join(texts) if all(texts) else ""
 
     def _absolute(self, name: str) -> str:
         try:
@@ -130,26 +113,6 @@ def _names_of_importing(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Assign) and _last_name(node.value) in names:
             names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
     return names
-
-
-def _texts_by_name(tree: ast.Module) -> dict[str, str]:
-    """Return the names that a file gives a text, and nothing else anywhere."""
-    nodes = list(ast.walk(tree))
-    given = [node.id for node in nodes if isinstance(node, ast.Name) and _is_given(node)]
-    given += [node.arg for node in nodes if isinstance(node, ast.arg)]
-    return {
-        node.targets[0].id: node.value.value
-        for node in nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        and given.count(node.targets[0].id) == 1
-    }
-
-
-def _is_given(name: ast.Name) -> bool:
-    return not isinstance(name.ctx, ast.Load)
 
 
 @cache

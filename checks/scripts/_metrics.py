@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from _common import Place, files_below, not_measured, place, read_text, words
 from _markdown import Document
+from _texts import text_of, texts_by_name
 
 LIBRARY = "prometheus_client"
 PARTS = ("namespace", "subsystem", "name")
@@ -95,14 +96,10 @@ def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:
     """Return the texts to which modules give a name; none that two of them give to other texts."""
     given: dict[str, set[str]] = {}
     for tree in trees:
-        for node in tree.body:
-            match node:
-                case (
-                    ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)))
-                    | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)))
-                ):
-                    given.setdefault(name, set()).add(text)
-    return {name: texts.pop() for name, texts in given.items() if len(texts) == 1}
+        for name, text in texts_by_name(tree, top=True).items():
+            given.setdefault(name, set()).add(text)
+    known = {name: texts.pop() for name, texts in given.items() if len(texts) == 1}
+    return known | {f".{name}": text for name, text in known.items()}
 
 
 def _defined(path: str, tree: ast.Module, texts: Mapping[str, str]) -> Iterator[str]:
@@ -135,29 +132,11 @@ def _name(path: str, call: ast.Call, ends: tuple[str, ...], texts: Mapping[str, 
     """Return the name of a metric as the library makes it, without what its samples end with."""
     given = {each.arg: each.value for each in call.keywords}
     given |= {"name": call.args[0]} if call.args else {}
-    parts = [_text(given[part], texts) for part in PARTS if part in given]
+    parts = [text_of(given[part], texts) for part in PARTS if part in given]
     if None in parts or "name" not in given:
         not_measured(f"{path}:{call.lineno}: the name of a metric is made as the code runs")
     name = "_".join(part for part in parts if part)
-    unit = _text(given["unit"], texts) if "unit" in given else ""
+    unit = text_of(given["unit"], texts) if "unit" in given else ""
     for end in ends if "" not in ends else ():
         name = name.removesuffix(end)
     return f"{name}_{unit}" if unit and not name.endswith(f"_{unit}") else name
-
-
-def _text(node: ast.expr, texts: Mapping[str, str]) -> str | None:
-    """Return the text that an expression is; None where that is not known by reading it."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return texts.get(name)
-        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-            return _text(value, texts)
-        case ast.JoinedStr(values=values):
-            parts = [_text(each, texts) for each in values]
-            return None if None in parts else "".join(filter(None, parts))
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            both = (_text(left, texts), _text(right, texts))
-            return None if None in both else "".join(filter(None, both))
-    return None

@@ -47,10 +47,10 @@ def not_started(workflow: dict[object, object]) -> str:
 
 def _never_fires(event: str, given: object) -> str:
     """Say which filter of an event lets nothing through."""
-    for name, patterns in (given if isinstance(given, dict) else {}).items():
-        patterns = [patterns] if isinstance(patterns, str) else patterns
+    for name in given if isinstance(given, dict) else ():
+        patterns = _listed(given, name)
         ignores = name.endswith("-ignore")
-        if name.removesuffix("-ignore") not in FILTERS or not isinstance(patterns, list):
+        if name.removesuffix("-ignore") not in FILTERS or patterns is None:
             continue
         if ignores and _left_out(patterns):
             return f"{event}: {name}: {patterns} leaves nothing"
@@ -61,6 +61,14 @@ def _never_fires(event: str, given: object) -> str:
         ):
             return f"{event}: {name}: {patterns} matches nothing"
     return ""
+
+
+def _listed(given: object, name: str) -> list[object] | None:
+    """Return what stands at a filter of an event, one word as a list of one; None for no list."""
+    found = given.get(name) if isinstance(given, dict) else None
+    if isinstance(found, str):
+        return [found]
+    return found if isinstance(found, list) else None
 
 
 def _tags_alone(event: str, given: object) -> str:
@@ -74,22 +82,16 @@ def _tags_alone(event: str, given: object) -> str:
 
 def _after_all(event: str, given: object) -> str:
     """Say that an event comes only when a change is taken or given up, or when somebody likes."""
-    types = given.get("types") if isinstance(given, dict) else None
-    if isinstance(types, str):
-        types = [types]
-    if not isinstance(types, list) or PROPOSING & set(map(str, types)):
+    types = _listed(given, "types")
+    if types is None or PROPOSING & set(map(str, types)):
         return ""
     return f"{event}: types: {types}: neither a new change nor a new state of one starts it"
 
 
 def _no_branch(event: str, given: object) -> str:
     """Say that none of the repository's branches is among those of an event."""
-    patterns = given.get("branches") if isinstance(given, dict) else None
-    if isinstance(patterns, str):
-        patterns = [patterns]
-    if not isinstance(patterns, list):
-        return ""
-    if not branches() or any(_matches(name, patterns) for name in branches()):
+    patterns = _listed(given, "branches")
+    if patterns is None or not branches() or any(_matches(name, patterns) for name in branches()):
         return ""
     return f"{event}: branches: {patterns} names none of the branches that there are"
 
@@ -121,10 +123,8 @@ def runs_of(event: str) -> list[Mapping[str, str]]:
 
 def _no_path(event: str, given: object) -> str:
     """Say that no file of the repository is among the paths of an event."""
-    patterns = given.get("paths") if isinstance(given, dict) else None
-    if isinstance(patterns, str):
-        patterns = [patterns]
-    files = _git("ls-files", "-z", "--full-name", ":/") if isinstance(patterns, list) else []
+    patterns = _listed(given, "paths") or []
+    files = _git("ls-files", "-z", "--full-name", ":/") if patterns else []
     # `?`, `+` and `[` mean other things here than in the names of files.
     if not files or any(set("?+[") & set(str(each)) for each in patterns):
         return ""
