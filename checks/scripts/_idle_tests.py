@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ANSWERS = ("None", "object()")
 FAULTS = 20
 """Small faults that are tried with a test which notices no other answer."""
+ENOUGH = 3
+"""Small faults that what a test runs must leave room for, or nothing is said of it."""
 PATIENCE = 3.0
 """Seconds beyond five times what a test took, after which another answer makes it hang."""
 
@@ -51,6 +53,11 @@ class Questions:
     def pytest_pycollect_makemodule(self, module_path: os.PathLike[str]) -> None:
         """Note which files pytest takes tests from."""
         self._modules.add(os.path.relpath(module_path))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Forget a file that skips itself: what it needs is on another machine."""
+        if report.skipped:
+            self._modules.discard(report.nodeid)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Note which functions are tests, also where they come from another class."""
@@ -99,9 +106,12 @@ class Questions:
     def _passing(
         self, asking: dict[str, set[Place]], answer: str, seen: Json, held: Held
     ) -> set[str] | None:
-        """Return those tests that pass with another answer; None where there was no time."""
+        """Return those tests that pass with another answer; None where there was no time.
+
+        One that ends the process has noticed it; the others go on in another.
+        """
         attempts = self._attempts
-        target = os.path.join(attempts.tmp, "passing.json")
+        target = os.path.join(attempts.tmp, "passing.jsonl")
         swaps: dict[Place, list[Swap]] = {}
         for path in sorted({place[0] for places in asking.values() for place in places}):
             tree = answering(read_source(path), answer)
@@ -112,28 +122,35 @@ class Questions:
             name: [each for place in places for each in swaps.get(place, [])]
             for name, places in asking.items()
         }
-        names = [name for name in asking if mine[name]]
+        left = [name for name in asking if mine[name]]
+        passing: set[str] = set()
 
         def run() -> bool:
-            attempts.outcomes.clear()
             self._swaps = mine
-            self._limits = {name: 5 * float(seen["seconds"][name]) + PATIENCE for name in names}
-            for _, item, following in attempts.in_order(names):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            failed = {name for name, what in attempts.outcomes.items() if what == "failed"}
-            with open(target, "w", encoding="utf-8") as file:
-                json.dump([name for name in names if name not in failed], file)
+            self._limits = {name: 5 * float(seen["seconds"][name]) + PATIENCE for name in left}
+            with open(target, "a", encoding="utf-8", buffering=1) as file:
+                for name, item, following in attempts.in_order(left):
+                    attempts.outcomes.clear()
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                    failed = attempts.outcomes.get(name) == "failed"
+                    print(json.dumps([name, not failed]), file=file)
             return True
 
-        if not names:
-            return set()
-        if not attempts.forked(run, attempts.deadline - time.monotonic()):
-            return None
-        with open(target, encoding="utf-8") as file:
-            return set(json.load(file))
+        while left:
+            with open(target, "w", encoding="utf-8"):
+                """Nothing is left of the process before."""
+            if attempts.forked(run, attempts.deadline - time.monotonic()) is None:
+                return None
+            told = _told(target)
+            passing |= {name for name, passed in told.items() if passed}
+            left = left[len(told) + 1 :]
+        return passing
 
     def _notice_a_fault(self, names: list[str], seen: Json) -> bool | None:
-        """Whether one of a test's cases fails for a small fault in what it runs; None: no time."""
+        """Whether one of a test's cases fails for a small fault in what it runs; None: no time.
+
+        Where next to nothing can be made faulty, nothing shows that it would not.
+        """
         mine = set(names)
         lines = {
             (path, int(line))
@@ -147,6 +164,8 @@ class Questions:
             for mutant in mutants(path, read_source(path))
             if (path, mutant.line) in lines
         ]
+        if len(found) < ENOUGH:
+            return True
         found.sort(key=lambda mutant: mutant.rank(self._attempts.plan["seed"]))
         for mutant in found[:FAULTS]:
             tree = mutated(read_source(mutant.path), mutant)
@@ -164,6 +183,12 @@ class Questions:
             test = _named(item)
             marked[test] = marked.get(test, True) and _is_skipped(item)
         return [test for test, always in marked.items() if always]
+
+
+def _told(path: str) -> dict[str, bool]:
+    """Return which tests ended, in their order, and whether they passed."""
+    with open(path, encoding="utf-8") as file:
+        return dict(json.loads(line) for line in file if line.endswith("\n"))
 
 
 def _named(item: pytest.Item) -> Named:

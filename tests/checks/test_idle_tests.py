@@ -11,7 +11,13 @@ CACHE = {}
 
 
 def add(a, b):
-    return a + b
+    if a == 0:
+        return b
+    return a + b + 0
+
+
+def nothing(a):
+    return None
 
 
 def remember(key, value, kept=True):
@@ -36,12 +42,13 @@ class Counter:
 HEAD = """\
 import asyncio
 import contextlib
+import os
 import sys
 from unittest import mock
 
 import pytest
 
-from sums import CACHE, Counter, add, opened, remember
+from sums import CACHE, Counter, add, nothing, opened, remember
 
 
 def holds(x):
@@ -94,6 +101,7 @@ SERIOUS = {
     "raises": "with pytest.raises(TypeError):\n    add(None, 1)",
     "of_what_a_fixture_did": "assert three == 3",
     "of_a_constant": "assert CACHE == {}",
+    "nothing": "nothing(1)\nassert CACHE == {}",
     "endless": "while add(1, 2) != 3:\n    pass\nassert add(2, 2) == 4",
 }
 
@@ -165,6 +173,17 @@ def test_a_known_fault():
 """
 
 
+SKIPS_ITSELF = """
+import pytest
+
+pytest.importorskip("no_such_package")
+
+
+def test_of_a_package():
+    assert 1 == int("1")
+"""
+
+
 def written(cases: dict[str, str]) -> str:
     """Write a test for each case, the case's name on it."""
     return HEAD + "".join(
@@ -199,6 +218,14 @@ def test_what_some_answer_or_fault_makes_fail_shows_something(project: str) -> N
     assert told(tried(project, written(SERIOUS))) == set()
 
 
+def test_one_that_ends_the_process_keeps_no_other_from_being_tried(project: str) -> None:
+    """It noticed the other answer, in its way; the next is tried in another process."""
+    ends = {"ends": "if add(1, 2) != 3:\n    os._exit(1)\nassert add(2, 2) == 4"}
+    assert told(tried(project, written({**ends, "any_text": IDLE["any_text"], **SERIOUS}))) == {
+        "any_text"
+    }
+
+
 def test_what_is_never_run_shows_nothing(project: str) -> None:
     """Whatever keeps it from being run here would do so anywhere."""
     names = {part.partition("(")[0] for part in NEVER_RUN.split("def test_")[1:]}
@@ -208,3 +235,9 @@ def test_what_is_never_run_shows_nothing(project: str) -> None:
 def test_what_is_run_elsewhere_or_in_part_is_a_test(project: str) -> None:
     """A condition, a class that others take up, one case that is left out, a known fault."""
     assert told(tried(project, written({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE)) == set()
+
+
+def test_a_file_that_skips_itself_is_for_another_machine(project: str) -> None:
+    """It needs a package that is not here. Twin: the other file is told."""
+    build(project, {"tests/test_elsewhere.py": SKIPS_ITSELF})
+    assert told(tried(project, written({"any_text": IDLE["any_text"]}))) == {"any_text"}
