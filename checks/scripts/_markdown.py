@@ -14,10 +14,6 @@ HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
-FEW = 6
-"""Fewer words are no sentence that helps anybody."""
-
-
 @dataclass
 class Section:
     """A heading, and what stands below it, its own sections included.
@@ -30,11 +26,6 @@ class Section:
     words: int = 0
     text: str = ""
     shows: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it says next to nothing, as `TODO` does: no code, no link, and too few words."""
-        return not self.shows and self.words < FEW
 
 
 @dataclass

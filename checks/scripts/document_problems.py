@@ -32,13 +32,15 @@ def names(wanted: str, title: str) -> bool:
 def outline(path: str, document: Document) -> list[Place]:
     """List the sections that are missing or empty, and what is too short."""
     found = []
+    enough = number_param("section_words") or 0
     for wanted in filter(None, map(str.strip, param("sections").split("|"))):
         called = [each for each in document.sections if names(wanted, each.title)]
         if not called:
             message = f"no section with words below it is called {wanted}"
             found.append(place(path, 0, "section", message))
-        elif all(each.is_empty for each in called):
-            message = f"{called[0].title} says next to nothing: {called[0].words} words"
+        elif all(not each.shows and each.words < enough for each in called):
+            said = f"{called[0].words} words, at least {enough:g} asked"
+            message = f"{called[0].title} says next to nothing: {said}"
             found.append(place(path, 0, "section", message))
     for what, counted, least in (
         ("words", document.words, number_param("min_words")),

@@ -146,6 +146,15 @@ def test_a_section_says_something(project: str, below: str, *, empty: bool) -> N
     assert [found["rule"] for found in outcome.findings] == (["section"] if empty else [])
 
 
+@pytest.mark.parametrize(("asked", "problems"), [("1", 0), ("2", 0), ("3", 1)])
+def test_how_much_a_section_says_can_be_chosen(project: str, asked: str, problems: int) -> None:
+    """An entry of a list of changes may be short."""
+    build(project, {"a.md": "# Changes\n\n## 1.2\n\nFirst release.\n"})
+    given = {"paths": "a.md", "sections": "1.2", "section_words": asked, "min_words": "1"}
+    outcome = run_check("documents", project, {**given, "min_headings": "1"})
+    assert outcome.value("problems") == problems
+
+
 def test_a_document_has_an_age(project: str) -> None:
     """The age is that of the last commit, or of the newest date in the text."""
     build(project, {"a.md": "# A\n\nChecked on 2020-01-01.\n", "b.md": "# B\n"})

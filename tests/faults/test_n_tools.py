@@ -104,7 +104,13 @@ def test_5017_twin_a_section_says_something(own: Project, text: str) -> None:
 def test_a_section_is_its_heading(own: Project, section: str, found: str) -> None:
     """It is named by how words in a heading begin, and not by letters within a word."""
     text = "# Latest tests\n\ntext\n\n# Deployment\n\n# Rollback\n\ntext\n"
-    given = {"paths": "a.md", "min_words": "0", "min_headings": "0", "sections": section}
+    given = {
+        "paths": "a.md",
+        "section_words": "1",
+        "min_words": "0",
+        "min_headings": "0",
+        "sections": section,
+    }
     assert verdict(own, {"check": "documents", "with": given}, {"a.md": text})[0] == found
 
 

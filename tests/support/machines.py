@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.support.program import ROOT
+from tests.support.running import alive_in
 
 LONGEST = 120.0
 
@@ -92,6 +93,8 @@ class Machines:
                 process.kill()
         for process in self.processes.values():
             process.wait(LONGEST)
+        # What multiprocessing starts beside a worker ends when it sees that nobody is left.
+        wait_for(lambda: not alive_in(self.folder))
 
 
 def wait_for(what: Callable[[], bool]) -> None:
