@@ -1,6 +1,7 @@
 """The questions that the HTTP API of a Prometheus answers."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -8,9 +9,13 @@ import msgspec
 from readiness.services._alert_rules import RuleGroup
 from readiness.services._answer import ProbeError
 from readiness.services._http import Request, Via, fetch
-from readiness.services._json import loads, typed
+from readiness.services._json import elsewhere, loads, typed
+from readiness.services._options import OptionsError
 from readiness.services._promql import Window, unfiltered
 from readiness.services._relabel import Relabeling, relabeled
+
+_SAMPLES = ("_total", "_bucket", "_count", "_sum", "_created", "_info")
+"""What names of series have behind the name by which a metric may be described."""
 
 
 class _Envelope(msgspec.Struct):
@@ -31,6 +36,10 @@ class ScrapeTarget(msgspec.Struct):
     labels: dict[str, str]
     lastError: str = ""  # noqa: N815 - the server's name
     scrapeInterval: str = "0s"  # noqa: N815 - the server's name
+
+
+class _Describing(msgspec.Struct):
+    target: dict[str, str]
 
 
 class _Targets(msgspec.Struct):
@@ -169,10 +178,44 @@ class PrometheusApi:
         asks = ",".join([f'__name__="{metric}"', *asked])
         return bool(self._query(f"count({{{asks}}})"))
 
+    def is_quiet(self, metric: str, targets: Iterable[ScrapeTarget]) -> bool:
+        """Whether some of the targets describe the metric, and show no series of it.
+
+        A counter with labels has none before there is something to count. Where a target shows
+        series that the server lacks, its settings drop them. One that cannot be asked is believed.
+        """
+        describing = [
+            one.target
+            for family in {metric, *(metric.removesuffix(end) for end in _SAMPLES)}
+            for one in self._describing(family)
+        ]
+        own = [one for one in targets if one.labels in describing]
+        return bool(own) and not any(self._shows(metric, one) for one in own)
+
+    def _describing(self, family: str) -> list[_Describing]:
+        try:
+            told = self._ask("targets/metadata", metric=family)
+        except ProbeError:  # other servers of the same API may not have it
+            return []
+        return typed(told, list[_Describing], self._url)
+
+    def _shows(self, metric: str, target: ScrapeTarget) -> bool:
+        try:
+            answer = fetch(Request(url=target.scrapeUrl), elsewhere(self._via))
+        except (ProbeError, OptionsError):
+            return False
+        return bool(re.search(rf"^{re.escape(metric)}[{{ ]", answer.text, re.MULTILINE))
+
     def has_two(self, window: Window) -> bool:
-        """Whether a series has two values in the window, as far as any has two in a wider one."""
-        seldom = f"(max(count_over_time({window.text})) or vector(0)) < 2"
-        return not self._query(f"{seldom} and max(count_over_time({window.wider})) >= 2")
+        """Whether a series has two values in the window, as far as any has two in a wider one.
+
+        It is one that goes on: of one that ended, as with the process that told it, no window has.
+        """
+        few, many = (
+            f"max(count_over_time({each}) and {window.last})"
+            for each in (window.text, window.wider)
+        )
+        return not self._query(f"({few} or vector(0)) < 2 and {many} >= 2")
 
     def shared_labels(self, query: str) -> dict[str, str]:
         """The labels that every alert of such a rule would have; none where no series tells it."""

@@ -50,10 +50,14 @@ class Grouping(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What a query looks at over some time, as PromQL, and the same over four times that time."""
+    """What a query looks at over some time, as PromQL.
+
+    `wider` is the same over four times that time, `last` its last values.
+    """
 
     text: str
     wider: str
+    last: str
 
 
 class Names(NamedTuple):
@@ -177,9 +181,10 @@ def _windows(expression: promql.Expr) -> Iterator[Window]:
             for one in part.args:
                 if isinstance(one, promql.MatrixSelector):
                     text = one.prettify()
-                    before, _, after = text.rpartition("[")
+                    before, _, within = text.rpartition("[")
+                    after = within.partition("]")[2]
                     wider = round(4000 * one.range.total_seconds())
-                    yield Window(text, f"{before}[{wider}ms]{after.partition(']')[2]}")
+                    yield Window(text, f"{before}[{wider}ms]{after}", f"{before}{after}")
 
 
 def _labels(part: promql.Expr) -> list[str]:

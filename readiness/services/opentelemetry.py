@@ -15,7 +15,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from readiness.services._http import Request, Via, fetch, headers_of, without_password
+from readiness.services._answer import Complaint
+from readiness.services._http import Request, Response, Via, fetch, headers_of, without_password
 from readiness.services._json import elsewhere, look, objects, strings, wait
 from readiness.services._options import Lines, OptionsError
 from readiness.services.http import Client
@@ -65,7 +66,7 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
     that may be an accident of the share that it should be. Both are null where none
-    was made.
+    was made. `problems` tells what is missing.
     """
 
     url: str
@@ -80,6 +81,7 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     as_said: bool | None
     works: bool
     seconds: float
+    problems: list[Complaint]
 
 
 def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
@@ -97,10 +99,11 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         return [one for one in objects(data) if any(one.get(name) == trace for name in IDS)]
 
     spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
+    answers: dict[str, Response] = {}
     for trace, url in traces.items():
         parent = f"00-{trace}-{secrets.token_hex(8)}-01"
         headers = {**headers_of(options.headers), "traceparent": parent}
-        answer = fetch(Request(url=url, method=options.method, headers=headers), via)
+        answers[trace] = fetch(Request(url=url, method=options.method, headers=headers), via)
     found: dict[str, list[dict[str, object]]] = {}
 
     def all_found() -> bool | None:
@@ -108,18 +111,31 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         return all(found.values()) or None
 
     _, seconds = wait(all_found, options.wait)
+    answer = answers[trace]
     right = None
     if options.release:
         right = all(options.release in set(strings(spans)) for spans in found.values())
     sampled, as_said = (
         _ordinary(options, via, direct, looking) if options.ordinary else (None, None)
     )
+    untraced = [trace for trace in traces if not found[trace]]
+    told = [
+        (answers[trace].url, f"answered with {answers[trace].status}, no span in {seconds:g} s")
+        for trace in untraced
+    ]
+    if right is False and not untraced:
+        told.append((answer.url, f"not all traces name the release {options.release}"))
+    if healthy is False:
+        told.append((options.health, "the collector's own health is not 200"))
+    if as_said is False:
+        share = f"{sampled} of {options.ordinary} ordinary requests were traced"
+        told.append((answer.url, f"{share}, and {options.ratio:g} of them should be"))
     return OpenTelemetryAnswer(
         url=answer.url,
         status=answer.status,
         trace_id=trace,
         spans=sum(map(len, found.values())),
-        untraced=[without_password(url) for trace, url in traces.items() if not found[trace]],
+        untraced=[answers[trace].url for trace in untraced],
         right_release=right,
         healthy=healthy,
         ordinary=options.ordinary,
@@ -127,6 +143,10 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         as_said=as_said,
         works=all(found.values()) and False not in (right, healthy, as_said),
         seconds=seconds,
+        problems=[
+            Complaint(path=without_password(url), rule="opentelemetry", message=message)
+            for url, message in told
+        ],
     )
 
 

@@ -53,15 +53,15 @@ class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     `healthy` counts alert rules that were evaluated without an error. `not_loaded` are the alert
     rules of the files that the server does not have, or has otherwise; `untested` those that no
-    test made fire, where tests are named. `absent` counts the metrics that rules name and that
-    have no series, of `named` ones; `mistaken` the labels and targets that rules ask for and that
-    none of their series has, windows too short for two values and quantiles that are not numbers.
-    `sparse` counts the targets that
-    are looked at so seldom that queries find nothing between. `active` counts the rules of which
-    nothing of this is to be said and that are not evaluated as seldom, `matching` those of them
-    that match the pattern, and `active_share` is their share of all rules of the files and the
-    server, or of `at_least` where that is more, in percent; a rule that is loaded twice is one.
-    `value` is null where the query gives no series or several; `series` counts them.
+    test made fire, where tests are named. `absent` counts the metrics that rules name and that have
+    no series and no target describes, of `named` ones; `mistaken` the labels and targets that rules
+    ask for and that none of their series has, windows too short for two values and quantiles that
+    are not numbers. `sparse` counts the targets that are looked at so seldom that queries find
+    nothing between. `active` counts the rules of which nothing of this is to be said and that are
+    not evaluated as seldom, `matching` those of them that match the pattern, and `active_share` is
+    their share of all rules of the files and the server, or of `at_least` where that is more, in
+    percent; a rule that is loaded twice is one. `value` is null where the query gives no series or
+    several; `series` counts them.
     """
 
     url: str
@@ -110,16 +110,18 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
         ).items()
     ]
     untested, failures = _untested(options, sorted({one.name for one in expected}))
-    targets = [one for one in server.targets() if options.job in ("", one.labels.get("job"))]
+    all_targets = server.targets()
+    targets = [one for one in all_targets if options.job in ("", one.labels.get("job"))]
     down = [target for target in targets if target.health != "up"]
     sparse = [one for one in targets if seconds(one.scrapeInterval) > seconds(lookback)]
     named = [(rule.name, names_in(rule.query)) for rule in rules]
-    absent = {
+    unseen = {
         metric
         for metric in sorted({one for _, names in named for one in names.metrics})
         if not server.has(metric)
     }
-    mistaken = [*_mistaken(server, named, absent, targets), *_no_number(server, named)]
+    absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
+    mistaken = [*_mistaken(server, named, unseen, targets), *_no_number(server, named)]
     bad = {one.rule for one in (*sick, *lost, *late, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
@@ -195,7 +197,7 @@ def _untested(
 def _mistaken(
     server: PrometheusApi,
     named: Iterable[tuple[str, Names]],
-    absent: AbstractSet[str],
+    unseen: AbstractSet[str],
     targets: Sequence[ScrapeTarget],
 ) -> Iterator[Complaint]:
     """The labels that no series of a rule's metrics has, and the targets that nobody is."""
@@ -203,7 +205,7 @@ def _mistaken(
     of_targets = {label for target in targets for label in target.labels}
     for rule, names in named:
         for metric, matchers in names.selectors:
-            if metric and metric not in absent:
+            if metric and metric not in unseen:
                 asked = [one.label for one in matchers if (one.operator, one.value) != ("=", "")]
                 for label in dict.fromkeys(asked):
                     if not has(metric, f'{label}!=""'):
@@ -213,7 +215,7 @@ def _mistaken(
                     yield _complaint(rule, f"no series of {metric} has {', '.join(fixed)}")
         for labels, metrics in names.groupings:
             # Rules for many places group by labels of which each place has some.
-            there = sorted(metrics - absent)
+            there = sorted(metrics - unseen)
             if there and not any(has(one, f'{label}!=""') for one in there for label in labels):
                 told = f"no series of {', '.join(there)} has the label {' or '.join(labels)}"
                 yield _complaint(rule, told)

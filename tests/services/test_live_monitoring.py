@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import msgspec
@@ -29,6 +30,7 @@ from tests.support.monitoring_servers import (
     unlinked,
     web,
 )
+from tests.support.running import wait_for
 from tests.support.servers import Missing, free_port
 
 PATIENCE = 60.0
@@ -342,6 +344,8 @@ def test_ordinary_requests_are_traced_as_often_as_is_said(
         found = run_check("opentelemetry", str(tmp_path), given)
     assert found.number("sampled") == traced
     assert (found.value("as_said"), found.value("works")) == (expected, expected)
+    share = f"{traced} of 100 ordinary requests were traced, and 0.1 of them should be"
+    assert messages(found) == ([] if expected else [share])
 
 
 def test_what_arrived_is_looked_for_on_every_page(tmp_path: Path) -> None:
@@ -393,6 +397,7 @@ def test_a_trace_is_followed_to_where_it_arrives(tmp_path: Path) -> None:
         wrong = run_check("opentelemetry", str(tmp_path), given | {"release": "app@2"})
     assert (right.value("works"), right.number("spans")) == (True, 1)
     assert (wrong.value("works"), wrong.value("right_release")) == (False, False)
+    assert messages(wrong) == ["not all traces name the release app@2"]
 
 
 def test_each_address_is_traced(tmp_path: Path) -> None:
@@ -406,6 +411,9 @@ def test_each_address_is_traced(tmp_path: Path) -> None:
     assert (right.value("works"), right.number("spans")) == (True, 2)
     assert wrong.value("works") is False
     assert json.loads(wrong.stdout)["untraced"] == [f"{server.url}/api"]
+    (told,) = json.loads(wrong.stdout)["problems"]
+    assert told["path"] == f"{server.url}/api"
+    assert told["message"].startswith("answered with 404, no span in ")
 
 
 @pytest.mark.parametrize(
@@ -519,6 +527,68 @@ def test_a_quantile_of_a_histogram_that_was_cut_is_no_number(tmp_path: Path) -> 
     assert messages(found) == [
         'no series of prometheus_http_response_size_bytes_bucket has le="+Inf"'
     ]
+
+
+QUIET = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Failed, expr: 'rate(failures_total{reason!=""}[1m]) > 0'}
+      - {alert: Dropped, expr: 'dropped_total > 0'}
+      - {alert: Gone, expr: 'gone_total > 0'}
+"""
+SHOWN = b"""\
+# TYPE failures_total counter
+# TYPE dropped_total counter
+dropped_total 1
+"""
+
+
+def test_a_counter_of_what_has_not_happened_yet_is_there(tmp_path: Path) -> None:
+    """Its server describes it. Twins: one that the settings drop, and one that nobody describes."""
+    drop = "[{source_labels: [__name__], regex: dropped_total, action: drop}]"
+    try:
+        with (
+            web(metrics=SHOWN) as server,
+            prometheus(tmp_path, QUIET, kept=drop, also=server.url) as url,
+        ):
+            found = run_check("prometheus", str(tmp_path), {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("active"), found.number("absent")) == (1, 2)
+    absent = {one["rule"] for one in json.loads(found.stdout)["problems"]}
+    assert absent == {"dropped_total", "gone_total"}
+
+
+ENDS = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Failing, expr: 'rate(ended_total[2s]) > 0'}
+"""
+
+
+def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path) -> None:
+    """It ends with the process that told it. The twin is one that goes on: see the mistakes."""
+    try:
+        with (
+            web(metrics=b"ended_total 1\n") as server,
+            prometheus(tmp_path, ENDS, also=server.url) as url,
+        ):
+            assert wait_for(lambda: number_of(url, "count_over_time(ended_total[1m])") >= 2, 60)
+            server.answers["/metrics"] = (200, b"# TYPE ended_total counter\n")
+            assert wait_for(lambda: number_of(url, "count_over_time(ended_total[2s])") < 2, 60)
+            found = run_check("prometheus", str(tmp_path), {"url": url})
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert (found.number("active"), found.number("mistaken")) == (1, 0)
+
+
+def number_of(url: str, query: str) -> float:
+    """What a query gives; 0 where it gives nothing."""
+    with urlopen(f"{url}/api/v1/query?{urlencode({'query': query})}") as answer:
+        found = json.load(answer)["data"]["result"]
+    return float(found[0]["value"][1]) if found else 0.0
 
 
 TWICE = """\

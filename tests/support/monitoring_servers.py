@@ -65,7 +65,10 @@ class Web:
 
 @contextmanager
 def web(**answers: object) -> Iterator[Web]:
-    """Answer every path with its JSON; `/received` tells what was posted anywhere else."""
+    """Answer every path with its JSON, or its bytes as they are.
+
+    `/received` tells what was posted anywhere else.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -97,8 +100,10 @@ def web(**answers: object) -> Iterator[Web]:
             self._send(*made.answers.get(self.path, (200, {})))
 
         def _send(self, status: int, data: object, following: str = "") -> None:
-            body = json.dumps(data).encode()
+            body = data if isinstance(data, bytes) else json.dumps(data).encode()
             self.send_response(status)
+            kind = "text/plain; version=0.0.4" if body is data else "application/json"
+            self.send_header("Content-Type", kind)
             if following:
                 self.send_header("Link", f'<{following}>; rel="next"')
             self.send_header("Content-Length", str(len(body)))
@@ -158,15 +163,18 @@ def prometheus(
     relabeling: str = "[]",
     lookback: str = "5m",
     kept: str = "[]",
+    also: str = "",
 ) -> Iterator[str]:
     """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules.
 
-    They are those of every `rules*.yml` in the folder; `kept` relabels what is scraped.
+    They are those of every `rules*.yml` in the folder; `kept` relabels what is scraped, and `also`
+    is another server that is looked at.
     """
     need("prometheus")
     port = free_port()
     (folder / "rules.yml").write_text(rules)
     target = manager.partition("://")[2]
+    scraped = [f"{LOOPBACK}:{port}", *filter(None, [also.partition("://")[2]])]
     alerting = (
         f"alerting: {{alert_relabel_configs: {relabeling}, "
         f"alertmanagers: [{{static_configs: [{{targets: ['{target}']}}]}}]}}\n"
@@ -176,7 +184,7 @@ def prometheus(
         f"{'' if loaded else '# '}rule_files: ['rules*.yml']\n"
         f"{alerting if manager else ''}"
         "scrape_configs:\n"
-        f"  - {{job_name: self, static_configs: [{{targets: ['{LOOPBACK}:{port}']}}], "
+        f"  - {{job_name: self, static_configs: [{{targets: {scraped}}}], "
         f"metric_relabel_configs: {kept}}}\n"
     )
     command = [
