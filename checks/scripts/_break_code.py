@@ -107,31 +107,45 @@ class Attempts:
             self.outcomes[report.nodeid] = report.outcome
         self._failed = self._failed or report.outcome == "failed"
 
+    def _trace(self) -> None:
+        """Have coverage note from here on which lines are run."""
+        tops = [
+            os.path.join(each, top) for each in self.plan["roots"] for top in self.plan["source"]
+        ]
+        self._coverage = coverage.Coverage(data_file=None, source=tops, config_file=False)
+        self._coverage.start()
+
+    def _lines(self) -> dict[str, dict[int, list[str]]]:
+        """Return for each file which line was run by which tests; nothing where none was noted."""
+        lines: dict[str, dict[int, list[str]]] = {}
+        if self._coverage is None:
+            return lines
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        for file in data.measured_files():
+            # The copy and the original may both be known; what is not imported has no lines.
+            lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
+        return lines
+
     def _without_fault(self) -> Json | None:
-        """Run the tests as they are; returns outcomes, seconds, and which test ran which line."""
+        """Run the tests as they are; returns outcomes, seconds, and which test ran which line.
+
+        Lines are left out where each flow says what it walks through: nobody asks for them.
+        """
         path = os.path.join(self.tmp, "seen.json")
 
         def run() -> bool:
-            tops = [
-                os.path.join(each, top)
-                for each in self.plan["roots"]
-                for top in self.plan["source"]
-            ]
-            self._coverage = coverage.Coverage(data_file=None, source=tops, config_file=False)
-            self._coverage.start()
+            flows = self.plan["flows"]
+            if not flows or not all(flow["through"] for flow in flows):
+                self._trace()
             seconds = {}
             for name, item, following in self.in_order(self.items):
                 began = time.monotonic()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 seconds[name] = time.monotonic() - began
-            self._coverage.stop()
-            data = self._coverage.get_data()
-            lines: dict[str, dict[int, list[str]]] = {}
-            for file in data.measured_files():
-                # The copy and the original may both be known; what is not imported has no lines.
-                lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
+            seen = {"outcomes": self.outcomes, "seconds": seconds, "lines": self._lines()}
             with open(path, "w", encoding="utf-8") as file:
-                json.dump({"outcomes": self.outcomes, "seconds": seconds, "lines": lines}, file)
+                json.dump(seen, file)
             return True
 
         if self.forked(run, self.deadline - time.monotonic()) is None:
@@ -173,6 +187,7 @@ class Attempts:
     def _break_flows(self, seen: Json) -> None:
         """For each flow, have what it walks through fail."""
         for flow in self.plan["flows"]:
+            tests = sorted(flow["tests"], key=lambda name: float(seen["seconds"].get(name, 0)))
             for path, names in self._targets(flow, seen):
                 trees, broken = {}, set[str]()
                 for each in files_below(self.plan["source"]) if not path else [path]:
@@ -184,7 +199,7 @@ class Attempts:
                 if isinstance(names, set) and (missing := names - broken):
                     attempt |= {"noticed": "unknown", "named": "".join(missing)}
                 else:
-                    attempt["noticed"] = self.attempt(trees, flow["tests"], seen)
+                    attempt["noticed"] = self.attempt(trees, tests, seen)
                     if attempt["noticed"] is None:
                         return
                 self.done["attempts"].append(attempt)

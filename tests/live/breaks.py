@@ -23,10 +23,11 @@ REDIRECT = "return 301"
 CIPHERS = "ssl_prefer_server_ciphers off;"
 WEAK_CIPHERS = "ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0;"
 BELIEVING = "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;"
-MONITORING = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6", "T7.6")
-FRONT = ("T5.1", "T5.2", "T6.1", "T6.3", "T6.5", "T6.6", "T6.7")
+REPORTING = ("T5.1", "T5.2")
+WATCHING = ("T5.3", "T5.4", "T5.5", "T5.6", "T7.6")
+FRONT = ("T6.1", "T6.3", "T6.5", "T6.6", "T6.7")
 """To try every port takes longest: the firewall is looked at where it is what breaks."""
-HTTPS = ("T5.1", "T5.2", "T6.3", "T6.5", "T6.7")
+HTTPS = (*REPORTING, "T6.3", "T6.5", "T6.7")
 LOAD = ("T7.2", "T7.3", "T7.4")
 REPORT = ("T7.1", "T7.5")
 
@@ -50,10 +51,12 @@ class Break:
 
     @property
     def looked_at(self) -> tuple[str, ...]:
-        """The criteria that are looked at; by default those which have to do with the same."""
-        if self.criterion == "T6.2":
-            return ("T6.2", *FRONT)
-        return self.among or (FRONT if self.criterion.startswith("T6") else MONITORING)
+        """The criteria that are looked at; by default those which ask the same servers."""
+        if self.among or self.criterion in REPORTING:
+            return self.among or (*REPORTING, *WATCHING)
+        if self.criterion in WATCHING:
+            return WATCHING
+        return FRONT if self.criterion in FRONT else (self.criterion, *FRONT)
 
 
 def service(setting: str) -> Breaking:
@@ -449,6 +452,7 @@ BREAKS = (
         "T6.1",
         "an expired certificate",
         certificate("20240101000000Z", "20250101000000Z"),
+        among=("T6.1", *HTTPS),
         unknown=HTTPS,
         why="they speak to the same server, and none trusts it",
     ),

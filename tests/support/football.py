@@ -105,11 +105,12 @@ class Result:
         return {name for name, each in self.criteria.items() if each.verdict.value in verdicts}
 
     def told(self, names: Iterable[str]) -> str:
-        """Say what became of some criteria, for whoever reads a failing test."""
-        return "\n".join(
-            f"{name}: {self.criteria[name].verdict.value}: {self.criteria[name].reason}"
-            for name in sorted(names)
-        )
+        """Say what became of some criteria that ran, for whoever reads a failing test."""
+        found = [self.criteria[name] for name in sorted(names)]
+        lines = [f"{one.id}: {one.verdict.value}: {one.reason}" for one in found if one.probes]
+        told = {one.id for one in found}
+        lines += [str(each) for each in self.document.findings if each.criterion in told]
+        return "\n".join(lines)
 
 
 def start(

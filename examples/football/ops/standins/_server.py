@@ -9,6 +9,8 @@ import zlib
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 import brotli  # type: ignore[import-untyped]
 
@@ -27,12 +29,17 @@ Route = Callable[["Request"], Answer]
 
 
 class Request:
-    """One request: its path, the page that it asks for, its headers, its body unpacked."""
+    """One request: its path, what it asks for, its headers, its body unpacked.
+
+    `page` is a page's number, from 0; `text` is what each entry must have in it.
+    """
 
     def __init__(self, target: str, headers: dict[str, str], body: bytes) -> None:
         self.path, _, query = target.partition("?")
-        page = query.removeprefix("page=")
+        asked = dict(parse_qsl(query))
+        page = asked.get("page", "")
         self.page = int(page) if page.isdecimal() else 0
+        self.text = asked.get("text", "")
         self.headers = headers
         self.body = body
 
@@ -41,40 +48,43 @@ class Request:
         return json.loads(self.body)
 
 
+class Page(NamedTuple):
+    """Entries as JSON, and where more of them follow."""
+
+    entries: list[str]
+    following: str
+
+
 class Received:
     """What came in, the newest last; of long ago only so many."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept: deque[object] = deque(maxlen=kept)
+        self._kept: deque[str] = deque(maxlen=kept)
         self._lock = threading.Lock()
 
-    def add(self, *entries: object) -> None:
-        """Keep these."""
+    def add(self, entry: object) -> None:
+        """Keep it."""
+        text = json.dumps(entry)
         with self._lock:
-            self._kept.extend(entries)
+            self._kept.append(text)
 
-    def page(self, number: int) -> "Page":
-        """A page of what is kept, the newest first, and whether there are more."""
+    def page(self, request: Request) -> Page:
+        """The page that is asked for of what is kept, the newest first."""
         with self._lock:
-            kept = list(self._kept)
-        pages: list[list[object]] = [[]]
+            kept = [entry for entry in self._kept if request.text in entry]
+        pages: list[list[str]] = [[]]
         size = 0
         for entry in reversed(kept):
-            size += len(json.dumps(entry))
+            size += len(entry)
             if pages[-1] and size > PAGE_BYTES:
                 pages.append([])
-                size = len(json.dumps(entry))
+                size = len(entry)
             pages[-1].append(entry)
+        number = request.page
         entries = pages[number] if number < len(pages) else []
-        return Page(entries, number + 1 < len(pages))
-
-
-class Page(list[object]):
-    """Entries, and whether more follow."""
-
-    def __init__(self, entries: list[object], more: bool) -> None:
-        super().__init__(entries)
-        self.more = more
+        following = urlencode({"text": request.text, "page": number + 1})
+        more = f"{request.path}?{following}" if number + 1 < len(pages) else ""
+        return Page(entries, more)
 
 
 def serve(port: int, route: Route) -> None:
@@ -117,12 +127,14 @@ def serve(port: int, route: Route) -> None:
             except (ValueError, KeyError, TypeError) as error:
                 self._send(400, {"error": str(error)})
                 return
-            more = isinstance(data, Page) and data.more
-            following = f"{request.path}?page={request.page + 1}" if more else ""
-            self._send(status, data, following)
+            self._send(status, data)
 
-        def _send(self, status: int, data: object, following: str = "") -> None:
-            body = data if isinstance(data, bytes) else json.dumps(data).encode()
+        def _send(self, status: int, data: object) -> None:
+            following = ""
+            if isinstance(data, Page):
+                body, following = f"[{', '.join(data.entries)}]".encode(), data.following
+            else:
+                body = data if isinstance(data, bytes) else json.dumps(data).encode()
             self.send_response(status)
             kind = "application/x-protobuf" if isinstance(data, bytes) else "application/json"
             self.send_header("Content-Type", kind)

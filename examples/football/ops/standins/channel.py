@@ -10,7 +10,7 @@ received = Received()
 def route(request: Request) -> Answer:
     """Take a notification, or tell what came."""
     if request.path == "/received":
-        return 200, received.page(request.page)
+        return 200, received.page(request)
     if request.path != "/hook":
         return 404, {"error": "there are /hook and /received"}
     notification = request.json()

@@ -17,7 +17,7 @@ received = Received()
 def route(request: Request) -> Answer:
     """Take spans, or tell which came."""
     if request.path == "/received/spans":
-        return 200, received.page(request.page)
+        return 200, received.page(request)
     if request.path != "/v1/traces":
         return 404, {"error": "there are /v1/traces and /received/spans"}
     if request.headers.get("content-type") != "application/x-protobuf":

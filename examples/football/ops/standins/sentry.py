@@ -11,7 +11,7 @@ received = Received(60)  # each with all that its frames knew
 def route(request: Request) -> Answer:
     """Take an envelope, or tell which events came."""
     if request.path == "/received":
-        return 200, received.page(request.page)
+        return 200, received.page(request)
     parts = request.path.strip("/").split("/")
     if len(parts) != 3 or parts[0] != "api" or parts[2] != "envelope":
         return 404, {"error": "there are /api/PROJECT/envelope/ and /received"}
