@@ -209,10 +209,11 @@ class PrometheusApi:
     def has_two(self, window: Window) -> bool:
         """Whether a series has two values in the window, as far as any has two in a wider one.
 
-        It is one that goes on: of one that ended, as with the process that told it, no window has.
+        It is one that goes on: one that ends or begins, as with the process that tells it, may
+        have one value in any window.
         """
         few, many = (
-            f"max(count_over_time({each}) and {window.last})"
+            f"max(count_over_time({each}) and {window.whole})"
             for each in (window.text, window.wider)
         )
         return not self._query(f"({few} or vector(0)) < 2 and {many} >= 2")

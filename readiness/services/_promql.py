@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import promql_parser as promql
@@ -52,12 +53,13 @@ class Grouping(NamedTuple):
 class Window(NamedTuple):
     """What a query looks at over some time, as PromQL.
 
-    `wider` is the same over four times that time, `last` its last values.
+    `wider` is the same over four times that time; `whole` are the series that there are at its
+    beginning and at its end.
     """
 
     text: str
     wider: str
-    last: str
+    whole: str
 
 
 class Names(NamedTuple):
@@ -180,11 +182,20 @@ def _windows(expression: promql.Expr) -> Iterator[Window]:
         if isinstance(part, promql.Call) and part.func.name in _NEEDS_TWO:
             for one in part.args:
                 if isinstance(one, promql.MatrixSelector):
-                    text = one.prettify()
-                    before, _, within = text.rpartition("[")
-                    after = within.partition("]")[2]
-                    wider = round(4000 * one.range.total_seconds())
-                    yield Window(text, f"{before}[{wider}ms]{after}", f"{before}{after}")
+                    yield _window(one)
+
+
+def _window(part: promql.MatrixSelector) -> Window:
+    text, last = part.prettify(), part.vector_selector.prettify()
+    before, _, after = text.rpartition("[")
+    wider = f"{before}[{_milliseconds(4 * part.range)}]{after.partition(']')[2]}"
+    ago = (part.vector_selector.offset or timedelta()) + part.range
+    first = f"{last.partition(' offset ')[0]} offset {_milliseconds(ago)}"
+    return Window(text, wider, f"{last} and {first}")
+
+
+def _milliseconds(duration: timedelta) -> str:
+    return f"{round(1000 * duration.total_seconds())}ms"
 
 
 def _labels(part: promql.Expr) -> list[str]:

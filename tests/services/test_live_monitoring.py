@@ -569,19 +569,26 @@ groups:
 
 
 def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path) -> None:
-    """It ends with the process that told it. The twin is one that goes on: see the mistakes."""
+    """Nor of one that begins anew. The twin is one that goes on: see the mistakes."""
+    shown, gone = (200, b"ended_total 1\n"), (200, b"# TYPE ended_total counter\n")
     try:
         with (
-            web(metrics=b"ended_total 1\n") as server,
+            web(metrics=shown[1]) as server,
             prometheus(tmp_path, ENDS, also=server.url) as url,
         ):
             assert wait_for(lambda: number_of(url, "count_over_time(ended_total[1m])") >= 2, 60)
-            server.answers["/metrics"] = (200, b"# TYPE ended_total counter\n")
+            server.answers["/metrics"] = gone
             assert wait_for(lambda: number_of(url, "count_over_time(ended_total[2s])") < 2, 60)
-            found = run_check("prometheus", str(tmp_path), {"url": url})
+            ended = run_check("prometheus", str(tmp_path), {"url": url})
+            assert wait_for(lambda: not number_of(url, "count_over_time(ended_total[4s])"), 60)
+            server.answers["/metrics"] = shown
+            assert wait_for(lambda: number_of(url, "count_over_time(ended_total[2s])") > 0, 60)
+            server.answers["/metrics"] = gone
+            anew = run_check("prometheus", str(tmp_path), {"url": url})
     except Missing as missing:
         pytest.skip(str(missing))
-    assert (found.number("active"), found.number("mistaken")) == (1, 0)
+    assert (ended.number("active"), ended.number("mistaken")) == (1, 0)
+    assert (anew.number("active"), anew.number("mistaken")) == (1, 0)
 
 
 def number_of(url: str, query: str) -> float:

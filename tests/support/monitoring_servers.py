@@ -206,7 +206,8 @@ def prometheus(
         with urlopen(f"{url}/api/v1/targets") as told:
             targets = json.load(told)["data"]["activeTargets"]
         evaluated = all(rule["health"] != "unknown" for group in groups for rule in group["rules"])
-        return evaluated and bool(targets) and targets[0]["health"] != "unknown"
+        looked = [target for target in targets if target["health"] != "unknown"]
+        return evaluated and len(looked) == len(scraped)
 
     with running(command, ready, folder / "prometheus.log"):
         yield url
