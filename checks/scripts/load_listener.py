@@ -14,8 +14,10 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+import gevent
 from locust import events
 
+PAUSE = 0.25
 answered = 0
 most_users = 0
 why: Counter[str] = Counter()
@@ -50,9 +52,19 @@ def came(user_count: int, **_: object) -> None:
 
 
 @events.test_start.add_listener
-def read_before(**_: object) -> None:
-    """See what the service had counted before."""
+def begin(environment: Any, **_: object) -> None:
+    """See what the service had counted before, and look whether anybody is answered."""
     read_counter()
+    gevent.spawn(end_in_vain, environment)
+
+
+def end_in_vain(environment: Any) -> None:
+    """End the load where every user came, asked and got no answer: there is nothing to measure."""
+    while not answered:
+        if why.total() >= most_users > 0:
+            environment.runner.quit()
+            return
+        gevent.sleep(PAUSE)
 
 
 def read_counter() -> None:

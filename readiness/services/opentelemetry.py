@@ -66,7 +66,7 @@ class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
     that may be an accident of the share that it should be. Both are null where none
-    was made. `problems` tells what is missing.
+    was made, as where no trace arrived of those who ask for one. `problems` tells what is missing.
     """
 
     url: str
@@ -115,9 +115,9 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
     right = None
     if options.release:
         right = all(options.release in set(strings(spans)) for spans in found.values())
-    sampled, as_said = (
-        _ordinary(options, via, direct, looking) if options.ordinary else (None, None)
-    )
+    sampled, as_said = None, None
+    if options.ordinary and any(found.values()):
+        sampled, as_said = _ordinary(options, via, direct, looking)
     untraced = [trace for trace in traces if not found[trace]]
     told = [
         (answers[trace].url, f"answered with {answers[trace].status}, no span in {seconds:g} s")

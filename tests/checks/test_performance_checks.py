@@ -21,6 +21,7 @@ from tests.support.performance_cases import (
     report,
     web,
 )
+from tests.support.servers import LOOPBACK, free_port
 
 COMMITTER = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
 
@@ -116,6 +117,14 @@ def test_a_load_is_measured_to_its_last_request(tmp_path: Path, path: str) -> No
     assert found.number("requests") >= 4
     assert found.number("p50") >= 100
     assert found.number("rps_without_errors") == found.number("rps") > 0
+
+
+def test_a_load_ends_where_every_user_is_in_vain(tmp_path: Path, path: str) -> None:
+    """It does not go on for its hour."""
+    build(str(tmp_path), LOADED)
+    given = LOAD | {"host": f"http://{LOOPBACK}:{free_port()}", "time": "1h"}
+    found = run_check("load", str(tmp_path), given, path=path)
+    assert "answered none of " in found.stderr
 
 
 FIGURES = {
