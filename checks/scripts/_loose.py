@@ -8,7 +8,12 @@ from _modules import found_at
 from _suppressions import SILENCING
 from _syntax import Function, parse
 
-TYPING = ("typing", "typing_extensions")
+TYPING = {
+    "typing": frozenset({"Any"}),
+    "typing_extensions": frozenset({"Any"}),
+    "_typeshed": frozenset({"Incomplete", "MaybeNone"}),
+}
+"""What is Any, by the module that has it."""
 UNTYPED = {name.rpartition(".")[2] for name in SILENCING["untyped"]}
 
 
@@ -76,7 +81,7 @@ def _imported_any(path: str, node: ast.AST) -> Iterator[str]:
 def _names_in(path: str, module: str) -> frozenset[str]:
     """Name what stands for Any in a module that a file imports."""
     if module in TYPING:
-        return frozenset({"Any"})
+        return TYPING[module]
     file = found_at(path, module)
     return _names_of_any(file) if file else frozenset()
 

@@ -12,6 +12,10 @@ STRICT = "from typing import Any\n\nJson = dict[str, int]\n_seen: list[Any] = []
 JSON = "def f() -> Json:\n    return {}\n"
 DOTTED = JSON.replace("Json", "kinds.Json")
 UNCHECKED = "from typing import no_type_check\n\n\n"
+INCOMPLETE = (
+    "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n"
+    "    from _typeshed import Incomplete\n\n\n"
+)
 CHECKING = "from typing import TYPE_CHECKING\n\n\n"
 
 
@@ -29,6 +33,7 @@ def indented(text: str) -> str:
         ({"src/a.py": f"{ANY}Json = dict[str, Any]\n\n\ndef f() -> Json:\n    return {{}}\n"}, 1),
         ({"src/a.py": "import typing\n\n\ndef f(x: typing.Any) -> None: ...\n"}, 1),
         ({"src/a.py": f"{ANY}def f(x: 'Any') -> None: ...\n"}, 1),
+        ({"src/a.py": f"{INCOMPLETE}def f(x: 'Incomplete') -> None: ...\n"}, 1),
         ({"src/a.py": "import typing as ty\n\n\ndef f(x: ty.Any) -> None: ...\n"}, 1),
         ({"src/a.py": f"from kinds import Json\n\n\n{JSON}", "src/kinds.py": KINDS}, 1),
         ({"src/a.py": f"from kinds import Json as Json\n\n\n{JSON}", "src/kinds.py": STRICT}, 0),
