@@ -1,5 +1,6 @@
 """Find the commands of a document that cannot work, and names in it that nothing has."""
 
+import ast
 import os
 import re
 import subprocess
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 
 from _common import Place, not_measured, place, read_text, require, words
 from _markdown import SHELLS, Document
+from _modules import found_at
 from _subcommands import is_program, lacking
+from _syntax import parse
 
 from readiness.shell.programs import simple_commands
 
@@ -27,6 +30,7 @@ ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh)\s+\S|\./\S")
 PROGRAM = re.compile(r"([\w.-]+) [a-z][a-z0-9_-]*(?: .*)?")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
+OBJECT = re.compile(r"(?<![\w.:/@-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
 FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
 
@@ -102,6 +106,33 @@ def make_targets() -> set[str]:
     command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
     printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
     return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))
+
+
+def absent_objects(path: str, document: Document) -> Iterator[Place]:
+    """Yield what it names as `package.module:object` of the project, for a server, in vain."""
+    blocks = [(line, text) for line, language, text in document.blocks if language != "python"]
+    for line, text in (*blocks, *document.code):
+        for module, name in OBJECT.findall(text):
+            if os.path.isdir(module.partition(".")[0]):
+                file = found_at(path, module)
+                if not file:
+                    yield place(path, line, "command", f"there is no module {module}")
+                elif not _has(file, name):
+                    yield place(path, line, "command", f"{module} has no {name}")
+
+
+def _has(file: str, name: str) -> bool:
+    """Whether a module names something so anywhere, or may have it by other ways."""
+    names = set()
+    for node in ast.walk(parse(file)):
+        match node:
+            case ast.alias():
+                names.add(node.asname or node.name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+    return bool(names & {name, "*", "__getattr__"})
 
 
 def absent_files(path: str, document: Document) -> Iterator[Place]:

@@ -1,5 +1,6 @@
 """Read the headings, links and shell blocks of a Markdown document."""
 
+import html
 import re
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.IGNORECASE)
+HTML_CODE = re.compile(r"<(pre|code)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
@@ -79,9 +81,11 @@ def read_markdown(text: str) -> Document:
         if token.type == "html_block":
             shown = COMMENT.sub("", token.content)
             document.links += [(line, target) for target in HTML_TARGET.findall(shown)]
+            _add_code(document, line, shown)
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
-            shows = int(bool(below) and token.type != "html_block")
+            is_code = token.type != "html_block" or HTML_CODE.search(token.content)
+            shows = int(bool(below and is_code))
         if token.type == "inline":
             plain = said = _plain(token)
             targets = list(_targets(token))
@@ -90,6 +94,8 @@ def read_markdown(text: str) -> Document:
             document.code += [
                 (line, each.content) for each in token.children or [] if each.type == "code_inline"
             ]
+            if any(each.type == "html_inline" for each in token.children or []):
+                _add_code(document, line, token.content)
             if before is not None and before.type == "heading_open":
                 document.headings.append((line, plain))
                 level = int(before.tag[1:])
@@ -106,6 +112,17 @@ def read_markdown(text: str) -> Document:
             section.shows += shows
             section.text += f"{said}\n"
     return document
+
+
+def _add_code(document: Document, line: int, text: str) -> None:
+    """Note the code within HTML: a block where it is set apart, else code within a sentence."""
+    for found in HTML_CODE.finditer(text):
+        at = line + text.count("\n", 0, found.start())
+        code = html.unescape(MARKUP.sub("", found[2]))
+        if found[1].lower() == "pre":
+            document.blocks.append((at, "", code))
+        else:
+            document.code.append((at, code))
 
 
 def _plain(token: Token) -> str:

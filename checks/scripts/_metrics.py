@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from _common import Place, files_below, not_measured, place, read_text, words
 from _markdown import Document
+from _syntax import parse
 from _texts import text_of, texts_by_name
 
 LIBRARY = "prometheus_client"
@@ -38,7 +39,7 @@ def metric_names() -> set[str]:
     """Name all samples of the metrics that the code defines, and those that rules record."""
     if not words("metrics"):
         return set()
-    trees = {path: _parsed(path) for path in files_below(words("metrics"))}
+    trees = {path: parse(path) for path in files_below(words("metrics"))}
     texts = _texts(trees.values())
     found = {name for path, tree in trees.items() for name in _defined(path, tree, texts)}
     if not found:
@@ -83,13 +84,6 @@ def _is_absent(found: re.Match[str], known: Set[str], *, alone: bool) -> bool:
 def _is_new(word: str) -> bool:
     asked = ["git", "grep", "--quiet", "--untracked", "-wF", word, "--", ":!*.md"]
     return subprocess.run(asked, capture_output=True, check=False).returncode == 1
-
-
-def _parsed(path: str) -> ast.Module:
-    try:
-        return ast.parse(read_text(path), path)
-    except SyntaxError as error:
-        not_measured(f"{path} cannot be read: {error}")
 
 
 def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:

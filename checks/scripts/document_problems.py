@@ -11,6 +11,7 @@ from _copy import copy_project
 from _doc_commands import (
     absent_alerts,
     absent_files,
+    absent_objects,
     alert_names,
     broken_commands,
     commands,
@@ -120,6 +121,7 @@ def main() -> None:
         ages.append(age(path, text))
         findings += outline(path, document) + dead_links(path, document)
         findings += broken_commands(path, document, targets)
+        findings += absent_objects(path, document)
         findings += absent_alerts(path, text, alerts)
         findings += absent_metrics(path, document, metrics)
         if param("files") == "true":
