@@ -50,6 +50,18 @@ class Routing(msgspec.Struct):
     route: _Route
     receivers: list[dict[str, object]]
 
+    def delay(self, labels: Labels, wait: float, *, joins: bool = False) -> str:
+        """Why people hear too late of a new alert of these labels, also of one that joins a group.
+
+        Empty where they do not.
+        """
+        way = self.quickest(labels)
+        if way and seconds(way.group_wait) > wait:
+            return f"a first alert waits {way.group_wait} (group_wait)"
+        if way and joins and seconds(way.group_interval) > wait:
+            return f"one that joins a group waits up to {way.group_interval} (group_interval)"
+        return ""
+
     def channels(self) -> set[object]:
         """The names of the receivers that send anything anywhere."""
         return {

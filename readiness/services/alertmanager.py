@@ -5,27 +5,24 @@ send it, and one that no other alert has; all are resolved at the end. What rout
 inhibitions and mute times do to an alert of that rule they do to this one.
 """
 
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from readiness.services._alertmanager_api import LateAlert, Manager
 from readiness.services._answer import Complaint, ProbeError
-from readiness.services._http import Via, without_password
-from readiness.services._json import get, post, strings, typed, wait
+from readiness.services._http import without_password
+from readiness.services._json import get, wait
 from readiness.services._options import Words
 from readiness.services._prometheus_api import PrometheusApi
-from readiness.services._promql import names_in, seconds
-from readiness.services._routes import Labels, Routing
+from readiness.services._promql import names_in
+from readiness.services._routes import Labels
 from readiness.services.http import Client
 
 NAME = "ReadinessCanary"
-MARK = "canary"
-LIFE = timedelta(minutes=10)
 
 Sending = Callable[[Labels], Labels | None]
 
@@ -81,57 +78,10 @@ class AlertmanagerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Complaint]
 
 
-class _Version(msgspec.Struct):
-    version: str
-
-
-class _Original(msgspec.Struct):
-    original: str
-
-
-class _Status(msgspec.Struct):
-    versionInfo: _Version  # noqa: N815 - the server's name
-    config: _Original
-
-
-class _Stand(msgspec.Struct):
-    state: str
-    silencedBy: list[str] = []  # noqa: N815 - the server's name
-    inhibitedBy: list[str] = []  # noqa: N815 - the server's name
-    mutedBy: list[str] | None = None  # noqa: N815 - the server's name
-
-    @property
-    def suppressed(self) -> bool:
-        """Whether it goes nowhere. What one route mutes may go by another."""
-        return bool(self.silencedBy or self.inhibitedBy)
-
-
-class _Receiver(msgspec.Struct):
-    name: str
-
-
-class _Held(msgspec.Struct):
-    labels: dict[str, str]
-    status: _Stand
-    receivers: list[_Receiver] = []
-
-
-class _AlertGroup(msgspec.Struct):
-    alerts: list[_Held]
-
-
-class _Late(NamedTuple):
-    """An alert that did not arrive, and why."""
-
-    labels: Labels
-    why: str
-    inhibited: bool
-
-
 def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
     """Send the alerts, wait for them, resolve them."""
     via = options.via()
-    manager = _Manager(options.url, options.received, via)
+    manager = Manager(options.url, options.received, via)
     version, routing = manager.settings()
     channels = len(routing.channels())
     linked, passed, problems = None, None, []
@@ -139,26 +89,27 @@ def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
     if options.prometheus:
         server = PrometheusApi(options.prometheus, via)
         own = options.url.rstrip("/").partition("://")[2].rpartition("@")[2]
-        linked = any(
-            address.partition("://")[2].startswith(f"{own}/") for address in server.alertmanagers()
-        )
         settings = server.settings()
         sent = partial(settings.sent, manager=own.partition("/")[0])
         passed, lost = _passed(server, sent, manager, options.wait)
+        linked, elsewhere = _linked(server, sent, manager, own, options.wait)
         canaries, changed = _canaries(server, sent, options)
-        problems = [*lost, *changed]
+        problems = [*elsewhere, *lost, *changed]
     arrived, took = None, 0.0
-    late: list[_Late] = []
+    late: list[LateAlert] = []
     if options.received:
         get(options.received, via)  # what cannot be asked cannot tell that nothing came
         late, took = manager.deliver(canaries, routing, options.wait)
+        # Whether these arrive is not known yet, unless something else is wrong anyway.
+        if late and not problems and all(one.joined for one in late):
+            raise ProbeError(f"{_complaint(*late[0][:2]).message}: look again after that")
         arrived = bool(canaries) and not late
     problems += [_complaint(one.labels, one.why) for one in late]
     problems += [
         _complaint(labels, why)
         for labels in canaries
         if labels not in [one.labels for one in late]
-        and (why := _delay(routing, labels, options.wait))
+        and (why := routing.delay(labels, options.wait))
     ]
     return AlertmanagerAnswer(
         url=without_password(options.url),
@@ -176,8 +127,32 @@ def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
     )
 
 
+def _linked(
+    server: PrometheusApi, sent: Sending, manager: Manager, own: str, limit: float
+) -> tuple[bool, list[Complaint]]:
+    """Whether Prometheus sends its alerts there, by that name or by another one; if not, where.
+
+    By another name it does if it tells an alert again, as it does every minute by default.
+    """
+    addresses = server.alertmanagers()
+    if any(address.partition("://")[2].startswith(f"{own}/") for address in addresses):
+        return True, []
+    before = manager.held()
+
+    def told_again() -> bool | None:
+        firing = [sent(labels) for labels in server.firing()]
+        again = [one for one in manager.held() if one not in before]
+        return any(one.labels in firing for one in again) or None
+
+    if addresses and server.firing() and wait(told_again, limit)[0]:
+        return True, []
+    where = ", ".join(map(without_password, addresses)) or "nobody"
+    why = f"Prometheus sends its alerts to {where}, and none was told here again in {limit:g} s"
+    return False, [Complaint(path="alerts", rule="alertmanagers", message=why)]
+
+
 def _passed(
-    server: PrometheusApi, sent: Sending, manager: "_Manager", limit: float
+    server: PrometheusApi, sent: Sending, manager: Manager, limit: float
 ) -> tuple[bool | None, list[Complaint]]:
     """Whether the alerts that fire in Prometheus are known to Alertmanager, and which are not."""
 
@@ -234,19 +209,6 @@ def _changes(own: Labels, sent: Labels) -> Iterator[str]:
             yield f"its {name} is not sent" if told is None else f"its {name} is sent as {told}"
 
 
-def _delay(routing: Routing, labels: Labels, wait: float, *, joins: bool = False) -> str:
-    """Why people hear too late of a new alert of these labels, also of one that joins a group.
-
-    Empty where they do not.
-    """
-    way = routing.quickest(labels)
-    if way and seconds(way.group_wait) > wait:
-        return f"a first alert waits {way.group_wait} (group_wait)"
-    if way and joins and seconds(way.group_interval) > wait:
-        return f"one that joins a group waits up to {way.group_interval} (group_interval)"
-    return ""
-
-
 def _complaint(labels: Labels, message: str) -> Complaint:
     severity = labels.get("severity", "")
     return Complaint(
@@ -254,114 +216,3 @@ def _complaint(labels: Labels, message: str) -> Complaint:
         rule=labels.get("alertname", NAME),
         message=f"severity {severity}: {message}" if severity else message,
     )
-
-
-class _Manager:
-    """An Alertmanager, and the channel behind it."""
-
-    def __init__(self, url: str, received: str, via: Via) -> None:
-        self._url = url.rstrip("/")
-        self._received = received
-        self._via = via
-
-    def settings(self) -> tuple[str, Routing]:
-        """Its version, and who is told of what."""
-        import yaml
-
-        status = typed(get(f"{self._url}/api/v2/status", self._via), _Status, self._url)
-        try:
-            settings = yaml.load(status.config.original, yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            raise ProbeError(f"{self._url} told settings that are no YAML: {error}") from None
-        return status.versionInfo.version, typed(settings, Routing, self._url)
-
-    def held(self) -> list[_Held]:
-        """The alerts that it has."""
-        return typed(get(f"{self._url}/api/v2/alerts", self._via), list[_Held], self._url)
-
-    def deliver(
-        self, alerts: Sequence[Labels], routing: Routing, limit: float
-    ) -> tuple[list[_Late], float]:
-        """Send these alerts, and tell which did not arrive and why, and how long it took.
-
-        What is inhibited is sent again without the others, which may have done that.
-        """
-        late, took = self._round(alerts, routing, limit)
-        count = len(alerts)
-        while 0 < len(inhibited := [one.labels for one in late if one.inhibited]) < count:
-            count = len(inhibited)
-            again, more = self._round(inhibited, routing, limit)
-            late = [*(one for one in late if not one.inhibited), *again]
-            took += more
-        return late, round(took, 3)
-
-    def _round(
-        self, alerts: Sequence[Labels], routing: Routing, limit: float
-    ) -> tuple[list[_Late], float]:
-        marked = {secrets.token_hex(8): labels for labels in alerts}
-        began = datetime.now(UTC)
-        self._send(marked, began, began + LIFE)
-
-        def outstanding() -> set[str]:
-            return marked.keys() - set(strings(get(self._received, self._via)))
-
-        def settled() -> bool | None:
-            late = outstanding()
-            stopped = {mark for mark, one in self._marked().items() if one.status.suppressed}
-            return late <= stopped or None
-
-        try:
-            _, took = wait(settled, limit)
-            late = outstanding()
-            stands = self._marked()
-        finally:
-            self._send(marked, began, datetime.now(UTC))
-        told = []
-        for mark, labels in marked.items():
-            if mark in late:
-                stand = stands.get(mark)
-                why = [_told(stand)]
-                if stand and not stand.status.suppressed:
-                    why.append(_delay(routing, labels, limit, joins=True))
-                inhibited = bool(stand and stand.status.inhibitedBy)
-                told.append(_Late(labels, "; ".join(filter(None, why)), inhibited))
-        return told, took
-
-    def _marked(self) -> dict[str | None, _Held]:
-        """The alerts that were sent on purpose, as they stand in the groups of routes."""
-        told = get(f"{self._url}/api/v2/alerts/groups", self._via)
-        groups = typed(told, list[_AlertGroup], self._url)
-        return {one.labels.get(MARK): one for group in groups for one in group.alerts}
-
-    def _send(self, marked: Mapping[str, Labels], begins: datetime, ends: datetime) -> None:
-        alerts = [
-            {
-                "labels": {**labels, MARK: mark},
-                "annotations": {"summary": "Sent on purpose, to see whether alerts arrive"},
-                "startsAt": begins.isoformat(),
-                "endsAt": ends.isoformat(),
-            }
-            for mark, labels in marked.items()
-        ]
-        answer = post(f"{self._url}/api/v2/alerts", alerts, self._via)
-        if answer.status != 200:
-            raise ProbeError(f"{answer.url} did not take the alerts: status {answer.status}")
-
-
-def _told(held: _Held | None) -> str:
-    """Why an alert did not arrive, as far as Alertmanager tells."""
-    if held is None:
-        return "did not arrive, and Alertmanager does not have it"
-    for kind, by in (
-        ("silenced by", held.status.silencedBy),
-        ("inhibited by", held.status.inhibitedBy),
-        ("muted by", held.status.mutedBy or []),
-    ):
-        if by:
-            return f"{kind} {_listed(by)}"
-    names = _listed(one.name for one in held.receivers) or "no receiver"
-    return f"goes to {names} and did not arrive at the channel"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

@@ -6,6 +6,7 @@ What a machine lacks is a skipped test that says so.
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from tests.services.test_live_network import by_hand, said
 from tests.support.checking import Outcome, run_check
 from tests.support.monitoring_servers import (
     RULES,
+    SETTINGS,
     a_board,
     alertmanager,
     grafana,
@@ -120,6 +122,39 @@ def test_an_alert_that_arrives_past_prometheus_is_not_enough(
         found = run_check("alertmanager", str(tmp_path), given | {"prometheus": prometheus.url})
     assert (found.value("arrived"), found.value("linked")) == (True, False)
     assert found.value("works") is False
+
+
+ALWAYS = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Always, expr: vector(1)}
+      - {alert: Page, expr: 'up == 0', labels: {severity: page}}
+"""
+
+
+def test_an_alertmanager_may_have_another_name(tmp_path: Path) -> None:
+    """Then its alerts are told again there. The twin is another one, where they are not."""
+    try:
+        with web() as channel, ExitStack() as stack:
+            found = []
+            for name in ("own", "other"):
+                (tmp_path / name).mkdir()
+                running = alertmanager(tmp_path / name, f"{channel.url}/hook")
+                manager = stack.enter_context(running)
+                if name == "own":
+                    called = manager.replace("127.0.0.1", "localhost")
+                    server = stack.enter_context(prometheus(tmp_path, ALWAYS, manager=called))
+                given = {"url": manager, "received": f"{channel.url}/received", "wait": "5"}
+                given |= {"prometheus": server}
+                found.append(run_check("alertmanager", str(tmp_path), given))
+    except Missing as missing:
+        pytest.skip(str(missing))
+    own, other = found
+    assert (own.value("linked"), own.value("works"), messages(own)) == (True, True, [])
+    assert (other.value("linked"), other.value("arrived")) == (False, True)
+    (told,) = [one for one in messages(other) if one.startswith("Prometheus sends")]
+    assert called in told
 
 
 @pytest.mark.parametrize(("every", "sent"), [("rule", 3), ("severity", 2)])
@@ -772,6 +807,26 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
         ("Silent", silenced),
         ("Slow", "a first alert waits 10m (group_wait)"),
     ]
+
+
+SELDOM = SETTINGS.replace("group_interval: 200ms", "group_interval: 1h")
+
+
+def test_whether_an_alert_arrives_that_joins_others_is_not_known_at_once(tmp_path: Path) -> None:
+    """A second look within `group_interval` is no failure. Twin: a receiver that nobody is."""
+    try:
+        with web() as channel:
+            given = {"received": f"{channel.url}/received", "wait": "3"}
+            for name, hook in (("good", f"{channel.url}/hook"), ("bad", "http://127.0.0.1:9")):
+                (tmp_path / name).mkdir()
+                with alertmanager(tmp_path / name, hook, SELDOM) as manager:
+                    first = run_check("alertmanager", str(tmp_path), given | {"url": manager})
+                    again = run_check("alertmanager", str(tmp_path), given | {"url": manager})
+                assert first.value("works") is (name == "good")
+                assert again.is_error
+                assert "waits up to 1h (group_interval): look again after that" in said(again)
+    except Missing as missing:
+        pytest.skip(str(missing))
 
 
 MATCHING = """\
