@@ -18,6 +18,7 @@ from readiness.load.readers import (
     exit_statuses,
     expectation,
     fit,
+    fits,
     inputs,
     measure,
     number,
@@ -285,7 +286,7 @@ class CriterionLoader:
             expected = expectation(file.expect, here, self.problems)
         elif self._broken(path, "expect"):
             return None
-        elif check.expect is not None:
+        elif check.expect is not None and fits(check.expect, chosen):
             expected = check.expect
         elif chosen.reader.format is Format.EXIT:
             return EXIT_IS_ZERO

@@ -154,6 +154,11 @@ def fit(expected: Expectation, measure: Measure, path: Path, problems: Problems)
     return not problem
 
 
+def fits(expected: Expectation, measure: Measure) -> bool:
+    """Whether the measure can be asked this."""
+    return not _misfit(expected, measure)
+
+
 def _misfit(expected: Expectation, measure: Measure) -> str:
     counts = bool(measure.reader.count) or measure.reader.format is Format.EXIT
     of_numbers = expected.operator not in _OF_TEXT and expected.operator not in _OF_BOOLEANS

@@ -60,6 +60,7 @@ FAULTS = [
     ("check: mypy\nexpect: matches x", '6:17: T1.1: "matches x" does not fit errors, which is a'),
     ("check: mypy\nwarn: '< x'", '6:15: T1.1: "x" is not a number'),
     ("check: mypy\nwarn: '< 1 s'", '6:15: T1.1: "< 1 s" does not fit errors'),
+    ("check: test-quality\nmeasure: survived", "5:9: T1.1: nothing says what is expected of surv"),
     ("run: x\nread: {as: json, query: a}", "5:9: T1.1: nothing says what is expected; add expect"),
     # readers
     ("run: x\nread: {as: text, regex: '('}\nexpect: '> 1'", '6:33: T1.1: "(" is not a regular exp'),
