@@ -1,54 +1,40 @@
 """Run tests again and again with faults in the code, and tell which of them were noticed.
 
 Runs in the project's own Python, in a copy of the project. READINESS_TMP/plan.json says what to do,
-READINESS_TMP/broken.json tells what came of it. pytest collects once; each attempt is a process
-that is forked off then, with the fault both in the functions that it holds and in the file.
+READINESS_TMP/broken.json tells what came of it. pytest collects once: see `_attempts.py`.
 """
 
 import ast
-import contextlib
 import gc
 import json
 import os
-import signal
 import sys
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
 import coverage
 import pytest
+from _attempts import Attempts, Json
 from _common import files_below
-from _held import Held, functions_of, swap
+from _held import functions_of
 from _idle_tests import Questions
 from _mutations import failing, functions, mutants, mutated, read_source
 from _witness import Log, Witness
 
-PATIENCE = 30.0
-"""Seconds beyond ten times what tests took without a fault, after which they hang."""
-
 SETUP = "setup of "
 """What stands before a test's id where its fixtures run, and not it itself."""
 
-Json = dict[str, Any]
 
-
-class Attempts:
+class Breaking(Attempts):
     """The plugin: in place of one run of the tests it makes many, each in a process of its own."""
 
     def __init__(self, plan: Json, tmp: str) -> None:
-        self.plan = plan
-        self.tmp = tmp
+        super().__init__(plan, tmp)
         self.done: Json = {"attempts": []}
-        self.deadline = time.monotonic() + plan["seconds"]
-        self.items: dict[str, pytest.Item] = {}
-        self.held: Held = {}
         self.questions = Questions(self)
-        self._failed = False
-        self.outcomes: dict[str, str] = {}
         self._coverage: coverage.Coverage | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -99,13 +85,6 @@ class Attempts:
     def _switch(self, context: str) -> None:
         if self._coverage is not None:
             self._coverage.switch_context(context)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what became of a test."""
-        if report.outcome == "failed" or report.when == "call":
-            self.outcomes[report.nodeid] = report.outcome
-        self._failed = self._failed or report.outcome == "failed"
 
     def _trace(self) -> None:
         """Have coverage note from here on which lines are run."""
@@ -226,83 +205,12 @@ class Attempts:
                         ran.setdefault(path, set()).add(name)
             yield "", ran or None
 
-    def attempt(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
-        """Run tests with faults in some files; returns how it was noticed, None: no time left."""
-        left = self.deadline - time.monotonic()
-        usual = sum(float(seen["seconds"].get(name, 0)) for name in names)
-        if left <= 0:
-            return None
-        texts = {path: read_source(path) for path in trees}
-
-        def run() -> bool:
-            swap(trees, self.plan["roots"], self.held)
-            for _, item, following in self.in_order(names):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if self._failed:
-                    item.session._setupstate.teardown_exact(None)
-                    return False
-            return True
-
-        for path, tree in trees.items():
-            write(path, ast.unparse(tree))
-        try:
-            passed = self.forked(run, min(left, 10 * usual + PATIENCE))
-        finally:
-            for path, text in texts.items():
-                write(path, text)
-        if passed is None and left < 10 * usual + PATIENCE:
-            return None
-        return {True: "", False: "failed", None: "hung"}[passed]
-
-    def in_order(
-        self, names: Iterable[str]
-    ) -> Iterator[tuple[str, pytest.Item, pytest.Item | None]]:
-        items = [(name, self.items[name]) for name in names if name in self.items]
-        for at, (name, item) in enumerate(items):
-            yield name, item, items[at + 1][1] if at + 1 < len(items) else None
-
-    def forked(self, run: Callable[[], bool], seconds: float) -> bool | None:
-        """Do something in a process of its own; None where it took too long."""
-        sys.stdout.flush()
-        sys.stderr.flush()
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                os.setsid()
-                status = 0 if run() else 1
-            except BaseException:  # noqa: BLE001 - whatever it is, it is this process's end
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                os._exit(status)
-        end = time.monotonic() + seconds
-        status = None
-        while time.monotonic() < end and status is None:
-            done, how = os.waitpid(child, os.WNOHANG)
-            if done:
-                status = os.waitstatus_to_exitcode(how)
-            else:
-                time.sleep(0.01)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
-        if status is None:
-            os.waitpid(child, 0)
-            return None
-        return status == 0
-
     def _relative(self, file: str) -> str:
         for root in self.plan["roots"]:
             inside = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
             if not inside.startswith(os.pardir):
                 return inside
         return file
-
-
-def write(path: str, text: str) -> None:
-    """Write a file of the copy."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def main() -> int:
@@ -313,14 +221,14 @@ def main() -> int:
     tmp = os.environ["READINESS_TMP"]
     with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
-    attempts = Attempts(plan, tmp)
+    breaking = Breaking(plan, tmp)
     options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
     options += ["--basetemp", os.path.join(tmp, "tests")]
     sys.argv[0] = "pytest"
-    plugins = [Witness(Log(os.devnull)), attempts, attempts.questions]
+    plugins = [Witness(Log(os.devnull)), breaking, breaking.questions]
     status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
     with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
-        json.dump({**attempts.done, "status": status}, file)
+        json.dump({**breaking.done, "status": status}, file)
     return 0
 
 

@@ -11,14 +11,11 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from _attempts import Attempts, Json
 from _held import Held, Swap, instead
 from _mutations import answering, functions, mutants, mutated, read_source
-
-if TYPE_CHECKING:
-    from _break_code import Attempts
 
 ANSWERS = ("None", "object()")
 FAULTS = 20
@@ -28,7 +25,6 @@ ENOUGH = 3
 PATIENCE = 3.0
 """Seconds beyond five times what a test took, after which another answer makes it hang."""
 
-Json = dict[str, Any]
 Named = tuple[str, str]
 """A test by its file and its function, whatever its parameters."""
 Place = tuple[str, str, int]
@@ -42,7 +38,7 @@ class _HangsError(Exception):
 class Questions:
     """The plugin: where a test itself begins, it has what that runs answer something else."""
 
-    def __init__(self, attempts: "Attempts") -> None:
+    def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
         self._swaps: dict[str, list[Swap]] = {}
         self._limits: dict[str, float] = {}
