@@ -188,7 +188,8 @@ def shown(project: Project, command: str) -> str:
     text = "\n".join(lines).replace(str(project.folder), "FOLDER")
     if command == "doctor":  # whose columns are as wide as this machine's paths
         text = re.sub(r" {2,}", "  ", re.sub(r"(?<!FOLDER)/[\w./-]+", "PATH", text))
-        text = re.sub(r"PATH(\s+PATH)+", "PATH", text)  # a long one takes several lines
+        # A long one takes several lines.
+        text = re.sub(r"PATH(\s+PATH|\n +[\w.-]+$)+", "PATH", text, flags=re.MULTILINE)
     text = re.sub(r"\s+(?=FOLDER|PATH)", " ", PLACE.sub("PATH/", text))
     return text.strip("\n") + "\n"
 
