@@ -137,11 +137,11 @@ def _linked(
     addresses = server.alertmanagers()
     if any(address.partition("://")[2].startswith(f"{own}/") for address in addresses):
         return True, []
-    before = manager.held()
+    before = [(one.labels, one.updatedAt) for one in manager.held()]
 
     def told_again() -> bool | None:
         firing = [sent(labels) for labels in server.firing()]
-        again = [one for one in manager.held() if one not in before]
+        again = [one for one in manager.held() if (one.labels, one.updatedAt) not in before]
         return any(one.labels in firing for one in again) or None
 
     if addresses and server.firing() and wait(told_again, limit)[0]:

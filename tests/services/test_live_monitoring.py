@@ -829,6 +829,19 @@ def test_whether_an_alert_arrives_that_joins_others_is_not_known_at_once(tmp_pat
         pytest.skip(str(missing))
 
 
+def test_a_first_alert_that_waits_too_long_is_a_failure(tmp_path: Path) -> None:
+    """It is the settings that make it wait, and no other alert. Twin: the one above."""
+    slow = SELDOM.replace("group_wait: 100ms", "group_wait: 1h")
+    try:
+        with web() as channel, alertmanager(tmp_path, f"{channel.url}/hook", slow) as manager:
+            given = {"url": manager, "received": f"{channel.url}/received", "wait": "1"}
+            found = run_check("alertmanager", str(tmp_path), given)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert found.value("works") is False
+    assert "a first alert waits 1h (group_wait)" in messages(found)[0]
+
+
 MATCHING = """\
 route:
   receiver: root
