@@ -30,7 +30,7 @@ ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh)\s+\S|\./\S")
 PROGRAM = re.compile(r"([\w.-]+) [a-z][a-z0-9_-]*(?: .*)?")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
-OBJECT = re.compile(r"(?<![\w.:/@-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
+OBJECT = re.compile(r"(?<![\w.:/@=-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
 FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
 

@@ -68,6 +68,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("```sh\nuvicorn src.app.run:no --port 1\n```", "src.app.run has no no"),
         ("```ini\nExecStart=/bin/gunicorn src.app.no:app\n```", "there is no module src.app.no"),
         ("```sh\nuvicorn src.app.run:app\nuvicorn 'src.app.run:made'\n```", ""),
+        ("```sh\nLEVELS=src.app.run:DEBUG make good\n```", ""),
         ("```sh\ndocker pull shop.app:1\ndocker pull src.test/app:no\n```", ""),
         ("```python\nx = y[src.app.run:no]\n```", ""),
         ("<!-- <pre>make nosuch</pre> -->", ""),
