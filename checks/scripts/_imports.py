@@ -4,25 +4,22 @@ Run by the project's Python, in a process that has imported the file's own modul
 """
 
 import ast
-import importlib
-import os
-import platform
 import sys
-import typing
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.util import find_spec, resolve_name
+from importlib.machinery import ModuleSpec
+from importlib.util import resolve_name
 
+from _conditions import aliases_of, branch_taken
 from _texts import text_of, texts_by_name
 
 Wanted = tuple[int, str, str]
 """A line, a module, and a name that is imported from it; empty for the module itself."""
 
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-KNOWN = {"os": os, "platform": platform, "sys": sys, "typing": typing, "TYPE_CHECKING": False}
-"""What a branch may ask that is for another Python, another system, or for no run at all."""
-ASKED = {"implementation", "machine", "major", "minor", "name", "platform", "startswith", "system"}
-ASKED |= {"TYPE_CHECKING", "python_implementation", "version_info"}
+DYNAMIC = (b"sys.modules", b"__path__", b"meta_path")
+DYNAMIC += (b"globals()", b"setattr(", b"__dict__", b"vars(")
+"""Source that may define modules or names by other means than statements."""
 
 
 def missing_imports(path: str, package: str) -> list[Wanted]:
@@ -41,6 +38,7 @@ class _Imports:
         self._package = package
         self._importing = _names_of_importing(tree)
         self._texts = texts_by_name(tree)
+        self._aliases = aliases_of(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
         self.wanted: list[Wanted] = []
@@ -70,7 +68,10 @@ class _Imports:
             elif isinstance(node, ast.If) and "find_spec" in map(_last_name, ast.walk(node.test)):
                 self._try(node.body, [], [])
                 self.follow(node.orelse, into)
-            elif isinstance(node, ast.If) and (taken := _taken(node.test)) is not None:
+            elif (
+                isinstance(node, ast.If)
+                and (taken := branch_taken(node.test, self._aliases)) is not None
+            ):
                 self.follow(node.body if taken else node.orelse, into)
             else:
                 into.extend(self._imported(node))
@@ -117,22 +118,76 @@ def _names_of_importing(tree: ast.Module) -> set[str]:
 
 @cache
 def _is_there(module: str, name: str) -> bool:
-    """Whether a module, and something in it, is there; what stops otherwise cannot be told."""
+    """Return whether a module has that name (or exists, for ""); True where it cannot be told.
+
+    Nothing is imported: an import in a function runs only when somebody calls the function.
+    """
     try:
-        if module not in sys.modules and find_spec(module) is None:
-            return False
-        return not name or hasattr(importlib.import_module(module), name) or _part(module, name)
-    except ImportError:
-        return False
-    except Exception:  # noqa: BLE001 - any module may raise anything
+        spec = _spec_of(module)
+        if spec is None:
+            return _may_be_made(module)
+        return not name or _has_name(module, spec, name) or _is_there(f"{module}.{name}", "")
+    except Exception:  # noqa: BLE001 - finders of installed packages may raise anything
         return True
 
 
-def _part(module: str, name: str) -> bool:
-    try:
-        return find_spec(f"{module}.{name}") is not None
-    except ImportError:  # the module is no package
+def _spec_of(module: str) -> ModuleSpec | None:
+    """Find a module without importing its parents; None if no finder knows it."""
+    loaded = sys.modules.get(module)
+    if loaded is not None:
+        return getattr(loaded, "__spec__", None) or ModuleSpec(module, None)
+    parent = module.rpartition(".")[0]
+    path = None
+    if parent:
+        spec = _spec_of(parent)
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        path = list(spec.submodule_search_locations)
+    finders = (finder for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    return next(filter(None, (each.find_spec(module, path) for each in finders)), None)
+
+
+def _may_be_made(module: str) -> bool:
+    """Return whether a parent that is not imported yet may make the module itself, as six does."""
+    parent = module.rpartition(".")[0]
+    if not parent or parent in sys.modules:
         return False
+    spec = _spec_of(parent)
+    return _may_be_made(parent) if spec is None else _is_dynamic(_source_of(spec))
+
+
+def _has_name(module: str, spec: ModuleSpec, name: str) -> bool:
+    """Return whether a module defines the name, or may: by `__getattr__`, `*` or other means."""
+    loaded = vars(sys.modules[module]) if module in sys.modules else {}
+    if loaded:
+        return name in loaded or "__getattr__" in loaded
+    source = _source_of(spec)
+    if _is_dynamic(source):
+        return True
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.alias():
+                names.add((node.asname or node.name).partition(".")[0])
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+    return bool(names & {name, "*", "__getattr__"})
+
+
+def _source_of(spec: ModuleSpec) -> bytes | None:
+    """Read the source of a module; None for a compiled one. A namespace package has no text."""
+    if spec.origin is None and spec.submodule_search_locations is not None:
+        return b""
+    if not spec.has_location or not str(spec.origin).endswith(".py"):
+        return None
+    with open(str(spec.origin), "rb") as file:
+        return file.read()
+
+
+def _is_dynamic(source: bytes | None) -> bool:
+    return source is None or any(text in source for text in DYNAMIC)
 
 
 def _catches(kind: ast.expr | None) -> bool:
@@ -153,16 +208,3 @@ def _last_name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _taken(test: ast.expr) -> bool | None:
-    """Whether this Python, on this system, takes a branch; None where that is not its question."""
-    nodes = list(ast.walk(test))
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    if not names or names - KNOWN.keys() or attributes - ASKED:
-        return None
-    try:
-        return bool(eval(compile(ast.Expression(test), "", "eval"), dict(KNOWN)))  # noqa: S307
-    except Exception:  # noqa: BLE001 - whatever is compared with whatever
-        return None

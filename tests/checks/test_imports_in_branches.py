@@ -1,5 +1,6 @@
 """`importable` follows imports into every branch and function, and knows who need not have them."""
 
+import os
 from textwrap import dedent
 
 import pytest
@@ -85,6 +86,14 @@ def test_an_import_that_leads_nowhere_is_found(project: str, text: str, missing:
             import amiga
         """,
         """\
+        import os, platform as p
+        from sys import platform, version_info as version
+        if platform.startswith(("amiga", "beos")) or version[:2] < (3, 0) or version[0] == 2:
+            import nowhere
+        if not (os.name == "posix") or p.system() in ("Windows", "Java"):
+            import nowhere
+        """,
+        """\
         import typing
         from typing import TYPE_CHECKING
         if TYPE_CHECKING:
@@ -121,7 +130,17 @@ def test_an_import_that_leads_nowhere_is_found(project: str, text: str, missing:
             __import__("xml.dom.minidom")
         """,
     ],
-    ids=["guarded", "instead", "flag", "told", "other-python", "types", "suppressed", "there"],
+    ids=[
+        "guarded",
+        "instead",
+        "flag",
+        "told",
+        "other-python",
+        "other-system",
+        "types",
+        "suppressed",
+        "there",
+    ],
 )
 def test_what_need_not_be_there_is_not_missed(project: str, text: str) -> None:
     """Somebody catches that it is missing, it is for another Python, or it is there."""
@@ -142,3 +161,49 @@ def test_a_relative_import_is_of_its_package(project: str) -> None:
     outcome = run_check("importable", project)
     messages = sorted(found["message"] for found in outcome.findings)
     assert messages == ["there is no y in app.a", "there is no z in ..."]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "os.system('touch {mark}')",
+        "sys.platform and os.system('touch {mark}')",
+        "os.open('{mark}', os.O_CREAT)",
+        "platform.system() == open('{mark}', 'w')",
+        "[open('{mark}', 'w') for _ in sys.version_info]",
+        "sys.platform.startswith(open('{mark}', 'w').name)",
+        "(lambda: open('{mark}', 'w'))() or sys.platform == 'linux'",
+        "sys.modules['os'].system('touch {mark}') if sys.version_info > (3,) else 0",
+        "f'{{os.system(\"touch {mark}\")}}' == sys.platform",
+        "(x := os.system('touch {mark}')) and os.name",
+    ],
+)
+def test_no_condition_is_evaluated(project: str, condition: str) -> None:
+    """A condition is compared where only facts are compared, and otherwise left alone."""
+    mark = os.path.join(project, "mark")
+    text = f"import os, platform, sys\ndef f():\n    if {condition.format(mark=mark)}:\n        0\n"
+    build(project, {"src/a.py": text})
+    assert run_check("importable", project).number("problems") == 0
+    assert not os.path.exists(mark)
+
+
+def test_what_a_function_imports_is_not_imported(project: str) -> None:
+    """It is looked up by its source; what a module may make by other means is left alone."""
+    mark = os.path.join(project, "mark")
+    runs = f"open({mark!r}, 'w')\n"
+    build(
+        project,
+        {
+            "src/app/__init__.py": "def f():\n    from app.drop import gone, missing\n"
+            "    import lazy.made, plain.made\n    from lazy import anything\n",
+            "src/app/__main__.py": runs,
+            "src/plain.py": runs,
+            "src/lazy.py": f"import sys\n{runs}sys.modules['lazy.made'] = sys\n",
+            "src/app/drop.py": "gone = 1\n",
+        },
+    )
+    given = {"paths": "src", "exclude": "*/__main__.py src/plain.py src/lazy.py"}
+    outcome = run_check("importable", project, given)
+    messages = sorted(finding["message"] for finding in outcome.findings)
+    assert messages == ["there is no missing in app.drop", "there is no plain.made"]
+    assert not os.path.exists(mark)
