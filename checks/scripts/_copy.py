@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from _git import git
+
 _MARK = "pyvenv.cfg"
 """The file that an environment of Python has at its top."""
 
@@ -54,7 +56,7 @@ def copy_project(name: str = "copy") -> Copy:
         _git("clone", "--quiet", "--shared", "--no-checkout", top, target)
     if os.path.isdir(target):
         inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
-        _git("-C", target, "reset", "--quiet")
+        _git("reset", "--quiet", folder=target)
         _copy_listed(top, target)
     if not os.path.isdir(target):
         ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
@@ -67,8 +69,8 @@ def copy_project(name: str = "copy") -> Copy:
 
 
 def _copy_listed(top: str, target: str) -> None:
-    known = _git("-C", top, "ls-files", "-z", "-c").split("\0")
-    added = _git("-C", top, "ls-files", "-z", "-o", "--exclude-standard").split("\0")
+    known = _git("ls-files", "-z", "-c", folder=top).split("\0")
+    added = _git("ls-files", "-z", "-o", "--exclude-standard", folder=top).split("\0")
     installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
     mine = (path for path in added if not installed or not path.startswith(installed))
     for path in filter(None, (*known, *mine)):
@@ -78,11 +80,10 @@ def _copy_listed(top: str, target: str) -> None:
             shutil.copy2(original, copied, follow_symlinks=False)
 
 
-def _git(*words: str) -> str:
+def _git(*words: str, folder: str = "") -> str:
     """Return what git says; nothing where it fails."""
-    command = ["git", "-c", "core.quotepath=false", *words]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = git(*words, folder=folder)
     except FileNotFoundError:
         return ""
     return done.stdout.decode(errors="surrogateescape") if done.returncode == 0 else ""

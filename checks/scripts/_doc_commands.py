@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from _common import Place, not_measured, place, read_text, require, words
+from _git import git
 from _markdown import SHELLS, Document
 from _modules import found_at
 from _subcommands import is_program, lacking
@@ -149,8 +150,7 @@ def absent_files(path: str, document: Document) -> Iterator[Place]:
 
 def ignored(path: str) -> bool:
     """Whether Git would pass the file over."""
-    asked = subprocess.run(["git", "check-ignore", "--quiet", path], capture_output=True)
-    return asked.returncode == 0
+    return git("check-ignore", "--quiet", path).returncode == 0
 
 
 def alert_names() -> set[str]:

@@ -5,6 +5,9 @@ import subprocess
 from collections.abc import Iterator
 
 from _copy import Copy
+from _git import git
+
+from readiness.project.shield import environment
 
 EVERY = "refs/every"
 
@@ -28,8 +31,7 @@ def every_change(copy: Copy) -> str:
 
     Of a merge what it itself did, or, with a Git that cannot tell that (before 2.35), all of it.
     """
-    command = ["git", "-C", copy.folder, "log", "--max-count=0", "--remerge-diff"]
-    knows = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    knows = git("log", "--max-count=0", "--remerge-diff", folder=copy.folder).returncode == 0
     return f"--all --full-history {'--remerge-diff' if knows else '-m'}"
 
 
@@ -61,15 +63,16 @@ def _objects(copy: Copy, names: dict[bytes, object]) -> Iterator[tuple[bytes, by
     command = ["git", "-C", copy.folder, "cat-file", "--batch"]
     with (
         open(asked, "rb") as names_of,
-        subprocess.Popen(command, stdin=names_of, stdout=subprocess.PIPE) as git,
+        subprocess.Popen(
+            command, stdin=names_of, stdout=subprocess.PIPE, env=environment(copy.folder)
+        ) as reader,
     ):
-        while git.stdout and (line := git.stdout.readline()):
+        while reader.stdout and (line := reader.stdout.readline()):
             name, kind, *size = line.split()
             if size:  # else it is missing
-                yield kind, name, git.stdout.read(int(size[0]))
-                git.stdout.read(1)
+                yield kind, name, reader.stdout.read(int(size[0]))
+                reader.stdout.read(1)
 
 
 def _git(copy: Copy, *words: str) -> bytes:
-    command = ["git", "-c", "core.quotepath=false", "-C", copy.folder, *words]
-    return subprocess.run(command, capture_output=True, check=False).stdout
+    return git(*words, folder=copy.folder).stdout

@@ -6,11 +6,11 @@ The code is read and not run: an application may make its metrics only as it sta
 import ast
 import difflib
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from _common import Place, files_below, not_measured, place, read_text, words
+from _git import git
 from _markdown import Document
 from _syntax import parse
 from _texts import text_of, texts_by_name
@@ -82,8 +82,7 @@ def _is_absent(found: re.Match[str], known: Set[str], *, alone: bool) -> bool:
 
 
 def _is_new(word: str) -> bool:
-    asked = ["git", "grep", "--quiet", "--untracked", "-wF", word, "--", ":!*.md"]
-    return subprocess.run(asked, capture_output=True, check=False).returncode == 1
+    return git("grep", "--quiet", "--untracked", "-wF", word, "--", ":!*.md").returncode == 1
 
 
 def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:

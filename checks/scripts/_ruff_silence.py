@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 
 from _common import Place, not_measured, number_param, place, relative, words
+from _git import lines
 from _suppressions import ignored_rules, in_files, ruff_table
 
 SETTINGS_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
@@ -82,7 +83,7 @@ def kept_silent(
 
 def _ignored(options: list[str]) -> list[str]:
     """Name the files that Git has, and that ruff leaves out as ignored, or as not included."""
-    known = _lines("git", "-c", "core.quotepath=false", "ls-files", "--cached")
+    known = {*lines("ls-files", "--cached", "-z")}
     show = ["ruff", "check", "--show-files", *(each for each in options if each != "--ignore-noqa")]
     paths = ["--", *(words("paths") or ["."])]
     every, looked_at = (

@@ -1,11 +1,11 @@
 """Tell whether a push or a pull request starts a GitHub workflow."""
 
-import re
-import subprocess
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import cast
+
+from _git import lines
 
 EVENTS = {"push", "pull_request", "pull_request_target", "merge_group"}
 FILTERS = ("branches", "paths", "tags", "types")
@@ -99,7 +99,7 @@ def _no_branch(event: str, given: object) -> str:
 @cache
 def branches() -> frozenset[str]:
     """Name the repository's branches, here and at its origin; none where Git cannot say."""
-    names = _git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes")
+    names = lines("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes")
     there = frozenset(name.removeprefix("origin/") for name in names)
     # A copy for one change alone: its origin has one of the usual ones.
     return there if not there or there & USUAL else there | USUAL
@@ -124,19 +124,13 @@ def runs_of(event: str) -> list[Mapping[str, str]]:
 def _no_path(event: str, given: object) -> str:
     """Say that no file of the repository is among the paths of an event."""
     patterns = _listed(given, "paths") or []
-    files = _git("ls-files", "-z", "--full-name", ":/") if patterns else []
+    files = lines("ls-files", "-z", "--full-name", ":/") if patterns else []
     # `?`, `+` and `[` mean other things here than in the names of files.
     if not files or any(set("?+[") & set(str(each)) for each in patterns):
         return ""
     if any(_matches(file, patterns) for file in files):
         return ""
     return f"{event}: paths: {patterns} names no file that there is"
-
-
-def _git(*words: str) -> list[str]:
-    """List what Git prints; nothing where it cannot say."""
-    said = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
-    return [] if said.returncode else [name for name in re.split(r"[\0\n]", said.stdout) if name]
 
 
 def _matches(name: str, patterns: list[object]) -> bool:

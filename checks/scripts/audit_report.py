@@ -2,12 +2,12 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from _common import emit, not_measured, param, place, read_json, refuse, require, words
 from _copy import copy_project
+from _git import lines
 
 DATES = {"date", "generated_at", "created", "created_at", "timestamp", "time", "started_at"}
 
@@ -41,12 +41,10 @@ def newest_date(texts: list[tuple[str, str]]) -> datetime | None:
 
 def head() -> tuple[str, datetime]:
     """Return the commit that is checked out, and its date."""
-    done = subprocess.run(
-        ["git", "log", "-1", "--format=%H %cI"], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
+    newest = lines("log", "-1", "--format=%H %cI")
+    if not newest:
         not_measured("the project's folder is in no git repository with a commit")
-    commit, date = done.stdout.split()
+    commit, date = newest[0].split()
     return commit, datetime.fromisoformat(date)
 
 

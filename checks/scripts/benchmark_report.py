@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from _common import Place, emit, not_measured, param, place, read_json, read_text, require, words
+from _git import git
 from _markdown import read_markdown
 from document_problems import dead_links, names, outline
 
@@ -206,11 +207,9 @@ def is_number(value: object) -> bool:
 
 def is_current(commit: str, paths: list[str]) -> bool:
     """Whether the paths are as they were at that commit."""
-    known = subprocess.run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], capture_output=True)
-    if not commit.isalnum() or known.returncode:
+    if not commit.isalnum() or git("cat-file", "-e", f"{commit}^{{commit}}").returncode:
         return False
-    changed = subprocess.run(["git", "diff", "--quiet", commit, "--", *paths], capture_output=True)
-    return changed.returncode == 0
+    return git("diff", "--quiet", "--no-ext-diff", commit, "--", *paths).returncode == 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import time
 from urllib.parse import unquote
 
@@ -17,6 +16,7 @@ from _doc_commands import (
     commands,
     make_targets,
 )
+from _git import lines
 from _markdown import Document, read_markdown
 from _metrics import absent_metrics, metric_names
 
@@ -83,15 +83,8 @@ def failing_blocks(path: str, document: Document, number: int) -> list[Place]:
 
 def age(path: str, text: str) -> float | None:
     """Return the days since the last commit, or else since the newest date in the text."""
-    shallow = subprocess.run(
-        ["git", "rev-parse", "--is-shallow-repository"], capture_output=True, text=True, check=False
-    )
-    if shallow.stdout.strip() == "false":
-        command = ["git", "log", "-1", "--format=%ct", "--", path]
-        committed = subprocess.run(
-            command, capture_output=True, text=True, check=False
-        ).stdout.strip()
-        if committed:
+    if lines("rev-parse", "--is-shallow-repository") == ["false"]:
+        for committed in lines("log", "-1", "--format=%ct", "--", path):
             return (time.time() - int(committed)) / DAY
     past = [day for day in DATE.findall(text) if day <= time.strftime("%Y-%m-%d", time.gmtime())]
     if not past:

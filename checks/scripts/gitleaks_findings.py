@@ -12,7 +12,6 @@ import random
 import re
 import shutil
 import string
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from typing import TypedDict, cast
@@ -20,6 +19,7 @@ from typing import TypedDict, cast
 from _archives import HEAD, archive_kind, unpack
 from _common import Place, emit, not_measured, number_param, param, place, require, words
 from _copy import Copy, copy_project
+from _git import lines, shielded
 from _git_history import every_change, fetch_every_reference, files_ever, messages
 from _hidden_text import hidden_text
 
@@ -199,11 +199,10 @@ def in_messages(copy: Copy) -> list[Place]:
 
 def whole_history() -> None:
     """End the script where not all commits are here."""
-    command = ["git", "rev-parse", "--is-shallow-repository"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+    shallow = lines("rev-parse", "--is-shallow-repository")
+    if not shallow:
         not_measured("this is no Git repository, so it has no history")
-    if done.stdout.strip() == "true":
+    if shallow == ["true"]:
         not_measured("the history is not all here: `git fetch --unshallow`")
 
 
@@ -250,7 +249,7 @@ def scan(
         report,
         *(["--config", config] if config else settings(copy, baseline=baseline)),
     ]
-    status, said = copy.run([*command, *words("args")], quiet=True)
+    status, said = copy.run([*command, *words("args")], shielded(copy.folder), quiet=True)
     said = COLOURS.sub("", said)
     if status not in {0, 1} or (failed := FAILED.search(said)):
         not_measured(f"gitleaks: {failed[0].strip() if failed else said.strip()[-200:]}")

@@ -4,11 +4,11 @@ import json
 import os
 import re
 import shlex
-import subprocess
 from dataclasses import dataclass
 
 from _common import Place, emit, not_measured, number_param, param, place, refuse, require, words
 from _copy import Copy, copy_project
+from _git import git
 from _makefile import (
     CARELESS,
     IDLE,
@@ -127,8 +127,7 @@ def in_the_way(made: Made, name: str) -> bool:
     if not recipe.strip() or re.search(r"\$[({]?@", recipe):
         return False
     if os.path.isdir(path):
-        command = ["git", "-C", folder, "ls-files", "--", name]
-        listed = subprocess.run(command, capture_output=True, check=False)
+        listed = git("ls-files", "--", name, folder=folder)
         return listed.returncode != 0 or bool(listed.stdout)
     return os.path.basename(name) not in recipe
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import msgspec
 
+from readiness.project import shield
 from readiness.project.web import web_address
 from readiness.record.origin import Git
 from readiness.text.clean import clean
@@ -154,7 +155,7 @@ def ask(
     import subprocess
 
     command = _command(folder, "--no-replace-objects", *arguments)
-    environment = _environment()
+    environment = shield.environment(folder)
     if remote:
         environment |= {name: os.environ[name] for name in REACHING if name in os.environ}
     try:
@@ -275,7 +276,7 @@ def _start(folder: str, *arguments: str) -> tuple[int, int] | None:
         pid = os.posix_spawnp(
             "git",
             _command(folder, *arguments),
-            _environment(),
+            shield.environment(folder),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, end, 1),
@@ -305,14 +306,7 @@ def _read(pipe: int, until: float) -> bytes | None:
 
 
 def _command(folder: str, *arguments: str) -> list[str]:
-    command = ["git", "--no-optional-locks", "-C", folder, "-c", "core.fsmonitor=false"]
-    return [*command, *arguments]
-
-
-def _environment() -> dict[str, str]:
-    """What git gets: what the caller's shell says of another repository must not be believed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+    return ["git", "--no-optional-locks", "--no-pager", "-C", folder, *arguments]
 
 
 def _output(process: tuple[int, int] | None) -> bytes:
