@@ -20,6 +20,7 @@ FEWEST_FILES = 32
 def main() -> int:
     """Run the program with `sys.argv`. Does not return: it ends the process with its status."""
     arguments = sys.argv[1:]
+    _import_nothing_from_here()
     if arguments in (["--version"], ["-V"]):
         from readiness import __version__
 
@@ -48,6 +49,20 @@ def main() -> int:
         status = cannot_start(error)
     # Taking the interpreter apart would cost as much as a small run.
     os._exit(status)
+
+
+def _import_nothing_from_here() -> None:
+    """Take the caller's folder off the search path, where `python -m` puts it first.
+
+    A project's own `yaml.py` there would be imported, and so run, in place of the library.
+    """
+    try:
+        here = os.getcwd()
+    except OSError:  # it is gone
+        return
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if not sys.flags.safe_path and sys.path[:1] in ([here], [""]) and here != ours:
+        del sys.path[0]
 
 
 def _start_again_in_utf8() -> None:

@@ -2,14 +2,20 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from readiness.agents.forms import AGENTS, CANARY, Agent, Event
 from readiness.agents.settings import installed
+from readiness.shell import argv
+from readiness.text.worded import worded
 
 TIME_LIMIT = 60.0
+_MODULE = (("-P", "-m", "readiness"), ("-m", "readiness"))
 
 
 class HookState(NamedTuple):
@@ -34,15 +40,37 @@ def hook_states(root: str) -> Iterator[HookState]:
             continue
         for one in found:
             if one.event is Event.STOP:
-                yield HookState(agent, path, _fault(one.command, root))
+                words = _own_words(one.command, agent, root)
+                fault = _fault(words, root) if words else worded("doctor.hook_not_ours")
+                yield HookState(agent, path, fault)
 
 
-def _fault(command: str, root: str) -> str:
+def _own_words(command: str, agent: Agent, root: str) -> tuple[str, ...]:
+    """Return the words of a hook that starts this program and nothing else; () for any other.
+
+    Settings are a file of the project: what else they may say must not run because of a look.
+    """
+    if agent.root != os.curdir:
+        command = command.replace(agent.root, shlex.quote(root))
+    words = argv(command)
+    if words is None:
+        return ()
+    program = words[0] if os.sep in words[0] else shutil.which(words[0]) or ""
+    program = os.path.abspath(os.path.join(root, program))
+    if program == os.path.abspath(sys.executable):
+        start = next((s for s in _MODULE if words[1 : 1 + len(s)] == s), None)
+        return words if start and words[1 + len(start) :][:1] == ("hook",) else ()
+    folders = {os.path.dirname(os.path.abspath(one)) for one in (sys.argv[0], sys.executable)}
+    is_ours = os.path.basename(program) == "readiness" and os.path.dirname(program) in folders
+    return words if is_ours and words[1:2] == ("hook",) else ()
+
+
+def _fault(words: Sequence[str], root: str) -> str:
     word = os.urandom(8).hex()
     call = {"session_id": word, "cwd": root, "workspace_roots": [root], CANARY: word}
     try:
         done = subprocess.run(
-            ["bash", "-c", command],
+            words,
             cwd=root,
             env={**os.environ, "CLAUDE_PROJECT_DIR": root, "CURSOR_PROJECT_DIR": root},
             input=json.dumps(call).encode(),

@@ -85,7 +85,7 @@ def _command(agent: Agent, event: Event, root: str, settings: RunSettings) -> st
 def _program(agent: Agent, root: str) -> list[str]:
     script = os.path.abspath(sys.argv[0])
     if os.path.basename(script) != "readiness" or not os.access(script, os.X_OK):
-        return [_from_root(agent, root, sys.executable), "-m", "readiness"]
+        return [_from_root(agent, root, sys.executable), "-P", "-m", "readiness"]
     if os.path.dirname(os.path.relpath(script, root)).startswith(os.pardir):
         on_path = shutil.which("readiness")
         if on_path and os.path.samefile(on_path, script):

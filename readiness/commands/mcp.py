@@ -187,7 +187,7 @@ class _Commands:
     def _line(
         self, command: str, words: Sequence[str], options: Sequence[str], *, history: bool
     ) -> list[str]:
-        line = [sys.executable, "-m", "readiness", command, "--output-format", "json"]
+        line = [sys.executable, "-P", "-m", "readiness", command, "--output-format", "json"]
         takes_project = command in ("check", "guard")
         for flag, value in self._given.items():
             if flag != "--project" or takes_project:
