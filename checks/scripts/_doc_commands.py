@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from _common import Place, not_measured, place, read_text, require, words
+from _common import Place, not_measured, place, read_text, words
 from _git import git
+from _make_targets import MakeTargets
 from _markdown import SHELLS, Document
 from _modules import found_at
 from _subcommands import is_program, lacking
@@ -59,7 +60,7 @@ def commands(document: Document) -> Iterator[Command]:
             yield Command(line, text, whole=not re.search(r"[<>…]", text))
 
 
-def broken_commands(path: str, document: Document, targets: set[str]) -> Iterator[Place]:
+def broken_commands(path: str, document: Document, targets: MakeTargets) -> Iterator[Place]:
     """Yield the commands that do not parse, and those that ask for what is not there."""
     for command in commands(document):
         if command.whole and (why := unparsed(command.text)):
@@ -74,7 +75,7 @@ def unparsed(text: str) -> str:
     return parsed.stderr.strip().partition("\n")[0] if parsed.returncode else ""
 
 
-def not_there(text: str, targets: set[str]) -> Iterator[str]:
+def not_there(text: str, targets: MakeTargets) -> Iterator[str]:
     """Name the targets, modules and scripts of the project that it asks for in vain."""
     if ELSEWHERE.search(text):
         return
@@ -82,7 +83,7 @@ def not_there(text: str, targets: set[str]) -> Iterator[str]:
         if " -C" in said or " -f" in said:
             continue  # another Makefile than the project's
         named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
-        yield from (f"make has no target {word}" for word in named if word not in targets)
+        yield from (f"make has no target {word}" for word in named if not targets.has(word))
     for module in MODULE.findall(text):
         at = module.replace(".", "/")
         is_ours = any(map(os.path.exists, (at.partition("/")[0], f"{at.partition('/')[0]}.py")))
@@ -97,16 +98,6 @@ def no_subcommands(text: str) -> list[str]:
     """Say what it asks of programs of the environment, and of modules, that they do not have."""
     asked = map(lacking, simple_commands(text) or ())
     return list(dict.fromkeys(filter(None, asked)))
-
-
-def make_targets() -> set[str]:
-    """Name the targets of the project's Makefile."""
-    if not any(map(os.path.exists, ("GNUmakefile", "makefile", "Makefile"))):
-        return set()
-    require("make")
-    command = ["make", "--print-data-base", "--question", "--no-builtin-rules", ":"]
-    printed = subprocess.run(command, text=True, capture_output=True, check=False).stdout
-    return set(re.findall(r"^([A-Za-z][\w./-]*):(?!=)", printed, re.MULTILINE))
 
 
 def absent_objects(path: str, document: Document) -> Iterator[Place]:

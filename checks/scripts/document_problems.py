@@ -14,9 +14,9 @@ from _doc_commands import (
     alert_names,
     broken_commands,
     commands,
-    make_targets,
 )
 from _git import lines
+from _make_targets import read_makefile
 from _markdown import Document, read_markdown
 from _metrics import absent_metrics, metric_names
 
@@ -100,7 +100,7 @@ def main() -> None:
     paths = words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts, metrics = make_targets(), alert_names(), metric_names()
+    targets, alerts, metrics = read_makefile(), alert_names(), metric_names()
     findings: list[Place] = []
     ages: list[float | None] = []
     read: list[Document] = []

@@ -1,5 +1,7 @@
 """Commands of documents, in blocks of every kind and within sentences; files and alerts by name."""
 
+import os
+
 import pytest
 
 from tests.support import projects
@@ -221,3 +223,43 @@ def test_code_without_names_of_metrics_is_a_mistake(project: str, code: str, tol
     build(project, {**PROJECT, "docs/a.md": "# A\n", "app.py": code})
     given = {"paths": "docs/a.md", "metrics": "app.py"}
     assert told in run_check("documents", project, given).stderr
+
+
+@pytest.mark.parametrize(
+    "makefile",
+    [
+        "nosuch:\n\ttrue\n",
+        "other nosuch:: other\n",
+        ".PHONY: nosuch\n",
+        "NAMES := other \\\n  nosuch\n$(NAMES):\n\ttrue\n",
+        "no%: other\n\ttrue\n",
+        ".DEFAULT:\n\ttrue\n",
+        "include more.mk\n",
+        "-include made.mk\n",
+        "include $(wildcard *.mk)\n",
+        "define rule\n$(1):\n\ttrue\nendef\n$(eval $(call rule,nosuch))\n",
+        "$(foreach name,nosuch,$(eval $(name):;true))\n",
+        "$(shell echo nosuch): other\n",
+    ],
+)
+def test_a_target_that_there_is_or_may_be_is_no_fault(project: str, makefile: str) -> None:
+    """By name, pattern, variable or another file; make itself is never asked."""
+    files = {
+        "Makefile": makefile,
+        "more.mk": "nosuch:\n",
+        "README.md": "# A\n\nRun `make nosuch`.\n",
+    }
+    build(project, files)
+    given = {"paths": "README.md", "min_words": "1", "min_headings": "0"}
+    assert run_check("documents", project, given).findings == []
+
+
+def test_a_makefile_is_only_read(project: str) -> None:
+    """What it runs as make reads it, and what it includes and would make first, are left alone."""
+    mark = os.path.join(project, "mark")
+    text = f"X := $(shell touch {mark})\nY != touch {mark}\ninclude made.mk\n"
+    text += f"made.mk:\n\ttouch {mark} made.mk\nthere:\n"
+    build(project, {"Makefile": text, "README.md": "# A\n\nRun `make there` and `make nosuch`.\n"})
+    given = {"paths": "README.md", "min_words": "1", "min_headings": "0"}
+    assert run_check("documents", project, given).findings == []
+    assert not os.path.exists(mark)
