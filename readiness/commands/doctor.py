@@ -4,13 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from readiness.commands._canary import HookState, hook_states
 from readiness.commands._options import Verb
+from readiness.load import builtin_checks
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
@@ -119,7 +121,7 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
             continue
         telling = _telling(need)
         tried = need.check.tried.get(need.tool, "")
-        version = _version(telling, environment, need.folder) if path and telling else None
+        version = _version(telling, environment) if path and telling else None
         named = need.tool in need.check.tools or not need.check.name
         install = need.check.install if need.by else say_now("doctor.every_debian")
         found[key] = ToolRecord(
@@ -152,8 +154,13 @@ def _needs(board: Board) -> Iterator[_Need]:
 
 
 def _telling(need: _Need) -> str:
-    """The command that tells the version: the check's where it speaks of this tool."""
+    """Return the command that tells the version: the check's where it speaks of this tool.
+
+    What a catalogue of the project says is not run because of a look: "".
+    """
     check, tool = need.check, need.tool
+    if not check.folder.startswith(builtin_checks()):
+        return ""
     if tool in check.tried and not check.version.startswith(f"{tool} "):
         return f"{tool} --version"
     speaks_of = check.version.split()[:1]
@@ -192,17 +199,23 @@ def _with_producers(names: set[str], catalogue: dict[str, Check]) -> list[Check]
     return list(found.values())
 
 
-def _version(command: str, environment: dict[str, str], workdir: str) -> str | None:
+def _version(command: str, environment: Mapping[str, str]) -> str | None:
+    """Return the first line of what the tool says, asked in an empty folder.
+
+    In the project's, `python -m build --version` would run a `build.py` of the project.
+    """
+    alone = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
     try:
-        finished = subprocess.run(
-            ["bash", "-c", command],
-            cwd=workdir,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="readiness-") as empty:
+            finished = subprocess.run(
+                ["bash", "-c", command],
+                cwd=empty,
+                env={**alone, "PWD": empty},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIME_LIMIT,
+                check=False,
+            )
     except (OSError, subprocess.TimeoutExpired):
         return None
     output = (finished.stdout or finished.stderr).decode("utf-8", "backslashreplace").strip()
