@@ -144,6 +144,7 @@ class _First:
 
     def perform(self) -> int:
         if self._measure and entries(self._groups):
+            self._announce()
             with interruptible(), held():
                 run = first_run(
                     self._proposed,
@@ -167,6 +168,15 @@ class _First:
         write_new(self._path, text)
         self._tell(board, judgements)
         return ExitStatus.READY
+
+    def _announce(self) -> None:
+        """Name each probe before it runs, on standard error."""
+        if self._settings.quiet:
+            return
+        names = dict.fromkeys(
+            entry.proposal.check or entry.proposal.run for entry in entries(self._groups)
+        )
+        tell(worded("init.runs", names=", ".join(names), folder=self._project))
 
     def copy(self, template: str) -> int:
         """Write a ready-made board instead, and tell what it still needs."""
