@@ -71,7 +71,7 @@ def server(settings: RunSettings) -> "MCPServer":
         "guard": commands.guard,
     }
     for name, tool in tools.items():
-        hints = running if name == "check" else reading
+        hints = running if name in ("check", "guard") else reading
         # Not structured by the SDK, which would say all of it a second time, as text.
         made.tool(name=name, annotations=hints, structured_output=False)(tool)
     return made
