@@ -156,10 +156,12 @@ def _needs(board: Board) -> Iterator[_Need]:
 def _telling(need: _Need) -> str:
     """Return the command that tells the version: the check's where it speaks of this tool.
 
-    What a catalogue of the project says is not run because of a look: "".
+    What a catalogue of the project says is not run because of a look, "", unless it is the tool
+    itself that is asked, and nothing else.
     """
     check, tool = need.check, need.tool
-    if not check.folder.startswith(builtin_checks()):
+    asks_tool = check.version.split() in ([tool, each] for each in ("--version", "-V", "version"))
+    if not check.folder.startswith(builtin_checks()) and not asks_tool:
         return ""
     if tool in check.tried and not check.version.startswith(f"{tool} "):
         return f"{tool} --version"

@@ -87,7 +87,7 @@ def test_an_agent_finds_the_tools(served: Project) -> None:
         assert set(tools) == {"check", "next", "show", "explain", "guard"}
         assert all(tool.description for tool in tools.values())
         reading = {name for name, tool in tools.items() if tool.annotations.read_only_hint}
-        assert reading == {"next", "show", "explain", "guard"}
+        assert reading == {"next", "show", "explain"}
         assert "do not edit the board" in (client.instructions or "")
 
     talk(served, talking)

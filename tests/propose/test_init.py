@@ -204,6 +204,8 @@ def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
 
 def test_on_a_terminal_each_proposal_is_asked_about(shop: Project) -> None:
     """One is refused, one is edited, the rest is taken; what was edited is in the board."""
+    workflow = "on: [push]\njobs: {a: {runs-on: x, steps: [{run: tox}]}}\n"
+    build(str(shop.folder), {".github/workflows/ci.yml": workflow})
     status, shown = on_a_terminal(shop, "n\ne\nMy own title\n\n\n\n\n\n\na\n")
     assert status == 0, shown
     assert "[Y]es, (n)o, (e)dit, (a)ll the rest, (q)uit: " in shown
@@ -211,6 +213,12 @@ def test_on_a_terminal_each_proposal_is_asked_about(shop: Project) -> None:
     assert "My own title" in text
     assert "All modules can be imported" not in text
     assert "importable: All modules can be imported: it was refused" in shown
+
+
+def test_code_that_nobody_imports_is_not_imported(shop: Project) -> None:
+    """To import is to run: it is proposed only where tests or CI import the code anyway."""
+    told = shop("init", "--yes", "--no-measure")
+    assert "importable" not in (shop.folder / "board.yaml").read_text(encoding="utf-8"), told
 
 
 def test_who_quits_gets_no_board(shop: Project) -> None:
