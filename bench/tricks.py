@@ -29,7 +29,7 @@ WITHOUT = {
     ),
     "digests: SHA-256 without OpenSSL": "import hashlib",
     "command lines read without Typer": (
-        "import readiness.commands._reader as at; at.read = lambda *words: None"
+        "import readiness.command_line.reader as at; at.read = lambda *words: None"
     ),
     "cycles are not looked for": "import gc; gc.disable = lambda: None",
 }

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from readiness.commands._options import Verb
+    from readiness.command_line.options import Verb
 
 
 FEWEST_FILES = 32
@@ -72,7 +72,7 @@ def _start_again_in_utf8() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.commands._reader import read, runs_probes
+    from readiness.command_line.reader import read, runs_probes
     from readiness.terminal.ending import die_of_interrupts, secure_streams, too_few_files
 
     die_of_interrupts()
@@ -81,7 +81,7 @@ def _run(arguments: list[str]) -> int:
         return too_few_files(os.sysconf("SC_OPEN_MAX"))
     found = read(arguments, os.environ)
     if found is None:
-        from readiness.commands._app import main
+        from readiness.command_line.application import main
 
         return main(arguments)
     verb, values = found

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.program import Project
 from tests.support.running import alive_in
+from tests.support.whole_program import SEVERAL
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -55,6 +56,15 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             assert text == file.read(), f"{name} differs; look, then --update-golden"
 
     return compare
+
+
+@pytest.fixture
+def several(project: Project) -> Project:
+    """A project with a board of several tasks."""
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "c.yaml").write_text("summary: x\nrun: test 1 -eq 1\n")
+    project.write(SEVERAL)
+    return project
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.commands._reader import names
+from readiness.command_line.reader import names
 from readiness.load import builtin_checks, load_board, load_catalogue
 from readiness.model.board import Check
 from readiness.model.errors import ExitStatus

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["agents", "history", "project", "reuse", "guard", "prove"]
-BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet", "cluster"]
+BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet", "cluster", "command_line"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -37,12 +37,14 @@ MAY_IMPORT = {
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
+    # The formats of reports are values of an option; Typer's help is set as wide as the terminal.
+    "command_line": [*FOUNDATION, "load", "report", "terminal"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     "commands": [*FOUNDATION, *STAGES, *BESIDE],
     # What checks run as processes of their own; the engine does not import it.
     "services": ["model", "text"],
     "probes": ["services"],
-    "__main__": ["commands", "terminal", "run", "model", "startup"],
+    "__main__": ["command_line", "terminal", "run", "model", "startup"],
     "__init__": [],
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from readiness.commands._reader import load, names
+from readiness.command_line.reader import load, names
 from readiness.commands.schema import FILES, output_schema, outputs
 from tests.support.program import Project
 from tests.support.repositories import commit

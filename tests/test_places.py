@@ -79,7 +79,7 @@ def a_command(house: House) -> None:
     house.add(
         "readiness/commands/count.py",
         '"""Count the criteria of a board."""\n\n'
-        "from readiness.commands._options import Argument, Option, Value, Verb\n"
+        "from readiness.command_line.options import Argument, Option, Value, Verb\n"
         "from readiness.pipeline.opening import open_board\n"
         "from readiness.terminal.output import put_json, put_text, wants_json\n\n\n"
         "def count(settings, task, least=1, *, names=False):\n"
@@ -116,7 +116,7 @@ def a_command(house: House) -> None:
 def an_option(house: House) -> None:
     """An option of the commands that run a board: its row and its field."""
     house.change(
-        "readiness/commands/_options.py",
+        "readiness/command_line/options.py",
         '    Option("milestone",',
         '    Option("mood", "WORD", "How the run feels.", short="m"),\n    Option("milestone",',
     )
@@ -130,8 +130,8 @@ def an_option(house: House) -> None:
         "import sys\n"
         "from unittest import mock\n"
         "from readiness.commands.check import VERB\n"
-        "from readiness.commands._app import main\n"
-        "from readiness.commands._reader import read\n"
+        "from readiness.command_line.application import main\n"
+        "from readiness.command_line.reader import read\n"
         "with mock.patch.object(VERB, 'function', lambda settings: print(settings.mood)):\n"
         "    for line in (['check'], ['check', '-m', 'x'], ['check', '--mood=y']):\n"
         "        verb, values = read(line, {})\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 from sys import modules
 from typing import Any
 
-from readiness.commands._app import EPILOG
-from readiness.commands._options import Argument, Option, Value, Verb
-from readiness.commands._reader import load, names
+from readiness.command_line.application import EPILOG
+from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line.reader import load, names
 from readiness.record.document import run_schema
 from tests.test_docs import in_a_cell
 

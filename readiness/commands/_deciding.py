@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.commands._options import Argument, Option, Value
+from readiness.command_line.options import Argument, Option, Value
 from readiness.commands._rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from readiness.command_line.options import Option, Verb
 from readiness.commands._deciding import (
     BY,
     CRITERION,
@@ -17,7 +18,6 @@ from readiness.commands._deciding import (
     given,
     person,
 )
-from readiness.commands._options import Option, Verb
 from readiness.commands.waive import day
 from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError

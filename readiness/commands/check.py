@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.commands._options import SELECTORS, Verb
+from readiness.command_line.options import SELECTORS, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible

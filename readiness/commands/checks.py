@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from readiness.commands._options import Argument, Verb
+from readiness.command_line.options import Argument, Verb
 from readiness.load import board_folders, board_language, load_catalogue
 from readiness.model.board import Check, Measure, Parameter
 from readiness.model.errors import ExitStatus, UsageError

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from readiness.commands._options import Argument, Verb
+from readiness.command_line.options import Argument, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings

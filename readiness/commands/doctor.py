@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness.command_line.options import Verb
 from readiness.commands._canary import HookState, hook_states
-from readiness.commands._options import Verb
 from readiness.load import builtin_checks
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus

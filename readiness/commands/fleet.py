@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from readiness.commands._options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.fleet.measuring import FleetRun, Observer, Wanted, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page

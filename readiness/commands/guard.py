@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from readiness.commands._options import Option, Value, Verb
+from readiness.command_line.options import Option, Value, Verb
 from readiness.guard.changes import Change, Direction
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared

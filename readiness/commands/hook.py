@@ -1,7 +1,7 @@
 """Answer a coding agent: whether it may stop, by what its change makes worse or loosens."""
 
 from readiness.agents.forms import agent_of, event_of
-from readiness.commands._options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.terminal.ending import protected

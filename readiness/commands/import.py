@@ -3,8 +3,8 @@
 import os
 import sys
 
+from readiness.command_line.options import Argument, Verb
 from readiness.commands._new_board import FirstBoard, NewCriterion, refuse_another, write_new
-from readiness.commands._options import Argument, Verb
 from readiness.importing.board import Imported, ImportedCriterion
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from readiness.command_line.options import Option, Value, Verb
 from readiness.commands._account import FirstAccount
 from readiness.commands._new_board import (
     FirstBoard,
@@ -16,7 +17,6 @@ from readiness.commands._new_board import (
     unmeasured,
     write_new,
 )
-from readiness.commands._options import Option, Value, Verb
 from readiness.commands._templates import LIST, account, list_templates
 from readiness.decide.score import display, score
 from readiness.load import load_board_text

@@ -4,7 +4,7 @@ import os
 
 import msgspec
 
-from readiness.commands._options import Verb
+from readiness.command_line.options import Verb
 from readiness.model.board import Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings

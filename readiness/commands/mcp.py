@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from readiness import __version__
+from readiness.command_line.options import Verb
 from readiness.commands._agent_answers import (
     CHARACTERS,
     STEPS,
@@ -18,7 +19,6 @@ from readiness.commands._agent_answers import (
     run_answer,
     without_blanks,
 )
-from readiness.commands._options import Verb
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.record.document import RunDocument, from_json

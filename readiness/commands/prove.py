@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from readiness.commands._options import SELECTORS, Option, Value, Verb
+from readiness.command_line.options import SELECTORS, Option, Value, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from readiness.commands._options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from readiness.commands._options import Argument, Verb
-from readiness.commands._reader import load, names
+from readiness.command_line.options import Argument, Verb
+from readiness.command_line.reader import load, names
 from readiness.load import board_schema, check_schema
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings

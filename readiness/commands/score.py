@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from readiness.commands._options import Argument, Verb
+from readiness.command_line.options import Argument, Verb
 from readiness.text.worded import worded
 
 TYPE_CHECKING = False

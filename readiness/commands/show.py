@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from readiness.commands._options import Argument, Verb
+from readiness.command_line.options import Argument, Verb
 from readiness.load.catalogue import Catalogue
 from readiness.load.standing import why_plain
 from readiness.model.board import Board, Criterion, Task, Waiver

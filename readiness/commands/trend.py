@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from readiness.commands._options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.units import UNITS, counted

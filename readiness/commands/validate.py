@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.commands._options import Verb
+from readiness.command_line.options import Verb
 from readiness.load.catalogue import Catalogue
 from readiness.load.standing import why_plain
 from readiness.model.errors import BoardError, ExitStatus

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from readiness.command_line.options import Option, Verb
 from readiness.commands._deciding import (
     BY,
     CRITERION,
@@ -14,7 +15,6 @@ from readiness.commands._deciding import (
     given,
     person,
 )
-from readiness.commands._options import Option, Verb
 from readiness.model import expect
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from readiness import __version__
-from readiness.commands._options import OPTIONS
+from readiness.command_line.options import OPTIONS
 from tests.support.channels import SHOP, WORSE, GitHub, Runner, documents, gitlab_jobs
 from tests.support.program import ROOT, Ended
 from tests.support.repositories import commit, git

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import readiness
-from readiness.commands._line_faults import worded_anew
-from readiness.commands._reader import names
+from readiness.command_line.faults import worded_anew
+from readiness.command_line.reader import names
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
@@ -169,7 +169,7 @@ def test_the_faults_of_a_board_are_told_in_its_language(tmp_path: Path) -> None:
 
 def test_every_command_takes_the_option() -> None:
     """And its variable."""
-    from readiness.commands._reader import load
+    from readiness.command_line.reader import load
 
     for name in names():
         taken = {option.variable for option in load(name).options}

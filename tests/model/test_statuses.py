@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from readiness.commands._reader import names
+from readiness.command_line.reader import names
 from readiness.model.errors import ExitStatus
 from readiness.report import FORMATS
 from tests.support.program import Project, a_board, number, wait_until

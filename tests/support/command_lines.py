@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from readiness.commands._reader import names
+from readiness.command_line.reader import names
 from tests.support.football import EXAMPLE
 from tests.support.program import ROOT
 

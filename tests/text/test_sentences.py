@@ -10,7 +10,7 @@ import pytest
 
 import readiness
 from readiness.agents.forms import AGENTS
-from readiness.commands._line_faults import FORMS
+from readiness.command_line.faults import FORMS
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from readiness.commands._candidates import completing
-from readiness.commands._options import Option, Value, Verb
-from readiness.commands._reader import load, names
+from readiness.command_line.completion import completing
+from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.reader import COMMANDS, load, names
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.terminal.ending import protected, secure_streams
@@ -55,7 +55,7 @@ def _invoke(arguments: list[str]) -> int:
     try:
         status = command.main(_completed(arguments), prog_name="readiness", standalone_mode=False)
     except click.exceptions.ClickException as error:
-        from readiness.commands._line_faults import tell_fault
+        from readiness.command_line.faults import tell_fault
 
         tell_fault(error, arguments)
         named = arguments[0] if arguments else ""
@@ -136,7 +136,7 @@ def made(verb: Verb) -> "click.Command":
 
 def _first_words(name: str) -> str:
     """The docstring of a command's file, without importing what the file imports."""
-    path = os.path.join(os.path.dirname(__file__), f"{name}.py")
+    path = os.path.join(COMMANDS, f"{name}.py")
     with open(path, encoding="utf-8") as file:
         return file.read().split('"""')[1]
 

@@ -10,18 +10,21 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from readiness.commands._options import RUN, Value
+from readiness.command_line.options import RUN, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from readiness.commands._options import Option, Verb
+    from readiness.command_line.options import Option, Verb
+
+
+COMMANDS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "commands")
 
 
 def names() -> list[str]:
-    """The commands: the files of this folder, apart from those that begin with a `_`."""
-    files = os.listdir(os.path.dirname(__file__))
+    """The commands: the files of their folder, apart from those that begin with a `_`."""
+    files = os.listdir(COMMANDS)
     return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] not in "_.")
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness.commands._app import application, in_order, made, main
-from readiness.commands._options import ALL, OPTIONS, RUN, Option, Value, Verb
-from readiness.commands._reader import load, names, read, runs_probes
+from readiness.command_line.application import application, in_order, made, main
+from readiness.command_line.options import ALL, OPTIONS, RUN, Option, Value, Verb
+from readiness.command_line.reader import load, names, read, runs_probes
 from readiness.model.errors import UsageError
 from readiness.model.settings import RunSettings
 from tests.support.program import Project
@@ -49,7 +49,7 @@ LEFT = [
     "",
     "--version x",
     "lists",
-    "_app",
+    "__init__",
     "_options",
     "check --help",
     "check --bord x",

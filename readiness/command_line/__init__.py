@@ -1,0 +1,1 @@
+"""The command line: the table of options, and what reads command lines by it."""
