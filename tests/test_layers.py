@@ -10,8 +10,9 @@ PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
-BESIDE = ["agents", "history", "project", "reuse", "guard", "prove"]
-BESIDE += ["propose", "importing", "terminal", "pipeline", "fleet", "cluster", "command_line"]
+BESIDE = ["history", "project", "reuse", "guard", "prove", "terminal", "fleet", "cluster"]
+# What a run never imports: commands do, when they are asked for.
+OUTSIDE = ["pipeline", "agents", "propose", "importing", "command_line"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -24,7 +25,6 @@ MAY_IMPORT = {
     "record": [*FOUNDATION, "decide"],
     "report": [*FOUNDATION, "record"],
     "timeline": [*FOUNDATION, "record"],
-    "agents": FOUNDATION,
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],
@@ -40,7 +40,9 @@ MAY_IMPORT = {
     # The formats of reports are values of an option; Typer's help is set as wide as the terminal.
     "command_line": [*FOUNDATION, "load", "report", "terminal"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
-    "commands": [*FOUNDATION, *STAGES, *BESIDE],
+    # A hook measures the change that an agent has made.
+    "agents": [*FOUNDATION, "plan", "project", "record", "report", "run", "terminal", "pipeline"],
+    "commands": [*FOUNDATION, *STAGES, *BESIDE, *OUTSIDE],
     # What checks run as processes of their own; the engine does not import it.
     "services": ["model", "text"],
     "probes": ["services"],
@@ -111,7 +113,7 @@ def test_only_run_starts_probes() -> None:
         "cluster/part.py",
         "commands/doctor.py",
         "services/_alert_rules.py",
-        "commands/_canary.py",
+        "agents/canary.py",
         "commands/mcp.py",
         "measure/worker.py",
     }

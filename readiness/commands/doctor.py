@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness.agents.canary import HookState, hook_states
 from readiness.command_line.options import Verb
-from readiness.commands._canary import HookState, hook_states
 from readiness.load import builtin_checks
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus

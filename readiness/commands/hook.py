@@ -24,10 +24,10 @@ def hook(
     settings are edited instead: for this event, or for what a stop needs.
     """
     if install or uninstall:
-        from readiness.commands._hook_settings import edit
+        from readiness.agents.installing import edit
 
         return edit(agent_of(agent), event, settings, remove=uninstall)
-    from readiness.commands._hooked import Hooked
+    from readiness.agents.hook import Hooked
 
     def answered() -> int:
         called = agent_of(agent)

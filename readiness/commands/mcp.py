@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from readiness import __version__
-from readiness.command_line.options import Verb
-from readiness.commands._agent_answers import (
+from readiness.agents.briefing import (
     CHARACTERS,
     STEPS,
     Answer,
@@ -19,6 +18,7 @@ from readiness.commands._agent_answers import (
     run_answer,
     without_blanks,
 )
+from readiness.command_line.options import Verb
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.record.document import RunDocument, from_json

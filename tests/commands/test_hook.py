@@ -281,8 +281,8 @@ def test_an_agent_that_ends_the_hook_gets_no_answer(hooked: Project) -> None:
 
 SHORTER = """
 import sys
-from readiness.commands import _hooked
-_hooked.LIMIT, _hooked.LONGEST = {limit}, {longest}
+from readiness.agents import hook
+hook.LIMIT, hook.LONGEST = {limit}, {longest}
 from readiness.__main__ import main
 sys.exit(main())
 """

@@ -94,7 +94,7 @@ class Hooked:
         status = supervise(lambda: protected(lambda: self._measured(settings, call, kept)), LONGEST)
         if status != ExitStatus.SIGNAL + signal.SIGALRM:
             return status
-        from readiness.commands._at_stop import ended_early
+        from readiness.agents.assessing import ended_early
 
         found = ended_early(LONGEST, self._base)
         self._keep(kept, found, state_of(self._changed, self._base))
@@ -142,7 +142,7 @@ class Hooked:
     # --- what is found ------------------------------------------------------------------------
 
     def _measured(self, settings: RunSettings, call: Call, kept: Kept) -> int:
-        from readiness.commands._at_stop import found_of
+        from readiness.agents.assessing import found_of
         from readiness.pipeline.at_stop import look
 
         before = state_of(self._changed, self._base)
@@ -161,7 +161,7 @@ class Hooked:
         kept.memory.found = msgspec.json.encode(found)
 
     def _read(self, settings: RunSettings) -> Assessment:
-        from readiness.commands._at_stop import loosened_found
+        from readiness.agents.assessing import loosened_found
         from readiness.pipeline.at_stop import read_alone
 
         return loosened_found(read_alone(settings) if self._base else [], self._base)
@@ -173,7 +173,7 @@ class Hooked:
         except StoppedError:
             raise
         except ReadinessError as error:
-            from readiness.commands._at_stop import fault_found
+            from readiness.agents.assessing import fault_found
             from readiness.pipeline.at_stop import base_is_sound
 
             is_of_change = bool(self._base) and base_is_sound(settings)
