@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from readiness.command_line.options import Argument, Option, Value, Verb
-from readiness.commands._matching import differences
 from readiness.history.chain import Alteration, Verified
+from readiness.history.matching import differences
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path

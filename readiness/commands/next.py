@@ -12,8 +12,8 @@ import msgspec
 from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
+from readiness.advice.step_lines import NextStep, step_lines
 from readiness.command_line.options import Option, Value, Verb
-from readiness.commands._step_lines import NextStep, step_lines
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion

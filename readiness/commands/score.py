@@ -24,7 +24,7 @@ def score(settings: RunSettings) -> int:
     if settings.recorded and settings.shard is not None:
         raise UsageError(worded("usage.shard_recorded"))
     if settings.recorded:
-        from readiness.commands._join import join_and_report
+        from readiness.pipeline.joining import join_and_report
 
         return join_and_report(settings, _print)
     return run_and_report(settings, _print)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.commands._matching import differences
+from readiness.history.matching import differences
 from tests.support.program import Project, a_board
 from tests.support.repositories import git
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.commands._join import join
 from readiness.decide.judge import judge
 from readiness.load.board import load_board
 from readiness.model.board import Board
@@ -22,6 +21,7 @@ from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode, Scoring, Verdict
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start
+from readiness.pipeline.joining import join
 from readiness.pipeline.sharding import shard_of
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder

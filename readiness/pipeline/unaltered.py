@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
-from readiness.commands._matching import differences
+from readiness.history.matching import differences
 from readiness.history.store import History
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.commands._shards import as_whole, refuse_misfits
-from readiness.commands._standing import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.decide.judge import as_of
 from readiness.model.board import Board, Milestone
 from readiness.model.errors import UsageError
@@ -21,11 +19,13 @@ from readiness.pipeline.past import judgement_of, read_run
 from readiness.pipeline.reports import final_status, refuse_targets, write_reports
 from readiness.pipeline.run import Printer
 from readiness.pipeline.step_files import write_step_files
+from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
 from readiness.record.earlier import Carried
 from readiness.record.origin import BaseRef, Git
+from readiness.record.shards import as_whole, refuse_misfits
 from readiness.report import write_report
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
