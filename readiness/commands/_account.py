@@ -1,7 +1,5 @@
 """What `init` tells at its end: what was measured, what was left out, what to do, CI's lines."""
 
-import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -16,7 +14,6 @@ from readiness.propose.agent_lines import agent_lines
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
-from readiness.terminal.output import terminal_width
 from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
@@ -39,14 +36,14 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     say: Sentences
 
-    def lines(self, *, quiet: bool) -> list[str]:
-        """All of it; with `quiet` only what was written."""
+    def lines(self, *, quiet: bool, width: int | None) -> list[str]:
+        """Return all of it, with a table of that width; with `quiet` only what was written."""
         count = sum(1 for _ in self.board.criteria())
         lines = [self._written(count)]
         if quiet:
             return lines
         if self.seconds:
-            lines += ["", self._table()]
+            lines += ["", self._table(width)]
         if self.left_out:
             lines += ["", self.say("init.left_out"), *together(self.left_out, self.say)]
         if self.seconds:
@@ -64,7 +61,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         time = duration(self.seconds)
         return self.say("init.written_in", path=self.path, count=count, tasks=tasks, time=time)
 
-    def _table(self) -> str:
+    def _table(self, width: int | None) -> str:
         rows = [
             (
                 one.criterion.id,
@@ -75,7 +72,6 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             )
             for one in self.judgements
         ]
-        width = terminal_width(os.environ) if sys.stdout.isatty() else None
         return columns(rows, flexible=2, limit=width, right=(3,)).rstrip()
 
     def _score(self) -> str:

@@ -1,39 +1,19 @@
-"""What `init` tells of ready-made boards."""
+"""What `init` tells of a ready-made board that it has written."""
 
-import os
 import shutil
 
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus
-from readiness.plan.environment import probe_environment
-from readiness.propose.templates import templates
-from readiness.terminal.output import put_json, put_text
-from readiness.text.layout import columns
 from readiness.text.sentences import for_reader
-from readiness.text.worded import in_language
-
-LIST = "list"
-"""What `--template` takes in place of a name, for a list of all."""
 
 
-def list_templates(*, as_json: bool) -> int:
-    """Print every template with what it is for."""
-    found = templates()
-    if as_json:
-        put_json(dict(found))
-    else:
-        say = for_reader()
-        rows = [(name, in_language(told, say)) for name, told in found.items()]
-        put_text(columns(rows).rstrip())
-    return ExitStatus.READY
+def account(path: str, board: Board, search: str | None) -> str:
+    """Say what was written, and what is to be done before it can be measured.
 
-
-def account(path: str, board: Board) -> str:
-    """What was written, and what is to be done before it can be measured."""
+    `search` is the PATH on which probes of the board look for tools.
+    """
     criteria = list(board.criteria())
     unset = sorted({name for one in criteria for name in one.unset} | set(board.unset_env.values()))
     attested = [one.id for one in criteria if one.attest is not None]
-    search = probe_environment(board, os.environ).get("PATH")
     missing = sorted(
         {
             f"{tool} ({one.check.install})"

@@ -17,7 +17,7 @@ from readiness.commands._new_board import (
     unmeasured,
     write_new,
 )
-from readiness.commands._templates import LIST, account, list_templates
+from readiness.commands._templates import account
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
@@ -34,12 +34,16 @@ from readiness.propose.goals import aim
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
-from readiness.propose.templates import filled
+from readiness.propose.templates import filled, templates
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
+from readiness.text.layout import columns
 from readiness.text.sentences import for_reader, spoken
-from readiness.text.worded import joined, worded
+from readiness.text.worded import in_language, joined, worded
+
+LIST = "list"
+"""What `--template` takes in place of a name, for a list of all."""
 
 
 def init(
@@ -57,7 +61,7 @@ def init(
     """
     as_json = wants_json(settings.output_format)
     if template == LIST:
-        return list_templates(as_json=as_json)
+        return _list_templates(as_json=as_json)
     if settings.board == "":
         raise UsageError(worded("usage.board_unnamed"))
     project = settings.project or "."
@@ -75,6 +79,18 @@ def init(
     left_out = [*found.left_out, *map(_refused, refused)]
     first = _First(settings, path, project, facts, taken, left_out, not no_measure)
     return supervise(lambda: protected(first.perform))
+
+
+def _list_templates(*, as_json: bool) -> int:
+    """Print every template with what it is for."""
+    purposes = templates()
+    if as_json:
+        put_json(dict(purposes))
+    else:
+        say = for_reader()
+        rows = [(name, in_language(purpose, say)) for name, purpose in purposes.items()]
+        put_text(columns(rows).rstrip())
+    return ExitStatus.READY
 
 
 def _tools_of(project: str) -> Callable[[str], bool]:
@@ -187,7 +203,8 @@ class _First:
         if wants_json(self._settings.output_format):
             put_json(FirstBoard(board=self._path, criteria=unmeasured(board), left_out=[]))
         else:
-            put_text(account(self._path, board))
+            search = probe_environment(board, os.environ).get("PATH")
+            put_text(account(self._path, board, search))
         return ExitStatus.READY
 
     # --- the board ------------------------------------------------------------------------------
@@ -276,7 +293,8 @@ class _First:
             seconds=self._seconds,
             say=for_reader(),
         )
-        put_text("\n".join(told.lines(quiet=self._settings.quiet)))
+        width = terminal_width(os.environ) if sys.stdout.isatty() else None
+        put_text("\n".join(told.lines(quiet=self._settings.quiet, width=width)))
 
 
 VERB = Verb(
