@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "reuse": [*FOUNDATION, "record", "project"],
     "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
-    "propose": [*FOUNDATION, "load", "project"],
+    # What a first board is worth so far, and what to do next.
+    "propose": [*FOUNDATION, "load", "project", "decide", "advice"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
     "fleet": [*FOUNDATION, "record", "history", "project", "report", "run"],

@@ -4,12 +4,12 @@ import os
 import sys
 
 from readiness.command_line.options import Argument, Verb
-from readiness.commands._new_board import FirstBoard, NewCriterion, refuse_another, write_new
 from readiness.importing.board import Imported, ImportedCriterion
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
+from readiness.propose.new_board import FirstBoard, NewCriterion, refuse_another, write_new
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
 from readiness.text.layout import columns

@@ -9,15 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from readiness.command_line.options import Option, Value, Verb
-from readiness.commands._account import FirstAccount
-from readiness.commands._new_board import (
-    FirstBoard,
-    criterion_of,
-    refuse_another,
-    unmeasured,
-    write_new,
-)
-from readiness.commands._templates import account
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
 from readiness.model.board import Board
@@ -27,13 +18,22 @@ from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.pipeline.first_run import first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
+from readiness.propose.account import FirstAccount
 from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
+from readiness.propose.new_board import (
+    FirstBoard,
+    criterion_of,
+    refuse_another,
+    unmeasured,
+    write_new,
+)
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
+from readiness.propose.template_account import account
 from readiness.propose.templates import filled, templates
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
