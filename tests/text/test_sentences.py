@@ -54,12 +54,13 @@ RENDERERS = [
     if {"report", "timeline"} & set(path.relative_to(PACKAGE).parts)
     or (path.parent.name == "commands" and path.stem in LISTINGS)
 ]
-FIRST = ("init", "import", "_account", "_new_board", "_templates", "_matching", "_candidates")
+FIRST = ("commands/init.py", "commands/import.py")
+ALSO = ("history/matching.py", "command_line/completion.py")
 BEGINNERS = [
     path
     for path in MODULES
     if path.parent.name in ("propose", "importing")
-    or (path.parent.name == "commands" and path.stem in FIRST)
+    or path.relative_to(PACKAGE).as_posix() in (*FIRST, *ALSO)
 ]
 """What tells of a first board: it refuses in both languages too."""
 
