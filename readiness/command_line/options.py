@@ -210,6 +210,13 @@ SELECTORS = Argument(
     repeats=True,
 )
 
+CRITERION = Argument("subject", "ID", "The criterion.")
+BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variable=False)
+DRY_RUN = Option(
+    "dry_run", "", "Show the change, write nothing.", value=Value.SWITCH, variable=False
+)
+"""What commands share that write into a board."""
+
 
 class Verb:
     """One command: the function that performs it, and what it takes on the command line.

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.command_line.options import Argument, Option, Value
 from readiness.commands._rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit
@@ -24,12 +23,6 @@ Subject = TypeVar("Subject", Criterion, Task)
 Place = tuple[str | int, ...]
 Find = Callable[[Board, str], tuple[Subject, Place]]
 Make = Callable[[Board, Subject, Mapping[str, str]], Fields]
-
-CRITERION = Argument("subject", "ID", "The criterion.")
-BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variable=False)
-DRY_RUN = Option(
-    "dry_run", "", "Show the change, write nothing.", value=Value.SWITCH, variable=False
-)
 
 
 class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.command_line.options import Option, Verb
+from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
 from readiness.commands._deciding import (
-    BY,
-    CRITERION,
-    DRY_RUN,
     BoardEdit,
     Fields,
     criterion_of,

@@ -3,11 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from readiness.command_line.options import Option, Verb
+from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
 from readiness.commands._deciding import (
-    BY,
-    CRITERION,
-    DRY_RUN,
     BoardEdit,
     Fields,
     criterion_of,
