@@ -12,7 +12,7 @@ FOUNDATION = ["model", "text", "shell", "startup"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["history", "project", "reuse", "guard", "prove", "terminal", "fleet", "cluster"]
 # What a run never imports: commands do, when they are asked for.
-OUTSIDE = ["pipeline", "agents", "propose", "importing", "command_line"]
+OUTSIDE = ["pipeline", "agents", "propose", "importing", "amend", "command_line"]
 
 # What a room may import beside itself; stages see the foundation alone, and what they are made of.
 MAY_IMPORT = {
@@ -32,6 +32,8 @@ MAY_IMPORT = {
     "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
     # What a first board is worth so far, and what to do next.
     "propose": [*FOUNDATION, "load", "project", "decide", "advice"],
+    # What is written is shown at once, and a board is replaced as a report is.
+    "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
     "fleet": [*FOUNDATION, "record", "history", "project", "report", "run"],

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
-from readiness.commands._deciding import (
+from readiness.amend.decisions import (
     BoardEdit,
     Fields,
     criterion_of,
@@ -15,6 +14,7 @@ from readiness.commands._deciding import (
     given,
     person,
 )
+from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
 from readiness.commands.waive import day
 from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError

@@ -5,8 +5,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import msgspec
 
+from readiness.amend.rewriting import rewrite
 from readiness.command_line.options import DRY_RUN, Argument, Verb
-from readiness.commands._rewriting import rewrite
 from readiness.load.edit import EditError, set_number
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus, UsageError

@@ -4,8 +4,8 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 
+from readiness.amend.decisions import BoardEdit, Fields, Place, decide, given
 from readiness.command_line.options import DRY_RUN, Argument, Option, Verb
-from readiness.commands._deciding import BoardEdit, Fields, Place, decide, given
 from readiness.commands.waive import day
 from readiness.model.board import Board, Task
 from readiness.model.errors import UsageError

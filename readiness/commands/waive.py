@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
-from readiness.commands._deciding import (
+from readiness.amend.decisions import (
     BoardEdit,
     Fields,
     criterion_of,
@@ -12,6 +11,7 @@ from readiness.commands._deciding import (
     given,
     person,
 )
+from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
 from readiness.model import expect
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError

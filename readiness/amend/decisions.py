@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.commands._rewriting import rewrite
+from readiness.amend.rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit
 from readiness.model.board import Board, Criterion, Task
@@ -137,6 +137,7 @@ def of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, str
 
 
 def account(decision: BoardEdit, *, dry_run: bool) -> str:
+    """Say what was written into the board, or would be."""
     what = ", ".join(f"{name}: {value}" for name, value in decision.after.items())
     lines = [f"{decision.criterion} {decision.kind}: {what}"]
     kept = [
