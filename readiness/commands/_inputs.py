@@ -7,52 +7,26 @@ import msgspec
 
 from readiness.guard.worlds import Worlds
 from readiness.model.board import TRACED, Board
-from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.errors import ExitStatus
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import TOOL, Start, run_id
-from readiness.pipeline.opening import open_with_masks
 from readiness.pipeline.run import execute
-from readiness.plan import secret_values, select
+from readiness.plan import select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.inputs import InputsDocument, TracedRecord, accesses, uncovered
-from readiness.prove.inputs_table import inputs_table
 from readiness.prove.trials import criteria_of, once
 from readiness.record.run import board_ref
 from readiness.reuse.fingerprint import checks_by_probe, has_traced_inputs, input_patterns
-from readiness.reuse.trace import find_tracer, read_trace, traced
-from readiness.run.processes.supervise import run_name
-from readiness.run.scratch import choose, make, remove
-from readiness.terminal.output import put_json, put_text, wants_json
-from readiness.text.clean import Redactor
-from readiness.text.sentences import for_reader
+from readiness.reuse.trace import read_trace, traced
 from readiness.text.worded import worded
 
 LABEL = "inputs"
 
 
-def prove_inputs(settings: RunSettings) -> int:
-    """Print what the inputs do not cover; 0: nothing, 1: something, 3: it could not be told."""
-    tracer = find_tracer(os.environ.get("PATH", os.defpath))
-    if not tracer:
-        raise UsageError(worded("usage.no_tracer"))
-    board = open_with_masks(settings).board
-    scratch = make(choose(os.environ, run_name()))
-    try:
-        document = _document(board, settings, tracer, os.path.realpath(scratch))
-    finally:
-        remove(scratch)
-    if wants_json(settings.output_format):
-        put_json(document)
-    else:
-        say = for_reader(board.language)
-        text = inputs_table(document, say, quiet=settings.quiet, verbose=settings.verbose)
-        put_text(Redactor(secret_values(board, os.environ)).redact(text))
-    return document.exit_status
-
-
-def _document(board: Board, settings: RunSettings, tracer: str, scratch: str) -> InputsDocument:
+def traced_inputs(board: Board, settings: RunSettings, tracer: str, scratch: str) -> InputsDocument:
+    """Run each probe once under the tracer, in a copy in `scratch`; return what inputs miss."""
     git = Asking(board.workdir)
     chosen = select(board, settings.selectors, None)
     asked = {

@@ -9,7 +9,7 @@ import msgspec
 from readiness.command_line.options import SELECTORS, Option, Value, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus
+from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import TOOL, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
@@ -28,12 +28,14 @@ from readiness.prove.trials import TrialPlan, criteria_of
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
+from readiness.reuse.trace import find_tracer
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import for_reader
+from readiness.text.worded import worded
 
 
 def prove(settings: RunSettings, change: str | None = None, inputs: bool = False) -> int:
@@ -57,10 +59,27 @@ def _perform(settings: RunSettings) -> int:
 
 
 def _inputs(settings: RunSettings) -> int:
-    from readiness.commands._inputs import prove_inputs
+    """Print what the inputs do not cover; 0: nothing, 1: something, 3: it could not be told."""
+    from readiness.commands._inputs import traced_inputs
+    from readiness.prove.inputs_table import inputs_table
 
+    tracer = find_tracer(os.environ.get("PATH", os.defpath))
+    if not tracer:
+        raise UsageError(worded("usage.no_tracer"))
     with interruptible(), held():
-        return prove_inputs(settings)
+        board = open_with_masks(settings).board
+        scratch = make(choose(os.environ, run_name()))
+        try:
+            document = traced_inputs(board, settings, tracer, os.path.realpath(scratch))
+        finally:
+            remove(scratch)
+        if wants_json(settings.output_format):
+            put_json(document)
+        else:
+            say = for_reader(board.language)
+            text = inputs_table(document, say, quiet=settings.quiet, verbose=settings.verbose)
+            put_text(Redactor(secret_values(board, os.environ)).redact(text))
+    return document.exit_status
 
 
 def _change(settings: RunSettings, change: str) -> int:
