@@ -60,7 +60,7 @@ def _perform(settings: RunSettings) -> int:
 
 def _inputs(settings: RunSettings) -> int:
     """Print what the inputs do not cover; 0: nothing, 1: something, 3: it could not be told."""
-    from readiness.commands._inputs import traced_inputs
+    from readiness.pipeline.traced_inputs import traced_inputs
     from readiness.prove.inputs_table import inputs_table
 
     tracer = find_tracer(os.environ.get("PATH", os.defpath))
