@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from readiness.command_line.reader import load, names
+
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
 FOUNDATION = ["model", "text", "shell", "startup"]
@@ -97,6 +99,13 @@ def test_the_page_names_every_room() -> None:
     told = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
     there = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
     assert sorted(told) == sorted(there)
+
+
+def test_a_file_of_commands_is_a_command() -> None:
+    """One verb each: what helps a command stands in the room whose work it does."""
+    files = sorted(path.stem for path in (PACKAGE / "commands").rglob("*.py"))
+    assert files == sorted(["__init__", *names()])
+    assert [load(name).name for name in names()] == names()
 
 
 def test_only_run_starts_probes() -> None:
