@@ -2,21 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness.command_line.application import application, in_order, made, main
-from readiness.command_line.options import ALL, OPTIONS, RUN, Option, Value, Verb
+from readiness.command_line.application import application, in_order, made
+from readiness.command_line.options import ALL, OPTIONS, RUN, Option, Value
 from readiness.command_line.reader import load, names, read, runs_probes
-from readiness.model.errors import UsageError
 from readiness.model.settings import RunSettings
+from tests.support.parsed_lines import by_typer, without_typer
 from tests.support.program import Project
 
 READ = [
@@ -75,56 +71,6 @@ LEFT = [
 ]
 WRONG = ["check --timeout soon", "check --report json", "score --report json=a --report tap=a"]
 """What both read, and the command refuses."""
-
-Outcome = tuple[str, RunSettings, dict[str, Any]] | str
-
-
-@contextmanager
-def nothing_performed() -> Iterator[list[Outcome]]:
-    """Within it, each command notes what it is called with instead."""
-    called: list[Outcome] = []
-    with mock.patch.object(Verb, "perform", noting(Verb.perform, called)):
-        yield called
-
-
-def noting(perform: Any, called: list[Outcome]) -> Any:
-    """`Verb.perform` with a function that notes; a default that is given is as one that is not."""
-
-    def noted(verb: Verb, values: Mapping[str, Any]) -> int:
-        def function(given: RunSettings, **keywords: Any) -> int:
-            called.append((verb.name, given, verb.defaults | keywords))
-            return 0
-
-        with mock.patch.object(verb, "function", function):
-            try:
-                status: int = perform(verb, values)
-            except UsageError as error:
-                called.append(str(error))
-                raise
-        return status
-
-    return noted
-
-
-def by_typer(line: list[str]) -> Outcome | int:
-    """What Typer calls a command with, or the status where it calls none."""
-    with nothing_performed() as called:
-        status = main(line)
-    return called[0] if called else status
-
-
-def without_typer(line: list[str]) -> Outcome | None:
-    """What the fast reader calls a command with; None where it leaves the line to Typer."""
-    found = read(line, {})
-    if found is None:
-        return None
-    verb, values = found
-    with nothing_performed() as called:
-        try:
-            verb.perform(values)
-        except UsageError as error:
-            return str(error)
-    return called[0]
 
 
 @pytest.mark.parametrize("line", READ + WRONG)
