@@ -1,1 +1,1 @@
-"""The command line: the table of options, and what reads command lines by it."""
+"""The command line: the table of options, what reads it, and what writes it."""
