@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
-    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run"],
+    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run", "command_line"],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
@@ -46,7 +46,10 @@ MAY_IMPORT = {
     "command_line": [*FOUNDATION, "load", "report", "terminal"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     # A hook measures the change that an agent has made.
-    "agents": [*FOUNDATION, "plan", "project", "record", "report", "run", "terminal", "pipeline"],
+    "agents": [
+        *(*FOUNDATION, "plan", "project", "record", "report", "run", "terminal", "pipeline"),
+        "command_line",
+    ],
     "commands": [*FOUNDATION, *STAGES, *BESIDE, *OUTSIDE],
     # What checks run as processes of their own; the engine does not import it.
     "services": ["model", "text"],

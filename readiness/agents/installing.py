@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from readiness.agents.forms import Agent, Event, event_of
 from readiness.agents.settings import fresh, with_hook, without_hook
+from readiness.command_line.reader import load
+from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.project.git import repository
@@ -72,14 +74,19 @@ def _text_of(path: str) -> str:
 def _command(agent: Agent, event: Event, root: str, settings: RunSettings) -> str:
     """What the agent has to call: this program, as it is found from the project if it is in it."""
     board = settings.board or os.environ.get("READINESS_BOARD")
-    words = [*_program(agent, root), "hook", event.value, "--agent", agent.name]
-    if board:
-        words += ["--board", _from_root(agent, root, os.path.abspath(board))]
-    else:
+    if not board:
         find_board(settings, {}, root)  # without one the hook would be silent for ever
-    for flag, value in (("--profile", settings.profile), ("--base", settings.base)):
-        words += [flag, shlex.quote(value)] if value else []
-    return " ".join(words)
+    asked = RunSettings(
+        board=os.path.abspath(board) if board else None,
+        profile=settings.profile or None,
+        base=settings.base or None,
+    )
+    words = command_line(load("hook"), asked, event=event.value, agent=agent.name)
+    quoted = [
+        _from_root(agent, root, word) if word == asked.board else shlex.quote(word)
+        for word in words
+    ]
+    return " ".join([*_program(agent, root), *quoted])
 
 
 def _program(agent: Agent, root: str) -> list[str]:

@@ -4,7 +4,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +19,8 @@ from readiness.agents.briefing import (
     without_blanks,
 )
 from readiness.command_line.options import Verb
+from readiness.command_line.reader import load
+from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.record.document import RunDocument, from_json
@@ -81,13 +83,7 @@ class _Commands:
     """The tools. Their docstrings are what an agent reads of them."""
 
     def __init__(self, settings: RunSettings) -> None:
-        given = {
-            "--board": settings.board,
-            "--project": settings.project,
-            "--profile": settings.profile,
-        }
-        self._given = {flag: value for flag, value in given.items() if value is not None}
-        self._history = settings.history
+        self._settings = msgspec.structs.replace(settings, output_format="json")
 
     async def check(self, selectors: list[str] | None = None, characters: int = CHARACTERS) -> Any:
         """Run the probes and decide whether the project is ready.
@@ -98,7 +94,8 @@ class _Commands:
         details of the first ones (output, places, what to do), all in at most so many
         `characters`: ask for more where `more` says that there is more.
         """
-        status, out, err = await self._run("check", *(selectors or []), history=True)
+        asked = msgspec.structs.replace(self._settings, selectors=tuple(selectors or ()))
+        status, out, err = await self._run("check", asked)
         if not out:
             raise _failed(status, err)
         return _told(run_answer(from_json(out, "check"), status, max(characters, CHARACTERS)))
@@ -109,8 +106,7 @@ class _Commands:
         With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it. At most
         so many criteria are told; `more` says how many others are open.
         """
-        options = [] if to is None else [f"--to={to:g}"]
-        answer = await self._json("next", options=options, history=True)
+        answer = await self._json("next", to=None if to is None else f"{to:g}")
         criteria = answer.get("criteria")
         if isinstance(criteria, list) and (left := len(criteria) - max(most, 1)) > 0:
             answer["criteria"] = criteria[:-left]
@@ -122,7 +118,7 @@ class _Commands:
 
         `subject` is its id. The evidence is each probe's command, exit status, duration and output.
         """
-        return _told(await self._json("show", subject, history=True))
+        return _told(await self._json("show", subject=subject))
 
     async def explain(self) -> Any:
         """Explain the score of the last whole run: the sum, line by line, which adds up exactly."""
@@ -149,53 +145,41 @@ class _Commands:
         measured is taken from the base, and measured over the change in a throw-away copy; with
         `no_run` nothing is run, and less is seen. Exit status 4 means that something was loosened.
         """
-        options = [f"--base={base}", *(["--no-run"] if no_run else [])]
-        return _told(await self._json("guard", options=options))
+        asked = msgspec.structs.replace(self._settings, base=base)
+        return _told(await self._json("guard", asked, no_run=no_run))
 
     async def _report(self, name: str) -> tuple[int, RunDocument]:
-        status, out, err = await self._run("report", name, history=True)
+        status, out, err = await self._run("report", run=name)
         if not out:
             raise _failed(status, err)
         return status, from_json(out, "report")
 
     async def _json(
-        self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
+        self, command: str, settings: RunSettings | None = None, **parameters: object
     ) -> Answer:
-        status, out, err = await self._run(command, *words, options=options, history=history)
+        status, out, err = await self._run(command, settings, **parameters)
         if not out:
             raise _failed(status, err)
         answer: Answer = msgspec.json.decode(out, type=Answer)
         return without_blanks({"exit_status": status, **answer})
 
     async def _run(
-        self, command: str, *words: str, options: Sequence[str] = (), history: bool = False
+        self, command: str, settings: RunSettings | None = None, **parameters: object
     ) -> tuple[int, bytes, str]:
         import anyio
 
-        if any("\0" in word for word in (*words, *options)):
+        words = command_line(load(command), settings or self._settings, **parameters)
+        if any("\0" in word for word in words):
             raise _failed(
                 ExitStatus.USAGE, "a NUL character is in the arguments, where none can be"
             )
-        found = await anyio.run_process(
-            self._line(command, words, options, history=history),
+        ended = await anyio.run_process(
+            [sys.executable, "-P", "-m", "readiness", *words],
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        err = clean(found.stderr.decode("utf-8", "backslashreplace"), newlines=True)
-        return found.returncode, found.stdout, err
-
-    def _line(
-        self, command: str, words: Sequence[str], options: Sequence[str], *, history: bool
-    ) -> list[str]:
-        line = [sys.executable, "-P", "-m", "readiness", command, "--output-format", "json"]
-        takes_project = command in ("check", "guard")
-        for flag, value in self._given.items():
-            if flag != "--project" or takes_project:
-                line += [f"{flag}={value}"]
-        if history and self._history is not None:
-            line.append(f"--history={self._history}")
-        # What the agent names is a word, never an option.
-        return [*line, *options, "--", *words]
+        err = clean(ended.stderr.decode("utf-8", "backslashreplace"), newlines=True)
+        return ended.returncode, ended.stdout, err
 
 
 def _told(answer: Answer) -> "CallToolResult":
