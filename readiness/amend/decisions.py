@@ -1,5 +1,6 @@
-"""What `waive` and `attest` share: from a decision to the board's new text, checked and written."""
+"""A person's decision on a criterion or a task, written into the board, checked and shown."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -41,7 +42,7 @@ class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
     written: bool
 
 
-def decide(
+def write_decision(
     settings: BoardSettings,
     subject: str,
     find: Find[Subject],
@@ -59,49 +60,67 @@ def decide(
     as_json = wants_json(settings.output_format)
 
     def change(board: Board, content: bytes) -> bytes:
-        found, place = find(board, subject)
-        return edit(content, place, kind, make(board, found, of(content, place, kind)))
+        target, place = find(board, subject)
+        before = decision_fields(content, place, kind)
+        return edit(content, place, kind, make(board, target, before))
 
     done = rewrite(settings, change, dry_run=dry_run)
-    found, place = find(done.board, subject)
+    target, place = find(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=done.path,
-        line=found.position.line,
-        before=of(done.before, place, kind),
-        after=of(done.after, place, kind),
+        line=target.position.line,
+        before=decision_fields(done.before, place, kind),
+        after=decision_fields(done.after, place, kind),
         diff=done.diff,
         written=done.written,
     )
     if as_json:
         put_json(decision)
     else:
-        put_text(account(decision, dry_run=dry_run))
+        put_text(edit_account(decision, dry_run=dry_run))
     return ExitStatus.READY
 
 
-def person(by: str | None, board: Board) -> str:
-    """Who decides: as named, or as git knows the user. Raises `UsageError` where nobody is."""
+def decider(by: str | None, board: Board) -> str:
+    """Return who decides: as named, or as git knows the user.
+
+    Raises `UsageError` where neither says who.
+    """
     from readiness.terminal.ending import tell
 
     if by is not None:
-        return given("--by", by)
-    found = user_name(os.path.dirname(os.path.abspath(board.path)))
-    if not found:
+        return one_line("--by", by)
+    user = user_name(os.path.dirname(os.path.abspath(board.path)))
+    if not user:
         raise UsageError(worded("usage.by_person"))
-    tell(worded("notice.decided_by", name=found))
-    return given("git's user.name", found)
+    tell(worded("notice.decided_by", name=user))
+    return one_line("git's user.name", user)
 
 
-def given(option: str, text: str) -> str:
-    """A text that may stand in a board. Raises `UsageError` for one that may not."""
+def one_line(option: str, text: str) -> str:
+    """Return the text without blanks around it.
+
+    Raises `UsageError`, naming the option, for a text that is empty or not printable in one line.
+    """
     stripped = text.strip()
     if not stripped:
         raise UsageError(worded("usage.not_empty", flag=option))
     if not stripped.isprintable():
         raise UsageError(worded("usage.one_line", flag=option, found=stripped))
     return stripped
+
+
+def day(option: str, text: str) -> dt.date:
+    """Return a day of the calendar. Raises `UsageError`, naming the option, for anything else."""
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        date = None
+    if date is None or date.isoformat() != text:
+        raise UsageError(worded("usage.no_day", flag=option, text=text))
+    return date
 
 
 # --- the criterion ------------------------------------------------------------------------------
@@ -125,8 +144,8 @@ def criterion_of(board: Board, subject: str) -> tuple[Criterion, Place]:
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, str]:
-    """What a text says of a decision; nothing where it has none."""
+def decision_fields(content: bytes, place: Place, kind: str) -> dict[str, str]:
+    """Return the fields of a decision in a board's text; none where there is no such decision."""
     here: object = text_data(content)
     for step in (*place, kind):
         if isinstance(here, dict):
@@ -136,7 +155,7 @@ def of(content: bytes, place: tuple[str | int, ...], kind: str) -> dict[str, str
     return {str(k): str(v) for k, v in here.items()} if isinstance(here, dict) else {}
 
 
-def account(decision: BoardEdit, *, dry_run: bool) -> str:
+def edit_account(decision: BoardEdit, *, dry_run: bool) -> str:
     """Say what was written into the board, or would be."""
     what = ", ".join(f"{name}: {value}" for name, value in decision.after.items())
     lines = [f"{decision.criterion} {decision.kind}: {what}"]

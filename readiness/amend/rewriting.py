@@ -18,8 +18,8 @@ from readiness.text.clean import clean
 
 Change = Callable[[Board, bytes], bytes]
 
-PATIENCE = 10.0
-"""So many seconds another process may hold the board."""
+LOCK_PATIENCE_S = 10.0
+"""How long another process may hold the board before this one gives up."""
 
 
 class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,34 +41,34 @@ def rewrite(settings: BoardSettings, change: Change, *, dry_run: bool) -> Rewrit
     """
     shown = find_board(settings, os.environ, os.getcwd())
     path = os.path.realpath(shown)
-    with nullcontext() if dry_run else _held(path):
+    with nullcontext() if dry_run else _locked_board(path):
         board = load_board(
             shown, profile=settings.profile, environ=os.environ, project=settings.project
         )
-        content = _read(path)
+        content = _content_of(path)
         try:
-            made = change(board, content)
+            new_text = change(board, content)
         except EditError as error:
             raise UsageError(f"the board is left as it is: {error}") from None
-        new = _reloaded(settings, board, made)
-        written = not dry_run and made != content
+        new_board = _reloaded(settings, board, new_text)
+        written = not dry_run and new_text != content
         if written:
-            write_over(path, made)
+            write_over(path, new_text)
     return Rewritten(
         path=clean(shown, newlines=False),
-        board=new,
+        board=new_board,
         before=content,
-        after=made,
-        diff=_diff(content, made, shown),
+        after=new_text,
+        diff=_diff(content, new_text, shown),
         written=written,
     )
 
 
-def _reloaded(settings: BoardSettings, board: Board, made: bytes) -> Board:
-    """The board as the new text has it. Raises `UsageError` where that is no board."""
+def _reloaded(settings: BoardSettings, board: Board, new_text: bytes) -> Board:
+    """Load the board from its new text. Raises `UsageError` where that is no board."""
     try:
         return load_board_text(
-            made,
+            new_text,
             board.path,
             profile=settings.profile,
             environ=os.environ,
@@ -86,7 +86,7 @@ def _diff(before: bytes, after: bytes, name: str) -> str:
     return "\n".join(unified_diff(old, new, name, name, lineterm="", n=1))
 
 
-def _read(path: str) -> bytes:
+def _content_of(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -95,16 +95,16 @@ def _read(path: str) -> bytes:
 
 
 @contextmanager
-def _held(path: str) -> Iterator[None]:
-    """Let nobody else decide on the same board meanwhile; wait for who does, for a while."""
-    give_up = time.monotonic() + PATIENCE
+def _locked_board(path: str) -> Iterator[None]:
+    """Hold the lock on a board, so that nobody else writes to it; wait for it for a while."""
+    give_up = time.monotonic() + LOCK_PATIENCE_S
     while True:
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
         try:
-            if _locked(path, handle):
+            if _lock(path, handle):
                 yield
                 return
         finally:
@@ -114,7 +114,7 @@ def _held(path: str) -> Iterator[None]:
         time.sleep(0.02)
 
 
-def _locked(path: str, handle: int) -> bool:
+def _lock(path: str, handle: int) -> bool:
     """Lock the open file; false where another has it, or has replaced it since it was opened."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,12 +10,12 @@ from readiness.amend.decisions import (
     BoardEdit,
     Fields,
     criterion_of,
-    decide,
-    given,
-    person,
+    day,
+    decider,
+    one_line,
+    write_decision,
 )
 from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
-from readiness.commands.waive import day
 from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
@@ -55,20 +55,20 @@ def attest(
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
         return _fields(board, criterion, before, asked)
 
-    return decide(settings, subject, criterion_of, "attest", fields, dry_run=dry_run)
+    return write_decision(settings, subject, criterion_of, "attest", fields, dry_run=dry_run)
 
 
 def _fields(board: Board, criterion: Criterion, before: Mapping[str, str], asked: Attest) -> Fields:
     if criterion.attest is None:
         raise UsageError(worded("usage.measured", id=criterion.id, other=criterion.id))
     fields: dict[str, str | None] = {
-        "by": person(asked.by, board),
+        "by": decider(asked.by, board),
         "on": _given_on(asked.on),
         **_valid(asked.valid, before),
     }
     evidence = criterion.attest.evidence if asked.evidence is None else asked.evidence.strip()
     if asked.evidence is not None:
-        fields["evidence"] = given("--evidence", evidence) if evidence else None
+        fields["evidence"] = one_line("--evidence", evidence) if evidence else None
     fields["digest"] = _digest(evidence, board) if is_path(evidence) else None
     return fields
 
@@ -92,7 +92,7 @@ def _valid(text: str | None, before: Mapping[str, str]) -> dict[str, str | None]
         raise UsageError(joined(["--valid", words_of(error)], "colon")) from None
     if seconds < dt.timedelta(days=1).total_seconds():
         raise UsageError(worded("usage.valid_day", text=text))
-    return {"valid": given("--valid", text)}
+    return {"valid": one_line("--valid", text)}
 
 
 def _digest(evidence: str, board: Board) -> str:

@@ -4,9 +4,8 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 
-from readiness.amend.decisions import BoardEdit, Fields, Place, decide, given
+from readiness.amend.decisions import BoardEdit, Fields, Place, day, one_line, write_decision
 from readiness.command_line.options import DRY_RUN, Argument, Option, Verb
-from readiness.commands.waive import day
 from readiness.model.board import Board, Task
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
@@ -29,13 +28,13 @@ def note(
     """
     today = dt.datetime.fromtimestamp(time.time(), dt.UTC).date().isoformat()
     when = today if on is None else day("--on", on).isoformat()
-    said = given("the note", told)
+    said = one_line("the note", told)
 
     def fields(_: Board, __: Task, before: Mapping[str, str]) -> Fields:
         earlier = before.get(when)
         return {when: f"{earlier}; {said}" if earlier else said}
 
-    return decide(settings, subject, _task_of, KEY, fields, dry_run=dry_run)
+    return write_decision(settings, subject, _task_of, KEY, fields, dry_run=dry_run)
 
 
 def _task_of(board: Board, subject: str) -> tuple[Task, Place]:

@@ -7,9 +7,10 @@ from readiness.amend.decisions import (
     BoardEdit,
     Fields,
     criterion_of,
-    decide,
-    given,
-    person,
+    day,
+    decider,
+    one_line,
+    write_decision,
 )
 from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
 from readiness.model import expect
@@ -40,15 +41,15 @@ def waive(
 
     def fields(board: Board, criterion: Criterion, _: Mapping[str, str]) -> Fields:
         found: dict[str, str | None] = {
-            "reason": given("--reason", reason),
-            "by": person(by, board),
+            "reason": one_line("--reason", reason),
+            "by": decider(by, board),
             "until": _end(until),
         }
         if up_to is not None:
             found["up_to"] = _bound(up_to, criterion) if up_to else None
         return found
 
-    return decide(settings, subject, criterion_of, "waive", fields, dry_run=dry_run)
+    return write_decision(settings, subject, criterion_of, "waive", fields, dry_run=dry_run)
 
 
 def _end(until: str) -> str:
@@ -68,18 +69,7 @@ def _bound(up_to: str, criterion: Criterion) -> str:
         expect.parse(up_to)
     except ValueError as error:
         raise UsageError(joined(["--up-to", words_of(error)], "colon")) from None
-    return given("--up-to", up_to)
-
-
-def day(option: str, text: str) -> dt.date:
-    """A day of the calendar. Raises `UsageError` for anything else."""
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
-        raise UsageError(worded("usage.no_day", flag=option, text=text))
-    return found
+    return one_line("--up-to", up_to)
 
 
 VERB = Verb(

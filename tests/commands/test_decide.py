@@ -331,7 +331,7 @@ def test_a_board_that_another_holds_is_waited_for_a_while(board: Project) -> Non
     try:
         wait_until(board.folder / "held")
         code = (
-            "import sys, readiness.amend.rewriting as writing; writing.PATIENCE = 0.3\n"
+            "import sys, readiness.amend.rewriting as writing; writing.LOCK_PATIENCE_S = 0.3\n"
             "from readiness.__main__ import main; sys.exit(main())"
         )
         process = subprocess.run(
