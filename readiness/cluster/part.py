@@ -16,6 +16,7 @@ from readiness.fleet.measuring import board_of, environment, start
 from readiness.fleet.sources import Source, SourceKind, without_credentials
 from readiness.load.board import load_board
 from readiness.model.errors import BoardError, UsageError
+from readiness.model.settings import RunSettings
 from readiness.plan import make_plan
 from readiness.plan.shards import needs_of
 from readiness.project.git import GitError, ask
@@ -36,20 +37,19 @@ _CLOCK_TICKS = 20_000_000
 
 
 class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The board at `board` in a revision of the repository `address`, or its `shard`, as `K/N`.
+    """The board at `board` in a revision of the repository `address`, or a shard of it.
 
     Without `board` it is the one that the repository is found to have; without `revision` the
-    newest commit. `words` are what the run is asked beyond that, `needs` the labels of the worker.
-    `files` are those which are given back, where the run wrote them: paths in the repository.
+    newest commit. `settings` are what the run is asked, which shard among them, `needs` the labels
+    of the worker. `files` are those which are given back, where the run wrote them: paths in the
+    repository.
     """
 
     number: int
     address: str
     revision: str = ""
     board: str = ""
-    shard: str = ""
-    profile: str = ""
-    words: tuple[str, ...] = ()
+    settings: RunSettings = RunSettings()
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -86,7 +86,7 @@ def run_part(part: WorkerPart, machine: Machine, wanted: Callable[[], bool]) -> 
     try:
         with _checkout(part) as folder:
             board = os.path.join(folder, part.board) if part.board else board_of(folder)
-            needs = () if part.shard else _needs(part, board)
+            needs = () if part.settings.shard else _needs(part, board)
             if not machine.labels.issuperset(needs):
                 return Answer(worker=machine.worker, needs=needs)
             return _run(part, machine, folder, board, wanted)
@@ -132,7 +132,7 @@ def _needs(part: WorkerPart, path: str) -> tuple[str, ...]:
     given = environment(os.environ)
     try:
         with _LOADING:
-            board = load_board(path, profile=part.profile or None, environ=given)
+            board = load_board(path, profile=part.settings.profile, environ=given)
             plan = make_plan(board, environ=given)
     except (BoardError, UsageError):
         return ()
@@ -143,11 +143,9 @@ def _run(
     part: WorkerPart, machine: Machine, folder: str, board: str, wanted: Callable[[], bool]
 ) -> Answer:
     jobs = max(1, len(os.sched_getaffinity(0)) // max(machine.at_once, 1))
-    words = ["--jobs", str(jobs), "--history", "", *part.words]
-    words += ["--profile", part.profile] if part.profile else []
-    words += ["--shard", part.shard] if part.shard else []
+    settings = msgspec.structs.replace(part.settings, jobs=jobs, history="")
     began = time.time_ns() - _CLOCK_TICKS
-    process = start(board, folder, words, os.environ)
+    process = start(board, folder, settings, os.environ)
     while True:
         try:
             out, err = process.communicate(timeout=LOOK)

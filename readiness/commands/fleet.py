@@ -62,8 +62,7 @@ def fleet(
     at = time.time()
     found = sources(projects)
     wanted = Wanted(
-        options=_options(settings),
-        profile=settings.profile,
+        settings=_of_each(settings),
         recorded=recorded,
         pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
@@ -106,8 +105,10 @@ def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetMeasurer:
     """As many projects at once as probes may run, each with its share of these."""
     cores = settings.jobs or len(os.sched_getaffinity(0))
     at_once = max(1, min(cores, count))
-    options = [*wanted.options, "--jobs", str(max(1, cores // at_once))]
-    here = msgspec.structs.replace(wanted, options=options, at_once=at_once)
+    jobs = max(1, cores // at_once)
+    here = msgspec.structs.replace(
+        wanted, settings=msgspec.structs.replace(wanted.settings, jobs=jobs), at_once=at_once
+    )
     return FleetRun(here, os.environ)
 
 
@@ -123,14 +124,14 @@ def _on_cluster(settings: RunSettings, wanted: Wanted) -> FleetMeasurer:
     )
 
 
-def _options(settings: RunSettings) -> list[str]:
-    """What the run of each project is asked."""
-    given = {
-        "--milestone": settings.milestone,
-        "--timeout": None if settings.timeout is None else f"{settings.timeout:g}s",
-    }
-    found = [word for name, value in given.items() if value is not None for word in (name, value)]
-    return found + (["--hold-line"] if settings.hold_line else [])
+def _of_each(settings: RunSettings) -> RunSettings:
+    """Return what the run of each project is asked; all else is for the fleet as a whole."""
+    return RunSettings(
+        profile=settings.profile,
+        milestone=settings.milestone,
+        timeout=settings.timeout,
+        hold_line=settings.hold_line,
+    )
 
 
 def _measured(

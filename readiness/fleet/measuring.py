@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import msgspec
 
+from readiness.command_line.reader import load
+from readiness.command_line.writing import command_line
 from readiness.fleet.checkouts import cache_folder, checkout, history_of
 from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source, SourceKind, file_name
@@ -17,6 +19,7 @@ from readiness.history.store import History, board_key
 from readiness.model.errors import NoBoardError, NotWrittenError, UsageError
 from readiness.model.settings import (
     BoardSettings,
+    ReportTarget,
     RunSettings,
     find_board,
     history_path,
@@ -39,14 +42,13 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of each project: options of its run, its profile, where its page is written.
+    """What is asked of each project: the settings of its run, where its page is written.
 
     With `recorded` no board is run, and the newest whole run of each history stands for its
     project.
     """
 
-    options: Sequence[str] = ()
-    profile: str | None = None
+    settings: RunSettings = RunSettings()
     recorded: bool = False
     pages: str | None = None
     today: str
@@ -106,30 +108,28 @@ class FleetRun:
     def _run_of(self, source: Source, place: int) -> Known:
         if source.kind is SourceKind.RECORDED:
             return recorded(source)
-        folder, options = source.place, list(self._wanted.options)
-        if self._wanted.profile is not None:
-            options += ["--profile", self._wanted.profile]
+        folder, settings = source.place, self._wanted.settings
         if source.kind is SourceKind.ADDRESS:
             cache = cache_folder(self._environ)
             folder = checkout(source, cache)
-            options += ["--history", history_of(source, cache)]
+            settings = msgspec.structs.replace(settings, history=history_of(source, cache))
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
         board = source.place if source.kind is SourceKind.BOARD else board_of(folder)
         if self._wanted.recorded:
-            history = options[-1] if source.kind is SourceKind.ADDRESS else None
-            return Known(_newest(board, history, self._wanted.profile))
+            return Known(_newest(board, settings))
         page = self._wanted.page_of(source, place)
         if page:
-            options += ["--report", f"html={page}"]
-        run, said = self._measured(source, folder, board, options)
+            target = ReportTarget("html", page)
+            settings = msgspec.structs.replace(settings, reports=(target,))
+        run, said = self._measured(source, folder, board, settings)
         return Known(run, said, page if os.path.exists(page) else "")
 
     def _measured(
-        self, source: Source, folder: str, board: str, options: Sequence[str]
+        self, source: Source, folder: str, board: str, settings: RunSettings
     ) -> tuple[RunDocument, str]:
         """Run a board in its folder; what it prints on stderr is returned beside its run."""
-        process = start(board, folder, options, self._environ)
+        process = start(board, folder, settings, self._environ)
         if self._stopped:  # perhaps only after all children were told
             process.terminate()
         out, err = process.communicate()
@@ -180,12 +180,12 @@ def board_of(folder: str) -> str:
 
 
 def start(
-    board: str, folder: str, options: Sequence[str], environ: Mapping[str, str]
+    board: str, folder: str, settings: RunSettings, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start the run of a board in its folder, which ends with this process, as JSON on stdout."""
-    command = (sys.executable, "-P", "-m", "readiness.fleet", "check", "--board", board)
+    asked = msgspec.structs.replace(settings, board=board, quiet=True, output_format="json")
     return subprocess.Popen(
-        [*command, "--quiet", "--output-format", "json", *options],
+        [sys.executable, "-P", "-m", "readiness.fleet", *command_line(load("check"), asked)],
         cwd=folder,
         env=environment(environ),
         stdin=subprocess.DEVNULL,
@@ -194,12 +194,11 @@ def start(
     )
 
 
-def _newest(board: str, history: str | None, profile: str | None) -> RunDocument:
-    """The newest whole run that a history has of a board."""
-    path = history_path(RunSettings(history=history), board)
-    opened = History(path)
+def _newest(board: str, settings: RunSettings) -> RunDocument:
+    """Return the newest whole run that a history has of a board."""
+    opened = History(history_path(settings, board))
     try:
-        run = opened.newest_whole(board_key(board), profile)
+        run = opened.newest_whole(board_key(board), settings.profile)
     finally:
         opened.close()
     if run is None:

@@ -95,8 +95,7 @@ class FleetOnCluster:
             address=address,
             revision=revision,
             board=file,
-            profile=self._wanted.profile or "",
-            words=tuple(self._wanted.options),
+            settings=self._wanted.settings,
         )
 
     def _obtained(self, source: Source, event: Over) -> Known:

@@ -55,8 +55,7 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
         address=settings.repository or origin(board.workdir),
         revision=commit,
         board=file,
-        profile=board.profile,
-        words=_words(plan, settings),
+        settings=_of_each_part(board, plan, settings),
     )
     with Cluster(settings.on or "") as cluster:
         threads = sum(int(each["nthreads"]) for each in cluster.workers().values())
@@ -91,7 +90,7 @@ def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
         msgspec.structs.replace(
             first,
             number=number,
-            shard=f"{number}/{len(cut)}",
+            settings=msgspec.structs.replace(first.settings, shard=(number, len(cut))),
             needs=tuple(sorted(needs_of(plan, part))),
             files=files_of(plan, part, repository(board.workdir)),
         )
@@ -101,12 +100,14 @@ def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
     return _Parts(made, dict(enumerate(cut, 1)), digest)
 
 
-def _words(plan: Plan, settings: RunSettings) -> tuple[str, ...]:
-    """What each part is asked as the whole is."""
-    words = [] if settings.timeout is None else ["--timeout", f"{settings.timeout:g}s"]
-    if settings.selectors:
-        words += [one.criterion.id for one in plan.planned if not one.skipped]
-    return tuple(words)
+def _of_each_part(board: Board, plan: Plan, settings: RunSettings) -> RunSettings:
+    """Return what each part is asked as the whole is: of a selection, the criteria by their ids."""
+    ids = (planned.criterion.id for planned in plan.planned if not planned.skipped)
+    return RunSettings(
+        profile=board.profile or None,
+        timeout=settings.timeout,
+        selectors=tuple(ids) if settings.selectors else (),
+    )
 
 
 def refuse_alone(settings: RunSettings) -> None:

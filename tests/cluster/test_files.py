@@ -8,6 +8,7 @@ import pytest
 from readiness.cluster import part
 from readiness.cluster.part import Answer, Machine, WorkerPart, run_part
 from readiness.load.board import load_board
+from readiness.model.settings import RunSettings
 from readiness.pipeline.files_back import files_of, put_back
 from readiness.plan import make_plan
 from tests.support.machines import LONGEST, Machines
@@ -49,7 +50,7 @@ def test_a_worker_gives_what_was_written_and_has_room(
     asked = WorkerPart(
         number=1,
         address=str(project.folder),
-        shard="1/1",
+        settings=RunSettings(shard=(1, 1)),
         board="board.yaml",
         files=("large", "old", "small", "never"),
     )
