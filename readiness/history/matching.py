@@ -6,62 +6,68 @@ import msgspec
 
 from readiness.text.worded import worded, words_of
 
-SHOWN = 5
+MOST_SHOWN = 5
+"""How many differences are named; of the others there is a count."""
 
 
 def differences(report: bytes, stored: bytes) -> list[str]:
-    """Where the JSON of a report differs from the stored document; empty where it does not.
+    """Name where the JSON of a report differs from the stored document.
 
     What a report adds of earlier runs is not part of its run.
     """
     try:
-        told = json.loads(report, object_pairs_hook=_once)
-        held = msgspec.json.decode(stored)
+        reported_data = json.loads(report, object_pairs_hook=_unique_keys)
+        stored_data = msgspec.json.decode(stored)
     except (ValueError, RecursionError) as error:
         return [worded("matching.not_comparable", why=words_of(error))]
-    for document in (told, held):
+    for document in (reported_data, stored_data):
         if isinstance(document, dict):
             document.pop("past", None)
-    found = _differences(told, held, "")
-    over = len(found) - SHOWN
-    return found[:SHOWN] + ([worded("matching.more", count=over)] if over > 0 else [])
+    sentences = _differences(reported_data, stored_data, "")
+    over = len(sentences) - MOST_SHOWN
+    return sentences[:MOST_SHOWN] + ([worded("matching.more", count=over)] if over > 0 else [])
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A mapping, whose keys may stand there only once: readers differ in which one counts."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the pairs as a mapping. Raises `ValueError` for a key that stands there twice.
+
+    Readers of JSON differ in which of the two counts.
+    """
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         raise ValueError(worded("matching.key_twice"))
-    return made
+    return mapping
 
 
-def _differences(told: object, held: object, place: str) -> list[str]:
-    if isinstance(told, dict) and isinstance(held, dict):
-        found = []
-        for key in [*held, *(key for key in told if key not in held)]:
+def _differences(reported: object, stored: object, place: str) -> list[str]:
+    """Name where two values of JSON differ, each difference by its path from `place`."""
+    if isinstance(reported, dict) and isinstance(stored, dict):
+        sentences = []
+        for key in [*stored, *(key for key in reported if key not in stored)]:
             inner = f"{place}.{key}" if place else str(key)
-            found += _differences(told.get(key, _NOTHING), held.get(key, _NOTHING), inner)
-        return found
-    if isinstance(told, list) and isinstance(held, list) and len(told) == len(held):
-        found = []
-        for number, (mine, theirs) in enumerate(zip(told, held, strict=True)):
-            found += _differences(mine, theirs, f"{place}[{number}]")
-        return found
-    same = told == held and isinstance(told, bool) == isinstance(held, bool)
+            sentences += _differences(reported.get(key, _NOTHING), stored.get(key, _NOTHING), inner)
+        return sentences
+    if isinstance(reported, list) and isinstance(stored, list) and len(reported) == len(stored):
+        sentences = []
+        for number, (mine, theirs) in enumerate(zip(reported, stored, strict=True)):
+            sentences += _differences(mine, theirs, f"{place}[{number}]")
+        return sentences
+    same = reported == stored and isinstance(reported, bool) == isinstance(stored, bool)
     if same:
         return []
     where = place or worded("matching.whole")
-    return [worded("matching.differs", place=where, told=_brief(told), stored=_brief(held))]
+    return [worded("matching.differs", place=where, told=_brief(reported), stored=_brief(stored))]
 
 
 class _Nothing:
-    """Stands for what is not there."""
+    """Stands for a value that one of the two does not have."""
 
 
 _NOTHING = _Nothing()
 
 
 def _brief(value: object) -> str:
+    """Spell a value in at most 60 characters."""
     if value is _NOTHING:
         return worded("matching.nothing")
     if isinstance(value, list | dict):

@@ -40,18 +40,19 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     """
     board = open_board(settings)
     refuse_targets(settings, board)
-    runs = [_read(name, board) for name in settings.recorded]
+    runs = [_read_part(name, board) for name in settings.recorded]
     refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
     refuse_misfits(settings.recorded, runs)
-    document = join(board, runs, asked_milestone(settings, board), _line(settings, board, runs))
+    document = join(
+        board, runs, asked_milestone(settings, board), _line_to_hold(settings, board, runs)
+    )
     _refuse_another_commit(document, head_of(board.workdir))
     for name, run in zip(settings.recorded, runs, strict=True):
         refuse_another_tree(name, run, settings, board.workdir)
     problems = write_reports(document, settings, board, write_report)
     problems += write_step_files(document, settings, os.environ)
     status = final_status(document, settings, problems)
-    seen = context(os.environ, settings)
-    put(printer(document, settings, seen))
+    put(printer(document, settings, context(os.environ, settings)))
     return status
 
 
@@ -61,7 +62,7 @@ def join(
     milestone: Milestone | None = None,
     line: HeldLine | None = None,
 ) -> RunDocument:
-    """One document of several: each criterion with its worst measured verdict, scored anew.
+    """Make one document of several: each criterion with its worst verdict, scored anew.
 
     Waivers and attestations count as far as they are in force today.
     The union is partial where a criterion that was in scope of one of the runs is in none.
@@ -84,12 +85,12 @@ def join(
         at=at,
         profile=profiles_in_words,
         git=_common_git(runs),
-        base=_base(runs),
+        base=_first_base(runs),
         loosened=list(
             {
-                (one.subject, one.what, one.path, one.line): one
+                (loosening.subject, loosening.what, loosening.path, loosening.line): loosening
                 for run in runs
-                for one in run.loosened
+                for loosening in run.loosened
             }.values()
         ),
         milestone=milestone,
@@ -114,10 +115,12 @@ def join(
 
 
 def _with_origins(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
-    """The union with the run, and the profile, that each measurement came from."""
+    """Return the union with the run, and the profile, that each measurement came from."""
     known = [(run, {record.id: record for record in run.criteria()}) for run in runs]
     tasks = [
-        msgspec.structs.replace(task, criteria=[_with_origin(one, known) for one in task.criteria])
+        msgspec.structs.replace(
+            task, criteria=[_with_origin(record, known) for record in task.criteria]
+        )
         for task in document.tasks
     ]
     return msgspec.structs.replace(document, tasks=tasks)
@@ -128,7 +131,7 @@ def _with_origin(
 ) -> CriterionRecord:
     if not record.verdict.in_scope:
         return record
-    run, _ = max(known, key=lambda one: _badness(one[1][record.id]))
+    run, _ = max(known, key=lambda origin: _badness(origin[1][record.id]))
     git = run.git
     carried = Carried(
         run=run.id,
@@ -153,15 +156,17 @@ def _with_origin(
     return msgspec.structs.replace(record, carried=carried)
 
 
-def _base(runs: Sequence[RunDocument]) -> BaseRef | None:
+def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:
     return next((run.base for run in runs if run.base is not None), None)
 
 
-def _line(settings: RunSettings, board: Board, runs: Sequence[RunDocument]) -> HeldLine | None:
-    """What the union has to hold, which no part of it can show."""
+def _line_to_hold(
+    settings: RunSettings, board: Board, runs: Sequence[RunDocument]
+) -> HeldLine | None:
+    """Return the line that the union has to hold, which no part of it can show."""
     if not settings.hold_line:
         return None
-    return line_of(settings, board, _base(runs), but={run.id for run in runs})
+    return line_of(settings, board, _first_base(runs), but={run.id for run in runs})
 
 
 def _refuse_another_commit(document: RunDocument, head: str) -> None:
@@ -174,7 +179,7 @@ def _refuse_another_commit(document: RunDocument, head: str) -> None:
 
 
 def _common_git(runs: Sequence[RunDocument]) -> Git | None:
-    """The revision, where all runs measured the same one; of its work tree, what they share."""
+    """Return the revision that all runs measured, with its work tree where they share that too."""
     revisions = {(run.git.commit, run.git.dirty) if run.git else None for run in runs}
     if len(revisions) > 1:
         raise UsageError(
@@ -187,7 +192,8 @@ def _common_git(runs: Sequence[RunDocument]) -> Git | None:
     return msgspec.structs.replace(git, worktree="")
 
 
-def _read(name: str, board: Board) -> RunDocument:
+def _read_part(name: str, board: Board) -> RunDocument:
+    """Read a recorded run. Raises `UsageError` where it is not a whole one of this board."""
     run = read_run(name)
     if run.board.digest != board.digest:
         raise UsageError(
@@ -211,7 +217,7 @@ def _badness(record: CriterionRecord) -> tuple[int, bool]:
 
 
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:
-    """The run with probe ids that no other run has."""
+    """Return the run with probe ids that no other run has."""
 
     def renamed(probe: ProbeRecord) -> ProbeRecord:
         return msgspec.structs.replace(probe, id=f"r{number}.{probe.id}")

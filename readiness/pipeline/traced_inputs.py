@@ -30,24 +30,26 @@ def traced_inputs(board: Board, settings: RunSettings, tracer: str, scratch: str
     git = Asking(board.workdir)
     chosen = select(board, settings.selectors, None)
     asked = {
-        name: once(one)
-        for name, one in criteria_of(board).items()
-        if not skip_reason(one, board, chosen) and one.check is not None and not one.unset
+        name: once(criterion)
+        for name, criterion in criteria_of(board).items()
+        if not skip_reason(criterion, board, chosen)
+        and criterion.check is not None
+        and not criterion.unset
     }
     copied = Worlds(board, os.environ, scratch).make(LABEL)
     own = criteria_of(copied.board)
     part = copied.part({name: once(own[name]) for name in asked}, LABEL, timeout=settings.timeout)
     root = os.path.join(scratch, LABEL)
-    plan, prefixes = _traced(part.plan, tracer, scratch)
+    plan, prefixes = _traced_plan(part.plan, tracer, scratch)
     at = time.time()
     start = Start(id=run_id(at), at=at, profile=board.profile)
     run = execute(part.board, plan, start, settings, versions={}).document
     records = _records(part.plan, prefixes, root, run.interrupted)
-    told = {name for one in records for name in one.criteria}
+    recorded = {name for record in records for name in record.criteria}
     status = ExitStatus.READY
-    if any(one.uncovered for one in records):
+    if any(record.uncovered for record in records):
         status = ExitStatus.NOT_READY
-    elif any(one.why for one in records):
+    elif any(record.why for record in records):
         status = ExitStatus.UNDECIDED
     return InputsDocument(
         tool=TOOL,
@@ -55,12 +57,12 @@ def traced_inputs(board: Board, settings: RunSettings, tracer: str, scratch: str
         profile=board.profile,
         exit_status=run.gate.exit_status if run.interrupted else int(status),
         probes=records,
-        without=[name for name in asked if name not in told],
+        without=[name for name in asked if name not in recorded],
     )
 
 
-def _traced(plan: Plan, tracer: str, scratch: str) -> tuple[Plan, dict[int, str]]:
-    """The plan with those probes traced that name inputs, and where each is traced to."""
+def _traced_plan(plan: Plan, tracer: str, scratch: str) -> tuple[Plan, dict[int, str]]:
+    """Return the plan with those probes traced that name inputs, and where each is traced to."""
     checks = checks_by_probe(plan)
     traces = os.path.join(scratch, "traces")
     os.mkdir(traces)

@@ -19,11 +19,11 @@ from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument
 from readiness.text.worded import worded
 
-CLOCK_STEP = 0.01
-"""The times of files may lag so many seconds behind the clock."""
+CLOCK_STEP_S = 0.01
+"""How far the times of files may lag behind the clock."""
 
-AFTER_THE_RUN = 10.0
-"""So many seconds after its end a run may still write its reports."""
+AFTER_THE_RUN_S = 10.0
+"""How long after its end a run may still write its reports."""
 
 
 def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDocument]) -> None:
@@ -43,20 +43,21 @@ def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDo
                 " `--history ''` leaves this history aside"
             )
         for name, run in runs.items():
-            _compare(name, history.stored(run.id))
+            _refuse_edited(name, history.stored(run.id))
     except NotWrittenError as error:
         raise UsageError(f"{error}; `--history ''` leaves this history aside") from None
     finally:
         history.close()
 
 
-def _compare(name: str, stored: bytes | None) -> None:
+def _refuse_edited(name: str, stored: bytes | None) -> None:
+    """Raise `UsageError` where a report differs from what the history holds of its run."""
     if stored is None:
         return
     with open(name, "rb") as file:
-        found = differences(file.read(), stored)
-    if found:
-        raise UsageError(worded("matching.edited", name=name, what=found[0]))
+        edits = differences(file.read(), stored)
+    if edits:
+        raise UsageError(worded("matching.edited", name=name, what=edits[0]))
 
 
 def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
@@ -64,10 +65,11 @@ def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
     for criterion, record in zip(board.criteria(), run.criteria(), strict=True):
         if criterion.check is None or not record.verdict.good:
             continue
-        found = judgement_of(criterion, record)
+        judgement = judgement_of(criterion, record)
         unmeasured = record.reason_code is not None or (record.value is None and not record.shown)
-        missed = isinstance(found.value, Decimal) and not any(
-            holds(criterion.expect, value, found.unit) for value in _about(found.value)
+        missed = isinstance(judgement.value, Decimal) and not any(
+            holds(criterion.expect, value, judgement.unit)
+            for value in _with_neighbours(judgement.value)
         )
         if unmeasured or missed:
             raise UsageError(
@@ -77,8 +79,8 @@ def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
             )
 
 
-def _about(value: Decimal) -> Iterator[Decimal]:
-    """The value, and its neighbours: a document has the nearest number that a program can hold."""
+def _with_neighbours(value: Decimal) -> Iterator[Decimal]:
+    """Yield the value and the floats next to it: a document holds the nearest float of a number."""
     yield value
     if value != value.to_integral_value():
         for towards in (-math.inf, math.inf):
@@ -111,21 +113,22 @@ def refuse_another_tree(name: str, run: RunDocument, settings: RunSettings, fold
 
 
 def _written_by(run: RunDocument, there: Changed) -> Iterator[bytes]:
-    """What git does not know and the run wrote: while its probes ran, or, if new, right after."""
-    begun = _moment(run.started_at)
-    ends = [_moment(probe.started_at or "") + probe.duration_s for probe in run.probes]
-    probed = max(ends, default=begun) + CLOCK_STEP
-    reported = _moment(run.finished_at) + AFTER_THE_RUN
+    """Yield the untracked files that the run wrote: by its probes, or, if new, right after it."""
+    begun = _timestamp(run.started_at)
+    ends = [_timestamp(probe.started_at or "") + probe.duration_s for probe in run.probes]
+    probed = max(ends, default=begun) + CLOCK_STEP_S
+    reported = _timestamp(run.finished_at) + AFTER_THE_RUN_S
     known = run.git.changes if run.git else {}
     for path in there.untracked:
         with suppress(OSError):
             written = os.lstat(os.path.join(os.fsencode(there.root), path)).st_mtime
             is_new = known.keys().isdisjoint(states(there.root, [path]))
-            if begun - CLOCK_STEP <= written <= (reported if is_new else probed):
+            if begun - CLOCK_STEP_S <= written <= (reported if is_new else probed):
                 yield path
 
 
-def _moment(text: str) -> float:
+def _timestamp(text: str) -> float:
+    """Return a time of a run document in seconds; 0 where it is none."""
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:

@@ -42,13 +42,13 @@ def _refuse_another_kind(name: str, run: RunDocument, first: str, other: RunDocu
     if run.shard is not None and other.shard is not None:
         facts.append(("count", str(run.shard.count), str(other.shard.count)))
         facts.append(("plan", run.shard.plan, other.shard.plan))
-    for what, found, expected in facts:
-        if found != expected:
+    for what, actual, expected in facts:
+        if actual != expected:
             raise UsageError(
                 worded(
                     f"shards.another.{what}",
                     name=name,
-                    found=found or "-",
+                    found=actual or "-",
                     first=first,
                     expected=expected or "-",
                 )
@@ -60,10 +60,12 @@ def _commit(run: RunDocument) -> str:
 
 
 def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
-    """The union of shards as the whole run would have written it."""
+    """Return the union of shards as the whole run would have written it."""
     places = {record.id: place for place, record in enumerate(document.criteria())}
     tasks = [
-        msgspec.structs.replace(task, criteria=[_as_measured(one, runs) for one in task.criteria])
+        msgspec.structs.replace(
+            task, criteria=[_as_measured(record, runs) for record in task.criteria]
+        )
         for task in document.tasks
     ]
     return msgspec.structs.replace(
@@ -77,15 +79,15 @@ def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
 
 
 def _as_measured(record: CriterionRecord, runs: Sequence[RunDocument]) -> CriterionRecord:
-    """The record with what its own shard knew of earlier runs."""
+    """Return the record with what its own shard knew of earlier runs."""
     if not record.verdict.in_scope:
         return record
-    found = next(
-        one
+    own = next(
+        measured
         for run in runs
-        for one in run.criteria()
-        if one.id == record.id and one.verdict.in_scope
+        for measured in run.criteria()
+        if measured.id == record.id and measured.verdict.in_scope
     )
     return msgspec.structs.replace(
-        record, previous=found.previous, carried=found.carried, last_known=found.last_known
+        record, previous=own.previous, carried=own.carried, last_known=own.last_known
     )
