@@ -8,8 +8,8 @@ from readiness.model.words import Verdict
 from readiness.text.layout import columns, literal, pad, points, width, wrap
 from readiness.text.sentences import Sentences
 
-TOLD = 3
-"""So many steps are told in full."""
+STEPS_IN_FULL = 3
+"""How many steps are told in full; the others have a line each."""
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,11 +43,11 @@ def step_lines(
     `nothing_new` is the reason of what was never measured, which needs no telling.
     """
     blocks = _by_cause(steps, nothing_new)
-    for number, block in enumerate(blocks[:TOLD], 1):
+    for number, block in enumerate(blocks[:STEPS_IN_FULL], 1):
         if number > 1:
             yield ""
-        yield from _in_full(block, say, limit, nothing_new)
-    rest = [step for block in blocks[TOLD:] for step in block]
+        yield from _block_lines(block, say, limit, nothing_new)
+    rest = [step for block in blocks[STEPS_IN_FULL:] for step in block]
     if not rest:
         return
     yield ""
@@ -77,16 +77,17 @@ def _by_cause(steps: Sequence[NextStep], nothing_new: str) -> "list[list[NextSte
     return list(blocks.values())
 
 
-def _in_full(
+def _block_lines(
     block: "list[NextStep]", say: Sentences, limit: int | None, nothing_new: str
 ) -> Iterator[str]:
+    """Tell the first step of a block in full, and name those that share its cause."""
     step = block[0]
     facts = [step.priority, *([say("report.blocking")] if step.blocking else [])]
     facts.append(f"+{points(step.gain)}")
     facts += [say("next.waits", names=", ".join(step.after))] if step.after else []
     yield f"{step.id}  {step.title}  ({', '.join(facts)})"
     parts = [
-        (say("next.also"), [f"{each.id}  {each.title}" for each in block[1:]]),
+        (say("next.also"), [f"{other.id}  {other.title}" for other in block[1:]]),
         (say("report.found"), [] if step.reason == nothing_new else [step.reason]),
         (say("report.where"), step.findings),
         (say("report.next_step"), [*([step.hint] if step.hint else []), *step.steps]),
@@ -95,11 +96,12 @@ def _in_full(
     ]
     cells = max(width(label) for label, _ in parts) + 2
     for label, texts in parts:
-        lines = [line for text in texts for line in _lines(text, limit, cells + 2)]
+        lines = [line for text in texts for line in _wrapped(text, limit, cells + 2)]
         for place, line in enumerate(lines):
             yield f"  {pad('' if place else label, cells)}{line}"
 
 
-def _lines(text: str, limit: int | None, used: int) -> list[str]:
+def _wrapped(text: str, limit: int | None, used: int) -> list[str]:
+    """Return the lines of a text, beside which `used` cells of each line are taken."""
     text = literal(text)
     return [text] if limit is None else wrap(text, max(limit - used, 20))

@@ -9,7 +9,12 @@ from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
-from readiness.propose.new_board import FirstBoard, NewCriterion, refuse_another, write_new
+from readiness.propose.new_board import (
+    FirstBoard,
+    NewCriterion,
+    refuse_existing_board,
+    write_new_file,
+)
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
 from readiness.text.layout import columns
@@ -29,10 +34,10 @@ def import_(settings: RunSettings, document: str) -> int:
     named = named_board(settings.project or "")
     path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
     text = _read(document)
-    refuse_another(path, os.path.dirname(path) or project, named)
+    refuse_existing_board(path, os.path.dirname(path) or project, named)
     found, written = convert(text, document, path, os.environ)
     suit(found.language)
-    write_new(path, written)
+    write_new_file(path, written)
     _tell(found, path, settings)
     return ExitStatus.READY
 

@@ -25,15 +25,15 @@ from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
 from readiness.propose.new_board import (
     FirstBoard,
-    criterion_of,
-    refuse_another,
-    unmeasured,
-    write_new,
+    judged_criterion,
+    refuse_existing_board,
+    unmeasured_criteria,
+    write_new_file,
 )
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
-from readiness.propose.template_account import account
+from readiness.propose.template_account import template_account
 from readiness.propose.templates import filled, templates
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
@@ -69,7 +69,7 @@ def init(
         raise UsageError(worded("init.no_project", path=project))
     named = named_board(settings.project or "")
     path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
-    refuse_another(path, project, named)
+    refuse_existing_board(path, project, named)
     facts = survey(project)
     if template is not None:
         return _First(settings, path, project, facts, [], [], measure=False).copy(template)
@@ -108,8 +108,8 @@ def _tools_of(project: str) -> Callable[[str], bool]:
     return lambda tool: shutil.which(tool, path=path) is not None
 
 
-def _refused(one: Proposal) -> Omission:
-    what = joined([one.check or one.run, one.title], "colon")
+def _refused(proposal: Proposal) -> Omission:
+    what = joined([proposal.check or proposal.run, proposal.title], "colon")
     return Omission(what=what, why=worded("init.refused"))
 
 
@@ -181,7 +181,7 @@ class _First:
         )
         text = self._text(self._groups, shown)
         self._load(text)
-        write_new(self._path, text)
+        write_new_file(self._path, text)
         self._tell(board, judgements)
         return ExitStatus.READY
 
@@ -199,12 +199,12 @@ class _First:
         folder = os.path.dirname(os.path.abspath(self._path))
         text = filled(template, self._facts, workdir=os.path.relpath(self._project, folder))
         board = self._load(text)
-        write_new(self._path, text)
+        write_new_file(self._path, text)
         if wants_json(self._settings.output_format):
-            put_json(FirstBoard(board=self._path, criteria=unmeasured(board), left_out=[]))
+            put_json(FirstBoard(board=self._path, criteria=unmeasured_criteria(board), left_out=[]))
         else:
             search = probe_environment(board, os.environ).get("PATH")
-            put_text(account(self._path, board, search))
+            put_text(template_account(self._path, board, search))
         return ExitStatus.READY
 
     # --- the board ------------------------------------------------------------------------------
@@ -275,13 +275,13 @@ class _First:
         known = {entry.id: entry.proposal for entry in entries(self._groups)}
         if wants_json(self._settings.output_format):
             criteria = [
-                criterion_of(one, known[one.criterion.id])
-                for one in judgements
-                if one.criterion.id in known
+                judged_criterion(judgement, known[judgement.criterion.id])
+                for judgement in judgements
+                if judgement.criterion.id in known
             ]
             put_json(FirstBoard(board=self._path, criteria=criteria, left_out=self._left_out))
             return
-        told = FirstAccount(
+        account = FirstAccount(
             path=self._path,
             facts=self._facts,
             proposed=self._proposed,
@@ -294,7 +294,7 @@ class _First:
             say=for_reader(),
         )
         width = terminal_width(os.environ) if sys.stdout.isatty() else None
-        put_text("\n".join(told.lines(quiet=self._settings.quiet, width=width)))
+        put_text("\n".join(account.lines(quiet=self._settings.quiet, width=width)))
 
 
 VERB = Verb(

@@ -45,13 +45,13 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         if self.seconds:
             lines += ["", self._table(width)]
         if self.left_out:
-            lines += ["", self.say("init.left_out"), *together(self.left_out, self.say)]
+            lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
         if self.seconds:
             lines += ["", self._score()]
         steps = enumerate(self._steps(), 1)
         lines += ["", self.say("init.next"), *(f"  {number}. {step}" for number, step in steps)]
-        checks = [one.check for one in self.board.criteria() if one.check]
-        heading, what = ci_lines(self.facts, installed_by(checks), self.say)
+        checks = [criterion.check for criterion in self.board.criteria() if criterion.check]
+        heading, what = ci_lines(self.facts, install_commands(checks), self.say)
         return [*lines, "", *agent_lines(self.facts, self.say), "", heading, what]
 
     def _written(self, count: int) -> str:
@@ -64,13 +64,13 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def _table(self, width: int | None) -> str:
         rows = [
             (
-                one.criterion.id,
-                self.say(f"verdict.{one.verdict}"),
-                one.criterion.title,
-                _shown(one, self.say),
-                one.criterion.expect.text,
+                judgement.criterion.id,
+                self.say(f"verdict.{judgement.verdict}"),
+                judgement.criterion.title,
+                _value(judgement, self.say),
+                judgement.criterion.expect.text,
             )
-            for one in self.judgements
+            for judgement in self.judgements
         ]
         return columns(rows, flexible=2, limit=width, right=(3,)).rstrip()
 
@@ -78,13 +78,13 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         total = score(self.board, self.judgements)
         decided = gate(self.board, total, self.judgements, partial=False)
         count = sum(1 for entry in self.planned if entry.missing)
-        told = self.say(
+        sentence = self.say(
             "init.score",
             score=display(total.value, total.target),
             target=self.board.target,
             decision=self.say(f"decision.{decided.decision}").lower(),
         )
-        return told + self.say("init.partly", count=count) if count else told
+        return sentence + self.say("init.partly", count=count) if count else sentence
 
     def _steps(self) -> list[str]:
         """Three things to do: what gains most, then what makes a gate of the board."""
@@ -94,17 +94,17 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 self.say("init.step_limits", path=self.path),
                 self.say("init.step_commit", path=self.path),
             ]
-        reasons = {one.criterion.id: one.reason for one in self.judgements}
+        reasons = {judged.criterion.id: judged.reason for judged in self.judgements}
         ranked = rank(self.board, score(self.board, self.judgements))
         steps = [
             self.say(
                 "init.step_gain",
-                id=one.criterion.id,
-                title=one.criterion.title,
-                reason=in_language(reasons[one.criterion.id], self.say),
-                gain=points(float(one.gain)),
+                id=step.criterion.id,
+                title=step.criterion.title,
+                reason=in_language(reasons[step.criterion.id], self.say),
+                gain=points(float(step.gain)),
             )
-            for one in ranked[:2]
+            for step in ranked[:2]
         ]
         last = [
             self.say("init.step_guard", path=self.path),
@@ -116,8 +116,11 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def _missing(self) -> list[str]:
         """What would let more be measured: all tools at once, then the first that failed."""
         lacking = self._lacking_a_tool()
-        checks = [one.check for one in self.proposed.criteria() if one.id in lacking and one.check]
-        checks = [each for each in checks if installed_by([each])]
+        checks = [
+            criterion.check
+            for criterion in self.proposed.criteria()
+            if criterion.id in lacking and criterion.check and install_commands([criterion.check])
+        ]
         steps = [
             self.say(
                 "init.step_measure",
@@ -129,7 +132,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             if entry.missing and not (checks and entry.id in lacking)
         ][:1]
         if checks:
-            commands = " && ".join(installed_by(checks))
+            commands = " && ".join(install_commands(checks))
             count = len(checks)
             steps.insert(
                 0, self.say("init.step_install", path=self.path, count=count, commands=commands)
@@ -139,54 +142,55 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def _lacking_a_tool(self) -> set[str]:
         """The criteria whose tool is not there, or that of what they come after."""
         codes = {
-            name: one.code
+            name: sample.code
             for name, reading in self.readings.items()
-            for one in reading.samples
-            if isinstance(one, Unmeasured)
+            for sample in reading.samples
+            if isinstance(sample, Unmeasured)
         }
-        unmeasured = [one for one in self.proposed.criteria() if one.id in codes]
+        unmeasured = [criterion for criterion in self.proposed.criteria() if criterion.id in codes]
         failed = {
-            one.check.name
-            for one in unmeasured
-            if one.check and codes[one.id] is not ReasonCode.TOOL_MISSING
+            criterion.check.name
+            for criterion in unmeasured
+            if criterion.check and codes[criterion.id] is not ReasonCode.TOOL_MISSING
         }
         return {
-            one.id
-            for one in unmeasured
-            if codes[one.id] is ReasonCode.TOOL_MISSING
+            criterion.id
+            for criterion in unmeasured
+            if codes[criterion.id] is ReasonCode.TOOL_MISSING
             or (
-                codes[one.id] is ReasonCode.PRODUCER_FAILED
-                and one.check
-                and failed.isdisjoint(one.check.after)
+                codes[criterion.id] is ReasonCode.PRODUCER_FAILED
+                and criterion.check
+                and failed.isdisjoint(criterion.check.after)
             )
         }
 
 
-def together(left_out: Iterable[Omission], say: Sentences) -> Iterator[str]:
-    """What was left out, one line each, below the reason where several share it."""
+def omission_lines(left_out: Iterable[Omission], say: Sentences) -> Iterator[str]:
+    """Yield what was left out, one line each, below the reason where several share it."""
     colon = say("joint.colon")
     reasons: dict[str, list[str]] = {}
-    for each in left_out:
-        reasons.setdefault(_plain(each.why, say), []).append(_plain(each.what, say))
-    for why, what in reasons.items():
-        if len(what) == 1:
-            yield f"  {what[0]}{colon}{why}"
+    for omission in left_out:
+        why, what = _plain(omission.why, say), _plain(omission.what, say)
+        reasons.setdefault(why, []).append(what)
+    for why, subjects in reasons.items():
+        if len(subjects) == 1:
+            yield f"  {subjects[0]}{colon}{why}"
         else:
             yield f"  {why}{colon.rstrip()}"
-            yield from (f"    {each}" for each in what)
+            yield from (f"    {subject}" for subject in subjects)
 
 
-def installed_by(checks: Iterable[Check]) -> list[str]:
-    """The commands that install the tools of checks: one of pip, then those that are not pip's."""
+def install_commands(checks: Iterable[Check]) -> list[str]:
+    """Return the commands that install the tools of checks: one of pip, then all others."""
     install = "pip install "
-    commands = list(dict.fromkeys(each.install for each in checks if each.install))
+    commands = list(dict.fromkeys(check.install for check in checks if check.install))
     packages = [
         name
         for command in commands
         if command.startswith(install)
         for name in command.removeprefix(install).split()
     ]
-    others = [each for each in commands if not each.startswith((install, "python -m venv"))]
+    others = [line for line in commands if not line.startswith((install, "python -m venv"))]
     return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]
 
 
@@ -194,5 +198,5 @@ def _plain(text: str, say: Sentences) -> str:
     return inert(literal(in_language(text, say)))
 
 
-def _shown(one: Judgement, say: Sentences) -> str:
-    return "–" if one.value is None else in_language(one.shown, say)
+def _value(judgement: Judgement, say: Sentences) -> str:
+    return "–" if judgement.value is None else in_language(judgement.shown, say)

@@ -1,4 +1,4 @@
-"""What commands share that write a board: never over another, and one account of what is in it."""
+"""Writing a new board: never over another, and what `--output-format json` says is in it."""
 
 import glob
 import os
@@ -37,20 +37,20 @@ class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[Omission]
 
 
-def refuse_another(path: str, project: str, named: str = "") -> None:
+def refuse_existing_board(path: str, project: str, named: str = "") -> None:
     """Raise `UsageError` where there is a board already, under this name or a usual one.
 
     `named` is the one that the project's settings name.
     """
-    others = [each for each in (path, named) if each and os.path.lexists(each)]
+    boards = [name for name in (path, named) if name and os.path.lexists(name)]
     for name in (BOARD_NAME, *OTHER_NAMES):
-        others += sorted(glob.glob(name, root_dir=project))
-    if others:
-        raise UsageError(worded("init.there_already", path=others[0]))
+        boards += sorted(glob.glob(name, root_dir=project))
+    if boards:
+        raise UsageError(worded("init.there_already", path=boards[0]))
 
 
-def write_new(path: str, text: str) -> None:
-    """Write the file, and never over another that has come meanwhile."""
+def write_new_file(path: str, text: str) -> None:
+    """Write a file. Raises `UsageError`, and leaves it alone, where one has come meanwhile."""
     try:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)
@@ -61,32 +61,32 @@ def write_new(path: str, text: str) -> None:
         raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
 
 
-def criterion_of(found: Judgement, proposal: Proposal) -> NewCriterion:
-    """A proposed criterion, as it was judged."""
-    value = found.value
-    measured = found.code is None and value is not None
+def judged_criterion(judgement: Judgement, proposal: Proposal) -> NewCriterion:
+    """Return a proposed criterion as it was judged."""
+    value = judgement.value
+    measured = judgement.code is None and value is not None
     return NewCriterion(
-        id=found.criterion.id,
+        id=judgement.criterion.id,
         check=proposal.check or None,
         run=proposal.run or None,
         value=_number(value) if isinstance(value, Decimal) else value,
-        verdict=found.verdict if measured else Verdict.SKIP,
+        verdict=judgement.verdict if measured else Verdict.SKIP,
         why=proposal.why,
     )
 
 
-def unmeasured(board: Board) -> list[NewCriterion]:
-    """The criteria of a board of which nothing was run."""
+def unmeasured_criteria(board: Board) -> list[NewCriterion]:
+    """Return the criteria of a board of which nothing was run."""
     return [
         NewCriterion(
-            id=one.id,
-            check=one.check.name or None if one.check else None,
-            run=one.check.run if one.check and not one.check.name else None,
+            id=criterion.id,
+            check=criterion.check.name or None if criterion.check else None,
+            run=criterion.check.run if criterion.check and not criterion.check.name else None,
             value=None,
             verdict=Verdict.SKIP,
-            why=one.title,
+            why=criterion.title,
         )
-        for one in board.criteria()
+        for criterion in board.criteria()
     ]
 
 

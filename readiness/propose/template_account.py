@@ -6,20 +6,21 @@ from readiness.model.board import Board
 from readiness.text.sentences import for_reader
 
 
-def account(path: str, board: Board, search: str | None) -> str:
+def template_account(path: str, board: Board, search: str | None) -> str:
     """Say what was written, and what is to be done before it can be measured.
 
     `search` is the PATH on which probes of the board look for tools.
     """
     criteria = list(board.criteria())
-    unset = sorted({name for one in criteria for name in one.unset} | set(board.unset_env.values()))
-    attested = [one.id for one in criteria if one.attest is not None]
+    in_criteria = {name for criterion in criteria for name in criterion.unset}
+    unset = sorted(in_criteria | set(board.unset_env.values()))
+    attested = [criterion.id for criterion in criteria if criterion.attest is not None]
     missing = sorted(
         {
-            f"{tool} ({one.check.install})"
-            for one in criteria
-            if one.check
-            for tool in one.check.tools
+            f"{tool} ({criterion.check.install})"
+            for criterion in criteria
+            if criterion.check
+            for tool in criterion.check.tools
             if shutil.which(tool, path=search) is None
         }
     )
