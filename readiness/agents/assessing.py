@@ -1,4 +1,4 @@
-"""What is found of an agent's change, in the words that it is told."""
+"""The assessment of an agent's change, in the words that the agent reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,61 +21,65 @@ _WORD = later(r"\w")
 _FAULT = later(r"(?i)error|exception|assert|traceback|fatal|not found|no such")
 
 
-def found_of(look: Look, base: str) -> Assessment:
-    """What a look at the change comes to."""
+def assess_look(look: Look, base: str) -> Assessment:
+    """Return what a look at the change comes to."""
     run = localised(look.document, spoken(look.document.board.language))
     say = sentences(run.board.language)
-    teller = _Wording(run, say)
+    wording = _Wording(run, say)
     if look.worse or run.loosened:
         impact = Impact.BAD
         opening = say("hook.worse", worse=len(look.worse), loosened=len(run.loosened))
-        told = [*teller.of(look.worse), *slips(run.loosened, base, say), *teller.of(look.lost)]
+        objections = [
+            *wording.objections(look.worse),
+            *slips(run.loosened, base, say),
+            *wording.objections(look.lost),
+        ]
     elif look.lost or look.unknown:
         impact = Impact.LOST if look.lost else Impact.UNKNOWN
         opening = say("hook.unmeasured", count=len(look.lost or look.unknown))
-        told = list(teller.of(look.lost or look.unknown))
+        objections = list(wording.objections(look.lost or look.unknown))
     else:
         return Assessment(impact=Impact.GOOD)
     closing = say("hook.repair") if impact is Impact.BAD else say("hook.measure_again")
     return Assessment(
         impact=impact,
-        key="\n".join(each.what for each in told),
-        text=reason(opening, told, closing, say("hook.more", base=base[:_COMMIT] or "HEAD")),
+        key="\n".join(objection.what for objection in objections),
+        text=reason(opening, objections, closing, say("hook.more", base=base[:_COMMIT] or "HEAD")),
     )
 
 
-def loosened_found(loosened: Sequence[Loosening], base: str) -> Assessment:
-    """What a change loosens, as far as reading tells."""
+def assess_loosening(loosened: Sequence[Loosening], base: str) -> Assessment:
+    """Return what a change comes to by what it loosens, as far as reading tells."""
     if not loosened:
         return Assessment(impact=Impact.GOOD)
     say = for_reader()
-    told = list(slips(loosened, base, say))
-    opening = say("hook.worse", worse=0, loosened=len(told))
+    objections = list(slips(loosened, base, say))
+    opening = say("hook.worse", worse=0, loosened=len(objections))
     return Assessment(
         impact=Impact.BAD,
-        key="\n".join(each.what for each in told),
-        text=reason(opening, told, say("hook.repair"), say("hook.more", base=base[:_COMMIT])),
+        key="\n".join(objection.what for objection in objections),
+        text=reason(opening, objections, say("hook.repair"), say("hook.more", base=base[:_COMMIT])),
     )
 
 
-def fault_found(error: ReadinessError, *, is_of_change: bool) -> Assessment:
-    """What keeps the board from being measured: bad where the change has brought it."""
+def assess_fault(error: ReadinessError, *, is_of_change: bool) -> Assessment:
+    """Return what keeps the board from being measured: bad where the change has brought it."""
     say = for_reader(error.language)
     if isinstance(error, BoardError):
-        faults = [str(in_language(each.worded(), say)) for each in error.faults]
+        faults = [str(in_language(fault.worded(), say)) for fault in error.faults]
     else:
         faults = [in_language(words_of(error), say)]
-    told = [Objection(what=_line(fault, _WHAT)) for fault in faults]
+    objections = [Objection(what=_shortened(fault, _WHAT)) for fault in faults]
     by_hand = say("hook.by_hand", command="readiness validate")
     return Assessment(
         impact=Impact.BAD if is_of_change else Impact.UNKNOWN,
         key="\n".join(faults),
-        text=reason(say("hook.broken"), told, by_hand, say("hook.more_faults")),
+        text=reason(say("hook.broken"), objections, by_hand, say("hook.more_faults")),
     )
 
 
-def ended_early(seconds: float, base: str) -> Assessment:
-    """What a look comes to that was ended after so many seconds: nothing is known of the change."""
+def assess_timeout(seconds: float, base: str) -> Assessment:
+    """Return what a look comes to that was ended after so many seconds: nothing is known."""
     say = for_reader()
     by_hand = say("hook.more", base=base[:_COMMIT] or "HEAD")
     return Assessment(
@@ -86,54 +90,58 @@ def ended_early(seconds: float, base: str) -> Assessment:
 
 
 def slips(loosened: Sequence[Loosening], base: str, say: Sentences) -> Iterator[Objection]:
-    """What a change loosens, each with how to see it; said once, as it is the same for all."""
+    """Yield what a change loosens; the first with how to see it, which is the same for all."""
     by_hand = say("hook.by_hand", command=f"readiness guard --base {base[:_COMMIT]}")
-    for number, one in enumerate(loosened):
+    for number, loosening in enumerate(loosened):
         none = say("gate.none")
         what = say(
             "hook.loosened",
-            subject=_line(one.subject, _TITLE),
-            what=one.what,
-            before=_line(one.before, _TITLE) or none,
-            after=_line(one.after, _TITLE) or none,
+            subject=_shortened(loosening.subject, _TITLE),
+            what=loosening.what,
+            before=_shortened(loosening.before, _TITLE) or none,
+            after=_shortened(loosening.after, _TITLE) or none,
         )
-        place = f"{one.path}:{one.line}" if one.line else one.path
-        known = place and not one.subject.startswith(one.path)
+        place = f"{loosening.path}:{loosening.line}" if loosening.line else loosening.path
+        known = place and not loosening.subject.startswith(loosening.path)
         lines = [place] if known else []
-        yield Objection(what=_line(what, _WHAT), lines=[*lines, *([] if number else [by_hand])])
+        yield Objection(
+            what=_shortened(what, _WHAT), lines=[*lines, *([] if number else [by_hand])]
+        )
 
 
 class _Wording:
-    """Tells of criteria: what was found and expected, the first place, and how to see it."""
+    """Words objections to criteria: what was found, its first place, and how to see it."""
 
     def __init__(self, run: RunDocument, say: Sentences) -> None:
         self._say = say
-        self._records = {one.id: one for one in run.criteria()}
+        self._records = {record.id: record for record in run.criteria()}
         self._probes = {probe.id: probe for probe in run.probes}
         self._findings = findings(run)
 
-    def of(self, reasons: Mapping[str, str]) -> Iterator[Objection]:
+    def objections(self, reasons: Mapping[str, str]) -> Iterator[Objection]:
+        """Yield an objection for each criterion, by its id and its reason."""
         for name, why in reasons.items():
-            one = self._records[name]
-            title = _line(one.title, _TITLE)
+            record = self._records[name]
+            title = _shortened(record.title, _TITLE)
             what = f"{name} {title}: {in_language(why, self._say)}"
-            yield Objection(what=_line(what, _WHAT), lines=list(self._lines(one)))
+            yield Objection(what=_shortened(what, _WHAT), lines=list(self._evidence(record)))
 
-    def _lines(self, one: CriterionRecord) -> Iterator[str]:
-        places = self._findings.get(one.id, [])
+    def _evidence(self, record: CriterionRecord) -> Iterator[str]:
+        places = self._findings.get(record.id, [])
         if places:
             first = places[0]
             place = f"{first.path}:{first.line}" if first.line else first.path
-            yield _line(f"{place} {first.rule} {first.message}", _LINE)
-        if one.by_hand:
-            yield self._say("hook.by_hand", command=_line(one.by_hand, _LINE))
+            yield _shortened(f"{place} {first.rule} {first.message}", _LINE)
+        if record.by_hand:
+            yield self._say("hook.by_hand", command=_shortened(record.by_hand, _LINE))
         if not places:
-            told = [each for each in printed(one, self._probes) if _WORD.search(each)]
+            output = [line for line in printed(record, self._probes) if _WORD.search(line)]
             # What failed is named as an error somewhere above how many did.
-            faults = [each for each in told if _FAULT.search(each)]
-            shown = dict.fromkeys([*faults[:2], *told[-2:]])
-            yield from (_line(each, _LINE) for each in list(shown)[:3])
+            faults = [line for line in output if _FAULT.search(line)]
+            telling = dict.fromkeys([*faults[:2], *output[-2:]])
+            yield from (_shortened(line, _LINE) for line in list(telling)[:3])
 
 
-def _line(text: str, longest: int) -> str:
+def _shortened(text: str, longest: int) -> str:
+    """Return a text in one clean line, its middle left out where it is longer."""
     return middle(" ".join(clean(text, newlines=False).split()), longest)

@@ -14,10 +14,10 @@ from readiness.text.sentences import sentences
 Answer = dict[str, object]
 
 CHARACTERS = 1_500
-"""So long is the answer to `check`, unless another length is asked for."""
+"""How long the answer to `check` is, unless another length is asked for."""
 
 STEPS = 5
-"""So many steps `next` tells, unless others are asked for."""
+"""How many steps `next` tells, unless another number is asked for."""
 
 _FINDINGS, _LINE, _SHORT, _SHORTER, _FEW = 3, 160, 90, 44, 3
 
@@ -38,54 +38,56 @@ def run_answer(run: RunDocument, status: int, characters: int = CHARACTERS) -> A
             "score": run.score.shown if run.score.value is not None else None,
             "target": run.score.target,
             "measured": f"{run.score.measured} of {run.score.in_scope}",
-            "reasons": [each for each in run.gate.reasons if not _is_about(each, named)],
+            "reasons": [reason for reason in run.gate.reasons if not _is_about(reason, named)],
             "loosened": run.loosened,
         }
     )
     blocks = causes(entries)
     room = characters - _size(answer) - 160  # for what tells how to see more
-    teller = _Briefing(run)
+    briefing = _Briefing(run)
     longest = _SHORT if len(blocks) <= 12 else _SHORTER
-    lines = [teller.line(block, longest) for block in blocks]
-    kept = _fitting(lines, room)
-    answer["open"] = kept
-    room -= _size(kept)
+    lines = [briefing.line(block, longest) for block in blocks]
+    fitting = _fitting(lines, room)
+    answer["open"] = fitting
+    room -= _size(fitting)
     details: list[Answer] = []
-    for block in blocks[: len(kept)]:
-        made = next((each for each in teller.details(block) if _size(each) + 12 <= room), None)
-        if made is None:
+    for block in blocks[: len(fitting)]:
+        longest_that_fits = next(
+            (detail for detail in briefing.details(block) if _size(detail) + 12 <= room), None
+        )
+        if longest_that_fits is None:
             break
-        details.append(made)
-        room -= _size(made) + 2
+        details.append(longest_that_fits)
+        room -= _size(longest_that_fits) + 2
     if details:
         answer["details"] = details
     if len(details) < len(blocks):
-        more = f"{len(blocks) - len(kept)} more are open; " if len(kept) < len(blocks) else ""
+        more = f"{len(blocks) - len(fitting)} more are open; " if len(fitting) < len(blocks) else ""
         answer["more"] = f"{more}show ID, or check with characters={4 * characters}"
     return answer
 
 
 def in_a_line(answer: Answer) -> str:
     """Tell an answer in one line, for hosts that show no data."""
-    told = answer.get("decision") or answer.get("verdict") or ""
-    facts = [str(told)] if told else []
+    decision = answer.get("decision") or answer.get("verdict") or ""
+    facts = [str(decision)] if decision else []
     if "score" in answer:
         facts.append(f"score {answer['score']} of 10, target {answer.get('target', '10')}")
     lists = ((key, answer.get(key)) for key in ("open", "criteria", "loosened"))
-    facts += [f"{len(each)} {key}" for key, each in lists if isinstance(each, list)]
+    facts += [f"{len(items)} {key}" for key, items in lists if isinstance(items, list)]
     return f"exit status {answer.get('exit_status', 0)}; {', '.join(facts)}".rstrip("; ")
 
 
 def without_blanks(value: object) -> Answer:
     """Return the value as data without nulls, and without texts and lists that are empty."""
-    kept = _kept(msgspec.to_builtins(value))
-    return cast("Answer", kept)
+    return cast("Answer", _without_blanks(msgspec.to_builtins(value)))
 
 
-def _kept(value: object) -> object:
+def _without_blanks(value: object) -> object:
     if isinstance(value, dict):
-        return {name: _kept(each) for name, each in value.items() if each not in (None, "", [], {})}
-    return [_kept(each) for each in value] if isinstance(value, list) else value
+        present = ((key, item) for key, item in value.items() if item not in (None, "", [], {}))
+        return {key: _without_blanks(item) for key, item in present}
+    return [_without_blanks(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_about(reason: str, named: set[str]) -> bool:
@@ -99,13 +101,14 @@ def _size(value: object) -> int:
 
 
 def _fitting(lines: list[str], room: int) -> list[str]:
-    kept: list[str] = []
+    """Return the first lines that there is room for, one at least."""
+    fitting: list[str] = []
     for line in lines:
         room -= _size(line) + 1
-        if room < 0 and kept:
+        if room < 0 and fitting:
             break
-        kept.append(line)
-    return kept
+        fitting.append(line)
+    return fitting
 
 
 class _Briefing:
@@ -119,20 +122,20 @@ class _Briefing:
     def line(self, block: list[Entry], longest: int) -> str:
         """The ids, the verdict and what was found: `T2.1 fail: 1029 errors, expected < 50`."""
         task, criterion = block[0]
-        ids = " ".join(each.id for _, each in block)
-        said = found(criterion, self._say).replace("\n", "; ")
+        ids = " ".join(member.id for _, member in block)
+        finding = found(criterion, self._say).replace("\n", "; ")
         if criterion.expect and criterion.verdict.value == "fail" and not criterion.attestation:
-            said = f"{said}, expected {criterion.expect}"
+            finding = f"{finding}, expected {criterion.expect}"
         blocks = " (blocks)" if task.blocking else ""
-        return f"{ids} {criterion.verdict}{blocks}: {middle(said, longest)}"
+        return f"{ids} {criterion.verdict}{blocks}: {middle(finding, longest)}"
 
     def details(self, block: list[Entry]) -> Iterator[Answer]:
         """All that helps to repair it; then less of it, for where there is less room."""
         _, criterion = block[0]
         lines = [middle(line, _LINE) for line in printed(criterion, self._probes)]
         places = [
-            f"{each.path}:{each.line} {each.rule} {middle(each.message, _SHORT)}"
-            for each in self._findings.get(criterion.id, [])
+            f"{place.path}:{place.line} {place.rule} {middle(place.message, _SHORT)}"
+            for place in self._findings.get(criterion.id, [])
         ]
         for last, first in ((len(lines), _FINDINGS), (_FEW, 1), (0, 1)):
             yield without_blanks(

@@ -25,15 +25,15 @@ from readiness.project.git import Asking, Changed, head_of, repository
 from readiness.text.sentences import say_now
 from readiness.text.worded import words_of
 
-LIMIT = 540.0
-"""All that a look runs is over after so many seconds: fewer than agents wait for a hook, 600."""
+RUN_LIMIT_S = 540.0
+"""When all that a look runs is over: sooner than agents stop to wait for a hook, at 600."""
 
-LONGEST = 570.0
-"""A look that takes longer is ended, whatever it does."""
+LONGEST_S = 570.0
+"""When a look is ended, whatever it does."""
 
 
-class Hooked:
-    """Answers one call."""
+class HookCall:
+    """One call of a hook, by an agent, at an event."""
 
     def __init__(self, settings: RunSettings, agent: Agent, event: Event) -> None:
         self._settings = settings
@@ -43,7 +43,7 @@ class Hooked:
         self._changed = Changed(root="", headers={}, paths=[], untracked=set())
         self._base = ""
 
-    def answer(self) -> int:
+    def perform(self) -> int:
         """Read standard input, write standard output; the result is the exit status."""
         payload = payload_of(sys.stdin.buffer.read(LARGEST))
         if payload is None:
@@ -66,9 +66,10 @@ class Hooked:
                 kept.memory.head = kept.memory.head or head_of(place)
                 kept.save()
                 return ExitStatus.READY
-            return self._looking(call, kept)
+            return self._look(call, kept)
 
-    def _looking(self, call: Call, kept: Kept) -> int:
+    def _look(self, call: Call, kept: Kept) -> int:
+        """Look at the change as far as it is not known, and answer."""
         self._changed = Asking(self._root or os.curdir).changed()
         self._base = self._base_of_work(kept)
         if not self._is_ours():
@@ -82,23 +83,26 @@ class Hooked:
             quiet=True,
         )
         if self._event is not Event.STOP:
-            return self._told(self._caught(lambda: self._read(settings), settings), call, kept)
+            read = self._assessed(lambda: self._read_alone(settings), settings)
+            return self._answer(read, call, kept)
         known = self._known(kept)
         if known is not None:
-            return self._told(known, call, kept)
+            return self._answer(known, call, kept)
         # Only now what runs probes is imported: most stops come this far for nothing.
         from readiness.run.processes.supervise import supervise
         from readiness.terminal.ending import protected
 
-        settings = msgspec.structs.replace(settings, over_at=time.monotonic() + LIMIT)
-        status = supervise(lambda: protected(lambda: self._measured(settings, call, kept)), LONGEST)
+        settings = msgspec.structs.replace(settings, over_at=time.monotonic() + RUN_LIMIT_S)
+        status = supervise(
+            lambda: protected(lambda: self._measured(settings, call, kept)), LONGEST_S
+        )
         if status != ExitStatus.SIGNAL + signal.SIGALRM:
             return status
-        from readiness.agents.assessing import ended_early
+        from readiness.agents.assessing import assess_timeout
 
-        found = ended_early(LONGEST, self._base)
-        self._keep(kept, found, state_of(self._changed, self._base))
-        return self._told(found, call, kept)
+        assessment = assess_timeout(LONGEST_S, self._base)
+        self._keep(kept, assessment, state_of(self._changed, self._base))
+        return self._answer(assessment, call, kept)
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -139,45 +143,45 @@ class Hooked:
             return msgspec.json.decode(kept.memory.found, type=Assessment)
         return None
 
-    # --- what is found ------------------------------------------------------------------------
+    # --- what is assessed ---------------------------------------------------------------------
 
     def _measured(self, settings: RunSettings, call: Call, kept: Kept) -> int:
-        from readiness.agents.assessing import found_of
+        from readiness.agents.assessing import assess_look
         from readiness.pipeline.at_stop import look
 
         before = state_of(self._changed, self._base)
         try:
-            found = self._caught(
-                lambda: found_of(look(settings, kept.memory.earlier), self._base), settings
+            assessment = self._assessed(
+                lambda: assess_look(look(settings, kept.memory.earlier), self._base), settings
             )
         except StoppedError as error:
             return error.status
-        self._keep(kept, found, self._after(before))
-        return self._told(found, call, kept)
+        self._keep(kept, assessment, self._after(before))
+        return self._answer(assessment, call, kept)
 
-    def _keep(self, kept: Kept, found: Assessment, state: dict[str, str]) -> None:
-        """Remember what was found of a state, of which no second look is needed."""
+    def _keep(self, kept: Kept, assessment: Assessment, state: dict[str, str]) -> None:
+        """Remember the assessment of a state, of which no second look is needed."""
         kept.memory.seen = digest_of(state) if self._base else ""
-        kept.memory.found = msgspec.json.encode(found)
+        kept.memory.found = msgspec.json.encode(assessment)
 
-    def _read(self, settings: RunSettings) -> Assessment:
-        from readiness.agents.assessing import loosened_found
+    def _read_alone(self, settings: RunSettings) -> Assessment:
+        from readiness.agents.assessing import assess_loosening
         from readiness.pipeline.at_stop import read_alone
 
-        return loosened_found(read_alone(settings) if self._base else [], self._base)
+        return assess_loosening(read_alone(settings) if self._base else [], self._base)
 
-    def _caught(self, finding: Callable[[], Assessment], settings: RunSettings) -> Assessment:
-        """What is found, or that the board or its base is at fault."""
+    def _assessed(self, assess: Callable[[], Assessment], settings: RunSettings) -> Assessment:
+        """Return an assessment, or that the board or its base is at fault."""
         try:
-            return finding()
+            return assess()
         except StoppedError:
             raise
         except ReadinessError as error:
-            from readiness.agents.assessing import fault_found
+            from readiness.agents.assessing import assess_fault
             from readiness.pipeline.at_stop import base_is_sound
 
             is_of_change = bool(self._base) and base_is_sound(settings)
-            return fault_found(error, is_of_change=is_of_change)
+            return assess_fault(error, is_of_change=is_of_change)
 
     def _after(self, before: dict[str, str]) -> dict[str, str]:
         """The state after a run, with what probes left where git knows of nothing.
@@ -192,27 +196,27 @@ class Hooked:
 
     # --- what is answered ---------------------------------------------------------------------
 
-    def _told(self, found: Assessment, call: Call, kept: Kept) -> int:
+    def _answer(self, assessment: Assessment, call: Call, kept: Kept) -> int:
         memory, event = kept.memory, self._event
         if event is not Event.STOP:
             blocks = event is Event.COMMIT
-            said = denial(found, memory, prompt=call.prompt, blocks=blocks)
+            answer = denial(assessment, memory, prompt=call.prompt, blocks=blocks)
         else:
-            said = reply(found, memory, goes_on=call.goes_on, prompt=call.prompt)
+            answer = reply(assessment, memory, goes_on=call.goes_on, prompt=call.prompt)
         is_kept = kept.save()
-        if said is Reply.BLOCK and call.goes_on and not is_kept:
-            said = Reply.LET_GO  # nobody counts, so the agent might go round for ever
-        if said is Reply.NOTHING:
+        if answer is Reply.BLOCK and call.goes_on and not is_kept:
+            answer = Reply.LET_GO  # nobody counts, so the agent might go round for ever
+        if answer is Reply.NOTHING:
             return ExitStatus.READY
-        if said is Reply.BLOCK:
-            return self._put(self._agent.blocks(event, found.text))
-        if said is Reply.LET_GO:
+        if answer is Reply.BLOCK:
+            return self._put(self._agent.blocks(event, assessment.text))
+        if answer is Reply.LET_GO:
             let_go = say_now("hook.let_go", most=MOST_BLOCKS)
-            return self._tell_user(f"{let_go}\n{found.text.removeprefix(SIGNATURE)}")
-        told = self._agent.tells(event, found.text)
-        if told is None and not call.goes_on:  # all that it hears makes it go on, once
-            told = self._agent.blocks(event, found.text)
-        return self._put(told)
+            return self._tell_user(f"{let_go}\n{assessment.text.removeprefix(SIGNATURE)}")
+        message = self._agent.tells(event, assessment.text)
+        if message is None and not call.goes_on:  # all that it hears makes it go on, once
+            message = self._agent.blocks(event, assessment.text)
+        return self._put(message)
 
     def _tell_user(self, text: str) -> int:
         """Tell the agent's user, as far as there is a way."""

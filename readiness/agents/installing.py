@@ -1,4 +1,4 @@
-"""Writing a hook into an agent's settings, taking it out, and asking whether it is alive."""
+"""Writing a hook into an agent's settings, and taking it out."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ NEEDED = (Event.START, Event.STOP)
 """What a stop needs: to know where the session began."""
 
 
-def edit(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> int:
+def edit_settings(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> int:
     """Write the hooks into the agent's settings of this project, or take them out, and say so.
 
     Raises `UsageError` where the settings cannot be understood, and where there is no board.
@@ -31,16 +31,17 @@ def edit(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> in
     root = repository(folder) or folder
     path = os.path.realpath(os.path.join(root, agent.settings))
     asked = (event_of(event, agent),) if event else None
-    text = _text_of(path)
+    text = _read_settings(path)
     before = text or fresh(agent)
     after = before
     try:
         if remove:
-            for one in asked or (None,):
-                after = without_hook(after, agent, one)
+            for removed in asked or (None,):
+                after = without_hook(after, agent, removed)
         else:
-            for one in asked or NEEDED:
-                after = with_hook(after, agent, one, _command(agent, one, root, settings))
+            for added in asked or NEEDED:
+                command = _hook_command(agent, added, root, settings)
+                after = with_hook(after, agent, added, command)
     except ValueError as error:
         raise UsageError(worded("hook.settings", path=path, why=error)) from None
     say = for_reader()
@@ -61,7 +62,8 @@ def edit(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> in
     return ExitStatus.READY
 
 
-def _text_of(path: str) -> str:
+def _read_settings(path: str) -> str:
+    """Return the text of an agent's settings; "" where there are none."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return file.read()
@@ -71,8 +73,8 @@ def _text_of(path: str) -> str:
         raise UsageError(worded("hook.settings", path=path, why=error)) from None
 
 
-def _command(agent: Agent, event: Event, root: str, settings: RunSettings) -> str:
-    """What the agent has to call: this program, as it is found from the project if it is in it."""
+def _hook_command(agent: Agent, event: Event, root: str, settings: RunSettings) -> str:
+    """Return what the agent has to call; what is in the project is named from its root."""
     board = settings.board or os.environ.get("READINESS_BOARD")
     if not board:
         find_board(settings, {}, root)  # without one the hook would be silent for ever

@@ -24,14 +24,14 @@ def hook(
     settings are edited instead: for this event, or for what a stop needs.
     """
     if install or uninstall:
-        from readiness.agents.installing import edit
+        from readiness.agents.installing import edit_settings
 
-        return edit(agent_of(agent), event, settings, remove=uninstall)
-    from readiness.agents.hook import Hooked
+        return edit_settings(agent_of(agent), event, settings, remove=uninstall)
+    from readiness.agents.hook import HookCall
 
     def answered() -> int:
         called = agent_of(agent)
-        return Hooked(settings, called, event_of(event, called)).answer()
+        return HookCall(settings, called, event_of(event, called)).perform()
 
     status = protected(answered)
     return status if status == ExitStatus.READY or status > ExitStatus.SIGNAL else BUG

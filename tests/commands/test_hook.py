@@ -282,7 +282,7 @@ def test_an_agent_that_ends_the_hook_gets_no_answer(hooked: Project) -> None:
 SHORTER = """
 import sys
 from readiness.agents import hook
-hook.LIMIT, hook.LONGEST = {limit}, {longest}
+hook.RUN_LIMIT_S, hook.LONGEST_S = {limit}, {longest}
 from readiness.__main__ import main
 sys.exit(main())
 """
