@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,11 @@ def test_no_arrow_points_back(path: Path) -> None:
     own = unit(path)
     allowed = {own, *MAY_IMPORT[own]}
     assert imported(path) <= allowed, f"{own} imports {imported(path) - allowed}"
+
+
+def test_no_rooms_import_each_other() -> None:
+    """However many rooms lie between: what may be imported is a picture without a circle."""
+    TopologicalSorter(MAY_IMPORT).prepare()
 
 
 def test_every_module_has_its_place() -> None:
