@@ -79,8 +79,8 @@ class _CommandGroup(typer.core.TyperGroup):
     def resolve_command(
         self, ctx: "click.Context", args: list[str]
     ) -> "tuple[str | None, click.Command | None, list[str]]":
-        name, found, rest = super().resolve_command(ctx, args)
-        return name, found and made(load(found.name or "")), rest
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and typer_command(load(listed.name or "")), rest
 
 
 def application(named: Sequence[str] = ()) -> "click.Command":
@@ -99,7 +99,7 @@ def application(named: Sequence[str] = ()) -> "click.Command":
     app.callback()(lambda: None)
     there = in_order()
     for name in [name for name in there if name in named] or there:
-        app.command(name, help=_first_words(name))(lambda: None)
+        app.command(name, help=_help_of(name))(lambda: None)
     return typer.main.get_command(app)
 
 
@@ -115,8 +115,8 @@ def in_order() -> list[str]:
     return sorted(there, key=lambda name: (*ORDER, *there).index(name))
 
 
-def made(verb: Verb) -> "click.Command":
-    """The command as Typer makes it."""
+def typer_command(verb: Verb) -> "click.Command":
+    """Return the command as Typer makes it."""
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=_markup(),
@@ -124,24 +124,25 @@ def made(verb: Verb) -> "click.Command":
         context_settings=SETTINGS,
     )
 
-    def perform(**given: Any) -> int:
-        return verb.perform(dict(_given(verb, given)))
+    def perform(**values: Any) -> int:
+        return verb.perform(dict(_values_that_count(verb, values)))
 
     parameters = [_parameter(verb, option) for option in verb.options]
     perform.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    perform.__annotations__ = {each.name: each.annotation for each in parameters}
-    app.command(verb.name, help=_first_words(verb.name))(perform)
+    perform.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    app.command(verb.name, help=_help_of(verb.name))(perform)
     return typer.main.get_command(app)
 
 
-def _first_words(name: str) -> str:
-    """The docstring of a command's file, without importing what the file imports."""
+def _help_of(name: str) -> str:
+    """Return the docstring of a command's file, without importing what the file imports."""
     path = os.path.join(COMMANDS, f"{name}.py")
     with open(path, encoding="utf-8") as file:
         return file.read().split('"""')[1]
 
 
-def _given(verb: Verb, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _values_that_count(verb: Verb, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the values of options that were named, or that have a default."""
     for option in verb.options:
         value = values[option.name]
         if value is None and option.empty:  # Typer takes an empty variable for none

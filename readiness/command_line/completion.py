@@ -17,22 +17,22 @@ def completing(metavar: str) -> Callable[[Any, str], list[str]] | None:
         return None
 
     def complete(ctx: Any, incomplete: str) -> list[str]:
-        found = [name for name in _names(ctx.params, named) if name.startswith(incomplete)]
+        names = [name for name in _names(ctx.params, named) if name.startswith(incomplete)]
         if os.environ.get("_READINESS_COMPLETE") == "complete_zsh":  # for which `:` begins a help
-            return [name for name in found if ":" not in name]
-        return found
+            return [name for name in names if ":" not in name]
+        return names
 
     return complete
 
 
-def _names(given: dict[str, Any], named: Named) -> list[str]:
-    """The names in the board that the line names, or the nearest; none where that is none."""
+def _names(options: dict[str, Any], named: Named) -> list[str]:
+    """Return the names in the board that the line asks for, or the nearest; none without one."""
     from readiness.load import load_board
     from readiness.model.errors import BoardError, UsageError
     from readiness.model.settings import RunSettings, find_board
 
     try:
-        settings = RunSettings(board=given.get("board"), profile=given.get("profile"))
+        settings = RunSettings(board=options.get("board"), profile=options.get("profile"))
         path = find_board(settings, os.environ, os.getcwd())
         board = load_board(path, profile=settings.profile, environ=os.environ)
     except (BoardError, UsageError, OSError):

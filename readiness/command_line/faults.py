@@ -29,7 +29,7 @@ FORMS = {
 
 def tell_fault(error: "click.exceptions.ClickException", arguments: Sequence[str]) -> None:
     """Tell on stderr what is wrong with a command line, and where its help is."""
-    _speak(arguments)
+    _speak_as_asked(arguments)
     heed_board_here()
     say = for_reader()
     lines = []
@@ -44,13 +44,13 @@ def tell_fault(error: "click.exceptions.ClickException", arguments: Sequence[str
 def worded_anew(message: str, say: Sentences) -> str:
     """Return what Typer says as `say` says it; what is unknown to us stays as it is."""
     for fault, form in FORMS.items():
-        if found := re.fullmatch(form, message):
-            told = {"name": "", "other": "", **found.groupdict()}
-            return say(f"line.fault.{fault}", name=told["name"], other=told["other"])
+        if match := re.fullmatch(form, message):
+            facts = {"name": "", "other": "", **match.groupdict()}
+            return say(f"line.fault.{fault}", name=facts["name"], other=facts["other"])
     return message
 
 
-def _speak(arguments: Sequence[str]) -> None:
+def _speak_as_asked(arguments: Sequence[str]) -> None:
     """Speak the language that the line asks for, though it cannot be read as a whole."""
     asked = os.environ.get("READINESS_LANG", "")
     for at, argument in enumerate(arguments):

@@ -244,9 +244,9 @@ class Verb:
         table = {option.name: option for option in OPTIONS}
         named = [table[name] for name in takes.split()]
         unasked = [
-            one
-            for one in OPTIONS
-            if (one.commands is ALL or self.name in one.commands) and one not in named
+            option
+            for option in OPTIONS
+            if (option.commands is ALL or self.name in option.commands) and option not in named
         ]
         self.options = [*own, *named, *unasked]
         # As `inspect` would tell, whose import costs more than a small run.
@@ -265,7 +265,7 @@ class Verb:
 
     def help_of(self, option: Option) -> str:
         """What the help says of an option, here."""
-        reports = any(each.name == "report" for each in self.options)
+        reports = any(own.name == "report" for own in self.options)
         return option.where_reports if reports else option.help
 
     def perform(self, values: Mapping[str, Any]) -> int:
@@ -279,7 +279,7 @@ class Verb:
         fields, arguments = {}, {}
         for option in self.options:
             if option.name in values:
-                value = _meant(option, values[option.name])
+                value = _parsed(option, values[option.name])
                 if option.name in self.parameters:
                     arguments[option.name] = value
                 else:
@@ -289,7 +289,8 @@ class Verb:
         return self.function(settings, **arguments)
 
 
-def _meant(option: Option, value: Any) -> Any:
+def _parsed(option: Option, value: Any) -> Any:
+    """Return the value that a word of the command line means."""
     if option.value is Value.TIME:
         return _seconds(option, value)
     if option.value is Value.REPORTS:
@@ -322,10 +323,10 @@ def _shard(option: Option, text: str) -> tuple[int, int]:
     number, _, count = text.partition("/")
     if not all(part.isascii() and part.isdecimal() and len(part) < 7 for part in (number, count)):
         raise UsageError(worded("usage.no_shard", flag=option.flags[0], text=repr(text)))
-    found = int(number), int(count)
-    if not 1 <= found[0] <= found[1]:
+    shard = int(number), int(count)
+    if not 1 <= shard[0] <= shard[1]:
         raise UsageError(worded("usage.no_shard", flag=option.flags[0], text=repr(text)))
-    return found
+    return shard
 
 
 def _seconds(option: Option, text: str) -> float:
@@ -346,7 +347,7 @@ def _reports(option: Option, values: Iterable[str]) -> tuple[ReportTarget, ...]:
     from readiness.text.worded import worded
 
     flag = option.flags[0]
-    found: list[ReportTarget] = []
+    targets: list[ReportTarget] = []
     for value in values:
         name, equals, path = value.partition("=")
         if not equals or not path:
@@ -354,7 +355,7 @@ def _reports(option: Option, values: Iterable[str]) -> tuple[ReportTarget, ...]:
         if name not in FORMATS:
             there = ", ".join(sorted(FORMATS))
             raise UsageError(worded("usage.flag_no_format", flag=flag, name=name, there=there))
-        if any(os.path.realpath(path) == os.path.realpath(other.path) for other in found):
+        if any(os.path.realpath(path) == os.path.realpath(other.path) for other in targets):
             raise UsageError(worded("usage.named_twice", flag=flag, path=path))
-        found.append(ReportTarget(name, path))
-    return tuple(found)
+        targets.append(ReportTarget(name, path))
+    return tuple(targets)

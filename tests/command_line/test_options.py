@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness.command_line.application import application, in_order, made
+from readiness.command_line.application import application, in_order, typer_command
 from readiness.command_line.options import ALL, OPTIONS, RUN, Option, Value
 from readiness.command_line.reader import load, names, read, runs_probes
 from readiness.model.settings import RunSettings
@@ -193,7 +193,7 @@ def help_of(name: str) -> str:
     """The help of a command."""
     from typer import _click as click
 
-    command = made(load(name))
+    command = typer_command(load(name))
     context = click.Context(command, info_name=name, terminal_width=400, max_content_width=400)
     return command.get_help(context)
 
