@@ -111,7 +111,7 @@ def _plan(
 def _sent(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> ExitStatus:
     if not addresses:
         return ExitStatus.READY
-    from readiness.pipeline.notify import notify
+    from readiness.pipeline.features.notify import notify
 
     try:
         notify(addresses, subject, body, bad=bad)

@@ -10,8 +10,8 @@ from readiness.guard.changes import loosened
 from readiness.guard.worlds import Worlds
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
+from readiness.pipeline.features.base import loosening
 from readiness.pipeline.interrupts import interruptible
-from readiness.pipeline.judging import loosening
 from readiness.pipeline.measured import accepted_by_base, running
 from readiness.pipeline.opening import open_changed
 from readiness.pipeline.run import execute, perform

@@ -16,7 +16,7 @@ from readiness.history.store import History, board_key
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import run_id
-from readiness.pipeline.on_cluster import in_repository, origin, run_of
+from readiness.pipeline.features.on import in_repository, origin, run_of
 from readiness.project.git import Asking
 from readiness.record.document import RunDocument
 from readiness.report import Context, render, write_report

@@ -13,7 +13,7 @@ from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start, run_id
-from readiness.pipeline.holding import line_of
+from readiness.pipeline.features.hold_line import line_of
 from readiness.pipeline.opening import asked_milestone, open_board
 from readiness.pipeline.past import judgement_of, read_run
 from readiness.pipeline.reports import final_status, refuse_targets, write_reports

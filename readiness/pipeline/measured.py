@@ -18,7 +18,7 @@ from readiness.guard.tree import Commit
 from readiness.model.errors import StoppedError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Outcome, Start, run_id
-from readiness.pipeline.judging import Judged, loosening
+from readiness.pipeline.features.base import Judged, loosening
 from readiness.prove.trials import TrialPlan
 from readiness.record.document import Loosening, RunDocument
 from readiness.run.processes.supervise import run_name

@@ -57,8 +57,8 @@ from readiness.text.sentences import spoken
 from readiness.text.worded import worded
 
 if TYPE_CHECKING:
-    from readiness.pipeline.judging import Judged
-    from readiness.pipeline.reusing import Reusing
+    from readiness.pipeline.features.base import Judged
+    from readiness.pipeline.features.reuse import Reusing
 
 Printer = Callable[[RunDocument, RunSettings, Context], str]
 
@@ -69,18 +69,18 @@ def run_and_report(settings: RunSettings, printer: Printer) -> int:
     if settings.shard is not None and settings.until_decided:
         raise UsageError(worded("usage.shard_decides_nothing"))
     if settings.on:
-        from readiness.pipeline.on_cluster import refuse_alone
+        from readiness.pipeline.features.on import refuse_alone
 
         refuse_alone(settings)
     if settings.dry_run:
         return _show_plan(settings)
     if settings.watch:
-        from readiness.pipeline.watching import watch
+        from readiness.pipeline.features.watch import watch
 
         return watch(settings, printer, _supervised)
     if not settings.open:
         return _supervised(settings, printer)
-    from readiness.pipeline.opened_page import open_page, with_page
+    from readiness.pipeline.features.open import open_page, with_page
 
     asked = with_page(settings)
     status = _supervised(asked, printer)
@@ -93,7 +93,7 @@ def _supervised(settings: RunSettings, printer: Printer) -> int:
 
 
 def _show_plan(settings: RunSettings) -> int:
-    from readiness.pipeline.dry_run import describe
+    from readiness.pipeline.features.dry_run import describe
 
     with ExitStack() as stack:
         opened = _open(settings, stack)
@@ -113,7 +113,7 @@ def perform(
         board = opened.board
         refuse_targets(settings, board)
         if settings.notify:
-            from readiness.pipeline.notify import channels, notify_of
+            from readiness.pipeline.features.notify import channels, notify_of
 
             channels(settings.notify)
         git = Asking(board.workdir)
@@ -127,7 +127,7 @@ def perform(
             history, not_entered = enter(opened.history, board, start)
             reusing = _reusing(opened, plan, start, settings)
             if settings.on:
-                from readiness.pipeline.on_cluster import execute_on
+                from readiness.pipeline.features.on import execute_on
 
                 outcome = execute_on(board, plan, start, settings)
             else:
@@ -168,7 +168,7 @@ def _open(settings: RunSettings, stack: ExitStack) -> Opened:
     """Open the board, or the base's with it, whose copies exist as long as `stack` is open."""
     judged = None
     if settings.base is not None:
-        from readiness.pipeline.judging import judged_by_base
+        from readiness.pipeline.features.base import judged_by_base
 
         judged = stack.enter_context(judged_by_base(settings))
     board = judged.board if judged else open_board(settings)
@@ -201,12 +201,12 @@ def _plan(
         timeout=settings.timeout,
     )
     if settings.shard is not None:
-        from readiness.pipeline.sharding import shard_of
+        from readiness.pipeline.features.shard import shard_of
 
         return shard_of(plan, opened.board, *settings.shard)
     if not settings.until_decided:
         return plan
-    from readiness.pipeline.until_decided import in_order
+    from readiness.pipeline.features.until_decided import in_order
 
     return in_order(plan, opened.board, opened.milestone, _line(opened, settings), past)
 
@@ -218,7 +218,7 @@ def _affected(
     revisions = {one for each in settings.selectors if (one := revision_of(each)) is not None}
     if not revisions:
         return {}
-    from readiness.pipeline.reusing import seen_inputs
+    from readiness.pipeline.features.reuse import seen_inputs
     from readiness.reuse.changed import affected
 
     whole = make_plan(board, environ=os.environ)
@@ -229,7 +229,7 @@ def _affected(
 def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
     if not settings.hold_line:
         return None
-    from readiness.pipeline.holding import line_of
+    from readiness.pipeline.features.hold_line import line_of
 
     base = opened.judged.base if opened.judged else None
     return line_of(settings, opened.board, base)
@@ -239,7 +239,7 @@ def _reusing(opened: Opened, plan: Plan, start: Start, settings: RunSettings) ->
     """What earlier runs have of the plan's results, where the caller asks for that."""
     if not settings.reuse or opened.history is None:
         return None
-    from readiness.pipeline.reusing import Reusing
+    from readiness.pipeline.features.reuse import Reusing
 
     return Reusing(plan, opened.history, start.id)
 
@@ -318,7 +318,7 @@ def execute(
         counted = None if reusing is None else reusing.counted
         settle: Settle = partial(settled, readings, fail_fast=settings.fail_fast, counted=counted)
         if settings.until_decided:
-            from readiness.pipeline.until_decided import until_decided
+            from readiness.pipeline.features.until_decided import until_decided
 
             left, settle = until_decided(board, left, start, readings, settle)
         ending = run(

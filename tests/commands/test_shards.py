@@ -21,8 +21,8 @@ from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode, Scoring, Verdict
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start
+from readiness.pipeline.features.shard import shard_of
 from readiness.pipeline.joining import join
-from readiness.pipeline.sharding import shard_of
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, RunDocument, from_json, to_json

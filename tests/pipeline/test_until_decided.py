@@ -15,7 +15,7 @@ from readiness.model.board import Board, Criterion, Milestone
 from readiness.model.judgement import Earlier, HeldLine, Judgement
 from readiness.model.words import Priority, Scoring, Verdict
 from readiness.pipeline.facts import Start
-from readiness.pipeline.until_decided import decision
+from readiness.pipeline.features.until_decided import decision
 from tests.support.builders import a_board, a_criterion, a_judgement, a_task, a_waiver
 from tests.support.program import Project
 

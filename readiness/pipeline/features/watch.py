@@ -18,7 +18,7 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, ReadinessError, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Verdict
-from readiness.pipeline.opened_page import open_page, with_page
+from readiness.pipeline.features.open import open_page, with_page
 from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, ask, repository
 from readiness.record.document import RunDocument

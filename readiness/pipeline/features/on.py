@@ -19,9 +19,9 @@ from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Outcome, Start
+from readiness.pipeline.features.shard import given_durations
 from readiness.pipeline.files_back import files_of, put_back
 from readiness.pipeline.past import judgement_of
-from readiness.pipeline.sharding import given_durations
 from readiness.plan import secret_values
 from readiness.plan.shards import digest_of, most_parts, needs_of, parts
 from readiness.project.git import GitError, ask, repository

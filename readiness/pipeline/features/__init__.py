@@ -1,0 +1,1 @@
+"""What options have a run do beside its plot, one file each."""
