@@ -13,7 +13,7 @@ from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import find_run, recent_runs, standing, with_past
+from readiness.pipeline.past import find_run, past_of, recent_runs, standing, with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
@@ -65,7 +65,8 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
     """The run's own report, in any format, as if it had just ended."""
     refuse_unknown_format(settings.output_format)
     run = find_run(settings, board, name)
-    run = with_past(run, settings, board, formats_of(settings))
+    with past_of(settings, board) as history:
+        run = with_past(run, history, board, formats_of(settings))
     problems = write_reports(run, settings, board, write_report)
     seen = context(os.environ, settings)
     put(render(settings.output_format, run, seen))

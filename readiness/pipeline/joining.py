@@ -15,7 +15,7 @@ from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start, run_id
 from readiness.pipeline.features.hold_line import line_of
 from readiness.pipeline.opening import asked_milestone, open_board
-from readiness.pipeline.past import judgement_of, read_run
+from readiness.pipeline.past import judgement_of, past_of, read_run
 from readiness.pipeline.reports import final_status, refuse_targets, write_reports
 from readiness.pipeline.run import Printer
 from readiness.pipeline.step_files import write_step_files
@@ -166,7 +166,8 @@ def _line_to_hold(
     """Return the line that the union has to hold, which no part of it can show."""
     if not settings.hold_line:
         return None
-    return line_of(settings, board, _first_base(runs), but={run.id for run in runs})
+    with past_of(settings, board) as history:
+        return line_of(history, board, _first_base(runs), but={run.id for run in runs})
 
 
 def _refuse_another_commit(document: RunDocument, head: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TypeVar
 
@@ -25,21 +26,30 @@ from readiness.text.worded import worded, words_of
 Found = TypeVar("Found")
 
 
+@contextmanager
+def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
+    """Open the history to look back; None where there is to be none."""
+    path = history_path(settings, board.path)
+    if not path:
+        yield None
+        return
+    history = History(path)
+    try:
+        yield history
+    finally:
+        history.close()
+
+
 def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> RunDocument | None:
     """The newest finished run of the board in its profile, if there is one.
 
     `whole` passes over runs of a selection.
     """
-    path = history_path(settings, board.path)
-    if not path:
-        return None
-    history = History(path)
-    try:
-        return told(
-            history, lambda: history.last(board_key(board.path), board.profile, whole=whole)
-        )
-    finally:
-        history.close()
+    with past_of(settings, board) as history:
+        if history is None:
+            return None
+        key = board_key(board.path)
+        return told(history, lambda: history.last(key, board.profile, whole=whole))
 
 
 def standing(settings: RunSettings, board: Board) -> RunDocument | None:
@@ -47,34 +57,26 @@ def standing(settings: RunSettings, board: Board) -> RunDocument | None:
 
     Each criterion has its newest measurement; see `of_the_project`.
     """
-    path = history_path(settings, board.path)
-    if not path:
-        return None
-    history = History(path)
-    try:
+    with past_of(settings, board) as history:
+        if history is None:
+            return None
         key = board_key(board.path)
         run = told(history, lambda: history.last(key, board.profile, whole=False, interrupted=True))
-    finally:
-        history.close()
     return None if run is None else of_the_project(run)
 
 
 def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dict[str, RunDocument]:
     """The recorded runs of these ids, as far as the history has them."""
-    path = history_path(settings, board.path)
     wanted = sorted(names)
-    if not path or not wanted:
-        return {}
-    history = History(path)
-    try:
+    with past_of(settings, board) as history:
+        if history is None or not wanted:
+            return {}
         stored = {name: history.stored(name) for name in wanted}
-    finally:
-        history.close()
-    return {
-        name: from_json(document, f"{path} run {name}")
-        for name, document in stored.items()
-        if document is not None
-    }
+        return {
+            name: from_json(document, f"{history.path} run {name}")
+            for name, document in stored.items()
+            if document is not None
+        }
 
 
 def last_verdicts(history: History, board: Board) -> PastRun | None:
@@ -86,16 +88,12 @@ def recent_runs(
     settings: RunSettings, board: Board, *, limit: int, whole: bool = False
 ) -> list[RunDocument]:
     """The newest finished runs of the board in its profile, the oldest of them first."""
-    path = history_path(settings, board.path)
-    if not path:
-        return []
-    history = History(path)
-    try:
+    with past_of(settings, board) as history:
+        if history is None:
+            return []
         key = board_key(board.path)
-        found = told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
-        return found or []
-    finally:
-        history.close()
+        runs = told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
+        return runs or []
 
 
 def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
@@ -108,12 +106,8 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
     if name == "last":
         runs = recent_runs(settings, board, limit=1)
     else:
-        path = history_path(settings, board.path)
-        history = History(path or os.devnull)
-        try:
-            runs = history.named(board_key(board.path), name) if path and name else []
-        finally:
-            history.close()
+        with past_of(settings, board) as history:
+            runs = history.named(board_key(board.path), name) if history and name else []
     if len(runs) > 1:
         ids = ", ".join(run.id for run in runs[:5])
         raise UsageError(worded("usage.several_runs", name=name, ids=ids))
@@ -123,23 +117,16 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
 
 
 def with_past(
-    run: RunDocument, settings: RunSettings, board: Board, formats: Iterable[str]
+    run: RunDocument, history: History | None, board: Board, formats: Iterable[str]
 ) -> RunDocument:
     """The run with the earlier ones that these formats show; as it is where none shows any."""
     from readiness.report import past_wanted
 
     limit = max(map(past_wanted, formats), default=0)
-    if not limit:
+    if not limit or history is None:
         return run
-    path = history_path(settings, board.path)
-    if not path:
-        return run
-    history = History(path)
-    try:
-        points = _points(history, board, run)
-        past = told(history, lambda: _marks(points, limit)) or []
-    finally:
-        history.close()
+    points = _points(history, board, run)
+    past = told(history, lambda: _marks(points, limit)) or []
     return msgspec.structs.replace(run, past=past)
 
 

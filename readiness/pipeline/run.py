@@ -136,7 +136,7 @@ def perform(
                     board, plan, start, settings, versions=versions, name=name, reusing=reusing
                 )
             document, not_recorded = record(history, _carry(outcome, board, start, opened.history))
-            document = with_past(document, settings, board, formats_of(settings))
+            document = with_past(document, opened.history, board, formats_of(settings))
             problems += not_entered + not_recorded
             problems += write_reports(document, settings, board, write_report)
             problems += write_step_files(document, settings, os.environ)
@@ -232,7 +232,7 @@ def _line(opened: Opened, settings: RunSettings) -> HeldLine | None:
     from readiness.pipeline.features.hold_line import line_of
 
     base = opened.judged.base if opened.judged else None
-    return line_of(settings, opened.board, base)
+    return line_of(opened.history, opened.board, base)
 
 
 def _reusing(opened: Opened, plan: Plan, start: Start, settings: RunSettings) -> "Reusing | None":

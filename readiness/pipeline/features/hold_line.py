@@ -1,13 +1,11 @@
 """The earlier run that a run which holds the line is compared with."""
 
-import os
 from collections.abc import Container, Iterator
 from decimal import Decimal
 
 from readiness.history.store import History, board_key
 from readiness.model.board import Board
 from readiness.model.judgement import Earlier, HeldLine
-from readiness.model.settings import RunSettings, history_path
 from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
@@ -18,7 +16,7 @@ from readiness.record.said import worded_again
 
 
 def line_of(
-    settings: RunSettings, board: Board, base: BaseRef | None, *, but: Container[str] = ()
+    history: History | None, board: Board, base: BaseRef | None, *, but: Container[str] = ()
 ) -> HeldLine:
     """What has to be held: the compared run of the history, and the board's own baselines.
 
@@ -26,18 +24,15 @@ def line_of(
     a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out,
     and those that stopped before their end: they know too little of what passes.
     """
-    path = history_path(settings, board.path)
-    history = History(path or os.devnull)
-    try:
-        found = told(history, lambda: _compared(history, board, base, but)) if path else None
-    finally:
-        history.close()
-    if found is None:
+    if history is None:
+        return HeldLine()
+    run = told(history, lambda: _compared(history, board, base, but))
+    if run is None:
         return HeldLine()
     return HeldLine(
-        run=found.id,
-        commit=found.git.commit if found.git else "",
-        criteria={one.id: _earlier(one) for task in found.tasks for one in task.criteria},
+        run=run.id,
+        commit=run.git.commit if run.git else "",
+        criteria={one.id: _earlier(one) for task in run.tasks for one in task.criteria},
     )
 
 
