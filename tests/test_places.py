@@ -203,11 +203,71 @@ def a_verdict(house: House) -> None:
         assert "held" in shown, form
 
 
+def a_feature(house: House) -> None:
+    """A feature of a run: its file, beside the row and the field of the option that asks for it."""
+    house.change(
+        "readiness/commands/_options.py",
+        '    Option("milestone",',
+        '    Option("brief", "", "Run one probe.", value=Value.SWITCH),\n    Option("milestone",',
+    )
+    house.change(
+        "readiness/model/settings.py",
+        "    milestone: str | None = None\n",
+        "    milestone: str | None = None\n    brief: bool = False\n",
+    )
+    option = set(house.touched)
+    house.add(
+        "readiness/pipeline/features/brief.py",
+        '"""`--brief`: no more than one probe is run."""\n\n'
+        "from msgspec.structs import replace\n\n"
+        "from readiness.pipeline.features import Feature\n\n\n"
+        "class Brief(Feature):\n"
+        '    """The run is of one probe."""\n\n'
+        "    def around(self, command):\n"
+        '        """Say so before the run."""\n'
+        "        print('around', flush=True)\n"
+        "        return command\n\n"
+        "    def opened(self, start, board, history):\n"
+        '        """Say so before the plan."""\n'
+        "        print('opened', board.title, flush=True)\n"
+        "        return start\n\n"
+        "    def planned(self, plan, start, board):\n"
+        '        """Plan one probe."""\n'
+        "        print('planned', len(plan.order), flush=True)\n"
+        "        return replace(plan, order=plan.order[:1])\n\n"
+        "    def running(self, execution):\n"
+        '        """Say how an attempt is settled."""\n'
+        "        settle = execution.settle\n\n"
+        "        def settled(attempt):\n"
+        "            print('settled', attempt.exit_status, flush=True)\n"
+        "            return settle(attempt)\n\n"
+        "        return replace(execution, settle=settled)\n\n"
+        "    def recorded(self, document, board):\n"
+        '        """Say what came out."""\n'
+        "        print('recorded', document.gate.decision, flush=True)\n"
+        "        return ['the feature is told of']\n\n\n"
+        "FEATURE = Brief\n",
+    )
+    house.touched -= option  # those of an option are counted above
+    house.project.write(a_board({"run": "true"}, {"run": "test 1"}))
+    ended = house.run("check", "--brief", "--quiet")
+    assert ended.out.splitlines()[:5] == [
+        "around",
+        "opened A board",
+        "planned 2",
+        "settled 0",
+        "recorded undecided",
+    ]
+    assert "the feature is told of" in ended.err
+    assert "around" not in house.run("check", "--quiet").out
+
+
 PLACES = [
     (a_check, 1),
     (a_format, 1),
     (a_command, 1),
     (an_option, 2),
+    (a_feature, 1),
     (a_reader, 1),
     (a_verdict, 1),
 ]

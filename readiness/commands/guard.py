@@ -14,7 +14,6 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
-from readiness.pipeline.run import execute
 from readiness.plan import secret_values
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
@@ -66,7 +65,7 @@ def _measured(settings: RunSettings) -> int:
     with interruptible(), open_changed(settings) as (base, found):
         scratch = make(choose(os.environ, run_name()))
         try:
-            measurer = Measurer(found, base.commit, settings, scratch, execute)
+            measurer = Measurer(found, base.commit, settings, scratch)
             changes = measurer.changes(found)
         finally:
             remove(scratch)

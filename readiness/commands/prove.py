@@ -11,11 +11,11 @@ from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
+from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_changed, open_with_masks
 from readiness.pipeline.past import last_run
-from readiness.pipeline.run import execute
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
@@ -97,7 +97,7 @@ def _change(settings: RunSettings, change: str) -> int:
                 environ=os.environ,
                 scratch=scratch,
                 timeout=settings.timeout,
-                run=running(settings, execute),
+                run=running(settings),
             )
         finally:
             remove(scratch)

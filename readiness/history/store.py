@@ -8,8 +8,8 @@ digest of the one before.
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -38,6 +38,9 @@ REMEMBERED = 100
 """For so many runs it is kept how long a probe took, or what a tool's version is."""
 
 Answer = TypeVar("Answer")
+
+Keep: TypeAlias = Callable[[sqlite3.Connection, int], None]
+"""Writes what belongs to the entry of a run whose number it is given."""
 
 LAST_CHARACTER = chr(sys.maxunicode)
 FINISHED = "finished"
@@ -109,11 +112,11 @@ class History:
         document: RunDocument,
         durations: Mapping[str, float],
         versions: Mapping[str, str],
-        keep: Callable[[sqlite3.Connection, int], None] | None = None,
+        kept: Sequence[Keep] = (),
     ) -> RunDocument:
         """Add the document of a run that was begun, whole or interrupted, and what it taught.
 
-        `keep` writes with it what else belongs to the entry that it is given.
+        What is `kept` with it is written in the same transaction.
         Returns it as it is recorded, tied to the run before. It survives the end of the system.
         A run whose entry is gone is entered again; then, and where anything but gates changed the
         history since the run began, `AlteredError` says so: the run is recorded nevertheless.
@@ -147,7 +150,7 @@ class History:
                 blob.write(stored)
             chain.append(connection, entry, stored, previous)
             _learn(connection, entry, durations, versions)
-            if keep is not None:
+            for keep in kept:
                 keep(connection, entry)
         if not known:
             altered = [*altered, "its entry was gone, and is made anew"]

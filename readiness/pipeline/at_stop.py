@@ -10,11 +10,10 @@ from readiness.guard.changes import loosened
 from readiness.guard.worlds import Worlds
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
-from readiness.pipeline.features.base import loosening
 from readiness.pipeline.interrupts import interruptible
-from readiness.pipeline.measured import accepted_by_base, running
+from readiness.pipeline.measured import accepted_by_base, loosening, running
 from readiness.pipeline.opening import open_changed
-from readiness.pipeline.run import execute, perform
+from readiness.pipeline.run import perform
 from readiness.prove.trials import BETWEEN, watched
 from readiness.record.document import CriterionRecord, Loosening, RunDocument
 from readiness.record.localised import ATTESTED
@@ -150,7 +149,7 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
             there = (one for one in copied.board.criteria() if one.id in names)
             criteria = {one.id: watched(one) for one in there if one.check is not None}
             part = copied.part(criteria, _WORLD, timeout=settings.timeout)
-            document = running(settings, execute)(part)
+            document = running(settings)(part)
         finally:
             remove(scratch)
     if document.interrupted:

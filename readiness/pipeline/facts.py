@@ -2,13 +2,13 @@
 
 import datetime
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from readiness import __version__
+from readiness.history.store import Keep
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import HeldLine
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
@@ -67,13 +67,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A run's document, and what it taught: seconds by probe key, versions by tool key.
 
-    `keep` writes what it leaves to later runs that reuse results.
+    `kept` is what it leaves to later runs beside that.
     """
 
     document: RunDocument
     durations: dict[str, float]
     versions: dict[str, str]
-    keep: Callable[[sqlite3.Connection, int], None] | None = None
+    kept: Sequence[Keep] = ()
 
 
 def run_id(at: float) -> str:

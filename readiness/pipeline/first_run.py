@@ -12,8 +12,8 @@ from readiness.decide.judge import judge
 from readiness.model.board import Board, Criterion
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.settings import RunSettings
+from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Start, run_id
-from readiness.pipeline.run import execute
 from readiness.plan import make_plan
 from readiness.record.document import CriterionRecord
 from readiness.record.said import worded_again

@@ -13,11 +13,12 @@ from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start, run_id
+from readiness.pipeline.features import Printer
 from readiness.pipeline.features.hold_line import line_of
-from readiness.pipeline.opening import asked_milestone, open_board
+from readiness.pipeline.features.milestone import asked_milestone
+from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, past_of, read_run
 from readiness.pipeline.reports import final_status, refuse_targets, write_reports
-from readiness.pipeline.run import Printer
 from readiness.pipeline.step_files import write_step_files
 from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.project.git import head_of

@@ -1,35 +1,27 @@
-"""A change, measured by the base's rules: what `guard` and `--base` have to run for that."""
+"""A change, measured by the base's rules: what `guard` and a run with a base need for that."""
 
 import datetime
 import os
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeAlias
+from collections.abc import Callable, Container, Sequence
 
 from msgspec.structs import replace
 
 from readiness.guard.accepting import accepted
-from readiness.guard.changes import Change, loosened
+from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.measuring import Measuring
 from readiness.guard.tree import Commit
-from readiness.model.errors import StoppedError
 from readiness.model.settings import RunSettings
-from readiness.pipeline.facts import Outcome, Start, run_id
-from readiness.pipeline.features.base import Judged, loosening
+from readiness.pipeline.execution import execute
+from readiness.pipeline.facts import Start, run_id
 from readiness.prove.trials import TrialPlan
 from readiness.record.document import Loosening, RunDocument
-from readiness.run.processes.supervise import run_name
-from readiness.run.scratch import choose, make, remove
-
-Execute: TypeAlias = Callable[..., Outcome]
-"""How the plot runs a plan, `execute` of pipeline/run.py, which calls what is here."""
 
 
 class Measurer:
-    """Runs with `execute` what a comparison needs to be measured. `scratch` is an empty folder."""
+    """Runs what a comparison needs to be measured. `scratch` is an empty folder."""
 
     def __init__(
         self,
@@ -37,11 +29,10 @@ class Measurer:
         base: Commit,
         settings: RunSettings,
         scratch: str,
-        execute: Execute,
         names: Container[str] | None = None,
     ) -> None:
-        self._run = running(settings, execute)
-        self._nothing_more = running(replace(settings, over_at=0), execute)
+        self._run = running(settings)
+        self._nothing_more = running(replace(settings, over_at=0))
         self.interrupted = 0
         self.compared: list[Compared] = []
         self.remarks: list[str] = []
@@ -96,9 +87,8 @@ def accepted_by_base(
     return accepted(changes, given, today, {one.id: one.files for one in compared})
 
 
-def running(settings: RunSettings, execute: Execute) -> Callable[[TrialPlan], RunDocument]:
+def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
     """What runs a part to its end, and records nothing."""
-    settings = replace(settings, fail_fast=False, until_decided=False)
 
     def run(part: TrialPlan) -> RunDocument:
         at = time.time()
@@ -108,22 +98,13 @@ def running(settings: RunSettings, execute: Execute) -> Callable[[TrialPlan], Ru
     return run
 
 
-@contextmanager
-def measured_by_base(
-    judged: Judged, settings: RunSettings, names: Container[str], execute: Execute
-) -> Iterator[Callable[[RunDocument], list[Loosening]]]:
-    """Measure the named criteria by the base's rules, as far as the change decides how.
-
-    What is given tells what is loosened, once the run by the head's own files is over.
-    """
-    scratch = make(choose(os.environ, f"{run_name()}-base"))
-    try:
-        found = judged.found
-        measurer = Measurer(found, judged.commit, settings, scratch, execute, names)
-        if measurer.measuring is not None:
-            measurer.measuring.run(measurer.run, own=False)
-        if measurer.interrupted:
-            raise StoppedError(measurer.interrupted)
-        yield lambda document: list(map(loosening, loosened(measurer.after(found, document))))
-    finally:
-        remove(scratch)
+def loosening(change: Change) -> Loosening:
+    """A change as the run document has it."""
+    return Loosening(
+        subject=change.subject,
+        what=change.what,
+        before=change.before,
+        after=change.after,
+        path=change.path,
+        line=change.line,
+    )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from readiness.load import load_with_masks
 from readiness.load.board import Loaded
-from readiness.model.board import Board, Milestone
+from readiness.model.board import Board
 from readiness.model.errors import BoardError, UsageError
-from readiness.model.settings import BoardSettings, RunSettings, find_board
+from readiness.model.settings import BoardSettings, find_board
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name
 from readiness.text.sentences import suit
@@ -81,22 +81,3 @@ def _project(settings: BoardSettings) -> str | None:
     if project is not None and not os.path.isdir(project):
         raise UsageError(worded("usage.no_project", path=project))
     return project
-
-
-def asked_milestone(settings: RunSettings, board: Board) -> Milestone | None:
-    """The milestone that the gate is to decide on. Raises `UsageError` for one that is not there.
-
-    A selection cannot show a milestone to be met, so both together are an error too.
-    """
-    if settings.milestone is None:
-        return None
-    if settings.hold_line:
-        raise UsageError(worded("usage.line_or_milestone"))
-    for milestone in board.milestones:
-        if milestone.id == settings.milestone:
-            if settings.selectors:
-                raise UsageError(worded("usage.milestone_whole"))
-            return milestone
-    names = ", ".join(milestone.id for milestone in board.milestones)
-    there = worded("usage.there_is", names=names) if names else worded("usage.board_has_none")
-    raise UsageError(worded("usage.no_milestone", name=settings.milestone, there=there))

@@ -61,7 +61,7 @@ def record(history: History | None, outcome: Outcome) -> tuple[RunDocument, list
     # A probe of the base's has the name of a folder in it that is never there again.
     durations = {} if document.base is not None else outcome.durations
     try:
-        return history.finish(document, durations, outcome.versions, outcome.keep), []
+        return history.finish(document, durations, outcome.versions, outcome.kept), []
     except AlteredError as error:
         return error.document, [words_of(error)]
     except NotWrittenError as error:

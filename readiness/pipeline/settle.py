@@ -94,6 +94,12 @@ class Readings:
             self.lasting[index] = capture.started_at
         return Settled(succeeded=succeeded, why=refused.reason if refused else "")
 
+    def settle(self, attempt: Capture) -> Settled:
+        """Settle an attempt, which is over: it is made again, or what comes after it may start."""
+        taken = self.take(attempt)
+        delay = self.pause(attempt)
+        return taken if delay is None else Settled(succeeded=False, again=True, delay=delay)
+
     def take_over(
         self,
         index: int,

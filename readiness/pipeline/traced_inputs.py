@@ -10,8 +10,8 @@ from readiness.model.board import TRACED, Board
 from readiness.model.errors import ExitStatus
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
+from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, Start, run_id
-from readiness.pipeline.run import execute
 from readiness.plan import select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking

@@ -10,8 +10,11 @@ import pytest
 from readiness.model.board import Check, Criterion, Measure, Reader
 from readiness.model.judgement import Judgement
 from readiness.model.plan import Plan, Planned
+from readiness.model.settings import RunSettings
 from readiness.model.words import Format, ReasonCode
-from readiness.pipeline.run import settled
+from readiness.pipeline.execution import Execution
+from readiness.pipeline.facts import Start
+from readiness.pipeline.features.fail_fast import FirstFault
 from readiness.pipeline.settle import Readings
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder
@@ -33,17 +36,24 @@ class Run:
         fail_fast: bool = False,
         durations: Mapping[str, float] | None = None,
     ) -> None:
-        self.fail_fast = fail_fast
         board = a_board(a_task("T1", criteria), checks={check.name: check for check in checks})
         self.plan: Plan = make_plan(board, environ={}, durations=durations or {})
         self.now = 100.0
-        self.readings = Readings(
-            board,
-            self.plan,
-            Recorder(Redactor([])),
-            TODAY,
-            monotonic=lambda: self.now,
+        recorder = Recorder(Redactor([]))
+        self.readings = Readings(board, self.plan, recorder, TODAY, monotonic=lambda: self.now)
+        execution = Execution(
+            board=board,
+            plan=self.plan,
+            start=Start(id="now", at=0.0, profile=board.profile),
+            readings=self.readings,
+            recorder=recorder,
+            scratch="",
+            left=self.plan,
+            settle=self.readings.settle,
         )
+        if fail_fast:
+            execution = FirstFault(RunSettings(fail_fast=True)).running(execution)
+        self.settle = execution.settle
         self.attempts: dict[int, int] = {}
 
     def __call__(self, output: str = "", probe: int = 0, **fields: Any) -> Settled:
@@ -54,7 +64,7 @@ class Run:
         fields = {"duration": 1.0, **fields}
         capture = a_capture(output, **fields)
         capture = msgspec.structs.replace(capture, probe=probe, attempt=number)
-        return settled(self.readings, capture, fail_fast=self.fail_fast)
+        return self.settle(capture)
 
     def verdict(self, place: int = 0) -> Judgement:
         """The judgement of a criterion by its place."""

@@ -1,9 +1,46 @@
 """`--dry-run`: the plan, in the order in which it would start."""
 
+import os
+from contextlib import ExitStack
+
+import msgspec
+
 from readiness.model.board import Board
+from readiness.model.errors import ExitStatus
 from readiness.model.plan import Plan, Probe
+from readiness.model.settings import RunSettings
+from readiness.pipeline.features import Command, Feature, Printer, features_of
+from readiness.pipeline.recording import learned
+from readiness.pipeline.run import open_run, plan_run
+from readiness.plan import secret_values
+from readiness.terminal.output import put_text
+from readiness.text.clean import Redactor
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
+
+
+class DryRun(Feature):
+    """A run of which the plan is shown, and no more."""
+
+    turn = 1  # in the place of whatever the other features would put around the run
+
+    def around(self, command: Command) -> Command:
+        """Return what shows the plan."""
+        return show_plan
+
+
+def show_plan(settings: RunSettings, _printer: Printer) -> int:
+    """Print the plan of a run with these settings."""
+    # Nothing is written or sent: where to is not asked.
+    settings = msgspec.structs.replace(settings, reports=(), notify=())
+    features = features_of(settings)
+    with ExitStack() as stack:
+        opened = open_run(settings, features, stack)
+        durations, _ = learned(opened.history)
+        plan = plan_run(opened, settings, features, durations, {})
+        redactor = Redactor(secret_values(opened.board, os.environ))
+        put_text(redactor.redact(describe(opened.board, plan)))
+    return ExitStatus.READY
 
 
 def describe(board: Board, plan: Plan) -> str:
@@ -47,3 +84,6 @@ def _one_line(probe: Probe) -> str:
     params = " ".join(f"{name}={value!r}" for name, value in probe.env.items() if value)
     command = " ".join(probe.command.split())
     return f"{command}  [{params}]" if params else command
+
+
+FEATURE = DryRun

@@ -3,16 +3,28 @@
 from collections.abc import Container, Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from readiness.history.store import History, board_key
 from readiness.model.board import Board
 from readiness.model.judgement import Earlier, HeldLine
 from readiness.model.words import Decision, ReasonCode
+from readiness.pipeline.facts import Start
+from readiness.pipeline.features import Feature
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
 from readiness.record.earlier import Value
 from readiness.record.excerpts import ComparedCriterion, ComparedRun
 from readiness.record.origin import BaseRef
 from readiness.record.said import worded_again
+
+
+class LineHeld(Feature):
+    """A gate that decides on whether anything is worse than it was."""
+
+    def opened(self, start: Start, board: Board, history: History | None) -> Start:
+        """Add what has to be held."""
+        return replace(start, line=line_of(history, board, start.base))
 
 
 def line_of(
@@ -86,3 +98,6 @@ def _exact(value: Value) -> Decimal | bool | str | None:
     if isinstance(value, bool | str) or value is None:
         return value
     return Decimal(str(value))
+
+
+FEATURE = LineHeld

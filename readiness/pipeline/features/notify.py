@@ -4,7 +4,11 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from readiness.history.store import History
+from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
+from readiness.pipeline.facts import Start
+from readiness.pipeline.features import Feature
 from readiness.record.document import RunDocument
 from readiness.record.scores import score_text
 from readiness.report import Context, render
@@ -14,6 +18,21 @@ if TYPE_CHECKING:
     from apprise import Apprise
 
 INSTALL = "pip install 'readiness[notify]'"
+
+
+class Notification(Feature):
+    """A run whose summary is sent."""
+
+    turn = 1  # what reports could not be written is told first
+
+    def opened(self, start: Start, board: Board, history: History | None) -> Start:
+        """Raise `UsageError` for addresses that nothing can be sent to."""
+        channels(self.settings.notify)
+        return start
+
+    def recorded(self, document: RunDocument, board: Board) -> list[str]:
+        """Send the summary; return what went wrong."""
+        return notify_of(document, self.settings.notify)
 
 
 def channels(addresses: Sequence[str]) -> "list[Apprise]":
@@ -65,3 +84,6 @@ def notify_of(run: RunDocument, addresses: Sequence[str]) -> list[str]:
     except NotWrittenError as error:
         return [str(error)]
     return []
+
+
+FEATURE = Notification

@@ -18,8 +18,9 @@ from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.concluding import conclude
+from readiness.pipeline.durations import given_durations
 from readiness.pipeline.facts import Facts, Outcome, Start
-from readiness.pipeline.features.shard import given_durations
+from readiness.pipeline.features import Command, Feature
 from readiness.pipeline.files_back import files_of, put_back
 from readiness.pipeline.past import judgement_of
 from readiness.plan import secret_values
@@ -41,6 +42,20 @@ PARTS_A_THREAD = 4
 
 ALONE = ("base", "reuse", "until_decided", "fail_fast", "shard", "project")
 """What asks for the run to be on this machine, or in a part already."""
+
+
+class ClusterRun(Feature):
+    """A run by the workers of a cluster, unless its address is empty."""
+
+    def around(self, command: Command) -> Command:
+        """Raise `UsageError` for what cannot be asked of a cluster."""
+        if self.settings.on:
+            refuse_alone(self.settings)
+        return command
+
+    def executing(self, plan: Plan, start: Start, board: Board) -> Outcome | None:
+        """Run the plan there. Raises as `execute_on` does."""
+        return execute_on(board, plan, start, self.settings) if self.settings.on else None
 
 
 def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) -> Outcome:
@@ -288,3 +303,6 @@ def _capture(index: int, probe: ProbeRecord, reason: str) -> Capture:
         failure_text="" if ended else reason,
         duration=probe.duration_s,
     )
+
+
+FEATURE = ClusterRun

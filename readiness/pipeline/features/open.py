@@ -9,10 +9,28 @@ import msgspec
 
 from readiness.history.database import make_folder
 from readiness.model.settings import ReportTarget, RunSettings, find_board, history_path
+from readiness.pipeline.features import Command, Feature, Printer
 from readiness.terminal.ending import tell
 
 FORMAT = "html"
 NAME = "page.html"
+
+
+class OpenedPage(Feature):
+    """A run whose page is opened at its end."""
+
+    def around(self, command: Command) -> Command:
+        """Return what opens the page after the command."""
+        if self.settings.watch:  # it opens the page itself, once the first of its runs is over
+            return command
+
+        def opening(settings: RunSettings, printer: Printer) -> int:
+            asked = with_page(settings)
+            status = command(asked, printer)
+            open_page(asked)
+            return status
+
+        return opening
 
 
 def with_page(settings: RunSettings) -> RunSettings:
@@ -41,3 +59,6 @@ def _there_is_a_screen() -> bool:
     """Whether a browser would be a window of its own, not a program in this terminal."""
     named = any(name in os.environ for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
     return named or sys.platform in ("darwin", "win32")
+
+
+FEATURE = OpenedPage

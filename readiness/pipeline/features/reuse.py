@@ -1,8 +1,7 @@
 """`--reuse`: what a run takes over from earlier ones, and what it leaves to later ones."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,14 @@ import msgspec
 
 from readiness.history import results as history_results
 from readiness.history.results import Found, KnownListing
-from readiness.history.store import History
+from readiness.history.store import History, Keep
+from readiness.model.board import Board
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
+from readiness.model.settings import RunSettings
+from readiness.pipeline.execution import Execution
+from readiness.pipeline.facts import Start
+from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Readings
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord
@@ -30,6 +34,7 @@ from readiness.reuse.results import (
     to_bytes,
     tries_once,
 )
+from readiness.run.interface import Settled
 from readiness.startup.digests import digest
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded
@@ -37,8 +42,39 @@ from readiness.text.worded import joined, worded
 if TYPE_CHECKING:
     from readiness.pipeline.tracing import Tracing
 
-Keep = Callable[[sqlite3.Connection, int], None]
-"""Writes what is left to later runs beside the entry of this one."""
+
+class ReusedResults(Feature):
+    """A run that takes over the results of earlier ones, where there is a history."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        super().__init__(settings)
+        self._history: History | None = None
+        self._reusing: Reusing | None = None
+
+    def opened(self, start: Start, board: Board, history: History | None) -> Start:
+        """Note the history."""
+        self._history = history
+        return start
+
+    def running(self, execution: Execution) -> Execution:
+        """Take over what earlier runs have of the plan's results, and leave the rest to run."""
+        if self._history is None:
+            return execution
+        reusing = self._reusing = Reusing(execution.plan, self._history, execution.start.id)
+        settle = execution.settle
+
+        def settled(attempt: Capture) -> Settled:
+            capture = reusing.counted(attempt)
+            return Settled(succeeded=False, again=True) if capture is None else settle(capture)
+
+        left = reusing.left(execution.readings, execution.scratch)
+        return msgspec.structs.replace(execution, left=left, settle=settled)
+
+    def kept(self, execution: Execution) -> Keep | None:
+        """Leave to later runs what this one has of results."""
+        if self._reusing is None:
+            return None
+        return self._reusing.keep(execution.readings, execution.recorder)
 
 
 class Reusing:
@@ -261,3 +297,6 @@ def _known(key: str, listing: Listing) -> KnownListing:
 
 def _findings(kept: KeptReading, criterion: str) -> list[FindingRecord]:
     return [msgspec.structs.replace(one, criterion=criterion) for one in kept.findings]
+
+
+FEATURE = ReusedResults

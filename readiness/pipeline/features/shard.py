@@ -1,39 +1,31 @@
 """`--shard`: the part of a plan that one of several machines runs, the same on each of them."""
 
-import os
-from collections.abc import Mapping
-
 import msgspec
 
 from readiness import __version__
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan, Shard
+from readiness.pipeline.durations import given_durations
+from readiness.pipeline.facts import Start
+from readiness.pipeline.features import Command, Feature
 from readiness.plan.shards import digest_of, only, parts
 from readiness.text.worded import worded
 
 
-class _TimedProbe(msgspec.Struct, frozen=True):
-    id: str
-    check: str | None
-    duration_s: float
-    params: dict[str, str] = {}
+class PartOfPlan(Feature):
+    """A run of one part of the plan."""
 
+    def around(self, command: Command) -> Command:
+        """Raise `UsageError` where the run is also to decide, which no part can."""
+        if self.settings.until_decided:
+            raise UsageError(worded("usage.shard_decides_nothing"))
+        return command
 
-class _TimedCriterion(msgspec.Struct, frozen=True):
-    id: str
-    probes: list[str]
-
-
-class _TimedTask(msgspec.Struct, frozen=True):
-    criteria: list[_TimedCriterion]
-
-
-class _TimedRun(msgspec.Struct, frozen=True):
-    """What a run document tells of how long things take."""
-
-    tasks: list[_TimedTask]
-    probes: list[_TimedProbe]
+    def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
+        """Return the part. Raises as `shard_of` does."""
+        number, count = self.settings.shard or (1, 1)
+        return shard_of(plan, board, number, count)
 
 
 def shard_of(plan: Plan, board: Board, number: int, count: int) -> Plan:
@@ -48,48 +40,4 @@ def shard_of(plan: Plan, board: Board, number: int, count: int) -> Plan:
     return msgspec.structs.replace(part, shard=Shard(number=number, count=count, plan=digest))
 
 
-def given_durations(plan: Plan, board: Board) -> dict[int, float]:
-    """The seconds that the board's file of durations has for probes, by their index."""
-    if not board.durations:
-        return {}
-    path = os.path.normpath(board.durations)
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise UsageError(worded("usage.no_durations", path=path, why=error.strerror)) from None
-    try:
-        if "tasks" in msgspec.json.decode(content, type=dict[str, msgspec.Raw]):
-            return _recorded(plan, msgspec.json.decode(content, type=_TimedRun))
-        return _declared(plan, msgspec.json.decode(content, type=dict[str, float]))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(worded("usage.no_durations", path=path, why=error)) from None
-
-
-def _declared(plan: Plan, seconds: Mapping[str, float]) -> dict[int, float]:
-    """What a criterion takes is shared by its probes; those before them are part of it."""
-    return {
-        index: max(seconds[one.criterion.id], 0.0) / len(one.probes)
-        for one in plan.planned
-        for index in one.probes
-        if one.criterion.id in seconds
-    }
-
-
-def _recorded(plan: Plan, run: _TimedRun) -> dict[int, float]:
-    """By criterion, as commands may have changed; what no criterion reads, by check and params."""
-    took = {probe.id: probe.duration_s for probe in run.probes}
-    alike = {(one.check, tuple(sorted(one.params.items()))): one.duration_s for one in run.probes}
-    read = {one.id: one.probes for task in run.tasks for one in task.criteria}
-    known = {
-        index: alike[key]
-        for index, probe in enumerate(plan.probes)
-        if (key := (probe.check.name or None, tuple(sorted(probe.env.items())))) in alike
-        and probe.check.name
-    }
-    for one in plan.planned:
-        names = read.get(one.criterion.id, [])
-        if len(names) == len(one.probes):
-            pairs = zip(one.probes, names, strict=True)
-            known.update({index: took[name] for index, name in pairs if name in took})
-    return known
+FEATURE = PartOfPlan

@@ -17,7 +17,9 @@ from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.concluding import decide
+from readiness.pipeline.execution import Execution
 from readiness.pipeline.facts import Start
+from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Readings
 from readiness.plan.soonest import soonest
 from readiness.record.excerpts import PastRun
@@ -28,6 +30,27 @@ LOOKS: Final = 50
 """A board is looked at again once so small a part of what is pending is judged."""
 
 Decided: TypeAlias = tuple[Decision, int, Decision | None]
+
+
+class EarlyDecision(Feature):
+    """A run that ends as soon as its decision is certain."""
+
+    turn = 1  # only what the other features leave to run can change the decision
+
+    def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
+        """Put what can decide soonest first."""
+        return in_order(plan, board, start.milestone, start.line, start.previous)
+
+    def running(self, execution: Execution) -> Execution:
+        """Stop the run where an attempt makes the decision certain; run nothing if it is that."""
+        left, settle = until_decided(
+            execution.board,
+            execution.left,
+            execution.start,
+            execution.readings,
+            execution.settle,
+        )
+        return msgspec.structs.replace(execution, left=left, settle=settle, may_stop=True)
 
 
 def in_order(
@@ -153,3 +176,6 @@ class Course:
         self._judged[name] = self._readings.judge(planned)
         self._pending.pop(name, None)
         return True
+
+
+FEATURE = EarlyDecision

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import closing, suppress
 from typing import IO, Any, Final, TypeAlias
 
@@ -18,6 +18,7 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, ReadinessError, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Verdict
+from readiness.pipeline.features import Command, Feature, Printer
 from readiness.pipeline.features.open import open_page, with_page
 from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, ask, repository
@@ -38,13 +39,19 @@ LOOK: Final = 2000
 """So often files are looked at though nothing was heard."""
 MOST_NAMES: Final = 3
 
-Printer: TypeAlias = Callable[[RunDocument, RunSettings, Context], str]
-Run: TypeAlias = Callable[[RunSettings, Printer], int]
 State: TypeAlias = dict[str, tuple[int, int, int]]
 Verdicts: TypeAlias = dict[str, str]
 
 
-def watch(settings: RunSettings, printer: Printer, run: Run) -> int:
+class Watch(Feature):
+    """A run that is repeated after each save."""
+
+    def around(self, command: Command) -> Command:
+        """Return what runs the command again and again."""
+        return lambda settings, printer: watch(settings, printer, command)
+
+
+def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
     """Run the board again after each save, until a signal ends it; return its status.
 
     `run` is given the settings of each run, in a process of its own. Raises `UsageError` where
@@ -235,3 +242,6 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[st
         for name, word in now.items()
         if name and before.get(name, word) != word
     ]
+
+
+FEATURE = Watch

@@ -1,0 +1,127 @@
+"""A plan run in this process: its probes are run and settled, its criteria judged."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from readiness.measure import close as close_helper
+from readiness.model.board import Board
+from readiness.model.plan import Plan
+from readiness.model.settings import RunSettings
+from readiness.pipeline.concluding import conclude
+from readiness.pipeline.facts import Facts, Outcome, Start
+from readiness.pipeline.settle import Readings
+from readiness.plan import secret_values
+from readiness.record.criteria import Recorder, with_versions
+from readiness.record.run import shard_record
+from readiness.run.interface import Settle
+from readiness.run.run import run
+from readiness.run.scratch import choose, make, remove
+from readiness.terminal.output import shown_progress
+from readiness.text.clean import Redactor
+from readiness.text.sentences import spoken
+
+if TYPE_CHECKING:
+    from readiness.pipeline.features import Feature
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
+    """How a plan is going to be run: what of it is `left`, and how attempts are settled.
+
+    `may_stop` says that `settle` may end the run early. `scratch` is a folder that is there as
+    long as probes run.
+    """
+
+    board: Board
+    plan: Plan
+    start: Start
+    readings: Readings
+    recorder: Recorder
+    scratch: str
+    left: Plan
+    settle: Settle
+    may_stop: bool = False
+
+
+def execute(
+    board: Board,
+    plan: Plan,
+    start: Start,
+    settings: RunSettings,
+    *,
+    versions: Mapping[str, str],
+    name: str = "",
+    features: "Sequence[Feature]" = (),
+) -> Outcome:
+    """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
+
+    `versions` are those that need not be asked for, `name` is the scratch folder's. Of the
+    settings, what asks for a feature counts only where that is among `features`. Never raises for
+    what a probe does.
+    """
+    jobs = settings.jobs or len(os.sched_getaffinity(0))
+    recorder = Recorder(Redactor(secret_values(board, os.environ)))
+    readings = Readings(board, plan, recorder, start.day())
+    with ExitStack() as stack:
+        scratch = make(choose(os.environ, name))
+        stack.callback(remove, scratch)
+        stack.callback(close_helper)
+        execution = Execution(
+            board=board,
+            plan=plan,
+            start=start,
+            readings=readings,
+            recorder=recorder,
+            scratch=scratch,
+            left=plan,
+            settle=readings.settle,
+        )
+        for feature in features:
+            execution = feature.running(execution)
+        language = spoken(board.language)
+        observer = shown_progress(execution.left, jobs, settings, language, os.environ)
+        stack.callback(observer.close)
+        began = time.monotonic()
+        ending = run(
+            execution.left,
+            execution.settle,
+            jobs=jobs,
+            run_timeout=settings.run_timeout or board.run_timeout,
+            over_at=settings.over_at,
+            scratch=scratch,
+            observe=observer,
+            may_stop=execution.may_stop,
+        )
+        judgements = [readings.judge(planned) for planned in plan.planned]
+    kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
+    facts = Facts(
+        probe_ids={
+            planned.criterion.id: [plan.probes[index].id for index in planned.probes]
+            for planned in plan.planned
+        },
+        probes=with_versions(
+            readings.records(), plan.version_keys, {**versions, **readings.versions}
+        ),
+        findings=readings.findings(),
+        folders=recorder.folders(plan),
+        put_aside=plan.put_aside,
+        elapsed=time.monotonic() - began,
+        partial=plan.partial,
+        empty=plan.empty,
+        signal=ending.signal or 0,
+        shard=shard_record(plan.shard),
+    )
+    document = conclude(board, judgements, start, facts, recorder)
+    if start.seen is not None:
+        start = msgspec.structs.replace(start, loosened=start.seen(document), seen=None)
+        document = conclude(board, judgements, start, facts, recorder)
+    return Outcome(
+        document=document,
+        durations=readings.durations,
+        versions=readings.versions,
+        kept=kept,
+    )
