@@ -18,7 +18,6 @@ from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
-from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Outcome, Start, run_id
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.interrupts import held, interruptible
@@ -56,9 +55,13 @@ def perform(
     """As `run_and_report`, in this process, which somebody watches over; None is not printed."""
     features = features_of(settings)
     with interruptible(), ExitStack() as stack:
-        opened = open_run(settings, features, stack)
-        board, history, start = opened.board, opened.history, opened.start
+        board = board_of(settings, features, stack)
         git = Asking(board.workdir)
+        # What is imported for the run itself takes as long as git does, and needs no answer of it.
+        from readiness.pipeline.execution import execute
+
+        opened = open_run(board, settings, features)
+        history, start = opened.history, opened.start
         durations, versions = learned(history)
         plan = plan_run(opened, settings, features, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
@@ -70,7 +73,9 @@ def perform(
             for feature in features:
                 problems += feature.entering(start, board)
             entered, not_entered = enter(history, board, start)
-            outcome = _execute(board, plan, start, settings, features, versions)
+            outcome = _elsewhere(board, plan, start, features) or execute(
+                board, plan, start, settings, versions=versions, name=run_name(), features=features
+            )
             document, not_recorded = record(entered, _carry(outcome, board, start, history))
             document = with_past(document, history, board, formats_of(settings))
             problems += not_entered + not_recorded
@@ -97,10 +102,14 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     start: Start
 
 
-def open_run(settings: RunSettings, features: Sequence[Feature], stack: ExitStack) -> Opened:
-    """Open the board and its history. Raises as `open_board` and each feature do."""
+def board_of(settings: RunSettings, features: Sequence[Feature], stack: ExitStack) -> Board:
+    """Open the board of a run. Raises as `open_board` and each feature do."""
     boards = (feature.opening(stack) for feature in features)
-    board = next(filter(None, boards), None) or open_board(settings)
+    return next(filter(None, boards), None) or open_board(settings)
+
+
+def open_run(board: Board, settings: RunSettings, features: Sequence[Feature]) -> Opened:
+    """Open the history of the board, and begin a run. Raises as each feature does."""
     history = open_history(settings, board)
     at = time.time()
     start = Start(
@@ -153,22 +162,12 @@ def _affected(opened: Opened, selectors: Sequence[str]) -> Mapping[str, Collecti
 # --- run, carry -----------------------------------------------------------------------------------
 
 
-def _execute(
-    board: Board,
-    plan: Plan,
-    start: Start,
-    settings: RunSettings,
-    features: Sequence[Feature],
-    versions: Mapping[str, str],
-) -> Outcome:
-    """Run the plan where a feature has it run, else here."""
-    for feature in features:
-        outcome = feature.executing(plan, start, board)
-        if outcome is not None:
-            return outcome
-    return execute(
-        board, plan, start, settings, versions=versions, name=run_name(), features=features
-    )
+def _elsewhere(
+    board: Board, plan: Plan, start: Start, features: Sequence[Feature]
+) -> Outcome | None:
+    """Run the plan where a feature has it run; None where it is to run here."""
+    outcomes = (feature.executing(plan, start, board) for feature in features)
+    return next(filter(None, outcomes), None)
 
 
 def _carry(outcome: Outcome, board: Board, start: Start, history: History | None) -> Outcome:

@@ -11,7 +11,7 @@ from readiness.model.plan import Plan, Probe
 from readiness.model.settings import RunSettings
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.recording import learned
-from readiness.pipeline.run import open_run, plan_run
+from readiness.pipeline.run import board_of, open_run, plan_run
 from readiness.plan import secret_values
 from readiness.terminal.output import put_text
 from readiness.text.clean import Redactor
@@ -35,11 +35,12 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
     settings = msgspec.structs.replace(settings, reports=(), notify=())
     features = features_of(settings)
     with ExitStack() as stack:
-        opened = open_run(settings, features, stack)
+        board = board_of(settings, features, stack)
+        opened = open_run(board, settings, features)
         durations, _ = learned(opened.history)
         plan = plan_run(opened, settings, features, durations, {})
-        redactor = Redactor(secret_values(opened.board, os.environ))
-        put_text(redactor.redact(describe(opened.board, plan)))
+        redactor = Redactor(secret_values(board, os.environ))
+        put_text(redactor.redact(describe(board, plan)))
     return ExitStatus.READY
 
 
