@@ -96,7 +96,14 @@ def sentences(language: Language) -> Sentences:
 
 
 def _section(text: str, section: str) -> dict[str, str]:
-    lines = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0].splitlines()
+    head = f"\n[{section}]\n"
+    begin = text.find(head)
+    if begin < 0:
+        return {}
+    begin += len(head)
+    end = text.find("\n[", begin)
+    # Cut by its ends: what is split off a long text is copied, with all that follows.
+    lines = text[begin : end if end >= 0 else len(text)].splitlines()
     pairs = [line.split(" = ", 1) for line in lines if line and line[0] != "#"]
     return {
         f"{section}.{name.strip(QUOTE)}": msgspec.json.decode(quoted, type=str)
