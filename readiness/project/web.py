@@ -2,9 +2,11 @@
 
 import re
 
-_URL = re.compile(r"(?:(?:ssh|git|https?)://)(?:[^@/]*@)?([\w.-]+)(?::\d+)?/(.+)", re.ASCII)
-_SHORT = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!/)(.+)", re.ASCII)
-_PATH = re.compile(r"[\w.~+-]+(?:/[\w.~+-]+)+", re.ASCII)
+from readiness.startup.patterns import later
+
+_URL = later(r"(?:(?:ssh|git|https?)://)(?:[^@/]*@)?([\w.-]+)(?::\d+)?/(.+)", re.ASCII)
+_SHORT = later(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!/)(.+)", re.ASCII)
+_PATH = later(r"[\w.~+-]+(?:/[\w.~+-]+)+", re.ASCII)
 
 
 def web_address(remote: str) -> str:
@@ -13,6 +15,8 @@ def web_address(remote: str) -> str:
     No name and no password of a user is in it.
     """
     remote = remote.strip()
+    if ":" not in remote:  # a path, or the name of a remote that there is none of
+        return ""
     found = _URL.fullmatch(remote) or _SHORT.fullmatch(remote)
     if found is None:
         return ""
