@@ -4,12 +4,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import UNSET
 
-from readiness.load.check_definitions import CheckFile
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
 from readiness.load.hidden import hidden_failure
@@ -44,6 +43,9 @@ from readiness.model.words import Format
 from readiness.startup.patterns import later
 from readiness.text.fault import Fault
 from readiness.text.worded import worded
+
+if TYPE_CHECKING:
+    from readiness.load.check_definitions import CheckFile
 
 _NAME: Final = later(r"[A-Za-z0-9._-]+")
 _ENDINGS: Final = (".yaml", ".yml")
@@ -148,6 +150,8 @@ class Catalogue:
         return tuple(found)
 
     def _load(self, name: str) -> Check | None:
+        from readiness.load.check_definitions import CheckFile
+
         path = self._files[name]
         try:
             document = parse(read(path), path, text_under=TEXT_UNDER)
@@ -168,7 +172,7 @@ class Catalogue:
         self.told.extend(problems.told)
         return None if problems.faults else check
 
-    def _follow(self, check: Check, file: CheckFile, problems: Problems) -> None:
+    def _follow(self, check: Check, file: "CheckFile", problems: Problems) -> None:
         """Load what the check comes after, and see that it can be given its parameters."""
         given = {param.name for param in check.params}
         for index, name in enumerate(check.after):
@@ -197,7 +201,7 @@ def _patterns(rest: str) -> list[str]:
     return re.findall(r"[A-Za-z_][A-Za-z0-9_]*\*?", " ".join(lines))
 
 
-def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
+def _check(file: "CheckFile", name: str, path: str, problems: Problems) -> Check:
     measures = _measures(file, problems) or (EXIT,)
     proof = findings = None
     if file.proof is not UNSET:
@@ -249,7 +253,7 @@ def _check(file: CheckFile, name: str, path: str, problems: Problems) -> Check:
     )
 
 
-def _tried(file: CheckFile, problems: Problems) -> dict[str, str]:
+def _tried(file: "CheckFile", problems: Problems) -> dict[str, str]:
     tools = words(file.tool)
     for tool in file.tried:
         if tool not in tools:
@@ -258,7 +262,7 @@ def _tried(file: CheckFile, problems: Problems) -> dict[str, str]:
     return file.tried
 
 
-def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:
+def _measures(file: "CheckFile", problems: Problems) -> tuple[Measure, ...]:
     found = {
         key: measure(key, each, ("measures", key), problems) for key, each in file.measures.items()
     }
@@ -278,7 +282,7 @@ def _measures(file: CheckFile, problems: Problems) -> tuple[Measure, ...]:
     return tuple(found.values())
 
 
-def _stands_for(file: CheckFile, problems: Problems) -> StandsFor | None:
+def _stands_for(file: "CheckFile", problems: Problems) -> StandsFor | None:
     given = file.stands_for
     if given is UNSET:
         return None
@@ -291,7 +295,9 @@ def _stands_for(file: CheckFile, problems: Problems) -> StandsFor | None:
     return StandsFor(command=command, values=words(given.values), params=_texts(given.with_))
 
 
-def _control(file: CheckFile, measures: tuple[Measure, ...], problems: Problems) -> Control | None:
+def _control(
+    file: "CheckFile", measures: tuple[Measure, ...], problems: Problems
+) -> Control | None:
     given = file.control
     if given is UNSET:
         return None
@@ -331,7 +337,7 @@ def _texts(given: Parameters) -> dict[str, str]:
     return {name: " ".join(_items(value)) for name, value in given.items()}
 
 
-def _parameters(file: CheckFile) -> tuple[Parameter, ...]:
+def _parameters(file: "CheckFile") -> tuple[Parameter, ...]:
     return tuple(
         Parameter(
             name=name,
@@ -346,7 +352,7 @@ def _items(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _expectation(file: CheckFile, first: Measure, problems: Problems) -> Expectation | None:
+def _expectation(file: "CheckFile", first: Measure, problems: Problems) -> Expectation | None:
     if file.expect is UNSET:
         return EXIT_IS_ZERO if first.reader.format is Format.EXIT else None
     expected = expectation(file.expect, ("expect",), problems)

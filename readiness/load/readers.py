@@ -19,7 +19,8 @@ from readiness.text.worded import joined, worded, words_of
 
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))
-EXIT_IS_ZERO: Final = expect.parse("== 0")
+EXIT_IS_ZERO: Final = Expectation(text="== 0", operator=Operator.EQ)
+"""What is expected of a status where the board says nothing, without its grammar being needed."""
 
 _OF_TEXT: Final = (Operator.MATCHES, Operator.CONTAINS)
 _OF_BOOLEANS: Final = (Operator.TRUE, Operator.FALSE)
@@ -189,6 +190,8 @@ _LIKELY: Final = (1, 0, *OF_A_TOOL[2:])
 @lru_cache(maxsize=4096)
 def passing(text: str) -> frozenset[int]:
     """Return the exit statuses that meet an expectation; none where it is not one of statuses."""
+    if text == EXIT_IS_ZERO.text:
+        return frozenset({0})
     try:
         expected = _expectation(text)
         return frozenset(each for each in range(256) if expect.holds(expected, Decimal(each)))

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from readiness.load import load_board, load_with_masks
+from readiness.load.readers import EXIT_IS_ZERO, passing
+from readiness.model import expect
 from readiness.model.errors import BoardError
 
 Hints = Callable[[dict[str, Any]], list[str]]
@@ -147,3 +149,9 @@ def test_a_tool_without_which_a_command_would_pass_is_needed(
     (loaded,) = load_board(str(path), profile=None, environ={}).criteria()
     assert loaded.check is not None
     assert loaded.check.tools == needed
+
+
+def test_what_is_expected_of_a_status_by_itself_is_in_the_grammar_too() -> None:
+    """It is written out where every run needs it, and means what a board would say so."""
+    assert expect.parse("== 0") == EXIT_IS_ZERO
+    assert passing("== 0") == passing("<= 0") == {0}
