@@ -160,7 +160,8 @@ def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
 
 def _is_one(name: str, patterns: Sequence[str]) -> bool:
     """Whether a name is one of those; `*` at the end of one stands for anything."""
-    return any(name.startswith(each[:-1]) if each[-1] == "*" else name == each for each in patterns)
+    beginnings = tuple(pattern[:-1] for pattern in patterns if pattern[-1] == "*")
+    return name in patterns or name.startswith(beginnings)
 
 
 def _is_installed(folder: str) -> bool:
