@@ -18,8 +18,12 @@ from readiness.pipeline.features.hold_line import line_of
 from readiness.pipeline.features.milestone import asked_milestone
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, past_of, read_run
-from readiness.pipeline.reports import final_status, refuse_targets, write_reports
-from readiness.pipeline.step_files import write_step_files
+from readiness.pipeline.reports import (
+    final_status,
+    refuse_targets,
+    write_reports,
+    write_step_files,
+)
 from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder

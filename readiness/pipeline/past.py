@@ -17,8 +17,6 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
 from readiness.record.excerpts import PastRun
-from readiness.record.newest import of_the_project
-from readiness.record.points import folded, past_point
 from readiness.record.said import worded_again
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded, words_of
@@ -62,7 +60,11 @@ def standing(settings: RunSettings, board: Board) -> RunDocument | None:
             return None
         key = board_key(board.path)
         run = told(history, lambda: history.last(key, board.profile, whole=False, interrupted=True))
-    return None if run is None else of_the_project(run)
+    if run is None:
+        return None
+    from readiness.record.newest import of_the_project
+
+    return of_the_project(run)
 
 
 def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dict[str, RunDocument]:
@@ -132,6 +134,8 @@ def with_past(
 
 def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPoint]:
     """The whole runs before this one, newest first; the order of the history holds."""
+    from readiness.record.points import past_point
+
     recorded = history.stored(run.id) is not None
     for earlier in history.points(board_key(board.path), board.profile, run.id):
         if recorded or earlier.started_at < run.started_at:
@@ -140,6 +144,8 @@ def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPo
 
 def _marks(points: Iterator[PastPoint], limit: int) -> list[PastPoint]:
     """The newest points, reruns that found the same folded, the oldest first."""
+    from readiness.record.points import folded
+
     marks: list[PastPoint] = []
     for point in points:
         marks = [*folded([point, *marks[:1]]), *marks[1:]]

@@ -1,7 +1,7 @@
 """The report files of a run, and the status that tells whether all of them were written."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from readiness.decide.gate import exit_status
 from readiness.model.board import Board
@@ -9,12 +9,15 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Gate
 from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import RunDocument
-from readiness.report import FORMATS, Context, render
+from readiness.record.localised import localised
+from readiness.report import FORMATS, Context, append_report, render
 from readiness.terminal.ending import bug, tell
+from readiness.text.sentences import spoken
 from readiness.text.worded import worded, words_of
 
 IN_A_FILE = Context()
 ENDINGS = (".yaml", ".yml")
+STEP_FORMAT = "github"
 
 
 def refuse_unknown_format(name: str) -> None:
@@ -73,6 +76,34 @@ def write_reports(
             problems.append(words_of(error))
         except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
             problems.append(f"{target.path}: not written: {bug(error)}")
+    return problems
+
+
+def write_step_files(
+    document: RunDocument, settings: RunSettings, environ: Mapping[str, str]
+) -> list[str]:
+    """Add to the files that GitHub Actions hands to a step; return what went wrong.
+
+    Where the format `github` is asked for, these are its summary and its outputs. They are the
+    runner's: what is in them stays, and nothing is written where there are none.
+    """
+    if STEP_FORMAT not in formats_of(settings):
+        return []
+    from readiness.report.github import SUMMARY_LIMIT, outputs, summary
+
+    read = localised(document, spoken(document.board.language))
+    problems = []
+    for name, make in (
+        ("GITHUB_STEP_SUMMARY", lambda size: summary(read, SUMMARY_LIMIT - size)),
+        ("GITHUB_OUTPUT", lambda _: outputs(document)),
+    ):
+        if path := environ.get(name):
+            try:
+                append_report(path, make)
+            except NotWrittenError as error:
+                problems.append(f"{name}: {error}")
+            except Exception as error:  # noqa: BLE001 - as for reports: one must not cost the other
+                problems.append(f"{name}: not written: {bug(error)}")
     return problems
 
 

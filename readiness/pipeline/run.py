@@ -24,8 +24,12 @@ from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import last_verdicts, with_past
 from readiness.pipeline.recording import enter, learned, open_history, record
-from readiness.pipeline.reports import final_status, formats_of, refuse_unknown_format
-from readiness.pipeline.step_files import write_step_files
+from readiness.pipeline.reports import (
+    final_status,
+    formats_of,
+    refuse_unknown_format,
+    write_step_files,
+)
 from readiness.plan import make_plan
 from readiness.project.git import Asking
 from readiness.record.document import RunDocument
