@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness.command_line.reader import load, names
+from readiness.model.settings import RunSettings
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
@@ -172,3 +173,17 @@ def test_nothing_is_evaluated() -> None:
     assert guilty == []
     text = (root / "pyproject.toml").read_text(encoding="utf-8")
     assert not re.findall(r"\bS(?:307|102)\b", text)
+
+
+def test_the_plot_names_no_feature() -> None:
+    """It is one screen after the other, and each feature is named after the field that asks for it.
+
+    Only what a feature is made of knows of it: what the pipeline imports at its start does not.
+    """
+    folder = PACKAGE / "pipeline" / "features"
+    features = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert features <= set(RunSettings.__struct_fields__)
+    for name in ("run.py", "execution.py", "features/__init__.py"):
+        text = (PACKAGE / "pipeline" / name).read_text(encoding="utf-8")
+        assert len(text.splitlines()) < 200
+        assert not re.search(r"pipeline\.features\.\w", text), name
