@@ -17,6 +17,7 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
 from readiness.record.excerpts import PastRun
+from readiness.record.newest import of_the_project
 from readiness.record.said import worded_again
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded, words_of
@@ -60,11 +61,7 @@ def standing(settings: RunSettings, board: Board) -> RunDocument | None:
             return None
         key = board_key(board.path)
         run = told(history, lambda: history.last(key, board.profile, whole=False, interrupted=True))
-    if run is None:
-        return None
-    from readiness.record.newest import of_the_project
-
-    return of_the_project(run)
+    return None if run is None else of_the_project(run)
 
 
 def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dict[str, RunDocument]:
