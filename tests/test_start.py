@@ -15,6 +15,9 @@ HEAVY = {
 }
 """What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
 
+MOST_MODULES = 145
+"""So many of ours at most: each takes a plain run 0.1 ms and more."""
+
 
 def imported(project: Project) -> list[str]:
     """The modules that a plain run imports, in their order."""
@@ -35,6 +38,8 @@ def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     names = imported(project)
     assert "readiness.report._table.plain" in names
     assert sorted(HEAVY.intersection(names)) == []
+    assert [name for name in names if name.startswith("readiness.pipeline.features.")] == []
+    assert len([name for name in names if name.partition(".")[0] == "readiness"]) <= MOST_MODULES
 
 
 def test_the_watcher_is_split_off_before_anything_large(project: Project) -> None:

@@ -1,0 +1,53 @@
+"""What options have a run do: found by their fields, and called in their turn."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from readiness.model.settings import ReportTarget, RunSettings
+from readiness.pipeline import features
+from readiness.pipeline.features import Feature, features_of
+
+FILES = sorted(
+    path.stem for path in Path(features.__file__).parent.glob("*.py") if path.stem != "__init__"
+)
+
+
+def test_a_plain_run_has_none() -> None:
+    """Nor has one whose settings say how it is shown, and how long it may take."""
+    assert features_of(RunSettings()) == []
+    assert features_of(RunSettings(output_format="json", quiet=True, timeout=5.0, jobs=3)) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_is_a_feature(name: str) -> None:
+    """Of a class that says what it is."""
+    feature = import_module(f"readiness.pipeline.features.{name}").FEATURE
+    assert issubclass(feature, Feature)
+    assert feature.__doc__
+
+
+def test_they_come_in_their_turn() -> None:
+    """A base before what adds to it, and what counts on the others after them."""
+    settings = RunSettings(
+        base="HEAD",
+        hold_line=True,
+        notify=("json://there",),
+        reports=(ReportTarget("json", "run.json"),),
+        reuse=True,
+        until_decided=True,
+    )
+    names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
+    assert sorted(names) == ["base", "hold_line", "notify", "reports", "reuse", "until_decided"]
+    assert names.index("base") < names.index("hold_line")
+    assert names.index("reports") < names.index("notify")
+    assert names.index("reuse") < names.index("until_decided")
+
+
+def test_a_dry_run_is_instead_of_all_others() -> None:
+    """Whatever else is asked for beside it."""
+    settings = RunSettings(dry_run=True, on="tcp://there:1", open=True, watch=True)
+    names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
+    assert sorted(names) == ["dry_run", "on", "open", "watch"]
+    assert names[-1] == "dry_run"
