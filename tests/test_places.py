@@ -206,7 +206,7 @@ def a_verdict(house: House) -> None:
 def a_feature(house: House) -> None:
     """A feature of a run: its file, beside the row and the field of the option that asks for it."""
     house.change(
-        "readiness/commands/_options.py",
+        "readiness/command_line/options.py",
         '    Option("milestone",',
         '    Option("brief", "", "Run one probe.", value=Value.SWITCH),\n    Option("milestone",',
     )
