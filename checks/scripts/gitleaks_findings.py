@@ -2,26 +2,25 @@
 
 It ends with status 1 for leaks and for a path that is not there, and leaves an empty report where
 it could read no history. Without a folder or a commit that it read there is no number, nor where it
-does not find a sample with the project's settings. Archives are unpacked for it, and text that
-lines do not show is written out.
+does not find a sample with the project's settings. What it passes over is counted as `unscanned`.
 """
 
+import contextlib
 import json
 import os
 import random
 import re
 import shutil
 import string
+import sys
 import tomllib
 from collections.abc import Iterator
 from typing import TypedDict, cast
 
-from _archives import HEAD, archive_kind, unpack
 from _common import Place, emit, not_measured, number_param, param, place, require, words
 from _copy import Copy, copy_project
 from _git import lines, shielded
-from _git_history import every_change, fetch_every_reference, files_ever, messages
-from _hidden_text import hidden_text
+from _git_history import every_change, fetch_every_reference, messages, paths_ever
 
 COMMITS = re.compile(r"(\d+) commits scanned")
 FAILED = re.compile(r"\b(?:FTL|ERR)\b.*|.*partial scan.*")
@@ -48,57 +47,90 @@ def main() -> None:
     copy = copy_project()
     paths = words("paths") or ["."]
     read = files_of(copy, paths)
-    sample(copy, read)
     if history:
         fetch_every_reference(copy)
+        beginnings = paths_ever(copy, paths)
+    else:
+        shutil.rmtree(os.path.join(copy.folder, ".git"), ignore_errors=True)
+        beginnings = beginnings_of(copy, read)
+    scanned = scanned_paths(copy, beginnings)
+    if history:
         options = ["--log-opts", f"{every_change(copy)} -- {' '.join(paths)}"]
         leaks, commits = scan(copy, options, ".", history=True)
     else:
-        shutil.rmtree(os.path.join(copy.folder, ".git"), ignore_errors=True)
         leaks, commits = [], None
         for path in paths:
             leaks += scan(copy, ["--no-git"], path)[0]
     findings = [finding(copy, leak) for leak in leaks]
     if history and paths == ["."]:
         findings += in_messages(copy)
-    archives, within = not_in_lines(copy, once_there(copy, paths) if history else read)
-    findings += within
     kept_back = suppressed(copy, read) + len(rules_left_out(copy))
     allowed = number_param("allowed") or 0
     numbers = {
         "leaks": len(findings),
         "files": len(read),
+        "scanned": len(scanned),
+        "unscanned": name_unscanned(beginnings.keys() - scanned),
         "commits": commits,
-        "archives": archives,
         "suppressed": kept_back,
         "problems": len(findings) + max(int(kept_back - allowed), 0),
     }
     emit(numbers, findings)
 
 
-_SAMPLES = 5
-_PLACES = 1000
-"""The most files of a project that stand for where its tokens could be."""
+BEGINNING = 512
+"""How many bytes are enough for gitleaks to tell what kind of file it is."""
+_NAMED = 20
+"""The most unscanned files that the probe's output names."""
 
 
-def sample(copy: Copy, files: list[str]) -> None:
-    """End the script unless gitleaks, with these settings, finds tokens that were just made up.
+def beginnings_of(copy: Copy, files: list[str]) -> dict[str, bytes]:
+    """Return how each file begins, by its path in the copy; with a NUL if Git calls it binary."""
+    beginnings = {}
+    for path in files:
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as file:
+                data = file.read(8000)  # as many bytes as Git looks at
+            mark = b"\0" if b"\0" in data else b""
+            beginnings[os.path.relpath(path, copy.folder)] = data[:BEGINNING] + mark
+    return beginnings
 
-    They lie where the project's own files do, since settings let paths pass as well. One of
-    several is enough: gitleaks passes over what looks like words or repeats itself.
+
+def scanned_paths(copy: Copy, beginnings: dict[str, bytes]) -> set[str]:
+    """Return the files in which gitleaks, with the project's settings, finds made-up tokens.
+
+    They lie where the project's files do and begin as these do, because gitleaks and its settings
+    let paths and kinds of files pass. Two tokens a file: a setting may let one pass by chance.
+    Of a file with NUL bytes gitleaks sees no lines, or none of its encoding.
     """
     there = Copy(os.path.join(os.environ["READINESS_TMP"], "sample"))
     kept = settings_files(copy)
-    letters = string.ascii_letters + string.digits
-    made = ["".join(random.choices(letters, k=36)) for _ in range(_SAMPLES)]  # noqa: S311
-    places = {os.path.relpath(path, copy.folder) for path in files} - set(kept)
-    for number, path in enumerate(sorted(places)[:: len(places) // _PLACES + 1]):
-        write(there, path, f'GITHUB_TOKEN = "ghp_{made[number % _SAMPLES]}"\n'.encode())
     for path in kept:
         with open(os.path.join(copy.folder, path), "rb") as original:
             write(there, path, original.read())
-    if not scan(there, ["--no-git"], ".", baseline=False)[0]:
+        beginnings.pop(os.path.normpath(path), None)
+    for path, data in beginnings.items():
+        # A history may have a file where it later has a folder: what cannot be tried is unscanned.
+        with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
+            write(there, path, data + made_up_token() + made_up_token())
+    leaks = scan(there, ["--no-git"], ".", baseline=False)[0]
+    if not leaks:
         not_measured("gitleaks does not find a sample token: see the project's settings for it")
+    searched = {finding(there, leak)["path"] for leak in leaks}
+    return {path for path in searched if b"\0" not in beginnings.get(path, b"\0")}
+
+
+def made_up_token() -> bytes:
+    """Return a line with a token of no account."""
+    letters = random.choices(string.ascii_letters + string.digits, k=36)  # noqa: S311
+    return f'\nGITHUB_TOKEN = "ghp_{"".join(letters)}"\n'.encode()
+
+
+def name_unscanned(paths: set[str]) -> int:
+    """Print which files gitleaks does not look into, as far as a line holds; return how many."""
+    if paths:
+        print(f"not scanned ({len(paths)}):", *sorted(paths)[:_NAMED], file=sys.stderr)
+    return len(paths)
 
 
 def write(copy: Copy, path: str, data: bytes) -> None:
@@ -126,57 +158,6 @@ def settings_files(copy: Copy) -> list[str]:
 
 def _within(path: str) -> bool:
     return not os.path.isabs(path) and not os.path.normpath(path).startswith("..")
-
-
-def once_there(copy: Copy, paths: list[str]) -> list[str]:
-    """Write down what any commit has beside lines, and return where."""
-    folder = os.path.join(os.environ["READINESS_TMP"], "history")
-    found = []
-    for blob, path, data in files_ever(copy, paths):
-        if archive_kind(path, data[:HEAD]) or hidden_text(data):
-            target = os.path.join(folder, blob[:12], path)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "wb") as file:
-                file.write(data)
-            found.append(target)
-    return found
-
-
-def not_in_lines(copy: Copy, files: list[str]) -> tuple[int, list[Place]]:
-    """Look through archives, and through text that lines do not show.
-
-    Returns how many archives there are, and what was found.
-    """
-    target = os.path.join(os.environ["READINESS_TMP"], "unpacked")
-    history = os.path.join(os.environ["READINESS_TMP"], "history")
-    top = history if files and files[0].startswith(history + os.sep) else copy.folder
-    folders = {} if param("archives") == "false" else unpack(files, target, top)
-    archives = len(folders)
-    unpacked = below(target)
-    for path in [*files, *unpacked]:
-        if text := hidden_in(path):
-            number, _, inside = os.path.relpath(path, target).partition(os.sep)
-            within = folders.get(os.path.join(target, number))
-            folder = os.path.join(target, str(len(folders)))
-            os.makedirs(folder)
-            with open(os.path.join(folder, "text"), "wb") as file:
-                file.write(b"\n" + text)
-            folders[folder] = f"{within}!/{inside}" if within else os.path.relpath(path, top)
-    found = []
-    for leak in scan(copy, ["--no-git"], target, baseline=False)[0] if folders else []:
-        number, _, inside = os.path.relpath(leak["File"], target).partition(os.sep)
-        shown = f"{folders[os.path.join(target, number)]}!/{inside}"
-        found.append(place(shown, leak["StartLine"], leak["RuleID"], leak["Description"]))
-    return archives, found
-
-
-def hidden_in(path: str) -> bytes:
-    """Return the text that is hidden in a file which is no archive."""
-    if not os.path.isfile(path) or os.path.islink(path):
-        return b""
-    with open(path, "rb") as file:
-        data = file.read()
-    return b"" if archive_kind(path, data[:HEAD]) else hidden_text(data)
 
 
 def in_messages(copy: Copy) -> list[Place]:

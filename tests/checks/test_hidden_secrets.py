@@ -1,6 +1,5 @@
-"""Secrets that lines of files do not show: in any bytes, and anywhere in the history."""
+"""Secrets anywhere in the history, and what keeps gitleaks from finding them."""
 
-import base64
 import os
 import shutil
 import sys
@@ -9,45 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.test_secret_scans import SECRET, scanned, tarred, zipped
+from tests.checks.test_secret_scans import SECRET, scanned
 from tests.support.checking import run_check
-from tests.support.network_cases import TOKEN
 from tests.support.repositories import git
 
 pytestmark = pytest.mark.skipif(not shutil.which("gitleaks"), reason="gitleaks is not installed")
-
-TABLE = b"SQLite format 3\0" + bytes(64) + SECRET + bytes(64)
-HARMLESS = b"the quick brown fox jumps over the lazy dog"
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "shown"),
-    [
-        ("backup.dat", zipped({"a.env": SECRET}), "backup.dat!/a.env"),
-        ("backup", tarred({"a.env": SECRET}), "backup!/backup!/a.env"),
-        ("dev.sqlite", TABLE, "dev.sqlite!/text"),
-        ("a.txt", SECRET.decode().encode("utf-16"), "a.txt!/text"),
-        ("a.yaml", b"data: " + base64.b64encode(SECRET), "a.yaml!/text"),
-        ("a.zip", zipped({"b.db": TABLE}), "a.zip!/b.db!/text"),
-    ],
-    ids=["zip", "tar", "database", "utf-16", "base64", "within"],
-)
-def test_a_file_is_told_by_its_bytes(tmp_path: Path, name: str, data: bytes, shown: str) -> None:
-    """Whatever its name says, and however its text is written."""
-    outcome = scanned(tmp_path, {name: data})
-    assert [found["path"] for found in outcome.findings] == [shown]
-    assert outcome.value("leaks") == 1
-    assert TOKEN not in outcome.stdout.decode() + outcome.stderr
-
-
-@pytest.mark.parametrize(
-    "data",
-    [bytes(range(256)) * 9, b"data: " + base64.b64encode(HARMLESS), zipped({"a.md": HARMLESS})],
-    ids=["bytes", "base64", "zip"],
-)
-def test_bytes_alone_are_no_secret(tmp_path: Path, data: bytes) -> None:
-    """What is no text, and text without a secret, is passed over wherever it stands."""
-    assert scanned(tmp_path, {"logo.dat": data}).value("problems") == 0
 
 
 def commit(folder: Path, name: str = "", data: bytes | None = b"", message: str = "More") -> None:
@@ -109,11 +74,6 @@ def _in_the_message_of_a_tag(folder: Path) -> None:
     git(folder, "tag", "-a", "v1", "-m", SECRET.decode())
 
 
-def _in_bytes(folder: Path) -> None:
-    commit(folder, "dev.sqlite", TABLE)
-    commit(folder, "dev.sqlite", None)
-
-
 @pytest.mark.parametrize(
     "hide",
     [
@@ -125,7 +85,6 @@ def _in_bytes(folder: Path) -> None:
         _in_a_note,
         _in_a_message,
         _in_the_message_of_a_tag,
-        _in_bytes,
     ],
     ids=lambda hide: hide.__name__.lstrip("_"),
 )

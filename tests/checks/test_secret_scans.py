@@ -2,8 +2,8 @@
 
 import gzip
 import io
+import os
 import shutil
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -48,51 +48,64 @@ def scanned(folder: Path, files: dict[str, bytes], **given: str) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "shown"),
+    ("name", "data"),
     [
-        ("old.zip", zipped({"conf/a.env": SECRET}), "old.zip!/conf/a.env"),
-        ("dist/app.whl", zipped({"app/a.py": SECRET}), "dist/app.whl!/app/a.py"),
-        ("back.tar.gz", tarred({"a.env": SECRET}), "back.tar.gz!/a.env"),
-        ("a.env.gz", gzip.compress(SECRET, mtime=0), "a.env.gz!/a.env"),
-        ("out.zip", zipped({"in.tgz": tarred({"a.env": SECRET})}), "out.zip!/in.tgz!/a.env"),
-        ("up.zip", zipped({"../../a.env": SECRET}), "up.zip!/a.env"),
+        ("old.zip", zipped({"conf/a.env": SECRET})),
+        ("dist/app.whl", zipped({"app/a.py": SECRET})),
+        ("back.tar.gz", tarred({"a.env": SECRET})),
+        ("backup", tarred({"a.env": SECRET})),
+        ("a.env.gz", gzip.compress(SECRET, mtime=0)),
+        ("dev.sqlite", b"SQLite format 3\0" + bytes(64) + SECRET),
+        ("a.txt", SECRET.decode().encode("utf-16")),
+        ("late.txt", b"x" * 4000 + SECRET.decode().encode("utf-16")),
+        ("logo.svg", b"<svg>" + SECRET + b"</svg>"),
     ],
-    ids=["zip", "wheel", "tar", "gzip", "nested", "climbing"],
+    ids=["zip", "wheel", "tar", "no ending", "gzip", "database", "utf-16", "late", "svg"],
 )
-def test_archives_are_looked_into(tmp_path: Path, name: str, data: bytes, shown: str) -> None:
-    """A secret in an archive is one, and its finding says where it is and nothing of it."""
+def test_a_file_that_gitleaks_does_not_look_into_is_counted(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    """It is no leak and no error; the probe's output says which file it is."""
     outcome = scanned(tmp_path, {name: data})
-    assert outcome.value("leaks") == 1
-    assert [found["path"] for found in outcome.findings] == [shown]
+    assert [outcome.value(each) for each in ("leaks", "scanned", "unscanned")] == [0, 1, 1]
+    assert f"not scanned (1): {name}\n" in outcome.stderr
     assert TOKEN not in outcome.stdout.decode() + outcome.stderr
 
 
-def test_an_archive_without_secrets_is_counted(tmp_path: Path) -> None:
-    """And is none of the findings."""
-    outcome = scanned(tmp_path, {"a.zip": zipped({"b.py": b"x = 1\n"})})
-    assert (outcome.value("problems"), outcome.value("archives")) == (0, 1)
+@pytest.mark.parametrize("name", [".gz", "a.gz", "a.bz2", "a.xz", "a.whl", "a.tar"])
+def test_a_file_that_only_its_name_makes_an_archive_is_scanned(tmp_path: Path, name: str) -> None:
+    """Such a file is text, and no error of the whole scan."""
+    assert scanned(tmp_path, {name: b"no archive\n"}).value("leaks") == 0
+    outcome = scanned(tmp_path, {name: b"no archive\n" + SECRET})
+    assert [outcome.value(each) for each in ("leaks", "scanned", "unscanned")] == [1, 2, 0]
 
 
-def test_an_archive_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
-    """What is in it is not known, unless it is said that archives do not matter."""
-    outcome = scanned(tmp_path, {"a.zip": b"no archive"})
-    assert outcome.is_error
-    assert "a.zip cannot be looked into" in outcome.stderr
-    assert scanned(tmp_path, {}, archives="false").value("leaks") == 0
+def test_a_file_that_settings_let_pass_is_counted_too(tmp_path: Path) -> None:
+    """They are tried, not read."""
+    settings = f"{DEFAULTS}[allowlist]\npaths = ['^old/']\n".encode()
+    outcome = scanned(tmp_path, {".gitleaks.toml": settings, "old/a.py": SECRET})
+    assert (outcome.value("leaks"), outcome.value("unscanned")) == (0, 1)
 
 
-def test_archives_of_the_history_are_looked_into(tmp_path: Path) -> None:
-    """Also one that a later commit removed."""
-    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
-    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
-    (tmp_path / "app.py").write_text("x = 1\n")
-    (tmp_path / "old.zip").write_bytes(zipped({"a.env": SECRET}))
-    subprocess.run([*git, "add", "-A"], cwd=tmp_path, check=True)
-    subprocess.run([*git, "commit", "-qm", "Begin"], cwd=tmp_path, check=True)
-    subprocess.run([*git, "rm", "-q", "old.zip"], cwd=tmp_path, check=True)
-    subprocess.run([*git, "commit", "-qm", "Tidy"], cwd=tmp_path, check=True)
-    assert run_check("gitleaks", str(tmp_path)).value("leaks") == 0
-    assert run_check("gitleaks", str(tmp_path), {"history": "true"}).value("leaks") == 1
+def test_files_of_the_history_that_git_shows_no_lines_of_are_counted(tmp_path: Path) -> None:
+    """Also one that a later commit removed, and one that was once a folder."""
+    git(tmp_path, "init", "-q")
+    for message, files in {
+        "Begin": {"app.py": b"x = 1\n", "old.zip": zipped({"a.env": SECRET})},
+        "More": {"conf/a.py": b"y = 1\n"},
+        "Tidy": {"conf": b"z = 1\n"},
+    }.items():
+        for path in {"old.zip", "conf"} & set(os.listdir(tmp_path)):
+            shutil.rmtree(tmp_path / path, ignore_errors=True)
+            (tmp_path / path).unlink(missing_ok=True)
+        for name, data in files.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+        git(tmp_path, "add", "--all")
+        git(tmp_path, "commit", "-qm", message)
+    assert run_check("gitleaks", str(tmp_path)).value("unscanned") == 0
+    outcome = run_check("gitleaks", str(tmp_path), {"history": "true"})
+    assert [outcome.value(each) for each in ("leaks", "scanned", "unscanned")] == [0, 2, 2]
 
 
 DEFAULTS = "[extend]\nuseDefault = true\n"
