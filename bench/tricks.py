@@ -27,7 +27,6 @@ WITHOUT = {
         "import readiness.startup.imports as at; from contextlib import nullcontext;"
         "at.compiled_later = nullcontext; at.without = lambda module: nullcontext()"
     ),
-    "digests: SHA-256 without OpenSSL": "import hashlib",
     "command lines read without Typer": (
         "import readiness.command_line.reader as at; at.read = lambda *words: None"
     ),

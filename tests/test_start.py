@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.program import Project, a_board
 
 HEAVY = {
-    *("subprocess", "shutil", "hashlib", "_hashlib", "threading", "locale", "logging", "json"),
+    *("subprocess", "shutil", "threading", "locale", "logging", "json"),
     *("typer", "click", "rich", "jmespath", "jinja2", "concurrent.futures", "asyncio"),
     *("dataclasses", "inspect", "pathlib", "tempfile", "traceback", "importlib.metadata"),
 }

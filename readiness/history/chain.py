@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from readiness.model.digests import digest as sha256_of
 from readiness.record.earlier import PreviousRun
-from readiness.startup.digests import digest as sha256_of
 
 SCHEMA = """
 create table if not exists chain (

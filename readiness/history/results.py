@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from readiness.history import chain
-from readiness.startup.digests import digest
+from readiness.model.digests import digest
 
 REMEMBERED = 100
 """A result is kept for so many runs, and the chain is read no further back than that."""

@@ -20,9 +20,9 @@ from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
 from readiness.model.board import Board, Position, PriorityRule, Section, Success, Task
+from readiness.model.digests import digest
 from readiness.model.errors import BoardError, ReadinessError, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
-from readiness.startup.digests import digest
 from readiness.text.fault import Fault
 from readiness.text.languages import Language
 from readiness.text.worded import worded, words_of

@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 import msgspec
 
 from readiness.model.board import Board, Check, Criterion
+from readiness.model.digests import short_digest
 from readiness.model.plan import Plan, Planned, Probe, ProbeFolder
 from readiness.plan.environment import (
     Surroundings,
@@ -16,7 +17,6 @@ from readiness.plan.environment import (
 from readiness.plan.selection import select, skip_reason
 from readiness.plan.versions import ToolPaths, version_keys, version_probes
 from readiness.shell import argv
-from readiness.startup.digests import short
 
 __all__ = ["make_plan", "probe_environment", "secret_values", "select"]
 
@@ -140,7 +140,7 @@ class _Probes:
         folder: str,
         identity: tuple[object, ...],
     ) -> Probe:
-        key = short(repr((self._board.workdir, identity)).encode())
+        key = short_digest(repr((self._board.workdir, identity)).encode())
         samples, wait, retries = patience
         home = self._board.workdir
         workdir = os.path.normpath(os.path.join(home, folder)) if folder else home

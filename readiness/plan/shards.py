@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from readiness.model.digests import short_digest
 from readiness.model.plan import Plan
-from readiness.startup.digests import short
 from readiness.text.worded import worded
 
 UNKNOWN_DURATION = 1.0
@@ -115,7 +115,7 @@ def digest_of(plan: Plan, cut: Collection[Part], home: str, *facts: str) -> str:
         if probe.check.measures
     ]
     planned = [(one.criterion.id, one.probes, bool(one.skipped)) for one in plan.planned]
-    return short(repr((facts, probes, planned, [sorted(part) for part in cut])).encode())
+    return short_digest(repr((facts, probes, planned, [sorted(part) for part in cut])).encode())
 
 
 def _with_producers(plan: Plan, indices: Collection[int]) -> set[int]:

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 
-from readiness.startup.digests import digest as digest_of
+from readiness.model.digests import digest as digest_of
 from readiness.text.clean import clean
 
 MAX_BYTES = 64 * 2**20

@@ -8,12 +8,13 @@ import os
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
 
+from readiness.model.digests import digest, short_digest
 from readiness.reuse.patterns import Pattern, matches
-from readiness.startup.digests import digest, running_hash, short
 
 CLOCK_TICKS: Final = 20_000_000
 """File systems stamp what changes with the time of the last tick, up to so many ns ago."""
@@ -90,7 +91,7 @@ class Files:
 
     def named(self, paths: Collection[str]) -> Listing:
         """These files, there or not; of a folder that it is one, and with a / behind its names."""
-        key = f"\0{short(chr(0).join(sorted(paths)).encode('utf-8', 'surrogateescape'))}"
+        key = f"\0{short_digest(chr(0).join(sorted(paths)).encode('utf-8', 'surrogateescape'))}"
         if key not in self.made:
             self.made[key] = self._listing(key, {path: path for path in paths})
         return self.made[key]
@@ -249,7 +250,7 @@ def _held(path: str) -> str:
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         return f"special {stat.S_IFMT(found.st_mode):o}"
-    running = running_hash()
+    running = sha256()
     with open(path, "rb") as file:
         while data := file.read(1 << 20):
             running.update(data)

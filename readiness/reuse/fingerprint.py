@@ -10,12 +10,12 @@ import msgspec
 
 from readiness import __version__
 from readiness.model.board import TRACED, Check
+from readiness.model.digests import digest
 from readiness.model.plan import Plan, Probe
 from readiness.project.git import repository
 from readiness.reuse.files import Files
 from readiness.reuse.patterns import Pattern, expanded, is_plain_name
 from readiness.reuse.tools import Installed, program_files, source_patterns
-from readiness.startup.digests import digest
 from readiness.startup.patterns import later
 
 FORMAT: Final = 1

@@ -6,11 +6,11 @@ from decimal import Decimal
 import msgspec
 
 from readiness.model.board import Check, Criterion
+from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
 from readiness.model.plan import Probe
 from readiness.model.words import Operator
 from readiness.record.document import FindingRecord, ProbeRecord
-from readiness.startup.digests import short
 
 
 class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,7 +49,7 @@ TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
 def reading_key(criterion: Criterion) -> str:
     """What is read of a probe for a criterion; equal keys, equal readings."""
     number = criterion.expect.operator not in TEXTUAL
-    return short(msgspec.json.encode((criterion.check, criterion.measure, number)))
+    return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
 
 
 def tries_once(probe: Probe) -> bool:

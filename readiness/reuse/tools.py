@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from readiness.model.digests import digest
 from readiness.model.plan import Probe
 from readiness.project.environments import text_of
 from readiness.reuse.patterns import Pattern
 from readiness.shell import argv
-from readiness.startup.digests import digest
 from readiness.startup.patterns import later
 
 _PACKAGES: Final = ("site-packages", "dist-packages")

@@ -1,10 +1,11 @@
 """Keeps what a probe writes: little of it in memory, more of it in a file, all of it counted."""
 
 import os
+from hashlib import sha256
 from typing import Final
 
 from readiness.model.capture import Stream
-from readiness.startup.digests import digest, finished, running_hash
+from readiness.model.digests import digest
 
 MEMORY: Final = 64 * 1024
 SPOOL: Final = 64 * 1024 * 1024
@@ -85,7 +86,7 @@ class Sink:
         self._close_spool()
         return Stream(
             size=self._size,
-            digest=finished(self._hash),
+            digest=f"sha256:{self._hash.hexdigest()}",
             spool=self._spool,
             head=self._head,
             tail=self._tail,
@@ -104,7 +105,7 @@ class Sink:
         """Turn from memory to the file; return all that came so far."""
         data = b"".join([*self._chunks, data])
         self._chunks.clear()
-        self._hash = running_hash()
+        self._hash = sha256()
         self._head = data[:HEAD]
         try:
             self._file = os.open(

@@ -12,6 +12,7 @@ from readiness.history.results import Found, KnownListing
 from readiness.history.store import History, Keep
 from readiness.model.board import Board
 from readiness.model.capture import Capture
+from readiness.model.digests import digest
 from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import Execution
@@ -35,7 +36,6 @@ from readiness.reuse.results import (
     tries_once,
 )
 from readiness.run.interface import Settled
-from readiness.startup.digests import digest
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded
 
