@@ -231,3 +231,8 @@ class Operator(StrEnum):
     FALSE = "false"
     MATCHES = "matches"
     CONTAINS = "contains"
+
+    @property
+    def needs_number(self) -> bool:
+        """Whether the value must be a number: the others compare text and booleans too."""
+        return self not in (Operator.TRUE, Operator.FALSE, Operator.MATCHES, Operator.CONTAINS)

@@ -14,7 +14,7 @@ from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
-from readiness.model.words import Operator, ReasonCode
+from readiness.model.words import ReasonCode
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
 from readiness.run.interface import Settled
@@ -28,7 +28,6 @@ from readiness.run.retry import (
 )
 from readiness.text.worded import joined, worded
 
-TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
 FOR_WANT_OF_SETTINGS = (
     ReasonCode.EXIT_STATUS,
     ReasonCode.NO_PROOF,
@@ -201,7 +200,7 @@ class Readings:
         if is_second_chance(probe, attempt) and self._is_good(criterion, index):
             return  # others have it tried again
         sample = unusable(documents, check) or measure(
-            documents, check, wanted, number=criterion.expect.operator not in TEXTUAL
+            documents, check, wanted, number=criterion.expect.operator.needs_number
         )
         if isinstance(sample, Unmeasured):
             sample = self._told(sample, probe)

@@ -9,7 +9,6 @@ from readiness.model.board import Check, Criterion
 from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
 from readiness.model.plan import Probe
-from readiness.model.words import Operator
 from readiness.record.document import FindingRecord, ProbeRecord
 
 
@@ -42,13 +41,9 @@ class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
     state: str = ""
 
 
-TEXTUAL = (Operator.MATCHES, Operator.CONTAINS, Operator.TRUE, Operator.FALSE)
-"""Expectations that a number need not be read for."""
-
-
 def reading_key(criterion: Criterion) -> str:
     """What is read of a probe for a criterion; equal keys, equal readings."""
-    number = criterion.expect.operator not in TEXTUAL
+    number = criterion.expect.operator.needs_number
     return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
 
 
