@@ -20,10 +20,10 @@ from readiness.fleet.sources import Source, sources
 from readiness.fleet.table import markdown, table
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
+from readiness.model.status import ENDING_SIGNALS
 from readiness.record.values import timestamp
 from readiness.report import write_report
 from readiness.report._shown import moment
-from readiness.run.signals import ENDING
 from readiness.terminal.ending import tell
 from readiness.terminal.output import (
     json_text,
@@ -165,7 +165,7 @@ def _measured(
         if said:
             tell(said)
 
-    former = {number: signal.getsignal(number) for number in ENDING}
+    former = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
     for number, action in former.items():
         if action is not signal.SIG_IGN:
             signal.signal(number, end)

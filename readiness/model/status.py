@@ -1,5 +1,6 @@
 """Every status that the program may end with."""
 
+import signal
 from enum import IntEnum
 
 
@@ -14,3 +15,7 @@ class ExitStatus(IntEnum):
     NOT_WRITTEN = 5
     INTERNAL = 70
     SIGNAL = 128
+
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a run, with the status 128 + n."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from readiness.model.errors import ExitStatus
-from readiness.run.signals import ENDING
+from readiness.model.status import ENDING_SIGNALS
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def interruptible() -> Iterator[None]:
     Call it in the gate alone, whose watcher ends what is left. What was ignored stays so. Nothing
     is raised: not every library survives an exception in the midst of its work.
     """
-    former = {number: signal.getsignal(number) for number in ENDING}
+    former = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
     for number, action in former.items():
         if action is not signal.SIG_IGN:
             signal.signal(number, _end)
@@ -34,7 +34,7 @@ def held() -> Iterator[None]:
 
     `run` lets it through while probes run; otherwise it comes at the end.
     """
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         yield
     finally:

@@ -4,9 +4,9 @@ import os
 import signal
 from contextlib import suppress
 from types import FrameType, TracebackType
-from typing import Final, Self
+from typing import Self
 
-ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from readiness.model.status import ENDING_SIGNALS
 
 
 class Signals:
@@ -25,12 +25,12 @@ class Signals:
         os.set_blocking(self.fd, False)
         os.set_blocking(self._write, False)
         self._former_fd = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
-        for number in ENDING:
+        for number in ENDING_SIGNALS:
             former = signal.getsignal(number)
             if former is not signal.SIG_IGN:
                 signal.signal(number, self._receive)
                 self._former[number] = former
-        self._blocked = signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        self._blocked = signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
         return self
 
     def __exit__(

@@ -18,7 +18,7 @@ import sys
 import time
 from functools import partial
 
-from readiness.model.status import ExitStatus
+from readiness.model.status import ENDING_SIGNALS, ExitStatus
 from readiness.run.processes import prctl, procfs
 from readiness.run.processes.kill import kill_all, send
 
@@ -39,7 +39,6 @@ KEEPER: Final = "probe-keeper"
 """The name of the process between the watcher and the gate, for who lists processes."""
 
 _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT, signal.SIGALRM)
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 _PATIENCE: Final = 8.0
@@ -215,7 +214,7 @@ class _Watcher:
         self._sent.add(number)
         os.kill(self._child, number)
         self._resume(number, _frame)
-        if self._limit is not None and number in _ENDING:
+        if self._limit is not None and number in ENDING_SIGNALS:
             self._ended_by = self._ended_by or number
             self._allow(_PATIENCE)
 
