@@ -3,7 +3,7 @@
 import ast
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -19,8 +19,7 @@ from readiness.guard.outcomes import (
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.guard.worlds import Copied
-from readiness.prove.trials import TrialPlan, renamed
-from readiness.record.document import RunDocument
+from readiness.prove.trials import TrialRunner, renamed
 
 ASKED, LENIENT = "asked", "lenient"
 _NAMED = 6
@@ -49,7 +48,7 @@ class BrokenTests:
         changes: list[Change],
         copy: Copied,
         root: str,
-        run: Callable[[TrialPlan], RunDocument],
+        run: TrialRunner,
     ) -> list[Change]:
         """Name the base's tests that fail on the head's code and are gone or altered there.
 
@@ -82,7 +81,7 @@ class BrokenTests:
         self,
         paths: list[str],
         copy: Copied,
-        run: Callable[[TrialPlan], RunDocument],
+        run: TrialRunner,
         label: str,
         options: str = "",
     ) -> dict[str, dict[str, list[Outcome]]]:

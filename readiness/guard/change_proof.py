@@ -1,6 +1,6 @@
 """Whether a change's tests prove it: they have to fail where the source is as it was before."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -15,7 +15,7 @@ from readiness.guard.tree import Commit
 from readiness.guard.worlds import Worlds
 from readiness.model.board import Criterion
 from readiness.model.errors import BaseError, ExitStatus
-from readiness.prove.trials import TrialPlan, joined, renamed
+from readiness.prove.trials import TrialRunner, joined, renamed
 from readiness.record.document import RunDocument
 
 BEFORE, AFTER = "before", "after"
@@ -60,7 +60,7 @@ def prove_change(
     environ: Mapping[str, str],
     scratch: str,
     timeout: float | None,
-    run: Callable[[TrialPlan], RunDocument],
+    run: TrialRunner,
 ) -> ChangeProof:
     """Run the tests that the change adds or alters, in a copy with the source of the base.
 

@@ -4,7 +4,7 @@ A criterion is measured twice only where the change touches what decides how it 
 """
 
 import os
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Collection, Container, Mapping
 
 from msgspec.structs import replace
 
@@ -24,14 +24,20 @@ from readiness.model.board import Board, Check, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import World
-from readiness.prove.trials import BETWEEN, TrialPlan, joined, once, probes_of, renamed, watched
+from readiness.prove.trials import (
+    BETWEEN,
+    TrialPlan,
+    TrialRunner,
+    joined,
+    once,
+    probes_of,
+    renamed,
+    watched,
+)
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.shell.commands import is_work
 from readiness.shell.programs import programs
 from readiness.text.sentences import sentences
-
-Run = Callable[[TrialPlan], RunDocument]
-"""Runs a part to its end and returns what came of it."""
 
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
 COLLECTED, TRIED_BY_BASE = "collected", "tried-rules"
@@ -106,7 +112,7 @@ class Measuring:
 
     # --- measured ---------------------------------------------------------------------------------
 
-    def run(self, run: Run, *, own: bool) -> None:
+    def run(self, run: TrialRunner, *, own: bool) -> None:
         """Measure what has to be measured by the base's rules; with `own`, by the head's as well.
 
         Both at once, each in a copy.
@@ -182,7 +188,9 @@ class Measuring:
 
     # --- compared ---------------------------------------------------------------------------------
 
-    def compare(self, own: RunDocument | None, run: Run, read: Collection[Change] = ()) -> Findings:
+    def compare(
+        self, own: RunDocument | None, run: TrialRunner, read: Collection[Change] = ()
+    ) -> Findings:
         """Hold what the head's own rules say of each criterion against what the base's say.
 
         `own` is a run by the head's own rules, where they were not measured here; what was `read`
@@ -259,7 +267,9 @@ class Measuring:
         record = self._records.get(name)
         return record is not None and record.cut_short
 
-    def _with_base(self, rows: list[Compared], told: Container[str], run: Run) -> list[Compared]:
+    def _with_base(
+        self, rows: list[Compared], told: Container[str], run: TrialRunner
+    ) -> list[Compared]:
         """What the base itself comes to, for those that came out otherwise."""
         names = [row.id for row in rows if row.id in told]
         if not names:
@@ -347,7 +357,7 @@ class Measuring:
 
     # --- whether the head's rules still notice ----------------------------------------------------
 
-    def _unmoved(self, content: list[str], run: Run) -> list[str]:
+    def _unmoved(self, content: list[str], run: TrialRunner) -> list[str]:
         """Those that pass by the head's rules alone though the tools of the base's rules fail.
 
         Those too of which that is not known, as the run was over before.
@@ -358,7 +368,9 @@ class Measuring:
         by_base = self._without_tools(passing, run, TRIED_BY_BASE)
         return [name for name in passing if not by_base[name].verdict.good]
 
-    def _without_tools(self, names: list[str], run: Run, label: str) -> dict[str, CriterionRecord]:
+    def _without_tools(
+        self, names: list[str], run: TrialRunner, label: str
+    ) -> dict[str, CriterionRecord]:
         """What each comes to where its tools fail, by the head's rules or by the base's."""
         if not names:
             return {}

@@ -3,7 +3,7 @@
 import datetime
 import os
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from readiness.guard.tree import Commit
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Start, run_id
-from readiness.prove.trials import TrialPlan
+from readiness.prove.trials import TrialPlan, TrialRunner
 from readiness.record.document import Loosening, RunDocument
 
 
@@ -87,7 +87,7 @@ def accepted_by_base(
     return accepted(changes, given, today, {one.id: one.files for one in compared})
 
 
-def running(settings: RunSettings) -> Callable[[TrialPlan], RunDocument]:
+def running(settings: RunSettings) -> TrialRunner:
     """What runs a part to its end, and records nothing."""
 
     def run(part: TrialPlan) -> RunDocument:

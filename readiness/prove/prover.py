@@ -1,7 +1,7 @@
 """The plot of a proof: watch the criteria in a healthy copy, then try them in broken ones."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from readiness.prove.standins import StandIns, World
 from readiness.prove.trials import (
     BETWEEN,
     TrialPlan,
+    TrialRunner,
     control_of,
     controlled,
     copies,
@@ -31,11 +32,8 @@ from readiness.prove.trials import (
     write_control,
 )
 from readiness.prove.verdicts import proof
-from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.document import CriterionRecord
 from readiness.text.fault import Fault
-
-Run = Callable[[TrialPlan], RunDocument]
-"""Runs a part to its end and returns what came of it."""
 
 
 class ProveSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +71,7 @@ class Prover:
         self._interrupted = False
         self._worlds = 0
 
-    def prove(self, run: Run) -> list[ProofRecord]:
+    def prove(self, run: TrialRunner) -> list[ProofRecord]:
         """Try every criterion; `run` is called twice at most, and not after an interrupted run."""
         runnable = [
             name for name, one in self._criteria.items() if one.check is not None and not one.unset
@@ -88,7 +86,7 @@ class Prover:
 
     # --- the healthy world ------------------------------------------------------------------------
 
-    def _watch(self, names: Sequence[str], run: Run) -> dict[str, Tools]:
+    def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
         """Run the criteria as they are, their controls, and what tells of their recipes."""
         board, environ = self._healthy = self._copy(World.NORMAL)
         logs = self._folder("logs")
@@ -147,7 +145,7 @@ class Prover:
 
     # --- broken worlds ----------------------------------------------------------------------------
 
-    def _try(self, tools: Mapping[str, Tools], run: Run) -> None:
+    def _try(self, tools: Mapping[str, Tools], run: TrialRunner) -> None:
         parts = []
         for together, names in grouped(tools):
             parts.append(self._broken(World.ABSENT, together, names))
@@ -235,7 +233,7 @@ class Prover:
     def _folder(self, name: str) -> str:
         return os.path.join(self._options.scratch, name)
 
-    def _run(self, parts: Sequence[TrialPlan], run: Run) -> None:
+    def _run(self, parts: Sequence[TrialPlan], run: TrialRunner) -> None:
         document = run(joined(self._board, parts))
         self._records.update({record.id: record for record in document.criteria()})
         self._hiding.learn(self._records, document.findings)

@@ -3,7 +3,8 @@
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -12,6 +13,7 @@ from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import Format
 from readiness.plan import make_plan
 from readiness.prove.standins import HOOK, LOG
+from readiness.record.document import RunDocument
 
 MOST_COPIES = 1000
 _LARGEST_SETTINGS = 2**20
@@ -29,6 +31,10 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     board: Board
     plan: Plan
     readers: dict[str, str] = {}
+
+
+TrialRunner: TypeAlias = Callable[[TrialPlan], RunDocument]
+"""Runs a trial to its end and returns the document of that run."""
 
 
 class _Everything:
