@@ -17,7 +17,7 @@ from readiness.load import builtin_checks
 
 ASKED = "READINESS_WITNESS"
 """What makes the plugin speak; `collect-only` keeps the tests from being run."""
-_ENDING = ".tests"
+_LOG_SUFFIX = ".tests"
 _NAMED = 4
 
 
@@ -41,7 +41,7 @@ def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
 def read_cases(log: str, root: str) -> set[Case]:
     """What a probe told, whose project was a copy at `root`; empty where it told nothing."""
     try:
-        with open(f"{log}{_ENDING}", "rb") as file:
+        with open(f"{log}{_LOG_SUFFIX}", "rb") as file:
             cases = [msgspec.json.decode(line, type=Case) for line in file]
     except (OSError, msgspec.DecodeError):
         return set()

@@ -17,7 +17,7 @@ from readiness.history import chain
 from readiness.history.database import Database
 from readiness.history.tables import VERSION, prepare
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.record.document import Run, RunDocument, from_json, to_json
+from readiness.record.document import Document, RunDocument, from_json, to_json
 from readiness.record.earlier import PreviousRun
 from readiness.record.excerpts import (
     ComparedRun,
@@ -245,11 +245,11 @@ class History:
         board: str,
         profile: str,
         whole: bool,
-        read: Callable[[bytes, str], Run],
+        read: Callable[[bytes, str], Document],
         limit: int,
         states: str = FINISHED,
         before: str = "",
-    ) -> Iterator[Run]:
+    ) -> Iterator[Document]:
         for sequence, run_id in self._read(
             "select sequence, id from runs where board = ? and profile = ?"
             " and instr(?, state) and partial <= ?"

@@ -38,7 +38,7 @@ from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
-_SHELLS: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
+_SHELL_LANGUAGES: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate", "criteria"}
 _OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
@@ -179,7 +179,7 @@ class _Walker:
                 self._grid(block, task)
             elif isinstance(block, Listed):
                 self._items(block, task, name)
-            elif name == "verify" and block.language.lower() in _SHELLS:
+            elif name == "verify" and block.language.lower() in _SHELL_LANGUAGES:
                 task.ticked_steps.append(_verified(task, block))
             elif name in ("details", ""):
                 task.details.append(block.source)
@@ -356,7 +356,7 @@ def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]
     for block in item.below:
         lines: Iterable[str] = ()
         if isinstance(block, Fence):
-            code += [block.text] if block.language.lower() in _SHELLS else []
+            code += [block.text] if block.language.lower() in _SHELL_LANGUAGES else []
         elif isinstance(block, Prose):
             lines = block.lines
         elif isinstance(block, Listed):

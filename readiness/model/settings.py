@@ -12,7 +12,7 @@ from readiness.text.worded import worded
 
 BOARD_NAME = "board.yaml"
 ALSO_NAMED = "readiness.yaml"
-ENDING = ".readiness.yaml"
+BOARD_SUFFIX = ".readiness.yaml"
 HISTORY = os.path.join(".readiness", "history.db")
 
 
@@ -111,7 +111,9 @@ def named_board(folder: str) -> str:
 
 def is_board_name(name: str) -> bool:
     """Whether a file of this name is taken for a board without being named."""
-    return name in (BOARD_NAME, ALSO_NAMED) or (name.endswith(ENDING) and name != ENDING)
+    if name in (BOARD_NAME, ALSO_NAMED):
+        return True
+    return name.endswith(BOARD_SUFFIX) and name != BOARD_SUFFIX
 
 
 def _board_in(folder: str) -> str:

@@ -31,7 +31,7 @@ from readiness.record.said import OVER, Said, says
 
 VERSION = 1
 
-Run = TypeVar("Run")
+Document = TypeVar("Document")
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -369,7 +369,7 @@ def ready_for_threads() -> None:
         msgspec.json.Decoder(kind)
 
 
-def decoded(text: bytes, source: str, kind: type[Run]) -> Run:
+def decoded(text: bytes, source: str, kind: type[Document]) -> Document:
     """Read the part of a document that `kind` has. Raises as `from_json` does."""
     try:
         version = msgspec.json.decode(text, type=_Versioned).version
