@@ -91,6 +91,15 @@ def names_in(query: str) -> Names:
     )
 
 
+def read_matcher(text: str) -> Matcher:
+    """Return what a single matcher asks of a label. Raises ProbeError where it is none."""
+    # A selector needs a matcher that not every series meets.
+    asked = list(_selectors(_parsed(f'{{__name__="any",{text}}}')))
+    if len(asked) != 1 or len(asked[0].matchers) != 1:
+        raise ProbeError(f"{text!r} is not one matcher")
+    return asked[0].matchers[0]
+
+
 def unfiltered(query: str) -> str:
     """Return what the query asks of before it compares: series with the labels of its own result.
 

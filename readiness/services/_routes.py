@@ -5,20 +5,14 @@ https://prometheus.io/docs/alerting/latest/configuration/#route
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from json import JSONDecoder
 
 import msgspec
 
 from readiness.services._answer import ProbeError
-from readiness.services._promql import seconds
+from readiness.services._promql import Matcher, read_matcher, seconds
 
 FIRST_WAIT = "30s"
 INTERVAL = "5m"
-_MATCHER = re.compile(
-    r"""(?P<label>\w+|"(?:[^"\\]|\\.)*") (?P<operator>=~|!~|!=|=) (?P<value>"(?:[^"\\]|\\.)*")""",
-    re.DOTALL | re.VERBOSE,
-)
-_TEXT = JSONDecoder(strict=False)
 
 Labels = Mapping[str, str]
 
@@ -110,16 +104,11 @@ def _matches(route: _Route, labels: Labels) -> bool:
     return all(_holds(labels.get(name, ""), operator, value) for name, operator, value in asked)
 
 
-def _matcher(text: str) -> tuple[str, str, str]:
+def _matcher(text: str) -> Matcher:
     """Read a matcher as Alertmanager tells it, however it was written: its value is in quotes."""
-    found = _MATCHER.fullmatch(text)
     try:
-        if found is None:
-            raise ValueError("it is none")
-        label, operator, value = found.groups()
-        name = _TEXT.decode(label) if label.startswith('"') else label
-        return name, operator, _TEXT.decode(value)
-    except ValueError as error:
+        return read_matcher(text)
+    except ProbeError as error:
         raise ProbeError(f"the matcher {text!r} of a route cannot be read: {error}") from None
 
 
