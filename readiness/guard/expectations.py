@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from readiness.guard.changes import Direction
 from readiness.model.board import Expectation
-from readiness.model.expect import BOOLEANS, NUMERIC
+from readiness.model.expect import BOOLEANS
 from readiness.model.units import same_kind, smallest
 from readiness.model.words import Operator
 
@@ -25,7 +25,7 @@ def eased(before: Expectation, after: Expectation, unit: str = "") -> Direction:
     Tightened only where everything that meets `after` meets `before`. What cannot be told, such
     as one pattern in place of another, is loosened: nobody has shown that it is not.
     """
-    if before.operator in NUMERIC and after.operator in NUMERIC:
+    if before.operator.needs_number and after.operator.needs_number:
         return _by_numbers(before, after, unit)
     if before.operator is after.operator and before.pattern == after.pattern:
         return Direction.NEUTRAL

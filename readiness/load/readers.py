@@ -14,16 +14,13 @@ from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import SWITCHED, TRACED, Expectation, Measure, Reader
 from readiness.model.units import duration, meant_unit
-from readiness.model.words import Format, Operator
+from readiness.model.words import Format
 from readiness.text.worded import joined, worded, words_of
 
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))
 EXIT_IS_ZERO: Final = Expectation(text="== 0", operator=Operator.EQ)
 """What is expected of a status where the board says nothing, without its grammar being needed."""
-
-_OF_TEXT: Final = (Operator.MATCHES, Operator.CONTAINS)
-_OF_BOOLEANS: Final = (Operator.TRUE, Operator.FALSE)
 
 
 # --- readers --------------------------------------------------------------------------------------
@@ -162,15 +159,14 @@ def fits(expected: Expectation, measure: Measure) -> bool:
 
 def _misfit(expected: Expectation, measure: Measure) -> str:
     counts = bool(measure.reader.count) or measure.reader.format is Format.EXIT
-    of_numbers = expected.operator not in _OF_TEXT and expected.operator not in _OF_BOOLEANS
-    if counts and not of_numbers:
+    if counts and not expected.operator.needs_number:
         what = (
             worded("fault.an_exit_status")
             if measure.reader.format is Format.EXIT
             else worded("fault.a_count")
         )
         return worded("fault.unfit_number", what=what)
-    if measure.unit and not of_numbers:
+    if measure.unit and not expected.operator.needs_number:
         return worded("fault.unfit_number_of", what=measure.name, unit=measure.unit)
     if not expect.compatible(expected, measure.unit):
         if not measure.unit:

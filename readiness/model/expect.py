@@ -58,7 +58,6 @@ COMPARISONS: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
 }
 FALLING = (Operator.LT, Operator.LE)
 RISING = (Operator.GT, Operator.GE)
-NUMERIC = (*COMPARISONS, Operator.BETWEEN)
 BOOLEANS = (Operator.TRUE, Operator.FALSE)
 
 # What fails is never whole, however near it comes: `< 50` at 50 would otherwise earn all its credit
@@ -197,7 +196,7 @@ def mismatch(expectation: Expectation, value: Value) -> str:
         return worded("reason.no_number_plain", text=value)
     if expectation.operator in BOOLEANS:
         return "" if _boolean(value) is not None else worded("fault.no_boolean", text=_shown(value))
-    if expectation.operator not in NUMERIC or isinstance(value, Decimal):
+    if not expectation.operator.needs_number or isinstance(value, Decimal):
         return ""
     return worded("reason.no_number_plain", text=_shown(value))
 
@@ -316,7 +315,7 @@ def progress(
     """
     if holds(expectation, value, unit):
         return _WHOLE
-    if not isinstance(value, Decimal) or expectation.operator not in NUMERIC:
+    if not isinstance(value, Decimal) or not expectation.operator.needs_number:
         return _NOTHING
     if expectation.operator is Operator.NE:
         return _NOTHING
