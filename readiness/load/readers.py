@@ -14,7 +14,7 @@ from readiness.load.yamlfile import Path
 from readiness.model import expect
 from readiness.model.board import SWITCHED, TRACED, Expectation, Measure, Reader
 from readiness.model.units import duration, meant_unit
-from readiness.model.words import Format
+from readiness.model.words import Format, Operator
 from readiness.text.worded import joined, worded, words_of
 
 # What passes on exit status 0, unless told otherwise.
