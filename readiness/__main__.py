@@ -56,12 +56,9 @@ def _import_nothing_from_here() -> None:
 
     A project's own `yaml.py` there would be imported, and so run, in place of the library.
     """
-    try:
-        here = os.getcwd()
-    except OSError:  # it is gone
-        return
-    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if not sys.flags.safe_path and sys.path[:1] in ([here], [""]) and here != ours:
+    own = os.path.abspath(__file__)
+    started_by_m = not sys.flags.safe_path and sys.argv[0] == own
+    if started_by_m and sys.path[0] != os.path.dirname(os.path.dirname(own)):
         del sys.path[0]
 
 
