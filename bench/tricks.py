@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BOARD = (
     '{"version": 1, "title": "One", "tasks": [{"id": "T", "title": "t", "priority": "P1",'
-    ' "criteria": [{"title": "a", "run": "true"}]}]}'
+    ' "criteria": [{"title": "a", "run": "test -d ."}]}]}'
 )
 PLAIN = "from readiness.__main__ import main; import sys; sys.argv = ['readiness', 'check']; main()"
 WITHOUT = {

@@ -280,7 +280,7 @@ def test_what_is_added_has_its_place(
     adding: Callable[[House], None], files: int, tmp_path: Path, project: Project
 ) -> None:
     """It takes so many files, and the program has it."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     house = House(tmp_path / "house", project)
     assert os.path.exists(house.folder / "readiness" / "__main__.py")
     adding(house)

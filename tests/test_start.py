@@ -34,7 +34,7 @@ def imported(project: Project) -> list[str]:
 
 def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     """Neither before its first probe nor at its end."""
-    project.write(a_board({"id": "T.1", "title": "a", "run": "true"}))
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
     names = imported(project)
     assert "readiness.report._table.plain" in names
     assert sorted(HEAVY.intersection(names)) == []
@@ -55,7 +55,7 @@ def test_the_watcher_is_split_off_before_anything_large(project: Project) -> Non
         "os.fork = watched\n"
         "main()\n"
     )
-    project.write(a_board({"id": "T.1", "title": "a", "run": "true"}))
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
     ended = subprocess.run(
         [sys.executable, "-c", code],
         cwd=project.folder,
@@ -73,7 +73,7 @@ def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) ->
     """Wherever it is first needed: before a run, in a command that looks, and on a wrong line."""
     (tmp_path / "yaml.py").write_text("raise ImportError('no yaml')\n", encoding="utf-8")
     there = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{project.environment['PYTHONPATH']}"}
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     for line in (["check"], ["check", "--dry-run"], ["list"], ["list", "--bord"]):
         ended = project(*line, env=there)
         assert (ended.status, ended.err) == (70, "readiness: cannot start: no yaml\n")

@@ -37,7 +37,7 @@ BOARD: dict[str, Any] = {
     "target": 5,
     "tasks": [
         {"id": "T1", "priority": "P0", "criteria": [
-            {"title": "good", "run": "true"},
+            {"title": "good", "run": "test -d ."},
             {"title": "counted", "run": "echo 3", "read": {"as": "text", "regex": r"\d+"},
              "expect": "< 5"},
             {"title": "word", "attest": {"by": "lead", "on": "2020-01-01", "valid": "36500d"}}]},
@@ -122,7 +122,7 @@ def test_a_part_that_loses_every_worker_is_an_error(far: Project, machines: Mach
     killer = far.folder / "killer.py"
     killer.write_text(KILLER % count)
     bad = {"title": "kills", "run": f"{sys.executable} killer.py"}
-    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [bad, {"run": "true"}]}]})
+    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [bad, {"run": "test -d ."}]}]})
     machines.worker("one", nanny=True)
     ended = far(*on(machines, far))
     assert verdicts(ended)["T1.2"][0] == "pass", ended
@@ -140,8 +140,8 @@ def test_labels_choose_the_machine_and_a_signal_ends_what_runs(
     where = {"run": home, "read": {"as": "text", "regex": ".+"}, "expect": "contains two"}
     criteria = [
         {**where, "title": "docker", "needs": "docker"},
-        {"title": "gpu", "run": "true", "needs": ["gpu", "docker"]},
-        {"title": "any", "run": "true"},
+        {"title": "gpu", "run": "test -d .", "needs": ["gpu", "docker"]},
+        {"title": "any", "run": "test -d ."},
     ]
     commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": criteria}]})
     machines.worker("one")
@@ -178,7 +178,7 @@ def test_a_scheduler_by_tls_is_spoken_to_encrypted(far: Project, tmp_path: Path)
     for role in ("SCHEDULER", "WORKER", "CLIENT"):
         tls[f"{setting}{role}__CERT"] = str(keys / "machine.pem")
         tls[f"{setting}{role}__KEY"] = str(keys / "machine.key")
-    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [{"run": "true"}]}]})
+    commit(far, {**BOARD, "tasks": [{"id": "T1", "criteria": [{"run": "test -d ."}]}]})
     machines = Machines(tmp_path / "machines", tls)
     try:
         machines.worker("one")

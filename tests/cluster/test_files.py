@@ -77,7 +77,7 @@ def test_only_files_of_the_repository_are_asked_for(
     tmp_path: Path, source: str, name: str | None
 ) -> None:
     """By their names there, whatever variables are in it."""
-    run = {"run": "true", "read": {**READ, "from": source}, "expect": "< 5"}
+    run = {"run": "test -d .", "read": {**READ, "from": source}, "expect": "< 5"}
     board = tmp_path / "board.yaml"
     board.write_text(str(a_board(run, env={"where": "there"})).replace("'", '"'))
     git(tmp_path, "init", "-q")

@@ -12,8 +12,8 @@ from tests.support.program import Ended, Project, a_board
 from tests.support.repositories import commit, git
 from tests.support.running import alive_in
 
-GOOD = a_board({"run": "true"}, title="Good")
-BAD = a_board({"run": "true"}, {"run": "test -e there"}, title="Bad")
+GOOD = a_board({"run": "test -d ."}, title="Good")
+BAD = a_board({"run": "test -d ."}, {"run": "test -e there"}, title="Bad")
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ def test_labels_choose_the_machine_of_a_project(services: Project, machines: Mac
     """What no worker has, or can fetch, is unknown with the reason; all else is measured."""
     where = {"run": 'basename "$HOME"', "read": {"as": "text", "regex": ".+"}}
     docker = {**where, "expect": "contains two", "needs": "docker"}
-    address = add(services, "docker", a_board(docker, {"run": "true"}))
-    add(services, "gpu", a_board({"run": "true", "needs": ["gpu", "docker"]}))
+    address = add(services, "docker", a_board(docker, {"run": "test -d ."}))
+    add(services, "gpu", a_board({"run": "test -d .", "needs": ["gpu", "docker"]}))
     add(services, "edited", GOOD)
     (services.folder / "edited" / "new.txt").write_text("x")
     add(services, "lost", GOOD)

@@ -46,7 +46,7 @@ def test_a_script_of_the_project_is_found_in_its_folder(project: Project) -> Non
 
 def test_only_what_the_profile_needs_is_asked_for(project: Project) -> None:
     """A tool that production alone needs is not missing on a laptop."""
-    board = a_board({"run": "true"}, {"run": "only_in_production", "profiles": ["production"]})
+    board = a_board({"run": "test -d ."}, {"run": "only_in_production", "profiles": ["production"]})
     board["profiles"] = {"local": {}, "production": {}}
     project.write(board)
     assert "only_in_production" not in _tools(project)

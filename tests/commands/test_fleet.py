@@ -10,8 +10,8 @@ from tests.support.program import Project, a_board, wait_until
 from tests.support.repositories import commit
 from tests.support.running import alive_in
 
-GOOD = a_board({"run": "true"}, title="Good")
-BAD = a_board({"run": "true"}, {"run": "test -e there"}, title="Bad")
+GOOD = a_board({"run": "test -d ."}, title="Good")
+BAD = a_board({"run": "test -d ."}, {"run": "test -e there"}, title="Bad")
 BROKEN = {"version": 1, "title": "Broken", "tsks": []}
 
 

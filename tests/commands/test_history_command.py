@@ -10,7 +10,7 @@ from readiness.history.matching import differences
 from tests.support.program import Project, a_board
 from tests.support.repositories import git
 
-BOARD = a_board({"run": "true"}, {"run": "test ! -e broken"})
+BOARD = a_board({"run": "test -d ."}, {"run": "test ! -e broken"})
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ BOARD: dict[str, Any] = {
     "profiles": {"local": {}, "production": {}},
     "tasks": [
         {"id": "T1", "priority": "P0", "criteria": [
-            {"title": "here", "run": "true", "profiles": ["local"]},
-            {"title": "there", "run": "true", "profiles": ["production"]},
+            {"title": "here", "run": "test -d .", "profiles": ["local"]},
+            {"title": "there", "run": "test -d .", "profiles": ["production"]},
             {"title": "anywhere", "run": "test ! -e broken"}]},
-        {"id": "T2", "priority": "P1", "criteria": [{"title": "more", "run": "true"}]},
+        {"id": "T2", "priority": "P1", "criteria": [{"title": "more", "run": "test -d ."}]},
     ],
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ tasks:
         run: "echo 1029"
         read: {as: text, regex: '(\\\\d+)', unit: errors}
         expect: "< 50"
-      - {title: 有输出, run: "true", read: {as: text, regex: 'a(\\\\d+)'}, expect: "== 0"}
+      - {title: 有输出, run: "test -d .", read: {as: text, regex: 'a(\\\\d+)'}, expect: "== 0"}
 milestones:
   - {id: M1, title: 可用, due: 2025-10-30, requires: {priority: P0}}
 """

@@ -22,7 +22,7 @@ TASKS = [
         "depends_on": ["T1"],
         "criteria": [
             {"id": "T2.1", "title": "Holds too", "run": "test -e two"},
-            {"id": "T2.2", "title": "Elsewhere", "run": "true", "profiles": ["production"]},
+            {"id": "T2.2", "title": "Elsewhere", "run": "test -d .", "profiles": ["production"]},
         ],
     },
     {

@@ -195,7 +195,10 @@ def test_every_option_has_its_variable(project: Project) -> None:
     """READINESS_... means what the option means."""
     profiles = {"first": {"env": {"WHERE": "first"}}, "second": {"env": {"WHERE": "second"}}}
     board = a_board(
-        {"run": '[ "$WHERE" = second ]'}, {"run": "sleep 5"}, {"run": "true"}, profiles=profiles
+        {"run": '[ "$WHERE" = second ]'},
+        {"run": "sleep 5"},
+        {"run": "test -d ."},
+        profiles=profiles,
     )
     project.write(board, "other.yaml")
     variables = {

@@ -23,7 +23,7 @@ def with_checks(project: Project) -> Project:
     (project.folder / "checks" / "c.yaml").write_text(
         "summary: x\nrun: sh $READINESS_CHECK_DIR/scripts/c.sh\n"
     )
-    (project.folder / "checks" / "unused.yaml").write_text("summary: x\nrun: 'true'\n")
+    (project.folder / "checks" / "unused.yaml").write_text("summary: x\nrun: 'test -d .'\n")
     project.write(a_board({"check": "c"}))
     assert project("check", "-q", "--history", "h.db").status == 0
     return project
@@ -68,7 +68,7 @@ def test_the_boards_other_name_is_no_report_either(with_checks: Project) -> None
 
 def test_reports_beside_checks_that_lie_beside_the_board(project: Project) -> None:
     """A report there is replaced as anywhere; a check is not."""
-    (project.folder / "c.yaml").write_text("summary: x\nrun: 'true'\n")
+    (project.folder / "c.yaml").write_text("summary: x\nrun: 'test -d .'\n")
     project.write(a_board({"check": "c"}, checks=["."]))
     for _ in range(2):
         assert project("check", "--report", "json=run.json").status == 0

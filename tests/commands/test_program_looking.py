@@ -73,7 +73,7 @@ def test_doctor_tells_which_tools_are_missing(project: Project) -> None:
     checks = project.folder / "checks"
     checks.mkdir()
     (checks / "here.yaml").write_text(
-        "summary: x\ntool: bash\nversion: bash --version\nrun: 'true'\n"
+        "summary: x\ntool: bash\nversion: bash --version\nrun: 'test -d .'\n"
     )
     (checks / "away.yaml").write_text(
         "summary: x\ntool: no_such_tool\ninstall: get it there\nrun: no_such_tool\n"
@@ -105,7 +105,7 @@ def test_doctor_tells_of_versions_that_were_not_tried(
     (project.folder / "checks").mkdir()
     (project.folder / "checks" / "own.yaml").write_text(
         "summary: x\ntool: [sh, measurer]\nversion: sh -c 'echo 1.0'\ninstall: get it there\n"
-        "tried: {measurer: '>=1,<4'}\nrun: 'true'\n"
+        "tried: {measurer: '>=1,<4'}\nrun: 'test -d .'\n"
     )
     project.write({**a_board({"check": "own"}), "env": {"PATH": f"{folder}:/usr/bin:/bin"}})
     ended = project("doctor")
@@ -127,7 +127,7 @@ def test_doctor_tells_which_libraries_are_missing(
     """What a check without a tool needs is here if its version can be told."""
     (project.folder / "checks").mkdir()
     (project.folder / "checks" / "lib.yaml").write_text(
-        "summary: x\ninstall: get it there\nrun: 'true'\n"
+        "summary: x\ninstall: get it there\nrun: 'test -d .'\n"
         f'version: \'"$READINESS_PYTHON" -c "import {module} as m; print(m.__version__)"\'\n'
     )
     project.write(a_board({"check": "lib"}))
@@ -145,7 +145,7 @@ def test_schemas_are_schemas(project: Project, subject: str) -> None:
     project.write(READY)
     instances = {
         "board": READY,
-        "check": {"summary": "x", "run": "true"},
+        "check": {"summary": "x", "run": "test -d ."},
         "run": project("check", "--output-format", "json").json,
     }
     jsonschema.validate(instances[subject], schema)

@@ -271,7 +271,7 @@ def repository(project: Project) -> Project:
         a_board(
             {"run": "test -s a.txt", "inputs": ["a.txt"]},
             {"run": "test -s b.txt", "inputs": ["**/b.txt"]},
-            {"run": "true"},
+            {"run": "test -d ."},
             {"attest": {}},
         )
     )
@@ -352,5 +352,5 @@ def test_a_revision_that_is_none_is_a_mistake(repository: Project, selector: str
 
 def test_changed_needs_git(project: Project) -> None:
     """Without a repository nobody knows what changed."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     assert project("check", "changed").status == 2

@@ -178,11 +178,11 @@ BOARD: dict[str, Any] = {
     ],
     "tasks": [
         {"id": "T1", "title": "One", "priority": "P0", "criteria": [
-            {"title": "good", "run": "true"},
+            {"title": "good", "run": "test -d ."},
             {"title": "third", "run": "echo 9", "read": COUNTED, "expect": "<= 3"},
             {"title": "twice", "run": "echo $n", "read": COUNTED, "expect": "< 5",
              "matrix": {"n": ["1", "7"]}},
-            {"title": "there", "run": "true", "profiles": ["production"]}]},
+            {"title": "there", "run": "test -d .", "profiles": ["production"]}]},
         {"id": "T2", "title": "Two", "weight": 3, "criteria": [
             {"title": "absent", "run": "no-such-tool"},
             {"title": "unset", "check": "reader", "with": {"a": "${NOBODY_SETS_THIS}"}},
@@ -257,7 +257,9 @@ def test_a_shard_is_partial(parted: Project) -> None:
 
 def test_a_part_with_nothing_in_it_is_good(project: Project) -> None:
     """There may be more machines than criteria; the whole is as it is."""
-    project.write(BOARD | {"tasks": [{"id": "T1", "criteria": [{"title": "one", "run": "true"}]}]})
+    project.write(
+        BOARD | {"tasks": [{"id": "T1", "criteria": [{"title": "one", "run": "test -d ."}]}]}
+    )
     assert [
         project("check", "-q", f"--shard={number}/2", "--report", f"json={number}.json").status
         for number in (1, 2)

@@ -20,7 +20,7 @@ SECONDS = 120.0
 @pytest.fixture
 def team(project: Project) -> Project:
     """A board with two criteria, and `readiness` on PATH."""
-    project.write(a_board({"title": "a", "run": "true"}, {"title": "b", "run": "true"}))
+    project.write(a_board({"title": "a", "run": "test -d ."}, {"title": "b", "run": "test -d ."}))
     tools = project.folder / "tools"
     tools.mkdir()
     program = tools / "readiness"

@@ -44,7 +44,7 @@ BOARD = {
             "title": "Three",
             "priority": "P2",
             "criteria": [
-                {"title": "Fine", "run": "true"},
+                {"title": "Fine", "run": "test -d ."},
                 {"title": "Deployed", "run": "test -e d", "profiles": ["production"]},
             ],
         },
@@ -172,7 +172,7 @@ def test_a_changed_expectation_is_not_carried(parted: Project) -> None:
 def test_a_waiver_that_ended_is_not_carried_on(project: Project) -> None:
     """What is carried is judged by today."""
     waived = {"title": "w", "run": "exit 1", "id": "W"}
-    other = {"title": "o", "run": "true", "id": "O"}
+    other = {"title": "o", "run": "test -d .", "id": "O"}
     waive = {"reason": "x", "by": "y", "until": "2999-01-01"}
     tasks = [
         {"id": "T", "title": "t", "priority": "P0", "criteria": [{**waived, "waive": waive}, other]}

@@ -126,7 +126,7 @@ REPORTS = ("--report", "json=run.json", "--report", "table=run.txt")
 def interrupted(project: Project, number_: int, *, within: float) -> Ended:
     """Send a signal to a gate with four probes running, and wait for its end."""
     slow = [plain(f"touch ready{n}; sleep 60") for n in range(4)]
-    project.write(a_board(plain("true"), *slow))
+    project.write(a_board(plain("test -d ."), *slow))
     gate = project.start("check", "-j", "4", "--output-format", "json", *REPORTS)
     for n in range(4):
         wait_until(project.folder / f"ready{n}", 60)
@@ -169,7 +169,7 @@ def check_interrupted(project: Project, ended: Ended, status: int) -> None:
 def test_15_twin_a_run_without_a_signal_is_whole(project: Project) -> None:
     """The same board, left alone, is finished and ready."""
     quick = [plain(f"touch ready{n}; sleep 0.01") for n in range(4)]
-    seen = tried(project, a_board(plain("true"), *quick), "-j", "4")
+    seen = tried(project, a_board(plain("test -d ."), *quick), "-j", "4")
     assert (seen.ended.status, seen.run.interrupted) == (0, False)
 
 
@@ -194,7 +194,7 @@ def test_17_a_killed_gate_leaves_no_verdict_and_no_process(
 
     Twin: the run before, and the run after, which are not killed.
     """
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     assert project("check", *REPORTS).status == 0
     assert "READY" in (project.folder / "run.txt").read_text()
     yesterday = history(project)
@@ -221,7 +221,7 @@ def check_killed(project: Project, yesterday: list[tuple[str, str, bytes | None]
     assert today[-1][1] in ("running", "interrupted")
     for path in project.tmp.iterdir():  # the scratch of a run that was killed
         subprocess.run(["rm", "-rf", path], check=True)
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     assert project("check", *REPORTS).status == 0
     assert "READY" in (project.folder / "run.txt").read_text()
 

@@ -15,7 +15,7 @@ from tests.support.program import Project
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
-GOOD = 'version: 1\ntitle: A\ntasks:\n- {id: T1, criteria: [{title: a, run: "true"}]}\n'
+GOOD = 'version: 1\ntitle: A\ntasks:\n- {id: T1, criteria: [{title: a, run: "test -d ."}]}\n'
 READING = """version: 1
 title: A
 tasks:
@@ -84,8 +84,8 @@ BAD = [
     Bad(59, "true", good("T1", "true"), "4:8", "quote it"),
     Bad(59, "on as a key", good("title: A", "title: A\non: push"), "3:1", "quote it"),
     Bad(59, "yes as a key", good("title: A", "title: A\nyes: push"), "3:1", "quote it"),
-    Bad(59, "ids that differ in case", good("criteria", "criteria: [{id: a, run: 'true'}, "
-        "{id: A, run: 'true'}], x"), "4:50", "case"),
+    Bad(59, "ids that differ in case", good("criteria", "criteria: [{id: a, run: 'test -d .'}, "
+        "{id: A, run: 'test -d .'}], x"), "4:50", "case"),
     Bad(61, ".nan", reading(EXPECT, '"<= .nan"'), "9:13", "finite"),
     Bad(61, ".inf", reading(EXPECT, '"<= .inf"'), "9:13", "finite"),
     Bad(61, "true", reading(EXPECT, '"<= true"'), "9:13", "not a number"),
@@ -166,7 +166,7 @@ BAD = [
     Bad(53, "a cycle", GOOD.replace("criteria", "depends_on: [T1], criteria").encode(), "4:24",
         ""),
     Bad(53, "a long cycle", (GOOD.replace("criteria", "depends_on: [T2], criteria")
-        + "- {id: T2, depends_on: [T1], criteria: [{run: 'true'}]}\n").encode(), "4:", ""),
+        + "- {id: T2, depends_on: [T1], criteria: [{run: 'test -d .'}]}\n").encode(), "4:", ""),
     Bad(53, "nobody to depend on", good("criteria", "depends_on: [T9], criteria"), "4:25", "T9"),
     Bad(53, "what can never fail", reading(EXPECT, '"matches .*"'), "9:13", "never fail"),
     Bad(53, "a unit that none knows", reading(EXPECT, '"<= 3 furlongs"'), "9:13", ""),
@@ -232,7 +232,7 @@ def test_55_to_73_the_program_refuses_it_at_once(project: Project, row: int) -> 
 FINE = {
     "55 a limit once": READING,
     "57 the right key": READING,
-    "59 quoted": GOOD.replace("T1", '"no"') + '- {id: "1e3", criteria: [{run: "true"}]}\n',
+    "59 quoted": GOOD.replace("T1", '"no"') + '- {id: "1e3", criteria: [{run: "test -d ."}]}\n',
     "59 on as text": GOOD.replace("title: A", "title: on"),
     "61 numbers": GOOD.replace("title: A", "title: A\ntarget: 8.50\nbaseline: 0"),
     "63 an alias": GOOD.replace("title: A", "title: &a A").replace("title: a", "title: *a"),

@@ -52,12 +52,12 @@ def _printing(project: Project, data: bytes) -> dict[str, object]:
 )
 def test_81_to_83_output_is_text_in_every_report(project: Project, data: bytes) -> None:
     """JUnit is parsed strictly and has as many cases. Twin: as with output that means no harm."""
-    ended, reports = _all_formats(project, _printing(project, data), {"run": "true"})
+    ended, reports = _all_formats(project, _printing(project, data), {"run": "test -d ."})
     assert ended.status == 1, ended
     for name, text in reports.items():
         assert text.replace("\n", "").isprintable(), name
     cases = len(list(ElementTree.fromstring(reports["junit"]).iter("testcase")))
-    harmless, reports = _all_formats(project, _printing(project, b"fine"), {"run": "true"})
+    harmless, reports = _all_formats(project, _printing(project, b"fine"), {"run": "test -d ."})
     assert harmless.status == 1
     assert len(list(ElementTree.fromstring(reports["junit"]).iter("testcase"))) == cases == 3
 
@@ -89,7 +89,7 @@ WITH_A_BROKEN_FORMAT = dedent("""
 
 def test_99_a_broken_format_costs_no_other_one(project: Project) -> None:
     """All others are written, and the status is not 0. Twin: it is, once the format works."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     (project.folder / "start.py").write_text(WITH_A_BROKEN_FORMAT)
     template = project.folder / "broken_format.py"
     names = [name for name in FORMATS if name != "broken"]
@@ -131,7 +131,7 @@ def _runs_over(project: Project, words: str) -> tuple[Ended, dict[str, str]]:
     title = " ".join(words.split("\n"))
     (project.folder / "words").write_text(words)
     failing = {"title": title, "run": "cat words; cat words >&2", "read": read}
-    return _all_formats(project, {**failing, "expect": "contains never"}, {"run": "true"})
+    return _all_formats(project, {**failing, "expect": "contains never"}, {"run": "test -d ."})
 
 
 def test_77_no_line_of_a_report_is_a_command_to_the_ci(project: Project) -> None:
@@ -190,7 +190,7 @@ def test_89_no_report_is_made_of_cells() -> None:
 
 def test_95_an_old_verdict_does_not_outlive_a_run_that_is_killed(project: Project) -> None:
     """The report of yesterday reads ready no more. Twin: it does, once a run has ended."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     names = [f"--report={name}=old.{name}" for name in FORMATS]
     assert project("check", *names).status == 0
     before = {name: (project.folder / f"old.{name}").read_text() for name in FORMATS}
@@ -207,7 +207,7 @@ def test_95_an_old_verdict_does_not_outlive_a_run_that_is_killed(project: Projec
         assert told.decision != "ready", name
         assert not told.ready, name
     (project.folder / "started").unlink()
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     assert project("check", *names).status == 0
     assert "READY" in (project.folder / "old.table").read_text()
 
@@ -232,7 +232,7 @@ def test_87_a_number_beyond_json_is_null_with_a_reason(project: Project) -> None
 
 def test_91_a_report_through_a_link_is_refused(project: Project) -> None:
     """The target is untouched, wherever the link is; 5. Twin: a report beside it is written."""
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     (project.folder / "secret").write_text("untouched")
     (project.folder / "link.json").symlink_to("secret")
     (project.folder / "real").mkdir()
@@ -249,7 +249,7 @@ def test_91_a_report_through_a_link_is_refused(project: Project) -> None:
 
 def test_93_a_report_that_cannot_be_written_is_told(project: Project) -> None:
     """The verdict is on screen, the path named; 5 instead of 0. Twin: another report is written."""
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     ended = project("check", "--report", "json=missing/run.json", "--report", "table=t.txt")
     assert ended.status == 5
     assert "missing/run.json" in ended.err
@@ -287,7 +287,7 @@ sys.exit(main())
 
 def test_99_a_broken_format_costs_the_others_nothing(project: Project) -> None:
     """They are written, the run is recorded, and the status is not 0; no value is told (145)."""
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     process = project.start(source=BROKEN)
     ended = project.end(process)
     assert ended.status in (5, 70), ended

@@ -19,7 +19,7 @@ from tests.support.program import Ended, Project, a_board, number, wait_until
 from tests.support.repositories import git
 from tests.support.running import alive_in
 
-READY = a_board({"run": "true"})
+READY = a_board({"run": "test -d ."})
 LARGE = a_board(*[{"run": f"seq {n}000 {n}999"} for n in range(1, 60)])
 """A run of some hundred kilobytes, of which no probe prints much."""
 
@@ -299,7 +299,7 @@ def test_131_what_a_probe_makes_of_a_report_does_not_last(
     project: Project, command: str, status: int
 ) -> None:
     """The report is written anew, or, through a link, refused; never does it say what it likes."""
-    failing = {"run": "false"} if status else {"run": "true"}
+    failing = {"run": "false"} if status else {"run": "test -d ."}
     board = a_board({"run": command}, failing)
     project.write(board)
     (project.folder / "run.json").write_text('{"gate": {"decision": "ready"}}')

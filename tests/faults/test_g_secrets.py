@@ -88,7 +88,7 @@ sys.exit(main())
 
 def test_145_a_bug_ends_calmly_and_tells_no_value(project: Project) -> None:
     """70, one line, a log without values. Twin: without the bug the same board ends with 0."""
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     process = project.start(source=CRASH)
     ended = project.end(process)
     assert ended.status == 70, ended
@@ -125,7 +125,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user"
 @needs_root
 def test_149_a_read_only_checkout_without_home_and_name(project: Project, tmp_path: Path) -> None:
     """It runs, writes nothing there, and says so. Twin: where it may write, a history is kept."""
-    project.write(a_board(plain("true"), plain('touch "$READINESS_TMP/x"')))
+    project.write(a_board(plain("test -d ."), plain('touch "$READINESS_TMP/x"')))
     _let_others_in(tmp_path)
     project.tmp.chmod(0o777)
     before = sorted(os.listdir(project.folder))
@@ -143,7 +143,7 @@ def test_149_a_read_only_checkout_without_home_and_name(project: Project, tmp_pa
 @needs_root
 def test_149_a_history_that_was_asked_for_must_be_written(project: Project, tmp_path: Path) -> None:
     """One that is there already, or is named, and cannot be written: 5. It is read all the same."""
-    project.write(a_board(plain("true")))
+    project.write(a_board(plain("test -d .")))
     assert project("check").status == 0
     _let_others_in(tmp_path)
     project.tmp.chmod(0o777)

@@ -133,7 +133,7 @@ def test_1701_to_1715_numbers_that_are_none(project: Project, row: int) -> None:
 def test_1711_a_count_of_nothing_proves_nothing(project: Project) -> None:
     """No output, no proof: an error that shows how to prove it. Twin: some output counts as 0."""
     count = {"read": {"as": "text", "count": "error:"}, "expect": "== 0"}
-    (seen,) = tried(project, a_board(plain("true", **count))).run.criteria()
+    (seen,) = tried(project, a_board(plain("test -d .", **count))).run.criteria()
     assert (seen.verdict, seen.reason_code) == ("error", "no_value")
     assert "`proof: {as: text, regex: '^done$'}`" in (seen.hint or "")
     passes(project, plain("echo ok", **count))

@@ -81,7 +81,7 @@ def test_a_tool_from_elsewhere_is_told(monorepo: Project) -> None:
 @pytest.mark.parametrize("folder", ["..", "/tmp", "a/../.."])
 def test_a_folder_elsewhere_is_a_fault(project: Project, folder: str) -> None:
     """What the gate measures lies below the board's `workdir`."""
-    project.write(a_board(plain("true", workdir=folder)))
+    project.write(a_board(plain("test -d .", workdir=folder)))
     ended = project("validate")
     assert ended.status == 2
     assert "is not below the board's workdir" in ended.err

@@ -92,7 +92,7 @@ def test_1901_to_1903_what_ended_since_is_over(
 
     Twin: one that is still in force, or that nothing needed.
     """
-    project.write(a_board(criterion, plain("true"), target=0))
+    project.write(a_board(criterion, plain("test -d ."), target=0))
     assert on_another_day(project, -10).status == 0
     ended = project("score", RECORD, "--output-format", "json")
     assert ended.status == status, ended

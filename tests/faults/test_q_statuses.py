@@ -15,7 +15,7 @@ from tests.faults.rows import plain, refused
 from tests.support.program import Ended, Project, a_board
 from tests.support.repositories import commit, git
 
-GOOD = plain("true")
+GOOD = plain("test -d .")
 SERVE = (
     "import sys; sys.stderr = open(sys.argv[1], 'w'); sys.argv[1:] = ['mcp'];"
     " from readiness.__main__ import main; main()"
@@ -100,7 +100,7 @@ def test_5007_a_report_over_what_is_needed_is_told_first(
     """The board, a check, the history, git's own files, another report: 2, and nothing is run."""
     (versioned.folder / "sub").mkdir()
     (versioned.folder / "checks").mkdir()
-    own = 'summary: s\nrun: "true"\nmeasures: {status: {as: exit}}\nexpect: "== 0"\n'
+    own = 'summary: s\nrun: "test -d ."\nmeasures: {status: {as: exit}}\nexpect: "== 0"\n'
     (versioned.folder / "checks" / "own.yaml").write_text(own)
     versioned.write(a_board(plain("touch ran")))
     before = tree(versioned.folder)

@@ -14,7 +14,7 @@ ACCEPT = {"what": "old/*", "reason": "it goes next month", "by": "li.wei"}
 
 def board(*accept: dict[str, str]) -> dict[str, str | None]:
     """A board that accepts this."""
-    return {"board.yaml": json.dumps(a_board({"run": "true"}, accept=list(accept)))}
+    return {"board.yaml": json.dumps(a_board({"run": "test -d ."}, accept=list(accept)))}
 
 
 def test_what_the_base_accepts_loosens_nothing(project: Project) -> None:
@@ -49,7 +49,7 @@ def test_what_is_not_accepted_or_no_longer_is_loosened(
 def test_rules_of_the_board_cannot_be_accepted(project: Project) -> None:
     """A limit is eased by a person who looks at it, every time."""
     accept = ACCEPT | {"what": "*"}
-    eased = json.dumps(a_board({"run": "true"}, accept=[accept], target=5))
+    eased = json.dumps(a_board({"run": "test -d ."}, accept=[accept], target=5))
     ended = guarded(project, board(accept), {"board.yaml": eased})
     assert ended.status == 4, ended
 

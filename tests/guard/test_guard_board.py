@@ -257,7 +257,7 @@ def test_a_check_of_the_board_in_place_of_the_built_in_one(tmp_path: Path) -> No
         BOARD[BOARD.index("        read:") : BOARD.index("        expect:")], ""
     )
     files = FILES | {"board.yaml": board.replace("        timeout: 60s\n", "")}
-    shadow = "summary: s\nrun: 'true'\nmeasures: {errors: {as: text, regex: '(0)'}}\n"
+    shadow = "summary: s\nrun: 'test -d .'\nmeasures: {errors: {as: text, regex: '(0)'}}\n"
     found = told(compared(tmp_path, files, files | {"checks/mypy.yaml": shadow}))
     assert ("check mypy", Kind.COMMAND, LOOSE) in found
 

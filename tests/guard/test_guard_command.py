@@ -17,7 +17,7 @@ tasks:
     title: Things
     criteria:
       - {id: T1.1, title: One, run: echo 3, read: {as: text, regex: '\\d+'}, expect: "<= 5"}
-      - {id: T1.2, title: Two, run: "true"}
+      - {id: T1.2, title: Two, run: "test -d ."}
 """
 EASED = BOARD.replace("<= 5", "<= 9")
 
@@ -31,7 +31,7 @@ def based(project: Project) -> Project:
 
 def test_loosened_comes_first_then_tightened_and_neutral_is_counted(based: Project) -> None:
     """With before, after and place, and the decision last."""
-    board = EASED.replace('run: "true"', 'run: "true", retries: 0, samples: 2').replace(
+    board = EASED.replace('run: "test -d ."', 'run: "test -d .", retries: 0, samples: 2').replace(
         "title: A board", "title: Another"
     )
     write(based.folder, {"board.yaml": board, "src/a.py": "x = 1  # noqa\n"})
@@ -220,7 +220,7 @@ def test_what_a_change_calls_itself_is_not_obeyed(based: Project) -> None:
 def test_a_board_below_the_root_and_a_linked_catalogue(project: Project) -> None:
     """Paths are those of the repository; links within it are followed, others are not there."""
     check = 'summary: c\nrun: sh "$READINESS_CHECK_DIR/c.sh"\n'
-    board = BOARD.replace('run: "true"', "check: c")
+    board = BOARD.replace('run: "test -d ."', "check: c")
     files = {"gate/board.yaml": board, "shared/c.yaml": check, "shared/c.sh": "true\n"}
     commit(project.folder, files)
     (project.folder / "gate" / "checks").symlink_to("../shared")
@@ -238,7 +238,7 @@ def test_a_catalogue_beside_the_repository_is_believed(project: Project) -> None
     """No change of the repository can alter it, so both sides have it; another one is told."""
     shared = project.folder.parent / "shared"
     write(shared, {"c.yaml": 'summary: c\nrun: sh "$READINESS_CHECK_DIR/c.sh"\n', "c.sh": "true\n"})
-    board = BOARD.replace('run: "true"', "check: c").replace(
+    board = BOARD.replace('run: "test -d ."', "check: c").replace(
         "tasks:", "checks: [../shared]\ntasks:"
     )
     commit(project.folder, {"board.yaml": board, "src/a.py": "x = 1\n"})
@@ -247,7 +247,7 @@ def test_a_catalogue_beside_the_repository_is_believed(project: Project) -> None
         ended = project(command, "--base", "main")
         assert ended.status == 0, ended
     write(project.folder, {"board.yaml": board.replace("../shared", "../other")})
-    write(shared.parent / "other", {"c.yaml": 'summary: c\nrun: "true"\n'})
+    write(shared.parent / "other", {"c.yaml": 'summary: c\nrun: "test -d ."\n'})
     ended = project("guard", "--base", "main")
     assert ended.status == 4, ended
     assert "command changed" in ended.out
@@ -263,8 +263,8 @@ tasks:
   - id: T1
     title: Things
     criteria:
-      - {id: T1.1, title: Good, run: "true", weight: 10}
-      - {id: T1.2, title: Fine, run: "true", weight: 10}
+      - {id: T1.1, title: Good, run: "test -d .", weight: 10}
+      - {id: T1.2, title: Fine, run: "test -d .", weight: 10}
       - {id: T1.3, title: Bad, run: "false", weight: 10}
 """
     commit(project.folder, {"board.yaml": board})
@@ -292,7 +292,7 @@ def test_recorded_runs_keep_what_was_loosened(based: Project) -> None:
 
 def test_the_plan_is_the_base_s(based: Project) -> None:
     """A dry run shows the commands that would be run."""
-    write(based.folder, {"board.yaml": BOARD.replace('run: "true"', "run: echo evil")})
+    write(based.folder, {"board.yaml": BOARD.replace('run: "test -d ."', "run: echo evil")})
     ended = based("check", "--base", "main", "--dry-run")
     assert ended.status == 0
     assert "evil" not in ended.out
@@ -330,7 +330,7 @@ def test_a_nearer_board_that_is_gone_is_still_the_base_s(based: Project) -> None
 
 def test_an_interrupted_run_leaves_no_folder(based: Project) -> None:
     """What was copied of the base is removed however the run ends."""
-    board = BOARD.replace('run: "true"', 'run: "touch began; sleep 30"')
+    board = BOARD.replace('run: "test -d ."', 'run: "touch began; sleep 30"')
     commit(based.folder, {"board.yaml": board}, "base")
     process = based.start("check", "--base", "main")
     wait_until(based.folder / "began")
@@ -421,7 +421,7 @@ def test_a_folder_beside_the_repository_that_stays_has_not_changed(
     (beside / "away" / "here").touch()
     place = beside if absolute else ".."
     board = BOARD.replace("version: 1\n", f"version: 1\nworkdir: {place}/away\n", 1)
-    board = board.replace('run: "true"', "run: test -e here")
+    board = board.replace('run: "test -d ."', "run: test -e here")
     commit(based.folder, {"board.yaml": board})
     ended = based("check", "--base", "HEAD")
     assert "2 pass" in ended.out

@@ -37,7 +37,9 @@ def test_what_is_installed_from_the_project_is_found_in_the_copy(tmp_path: Path)
     scratch.mkdir()
     site = ".venv/lib/python3.11/site-packages"
     finder = f"MAPPING: dict[str, str] = {{'shop': '{project}/lib/shop'}}\n"
-    commit(project, {"board.yaml": board({"run": "true"}), "src/a.py": "", "lib/shop/a.py": ""})
+    commit(
+        project, {"board.yaml": board({"run": "test -d ."}), "src/a.py": "", "lib/shop/a.py": ""}
+    )
     write(project, {
         ".venv/pyvenv.cfg": "", ".venv/bin/x": "", f"{site}/shop.pth": f"{project}/src\n",
         f"{site}/__editable___shop_finder.py": finder,

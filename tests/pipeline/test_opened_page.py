@@ -10,7 +10,7 @@ from tests.support.program import Project, a_board
 @pytest.fixture
 def browser(project: Project) -> Path:
     """A browser that writes down what it is asked to open."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     script = project.tmp.parent / "browser"
     opened = project.tmp.parent / "opened"
     script.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')

@@ -327,8 +327,8 @@ def test_selectors_and_profiles_say_what_is_tried(equipped: Project) -> None:
     proven(
         equipped,
         {"run": "lint src/*.txt"},
-        {"run": "true"},
-        {"run": "true", "profiles": ["production"]},
+        {"run": "test -d ."},
+        {"run": "test -d .", "profiles": ["production"]},
         profiles={"local": {}, "production": {}},
     )
     found = proofs(equipped, "T1.1")

@@ -14,7 +14,7 @@ NEW = "def half(n: int) -> int:\n    return n // 2\n"
 KEPT = "from app import half\n\n\ndef test_zero() -> None:\n    assert half(0) == 0\n"
 PROOF = f"{KEPT}\n\ndef test_half() -> None:\n    assert half(4) == 2\n"
 BASE: dict[str, str | None] = {
-    "board.yaml": json.dumps(a_board({"run": "true"})),
+    "board.yaml": json.dumps(a_board({"run": "test -d ."})),
     "app.py": OLD,
     "tests/test_app.py": KEPT,
     "pytest.ini": "[pytest]\npythonpath = .\n",

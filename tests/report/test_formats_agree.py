@@ -92,15 +92,15 @@ FAILING = [
     number("echo errors: 3", "<= 5", warn="<= 2"),
     number("echo nothing"),
     {"run": "false"} | {"waive": {"reason": "r", "by": "lead", "until": "2999-01-01"}},
-    {"run": "true", "profiles": ["production"]},
+    {"run": "test -d .", "profiles": ["production"]},
     {"run": "echo '{\"word\": \"<b> ]]> #\"}'", "read": {"as": "json", "query": "word"},
      "expect": "contains b"},
 ]  # fmt: skip
 
 BOARDS = {
-    0: a_board({"run": "true"}, number("echo errors: 3")),
+    0: a_board({"run": "test -d ."}, number("echo errors: 3")),
     1: a_board(*FAILING, profiles={"local": {}, "production": {}}),
-    3: a_board({"run": "true"}, number("echo nothing")),
+    3: a_board({"run": "test -d ."}, number("echo nothing")),
 }
 
 

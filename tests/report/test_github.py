@@ -237,7 +237,7 @@ def _read(env: dict[str, str]) -> tuple[str, str]:
     return summary_file.read_text(encoding="utf-8"), output_file.read_text(encoding="utf-8")
 
 
-BOARD = a_board({"run": "true"}, number("echo errors: 7"))
+BOARD = a_board({"run": "test -d ."}, number("echo errors: 7"))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_other_formats_leave_the_files_alone(project: Project) -> None:
 
 def test_a_file_that_cannot_be_written_makes_the_step_fail(project: Project) -> None:
     """A link is not followed; the other file is written all the same."""
-    project.write(a_board({"run": "true"}))
+    project.write(a_board({"run": "test -d ."}))
     env = _files(project)
     target = project.folder / "target"
     target.write_text("kept", encoding="utf-8")
