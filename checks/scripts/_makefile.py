@@ -10,7 +10,7 @@ from _common import Place, place
 
 from readiness.shell import Mask, masks
 from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
-from readiness.shell.reach import never_run
+from readiness.shell.unreached import never_run
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")

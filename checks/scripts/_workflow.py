@@ -15,7 +15,7 @@ import yaml
 from _common import not_measured, read_text
 
 from readiness.shell.programs import HELPERS, SHELLS, STARTERS, is_utility, simple_commands
-from readiness.shell.reach import never_run
+from readiness.shell.unreached import never_run
 
 _SAYS = {"echo", "printf", ":", "true"}
 """What runs none of the words behind it."""

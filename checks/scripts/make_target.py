@@ -24,8 +24,7 @@ from _recorded import Line, Recorder, obeys
 from _started import Watched, wanted
 
 from readiness.shell import masks
-from readiness.shell.reach import never_run
-from readiness.shell.trouble import forgiven
+from readiness.shell.unreached import never_run
 
 PARAMETERS = ("target", "args", "variables", "number", "at_least", "unknown", "verify")
 PARAMETERS += ("sqlite_variable", "in_place", "starts")
@@ -152,12 +151,6 @@ def expanded_masks(made: Made, found: list[Place]) -> list[Place]:
         hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
         told += told_masks(hiding, line.target, line.command, made.database, [*found, *told])
         rule = made.database.rules.get(line.target, Rule())
-        taken = forgiven(line.command, errexit=line.errexit, pipefail=line.pipefail)
-        if taken and not hiding and not is_housekeeping(taken[0]):
-            text = (
-                f"{line.command.strip()}: status {taken[1]} of {taken[0]} is taken for a good end"
-            )
-            told.append(place(rule.path, rule.line, "masked", text))
         for dead in map(" ".join, never_run(line.command, errexit=line.errexit)):
             if not is_housekeeping(dead):
                 text = f"{line.command.strip()}: `{dead}` is never run"

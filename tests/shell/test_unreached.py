@@ -2,7 +2,7 @@
 
 import pytest
 
-from readiness.shell.reach import never_run
+from readiness.shell.unreached import never_run
 
 
 @pytest.mark.parametrize(
