@@ -229,22 +229,23 @@ class _First:
         return self._load(self._text(groups))
 
     def _loadable(self, groups: Sequence[PlannedTask]) -> Sequence[PlannedTask]:
-        """The groups without what a board refuses, such as a command that hides its failure."""
+        """The groups without what a board refuses, and without commands that hide a failure."""
         try:
-            self._loaded(groups)
+            why = _doubts(self._loaded(groups))
         except BoardError as error:
-            refused = {fault.subject: fault for fault in error.faults if fault.subject}
-            if not refused:
+            why = {fault.subject: fault.message for fault in error.faults if fault.subject}
+            if not why:
                 raise
-            kept = []
-            for entry in entries(groups):
-                if entry.id in refused:
-                    what = entry.proposal.run or entry.proposal.check
-                    self._left_out.append(Omission(what=what, why=refused[entry.id].message))
-                else:
-                    kept.append(entry.proposal)
-            return self._loadable(grouped(kept))
-        return groups
+        if not why:
+            return groups
+        kept = []
+        for entry in entries(groups):
+            if entry.id in why:
+                what = entry.proposal.run or entry.proposal.check
+                self._left_out.append(Omission(what=what, why=why[entry.id]))
+            else:
+                kept.append(entry.proposal)
+        return self._loadable(grouped(kept))
 
     def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
         """The groups with goals for what was measured, and the reason for what was not."""
@@ -295,6 +296,15 @@ class _First:
         )
         width = terminal_width(os.environ) if sys.stdout.isatty() else None
         put_text("\n".join(account.lines(quiet=self._settings.quiet, width=width)))
+
+
+def _doubts(board: Board) -> dict[str, str]:
+    """Return, by criterion, why its command may pass although its tool fails."""
+    return {
+        criterion.id: criterion.check.doubt.reason
+        for criterion in board.criteria()
+        if criterion.check and criterion.check.doubt
+    }
 
 
 VERB = Verb(

@@ -14,7 +14,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, Start, run_id
 from readiness.pipeline.interrupts import held, interruptible
-from readiness.pipeline.opening import open_changed, open_with_masks
+from readiness.pipeline.opening import open_board, open_changed
 from readiness.pipeline.past import last_run
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
@@ -67,7 +67,7 @@ def _inputs(settings: RunSettings) -> int:
     if not tracer:
         raise UsageError(worded("usage.no_tracer"))
     with interruptible(), held():
-        board = open_with_masks(settings).board
+        board = open_board(settings)
         scratch = make(choose(os.environ, run_name()))
         try:
             document = traced_inputs(board, settings, tracer, os.path.realpath(scratch))
@@ -114,8 +114,7 @@ class _Proof:
 
     def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
-        loaded = open_with_masks(settings)
-        self._board, self._masks = loaded.board, loaded.masks + loaded.told
+        self._board = open_board(settings)
         chosen = select(self._board, settings.selectors, _failed(settings, self._board))
         self._chosen = [
             name
@@ -150,7 +149,7 @@ class _Proof:
             scratch=scratch,
         )
         catalogue = {**load_catalogue([]), **board.checks}
-        prover = Prover(board, self._chosen, catalogue, self._masks, options)
+        prover = Prover(board, self._chosen, catalogue, options)
         before = prover.original.fingerprint()
         criteria = prover.prove(self._run)
         changed = changes(before, prover.original.fingerprint())

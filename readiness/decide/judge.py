@@ -148,8 +148,12 @@ def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement
     flaky = bool(doubts)
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
+    hint = ""
+    if criterion.check and (doubt := criterion.check.doubt):
+        doubts.append(doubt.reason)
+        hint = doubt.hint
     verdict = Verdict.WARN if doubts else Verdict.PASS
-    return _measured(criterion, verdict, middle, doubts, flaky=flaky)
+    return _measured(criterion, verdict, middle, doubts, flaky=flaky, hint=hint)
 
 
 def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) -> bool | Unmeasured:
@@ -217,7 +221,13 @@ def _floor(criterion: Criterion) -> Expectation | None:
 
 
 def _measured(
-    criterion: Criterion, verdict: Verdict, found: Measurement, remarks: list[str], *, flaky: bool
+    criterion: Criterion,
+    verdict: Verdict,
+    found: Measurement,
+    remarks: list[str],
+    *,
+    flaky: bool,
+    hint: str = "",
 ) -> Judgement:
     shown = _shown(criterion, found)
     told = quote(found.value) if isinstance(found.value, str) else shown
@@ -230,6 +240,7 @@ def _measured(
         shown=shown,
         progress=WHOLE if verdict.good else progress_of(criterion, found.value, found.unit),
         reason=joined([told, *remarks]),
+        hint=hint,
         flaky=flaky,
         lines=found.lines,
     )

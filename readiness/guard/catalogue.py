@@ -31,8 +31,7 @@ def checks(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]
 
 def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
     """Compare what two checks run and how it is read."""
-    if old.run.strip() != new.run.strip():
-        yield change(Kind.COMMAND, LOOSE, old.run.strip(), new.run.strip(), "probe changed")
+    yield from _command(change, old, new)
     if old.exit_ok != new.exit_ok:
         added = set(new.exit_ok or ()) - set(old.exit_ok or ())
         loose = added or old.exit_ok is None or new.exit_ok is None
@@ -57,6 +56,14 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
     if old.name:
         yield from _measures(change, old, new)
     yield from others(change, old, new)
+
+
+def _command(change: Teller, old: Check, new: Check) -> Iterator[Change]:
+    if old.run.strip() != new.run.strip():
+        yield change(Kind.COMMAND, LOOSE, old.run.strip(), new.run.strip(), "probe changed")
+    if (old.doubt is None) != (new.doubt is None):
+        before, after = (check.doubt.reason if check.doubt else "" for check in (old, new))
+        yield change(Kind.MASK, LOOSE if new.doubt else TIGHT, before, after)
 
 
 def scripts(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]:

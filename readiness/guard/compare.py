@@ -18,7 +18,7 @@ from readiness.load import load_board
 from readiness.load.standing import as_written
 from readiness.load.yamlfile import read
 from readiness.model.board import Board
-from readiness.model.errors import BaseError, BoardError, LoosenedError
+from readiness.model.errors import BaseError
 from readiness.project.git import GitError, repository
 from readiness.text.worded import worded
 
@@ -51,11 +51,10 @@ def compare(
 ) -> Comparison:
     """Compare the work tree, uncommitted files included, with the base. Runs nothing.
 
-    Raises `BaseError` where the base cannot be read, `LoosenedError` for a board that no longer
-    loads because it hides failures, and `BoardError` for one that is broken otherwise.
+    Raises `BaseError` where the base cannot be read, and `BoardError` for a board that is broken.
     """
     old = base.load(environ, profile) if base.board else None
-    head = _load_head(board, environ, profile, project)
+    head = load_board(board, profile=profile, environ=environ, project=project)
     if old is None:
         return Comparison(head=head, base=None, changes=[], remarks=[FIRST_BOARD])
     workdir = base.workdir_of(old)
@@ -81,21 +80,6 @@ def compare(
         states=None if tree is None or os.path.isabs(workdir) else States(base.commit, tree),
         workdir=workdir,
     )
-
-
-def _load_head(
-    board: str, environ: Mapping[str, str], profile: str | None, project: str | None
-) -> Board:
-    try:
-        return load_board(board, profile=profile, environ=environ, project=project)
-    except BoardError as error:
-        masked = [fault for fault in error.faults if fault.masked]
-        if not masked:
-            raise
-        faults = "\n".join(map(str, error.faults))
-        raise LoosenedError(
-            f"loosened: probe changed, so that it hides failures; the base's does not:\n{faults}"
-        ) from None
 
 
 def _moved(base: Base, board: str) -> list[Change]:

@@ -77,7 +77,7 @@ _ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
     Check: {
         COMPARED: (
             "run measures tools version after exit_ok proof reject inputs max_age timeout"
-            " exclusive findings expect"
+            " exclusive findings expect doubt"
         ),
         LOOSENS: "recipes stands_for control",
         NEUTRAL: "summary work install params by_hand tried needs",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-import msgspec
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
@@ -23,7 +22,6 @@ from readiness.model.board import Board, Position, PriorityRule, Section, Succes
 from readiness.model.digests import digest
 from readiness.model.errors import BoardError, ReadinessError, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
-from readiness.text.fault import Fault
 from readiness.text.languages import Language
 from readiness.text.worded import worded, words_of
 from readiness.text.yaml_events import collector_off
@@ -38,26 +36,13 @@ PRIORITIES: Final = {
 DEFAULT_CHECKS: Final = "checks"
 
 
-class Loaded(msgspec.Struct, frozen=True):
-    """A board, and its commands that hide failures.
-
-    `masks` are faults, for which only those who ask about masks do not refuse it. `told` are none:
-    more is read of these commands than their status.
-    """
-
-    board: Board
-    masks: list[Fault]
-    told: list[Fault]
-
-
 def load_board(
     path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
 ) -> Board:
     """Load a board for one profile (None: its first), with variables replaced.
 
     `project` takes the place of the board's `workdir`. Raises BoardError with every fault of the
-    board and of the checks it uses, commands that hide failures among them; UsageError where there
-    is no file to read or no such profile.
+    board and of the checks it uses; UsageError where there is no file to read or no such profile.
     """
     return load_board_text(read(path), path, profile=profile, environ=environ, project=project)
 
@@ -71,26 +56,6 @@ def load_board_text(
     project: str | None = None,
 ) -> Board:
     """Load what would be the content of the board at `path`. Raises as `load_board` does."""
-    loaded = _load(content, path, profile, environ, project)
-    if loaded.masks:
-        raise BoardError(loaded.masks)
-    return loaded.board
-
-
-def load_with_masks(
-    path: str, *, profile: str | None, environ: Mapping[str, str], project: str | None = None
-) -> Loaded:
-    """Load a board as `load_board` does, but refuse none for a command that hides a failure."""
-    return _load(read(path), path, profile, environ, project)
-
-
-def _load(
-    content: bytes,
-    path: str,
-    profile: str | None,
-    environ: Mapping[str, str],
-    project: str | None,
-) -> Loaded:
     # All that is only needed for loading goes before the collector comes back to walk over it.
     with collector_off():
         problems = Problems(parse(content, path, text_under=TEXT_UNDER))
@@ -152,7 +117,7 @@ class _BoardLoader:
         self.catalogue = Catalogue(self.folders)
         self.ids: dict[str, str] = {}
 
-    def load(self, content: bytes, project: str | None) -> Loaded:
+    def load(self, content: bytes, project: str | None) -> Board:
         file = self.file
         env, unset_env = self._environment()
         unset: list[str] = []
@@ -211,10 +176,9 @@ class _BoardLoader:
             subtitle=file.subtitle,
             success=tuple(self._success()),
         )
-        masks = self.problems.masks + self.catalogue.masks
         if faults := self.problems.faults + self.catalogue.faults:
-            raise BoardError(faults + masks)
-        return Loaded(board, masks, self.problems.told + self.catalogue.told)
+            raise BoardError(faults)
+        return board
 
     # --- where and with what ----------------------------------------------------------------------
 

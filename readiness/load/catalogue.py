@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import hidden_failure
+from readiness.load.hidden import doubt, expect_command
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -68,7 +68,7 @@ def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
     catalogue = Catalogue(folders)
     for name in catalogue.names():
         catalogue.find(name)
-    if faults := catalogue.faults + catalogue.masks:
+    if faults := catalogue.faults:
         raise BoardError(faults)
     return {name: catalogue.checks[name] for name in catalogue.names()}
 
@@ -79,8 +79,6 @@ class Catalogue:
     def __init__(self, folders: Sequence[str]) -> None:
         self.checks: dict[str, Check] = {}
         self.faults: list[Fault] = []
-        self.masks: list[Fault] = []
-        self.told: list[Fault] = []
         self._files: dict[str, str] = {}
         self._every: list[str] = []
         self._read: set[str] = set()
@@ -168,8 +166,6 @@ class Catalogue:
             check = _check(file, name, path, problems)
             self._follow(check, file, problems)
         self.faults.extend(problems.faults)
-        self.masks.extend(problems.masks)
-        self.told.extend(problems.told)
         return None if problems.faults else check
 
     def _follow(self, check: Check, file: "CheckFile", problems: Problems) -> None:
@@ -213,15 +209,12 @@ def _check(file: "CheckFile", name: str, path: str, problems: Problems) -> Check
     if file.reject:
         pattern(file.reject, ("reject",), problems)
     expected = _expectation(file, measures[0], problems)
+    doubted = None
     if proof is None and not problems.broken(("proof",)):
-        hidden_failure(
-            file.run,
-            measures[0],
-            ("run",),
-            problems,
-            expected=(expected or EXIT_IS_ZERO).text,
-            statuses_named=file.exit is not UNSET,
-        )
+        expect_command(file.run, ("run",), problems)
+        asked = (expected or EXIT_IS_ZERO).text
+        named = file.exit is not UNSET
+        doubted, _ = doubt(file.run, measures[0], asked, statuses_named=named)
     return Check(
         name=name,
         run=file.run,
@@ -240,6 +233,7 @@ def _check(file: "CheckFile", name: str, path: str, problems: Problems) -> Check
         exit_ok=exit_statuses(file.exit, measures),
         proof=proof,
         reject=file.reject,
+        doubt=doubted,
         expect=expected,
         findings=findings,
         inputs=inputs(file.inputs, ("inputs",), problems),

@@ -9,7 +9,7 @@ from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import hidden_failure, needed_tools
+from readiness.load.hidden import doubt, expect_command
 from readiness.load.parameters import ParameterLoader
 from readiness.load.readers import (
     EXIT,
@@ -31,7 +31,7 @@ from readiness.load.standing import standing
 from readiness.load.variables import Variables
 from readiness.load.yamlfile import Path
 from readiness.model import expect
-from readiness.model.board import Check, Criterion, Expectation, Measure, Position
+from readiness.model.board import Check, Criterion, Doubt, Expectation, Measure, Position
 from readiness.model.words import Format
 from readiness.text.worded import worded
 
@@ -231,19 +231,26 @@ class CriterionLoader:
             if proof.format is Format.EXIT:
                 message = worded("fault.status_no_proof")
                 problems.add((*path, "proof", "as"), message)
-        elif not (self._broken(path, "proof") or self._broken((*path, "read"), "as")):
-            self._hidden(file, command, read, path)
         if file.reject is not UNSET:
             pattern(file.reject, (*path, "reject"), problems)
+        unproven = proof is None and not (
+            self._broken(path, "proof") or self._broken((*path, "read"), "as")
+        )
+        doubted: Doubt | None = None
+        tools: tuple[str, ...] = ()
+        if unproven:
+            expect_command(command, (*path, "run"), problems)
+            expected = EXIT_IS_ZERO.text if file.expect is UNSET else file.expect
+            named = file.exit is not UNSET
+            doubted, tools = doubt(command, read, expected, statuses_named=named)
         return Check(
             name="",
             run=command,
             measures=(read,),
             path=self.board,
             folder=self.folder,
-            tools=()
-            if file.expect is UNSET or proof is not None
-            else needed_tools(command, read, file.expect),
+            tools=tools,
+            doubt=doubted,
             exit_ok=exit_statuses(file.exit, (read,)),
             proof=proof,
             reject="" if file.reject is UNSET else file.reject,
@@ -252,16 +259,6 @@ class CriterionLoader:
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
             needs=words(file.needs),
-        )
-
-    def _hidden(self, file: CriterionFile, command: str, read: Measure, path: Path) -> None:
-        hidden_failure(
-            command,
-            read,
-            (*path, "run"),
-            self.problems,
-            expected=EXIT_IS_ZERO.text if file.expect is UNSET else file.expect,
-            statuses_named=file.exit is not UNSET,
         )
 
     def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:

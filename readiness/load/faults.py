@@ -13,17 +13,11 @@ from readiness.text.yaml_scalars import Data
 
 
 class Problems:
-    """The faults of one file. A field with a fault is `broken`, and not complained of again.
-
-    Commands that hide failures are kept apart, as `masks`: they break nothing. Those that may, as
-    more is read than their status, are only `told`.
-    """
+    """The faults of one file. A field with a fault is `broken`, and not complained of again."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
-        self.masks: list[Fault] = []
-        self.told: list[Fault] = []
         self._broken: set[Path] = set()
 
     def add(
@@ -33,8 +27,6 @@ class Problems:
         hint: str = "",
         *,
         key: bool = False,
-        masked: bool = False,
-        refused: bool = True,
     ) -> None:
         """Record a fault at the value (or the key) at `path`, or as near to it as there is."""
         place = self.document.position(path, key=key)
@@ -45,13 +37,9 @@ class Problems:
             message=printable(message),
             subject=subject(self.document, path),
             hint=printable(hint),
-            masked=masked,
         )
-        if masked:
-            (self.masks if refused else self.told).append(fault)
-        else:
-            self._broken.add(path)
-            self.faults.append(fault)
+        self._broken.add(path)
+        self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
         """Note that nothing is known of a field, for a fault that stands elsewhere."""

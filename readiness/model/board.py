@@ -119,6 +119,13 @@ TRACED = "traced"
 """Stands alone, in place of a check's inputs, for whatever its command is seen to look at."""
 
 
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a command may pass although its tool fails, and what to write instead."""
+
+    reason: str
+    hint: str
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 
@@ -129,7 +136,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     seconds; None: as long as one likes. `recipes` is a command that lists what the tool would run,
     `by_hand` what people type to see the same.
     `needs` are labels that a machine of a cluster
-    must have to run it. `tried` has, by tool, the versions that the check is tried with.
+    must have to run it. `tried` has, by tool, the versions that the check is tried with. What
+    passes with a `doubt` is a warning.
     """
 
     name: str
@@ -157,6 +165,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     exclusive: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     recipes: str = ""
+    doubt: Doubt | None = None
     stands_for: StandsFor | None = None
     control: Control | None = None
 

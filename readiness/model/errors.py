@@ -46,12 +46,6 @@ class BaseError(ReadinessError):
     status = ExitStatus.LOOSENED
 
 
-class LoosenedError(ReadinessError):
-    """The change loosens its own gate in a way that leaves nothing to run."""
-
-    status = ExitStatus.LOOSENED
-
-
 class NotWrittenError(ReadinessError):
     """A report or the history could not be written."""
 

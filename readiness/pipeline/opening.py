@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from readiness.load import load_with_masks
-from readiness.load.board import Loaded
+from readiness.load import load_board
 from readiness.model.board import Board
-from readiness.model.errors import BoardError, UsageError
+from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name
@@ -22,28 +21,19 @@ if TYPE_CHECKING:
 
 def open_board(settings: BoardSettings) -> Board:
     """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used."""
-    loaded = open_with_masks(settings)
-    if loaded.masks:
-        raise BoardError(loaded.masks)
-    return loaded.board
-
-
-def open_with_masks(settings: BoardSettings) -> Loaded:
-    """As `open_board`; but what the board's commands hide is no reason to refuse it."""
     path = find_board(settings, os.environ, os.getcwd())
-    loaded = load_with_masks(
+    board = load_board(
         path, profile=settings.profile, environ=os.environ, project=_project(settings)
     )
-    suit(loaded.board.language)
-    return loaded
+    suit(board.language)
+    return board
 
 
 @contextmanager
 def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"]]:
     """Compare the board and its project with `settings.base`; within, the base's copies exist.
 
-    Raises `BaseError` where the base cannot be read, `LoosenedError` for a board that no longer
-    loads because it hides failures, and else what `open_board` raises.
+    Raises `BaseError` where the base cannot be read, and else what `open_board` raises.
     """
     from readiness.guard.base import open_base
     from readiness.guard.compare import compare

@@ -18,7 +18,6 @@ from readiness.prove.trials import once
 from readiness.record.document import CriterionRecord, FindingRecord
 from readiness.shell import masks
 from readiness.shell.programs import SHELLS, programs
-from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 _PROGRAMS = Measure(name="programs", reader=Reader(format=Format.JSON, query="join(' ', programs)"))
@@ -29,13 +28,12 @@ _MAX_SCRIPT = 2**20
 
 
 class Hiding:
-    """What is known of the commands of a board. `faults` are the masks that the loader found."""
+    """What is known of the commands of a board."""
 
-    def __init__(self, catalogue: Iterable[Check], faults: Sequence[Fault]) -> None:
+    def __init__(self, catalogue: Iterable[Check]) -> None:
         self._askable = {
             tool: check for check in catalogue if check.recipes for tool in check.tools[:1]
         }
-        self._faults = faults
         self._started: dict[str, dict[str, set[str]]] = {}
         self._said: dict[str, list[str]] = {}
         self._asked: dict[str, tuple[str, str]] = {}
@@ -98,14 +96,9 @@ class Hiding:
 
     def masks(self, criterion: Criterion) -> list[str]:
         """Say what hides failures of a criterion's tools; nothing where nothing is known to."""
-        check = criterion.check
-        loaded = [
-            f"{fault.message} ({fault.hint})"
-            for fault in self._faults
-            if fault.subject == criterion.id
-            or (check is not None and check.name and fault.path == check.path)
-        ]
-        return [*loaded, *self._said.get(criterion.id, [])]
+        doubt = criterion.check.doubt if criterion.check else None
+        read = [f"{doubt.reason} ({doubt.hint})"] if doubt else []
+        return [*read, *self._said.get(criterion.id, [])]
 
 
 def _question(criterion: Criterion, asked: Check, words: Sequence[str]) -> Criterion:

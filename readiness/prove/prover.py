@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.load import load_with_masks
+from readiness.load import load_board
 from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import NotWrittenError
 from readiness.prove.addresses import without_services
@@ -33,7 +33,6 @@ from readiness.prove.trials import (
 )
 from readiness.prove.verdicts import proof
 from readiness.record.document import CriterionRecord
-from readiness.text.fault import Fault
 
 
 class ProveSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class ProveSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Prover:
     """Tries criteria of a board, by id. `original` is the project, of which it makes copies.
 
-    The board was loaded with `masks` apart; `catalogue` has all checks that are known.
+    `catalogue` has all checks that are known.
     """
 
     def __init__(
@@ -57,12 +56,11 @@ class Prover:
         board: Board,
         chosen: Collection[str],
         catalogue: Mapping[str, Check],
-        masks: Sequence[Fault],
         options: ProveSettings,
     ) -> None:
         self._board = board
         self._criteria = {name: one for name, one in criteria_of(board).items() if name in chosen}
-        self._hiding = Hiding(catalogue.values(), masks)
+        self._hiding = Hiding(catalogue.values())
         self._observer = ToolFinder(catalogue.values())
         self._options = options
         self._place = place_of(board.workdir, board.path)
@@ -203,9 +201,7 @@ class Prover:
         environ = stand_ins.environment(self._options.environ, self._place, moved)
         project = None if self._options.project is None else moved.workdir
         profile = self._options.profile
-        board = load_with_masks(
-            moved.board, profile=profile, environ=environ, project=project
-        ).board
+        board = load_board(moved.board, profile=profile, environ=environ, project=project)
         return self._moved(board, moved), environ
 
     def _moved(self, board: Board, moved: ProjectPlace) -> Board:

@@ -13,6 +13,7 @@ ASSIGNMENT = later(r"(\w+)\+?=")
 # What never fails, for all that a reader can tell.
 _HARMLESS = ": true echo printf set shopt trap wait export readonly local declare typeset unset"
 _ALWAYS = frozenset(_HARMLESS.split())
+_IDLE = later(r"[^!&|;\n(){}`$<>]*")
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 
@@ -70,6 +71,14 @@ def never_fails(node: "Node") -> bool:
     if name == "wait":
         return len(words) == 1
     return name in _ALWAYS
+
+
+def is_idle(command: str) -> bool:
+    """Whether a command without any syntax, such as `true` or `echo ok`, can only succeed."""
+    first, *rest = command.split() or [""]
+    return _IDLE.fullmatch(command) is not None and (
+        first in _ALWAYS or (first == "exit" and rest in ([], ["0"]))
+    )
 
 
 def is_exit(node: "Node") -> bool:

@@ -20,19 +20,6 @@ def parse(source: str) -> Node:
     return tree
 
 
-def end_of_commands(source: str, start: int) -> int:
-    """Return where the `)` stands that closes the commands which begin at `start`.
-
-    Raises Unreadable.
-    """
-    parser = _Parser(source, start)
-    parser.commands()
-    parser.blanks()
-    if not source.startswith(")", parser.position):
-        raise Unreadable(") is missing")
-    return parser.position
-
-
 class _Parser(WordReader):
     # --- lists ------------------------------------------------------------------------------------
 

@@ -8,8 +8,7 @@ from readiness.text.worded import worded
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """One mistake in a file: where it stands (1-based), what is wrong, and what to do next.
 
-    `subject` is the id of the task or criterion it is about, or empty. `masked` says that it is
-    about a command that hides a failure.
+    `subject` is the id of the task or criterion it is about, or empty.
     """
 
     path: str
@@ -18,7 +17,6 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     subject: str = ""
     hint: str = ""
-    masked: bool = False
 
     def __str__(self) -> str:
         """`board.yaml:42:9: T2.1: what was found; what to do`."""

@@ -188,7 +188,6 @@ FAULTS = [
         "run: x\ntool: ruff\ntried: {ruff: 0.7 and up}",
         '3:15: "0.7 and up" is not a range of versions',
     ),
-    ("run: mypy || true", "1:6: this command can never fail"),
 ]
 
 
@@ -217,9 +216,13 @@ def test_a_producer_gets_its_parameters(load: Callable[..., dict[str, Check]]) -
     assert line.startswith('checks/then.yaml:2:8: "first" needs the parameter must')
 
 
-def test_a_mask_is_no_fault_where_there_is_a_proof(load: Callable[..., dict[str, Check]]) -> None:
+def test_a_mask_is_a_doubt_where_there_is_no_proof(load: Callable[..., dict[str, Check]]) -> None:
     """A tool that proves its work may end with any status."""
-    assert load(a="run: mypy || true\nproof: {as: text, regex: Found}")["a"].proof is not None
+    masked = "run: mypy || true"
+    doubt = load(a=masked)["a"].doubt
+    assert doubt is not None
+    assert "passes where `mypy` fails" in doubt.reason
+    assert load(a=f"{masked}\nproof: {{as: text, regex: Found}}")["a"].doubt is None
 
 
 def test_earlier_folders_win(load: Callable[..., dict[str, Check]], tmp_path: Path) -> None:

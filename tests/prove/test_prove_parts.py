@@ -153,7 +153,7 @@ def test_a_script_of_the_project_is_read(
     if text is not None:
         executable(tmp_path / "a.sh", text)
     criterion = a_criterion(check=a_check(name="", run=command))
-    hiding = Hiding([], [])
+    hiding = Hiding([])
     assert hiding.read(criterion, str(tmp_path)) == {}
 
     assert "".join(hiding.masks(criterion)) == said

@@ -1,0 +1,253 @@
+"""Commands of a board's own: each loads, and what may hide its tool's failure passes in doubt."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from readiness.decide.judge import judge
+from readiness.load import load_board
+from readiness.model.board import Criterion
+from readiness.model.judgement import Measurement, Reading
+from readiness.model.words import Verdict
+from readiness.text.languages import Language
+from readiness.text.sentences import sentences
+from readiness.text.worded import in_language
+
+Load = Callable[[dict[str, Any]], Criterion]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Load a board of one criterion, and return it."""
+
+    def criterion(fields: dict[str, Any]) -> Criterion:
+        board = {"version": 1, "tasks": [{"id": "T1", "criteria": [fields]}]}
+        path = tmp_path / "board.yaml"
+        path.write_text(yaml.safe_dump(board))
+        (loaded,) = load_board(str(path), profile=None, environ={}).criteria()
+        return loaded
+
+    return criterion
+
+
+NUMBER = {"read": {"as": "text", "regex": r"\d+"}, "expect": "== 0"}
+
+ORDINARY = r"""
+npm test
+npx tsc --noEmit
+npx eslint . --max-warnings 0
+npm run build --workspaces
+npm run lint --if-present
+pnpm -r test
+yarn lint
+bun test
+docker compose config -q
+docker build -q .
+curl -fsS http://localhost:8000/health
+curl -fsS http://localhost:8000/health | jq -e '.status == "ok"'
+curl -s -o /dev/null -w '%{http_code}' http://localhost:8000
+test -f LICENSE
+[ -f LICENSE ]
+test -s CHANGELOG.md
+grep -q '^## \[1.2' CHANGELOG.md
+make generate && git diff --exit-code
+git diff --quiet origin/main -- api/
+bash scripts/check.sh
+sh ci/lint.sh
+make lint
+make -C sub test
+make -s check
+just ci
+task lint
+nox -s tests
+tox -e py311
+hatch run lint
+poe check
+inv lint
+cargo test --locked
+cargo clippy -- -D warnings
+cargo fmt --check
+go vet ./...
+go test ./...
+golangci-lint run
+govulncheck ./...
+terraform validate
+terraform fmt -check -recursive
+tflint
+helm lint charts/app
+kubeconform -strict k8s/
+kubectl apply --dry-run=client -f k8s/
+shellcheck scripts/*.sh
+hadolint Dockerfile
+yamllint .
+markdownlint '**/*.md'
+sh -c 'ruff check src && ruff format --check src'
+ruff check src && mypy src
+ruff check src; mypy src
+timeout 60 pytest -q tests/smoke
+python -m pytest -q -x
+python3 -W error -m pytest
+coverage run -m pytest && coverage report --fail-under=80
+python -m compileall -q src
+python -c 'import shop; shop.check()'
+python scripts/check_links.py
+./start.sh & PID=$!; sleep 1; kill $PID
+ruff check src & a=$!; mypy src & b=$!; wait $a && wait $b
+./serve & PID=$!; trap 'kill $PID' EXIT; until curl -fs x; do sleep 1; done; curl -fsS x
+npx wait-on -t 20000 http://localhost:3000 && npx playwright test
+docker run --rm app pytest -q
+ssh host 'systemctl is-active app'
+alembic upgrade head && alembic check
+python manage.py check --deploy --fail-level WARNING
+python manage.py makemigrations --check --dry-run
+pip check
+uv lock --check
+poetry check --lock
+npm ci --dry-run
+npm audit --audit-level=high
+openssl x509 -checkend 2592000 -noout -in cert.pem
+set -x; make lint
+export FOO=1; pytest
+cd web && npm test
+(cd web; npm test)
+pushd web; npm test; popd
+if [ -n "$CI" ]; then pytest -n auto; else pytest; fi
+for d in services/*/; do (cd "$d" && pytest -q); done
+xargs -n1 -P4 shellcheck < files.txt
+mypy src | tee mypy.log
+pytest 2>&1 | tail -5
+"""
+"""What careful people write. Its own end says whether it is good."""
+
+READ = [
+    {"run": "curl -s -o /dev/null -w '%{http_code}' URL", "expect": "== 200"},
+    {"run": "psql -Atc 'select count(*) from alembic_version'", "expect": "== 1"},
+    {"run": "du -sk dist | cut -f1", "expect": "< 500"},
+    {"run": "wc -l < src/big.py", "expect": "< 500"},
+    {"run": "find src -name '*.py' | wc -l", "expect": "> 0"},
+    {"run": "find . -name '*.orig' | wc -l", "expect": "== 0"},
+    {"run": "cat coverage.txt", "expect": ">= 80"},
+    {"run": "jq '.metrics.p95' k6.json", "expect": "< 500"},
+    {"run": "echo 3", "expect": "== 3"},
+    {"run": "grep -c TODO a.py || true", "expect": "== 0"},
+    {"run": "test -f X && echo 1 || echo 0", "expect": "== 0"},
+    {"run": "if mypy; then s=0; else s=$?; fi; echo $s", "expect": "== 0"},
+]
+"""Commands whose output is read: what they count, ask or branch on."""
+
+DOUBTED = [
+    (
+        "! grep -rn TODO src",
+        "this command passes where `grep -rn TODO src` fails",
+        'write `run: grep -rn TODO src` and `exit: {ok: [0, 1]}` and `expect: "== 1"`',
+    ),
+    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes where", "`run: grep -rn FIXME src`"),
+    (
+        'test -z "$(git status --porcelain)"',
+        "passes where `git status --porcelain` fails",
+        'write `run: "out=$(git status --porcelain); test -z \\"$out\\""`',
+    ),
+    ('[ "$(git status --porcelain | wc -l)" = 0 ]', "passes where", "`run: "),
+    ("! git status --porcelain | grep -q .", "passes where", "proof: "),
+    ('test -z "$(gofmt -l .)"', "passes where", "out=$(gofmt -l .)"),
+    ("! find . -name '*.rej' | grep -q .", "passes where", "proof: "),
+    ("pytest || true", "passes where `pytest` fails", "remove `|| true`, which hides the failure"),
+    ("pytest || echo bad", "passes where `pytest` fails", "remove `|| echo bad`"),
+    ("set +e; pytest; echo done", "passes where `pytest` fails", "remove `set +e`"),
+    ("trap 'exit 0' EXIT; pytest", "this command can never fail", "remove `trap 'exit 0' EXIT`"),
+    ("true", "this command can never fail", "say what to run"),
+    ("echo ok", "this command can never fail", "say what to run"),
+    ("exit 0", "this command can never fail", "say what to run"),
+]
+"""Commands, why each may pass although its tool fails, and what to write instead."""
+
+
+@pytest.mark.parametrize("command", ORDINARY.strip().splitlines())
+def test_ordinary_commands_load_without_a_word(load: Load, command: str) -> None:
+    """No fault and no doubt, whatever the shell is asked to do."""
+    check = load({"run": command}).check
+    assert check is not None
+    assert check.doubt is None
+
+
+@pytest.mark.parametrize("fields", READ, ids=lambda fields: str(fields["run"]))
+def test_commands_that_are_read_load_without_a_word(load: Load, fields: dict[str, Any]) -> None:
+    """What they print is the measurement, so that their status may say little."""
+    check = load(NUMBER | fields).check
+    assert check is not None
+    assert (check.doubt, check.tools) == (None, ())
+
+
+@pytest.mark.parametrize(("command", "reason", "hint"), DOUBTED, ids=lambda text: str(text)[:40])
+def test_a_command_that_hides_a_failure_loads_with_a_doubt(
+    load: Load, command: str, reason: str, hint: str
+) -> None:
+    """It is never refused; what hides the failure is told, and what to write instead."""
+    check = load({"run": command}).check
+    assert check is not None
+    assert check.doubt is not None
+    assert reason in check.doubt.reason
+    assert hint in check.doubt.hint
+
+
+def test_a_count_of_what_a_missing_tool_printed_is_doubted(load: Load) -> None:
+    """0 problems are what was expected; with another expectation, nothing is doubted."""
+    counting = NUMBER | {"run": "mypy src 2>&1 | grep -c error || true"}
+    check = load(counting).check
+    assert check is not None
+    assert check.doubt is not None
+    assert "passes where `mypy src 2>&1` fails" in check.doubt.reason
+    assert "`exit: {ok: [0, 1]}`" in check.doubt.hint
+    assert check.tools == ("mypy",)
+    other = load(counting | {"expect": ">= 1"}).check
+    assert other is not None
+    assert (other.doubt, other.tools) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"run": "mypy || true", "proof": {"as": "text", "regex": "Found"}},
+        {"run": "mypy | grep -c x || :", "proof": {"as": "text", "regex": "F"}, **NUMBER},
+        {"run": "grep -rn TODO src", "exit": {"ok": [0, 1]}, "expect": "== 1"},
+        {"run": "grep -rn TODO src", "expect": "== 1"},
+        {"run": "pylint src", "expect": "< 32", "exit": {"ok": [0, 4, 32]}},
+        {"run": "rm -f x || true; mypy src"},
+        {"run": "mypy src || exit 1"},
+        {"run": "mypy src; true"},
+    ],
+    ids=lambda fields: str(fields["run"]),
+)
+def test_what_proves_its_work_or_can_fail_is_not_doubted(
+    load: Load, fields: dict[str, Any]
+) -> None:
+    """A proof, or statuses that say what a tool found, may be written as one likes."""
+    check = load(fields).check
+    assert check is not None
+    assert check.doubt is None
+
+
+def test_a_doubt_makes_a_warning_of_a_pass(load: Load) -> None:
+    """It is good, with the reason and the remedy, in both languages; a failure stays a failure."""
+    criterion = load({"run": "pytest || true"})
+
+    def judged(status: int) -> Any:
+        sample = Measurement(value=Decimal(status))
+        reading = Reading(samples=(sample,))
+        return judge(criterion, [reading], today=dt.date(2026, 1, 1))
+
+    found = judged(0)
+    assert found.verdict is Verdict.WARN
+    assert not found.flaky
+    assert "passes where `pytest` fails" in found.reason
+    assert found.hint.startswith("remove `|| true`")
+    chinese = sentences(Language.ZH)
+    assert "在 `pytest` 失败时也通过" in in_language(found.reason, chinese)
+    assert in_language(found.hint, chinese).startswith("请删除掩盖失败的 `|| true`")
+    assert judged(1).verdict is Verdict.FAIL
+    assert not judged(1).hint
