@@ -34,7 +34,7 @@ def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tupl
         try:
             load_board_text(written.encode(), path, profile=None, environ=environ)
         except BoardError as error:
-            # A probe that a board does not take, such as one that hides its failure.
+            # A probe that a board does not take, such as one without a command.
             known = {each.id for each in found.criteria()} - set(refused)
             new = {each.subject: each.message for each in error.faults if each.subject in known}
             if not new:

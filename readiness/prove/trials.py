@@ -74,7 +74,7 @@ def part(
     tasks = []
     for task in board.tasks:
         chosen = tuple(
-            msgspec.structs.replace(criteria[one.id], id=renamed(one.id, label))
+            msgspec.structs.replace(_undoubted(criteria[one.id]), id=renamed(one.id, label))
             for one in task.criteria
             if one.id in criteria
         )
@@ -132,6 +132,14 @@ def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
 
 
 # --- criteria as they are tried -------------------------------------------------------------------
+
+
+def _undoubted(criterion: Criterion) -> Criterion:
+    """A criterion whose verdict is that of its measurement: what its command hides is tried."""
+    if criterion.check is None or criterion.check.doubt is None:
+        return criterion
+    check = msgspec.structs.replace(criterion.check, doubt=None)
+    return msgspec.structs.replace(criterion, check=check)
 
 
 def watched(criterion: Criterion) -> Criterion:

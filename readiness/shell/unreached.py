@@ -28,7 +28,7 @@ def never_run(
         tree = parse(body)
     except (Unreadable, RecursionError):
         return []
-    walk = _Walk(body, tree, errexit=errexit, as_written=as_written)
+    walk = _Reached(body, tree, errexit=errexit, as_written=as_written)
     walk.visit(tree)
     return [words for node in _simple_nodes(tree) if (words := walk.unreached(node))]
 
@@ -40,7 +40,7 @@ def _simple_nodes(node: Node) -> Iterator[Node]:
         yield from _simple_nodes(part)
 
 
-class _Walk:
+class _Reached:
     """Goes through a command in its order; `over` says that what follows is not reached."""
 
     def __init__(self, body: str, tree: Node, *, errexit: bool, as_written: bool) -> None:
