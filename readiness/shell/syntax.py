@@ -149,21 +149,17 @@ class _Parser(WordReader):
 
     def _for(self, start: int) -> Node:
         self.blanks()
-        items: list[str] | None = None
         if self.source.startswith("((", self.position):
             self.balanced()
         else:
             self.word(Node(kind="simple", start=start))
             self.newlines()
             if self.take_keyword("in"):
-                items = []
                 while not self.operator() and self.position < len(self.source):
-                    items.append(self.word(Node(kind="simple", start=start)))
+                    self.word(Node(kind="simple", start=start))
         self.take(";")
         self.newlines()
-        node = self._body(start)
-        node.words = ["$@"] if items is None else items
-        return node
+        return self._body(start)
 
     def _body(self, start: int) -> Node:
         self.need("do")

@@ -26,9 +26,9 @@ class Node(msgspec.Struct, kw_only=True):
 
     kind: `simple` (with `words`), `pipe`, `and`, `or` (left, right), `list`, `background` (one
     part), `group`, `subshell`, `if` (condition, body, condition, body, … else), `loop` (body, and
-    the condition of `while` and `until`, or `words` to go through), `case` (bodies; `words` are its
-    subject and the patterns of each), `function` (named by its word), `test` (`[[ … ]]` and
-    `(( … ))`). `substitutions` are the commands whose output a simple command uses.
+    the condition of `while` and `until`), `case` (bodies; `words` are its subject and the patterns
+    of each), `function` (named by its word), `test` (`[[ … ]]` and `(( … ))`). `substitutions` are
+    the commands whose output a simple command uses.
     """
 
     kind: str

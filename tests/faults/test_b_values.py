@@ -47,7 +47,7 @@ FAULTS = [
     Fault(45, number(r"printf 'errors: 2 caf\351\n'", ZERO), "fail", None, 1, "2", 5,
           number(r"printf 'errors: 0 caf\351\n'", ZERO)),
     Fault(49, plain("echo 'collected 0 items'; exit 5"), "fail", None, 1, "5", 5,
-          plain("echo 'collected 3 items'")),
+          plain("echo 'collected 3 items'; test -d .")),
 ]  # fmt: skip
 
 NEIGHBOURS = [
@@ -74,7 +74,7 @@ NEIGHBOURS = [
           {"run": "echo a", "expect": ZERO, "read": {"as": "text", "count": r"(\w+\s?)*errors"}}),
     Fault(49, number("echo 'errors: 0'; exit 5", ZERO), "error", "exit_status", 3, "5", 5, WORKS),
     Fault(49, plain("exit 255"), "fail", None, 1, "255", 5, plain("exit 256")),
-    Fault(19, plain("exit 137"), "error", "signal", 3, "137", 5, plain("exit 0")),
+    Fault(19, plain("exit 137"), "error", "signal", 3, "137", 5, plain("test -d .")),
 ]  # fmt: skip
 
 
