@@ -85,7 +85,7 @@ BAD = [
     Bad(59, "on as a key", good("title: A", "title: A\non: push"), "3:1", "quote it"),
     Bad(59, "yes as a key", good("title: A", "title: A\nyes: push"), "3:1", "quote it"),
     Bad(59, "ids that differ in case", good("criteria", "criteria: [{id: a, run: 'test -d .'}, "
-        "{id: A, run: 'test -d .'}], x"), "4:50", "case"),
+        "{id: A, run: 'test -d .'}], x"), "4:55", "case"),
     Bad(61, ".nan", reading(EXPECT, '"<= .nan"'), "9:13", "finite"),
     Bad(61, ".inf", reading(EXPECT, '"<= .inf"'), "9:13", "finite"),
     Bad(61, "true", reading(EXPECT, '"<= true"'), "9:13", "not a number"),

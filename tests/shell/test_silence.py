@@ -10,20 +10,12 @@ from hypothesis import strategies as st
 
 from readiness.shell.silence import silence, silent_count
 
-# command, the tool whose failure it hides
+# command, the tool whose failure it hides; more ways to write `|| true` are rows of test_shell.py
 SEEN = [
     ("lint src || true", "lint src"),
-    ("lint src || :", "lint src"),
-    ("lint src || echo bad", "lint src"),
-    ("lint src || { echo bad; exit 0; }", "lint src"),
     ("lint src && exit 1 || exit 0", "lint src && exit 1"),
-    ("lint src && echo good; echo done", "lint src && echo good"),
-    ("set +e; lint src; echo done", "lint src"),
     ("set +e; lint src; exit 0", "lint src"),
     ("lint src & wait", "lint src"),
-    ("if lint src; then echo good; fi", "lint src"),
-    ("f() { lint src || return 0; }; f", "lint src"),
-    ("sh -c 'lint src; true'", "lint src"),
     ("command -v lint || exit 0; lint src", "command -v lint"),
     ("! grep -rn TODO srcc", "grep -rn TODO srcc"),
     ("! lint src", "lint src"),
@@ -38,16 +30,13 @@ SEEN = [
     ("[ $(lint src | wc -l) -eq 0 ]", "lint src | wc -l"),
     ('[ "$(lint src | grep -c error)" -le 10 ]', "lint src | grep -c error"),
     ("(( $(lint src | wc -l) == 0 ))", "lint src | wc -l"),
-    ("if ! lint src; then echo bad; fi", "! lint src"),
     ("n=0; lint src || n=1; exit 0", "lint src"),
     ('echo "$(lint src)"', ""),
     ("for f in $(lint -l); do echo $f; done", ""),
-    ("while read f; do echo $f; done < <(lint -l)", ""),
     ("true", ""),
     (":", ""),
     ("exit 0", ""),
     ("echo ok", ""),
-    ("printf 'all good'", ""),
     ("echo a && echo b", ""),
 ]
 
@@ -72,20 +61,9 @@ UNSEEN_UNTIL_TRIED = [
 
 HEARD = [
     "lint src",
-    "(exit 3)",
-    "exec lint src",
-    "timeout 9 lint src",
-    "cd src && lint .",
-    "lint src; true",
-    "lint src | tee log",
     "lint src | grep -q Success",
-    "lint src || exit 1",
     "lint src > log 2>&1 || { cat log; exit 1; }",
     "lint src || [ $? -eq 1 ]",
-    "rc=0; lint src || rc=$?; exit $rc",
-    "bad=0; for f in a b; do lint $f || bad=1; done; exit $bad",
-    "if lint src; then echo good; else exit 1; fi",
-    "if ! lint src; then exit 1; fi",
     '[ "$(lint src)" = x ]',
     'test "$(lint src)" != ""',
     'test "$(lint src)" = "$(cat list)"',
@@ -93,9 +71,6 @@ HEARD = [
     '[ "$(lint src | wc -l)" -ge 1 ]',
     'out=$(lint src); test -z "$out"',
     "lint -l | xargs echo",
-    "f() { lint src; }; f",
-    "case a in a) lint;; esac",
-    "set -e; lint src; echo done",
 ]
 
 # What says nothing of a tool, or leaves the answer to another one.
@@ -109,8 +84,6 @@ FREE = [
     '[ "$(wc -l < x)" -ge 2 ]',
     "! test -f x.rej",
     "! command -v telnet",
-    "until curl -f localhost; do sleep 1; done",
-    "server & pid=$!; lint; kill $pid",
     "x=$(date); test -n $x",
     "mypy 'src",
     "",
