@@ -17,7 +17,11 @@ from tests.support.whole_program import SEVERAL
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["tests.support.durations", "tests.support.scheduling"]
+pytest_plugins = [
+    "tests.support.durations",
+    "tests.support.scheduling",
+    "tests.support.tiers",
+]
 
 # What runs in the background has these ignored, and so would have all that a test starts.
 for _number, _action in (
