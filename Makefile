@@ -1,4 +1,5 @@
 # `make check` and `make test` do all the set-up; what is there already is not fetched again.
+# `make test` runs the quick tier, `make test-all` everything, as CI does: docs/testing.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,9 +16,12 @@ OPS_READY := $(EXAMPLE)/.venv/.ops
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 # The Debian packages that were installed from here.
 INSTALLED := $(abspath $(VENV))/.installed
+# What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
+TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(LIVE)
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate llms test-matrix test test-live test-versions lint format pictures bench scale mutation stack stack-check stack-down clean
+.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format pictures bench scale mutation stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -26,8 +30,20 @@ check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	        "vulnerabilities is unknown, and what is not known never passes." >&2; \
 	fi; exit $$status
 
-test: $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(LIVE)  ## run the tests
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+test: $(TESTED)  ## run the quick tier of the tests
+	$(PYTEST) --tier quick $(PYTEST_ARGS)
+
+test-all: $(TESTED)  ## run all tests, and then those on a whole production
+	$(PYTEST) --tier full $(PYTEST_ARGS)
+	@# Those measure throughput, and a shared machine may be slow for a moment: one more try.
+	@$(MAKE) --no-print-directory test-live PYTEST_ARGS= || { \
+	    echo "The tests on a whole production failed once, as said above:" \
+	        "those that did are tried again." >&2; \
+	    $(MAKE) --no-print-directory test-live PYTEST_ARGS=--last-failed; \
+	}
+
+durations: $(TESTED)  ## run all tests, and record how long each takes: what is quick follows from it
+	$(PYTEST) --tier full --record-durations $(PYTEST_ARGS)
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
