@@ -39,7 +39,7 @@ def guarding(tools: Tools) -> dict[str, Case]:
         if status != 0 or "not loosened" not in output:
             raise WrongResult("a comment loosens nothing")
 
-    make = partial(Case, cwd=folder, env={"PATH": path}, rounds=3, warm=True)
+    make = partial(Case, cwd=folder, env={"PATH": path}, rounds=3, warm=not tools.smoke)
     return {
         CHECK: make(argv=[tools.readiness, "check", "-q"], verify=succeeds),
         GUARD: make(argv=[tools.readiness, "guard", "--base", "HEAD"], verify=found),
@@ -54,7 +54,7 @@ def judge_guard(measured: Measured) -> list[Line]:
 def stopping(tools: Tools) -> dict[str, Case]:
     """A coding agent stops in a project of 2,000 files in which nothing changed."""
     folder = os.path.join(tools.work, "stopping")
-    tree(folder)
+    tree(folder, tools.size(FILES))
     criteria = (f"run: test -e src\ninputs: ['src/**/*.py']\ntitle: Part {n}" for n in range(10))
     write(os.path.join(folder, boards.NAME), boards.board(criteria))
     repository(folder)

@@ -20,7 +20,8 @@ def cases(tools: Tools) -> dict[str, Case]:
 
     def fresh() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(tools.flask, folder, ignore=shutil.ignore_patterns(".git", SCRATCH))
+        left_out = shutil.ignore_patterns(".git", SCRATCH)
+        shutil.copytree(tools.flask, folder, symlinks=True, ignore=left_out)
 
     def written(status: int, _output: str) -> None:
         if status != 0 or not os.path.exists(board):

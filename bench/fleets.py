@@ -16,7 +16,7 @@ LARGEST = 3_000_000
 VERDICTS = ("pass",) * 7 + ("fail", "error", "warn", "waived")
 
 
-def recorded(tools: Tools, folder: str, projects: int = PROJECTS) -> list[str]:
+def recorded(tools: Tools, folder: str, projects: int) -> list[str]:
     """Write so many runs, as a real one was recorded, and return their names."""
     os.makedirs(folder, exist_ok=True)
     first = os.path.join(folder, "measured.json")
@@ -50,12 +50,13 @@ def _other(run: dict[str, Any], number: int) -> dict[str, Any]:
 
 def cases(tools: Tools) -> dict[str, Case]:
     folder = os.path.join(tools.work, "fleet")
-    names = recorded(tools, folder)
+    projects = tools.size(PROJECTS)
+    names = recorded(tools, folder, projects)
     page = os.path.join(folder, "fleet.html")
     argv = [tools.readiness, "fleet", "-q", *names, "--report", f"html={page}", "--history", ""]
 
     def complete(status: int, output: str) -> None:
-        if status != 1 or f"{PROJECTS} projects" not in output:
+        if status != 1 or f"{projects} projects" not in output:
             raise WrongResult("a fleet that is not ready was expected")
 
     def size(_output: str) -> float:

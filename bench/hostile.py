@@ -18,22 +18,30 @@ STUBBORN = "a limit of 1 s, SIGTERM ignored"
 BYTES = 4 * 1024 * 1024
 
 
-def loud() -> str:
+def loud(tools: Tools) -> str:
+    size = tools.size(BYTES)
+
     def criterion(number: int) -> str:
         where = " >&2" if number % 2 else ""
-        return f"run: printf {number}; head -c {BYTES} /dev/zero | tr '\\0' x{where}"
+        return f"run: printf {number}; head -c {size} /dev/zero | tr '\\0' x{where}"
 
-    return boards.board(map(criterion, range(100)))
+    return boards.board(map(criterion, range(tools.size(100))))
 
 
 def cases(tools: Tools) -> dict[str, Case]:
     make = partial(boards.case, tools, watched=True, rounds=3)
     holder = boards.board(["run: (sleep 30 &); test -d .\ntimeout: 1s"])
-    ignoring = "run: trap '' TERM; setsid sleep 30 & sleep 30; sleep 30\ntimeout: 1s"
+    ignoring = (
+        "run: trap '' TERM; setsid sleep 30 & sleep 30; sleep 30\ntimeout: 1s\n"
+        "proof: {from: output, as: text, regex: done}"
+    )
     folder = partial(os.path.join, tools.work)
     return {
         LOUD: make(
-            "loud", loud(), expected=["pass"] * 100, after=boards.nothing_left(folder("loud"))
+            "loud",
+            loud(tools),
+            expected=["pass"] * tools.size(100),
+            after=boards.nothing_left(folder("loud")),
         ),
         HOLDER: make(
             "holder",

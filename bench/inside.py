@@ -1,4 +1,4 @@
-"""What is measured inside one process: inside.py (yaml BOARD | table RUN.json | rich RUN.json).
+"""What is measured inside one process: inside.py (yaml BOARD | (table | rich) RUN.json ROWS).
 
 `table` and `rich` print the CPU time of one rendering, the best of five, in milliseconds.
 """
@@ -17,7 +17,7 @@ def bare_yaml(path: str) -> None:
         yaml.load(file, yaml.CSafeLoader)
 
 
-def table(path: str) -> float:
+def table(path: str, rows: int) -> float:
     """The time that the table of a run takes."""
     from readiness.record.document import from_json
     from readiness.report import Context, render
@@ -25,10 +25,10 @@ def table(path: str) -> float:
     with open(path, "rb") as file:
         run = from_json(file.read(), path)
     plain = Context(width=None, colour=False, terminal=False, quiet=False, verbose=True)
-    return best(lambda: render("table", run, plain))
+    return best(lambda: render("table", run, plain), rows)
 
 
-def rich_table(path: str) -> float:
+def rich_table(path: str, rows: int) -> float:
     """The time that rich.Table takes for the same columns."""
     from rich.console import Console
     from rich.table import Table
@@ -54,24 +54,24 @@ def rich_table(path: str) -> float:
         Console(file=out, width=140, highlight=False).print(grid)
         return out.getvalue()
 
-    return best(draw)
+    return best(draw, rows)
 
 
-def best(work: Callable[[], str]) -> float:
+def best(work: Callable[[], str], rows: int) -> float:
     """The shortest of five times, in milliseconds of CPU."""
     shortest = float("inf")
     for _ in range(5):
         start = time.process_time()
         drawn = work()
         shortest = min(shortest, time.process_time() - start)
-        if drawn.count("\n") < 1000:
+        if drawn.count("\n") < rows:
             raise SystemExit("rows are missing")
     return shortest * 1000
 
 
 if __name__ == "__main__":
-    how, file_name = sys.argv[1:]
+    how, file_name, *size = sys.argv[1:]
     if how == "yaml":
         bare_yaml(file_name)
     else:
-        print({"table": table, "rich": rich_table}[how](file_name))
+        print({"table": table, "rich": rich_table}[how](file_name, int(*size)))

@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 
-from peers import Tools
+from peers import Tools, write
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # From the package index: what each is called there, and its program.
@@ -43,6 +44,61 @@ def tools(work: str, readiness: str = "") -> Tools:
     )
 
 
+# A project as small as the cases on flask can do with: all their modules, and tests of these.
+MODULES = ("app", "blueprints", "cli", "config", "helpers")
+MODULE = """\
+\"\"\"A part.\"\"\"
+
+
+def twice(number: int) -> int:
+    \"\"\"Double a number.\"\"\"
+    return 2 * number
+"""
+TEST = """\
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("name", {names})
+def test_twice(name: str) -> None:
+    assert importlib.import_module(f"flask.{{name}}").twice(2) == 4
+"""
+PROJECT = """\
+[project]
+name = "flask"
+version = "3.1.0"
+requires-python = ">=3.11"
+
+[tool.pytest.ini_options]
+pythonpath = ["src"]
+"""
+
+
+def smoke_tools(work: str) -> Tools:
+    """Compile and write what a smoke run needs: it uses the programs beside this interpreter."""
+    os.makedirs(work, exist_ok=True)
+    _programs(work)
+    own = os.path.dirname(sys.executable)
+    flask = os.path.join(work, "flask-3.1.0")
+    if not os.path.isdir(flask):
+        for name in MODULES:
+            write(os.path.join(flask, "src", "flask", f"{name}.py"), MODULE)
+        write(os.path.join(flask, "src", "flask", "__init__.py"), '"""Flask, in small."""\n')
+        write(os.path.join(flask, "tests", "test_all.py"), TEST.format(names=MODULES))
+        write(os.path.join(flask, "pyproject.toml"), PROJECT)
+        write(os.path.join(flask, "README.md"), "# Flask, in small\n")
+        os.symlink(os.path.dirname(own), os.path.join(flask, ".venv"))
+    return replace(
+        tools(work, os.path.join(own, "readiness")),
+        python=sys.executable,
+        peers=own,
+        project=own,
+        flask=flask,
+        smoke=True,
+    )
+
+
 class LeftOut(Exception):  # noqa: N818 - it is told, and the others go on
     """Something cannot be had here; the message says why."""
 
@@ -50,9 +106,7 @@ class LeftOut(Exception):  # noqa: N818 - it is told, and the others go on
 def install(work: str) -> list[str]:
     """Put all of it into the folder `work`; return what is left out, and why."""
     os.makedirs(work, exist_ok=True)
-    for program in ("tm", "floor"):
-        source = os.path.join(HERE, f"{program}.c")
-        _run("gcc", "-O2", "-o", os.path.join(work, program), source)
+    _programs(work)
     _readiness(work)
     parts = {name: partial(_peer, work, name, program) for name, program in PEERS.items()}
     parts |= {
@@ -69,6 +123,12 @@ def install(work: str) -> list[str]:
         except subprocess.CalledProcessError as error:
             left_out.append(f"{name}: `{' '.join(error.cmd[-3:])}` failed")
     return left_out
+
+
+def _programs(work: str) -> None:
+    for program in ("tm", "floor"):
+        source = os.path.join(HERE, f"{program}.c")
+        _run("gcc", "-O2", "-o", os.path.join(work, program), source)
 
 
 def _readiness(work: str) -> None:

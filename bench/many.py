@@ -16,11 +16,12 @@ def name(number: int, runner: str = "readiness") -> str:
 
 
 def plain(tools: Tools, number: int, *, reps: int = 1, rounds: int = 1000) -> dict[str, Case]:
+    size = tools.size(number)
     case = boards.case(
         tools,
         f"plain-{number}",
-        boards.plain(number),
-        expected=["pass"] * number,
+        boards.plain(size),
+        expected=["pass"] * size,
         reps=reps,
         rounds=rounds,
     )
@@ -41,11 +42,12 @@ def peers(tools: Tools, number: int, *, reps: int = 1, rounds: int = 1000) -> di
 
 def thousand(tools: Tools) -> dict[str, Case]:
     number = 1000
-    passed = ["pass"] * number
-    text = boards.reading(number)
+    size = tools.size(number)
+    passed = ["pass"] * size
+    text = boards.reading(size)
     reading = boards.case(tools, "reading", text, expected=passed)
     unrecorded = boards.case(
-        tools, "unrecorded", boards.plain(number), "--history", "", expected=passed
+        tools, "unrecorded", boards.plain(size), "--history", "", expected=passed
     )
     return {
         **base(tools, number),
@@ -111,11 +113,12 @@ def sharing(tools: Tools) -> dict[str, Case]:
     cases = {}
     for number in (COMMANDS, 1000):
         folder = os.path.join(tools.work, f"shared-{number}")
+        size = max(COMMANDS, tools.size(number))
         cases[f"{number} criteria over {COMMANDS} commands"] = boards.case(
             tools,
             f"shared-{number}",
-            boards.shared(number, COMMANDS),
-            expected=["pass"] * number,
+            boards.shared(size, COMMANDS),
+            expected=["pass"] * size,
             before=partial(write, f"{folder}/started", ""),
             after=partial(_started, folder),
             reps=3,

@@ -1,6 +1,7 @@
 """Nothing has changed since the last run: goal 9."""
 
 import os
+import shutil
 import subprocess
 
 import boards
@@ -14,11 +15,11 @@ TASKS = 10
 OURS = f"reuse, {FILES} files: readiness"
 
 
-def tree(folder: str) -> None:
+def tree(folder: str, files: int) -> None:
     """Write a project of many small files, unless it is there."""
     if os.path.exists(f"{folder}/src"):
         return
-    for number in range(FILES):
+    for number in range(files):
         body = "".join(f"def f{k}(x):\n    return x + {k * number}\n\n" for k in range(100))
         write(f"{folder}/src/p{number // 50}/m{number}.py", f"# module {number}\n{body}")
 
@@ -27,7 +28,7 @@ def cases(tools: Tools) -> dict[str, Case]:
     found = {**nothing(tools), OURS: _readiness(tools)}
     for peer, make in {"go-task": _go_task, "doit": _doit, "make": _make, "turbo": _turbo}.items():
         case = make(tools)
-        if case:
+        if case and shutil.which(case.argv[0]):
             subprocess.run(
                 case.argv,
                 cwd=case.cwd,
@@ -49,7 +50,7 @@ def _readiness(tools: Tools) -> Case:
     )
     name = "reuse/readiness"
     folder = os.path.join(tools.work, name)
-    tree(folder)
+    tree(folder, tools.size(FILES))
     repository(folder)
 
     def reused() -> None:
@@ -109,7 +110,7 @@ def _turbo(tools: Tools) -> Case | None:
 
     root = os.path.join(tools.work, "reuse", "turbo")
     names = [f"t{number}" for number in range(TASKS)]
-    tree(f"{root}/pkg")
+    tree(f"{root}/pkg", tools.size(FILES))
     package = {"name": "x", "private": True, "packageManager": "npm@10.0.0", "workspaces": ["pkg"]}
     part = {"name": "pkg", "version": "1.0.0", "scripts": dict.fromkeys(names, "echo 1")}
     lock = {
@@ -135,7 +136,7 @@ def _turbo(tools: Tools) -> Case | None:
 
 def _peer(tools: Tools, name: str, config: str, *argv: str) -> Case | None:
     folder = write(os.path.join(tools.work, "reuse", name), config)
-    tree(folder)
+    tree(folder, tools.size(FILES))
     return Case(argv=argv, cwd=folder, verify=succeeds, reps=3)
 
 

@@ -3,6 +3,7 @@
 python bench/scale.py                    everything, some minutes
 python bench/scale.py --only history     some of it
 python bench/scale.py --readiness FILE   another readiness than the one that run.py set up
+python bench/scale.py --smoke            whether each can be measured: once, in small
 
 Each thing is measured at three sizes or more. `grows as` is the exponent of the CPU time between
 the last two: 1 is in proportion, 0 is not at all. Memory is that of the largest process.
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 
 import boards
 import fleets
-from install import HERE, tools
+from install import HERE, smoke_tools, tools
 from measure import Case, Harness, summarise
 from peers import Tools, repository, succeeds, write
 
@@ -43,7 +44,7 @@ class Scale:
 
 def board(tools: Tools) -> Iterator[Sized]:
     """A board of many criteria is loaded, planned and shown."""
-    for size in (1_000, 3_000, 10_000):
+    for size in map(tools.size, (1_000, 3_000, 10_000)):
         folder = write(os.path.join(tools.work, f"board-{size}", boards.NAME), boards.large(size))
         argv = [tools.readiness, "check", "--dry-run"]
         yield size, Case(argv=argv, cwd=folder, verify=succeeds)
@@ -51,7 +52,7 @@ def board(tools: Tools) -> Iterator[Sized]:
 
 def whole_run(tools: Tools) -> Iterator[Sized]:
     """Many criteria over ten commands are measured, judged, recorded and shown."""
-    for size in (1_000, 3_000, 10_000):
+    for size in map(tools.size, (1_000, 3_000, 10_000)):
         name = f"criteria-{size}"
         text = boards.shared(size, 10)
         yield size, boards.case(tools, name, text, expected=["pass"] * size)
@@ -59,7 +60,7 @@ def whole_run(tools: Tools) -> Iterator[Sized]:
 
 def few_files(tools: Tools) -> Iterator[Sized]:
     """Many probes where a process may have only 256 files open, all at once as far as that goes."""
-    for size in (100, 250, 500):
+    for size in map(tools.size, (100, 250, 500)):
         case = boards.case(
             tools, f"files-{size}", boards.plain(size), "-j", str(size), expected=["pass"] * size
         )
@@ -102,7 +103,7 @@ def history(command: str) -> Callable[[Tools], Iterator[Sized]]:
     """What looks back does not read all of it."""
 
     def cases(tools: Tools) -> Iterator[Sized]:
-        for size in (1_000, 10_000, 100_000):
+        for size in map(tools.size, (1_000, 10_000, 100_000)):
             argv = [tools.readiness, *command.split()]
             yield size, Case(argv=argv, cwd=_history(tools, size), verify=succeeds, warm=True)
 
@@ -119,8 +120,8 @@ def output(tools: Tools) -> Iterator[Sized]:
 def fleet(tools: Tools) -> Iterator[Sized]:
     """Recorded runs of 60 criteria become one table and one page."""
     folder = os.path.join(tools.work, "fleet-scale")
-    names = fleets.recorded(tools, folder, 400)
-    for size in (50, 100, 200, 400):
+    names = fleets.recorded(tools, folder, tools.size(400))
+    for size in map(tools.size, (50, 100, 200, 400)):
         report = f"html=page-{size}.html"
         argv = [tools.readiness, "fleet", "-q", *names[:size], "--report", report, "--history", ""]
         yield size, Case(argv=argv, cwd=folder, verify=boards.ends_with(1))
@@ -148,17 +149,30 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--work", default=os.path.join(HERE, ".work"), metavar="DIR")
     parser.add_argument("--readiness", default="", metavar="FILE")
+    parser.add_argument("--smoke", action="store_true", help="see whether each can be measured")
     options = parser.parse_args()
-    here = tools(os.path.abspath(options.work), options.readiness)
+    work = os.path.abspath(options.work)
+    here = smoke_tools(work) if options.smoke else tools(work, options.readiness)
     if not os.path.exists(here.tm):
         print("Set up first: python bench/run.py --setup", file=sys.stderr)
         return 2
     os.makedirs(here.work, exist_ok=True)
-    harness = Harness(here.tm, here.work, patience=1.0)
+    harness = Harness(here.tm, here.work, patience=0.0 if options.smoke else 1.0)
+    if options.smoke:
+        worked = [smoke(SCALES[name], here, harness) for name in options.only.split(",")]
+        return 0 if all(worked) else 1
     print("| what | size | wall ms | CPU ms | MiB | grows as | limits | holds |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     held = [told(SCALES[name], here, harness, options.runs) for name in options.only.split(",")]
     return 0 if all(held) else 1
+
+
+def smoke(scale: Scale, here: Tools, harness: Harness) -> bool:
+    """See whether the case of the smallest size does its work."""
+    _, case = next(scale.cases(here))
+    samples, wrong = harness.measure({scale.what: case}, 1)
+    print(scale.what, *(wrong.values() or ["works"]), sep=": ")
+    return bool(samples) and not wrong
 
 
 def told(scale: Scale, here: Tools, harness: Harness, runs: int) -> bool:

@@ -37,10 +37,13 @@ def judge_usage(measured: Measured) -> list[Line]:
 
 
 def loading(tools: Tools) -> dict[str, Case]:
-    text = boards.large(SIZE)
+    size = tools.size(SIZE)
+    mistakes = min(100, size)
+    text = boards.large(size)
     good = write(os.path.join(tools.work, "large", boards.NAME), text)
     bad = write(
-        os.path.join(tools.work, "mistaken", boards.NAME), text.replace("expect:", "expct:", 100)
+        os.path.join(tools.work, "mistaken", boards.NAME),
+        text.replace("expect:", "expct:", mistakes),
     )
     path = os.path.join(good, boards.NAME)
     wrong = [tools.readiness, "validate"]
@@ -48,7 +51,7 @@ def loading(tools: Tools) -> dict[str, Case]:
     def faults(status: int, output: str) -> None:
         if status != 2:
             raise WrongResult("exit status 2 was expected")
-        counts(r"unknown key", 100)(0, output)
+        counts(r"unknown key", mistakes)(0, output)
 
     return {
         BARE: Case(argv=[tools.python, INSIDE, "yaml", path], verify=succeeds, rounds=3),
@@ -57,7 +60,7 @@ def loading(tools: Tools) -> dict[str, Case]:
         PLANNED: Case(
             argv=[tools.readiness, "check", "--dry-run"],
             cwd=good,
-            verify=counts(r"^p\d+ ", SIZE),
+            verify=counts(r"^p\d+ ", size),
             rounds=5,
         ),
     }
@@ -82,13 +85,15 @@ def judge_planning(measured: Measured) -> list[Line]:
 def rendering(tools: Tools) -> dict[str, Case]:
     recorded = os.path.join(tools.work, "rendered", "run.json")
     report = f"json={recorded}"
+    # From 200 rows on, not all are shown unless they are asked for.
+    size = max(200, tools.size(1000))
     run = boards.case(
-        tools, "rendered", boards.reading(1000), "--report", report, expected=["pass"] * 1000
+        tools, "rendered", boards.reading(size), "--report", report, expected=["pass"] * size
     )
     first = Case(**{**vars(run), "rounds": 1})
 
     def render(how: str) -> Case:
-        argv = [tools.python, INSIDE, how, recorded]
+        argv = [tools.python, INSIDE, how, recorded, str(size)]
         return Case(argv=argv, verify=succeeds, value=float)
 
     return {

@@ -51,6 +51,7 @@ def cases(tools: Tools) -> dict[str, Case]:
                 before=partial(_forget, scratch, folder),
                 after=partial(_kept, folder) if inputs else None,
                 rounds=3,
+                warm=not tools.smoke,
             )
     return found
 
