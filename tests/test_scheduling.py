@@ -14,6 +14,7 @@ from tests.support.durations import (
     read_durations,
     recorded_name,
     refreshed,
+    seconds_of_junit,
     shared_fixtures,
 )
 from tests.support.program import ROOT
@@ -21,7 +22,11 @@ from tests.support.scheduling import ALONE_FROM_MS, longest_first, unit
 
 A, B = "tests/a/test_a.py", "tests/b/test_b.py"
 ROW = Name(A, "test_row", "x[1]-y")
-RECORD = {Name(A, "test_one", ""): 120, ROW: 2500, Name(B, "Group::test_two", ""): 100}
+RECORD = {
+    Name(A, "test_one", ""): 220,
+    ROW: 2500,
+    Name(B, "Group::test_two", ""): 200,
+}
 
 
 def an_item(nodeid: str, scope: str = "function") -> Any:
@@ -47,14 +52,36 @@ def test_a_record_is_read_as_it_was_written() -> None:
 
 def test_a_refresh_replaces_the_files_that_ran() -> None:
     """What hardly moved keeps its record; what is quick now, or gone, loses it."""
-    seconds = {ROW: 2.61, Name(A, "test_new", ""): 0.7777, Name(A, "test_cheap", ""): 0.02}
-    assert refreshed(RECORD, seconds) == {
+    cheap = {Name(A, "test_cheap", row): 0.02 for row in "abc"}
+    assert refreshed(RECORD, {ROW: 2.61, Name(A, "test_new", ""): 0.7777, **cheap}) == {
         ROW: 2500,
         Name(A, "test_new", ""): 780,
-        Name(B, "Group::test_two", ""): 100,
+        Name(A, "", ""): 60,
+        Name(B, "Group::test_two", ""): 200,
     }
     assert refreshed(RECORD, {ROW: 4.0})[ROW] == 4000
-    assert refreshed(RECORD, {ROW: 0.05}).keys() == {Name(B, "Group::test_two", "")}
+    assert refreshed(RECORD, {ROW: 0.05}) == {
+        Name(A, "", ""): 50,
+        Name(B, "Group::test_two", ""): 200,
+    }
+
+
+JUNIT = """\
+<testsuites><testsuite name="pytest">
+<testcase classname="tests.a.test_a" name="test_row[x[1]-y]" time="2.5" />
+<testcase classname="tests.b.test_b.Group" name="test_two" time="0.1" />
+<testcase classname="tests.a.test_a" name="test_gone" time="7" />
+<testcase classname="tests.a.test_a" name="test_left" time="0"><skipped /></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_a_record_can_be_made_of_a_junit_file(tmp_path: Path) -> None:
+    """Of tests that are there, and were not skipped."""
+    (tmp_path / "run.xml").write_text(JUNIT)
+    nodeids = [f"{A}::test_row[x[1]-y]", f"{B}::Group::test_two", f"{A}::test_left"]
+    seconds = seconds_of_junit(str(tmp_path / "run.xml"), map(an_item, nodeids))
+    assert seconds == {ROW: 2.5, Name(B, "Group::test_two", ""): 0.1}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +127,7 @@ def test_the_longest_unit_comes_first() -> None:
         Name(A, "test_z", ""): 400,
         Name(A, "test_a", ""): 500,
         Name(B, "test_long", ""): 5000,
+        Name(B, "", ""): 100,
     }
     ordered = longest_first(map(an_item, nodeids), durations)
     assert [item.nodeid for item in ordered] == [nodeids[index] for index in (1, 0, 2, 3, 4)]

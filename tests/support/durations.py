@@ -1,10 +1,12 @@
 """How long tests take: what tests/durations.json says, and a plugin that records it anew.
 
-pytest --record-durations    keep what this run took, of the files that it ran
+pytest --record-durations                       of the files that this run ran
+pytest --collect-only --durations-from FILE     of a run that was kept with --junit-xml=FILE
 """
 
 import json
-from collections.abc import Mapping
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,7 +14,7 @@ import msgspec
 import pytest
 
 RECORD: Final = Path(__file__).parents[1] / "durations.json"
-RECORDED_FROM_MS: Final = 100
+RECORDED_FROM_MS: Final = 150
 SHARED: Final = "shared fixtures"
 SAME_WITHIN: Final = 0.3
 """By what share a duration may move and keep its record, so that a refresh is a small diff."""
@@ -34,7 +36,8 @@ class Name(NamedTuple):
 
 
 Durations = Mapping[Name, int]
-"""Milliseconds of each test, and of tests that share a fixture, from `RECORDED_FROM_MS` on."""
+"""Milliseconds of each test, and of tests that share a fixture, from `RECORDED_FROM_MS` on; and of
+each file what all others of it take together, by a name without family and row."""
 
 
 def shared_fixtures(item: pytest.Item) -> str:
@@ -96,14 +99,22 @@ def refreshed(before: Durations, seconds: Mapping[Name, float]) -> dict[Name, in
     """Merge what a run took into a record: the files that it ran are replaced."""
     ran = {name.path for name in seconds}
     after = {name: duration for name, duration in before.items() if name.path not in ran}
+    others = dict.fromkeys((Name(path, "", "") for path in ran), 0.0)
     for name, duration in seconds.items():
-        milliseconds = rounded(duration * 1000)
-        old = before.get(name, 0)
-        if abs(milliseconds - old) <= SAME_WITHIN * old:
-            milliseconds = old
+        milliseconds = _settled(duration, before.get(name, 0))
         if milliseconds >= RECORDED_FROM_MS:
             after[name] = milliseconds
-    return after
+        else:
+            others[Name(name.path, "", "")] += duration
+    for name, duration in others.items():
+        after[name] = _settled(duration, before.get(name, 0))
+    return {name: milliseconds for name, milliseconds in after.items() if milliseconds}
+
+
+def _settled(seconds: float, before: int) -> int:
+    """Return milliseconds as they are recorded: those of before, if they hardly moved."""
+    milliseconds = rounded(seconds * 1000)
+    return before if abs(milliseconds - before) <= SAME_WITHIN * before else milliseconds
 
 
 def rounded(milliseconds: float) -> int:
@@ -134,11 +145,42 @@ class DurationsRecorder:
         RECORD.write_text(durations_text(refreshed(before, self._seconds)), "utf-8")
 
 
+def seconds_of_junit(path: str, items: Iterable[pytest.Item]) -> dict[Name, float]:
+    """Read from a JUnit file what tests took; those that were skipped are left out."""
+    taken = {
+        (case.get("classname"), case.get("name")): float(case.get("time", 0))
+        for case in ElementTree.parse(path).iter("testcase")
+        if case.find("skipped") is None
+    }
+    seconds: dict[Name, float] = {}
+    for item in items:
+        name = Name.of(item.nodeid)
+        *groups, function = name.family.split("::")
+        module = name.path.removesuffix(".py").replace("/", ".")
+        called = f"{function}[{name.row}]" if name.row else function
+        time = taken.get((".".join([module, *groups]), called))
+        if time is not None:
+            recorded = recorded_name(item.nodeid, shared_fixtures(item))
+            seconds[recorded] = seconds.get(recorded, 0.0) + time
+    return seconds
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that records durations."""
+    """Add the options that record durations."""
     parser.addoption(
         "--record-durations", action="store_true", help="write tests/durations.json anew"
     )
+    parser.addoption(
+        "--durations-from", metavar="FILE", default="", help="the same, from a JUnit file"
+    )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Record what a JUnit file says of the tests that are there."""
+    path = session.config.getoption("--durations-from")
+    if path and not hasattr(session.config, "workerinput"):
+        seconds = seconds_of_junit(path, session.items)
+        RECORD.write_text(durations_text(refreshed(recorded_durations(), seconds)), "utf-8")
 
 
 @pytest.hookimpl(trylast=True)

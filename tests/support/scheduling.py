@@ -25,8 +25,6 @@ from tests.support.durations import (
 )
 
 ALONE_FROM_MS: Final = 1000
-UNRECORDED_MS: Final = 10
-"""What is reckoned for a test without a record: most take less."""
 
 
 def unit(nodeid: str, durations: Durations) -> str:
@@ -42,9 +40,9 @@ def longest_first(items: Iterable[pytest.Item], durations: Durations) -> list[py
     """Order tests by what their unit takes in all; those of one unit stay as they were."""
     units = [(unit(item.nodeid, durations), item) for item in items]
     names = {(name, recorded_name(item.nodeid, shared_fixtures(item))) for name, item in units}
-    total: Counter[str] = Counter()
+    total = Counter({name: durations.get(Name(name, "", ""), 0) for name, _ in units})
     for name, recorded in names:
-        total[name] += durations.get(recorded, UNRECORDED_MS)
+        total[name] += durations.get(recorded, 0)
     units.sort(key=lambda pair: (-total[pair[0]], pair[0]))
     return [item for _, item in units]
 

@@ -1,6 +1,6 @@
 """The two tiers of tests: `--tier full` runs all of them, `--tier quick` what fits into minutes.
 
-Quick are all tests that take little or have no record yet, and of each family that takes long (a
+Quick are all tests that take little or have no record yet, and of each family that takes longer (a
 test function and its rows) the cheapest row; then further rows, as far as the budget goes.
 """
 
@@ -17,25 +17,27 @@ from tests.support.durations import (
     shared_fixtures,
 )
 
-CHEAP_MS: Final = 300
 BUDGET_S: Final = 780
 """Of two cores in eight minutes; the rest goes into collecting, and tests without a record."""
 
 
 def expensive_tests_of_quick(durations: Durations, budget_s: float = BUDGET_S) -> set[Name]:
-    """Choose among the tests with a record: the first rows before the second ones, cheapest first.
+    """Choose among the tests with a record: one of each family before others, cheapest first.
 
     Only the record decides, so that the same test is in whatever else is run.
     """
+    others = {name for name in durations if not name.family and not name.row}
     families: dict[tuple[str, str], list[tuple[int, Name]]] = defaultdict(list)
-    for name, milliseconds in durations.items():
-        families[name.path, name.family].append((milliseconds, name))
+    for name in durations.keys() - others:
+        # Tests that share a fixture are a family for each fixture.
+        family = name.family or name.row
+        families[name.path, family].append((durations[name], name))
     by_turn = sorted(
-        (0 if milliseconds < CHEAP_MS else turn, milliseconds, name)
+        (min(turn, 1), milliseconds, name)
         for rows in families.values()
-        for turn, (milliseconds, name) in enumerate(sorted(rows), start=1)
+        for turn, (milliseconds, name) in enumerate(sorted(rows))
     )
-    left = budget_s * 1000
+    left = budget_s * 1000 - sum(durations[name] for name in others)
     chosen = set()
     for _, milliseconds, name in by_turn:
         if milliseconds <= left:
