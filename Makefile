@@ -21,7 +21,7 @@ TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STR
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format pictures bench scale mutation stack stack-check stack-down clean
+.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format pictures bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -82,7 +82,10 @@ scale: $(DEV)  ## measure how cost grows with boards, histories, output and flee
 docs: $(DEV)  ## build the documents into build/docs, and follow their links; nothing is fetched
 	NO_COLOR=1 $(BIN)/zensical build --strict --clean
 
-mutation: $(MUTATION)  ## see whether the tests of what decides notice mistakes; docs/testing.md
+mutation: $(TESTED)  ## see whether the tests notice faults, in a sample of all code: hours; docs/testing.md
+	$(BIN)/python -m tests.support.mutation $(MUTATION_ARGS)
+
+mutation-deciding: $(MUTATION)  ## put every fault into the code that decides
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
 

@@ -48,8 +48,8 @@ ASIDE = {
     "make test": "runs these tests",
     "make stack": "starts a whole production; tests/live does",
     "readiness fleet services/* https": "asks a cluster; tests/cluster does",
-    "make mutation": "takes ten minutes; the release board does it",
-    ".venv/bin/mutmut ": "needs what `make mutation` has left",
+    "make mutation": "takes hours; what decides is tried by the release board",
+    ".venv/bin/mutmut ": "needs what `make mutation-deciding` has left",
     "cosign ": "signs, with the reader's key",
     "readiness check --output-format tap | tap-parser": "needs a program of npm's",
 }
