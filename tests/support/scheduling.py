@@ -5,6 +5,7 @@ test that takes long and shares nothing is a unit of its own, so that no file ke
 when all others are done. This is what `--dist loadfile` does here.
 """
 
+import math
 import os
 import shutil
 import tempfile
@@ -25,6 +26,8 @@ from tests.support.durations import (
 )
 
 ALONE_FROM_MS: Final = 1000
+WORKERS_PER_CORE: Final = 1.5
+"""A third of the time of tests is waiting: for servers, for time limits, for processes to end."""
 
 
 def unit(nodeid: str, durations: Durations) -> str:
@@ -58,6 +61,12 @@ class UnitScheduling(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid, self._durations)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Start more processes than there are cores with `-n auto`."""
+    return math.ceil(WORKERS_PER_CORE * (os.cpu_count() or 1))
 
 
 @pytest.hookimpl(optionalhook=True)
