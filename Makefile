@@ -18,7 +18,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 INSTALLED := $(abspath $(VENV))/.installed
 # What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
 TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(LIVE)
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
+PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
 .PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format pictures bench scale mutation mutation-deciding stack stack-check stack-down clean
