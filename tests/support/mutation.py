@@ -199,7 +199,9 @@ class Copy:
     def run(self, tests: Iterable[str], *options: str, limit_s: float) -> tuple[str, str]:
         """Run tests until one fails; return the verdict, and that test."""
         command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-rfE", "--tb=no", "-n", "0"]
+        # Its temporary files are here, as nothing removes them where it is killed.
         command += ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
+        command += ["--basetemp", str(self.folder.with_suffix(".tmp"))]
         command += ["-o", f"faulthandler_timeout={HANGS_AFTER_S}"]
         command += ["-o", "faulthandler_exit_on_timeout=true", *options, *tests]
         environment = {**os.environ, "COLUMNS": "1000", "NO_COLOR": "1"}
