@@ -8,6 +8,7 @@ import pytest
 
 from readiness.run.processes import prctl
 from tests.faults.rows import orphans
+from tests.support.forkserver import SERVER
 from tests.support.program import Project
 from tests.support.running import own_children
 
@@ -32,6 +33,7 @@ def nothing_outlives_a_run() -> Iterator[None]:
 
     For modules in which nothing but the program leaves processes, as Git does after a commit.
     """
+    SERVER.prepare()
     before = own_children()
     former = prctl.is_subreaper()
     prctl.become_subreaper()

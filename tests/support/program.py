@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.record.document import RunDocument, from_json
+from tests.support.forkserver import SERVER
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60
@@ -59,6 +60,7 @@ class Project:
             "HOME": str(folder),
         }
         self.longest = LONGEST
+        SERVER.prepare()
         self.started: list[subprocess.Popen[bytes]] = []
 
     def write(self, board: object, name: str = "board.yaml") -> None:
@@ -73,9 +75,21 @@ class Project:
         prefix: Sequence[str] = (),
         **options: Any,
     ) -> Ended:
-        """Run the program to its end."""
-        process = self.start(*arguments, env=env, prefix=prefix, **options)
-        return self.end(process)
+        """Run the program to its end: forked, unless Python itself has to be started otherwise."""
+        environment = {**self.environment, **(env or {})}
+        if (
+            os.environ.get("COLD")
+            or prefix
+            or options.keys() - {"cwd"}
+            or not SERVER.takes(arguments, environment)
+        ):
+            return self.end(self.start(*arguments, env=env, prefix=prefix, **options))
+        folder = options.get("cwd", self.folder)
+        return Ended(*SERVER.run(arguments, environment, folder, self.longest))
+
+    def process(self, *arguments: str, **options: Any) -> Ended:
+        """Run the program to its end, as a process that starts with Python, as a user's does."""
+        return self.end(self.start(*arguments, **options))
 
     def start(
         self,
