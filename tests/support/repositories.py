@@ -13,12 +13,35 @@ AUTHOR = {
 }  # fmt: skip
 
 
+_QUIET = ("-c", "maintenance.auto=false", "-c", "gc.auto=0")
+"""After a commit Git would start two more processes, to see whether there is anything to tidy."""
+
+_CONFIG = """\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = false
+\tlogallrefupdates = true
+"""
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder."""
     output = subprocess.check_output(
-        ["git", "-C", folder, *arguments], env={**os.environ, **AUTHOR}, stderr=subprocess.STDOUT
+        ["git", *_QUIET, "-C", folder, *arguments],
+        env={**os.environ, **AUTHOR},
+        stderr=subprocess.STDOUT,
     )
     return output.decode().strip()
+
+
+def init(folder: Path) -> None:
+    """Make a repository without commits, on `main`, as `git init` does, in no process."""
+    made = folder / ".git"
+    for name in ("hooks", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"):
+        (made / name).mkdir(parents=True)
+    (made / "HEAD").write_text("ref: refs/heads/main\n")
+    (made / "config").write_text(_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -60,8 +83,16 @@ def write(folder: Path, files: Mapping[str, Content]) -> None:
 def commit(folder: Path, files: Mapping[str, Content], message: str = "change") -> str:
     """Write files and commit everything, in a repository that is made if there is none."""
     if not (folder / ".git").exists():
-        git(folder, "init", "-q", "-b", "main")
+        init(folder)
     write(folder, files)
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", message)
-    return git(folder, "rev-parse", "HEAD")
+    return _head(folder) or git(folder, "rev-parse", "HEAD")
+
+
+def _head(folder: Path) -> str:
+    """Return the newest commit of the branch, as Git wrote it; "" where that is elsewhere."""
+    head = folder / ".git" / "HEAD"
+    branch = head.read_text().strip().removeprefix("ref: ") if head.is_file() else ""
+    written = folder / ".git" / branch
+    return written.read_text().strip() if branch.startswith("refs/") and written.is_file() else ""
