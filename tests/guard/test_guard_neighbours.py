@@ -5,7 +5,6 @@ fast; every tenth is tried by the whole program, and all of them where `-m proof
 """
 
 import os
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +17,7 @@ from readiness.guard.states import States
 from readiness.guard.tree import Commit, work_tree
 from readiness.guard.worlds import Worlds
 from readiness.load import load_board
+from tests.support.few_programs import few_own_programs
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
@@ -42,7 +42,7 @@ def suspected(project: Project, row: Loosening) -> Iterator[str]:
     head = work_tree(root, base)
     states = States(base, head)
     board = load_board(os.path.join(root, "board.yaml"), profile=None, environ={})
-    path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    path = few_own_programs()
     sites = Worlds(board, {**os.environ, "PATH": path}, str(project.tmp)).sites()
     decider = Decider(states, board, "", sites=sites, own=["board.yaml"])
     for one in board.criteria():

@@ -1,12 +1,11 @@
 """What a change does to what commands reach: scripts, modules, the files of task runners."""
 
 import json
-import os
 import shutil
-import sys
 
 import pytest
 
+from tests.support.few_programs import few_own_programs
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
@@ -107,7 +106,7 @@ NEIGHBOURS = [
 
 def skip_without(project: Project, row: Loosening) -> None:
     """Task runners that are not installed cannot be tried."""
-    path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    path = few_own_programs()
     for tool in ("just", "nox", "npm", "tox"):
         if f'"run": "{tool} ' in str(row.base["board.yaml"]) and not shutil.which(tool, path=path):
             pytest.skip(f"{tool} is not installed")

@@ -1,12 +1,11 @@
 """What a change does to take tests away: the base's tests say what they would have said."""
 
 import importlib.util
-import os
 import py_compile
-import sys
 import textwrap
 from pathlib import Path
 
+from tests.support.few_programs import few_own_programs
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
@@ -161,7 +160,7 @@ NEIGHBOURS = [
 
 def assert_loosened(project: Project, names: str) -> None:
     """What the last commit does ends with 4 and is named."""
-    project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    project.environment["PATH"] = few_own_programs()
     ended = project("guard", "--base", "HEAD~1")
     assert (ended.status, names in ended.out) == (4, True), ended
 

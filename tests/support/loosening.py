@@ -1,13 +1,12 @@
 """Changes that break a project and hide it, each with its innocent twin, tried by the guard."""
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests.support.few_programs import few_own_programs
 from tests.support.program import Ended, Project, a_board
 from tests.support.repositories import Content, commit, write
 
@@ -40,7 +39,7 @@ def board(*criteria: Mapping[str, object]) -> str:
 
 def guarded(project: Project, base: Files, change: Files, *command: str) -> Ended:
     """Commit the base and the change upon it, and compare them."""
-    project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    project.environment["PATH"] = few_own_programs()
     project.longest = 300  # several runs of tools in one, maybe on a busy machine
     for files in (base, change):
         write(project.folder, files)

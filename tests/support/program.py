@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.record.document import RunDocument, from_json
+from tests.support.few_programs import few_programs
 from tests.support.forkserver import SERVER
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ class Project:
         self.tmp = folder / "tmp"
         self.tmp.mkdir()
         self.environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": few_programs(),
             "TMPDIR": str(self.tmp),
             "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
