@@ -131,6 +131,15 @@ def test_a_board_that_moves_is_compared_with_what_it_was(
     assert "board changed (another path)" in out
 
 
+def test_every_program_of_this_machine_may_be_on_path(based: Project) -> None:
+    """Hundreds, managers of versions among them; other tests have the few that they use."""
+    based.environment["PATH"] = os.environ["PATH"]
+    commit(based.folder, {"board.yaml": None, "release.yaml": EASED})
+    ended = based("guard", "--base", "HEAD~1", "-b", "release.yaml")
+    assert ended.status == 4, ended
+    assert "T1.2  –     pass, exit 0" in ended.out, ended
+
+
 def test_a_board_of_another_kind_is_a_first_one(based: Project) -> None:
     """A service of its own, in a folder that never had a board, beside one that has."""
     commit(based.folder, {"a/board.yaml": BOARD, "board.yaml": None}, "base")
