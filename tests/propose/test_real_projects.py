@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.support.checking import build
+from tests.support.few_programs import few_programs
 from tests.support.init_projects import SHAPES
 from tests.support.program import Ended, Project
 
@@ -23,7 +24,7 @@ SDISTS = ("markupsafe", "mako", "tinydb", "toolz", "cachetools", "tabulate")
 
 def of(project: Project) -> dict[str, str]:
     """The environment of a project whose tools are installed."""
-    return {"PATH": f"{VENV}{os.pathsep}{os.environ['PATH']}"}
+    return {"PATH": f"{VENV}{os.pathsep}{few_programs()}"}
 
 
 @pytest.fixture(params=SHAPES)

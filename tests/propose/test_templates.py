@@ -11,6 +11,7 @@ import pytest
 from readiness.model.words import Verdict
 from readiness.propose.templates import templates
 from readiness.record.document import RunDocument
+from tests.support.few_programs import few_programs
 from tests.support.football import TOOLS
 from tests.support.monitoring_servers import monitored, web
 from tests.support.osv_server import advisory, osv_server
@@ -27,7 +28,7 @@ PROBED = [name for name in NAMES if name != "service"]
 
 def environment(**more: str) -> dict[str, str]:
     """The tools, and what the templates read."""
-    tools = [os.path.dirname(sys.executable), str(TOOLS), os.environ["PATH"]]
+    tools = [os.path.dirname(sys.executable), str(TOOLS), few_programs()]
     return {
         **AUTHOR,
         "PATH": os.pathsep.join(tools),

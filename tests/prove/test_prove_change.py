@@ -1,11 +1,10 @@
 """`prove --change`: the tests of a change fail on the source of its base, for what they assert."""
 
 import json
-import os
-import sys
 
 import pytest
 
+from tests.support.few_programs import few_own_programs
 from tests.support.program import Ended, Project, a_board
 from tests.support.repositories import commit
 
@@ -23,7 +22,7 @@ BASE: dict[str, str | None] = {
 
 def proved(project: Project, change: dict[str, str | None], *options: str) -> Ended:
     """Commit a change upon the base, and ask whether its tests prove it."""
-    project.environment["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    project.environment["PATH"] = few_own_programs()
     commit(project.folder, BASE)
     commit(project.folder, change)
     return project("prove", "--change", "HEAD~1", *options)
