@@ -1,18 +1,16 @@
 """A board is read in one language to the end: its own, or the one that is asked for."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import readiness
 from readiness.command_line.faults import worded_anew
 from readiness.command_line.reader import names
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
+from tests.support.few_programs import few_programs
+from tests.support.program import ROOT, run
 
 BOARD = """
 version: 1
@@ -102,18 +100,10 @@ CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 def said(folder: Path, *arguments: str) -> str:
     """All that a command writes, on both streams."""
-    environ = {name: value for name, value in os.environ.items() if name != "READINESS_LANG"}
-    ended = subprocess.run(
-        [sys.executable, "-m", "readiness", *arguments],
-        cwd=folder,
-        env={**environ, "PYTHONPATH": str(Path(readiness.__file__).parents[1])},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert ended.returncode != 70, ended.stderr
-    return ended.stdout + ended.stderr
+    environ = {"PATH": few_programs(), "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    ended = run(arguments, environ, folder)
+    assert ended.status != 70, ended
+    return ended.out + ended.err
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ What is forked is a whole process otherwise: it has its own streams, session, fo
 and end, and nothing of what the commands before it did is in its memory. What depends on how
 Python is started (its own variables, the locale) needs a start of its own: see `takes`.
 
-The two halves talk over a pair of sockets: a request is a JSON message with three descriptors,
-those of the command's standard output and error, and of a pipe for its id and its status.
+The two halves talk over a pair of sockets: a request is a JSON message with four descriptors,
+those of the command's standard streams, and of a pipe for its id and its status.
 """
 
-import array
 import atexit
 import contextlib
 import importlib
@@ -106,6 +105,7 @@ class ForkServer:
         environment: Mapping[str, str],
         folder: str | Path,
         limit: float,
+        stdin: int | None = None,
     ) -> Result:
         """Run a command to its end, and to that of whatever holds its streams."""
         request = {
@@ -116,10 +116,9 @@ class ForkServer:
         message = json.dumps(request).encode()
         readers, writers = zip(os.pipe(), os.pipe(), os.pipe(), strict=True)
         try:
-            descriptors = array.array("i", writers)
-            self.start().sendmsg(
-                [message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors.tobytes())]
-            )
+            with open(os.devnull, "rb") as nothing:
+                source = nothing.fileno() if stdin is None else stdin
+                socket.send_fds(self.start(), [message], [source, *writers])
         except BaseException:
             for reader in readers:
                 os.close(reader)
@@ -188,17 +187,17 @@ def serve(requests: socket.socket) -> None:
                 os.close(asker)
                 os.close(descriptor)
                 continue
-            message, descriptors, _, _ = socket.recv_fds(requests, 1 << 20, 3)
+            message, descriptors, _, _ = socket.recv_fds(requests, 1 << 20, 4)
             if not message:
                 return
             pid = os.fork()
             if not pid:
                 _become(json.loads(message), descriptors)
-            for each in descriptors[:2]:
-                os.close(each)
-            _tell(descriptors[2], f"{pid} ")
+            for descriptor in descriptors[:3]:
+                os.close(descriptor)
+            _tell(descriptors[3], f"{pid} ")
             handle = os.pidfd_open(pid)
-            waiting[handle] = pid, descriptors[2]
+            waiting[handle] = pid, descriptors[3]
             poll.register(handle, select.POLLIN)
 
 
@@ -212,8 +211,8 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
     status = 1
     try:
         os.setsid()
-        os.dup2(descriptors[0], 1)
-        os.dup2(descriptors[1], 2)
+        for number, descriptor in enumerate(descriptors[:3]):
+            os.dup2(descriptor, number)
         os.closerange(3, max(64, *descriptors) + 64)
         os.chdir(request["folder"])
         coerced = os.environ.get("LC_CTYPE")
@@ -224,7 +223,7 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
         words = request["words"]
         sys.argv = [str(ROOT / "readiness" / "__main__.py"), *words]
         sys.orig_argv = [sys.executable, "-m", "readiness", *words]
-        sys.path[0] = request["folder"]
+        sys.path[0] = os.getcwd()
         from readiness.__main__ import main
 
         status = main()

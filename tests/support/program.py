@@ -86,7 +86,8 @@ class Project:
         ):
             return self.end(self.start(*arguments, env=env, prefix=prefix, **options))
         folder = options.get("cwd", self.folder)
-        return Ended(*SERVER.run(arguments, environment, folder, self.longest))
+        stdin = options["stdin"].fileno() if "stdin" in options else None
+        return Ended(*SERVER.run(arguments, environment, folder, self.longest, stdin))
 
     def process(self, *arguments: str, **options: Any) -> Ended:
         """Run the program to its end, as a process that starts with Python, as a user's does."""
@@ -163,6 +164,15 @@ class Project:
     def left(self) -> list[str]:
         """What the program left in the folder for scratch."""
         return sorted(os.listdir(self.tmp))
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Ended:
+    """Run the program in a folder that is no project of its own, with nothing to watch over."""
+    if SERVER.takes(arguments, environment):
+        return Ended(*SERVER.run(arguments, environment, folder, LONGEST))
+    command = [sys.executable, "-m", "readiness", *arguments]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 def a_board(*criteria: Mapping[str, object], **changes: object) -> dict[str, object]:
