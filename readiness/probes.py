@@ -1,8 +1,11 @@
-"""`python -m readiness.probes`, the name by which check files call `readiness.services`."""
+"""`python -m readiness.probes`, by which check files call what is in `checks/services/`."""
 
+import os
+import runpy
 import sys
 
-from readiness.services.__main__ import main
+from readiness.builtin import builtin_checks
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.argv.insert(1, "services/__main__")
+    runpy.run_path(os.path.join(builtin_checks(), "run.py"), run_name="__main__")

@@ -37,7 +37,7 @@ def test_a_first_check_is_made_as_the_page_says(tmp_path: Path) -> None:
     run = 0
     for number, language, text in blocks(PAGE):
         if text.startswith("summary:"):
-            (clone / "checks" / "codespell.yaml").write_text(text, "utf-8")
+            (clone / "checks" / "documents" / "codespell.yaml").write_text(text, "utf-8")
         elif text.startswith('"codespell":'):
             old = (clone / RECORD).read_text("utf-8")
             begin = "CASES: dict[str, list[Case]] = {\n"

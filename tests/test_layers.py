@@ -12,7 +12,7 @@ from readiness.model.settings import RunSettings
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
 
-FOUNDATION = ["model", "text", "shell", "startup"]
+FOUNDATION = ["model", "text", "shell", "startup", "builtin"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["history", "project", "reuse", "guard", "prove", "terminal", "fleet", "cluster"]
 # What a run never imports: commands do, when they are asked for.
@@ -53,9 +53,9 @@ MAY_IMPORT = {
         "command_line",
     ],
     "commands": [*FOUNDATION, *STAGES, *BESIDE, *OUTSIDE],
-    # What checks run as processes of their own; the engine does not import it.
-    "services": ["model", "text"],
-    "probes": ["services"],
+    # Where the checks are, and the name by which those of services are called.
+    "builtin": [],
+    "probes": ["builtin"],
     "__main__": ["command_line", "terminal", "run", "model", "startup"],
     "__init__": [],
 }
@@ -134,7 +134,6 @@ def test_only_run_starts_probes() -> None:
         "fleet/measuring.py",
         "cluster/part.py",
         "commands/doctor.py",
-        "services/_alert_rules.py",
         "agents/canary.py",
         "commands/mcp.py",
         "measure/worker.py",
@@ -144,7 +143,7 @@ def test_only_run_starts_probes() -> None:
 def test_one_reader_of_yaml() -> None:
     """Boards, outputs and edits are read by the same rules: one module knows the parser's events.
 
-    What a running service prints, and the files of other programs, are read by a library's rules.
+    The files of other programs are read by a library's rules.
     """
     readers = {
         str(path.relative_to(PACKAGE))
@@ -153,7 +152,6 @@ def test_one_reader_of_yaml() -> None:
         if (isinstance(node, ast.Import) and "yaml" in {alias.name for alias in node.names})
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "yaml")
     }
-    readers -= {name for name in readers if name.startswith("services/")}
     assert readers == {"text/yaml_events.py", "propose/tree.py"}
 
 

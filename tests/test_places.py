@@ -46,7 +46,7 @@ class House:
 def a_check(house: House) -> None:
     """A check of the catalogue: its file."""
     house.add(
-        "checks/lines.yaml",
+        "checks/documents/lines.yaml",
         "summary: Lines of a file\n"
         "params:\n  path: {help: the file}\n"
         "run: grep -c '' $path\n"

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from readiness.agents.canary import HookState, hook_states
+from readiness.builtin import builtin_checks
 from readiness.command_line.options import Verb
-from readiness.load import builtin_checks
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings

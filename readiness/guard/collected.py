@@ -1,6 +1,6 @@
 """Which tests a runner collects by the base's rules, and no longer by the head's.
 
-The runner tells it from inside, by the plugin in `checks/scripts/witness`.
+The runner tells it from inside, by the plugin in `checks/in_project/collected`.
 """
 
 import os
@@ -10,10 +10,10 @@ from itertools import islice
 
 import msgspec
 
+from readiness.builtin import builtin_checks
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.outcomes import functions
 from readiness.guard.states import States
-from readiness.load import builtin_checks
 
 ASKED = "READINESS_WITNESS"
 """What makes the plugin speak; `collect-only` keeps the tests from being run."""
@@ -32,7 +32,7 @@ class Case(msgspec.Struct, frozen=True):
 
 def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
     """The environment of a board in which test runners tell what they collect."""
-    folder = os.path.join(builtin_checks(), "scripts", "witness")
+    folder = os.path.join(builtin_checks(), "in_project", "collected")
     path = filter(None, [folder, environment.get("PYTHONPATH", "")])
     how = "run" if run else "collect-only"
     return {**environment, "PYTHONPATH": os.pathsep.join(path), ASKED: how}

@@ -13,13 +13,13 @@ from typing import Final
 
 import msgspec
 
+from readiness.builtin import builtin_checks
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
 from readiness.guard.reaching import MOST_FILES, Reached, of_runners, reached
 from readiness.guard.starting import is_followed, names_in_code
 from readiness.guard.states import States
-from readiness.load import builtin_checks
 from readiness.model.board import Board, Check, Criterion
 from readiness.shell.programs import simple_commands
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import UNSET
 
+from readiness.builtin import builtin_checks
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
 from readiness.load.hidden import doubt, expect_command
@@ -51,13 +52,31 @@ _NAME: Final = later(r"[A-Za-z0-9._-]+")
 _ENDINGS: Final = (".yaml", ".yml")
 
 
-def builtin_checks() -> str:
-    """Return the folder of the built-in checks: in the package, or beside it in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    installed = os.path.join(package, "checks")
-    if os.path.isdir(installed):
-        return installed
-    return os.path.join(os.path.dirname(package), "checks")
+def check_paths(folders: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the folder and the path of every check file, the built-in ones last.
+
+    The built-in ones stand in rooms, which are folders; a folder of a board's own has none.
+    """
+    builtin = builtin_checks()
+    for folder in folders:
+        yield from ((folder, path) for path in _definitions(folder))
+    for path in _definitions(builtin):
+        yield builtin, path
+    for room in _entries(builtin):
+        yield from ((builtin, path) for path in _definitions(os.path.join(builtin, room)))
+
+
+def _definitions(folder: str) -> Iterator[str]:
+    for entry in _entries(folder):
+        if entry.endswith(_ENDINGS) and not entry.startswith("."):
+            yield os.path.join(folder, entry)
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def load_catalogue(folders: Sequence[str]) -> dict[str, Check]:
@@ -80,24 +99,13 @@ class Catalogue:
         self.checks: dict[str, Check] = {}
         self.faults: list[Fault] = []
         self._files: dict[str, str] = {}
-        self._every: list[str] = []
+        self._folders: dict[str, str] = {}
         self._read: set[str] = set()
         self._underway: list[str] = []
         self._standing: dict[str, tuple[Check, ...]] = {}
-        for folder in (*folders, builtin_checks()):
-            self._list(folder)
-
-    def _list(self, folder: str) -> None:
-        try:
-            entries = sorted(os.listdir(folder))
-        except OSError:
-            return
-        for entry in entries:
-            name, ending = os.path.splitext(entry)
-            if ending in _ENDINGS and not entry.startswith("."):
-                path = os.path.join(folder, entry)
-                self._files.setdefault(name, path)
-                self._every.append(path)
+        for folder, path in check_paths(folders):
+            self._files.setdefault(os.path.splitext(os.path.basename(path))[0], path)
+            self._folders[path] = folder
 
     def names(self) -> list[str]:
         """Return the names of all checks, sorted."""
@@ -140,7 +148,7 @@ class Catalogue:
         Only the lines that say so are read, as this is done at every start.
         """
         found: dict[str, None] = {}
-        for path in self._every:
+        for path in self._folders:
             with suppress(OSError), open(path, "rb") as file:
                 _, key, rest = (b"\n" + file.read()).partition(b"\nsettings_env:")
                 if key:
@@ -163,7 +171,7 @@ class Catalogue:
         file, _ = convert(CheckFile, problems)
         check = None
         if file is not None:
-            check = _check(file, name, path, problems)
+            check = _check(file, name, path, self._folders[path], problems)
             self._follow(check, file, problems)
         self.faults.extend(problems.faults)
         return None if problems.faults else check
@@ -197,7 +205,7 @@ def _patterns(rest: str) -> list[str]:
     return re.findall(r"[A-Za-z_][A-Za-z0-9_]*\*?", " ".join(lines))
 
 
-def _check(file: "CheckFile", name: str, path: str, problems: Problems) -> Check:
+def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Problems) -> Check:
     measures = _measures(file, problems) or (EXIT,)
     proof = findings = None
     if file.proof is not UNSET:
@@ -222,7 +230,7 @@ def _check(file: "CheckFile", name: str, path: str, problems: Problems) -> Check
         summary=file.summary,
         work=" ".join(file.work.split()),
         path=path,
-        folder=os.path.dirname(os.path.abspath(path)),
+        folder=os.path.abspath(folder),
         tools=words(file.tool),
         version=file.version,
         install=file.install,

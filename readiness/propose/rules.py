@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from readiness.load.catalogue import builtin_checks
+from readiness.load.catalogue import check_paths
 from readiness.load.check_definitions import CheckFile, ProposeFile
 from readiness.load.definitions import TEXT_UNDER
 from readiness.load.faults import Problems, suggestion
@@ -57,21 +57,19 @@ def check_files(
     What is wrong with one is added to `faults` when the next is asked for.
     """
     seen = set()
-    for folder in (*folders, builtin_checks()):
-        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-            name, ending = os.path.splitext(entry)
-            if ending not in (".yaml", ".yml") or name in seen:
-                continue
-            seen.add(name)
-            path = os.path.join(folder, entry)
-            content = read(path)
-            if f"\n{key}:".encode() not in content:
-                continue
-            problems = Problems(parse(content, path, text_under=TEXT_UNDER))
-            file, _ = convert(CheckFile, problems)
-            if file is not None:
-                yield name, file, problems
-            faults += problems.faults
+    for _, path in check_paths(folders):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if name in seen:
+            continue
+        seen.add(name)
+        content = read(path)
+        if f"\n{key}:".encode() not in content:
+            continue
+        problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+        file, _ = convert(CheckFile, problems)
+        if file is not None:
+            yield name, file, problems
+        faults += problems.faults
 
 
 def known_names(

@@ -14,6 +14,7 @@ from readiness.reuse.fingerprint import (
     checks_by_probe,
     has_traced_inputs,
     input_patterns,
+    programs_of_checks,
 )
 from readiness.reuse.patterns import Pattern
 from readiness.reuse.tools import program_files
@@ -140,11 +141,12 @@ def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str
 
 def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
     """Whether another definition of the check may be in force, or its scripts may be others."""
-    scripts = os.path.join(os.path.realpath(check.folder), "scripts", "")
+    folder = os.path.realpath(check.folder)
+    programs = programs_of_checks(check.folder) if SCRIPTS in check.run else []
     catalogues = {os.path.realpath(folder) for folder in board.catalogues}
     return any(
         (os.path.dirname(path) in catalogues and _stem(path) == check.name)
-        or (SCRIPTS in check.run and path.startswith(scripts))
+        or any(pattern.covers(os.path.relpath(path, folder)) for pattern in programs)
         for path in paths
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from readiness import __version__
+from readiness.builtin import builtin_checks
 from readiness.model.board import TRACED, Check
 from readiness.model.digests import digest
 from readiness.model.plan import Plan, Probe
@@ -65,6 +66,13 @@ def input_patterns(
     return tuple(dict.fromkeys((*found, *settings, *_named_files(probe.env))))
 
 
+def programs_of_checks(folder: str) -> list[Pattern]:
+    """Return what the programs are made of that check files of a catalogue call."""
+    if folder == builtin_checks():
+        return [Pattern("", "**/*.py"), Pattern("", "**/*.toml")]
+    return [Pattern("scripts")]
+
+
 def has_traced_inputs(checks: Sequence[Check]) -> bool:
     """Whether what the probe is seen to look at are inputs of it."""
     return all(check.inputs for check in checks) and any(TRACED in one.inputs for one in checks)
@@ -99,7 +107,6 @@ class Fingerprints:
         self._installed = Installed()
         self._checks = checks_by_probe(plan)
         self._environments = {each.workdir: each.environment for each in plan.folders}
-        self._scripts: dict[str, str] = {}
         self._made: dict[int, str] = {}
 
     def of(self, index: int) -> str:
@@ -126,7 +133,7 @@ class Fingerprints:
         listings += [self._files.listing("/", [Pattern(file)]) for file in programs]
         if any(SCRIPTS in check.run for check in checks):
             folders = dict.fromkeys(check.folder for check in checks if check.folder)
-            listings += [self._files.listing(each, [Pattern("scripts")]) for each in folders]
+            listings += [self._files.listing(each, programs_of_checks(each)) for each in folders]
         self.signatures[index] = digest("".join(each.signature for each in listings).encode())
         parts = (
             *(str(FORMAT), __version__, sys.version, probe.command, probe.workdir),

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -104,9 +105,20 @@ def test_a_consumer_passes_on_its_producers_parameters(check: Check) -> None:
 def test_a_script_belongs_to_a_check() -> None:
     """No script is left over, and none is missing."""
     texts = [f"{each.run} {each.recipes}" for each in catalogue().values()]
-    called = set(re.findall(r"scripts/(\w+\.py)", " ".join(texts)))
-    present = {name for name in os.listdir(os.path.join(CHECKS, "scripts")) if name.endswith(".py")}
-    assert {name for name in present if not name.startswith("_")} == called
+    called = set(re.findall(r"CHECK_DIR/run\.py\" (\w+/\w+)", " ".join(texts)))
+    programs = {
+        f"{path.parent.name}/{path.stem}"
+        for path in Path(CHECKS).glob("*/*.py")
+        if re.search(r"^def main\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    elsewhere = {"services/__main__", "in_project/ask_program", "in_project/break_code"}
+    assert programs - elsewhere == called
+
+
+def test_no_two_checks_have_one_name() -> None:
+    """A check is known by its name alone, in whichever room it stands."""
+    names = [path.stem for path in Path(CHECKS).glob("*/*.yaml")]
+    assert sorted(names) == sorted(set(names)) == sorted(catalogue())
 
 
 def test_every_check_is_recorded(check: Check) -> None:

@@ -1,7 +1,6 @@
 """Hashes that locks pin, held against a package index that really serves the files."""
 
 import base64
-import importlib
 import json
 import os
 import subprocess
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from checks.in_project.index import Index, Sources
 from tests.checks.test_lock_formats import LOCKS, PYPROJECT, lock
-from tests.support.checking import CHECKS, Outcome, build, run_check
+from tests.support.checking import Outcome, build, run_check
 from tests.support.index_server import PackageIndex, digest, index_server, releases
 from tests.support.servers import free_port
 
@@ -169,14 +169,10 @@ def test_what_is_no_index_leaves_it_unknown(
         assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
 
 
-def test_an_index_whose_certificate_cannot_be_tried_is_not_reached(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_index_whose_certificate_cannot_be_tried_is_not_reached(tmp_path: Path) -> None:
     """The file that pip is told of may be gone."""
-    monkeypatch.syspath_prepend(os.path.join(CHECKS, "scripts"))
-    scripts = importlib.import_module("_index")
-    gone = scripts.Sources(certificates=str(tmp_path / "gone.pem"))
-    index = scripts.Index(f"https://127.0.0.1:{free_port()}", gone)
+    gone = Sources(certificates=str(tmp_path / "gone.pem"))
+    index = Index(f"https://127.0.0.1:{free_port()}", gone)
     assert index.files("jmespath") is None
     assert "No such file" in index.why
 

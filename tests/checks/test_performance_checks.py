@@ -149,7 +149,13 @@ def numbers(
     figures = folder / "figures.json"
     figures.write_text(json.dumps(FIGURES | changed))
     return subprocess.run(
-        [sys.executable, os.path.join(CHECKS, "scripts", "load_numbers.py"), figures, "http://a"],
+        [
+            sys.executable,
+            os.path.join(CHECKS, "run.py"),
+            "performance/load_numbers",
+            figures,
+            "http://a",
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -36,7 +36,7 @@ calm = settings(
 )
 
 BOARD = (Path(__file__).parents[2] / "board.yaml").read_text(encoding="utf-8")
-CHECKS = sorted((Path(__file__).parents[2] / "checks").glob("*.yaml"))
+CHECKS = sorted((Path(__file__).parents[2] / "checks").glob("*/*.yaml"))
 PIECES = [
     *(":", ": ", "- ", "{", "}", "[", "]", ",", "?", "|", ">", "'", '"', "#", "\n", "\n  ", "\t"),
     *("&a ", "*a", "<<: *a", "!!str ", "!x ", "%YAML 1.1\n", "---\n", "...\n", "\\", '"\\x85"'),

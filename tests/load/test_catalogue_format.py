@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from readiness.load import builtin_checks, catalogue, load_catalogue
+from readiness.builtin import builtin_checks
+from readiness.load import catalogue, load_catalogue
 from readiness.model.board import Check, Control
 from readiness.model.errors import BoardError
 from readiness.model.words import Format, Pick

@@ -115,7 +115,9 @@ def test_what_is_no_input_does_not_count(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_INPUTS)
-def test_what_it_is_run_by_counts(name: str, tmp_path: Path) -> None:
+def test_what_it_is_run_by_counts(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Parameters, the environment, each tool, and the check's own scripts."""
     probed = Probed(name, tmp_path)
     seen = {probed.fingerprint()}
@@ -136,10 +138,12 @@ def test_what_it_is_run_by_counts(name: str, tmp_path: Path) -> None:
     if "READINESS_CHECK_DIR" in probed.check.run:
         moved = tmp_path / "checks"
         shutil.copytree(CHECKS, moved, ignore=shutil.ignore_patterns("__pycache__"))
-        probed.catalogue = load_catalogue([str(moved)])
+        for module in ("readiness.load.catalogue", "readiness.reuse.fingerprint"):
+            monkeypatch.setattr(f"{module}.builtin_checks", lambda: str(moved))
+        probed.catalogue = load_catalogue([])
         probed.check = probed.catalogue[name]
         is_new("folder")
-        with (moved / "scripts" / "_common.py").open("a") as file:
+        with (moved / "in_project" / "common.py").open("a") as file:
             file.write("# changed\n")
         is_new("script")
 

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 import yaml
 
-from readiness.services._alert_rules import seen_to_fire
-from readiness.services._answer import ProbeError
-from readiness.services._routes import Routing
+from checks.services._alert_rules import seen_to_fire
+from checks.services._answer import ProbeError
+from checks.services._routes import Routing
 from tests.services.test_live_network import by_hand, said
 from tests.support.checking import Outcome, run_check
 from tests.support.monitoring_servers import (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.services._connect import within
+from checks.services._connect import within
 from tests.services.test_live_network import by_hand, said
 from tests.services.test_probes import saying
 from tests.support.checking import Outcome, run_check

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from readiness.services import _certificate, _database, _hello, _options, _ports
-from readiness.services._answer import ProbeError
-from readiness.services._connect import Address, Timed, connect
-from readiness.services._http import Response
-from readiness.services.firewall import FirewallOptions
-from readiness.services.firewall import measure as measure_firewall
-from readiness.services.security_headers import (
+from checks.services import _certificate, _database, _hello, _options, _ports
+from checks.services._answer import ProbeError
+from checks.services._connect import Address, Timed, connect
+from checks.services._http import Response
+from checks.services.firewall import FirewallOptions
+from checks.services.firewall import measure as measure_firewall
+from checks.services.security_headers import (
     SecurityHeadersOptions,
     _faults,
     _judges,

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import pytest
 from msgspec import Meta
 
-from readiness.services import _connect, _options
-from readiness.services.__main__ import names
-from readiness.services._http import without_password
+from checks.services import _connect, _options
+from checks.services.__main__ import names
+from checks.services._http import without_password
 from tests.support.checking import plain_python
 
 ROOT = Path(__file__).parents[2]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from readiness.services._alert_rules import AlertRule, RuleGroup, compared, delayed
-from readiness.services._answer import ProbeError
-from readiness.services._promql import names_in, normal, read_matcher, seconds, unfiltered
-from readiness.services._relabel import Relabeling, relabeled
+from checks.services._alert_rules import AlertRule, RuleGroup, compared, delayed
+from checks.services._answer import ProbeError
+from checks.services._promql import names_in, normal, read_matcher, seconds, unfiltered
+from checks.services._relabel import Relabeling, relabeled
 
 
 @pytest.mark.parametrize(

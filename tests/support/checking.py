@@ -31,7 +31,7 @@ OTHER_TOOLS = "TRY_TOOLS_OF"
 @cache
 def catalogue() -> dict[str, Check]:
     """Return the built-in checks by name."""
-    return load_catalogue([CHECKS])
+    return load_catalogue([])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import pytest
 
-from readiness.services._connect import within
+from checks.services._connect import within
 
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "127.0.0.66"

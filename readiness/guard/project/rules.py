@@ -1,6 +1,6 @@
 """What is known of tools whose settings and comments can silence them: the table that all read.
 
-It stands beside the scripts of the checks, `silencing.toml`, which says what its parts are.
+It stands among the checks, `silence/silencing.toml`, which says what its parts are.
 """
 
 import os
@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.load import builtin_checks
+from readiness.builtin import builtin_checks
 from readiness.startup.patterns import Later, later
 
 
@@ -106,7 +106,7 @@ class Silencing(msgspec.Struct, frozen=True):
 
 
 def _read() -> Silencing:
-    with open(os.path.join(builtin_checks(), "scripts", "silencing.toml"), "rb") as file:
+    with open(os.path.join(builtin_checks(), "silence", "silencing.toml"), "rb") as file:
         return msgspec.toml.decode(file.read(), type=Silencing, dec_hook=_compiled)
 
 

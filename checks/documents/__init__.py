@@ -1,0 +1,1 @@
+"""Documents: their links, their commands, and what they name."""

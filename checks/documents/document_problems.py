@@ -1,0 +1,142 @@
+"""Look for what makes a document useless: missing sections, dead links, broken commands."""
+
+import os
+import re
+import time
+from urllib.parse import unquote
+
+from checks.documents.doc_commands import (
+    absent_alerts,
+    absent_files,
+    absent_objects,
+    alert_names,
+    broken_commands,
+    commands,
+)
+from checks.documents.make_targets import read_makefile
+from checks.documents.markdown import Document, read_markdown
+from checks.documents.metrics import absent_metrics, metric_names
+from checks.git import lines
+from checks.in_project.common import (
+    Place,
+    emit,
+    not_measured,
+    number_param,
+    param,
+    place,
+    read_text,
+    words,
+)
+from checks.project_copy import copy_project
+
+EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
+DAY = 86_400
+
+
+def names(wanted: str, title: str) -> bool:
+    """Whether a heading has what is wanted where a word begins: `test` is not in `latest`."""
+    return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
+
+
+def outline(path: str, document: Document) -> list[Place]:
+    """List the sections that are missing or empty, and what is too short."""
+    found = []
+    enough = number_param("section_words") or 0
+    for wanted in filter(None, map(str.strip, param("sections").split("|"))):
+        called = [each for each in document.sections if names(wanted, each.title)]
+        if not called:
+            message = f"no section with words below it is called {wanted}"
+            found.append(place(path, 0, "section", message))
+        elif all(not each.shows and each.words < enough for each in called):
+            said = f"{called[0].words} words, at least {enough:g} asked"
+            message = f"{called[0].title} says next to nothing: {said}"
+            found.append(place(path, 0, "section", message))
+    for what, counted, least in (
+        ("words", document.words, number_param("min_words")),
+        ("headings", len(document.sections), number_param("min_headings")),
+    ):
+        if least is not None and counted < least:
+            found.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
+    return found
+
+
+def dead_links(path: str, document: Document) -> list[Place]:
+    """List the links into the project that lead nowhere."""
+    found = []
+    for line, target in document.links:
+        if EXTERNAL.match(target):
+            continue
+        file, _, anchor = unquote(target).partition("#")
+        named = os.path.join(os.path.dirname(path), file) if file else path
+        if not os.path.exists(named):
+            found.append(place(path, line, "link", f"{target} does not exist"))
+        elif anchor and named.endswith(".md"):
+            other = document if not file else read_markdown(read_text(named))
+            if anchor.lower() not in other.anchors:
+                found.append(place(path, line, "link", f"{target}: there is no such heading"))
+    return found
+
+
+def failing_blocks(path: str, document: Document, number: int) -> list[Place]:
+    """Run the bash blocks of a document, in order, in a copy of its own."""
+    copy = copy_project(f"copy{number}")
+    for line, language, text in document.blocks:
+        if language == "bash":
+            status, output = copy.run(["bash", "-euo", "pipefail", "-c", text])
+            if status:
+                last = "".join(output.strip().splitlines()[-1:])
+                return [place(path, line, "command", f"status {status}: {last}")]
+    return []
+
+
+def age(path: str, text: str) -> float | None:
+    """Return the days since the last commit, or else since the newest date in the text."""
+    if lines("rev-parse", "--is-shallow-repository") == ["false"]:
+        for committed in lines("log", "-1", "--format=%ct", "--", path):
+            return (time.time() - int(committed)) / DAY
+    past = [day for day in DATE.findall(text) if day <= time.strftime("%Y-%m-%d", time.gmtime())]
+    if not past:
+        return None
+    try:
+        return (time.time() - time.mktime(time.strptime(max(past), "%Y-%m-%d"))) / DAY
+    except ValueError:
+        return None
+
+
+def main() -> None:
+    """Look at each document; one that is missing is a problem, none at all is a mistake."""
+    paths = words("paths")
+    if not paths:
+        not_measured("no document is named")
+    targets, alerts, metrics = read_makefile(), alert_names(), metric_names()
+    findings: list[Place] = []
+    ages: list[float | None] = []
+    read: list[Document] = []
+    for number, path in enumerate(paths):
+        if not os.path.isfile(path):
+            findings.append(place(path, 0, "missing", "the document does not exist"))
+            continue
+        text = read_text(path)
+        document = read_markdown(text)
+        read.append(document)
+        ages.append(age(path, text))
+        findings += outline(path, document) + dead_links(path, document)
+        findings += broken_commands(path, document, targets)
+        findings += absent_objects(path, document)
+        findings += absent_alerts(path, text, alerts)
+        findings += absent_metrics(path, document, metrics)
+        if param("files") == "true":
+            findings += absent_files(path, document)
+        if param("execute") == "true":
+            findings += failing_blocks(path, document, number)
+    known = [each for each in ages if each is not None]
+    numbers = {
+        "problems": len(findings),
+        "age": round(max(known), 2) if known and len(known) == len(paths) else None,
+        "words": sum(each.words for each in read),
+        "headings": sum(len(each.sections) for each in read),
+        "links": sum(len(each.links) for each in read),
+        "commands": sum(command.whole for each in read for command in commands(each)),
+    }
+    emit(numbers, findings)

@@ -1,0 +1,119 @@
+"""Run tests in processes that are forked off, with a fault in the code or without one.
+
+The fault is both in the functions that such a process holds and in the file.
+"""
+
+import ast
+import contextlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from .held import Held, swap
+from .mutations import read_source
+
+PATIENCE = 30.0
+"""Seconds beyond ten times what tests took without a fault, after which they hang."""
+
+Json = dict[str, Any]
+
+
+class Attempts:
+    """Tests that were collected once, and the plugin that notes what becomes of each.
+
+    `plan` says what to do, until `deadline`, and `tmp` is a folder for what is left meanwhile.
+    """
+
+    def __init__(self, plan: Json, tmp: str) -> None:
+        self.plan = plan
+        self.tmp = tmp
+        self.deadline = time.monotonic() + plan["seconds"]
+        self.items: dict[str, pytest.Item] = {}
+        self.held: Held = {}
+        self.outcomes: dict[str, str] = {}
+        self._failed = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what became of a test."""
+        if report.outcome == "failed" or report.when == "call":
+            self.outcomes[report.nodeid] = report.outcome
+        self._failed = self._failed or report.outcome == "failed"
+
+    def attempt(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
+        """Run tests with faults in some files; returns how it was noticed, None: no time left."""
+        left = self.deadline - time.monotonic()
+        usual = sum(float(seen["seconds"].get(name, 0)) for name in names)
+        if left <= 0:
+            return None
+        texts = {path: read_source(path) for path in trees}
+
+        def run() -> bool:
+            swap(trees, self.plan["roots"], self.held)
+            for _, item, following in self.in_order(names):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if self._failed:
+                    item.session._setupstate.teardown_exact(None)
+                    return False
+            return True
+
+        for path, tree in trees.items():
+            write(path, ast.unparse(tree))
+        try:
+            passed = self.forked(run, min(left, 10 * usual + PATIENCE))
+        finally:
+            for path, text in texts.items():
+                write(path, text)
+        if passed is None and left < 10 * usual + PATIENCE:
+            return None
+        return {True: "", False: "failed", None: "hung"}[passed]
+
+    def in_order(
+        self, names: Iterable[str]
+    ) -> Iterator[tuple[str, pytest.Item, pytest.Item | None]]:
+        """Yield the tests of these names, each with the one that comes after it."""
+        items = [(name, self.items[name]) for name in names if name in self.items]
+        for at, (name, item) in enumerate(items):
+            yield name, item, items[at + 1][1] if at + 1 < len(items) else None
+
+    def forked(self, run: Callable[[], bool], seconds: float) -> bool | None:
+        """Do something in a process of its own; None where it took too long."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                os.setsid()
+                status = 0 if run() else 1
+            except BaseException:  # noqa: BLE001 - whatever it is, it is this process's end
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        end = time.monotonic() + seconds
+        status = None
+        while time.monotonic() < end and status is None:
+            done, how = os.waitpid(child, os.WNOHANG)
+            if done:
+                status = os.waitstatus_to_exitcode(how)
+            else:
+                time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        if status is None:
+            os.waitpid(child, 0)
+            return None
+        return status == 0
+
+
+def write(path: str, text: str) -> None:
+    """Write a file of the copy."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)

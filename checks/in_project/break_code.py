@@ -1,0 +1,233 @@
+"""Run tests again and again with faults in the code, and tell which of them were noticed.
+
+Runs in the project's own Python, in a copy of the project. READINESS_TMP/plan.json says what to do,
+READINESS_TMP/broken.json tells what came of it. pytest collects once: see `_attempts.py`.
+"""
+
+import ast
+import gc
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
+import coverage
+import pytest
+
+from .attempts import Attempts, Json
+from .common import files_below
+from .held import functions_of
+from .idle_tests import Questions
+from .mutations import failing, functions, mutants, mutated, read_source
+from .witness import Log, Witness
+
+SETUP = "setup of "
+"""What stands before a test's id where its fixtures run, and not it itself."""
+
+
+class Breaking(Attempts):
+    """The plugin: in place of one run of the tests it makes many, each in a process of its own."""
+
+    def __init__(self, plan: Json, tmp: str) -> None:
+        super().__init__(plan, tmp)
+        self.done: Json = {"attempts": []}
+        self.questions = Questions(self)
+        self._coverage: coverage.Coverage | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Make all attempts."""
+        if session.testsfailed:
+            raise session.Interrupted("not all tests could be collected")
+        wanted = set(self.plan["tests"])
+        self.items = {
+            item.nodeid: item for item in session.items if not wanted or item.nodeid in wanted
+        }
+        self.held = functions_of(self.plan["roots"], self.plan["source"])
+        gc.freeze()  # what a process that is forked off does not touch is not copied
+        seen = self._without_fault()
+        if seen is not None:
+            self.done["tests"] = seen["outcomes"]
+            if self.plan["flows"]:
+                self._break_flows(seen)
+            else:
+                self._break_sample(seen)
+                self.done["idle"] = self.questions.idle(seen, self.held)
+        return True
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """Tell coverage whose lines these are."""
+        self._switch(f"{SETUP}{item.nodeid}")
+        yield
+        self._switch("")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        """What several tests share is not of the one that happens to come first."""
+        if fixturedef.scope != "function":
+            self._switch("")
+        yield
+        self._switch(f"{SETUP}{request.node.nodeid}")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Tell coverage whose lines these are."""
+        self._switch(item.nodeid)
+        yield
+        self._switch("")
+
+    def _switch(self, context: str) -> None:
+        if self._coverage is not None:
+            self._coverage.switch_context(context)
+
+    def _trace(self) -> None:
+        """Have coverage note from here on which lines are run."""
+        tops = [
+            os.path.join(each, top) for each in self.plan["roots"] for top in self.plan["source"]
+        ]
+        self._coverage = coverage.Coverage(data_file=None, source=tops, config_file=False)
+        self._coverage.start()
+
+    def _lines(self) -> dict[str, dict[int, list[str]]]:
+        """Return for each file which line was run by which tests; nothing where none was noted."""
+        lines: dict[str, dict[int, list[str]]] = {}
+        if self._coverage is None:
+            return lines
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        for file in data.measured_files():
+            # The copy and the original may both be known; what is not imported has no lines.
+            lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
+        return lines
+
+    def _without_fault(self) -> Json | None:
+        """Run the tests as they are; returns outcomes, seconds, and which test ran which line.
+
+        Lines are left out where each flow says what it walks through: nobody asks for them.
+        """
+        path = os.path.join(self.tmp, "seen.json")
+
+        def run() -> bool:
+            flows = self.plan["flows"]
+            if not flows or not all(flow["through"] for flow in flows):
+                self._trace()
+            seconds = {}
+            for name, item, following in self.in_order(self.items):
+                began = time.monotonic()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                seconds[name] = time.monotonic() - began
+            seen = {"outcomes": self.outcomes, "seconds": seconds, "lines": self._lines()}
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(seen, file)
+            return True
+
+        if self.forked(run, self.deadline - time.monotonic()) is None:
+            self.done["why"] = "the tests alone take longer than the seconds that are given"
+            return None
+        try:
+            with open(path, encoding="utf-8") as file:
+                return json.load(file)  # type: ignore[no-any-return]
+        except OSError:
+            self.done["why"] = "the tests could not be run in a process of their own"
+            return None
+
+    def _break_sample(self, seen: Json) -> None:
+        """Try one fault after the other, of those that a passing test runs into."""
+        passed = {name for name, outcome in seen["outcomes"].items() if outcome == "passed"}
+        found = []
+        for path in files_below(self.plan["source"]):
+            for mutant in mutants(path, read_source(path)):
+                ran = seen["lines"].get(path, {}).get(str(mutant.line), ())
+                if tests := passed & {name.removeprefix(SETUP) for name in ran}:
+                    found.append((mutant, tests))
+        found.sort(key=lambda each: (each[0].coarse, each[0].rank(self.plan["seed"])))
+        before: Counter[tuple[str, str]] = Counter()
+        turns = []
+        for mutant, tests in found:
+            # One of each function before a second of any.
+            before[mutant.path, mutant.function] += 1
+            turns.append((before[mutant.path, mutant.function], mutant, tests))
+        turns.sort(key=lambda each: (each[0], each[1].rank(self.plan["seed"])))
+        self.done["possible"] = len(turns)
+        for _, mutant, tests in turns[: self.plan["mutants"]]:
+            names = sorted(tests, key=lambda name: float(seen["seconds"][name]))
+            tree = mutated(read_source(mutant.path), mutant)
+            noticed = self.attempt({mutant.path: tree}, names, seen)
+            if noticed is None:
+                break
+            self.done["attempts"].append({**vars(mutant), "tests": len(names), "noticed": noticed})
+
+    def _break_flows(self, seen: Json) -> None:
+        """For each flow, have what it walks through fail."""
+        for flow in self.plan["flows"]:
+            tests = sorted(flow["tests"], key=lambda name: float(seen["seconds"].get(name, 0)))
+            for path, names in self._targets(flow, seen):
+                trees, broken = {}, set[str]()
+                for each in files_below(self.plan["source"]) if not path else [path]:
+                    mine = names.get(each, set()) if isinstance(names, dict) else names
+                    if mine is None or mine:
+                        trees[each], done = failing(read_source(each), mine)
+                        broken |= done
+                attempt: Json = {"flow": flow["name"], "path": path, "broken": sorted(broken)}
+                if isinstance(names, set) and (missing := names - broken):
+                    attempt |= {"noticed": "unknown", "named": "".join(missing)}
+                else:
+                    attempt["noticed"] = self.attempt(trees, tests, seen)
+                    if attempt["noticed"] is None:
+                        return
+                self.done["attempts"].append(attempt)
+
+    def _targets(self, flow: Json, seen: Json) -> Iterator[tuple[str, Any]]:
+        """Give what is broken at a time: a file and functions of it, or functions by file.
+
+        What is named, each by itself; else all that its tests run; where that is in other
+        processes, everything.
+        """
+        for each in flow["through"]:
+            path, _, name = each.rpartition(":")
+            yield path, {name}
+        if not flow["through"]:
+            mine = set(flow["tests"])
+            ran: dict[str, set[str]] = {}
+            for path, lines in seen["lines"].items():
+                if not os.path.isfile(path):
+                    continue
+                here = {int(line) for line, tests in lines.items() if mine & set(tests)}
+                for name, node in functions(ast.parse(read_source(path))):
+                    first = node.body[0].lineno
+                    if here & set(range(first, (node.end_lineno or first) + 1)):
+                        ran.setdefault(path, set()).add(name)
+            yield "", ran or None
+
+    def _relative(self, file: str) -> str:
+        for root in self.plan["roots"]:
+            inside = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
+            if not inside.startswith(os.pardir):
+                return inside
+        return file
+
+
+def main() -> int:
+    """Collect the tests, and make the attempts."""
+    sys.path.insert(0, os.getcwd())
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    tmp = os.environ["READINESS_TMP"]
+    with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
+        plan = json.load(file)
+    breaking = Breaking(plan, tmp)
+    options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    options += ["--basetemp", os.path.join(tmp, "tests")]
+    sys.argv[0] = "pytest"
+    plugins = [Witness(Log(os.devnull)), breaking, breaking.questions]
+    status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
+    with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
+        json.dump({**breaking.done, "status": status}, file)
+    return 0

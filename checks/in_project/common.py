@@ -1,0 +1,152 @@
+"""Share what the scripts beside the check files need; standard library only.
+
+Some of them run in the project's own Python.
+"""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NoReturn, TypedDict
+
+NOT_MEASURED = 3
+"""The status of a script that could not measure; no check lists it in `exit.ok`."""
+
+SETTINGS = (".toml", ".cfg", ".ini")
+"""What may be named among the paths of a linter and is none of the files to look at."""
+
+RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "run.py")
+"""What runs the programs of the checks, by the room and the name."""
+
+PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}
+
+
+class Place(TypedDict):
+    """One finding: a path relative to the project, a line (0: none), a rule and a message."""
+
+    path: str
+    line: int
+    rule: str
+    message: str
+
+
+def place(path: str, line: int, rule: str, message: str) -> Place:
+    """Make a finding at `path`, which may be absolute."""
+    return {"path": relative(path), "line": line, "rule": rule, "message": message}
+
+
+def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
+    """Print the one JSON document that a check reads."""
+    json.dump({**numbers, "findings": list(findings)}, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def not_measured(why: str) -> NoReturn:
+    """End the script: nothing was measured, and the reader is told why."""
+    # What follows these two words becomes the reason that is shown.
+    print(f"not measured: {why}", file=sys.stderr)
+    sys.exit(NOT_MEASURED)
+
+
+def require(*tools: str) -> None:
+    """End the script as a shell would where a tool is missing, which the end of a pipe hides."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            print(f"{tool}: command not found", file=sys.stderr)
+            sys.exit(127)
+
+
+def heard() -> str:
+    """Return all of standard input, passed on to standard error as it comes.
+
+    So what a tool had said is known even where a limit ends it.
+    """
+    said = b""
+    while chunk := os.read(0, 65536):
+        said += chunk
+        sys.stderr.buffer.write(chunk)
+        sys.stderr.flush()
+    return said.decode(errors="replace")
+
+
+def param(name: str, default: str = "") -> str:
+    """Return a parameter of the check."""
+    return os.environ.get(name, default).strip()
+
+
+def number_param(name: str) -> float | None:
+    """Return a parameter that is a number, or None where it is empty."""
+    text = param(name)
+    try:
+        return float(text) if text else None
+    except ValueError:
+        not_measured(f"the parameter {name} is {text!r}, which is no number")
+
+
+def refuse(pattern: str, output: str, who: str) -> None:
+    """End the script if a tool's output matches the pattern: it says that it could not work."""
+    if pattern and (found := re.search(pattern, output, re.MULTILINE)):
+        said = found[1] if found.re.groups else found[0]
+        not_measured(f"{who} says: {said.strip()}")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a parameter that is a list."""
+    return param(name, default).split()
+
+
+def relative(path: str) -> str:
+    """Return the path as seen from the project's folder, where it lies below it."""
+    if not os.path.isabs(path):
+        return os.path.normpath(path)
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(os.getcwd()))
+    return path if inside.startswith("..") else inside
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies in it; both as seen from the project's folder."""
+    path, folder = relative(path), relative(folder)
+    return folder == "." or path == folder or path.startswith(folder + os.sep)
+
+
+def files_below(paths: Iterable[str], suffixes: tuple[str, ...] = (".py",)) -> list[str]:
+    """List all files with one of the suffixes, sorted, without hidden and installed folders.
+
+    A path that does not exist ends the script: it is a mistake, not an empty project.
+    """
+    found: set[str] = set()
+    for path in paths:
+        if os.path.isfile(path):
+            found.add(relative(path))
+        elif os.path.isdir(path):
+            found.update(_walk(path, suffixes))
+        else:
+            not_measured(f"{path} does not exist")
+    return sorted(found)
+
+
+def _walk(top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if name[0] != "." and name not in PASSED_OVER]
+        for name in names:
+            if name.endswith(suffixes):
+                yield relative(os.path.join(folder, name))
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file that must be there."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        not_measured(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def read_json(path: str) -> object:
+    """Return the data in a JSON file that must be there."""
+    try:
+        return json.loads(read_text(path))
+    except ValueError as error:
+        not_measured(f"{path} is not JSON: {error}")

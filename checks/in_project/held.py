@@ -1,0 +1,53 @@
+"""Give the functions that a process holds other code. Standard library only."""
+
+import ast
+import gc
+import os
+from types import CodeType, FunctionType
+
+from .common import is_below
+
+Held = dict[str, list[FunctionType]]
+Swap = tuple[FunctionType, CodeType]
+
+
+def functions_of(roots: list[str], source: list[str]) -> Held:
+    """Return the functions that this process holds, by the file below `source` they stand in."""
+    tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
+    files: dict[str, str] = {}
+    held: Held = {}
+    for each in gc.get_objects():
+        if type(each) is FunctionType:
+            name = each.__code__.co_filename
+            if name not in files:
+                files[name] = os.path.realpath(name)
+            if any(is_below(files[name], top) for top in tops):
+                held.setdefault(files[name], []).append(each)
+    return held
+
+
+def swap(
+    trees: dict[str, ast.Module], roots: list[str], held: dict[str, list[FunctionType]]
+) -> None:
+    """Give functions that are held the code of other trees."""
+    for path, tree in trees.items():
+        for function, code in instead(path, tree, roots, held):
+            function.__code__ = code
+
+
+def instead(path: str, tree: ast.Module, roots: list[str], held: Held) -> list[Swap]:
+    """Return the functions of a file that are held, each with its code in another tree."""
+    found = []
+    for root in roots:
+        full = os.path.realpath(os.path.join(root, path))
+        codes: dict[tuple[str, int], CodeType] = {}
+        waiting = [compile(tree, full, "exec", dont_inherit=True)]
+        while waiting:
+            code = waiting.pop()
+            codes[code.co_name, code.co_firstlineno] = code
+            waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
+        for each in held.get(full, []):
+            new = codes.get((each.__code__.co_name, each.__code__.co_firstlineno))
+            if new is not None and new.co_freevars == each.__code__.co_freevars:
+                found.append((each, new))
+    return found

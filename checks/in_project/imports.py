@@ -1,0 +1,210 @@
+"""Find the imports of a file that lead nowhere, in every branch and function.
+
+Run by the project's Python, in a process that has imported the file's own module.
+"""
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.machinery import ModuleSpec
+from importlib.util import resolve_name
+
+from .conditions import aliases_of, branch_taken
+from .texts import text_of, texts_by_name
+
+Wanted = tuple[int, str, str]
+"""A line, a module, and a name that is imported from it; empty for the module itself."""
+
+CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+DYNAMIC = (b"sys.modules", b"__path__", b"meta_path")
+DYNAMIC += (b"globals()", b"setattr(", b"__dict__", b"vars(")
+"""Source that may define modules or names by other means than statements."""
+
+
+def missing_imports(path: str, package: str) -> list[Wanted]:
+    """List what a file of that package imports somewhere and nobody has."""
+    with open(path, "rb") as file:
+        tree = ast.parse(file.read(), path)
+    found = _Imports(package, tree)
+    found.follow(tree.body, found.wanted)
+    return found.missing()
+
+
+class _Imports:
+    """What a file imports, and what of it need not be there."""
+
+    def __init__(self, package: str, tree: ast.Module) -> None:
+        self._package = package
+        self._importing = _names_of_importing(tree)
+        self._texts = texts_by_name(tree)
+        self._aliases = aliases_of(tree)
+        self._optional: set[str] = set()
+        self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
+        self.wanted: list[Wanted] = []
+
+    def missing(self) -> list[Wanted]:
+        """List what is wanted and not there. Who catches that it is missing need not have it."""
+        while self._tries:
+            tried, instead, after = self._tries.pop()
+            failed = [module for _, module, name in tried if not _is_there(module, name)]
+            self._optional.update(module.partition(".")[0] for module in failed)
+            self.follow(instead if failed else after, self.wanted)
+        return [
+            (line, module, name)
+            for line, module, name in self.wanted
+            if module.partition(".")[0] not in self._optional and not _is_there(module, name)
+        ]
+
+    def follow(self, nodes: Iterable[ast.AST], into: list[Wanted]) -> None:
+        """Collect what is imported below some nodes."""
+        for node in nodes:
+            if isinstance(node, ast.Try) and any(_catches(each.type) for each in node.handlers):
+                instead = [each for handler in node.handlers for each in handler.body]
+                self._try(node.body, instead, node.orelse)
+                self.follow(node.finalbody, into)
+            elif isinstance(node, ast.With) and any(map(_suppresses, node.items)):
+                self._try(node.body, [], [])
+            elif isinstance(node, ast.If) and "find_spec" in map(_last_name, ast.walk(node.test)):
+                self._try(node.body, [], [])
+                self.follow(node.orelse, into)
+            elif (
+                isinstance(node, ast.If)
+                and (taken := branch_taken(node.test, self._aliases)) is not None
+            ):
+                self.follow(node.body if taken else node.orelse, into)
+            else:
+                into.extend(self._imported(node))
+                self.follow(ast.iter_child_nodes(node), into)
+
+    def _try(self, body: list[ast.stmt], instead: list[ast.stmt], after: list[ast.stmt]) -> None:
+        tried: list[Wanted] = []
+        self.follow(body, tried)
+        self._tries.append((tried, instead, after))
+
+    def _imported(self, node: ast.AST) -> Iterator[Wanted]:
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                yield node.lineno, each.name, ""
+        elif isinstance(node, ast.ImportFrom):
+            module = self._absolute("." * node.level + (node.module or ""))
+            for each in node.names:
+                yield node.lineno, module, each.name.replace("*", "")
+        elif (
+            isinstance(node, ast.Call)
+            and node.args
+            and _last_name(node.func) in self._importing
+            and (named := text_of(node.args[0], self._texts))
+        ):
+            yield node.lineno, self._absolute(named), ""
+
+    def _absolute(self, name: str) -> str:
+        try:
+            return resolve_name(name, self._package)
+        except ImportError:  # beyond the package, or in none
+            return name
+
+
+def _names_of_importing(tree: ast.Module) -> set[str]:
+    """Return what a file calls the functions that import what they are told."""
+    names = {"import_module", "__import__"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "importlib":
+            names |= {each.asname for each in node.names if each.asname and each.name in names}
+        elif isinstance(node, ast.Assign) and _last_name(node.value) in names:
+            names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return names
+
+
+@cache
+def _is_there(module: str, name: str) -> bool:
+    """Return whether a module has that name (or exists, for ""); True where it cannot be told.
+
+    Nothing is imported: an import in a function runs only when somebody calls the function.
+    """
+    try:
+        spec = _spec_of(module)
+        if spec is None:
+            return _may_be_made(module)
+        return not name or _has_name(module, spec, name) or _is_there(f"{module}.{name}", "")
+    except Exception:  # noqa: BLE001 - finders of installed packages may raise anything
+        return True
+
+
+def _spec_of(module: str) -> ModuleSpec | None:
+    """Find a module without importing its parents; None if no finder knows it."""
+    loaded = sys.modules.get(module)
+    if loaded is not None:
+        return getattr(loaded, "__spec__", None) or ModuleSpec(module, None)
+    parent = module.rpartition(".")[0]
+    path = None
+    if parent:
+        spec = _spec_of(parent)
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        path = list(spec.submodule_search_locations)
+    finders = (finder for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    return next(filter(None, (each.find_spec(module, path) for each in finders)), None)
+
+
+def _may_be_made(module: str) -> bool:
+    """Return whether a parent that is not imported yet may make the module itself, as six does."""
+    parent = module.rpartition(".")[0]
+    if not parent or parent in sys.modules:
+        return False
+    spec = _spec_of(parent)
+    return _may_be_made(parent) if spec is None else _is_dynamic(_source_of(spec))
+
+
+def _has_name(module: str, spec: ModuleSpec, name: str) -> bool:
+    """Return whether a module defines the name, or may: by `__getattr__`, `*` or other means."""
+    loaded = vars(sys.modules[module]) if module in sys.modules else {}
+    if loaded:
+        return name in loaded or "__getattr__" in loaded
+    source = _source_of(spec)
+    if _is_dynamic(source):
+        return True
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.alias():
+                names.add((node.asname or node.name).partition(".")[0])
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+    return bool(names & {name, "*", "__getattr__"})
+
+
+def _source_of(spec: ModuleSpec) -> bytes | None:
+    """Read the source of a module; None for a compiled one. A namespace package has no text."""
+    if spec.origin is None and spec.submodule_search_locations is not None:
+        return b""
+    if not spec.has_location or not str(spec.origin).endswith(".py"):
+        return None
+    with open(str(spec.origin), "rb") as file:
+        return file.read()
+
+
+def _is_dynamic(source: bytes | None) -> bool:
+    return source is None or any(text in source for text in DYNAMIC)
+
+
+def _catches(kind: ast.expr | None) -> bool:
+    """Whether a handler of that kind is reached where something cannot be imported."""
+    return kind is None or bool(CATCHING & {_last_name(each) for each in ast.walk(kind)})
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    call = item.context_expr
+    return (
+        isinstance(call, ast.Call)
+        and _last_name(call.func) == "suppress"
+        and any(map(_catches, call.args))
+    )
+
+
+def _last_name(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

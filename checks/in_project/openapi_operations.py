@@ -1,0 +1,79 @@
+"""Count the operations of an application's OpenAPI document; runs in the project's own Python."""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .common import Place, emit, not_measured, param, place
+
+READING = {"get", "head", "options", "trace"}
+METHODS = READING | {"delete", "patch", "post", "put"}
+Operation = Mapping[str, Any]
+
+
+def document(app: str) -> Mapping[str, Any]:
+    """Import the application and make its document."""
+    module, _, name = app.partition(":")
+    sys.path.insert(0, os.getcwd())
+    try:
+        found = importlib.import_module(module)
+        for part in (name or "app").split("."):
+            found = getattr(found, part)
+        made: Mapping[str, Any] = found.openapi()  # type: ignore[attr-defined]
+    except Exception as error:  # noqa: BLE001 - whatever the application raises
+        not_measured(f"{app} gave no OpenAPI document: {type(error).__name__}: {error}")
+    return made
+
+
+def operations(api: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
+    """Each operation, by its method and path."""
+    for path, methods in api.get("paths", {}).items():
+        for method, operation in methods.items():
+            if method in METHODS:
+                yield f"{method.upper()} {path}", operation
+
+
+def protected(name: str, operation: Operation, api: Mapping[str, Any]) -> bool:
+    """Whether it only reads, or asks who calls; an empty demand among others is met by anybody."""
+    demands = operation.get("security", api.get("security", []))
+    return name.split()[0].lower() in READING or bool(demands and all(demands))
+
+
+def described(operation: Operation) -> bool:
+    """Whether some good answer has a schema that says something, or no body at all."""
+    for status, answer in operation.get("responses", {}).items():
+        if str(status) in {"204", "205"} or str(status).startswith("3"):
+            return True
+        bodies = answer.get("content", {}).values() if str(status).startswith("2") else ()
+        if any(body.get("schema") for body in bodies):
+            return True
+    return False
+
+
+def main() -> None:
+    """Count and name."""
+    api = document(param("app"))
+    public = {" ".join(line.split()) for line in param("public").splitlines()}
+    found = dict(operations(api))
+    if not found:
+        not_measured("the OpenAPI document has no operation")
+    if unknown := public - {"", *found}:
+        not_measured(f"there is no operation {min(unknown)}, which `public` names")
+    open_ones = [
+        name
+        for name, each in found.items()
+        if name not in public and not protected(name, each, api)
+    ]
+    bare = [name for name, each in found.items() if not described(each)]
+    source = f"{param('app').partition(':')[0].replace('.', '/')}.py"
+    findings: list[Place] = [
+        *(
+            place(source, 0, "unprotected", f"{name} changes something for anybody")
+            for name in open_ones
+        ),
+        *(place(source, 0, "undescribed", f"{name} does not say what it answers") for name in bare),
+    ]
+    numbers = {"operations": len(found), "unprotected": len(open_ones), "undescribed": len(bare)}
+    emit(numbers, findings)

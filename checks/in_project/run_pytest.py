@@ -1,0 +1,52 @@
+"""Run pytest as `python -m pytest` does, so that `coverage run` sees all of it.
+
+Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. All tests
+run in this process, and what an earlier run left in pytest's cache plays no part. What the project
+has coverage omit is measured too, and stands in `omitted` for its own report.
+"""
+
+import os
+import sys
+import time
+
+import coverage
+import pytest
+
+from .common import not_measured
+from .witness import Log, Witness
+
+
+def main() -> int:
+    """Return the status of pytest."""
+    if not __debug__:
+        not_measured("Python runs without asserts (PYTHONOPTIMIZE or -O)")
+    sys.path.insert(0, os.getcwd())
+    tmp = os.environ["READINESS_TMP"]
+    log = Log(os.path.join(tmp, "tests.jsonl"))
+    # It is set for what tools print; tests of colours would fail by it, and do not by hand.
+    os.environ.pop("NO_COLOR", None)
+    options = ["--color=no", "--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    own = coverage.Coverage(data_file=None)
+    omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
+    with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as file:
+        file.write(",".join(str(each) for listed in omitted for each in listed))  # type: ignore[union-attr]
+    # As a link it is there with all that it says, or not at all.
+    os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
+    began = running()
+    sys.argv[0] = "pytest"  # by this name it speaks of itself
+    status = int(pytest.main([*options, *sys.argv[1:]], plugins=[Witness(log)]))
+    log("ended", status=status, seconds=round(running() - began, 3))
+    return status
+
+
+def running() -> float:
+    """Seconds by the clock, without those in which this thread waited for a processor.
+
+    How long tests take is theirs; how long they stand in line is the machine's.
+    """
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+            waited = int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):  # not Linux, or a kernel that does not count it
+        waited = 0.0
+    return time.perf_counter() - waited

@@ -1,0 +1,139 @@
+"""Print what locust measured as one JSON object: `load_numbers.py FIGURES HOST`.
+
+Reads what load_listener.py wrote. A service that answered nothing is not measured. Where the
+service's own counter was read, an answer is the service's as far as that counter grew; all others
+came from what stands before it.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypedDict, cast
+
+from checks.in_project.common import Place, emit, not_measured, param, place
+from checks.performance.endpoints import Endpoints, read_endpoints
+
+SAMPLE = re.compile(r"^(?P<name>[\w:]+)(?:\{(?P<labels>.*)\})? (?P<number>\S+)", re.MULTILINE)
+LABEL = re.compile(r'\w+="((?:[^"\\]|\\.)*)"')
+FEW = 0.01
+"""Which share of the answers may come from elsewhere before they are not the service's."""
+
+
+class Figures(TypedDict):
+    """What the listener wrote; percentiles are in milliseconds."""
+
+    requests: int
+    failures: int
+    answered: int
+    rps: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    users: int
+    why: list[tuple[str, int]]
+    asked: list[tuple[str, str, int]]
+    counted: list[str]
+
+
+def unasked(asked: Counter[str], endpoints: Endpoints | None) -> list[str]:
+    """Name the operations that were not asked for with success, and are not left out by name."""
+    if endpoints is None:
+        return []
+    left_out = {" ".join(line.split()) for line in param("left_out").splitlines()} - {""}
+    if unknown := left_out - set(endpoints.names):
+        not_measured(f"there is no operation {min(unknown)}, which `left_out` names")
+    return [name for name in endpoints.names if name not in left_out and not asked[name]]
+
+
+def samples(text: str) -> dict[tuple[str, ...], float]:
+    """Return what the counter says, by the values of its labels."""
+    if text.startswith("#!"):
+        not_measured(f"{param('counter')} was not read: {text[2:].strip()}")
+    return {
+        tuple(LABEL.findall(found["labels"] or "")): float(found["number"])
+        for found in SAMPLE.finditer(text)
+        if found["name"] == param("counted")
+    }
+
+
+def grown(counted: list[str], endpoints: Endpoints | None) -> Counter[str]:
+    """Say by how much the service's counter grew, by operation; all of it where none is told."""
+    before, after = map(samples, counted)
+    if not after:
+        not_measured(f"{param('counter')} has no number called {param('counted')}")
+    found: Counter[str] = Counter()
+    for labels, number in after.items():
+        more = round(number - before.get(labels, 0))
+        if more < 0:
+            not_measured("the service began anew while it was loaded")
+        name = endpoints.of_labels(labels) if endpoints else None
+        found[name or ""] += more
+    return found
+
+
+def given_elsewhere(asked: Counter[str], grew: Counter[str]) -> Counter[str]:
+    """Count the good answers that the service knows nothing of, by operation."""
+    if not any(grew):
+        grew, asked = Counter({"": grew[""]}), Counter({"": asked.total()})
+    return asked - grew
+
+
+def found_places(
+    host: str,
+    figures: Figures,
+    missing: Iterable[str],
+    elsewhere: Counter[str],
+    asked: Counter[str],
+) -> Iterable[Place]:
+    """Tell errors, what nobody asked for, and what the service did not answer by itself."""
+    for reason, count in figures["why"]:
+        yield place(host, 0, "error", f"{count} × {reason}")
+    for name in missing:
+        yield place(host, 0, "unasked", f"{name} was not in the load, and is not left out by name")
+    for name, count in elsewhere.most_common():
+        of = f"{asked[name]} answers to {name}" if name else f"{asked.total()} answers"
+        yield place(host, 0, "kept", f"{count} of {of} did not come from the service")
+
+
+def main() -> None:
+    """Print the figures over all requests."""
+    path, host = sys.argv[1:]
+    try:
+        with open(path, encoding="utf-8") as file:
+            figures = cast("Figures", json.load(file))
+    except (OSError, ValueError):
+        not_measured(f"{host}: locust left no figures")
+    requests, failures = figures["requests"], figures["failures"]
+    if not requests:
+        not_measured(f"{host}: no request was made")
+    if not figures["answered"]:
+        reason = figures["why"][0][0] if figures["why"] else "nothing came back"
+        not_measured(f"{host} answered none of {requests} requests: {reason}")
+    endpoints = read_endpoints(param("api")) if param("api") else None
+    asked: Counter[str] = Counter()
+    for method, at, number in figures["asked"]:
+        asked[(endpoints and endpoints.of_request(method, at)) or ""] += number
+    missing = unasked(asked, endpoints)
+    elsewhere: Counter[str] = Counter()
+    if param("counter"):
+        elsewhere = given_elsewhere(asked, grown(figures["counted"], endpoints))
+    kept = elsewhere.total()
+    rate = figures["rps"] / requests
+    numbers = {
+        "requests": requests,
+        "failures": failures,
+        "unanswered": requests - figures["answered"],
+        "error_rate": round(100 * failures / requests, 4),
+        "rps": round(figures["rps"], 1),
+        "service_rps": round(rate * (asked.total() - kept), 1),
+        "kept_rps": round(rate * kept, 1),
+        "p50": figures["p50"],
+        "p95": figures["p95"],
+        "p99": figures["p99"],
+        "users": figures["users"],
+        "unasked": len(missing),
+        "its_own": kept <= FEW * asked.total(),
+    }
+    emit(numbers, found_places(host, figures, missing, elsewhere, asked))

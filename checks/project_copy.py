@@ -1,0 +1,89 @@
+"""Run commands in a throw-away copy of the project, where their side effects do no harm."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from checks.git import git
+
+_MARK = "pyvenv.cfg"
+"""The file that an environment of Python has at its top."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the project. `folder` is where the project's own folder lies in it."""
+
+    folder: str
+
+    def run(
+        self, command: list[str], extra: dict[str, str] | None = None, *, quiet: bool = False
+    ) -> tuple[int, str]:
+        """Run a command there; return its status and its output.
+
+        Unless `quiet`, standard error gets the output too.
+        """
+        started = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **(extra or {}), "PWD": self.folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        output = b""
+        while started.stdout and (chunk := os.read(started.stdout.fileno(), 65536)):
+            output += chunk
+            if not quiet:
+                # At once: a command that is ended by a limit has said what it has said.
+                sys.stderr.buffer.write(chunk)
+                sys.stderr.flush()
+        return started.wait(), output.decode(errors="replace")
+
+
+def copy_project(name: str = "copy") -> Copy:
+    """Copy what git knows of the project or would add, with its history; without git, everything.
+
+    What is installed in an environment is left out where git only would add it. An installed
+    `.venv` is linked into the copy, so that relative paths to its tools go on working.
+    """
+    target = os.path.join(os.environ["READINESS_TMP"], name)
+    top = _git("rev-parse", "--show-toplevel").strip()
+    inside = ""
+    if top:
+        _git("clone", "--quiet", "--shared", "--no-checkout", top, target)
+    if os.path.isdir(target):
+        inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
+        _git("reset", "--quiet", folder=target)
+        _copy_listed(top, target)
+    if not os.path.isdir(target):
+        ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
+        shutil.copytree(".", target, symlinks=True, ignore=ignored)
+    folder = os.path.normpath(os.path.join(target, inside))
+    venv = os.path.join(folder, ".venv")
+    if os.path.isdir(".venv") and not os.path.lexists(venv):
+        os.symlink(os.path.abspath(".venv"), venv)
+    return Copy(folder)
+
+
+def _copy_listed(top: str, target: str) -> None:
+    known = _git("ls-files", "-z", "-c", folder=top).split("\0")
+    added = _git("ls-files", "-z", "-o", "--exclude-standard", folder=top).split("\0")
+    installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
+    mine = (path for path in added if not installed or not path.startswith(installed))
+    for path in filter(None, (*known, *mine)):
+        original, copied = os.path.join(top, path), os.path.join(target, path)
+        if os.path.lexists(original) and not os.path.isdir(original):
+            os.makedirs(os.path.dirname(copied), exist_ok=True)
+            shutil.copy2(original, copied, follow_symlinks=False)
+
+
+def _git(*words: str, folder: str = "") -> str:
+    """Return what git says; nothing where it fails."""
+    try:
+        done = git(*words, folder=folder)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.decode(errors="surrogateescape") if done.returncode == 0 else ""

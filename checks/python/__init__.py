@@ -1,0 +1,1 @@
+"""Python code: its types, its style, and whether it can be imported."""

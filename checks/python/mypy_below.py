@@ -1,0 +1,46 @@
+"""Count what the shared run of mypy reported below some paths."""
+
+import os
+from typing import TypedDict, cast
+
+from checks.in_project.common import (
+    Place,
+    emit,
+    files_below,
+    is_below,
+    not_measured,
+    read_json,
+    words,
+)
+from checks.python.loose import loose
+from checks.silence.silencing import count, mypy_settings
+
+
+class Shared(TypedDict):
+    """What the shared run left behind."""
+
+    sources: list[str]
+    errors: list[Place]
+
+
+def main() -> None:
+    """Select the errors, and refuse a path where mypy has looked at nothing."""
+    shared = cast("Shared", read_json(os.path.join(os.environ["READINESS_TMP_MYPY"], "mypy.json")))
+    below = words("below")
+    present = files_below(below)
+    checked = [path for path in shared["sources"] if any(is_below(path, top) for top in below)]
+    if not checked:
+        not_measured(f"mypy checked no file below {' '.join(below)}")
+    errors = [
+        error for error in shared["errors"] if any(is_below(error["path"], top) for top in below)
+    ]
+    unsure = loose(present)
+    document = {
+        "errors": len(errors),
+        "problems": len(errors) + len(unsure),
+        "any": sum(each["rule"] == "any" for each in unsure),
+        "files": len(checked),
+        "unchecked": len(set(present) - set(checked)),
+        "suppressed": count(below, ("type-ignore", "mypy-off")) + len(mypy_settings()),
+    }
+    emit(document, [*errors, *unsure])

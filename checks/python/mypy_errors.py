@@ -1,0 +1,93 @@
+"""Turn mypy's text (standard input, and its -v log) into numbers that prove themselves."""
+
+import json
+import os
+import re
+import sys
+from typing import NoReturn
+
+from checks.in_project.common import (
+    SETTINGS,
+    Place,
+    emit,
+    files_below,
+    not_measured,
+    place,
+    relative,
+    require,
+    words,
+)
+from checks.silence.silencing import count, mypy_settings
+
+COMPLAINT = re.compile(
+    r"(?P<path>.+?)(?::(?P<line>\d+))?(?::\d+){0,3}: error: (?P<message>.*?)"
+    r"(?:  \[(?P<rule>[a-z0-9-]+)\])?$"
+)
+SOURCE = re.compile(r"^LOG: +Found source: +BuildSource\(path=(?P<path>'[^']*'|\"[^\"]*\")")
+SUMMARY = re.compile(
+    r"^(?:Success: no issues found in (?P<clean>\d+) source files?"
+    r"|Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<checked>\d+) source files?\))$"
+)
+
+
+def complaints(lines: list[str]) -> list[Place]:
+    """Pick the errors out of mypy's lines; notes are not errors."""
+    matches = filter(None, map(COMPLAINT.match, lines))
+    return [
+        place(found["path"], int(found["line"] or 0), found["rule"] or "", found["message"])
+        for found in matches
+    ]
+
+
+def read_log(path: str) -> tuple[list[str], list[str]]:
+    """List the files that mypy checked; what else it said is listed too, and passed on."""
+    sources, said = [], []
+    with open(path, encoding="utf-8", errors="replace") as log:
+        for line in log:
+            if found := SOURCE.match(line):
+                sources.append(relative(found["path"][1:-1]))
+            if line.strip() and not line.startswith("LOG:"):
+                sys.stderr.write(line)
+                said.append(line.strip())
+    return sorted(sources), said
+
+
+def stopped(lines: list[str], said: list[str]) -> NoReturn:
+    """End the script: mypy gave no summary, and its own words tell why."""
+    sys.stderr.write("\n".join(lines[-20:]) + "\n")
+    found = complaints(lines)[:1]
+    words = [f"{each['path']}:{each['line']}: {each['message']}" for each in found]
+    rest = [*said, *filter(None, lines)]
+    words += [each for each in rest if "error: " in each] or rest[-1:]
+    why = f": {words[0]}" if words else ""
+    not_measured(f"mypy stopped before it had checked the files{why}")
+
+
+def main() -> None:
+    """Read, cross-check and print."""
+    require("mypy")
+    tmp = os.environ["READINESS_TMP"]
+    lines = sys.stdin.read().splitlines()
+    sources, said = read_log(os.path.join(tmp, "mypy.log"))
+    summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
+    if summary is None:
+        stopped(lines, said)
+    checked = int(summary["clean"] or summary["checked"])
+    errors = complaints(lines)
+    if len(errors) != int(summary["errors"] or 0):
+        not_measured(f"mypy says {summary['errors'] or 0} errors, its lines show {len(errors)}")
+    if not checked or checked != len(sources):
+        not_measured(f"mypy says that it checked {checked} files and names {len(sources)}")
+    sources = [path for path in sources if not path.endswith(SETTINGS)]
+    if not sources:
+        not_measured("mypy checked settings alone, and no Python file")
+    paths = words("paths") or ["."]
+    document = {
+        "errors": len(errors),
+        "files": len(sources),
+        "unchecked": len(set(files_below(paths)) - set(sources)),
+        "suppressed": count(paths, ("type-ignore", "mypy-off")) + len(mypy_settings()),
+    }
+    with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
+        json.dump({"sources": sources, "errors": errors}, file)
+    emit(document, errors)

@@ -1,0 +1,89 @@
+"""Print the options that put aside what silences mypy: the user's settings, and what else is asked.
+
+With the parameter `neutral` these are also the project's settings, and comments: mypy is shown a
+copy of each file with such a comment, in which the comment means nothing and every line and column
+is where it was. So it is with `if not TYPE_CHECKING`; a stub beside a module gives way to it.
+"""
+
+import os
+import re
+import tokenize
+from contextlib import suppress
+
+from checks.in_project.common import files_below, not_measured, param, words
+
+SETTINGS = {
+    "mypy.ini": "",
+    ".mypy.ini": "",
+    "pyproject.toml": r"^\s*\[+tool\.mypy\b",
+    "setup.cfg": r"^\[mypy\]",
+}
+ROOTS = (".git", ".hg")
+SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
+
+
+HIDING = re.compile(
+    r"^(\s*(?:el)?if\s+)not(\s*\(?\s*(?:\w+\.)?(?:TYPE_CHECKING|MYPY)\b)", re.MULTILINE
+)
+
+
+def without_comments(text: str) -> str:
+    """Return the text with the comments that speak to mypy made meaningless."""
+    lines = text.splitlines(keepends=True)
+    rest = iter(lines)
+    for token in list(tokenize.generate_tokens(lambda: next(rest, ""))):
+        if token.type == tokenize.COMMENT and SPEAKING.search(token.string):
+            row, column = token.start
+            line = lines[row - 1]
+            lines[row - 1] = line[:column] + SPEAKING.sub(r"\1;", line[column:])
+    return "".join(lines)
+
+
+def without_the_users_settings() -> str:
+    """Return the option that names the settings which mypy finds from here up, or none at all.
+
+    Where the project has none, mypy would read the user's.
+    """
+    users = ["~/.config/mypy/config", "~/.mypy.ini"]
+    if "XDG_CONFIG_HOME" in os.environ:
+        users.append("$XDG_CONFIG_HOME/mypy/config")
+    if not any(os.path.isfile(os.path.expandvars(os.path.expanduser(name))) for name in users):
+        return ""
+    folder = os.getcwd()
+    while True:
+        for name, section in SETTINGS.items():
+            path = os.path.join(folder, name)
+            with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+                if re.search(section, file.read(), re.MULTILINE):
+                    return f"--config-file={os.path.relpath(path)}"
+        parent = os.path.dirname(folder)
+        if parent == folder or any(os.path.exists(os.path.join(folder, at)) for at in ROOTS):
+            return "--config-file="
+        folder = parent
+
+
+def main() -> None:
+    """Write the copies, and name them."""
+    if param("neutral") != "true":
+        if not param("config") and (option := without_the_users_settings()):
+            print(option)
+        return
+    print("--config-file=")
+    folder = os.path.join(os.environ["READINESS_TMP"], "neutral")
+    os.mkdir(folder)
+    for number, path in enumerate(files_below(words("paths"), (".py", ".pyi"))):
+        # mypy reads a stub in place of the module that it stands beside.
+        instead = path.endswith(".pyi") and os.path.isfile(path[:-1])
+        try:
+            with tokenize.open(path[:-1] if instead else path) as file:
+                text = file.read()
+                encoding = file.encoding
+            if not (instead or SPEAKING.search(text) or HIDING.search(text)):
+                continue
+            text = HIDING.sub(r"\1   \2", without_comments(text))
+        except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
+            not_measured(f"{path} cannot be read: {error}")
+        copy = os.path.join(folder, f"{number}.py")
+        with open(copy, "w", encoding=encoding) as file:
+            file.write(text)
+        print("--shadow-file", path, copy, sep="\n")

@@ -1,0 +1,77 @@
+"""Count ruff's findings (JSON on standard input), once it is known that files were looked at.
+
+Arguments: what `ruff check -v` logged, then the options and paths that it was given.
+"""
+
+import json
+import re
+import sys
+from typing import TypedDict, cast
+
+from checks.in_project.common import emit, not_measured, number_param, place, relative
+from checks.python.ruff_log import Log
+from checks.python.ruff_silence import beyond, kept_silent, rules_on, show_settings
+
+UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
+"""What ruff says of a file that it could not read: its other rules were not tried there."""
+NO_RULE = re.compile(
+    r"^linter\.rules\.enabled = \[(?:\s*syntax-error \(E999\),)?\s*\]$", re.MULTILINE
+)
+
+
+class _Location(TypedDict):
+    row: int
+
+
+class Item(TypedDict):
+    """One entry of ruff's JSON."""
+
+    code: str | None
+    filename: str
+    location: _Location | None
+    message: str
+
+
+def no_rule_is_on(arguments: list[str]) -> bool:
+    """Whether ruff, asked for its settings, names no rule at all: then it can find nothing."""
+    return bool(NO_RULE.search(show_settings(arguments)))
+
+
+def main() -> None:
+    """Refuse files that were not read, then count."""
+    printed = sys.stdin.read()  # to its end: only then is the log whole
+    log = Log(sys.argv[1])
+    try:
+        items = cast("list[Item]", json.loads(printed))
+    except ValueError:
+        log.stopped()
+    for item in items:
+        if item["code"] in UNREAD:
+            not_measured(f"{relative(item['filename'])} was not read: {item['message']}")
+    log.require_python()
+    if not items and no_rule_is_on(sys.argv[2:]):
+        not_measured("ruff's settings turn every rule off: it looked for nothing")
+    findings = [
+        place(
+            item["filename"],
+            item["location"]["row"] if item["location"] else 0,
+            item["code"] or "",
+            item["message"],
+        )
+        for item in items
+    ]
+    options = sys.argv[2 : sys.argv.index("--")]
+    comments = ("isort-off",) if "--ignore-noqa" in options else ("isort-off", "noqa")
+    suppressed = kept_silent(log.python_files, options, comments, "linter")
+    told = beyond(suppressed)
+    rules, least = rules_on(log.python_files, options), number_param("at_least")
+    if least is not None and rules < least:
+        told.append(place("", 0, "rules", f"{rules} rules are on, at least {least:g} asked"))
+    numbers = {
+        "total": len(findings),
+        "files": log.python,
+        "suppressed": len(suppressed),
+        "rules": rules,
+        "problems": len(findings) + len(told),
+    }
+    emit(numbers, [*findings, *told])

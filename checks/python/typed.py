@@ -1,0 +1,66 @@
+"""Count the functions whose parameters and result are all annotated."""
+
+import ast
+
+from checks.in_project.common import emit, files_below, not_measured, place, words
+from checks.python.syntax import Function, functions, parse
+
+
+def lacking(function: Function, *, method: bool) -> list[str]:
+    """Name the parameters without a type, and the result.
+
+    As for mypy, `self` and `cls` need none, nor does the result of an `__init__` with a typed
+    parameter.
+    """
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    static = any(getattr(each, "id", "") == "staticmethod" for each in function.decorator_list)
+    if method and not static:
+        positional = positional[1:]
+    named = [*positional, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    present = [each for each in named if each is not None]
+    missing = [each.arg for each in present if each.annotation is None]
+    implied = function.name == "__init__" and len(missing) < len(present)
+    if function.returns is None and not implied:
+        missing.append("return")
+    return missing
+
+
+def methods(tree: ast.AST) -> set[ast.AST]:
+    """Return the functions that stand in a class."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, Function) and inner in _direct(node)
+    }
+
+
+def _direct(node: ast.ClassDef) -> list[ast.stmt]:
+    """List a class's statements, those under an `if` or `try` too."""
+    found = list(node.body)
+    for statement in found:
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            found += [
+                each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt)
+            ]
+    return found
+
+
+def main() -> None:
+    """Look at every function."""
+    total = 0
+    findings = []
+    for path in files_below(words("paths")):
+        tree = parse(path)
+        inside = methods(tree)
+        for function in functions(tree):
+            total += 1
+            if missing := lacking(function, method=function in inside):
+                text = f"{function.name}: no type for {', '.join(missing)}"
+                findings.append(place(path, function.lineno, "untyped", text))
+    if not total:
+        not_measured("there is no function below these paths")
+    percent = round(100 * (total - len(findings)) / total, 4)
+    emit({"percent": percent, "untyped": len(findings), "functions": total}, findings)

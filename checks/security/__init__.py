@@ -1,0 +1,1 @@
+"""Secrets and weaknesses in code and settings."""

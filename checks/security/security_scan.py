@@ -1,0 +1,149 @@
+"""Run several security scanners, each as its own check does, and count what weighs."""
+
+import configparser
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, TypedDict, cast
+
+from checks.in_project.common import (
+    NOT_MEASURED,
+    RUNNER,
+    Place,
+    emit,
+    files_below,
+    not_measured,
+    number_param,
+    param,
+    read_text,
+    require,
+    words,
+)
+
+Level = Literal["high", "medium", "low"]
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
+
+
+class Report(TypedDict, total=False):
+    """What a scanner's check prints, as far as it is read here."""
+
+    high: int
+    medium: int
+    low: int
+    weak: int
+    problems: int
+    nosec: int
+    findings: list[Place]
+
+
+def main() -> None:
+    """Run them one after the other; the first that cannot work ends the script."""
+    wanted = words("scanners")
+    if unknown := [name for name in wanted if name not in SCANNERS]:
+        not_measured(f"no scanner is called {unknown[0]}; there are {', '.join(SCANNERS)}")
+    if not wanted:
+        not_measured("no scanner is named")
+    if param("least") not in LEVELS:
+        not_measured(f"least is {param('least')!r}; it is one of {', '.join(LEVELS)}")
+    counted = LEVELS[: LEVELS.index(param("least")) + 1]
+    reports = {name: SCANNERS[name]() for name in wanted}
+    weight = sum(weigh(report, counted) for report in reports.values())
+    suppressed = sum(report.get("nosec", 0) for report in reports.values())
+    if "bandit" in reports:
+        suppressed += set_aside(words("paths") or ["src"])
+    allowed = int(number_param("allowed") or 0)
+    emit(
+        {
+            "high": sum(weigh(report, LEVELS[:1]) for report in reports.values()),
+            "suppressed": suppressed,
+            "problems": weight + max(suppressed - allowed, 0),
+            "scanners": len(reports),
+        },
+        (
+            {**found, "rule": f"{name}: {found['rule']}"}
+            for name, report in reports.items()
+            for found in report["findings"]
+            if "high" not in report or found["message"].partition(":")[0] in counted
+        ),
+    )
+
+
+def set_aside(paths: list[str]) -> int:
+    """Count what files called .bandit leave out of a scan: folders and rules."""
+    number = 0
+    for path in files_below(paths, (".bandit",)):
+        settings = configparser.ConfigParser()
+        try:
+            settings.read_string(read_text(path))
+        except configparser.Error as error:
+            not_measured(f"{path} cannot be read: {error.message}")
+        for name in ("exclude", "skips", "tests"):
+            given = settings.get("bandit", name, fallback="")
+            number += len([each for each in given.split(",") if each.strip()])
+    return number
+
+
+def weigh(report: Report, counted: Sequence[Level]) -> int:
+    """Return how many findings of a report weigh: of these severities, or all where it has none."""
+    if "high" in report:
+        return sum(report.get(level, 0) for level in counted)
+    return report.get("weak", report.get("problems", 0))
+
+
+def bandit() -> Report:
+    """Scan the source."""
+    require("bandit")
+    command = ["bandit", "-q", "-r", "-f", "json", "--", *(words("paths") or ["src"])]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode not in {0, 1}:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
+        not_measured(f"bandit: {said[-1]}")
+    return script("security/bandit_findings", {}, done.stdout)
+
+
+def gixy() -> Report:
+    """Scan nginx's configuration."""
+    return script("servers/gixy_findings", {"config": param("nginx"), "args": ""})
+
+
+def sshd() -> Report:
+    """Look at the settings that the SSH server would use."""
+    return script("servers/sshd_settings", {"config": param("sshd"), "args": ""})
+
+
+def probe(name: str) -> Callable[[], Report]:
+    """Make the scanner of a server that readiness.probes speaks to."""
+
+    def speak() -> Report:
+        if not param(name):
+            not_measured(f"the parameter {name} is empty: where is it?")
+        return report([sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name])
+
+    return speak
+
+
+def script(name: str, given: Mapping[str, str], text: bytes = b"") -> Report:
+    """Run a program of the checks with its parameters."""
+    return report([sys.executable, RUNNER, name], given, text)
+
+
+def report(command: list[str], given: Mapping[str, str] | None = None, text: bytes = b"") -> Report:
+    """Run a command that prints a report; one that could not measure ends this script as well."""
+    done = subprocess.run(
+        command, env={**os.environ, **(given or {})}, input=text, capture_output=True, check=False
+    )
+    if done.returncode:
+        sys.stderr.buffer.write(done.stderr)
+        sys.exit(done.returncode if done.returncode > 0 else NOT_MEASURED)
+    return cast("Report", json.loads(done.stdout))
+
+
+SCANNERS: Mapping[str, Callable[[], Report]] = {
+    "bandit": bandit,
+    "gixy": gixy,
+    "sshd": sshd,
+    "redis": probe("redis"),
+    "postgres": probe("postgres"),
+}

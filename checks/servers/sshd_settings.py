@@ -1,0 +1,71 @@
+"""Compare the settings that sshd would use, as `sshd -T` tells them, with those wanted."""
+
+import re
+import shutil
+import subprocess
+
+from checks.in_project.common import emit, not_measured, param, place, require, words
+
+WANTED = (
+    "passwordauthentication=no",
+    "kbdinteractiveauthentication=no",
+    "permitemptypasswords=no",
+    "permitrootlogin=no|without-password|prohibit-password|forced-commands-only",
+)
+UNWANTED = (
+    "ciphers=cbc|3des|arcfour",
+    "macs=md5|sha1-96",
+    "kexalgorithms=group1-|group14-sha1|exchange-sha1",
+)
+
+
+def main() -> None:
+    """Count the settings that are not as they should be."""
+    require("sshd")
+    # sshd wants to be called by its whole path.
+    command = [shutil.which("sshd") or "sshd", "-T", "-f", param("config"), *words("args")]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        not_measured(f"sshd -T: {said[-1].strip()}")
+    settings: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        name, _, value = line.strip().partition(" ")
+        settings.setdefault(name.lower(), []).append(value)
+    wanted, unwanted = words("wanted") or [*WANTED], words("unwanted") or [*UNWANTED]
+    if "passwordauthentication" not in settings:
+        not_measured("sshd -T printed no settings")
+    found = [
+        place(param("config"), 0, name, message)
+        for demands, good in ((wanted, True), (unwanted, False))
+        for name, message in judged(settings, demands, good=good)
+    ]
+    emit({"weak": len(found), "settings": len(wanted) + len(unwanted)}, found)
+
+
+def judged(
+    settings: dict[str, list[str]], demands: list[str], *, good: bool
+) -> list[tuple[str, str]]:
+    """Return each setting that does not match its pattern, or matches one that it should not.
+
+    A list, such as ciphers, is looked at item by item where matches are unwanted.
+    """
+    weak = []
+    for demand in demands:
+        name, _, pattern = demand.partition("=")
+        values = settings.get(name.lower())
+        if not pattern or values is None:
+            not_measured(f"sshd -T tells nothing of {name!r}; write name=pattern")
+        try:
+            if good:
+                bad = [value for value in values if not re.fullmatch(pattern, value)]
+            else:
+                items = ",".join(values).split(",")
+                bad = [item for item in items if re.search(pattern, item)]
+        except re.error as error:
+            not_measured(f"{pattern!r} is no regular expression: {error}")
+        if bad:
+            weak.append((name, f"it is {', '.join(bad)}" + (f", not {pattern}" if good else "")))
+    return weak

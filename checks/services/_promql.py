@@ -1,0 +1,221 @@
+"""What a PromQL query names, as a parser of its grammar reads it."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+import promql_parser as promql
+from promql_parser import AggModifierType, LabelModifierType, MatchOp
+
+from checks.services._answer import ProbeError
+
+_OPERATORS = (
+    (MatchOp.Equal, "="),
+    (MatchOp.NotEqual, "!="),
+    (MatchOp.Re, "=~"),
+    (MatchOp.NotRe, "!~"),
+)
+_COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
+_NEEDS_TWO = frozenset(
+    {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"}
+)
+_MAKES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
+
+
+class Matcher(NamedTuple):
+    """What a selector asks of one label."""
+
+    label: str
+    operator: str
+    value: str
+
+    def __str__(self) -> str:
+        """Return it as PromQL."""
+        text = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'{self.label}{self.operator}"{text}"'
+
+
+class Selector(NamedTuple):
+    """A metric (empty where only labels are asked for) and what is asked of its labels."""
+
+    metric: str
+    matchers: tuple[Matcher, ...]
+
+
+class Grouping(NamedTuple):
+    """Labels that a query groups or joins by, and the metrics of which some must have each."""
+
+    labels: tuple[str, ...]
+    metrics: frozenset[str]
+
+
+class Window(NamedTuple):
+    """What a query looks at over some time, as PromQL.
+
+    `wider` is the same over four times that time; `whole` are the series that there are at its
+    beginning and at its end.
+    """
+
+    text: str
+    wider: str
+    whole: str
+
+
+class Names(NamedTuple):
+    """What a query names: its selectors, the labels by which it groups and joins, and windows.
+
+    A window is one that says nothing unless there are two values in it, as of `rate`. `histograms`
+    are metrics of which quantiles are asked.
+    """
+
+    selectors: tuple[Selector, ...]
+    groupings: tuple[Grouping, ...]
+    windows: tuple[Window, ...]
+    histograms: frozenset[str]
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """The metrics that it names."""
+        return frozenset(one.metric for one in self.selectors if one.metric)
+
+
+def names_in(query: str) -> Names:
+    """Return what a query names. Raises ProbeError where it is no PromQL."""
+    expression = _parsed(query)
+    return Names(
+        tuple(_selectors(expression)),
+        tuple(_groupings(expression)),
+        tuple(_windows(expression)),
+        frozenset(_histograms(expression)),
+    )
+
+
+def read_matcher(text: str) -> Matcher:
+    """Return what a single matcher asks of a label. Raises ProbeError where it is none."""
+    # A selector needs a matcher that not every series meets.
+    asked = list(_selectors(_parsed(f'{{__name__="any",{text}}}')))
+    if len(asked) != 1 or len(asked[0].matchers) != 1:
+        raise ProbeError(f"{text!r} is not one matcher")
+    return asked[0].matchers[0]
+
+
+def unfiltered(query: str) -> str:
+    """Return what the query asks of before it compares: series with the labels of its own result.
+
+    A comparison that joins by some labels keeps these alone, and is left as it is.
+    """
+    expression = _parsed(query)
+    while (inner := _compared(expression)) is not None:
+        expression = inner
+    return expression.prettify()
+
+
+def _compared(expression: promql.Expr) -> promql.Expr | None:
+    if isinstance(expression, promql.ParenExpr):
+        return expression.expr
+    if not isinstance(expression, promql.BinaryExpr):
+        return None
+    operator, modifier = str(expression.op), expression.modifier
+    if operator in _COMPARISONS and not (modifier and (modifier.matching or modifier.return_bool)):
+        return expression.lhs if any(_selectors(expression.lhs)) else expression.rhs
+    return expression.lhs if operator in ("and", "unless") else None
+
+
+def normal(query: str) -> str:
+    """Return the query as every way to write it reads: quotes, blanks and brackets made equal."""
+    return _parsed(query).prettify()
+
+
+def seconds(duration: str) -> float:
+    """Return how long `1h30m` is. Raises ProbeError where it is no duration."""
+    if re.fullmatch("(0+[a-z]*)*", duration):  # none at all, which the parser refuses
+        return 0.0
+    try:
+        return promql.parse_duration(duration).total_seconds()
+    except ValueError as error:
+        raise ProbeError(f"{duration!r} is no duration: {error}") from None
+
+
+def _parsed(query: str) -> promql.Expr:
+    try:
+        parsed: promql.Expr = promql.parse(query)
+    except ValueError as error:
+        raise ProbeError(f"{query!r} is no PromQL: {error}") from None
+    return parsed
+
+
+def _parts(expression: promql.Expr) -> list[promql.Expr]:
+    """Every part of an expression, the outer ones first."""
+    found: list[promql.Expr] = []
+    promql.walk(expression, pre_visit=found.append)
+    return found
+
+
+def _selectors(expression: promql.Expr) -> Iterator[Selector]:
+    for part in _parts(expression):
+        if isinstance(part, promql.VectorSelector):
+            asked = [Matcher(one.name, _written(one.op), one.value) for one in _matchers(part)]
+            named = next((one.value for one in asked if one[:2] == ("__name__", "=")), "")
+            yield Selector(
+                part.name or named, tuple(one for one in asked if one.label != "__name__")
+            )
+
+
+def _written(operator: MatchOp) -> str:
+    return next(text for known, text in _OPERATORS if known == operator)
+
+
+def _matchers(selector: promql.VectorSelector) -> Iterator[promql.Matcher]:
+    yield from selector.matchers.matchers
+    for alternatives in selector.matchers.or_matchers:
+        yield from alternatives
+
+
+def _groupings(expression: promql.Expr) -> Iterator[Grouping]:
+    for part in _parts(expression):
+        labels = _labels(part)
+        if labels and not _makes_labels(part):
+            below = frozenset(one.metric for one in _selectors(part) if one.metric)
+            yield Grouping(tuple(labels), below)
+
+
+def _histograms(expression: promql.Expr) -> Iterator[str]:
+    for part in _parts(expression):
+        if isinstance(part, promql.Call) and part.func.name == "histogram_quantile":
+            yield from (one.metric for one in _selectors(part) if one.metric)
+
+
+def _windows(expression: promql.Expr) -> Iterator[Window]:
+    for part in _parts(expression):
+        if isinstance(part, promql.Call) and part.func.name in _NEEDS_TWO:
+            for one in part.args:
+                if isinstance(one, promql.MatrixSelector):
+                    yield _window(one)
+
+
+def _window(part: promql.MatrixSelector) -> Window:
+    text, last = part.prettify(), part.vector_selector.prettify()
+    before, _, after = text.rpartition("[")
+    wider = f"{before}[{_milliseconds(4 * part.range)}]{after.partition(']')[2]}"
+    ago = (part.vector_selector.offset or timedelta()) + part.range
+    first = f"{last.partition(' offset ')[0]} offset {_milliseconds(ago)}"
+    return Window(text, wider, f"{last} and {first}")
+
+
+def _milliseconds(duration: timedelta) -> str:
+    return f"{round(1000 * duration.total_seconds())}ms"
+
+
+def _labels(part: promql.Expr) -> list[str]:
+    """The labels that a part groups by, or joins on."""
+    if isinstance(part, promql.AggregateExpr):
+        by = part.modifier
+        return by.labels if by and by.type == AggModifierType.By else []
+    on = part.modifier.matching if isinstance(part, promql.BinaryExpr) and part.modifier else None
+    return on.labels if on and on.type == LabelModifierType.Include else []
+
+
+def _makes_labels(expression: promql.Expr) -> bool:
+    calls = [part for part in _parts(expression) if isinstance(part, promql.Call)]
+    return any(call.func.name in _MAKES_LABELS for call in calls)

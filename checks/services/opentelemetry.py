@@ -1,0 +1,191 @@
+"""Make a request, and see whether its trace arrives at the collector.
+
+The request carries a `traceparent` of its own (W3C Trace Context, sampled); the trace is looked for
+under that id. That one is traced shows nothing of those that ask for no trace: a number of these
+may be made, and the share that is traced compared with the one that is said.
+"""
+
+import math
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from checks.services._answer import Complaint
+from checks.services._http import Request, Response, Via, fetch, headers_of, without_password
+from checks.services._json import elsewhere, look, objects, strings, wait
+from checks.services._options import Lines, OptionsError
+from checks.services.http import Client
+
+IDS = ("trace_id", "traceId", "traceID")
+
+_AT_ONCE = 8
+"""How many ordinary requests are under way at a time."""
+
+_ACCIDENT = 1e-4
+"""How probable a share must be, if as many are traced as is said, to be taken for that."""
+
+
+class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    url: Annotated[str, Meta(description="the address that is asked for, of a traced service")]
+    lookup: Annotated[
+        str,
+        Meta(description="an address that tells spans as JSON; {trace_id} is filled in"),
+    ]
+    lookup_headers: Annotated[Lines, Meta(description="headers for it, one a line")] = ()
+    also: Annotated[Lines, Meta(description="more addresses that must be traced, one a line")] = ()
+    release: Annotated[str, Meta(description="the release that the trace must name")] = ""
+    health: Annotated[str, Meta(description="the collector's own health, which must be 200")] = ""
+    method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
+    headers: Annotated[Lines, Meta(description="request headers, one a line")] = ()
+    ordinary: Annotated[
+        int, Meta(ge=0, le=100_000, description="requests to make without a trace of their own")
+    ] = 0
+    ratio: Annotated[
+        float, Meta(ge=0, le=1, description="the share of these that should be traced")
+    ] = 1.0
+    ordinary_lookup: Annotated[
+        str, Meta(description="an address that tells their spans as JSON; {tag} is filled in")
+    ] = ""
+    tag_header: Annotated[
+        str, Meta(description="the header whose value the service writes into its spans")
+    ] = "X-Request-ID"
+    wait: Annotated[float, Meta(ge=0, description="seconds to wait for the trace")] = 30.0
+
+
+class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What arrived: `spans` of the traces. `untraced` are addresses whose trace did not arrive.
+
+    `right_release` tells whether each trace names it, and is null where none was asked for.
+
+    `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
+    that may be an accident of the share that it should be. Both are null where none
+    was made, as where no trace arrived of those who ask for one. `problems` tells what is missing.
+    """
+
+    url: str
+    status: int
+    trace_id: str
+    spans: int
+    untraced: list[str]
+    right_release: bool | None
+    healthy: bool | None
+    ordinary: int
+    sampled: int | None
+    as_said: bool | None
+    works: bool
+    seconds: float
+    problems: list[Complaint]
+
+
+def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
+    """Ask, then look for the traces."""
+    via = options.via()
+    direct = elsewhere(via)
+    healthy = None
+    if options.health:
+        healthy = fetch(Request(url=options.health), direct).status == 200
+    looking = headers_of(options.lookup_headers)
+    traces = {secrets.token_hex(16): url for url in (*options.also, options.url)}
+
+    def spans_of(trace: str) -> list[dict[str, object]]:
+        data = look(options.lookup.replace("{trace_id}", trace), direct, looking)
+        return [one for one in objects(data) if any(one.get(name) == trace for name in IDS)]
+
+    spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
+    answers: dict[str, Response] = {}
+    for trace, url in traces.items():
+        parent = f"00-{trace}-{secrets.token_hex(8)}-01"
+        headers = {**headers_of(options.headers), "traceparent": parent}
+        answers[trace] = fetch(Request(url=url, method=options.method, headers=headers), via)
+    found: dict[str, list[dict[str, object]]] = {}
+
+    def all_found() -> bool | None:
+        found.update({trace: spans_of(trace) for trace in traces if not found.get(trace)})
+        return all(found.values()) or None
+
+    _, seconds = wait(all_found, options.wait)
+    answer = answers[trace]
+    right = None
+    if options.release:
+        right = all(options.release in set(strings(spans)) for spans in found.values())
+    sampled, as_said = None, None
+    if options.ordinary and any(found.values()):
+        sampled, as_said = _ordinary(options, via, direct, looking)
+    untraced = [trace for trace in traces if not found[trace]]
+    told = [
+        (answers[trace].url, f"answered with {answers[trace].status}, no span in {seconds:g} s")
+        for trace in untraced
+    ]
+    if right is False and not untraced:
+        told.append((answer.url, f"not all traces name the release {options.release}"))
+    if healthy is False:
+        told.append((options.health, "the collector's own health is not 200"))
+    if as_said is False:
+        share = f"{sampled} of {options.ordinary} ordinary requests were traced"
+        told.append((answer.url, f"{share}, and {options.ratio:g} of them should be"))
+    return OpenTelemetryAnswer(
+        url=answer.url,
+        status=answer.status,
+        trace_id=trace,
+        spans=sum(map(len, found.values())),
+        untraced=[answers[trace].url for trace in untraced],
+        right_release=right,
+        healthy=healthy,
+        ordinary=options.ordinary,
+        sampled=sampled,
+        as_said=as_said,
+        works=all(found.values()) and False not in (right, healthy, as_said),
+        seconds=seconds,
+        problems=[
+            Complaint(path=without_password(url), rule="opentelemetry", message=message)
+            for url, message in told
+        ],
+    )
+
+
+def _ordinary(
+    options: OpenTelemetryOptions, via: Via, direct: Via, looking: Mapping[str, str]
+) -> tuple[int, bool]:
+    """Make requests that ask for no trace; tell how many are traced, and whether that is right."""
+    if not options.ordinary_lookup:
+        raise OptionsError("--ordinary-lookup must be given with --ordinary")
+    if options.ratio and _is_likely(0, options.ordinary, options.ratio):
+        enough = math.ceil(math.log(_ACCIDENT) / math.log1p(-min(options.ratio, 0.999)))
+        raise OptionsError(f"--ordinary: of a share of {options.ratio:g} {enough} requests tell")
+    tag = f"readiness-{secrets.token_hex(8)}"
+    lookup = options.ordinary_lookup.replace("{tag}", tag)
+
+    def ask(number: int) -> None:
+        marked = {**headers_of(options.headers), options.tag_header: f"{tag}-{number}"}
+        fetch(Request(url=options.url, method=options.method, headers=marked), via)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        deque(pool.map(ask, range(options.ordinary)), maxlen=0)
+
+    def count() -> int:
+        told = strings(look(lookup, direct, looking))
+        return len({text for text in told if text.startswith(f"{tag}-")})
+
+    def as_said() -> bool | None:
+        return _is_likely(count(), options.ordinary, options.ratio) or None
+
+    found, _ = wait(as_said, options.wait)
+    return count(), found is True
+
+
+def _is_likely(found: int, number: int, share: float) -> bool:
+    """Whether so many of a number, or fewer, and so many or more, are no rare accident."""
+
+    def tail(counts: range) -> float:
+        return sum(
+            math.comb(number, one) * share**one * (1 - share) ** (number - one) for one in counts
+        )
+
+    return min(tail(range(found + 1)), tail(range(found, number + 1))) >= _ACCIDENT

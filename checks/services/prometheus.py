@@ -1,0 +1,250 @@
+"""Ask a Prometheus what it knows: its rules, targets, Alertmanagers, and the value of a query.
+
+Rules in a file, rules that are loaded, rules that can be evaluated and rules that can fire are
+four numbers. A rule about a metric, a label or a target that nobody has never fires; nor may one
+that no test of rules was seen to make fire.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from checks.services._alert_rules import (
+    AlertRule,
+    compared,
+    delayed,
+    in_files,
+    in_groups,
+    seen_to_fire,
+)
+from checks.services._answer import Complaint, ProbeError
+from checks.services._http import without_password
+from checks.services._options import Words
+from checks.services._prometheus_api import PrometheusApi, ScrapeTarget
+from checks.services._promql import Names, names_in, seconds
+from checks.services.http import Client
+
+TEST_LIMIT = 60.0
+
+
+class PrometheusOptions(Client, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    url: Annotated[str, Meta(description="the address of Prometheus")]
+    query: Annotated[str, Meta(description="a PromQL query whose value is told")] = ""
+    files: Annotated[Words, Meta(description="rule files whose rules should be loaded")] = ()
+    tests: Annotated[
+        Words, Meta(description="promtool's tests of these files, which make each alert fire")
+    ] = ()
+    at_least: Annotated[int, Meta(ge=0, description="how many active rules there should be")] = 0
+    pattern: Annotated[
+        str, Meta(description="regular expression; active rules whose query matches are counted")
+    ] = ""
+    job: Annotated[str, Meta(description="look only at the targets of this job")] = ""
+
+
+class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server knows.
+
+    `healthy` counts alert rules that were evaluated without an error. `not_loaded` are the alert
+    rules of the files that the server does not have, or has otherwise; `untested` those that no
+    test made fire, where tests are named. `absent` counts the metrics that rules name and that have
+    no series and no target describes, of `named` ones; `mistaken` the labels and targets that rules
+    ask for and that none of their series has, windows too short for two values and quantiles that
+    are not numbers. `sparse` counts the targets that are looked at so seldom that queries find
+    nothing between. `active` counts the rules of which nothing of this is to be said and that are
+    not evaluated as seldom, `matching` those of them that match the pattern, and `active_share` is
+    their share of all rules of the files and the server, or of `at_least` where that is more, in
+    percent; a rule that is loaded twice is one. `value` is null where the query gives no series or
+    several; `series` counts them.
+    """
+
+    url: str
+    version: str
+    loaded: int
+    healthy: int
+    unhealthy: int
+    active: int
+    active_share: float | None
+    matching: int
+    in_files: int
+    not_loaded: int
+    untested: int
+    targets: int
+    up: int
+    down: int
+    sparse: int
+    alertmanagers: int
+    named: int
+    absent: int
+    mistaken: int
+    series: int
+    value: float | None
+    problems: list[Complaint]
+
+
+def measure(options: PrometheusOptions) -> PrometheusAnswer:
+    """Ask for all of it."""
+    server = PrometheusApi(options.url, options.via())
+    groups = server.groups()
+    loaded = in_groups(groups)
+    rules = list(loaded.values())
+    expected = in_files(options.files)
+    lookback = server.lookback()
+    settings = server.settings().global_
+    sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
+    lost = [_complaint(name, message) for name, message in compared(options.files, groups).items()]
+    late = [
+        _complaint(name, message)
+        for name, message in delayed(
+            options.files,
+            groups,
+            seconds(lookback),
+            interval=settings.evaluation_interval,
+            offset=settings.rule_query_offset,
+        ).items()
+    ]
+    untested, failures = _untested(options, sorted({one.name for one in expected}))
+    all_targets = server.targets()
+    targets = [one for one in all_targets if options.job in ("", one.labels.get("job"))]
+    down = [target for target in targets if target.health != "up"]
+    sparse = [one for one in targets if seconds(one.scrapeInterval) > seconds(lookback)]
+    named = [(rule.name, names_in(rule.query)) for rule in rules]
+    unseen = {
+        metric
+        for metric in sorted({one for _, names in named for one in names.metrics})
+        if not server.has(metric)
+    }
+    absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
+    mistaken = [*_mistaken(server, named, unseen, targets), *_no_number(server, named)]
+    bad = {one.rule for one in (*sick, *lost, *late, *untested, *mistaken)}
+    bad |= {name for name, names in named if names.metrics & absent}
+    active = [rule for rule in rules if rule.name not in bad]
+    series, value = server.value(options.query)
+    return PrometheusAnswer(
+        url=without_password(options.url),
+        version=server.version(),
+        loaded=len(rules),
+        healthy=len(rules) - len(sick),
+        unhealthy=len(sick),
+        active=len(active),
+        active_share=_share(len(active), max(len({*expected, *loaded}), options.at_least)),
+        matching=_matching(options.pattern, active),
+        in_files=len(expected),
+        not_loaded=len(lost),
+        untested=len(untested),
+        targets=len(targets),
+        up=len(targets) - len(down),
+        down=len(down),
+        sparse=len(sparse),
+        alertmanagers=len(server.alertmanagers()),
+        named=len({one for _, names in named for one in names.metrics}),
+        absent=len(absent),
+        mistaken=len(mistaken),
+        series=series,
+        value=value,
+        problems=[
+            *sick,
+            *lost,
+            *late,
+            *failures,
+            *untested,
+            *(
+                Complaint(path="targets", rule=one.scrapeUrl, message=one.lastError or one.health)
+                for one in down
+            ),
+            *(
+                Complaint(
+                    path="targets",
+                    rule=one.scrapeUrl,
+                    message=f"looked at every {one.scrapeInterval}; queries look back {lookback}",
+                )
+                for one in sparse
+            ),
+            *(
+                Complaint(path="metrics", rule=metric, message="no series")
+                for metric in sorted(absent)
+            ),
+            *mistaken,
+        ],
+    )
+
+
+def _complaint(name: str, message: str) -> Complaint:
+    return Complaint(path="rules", rule=name, message=message)
+
+
+def _sickness(rule: AlertRule) -> str:
+    return f"{rule.health}: {rule.lastError}" if rule.lastError else f"health {rule.health}"
+
+
+def _untested(
+    options: PrometheusOptions, names: Sequence[str]
+) -> tuple[list[Complaint], list[Complaint]]:
+    """The rules that no test made fire, and the tests that do not pass."""
+    if not options.tests:
+        return [], []
+    fired, failures = seen_to_fire(options.tests, options.files, TEST_LIMIT)
+    silent = [name for name in names if name not in fired]
+    return [_complaint(name, "no test makes it fire") for name in silent], failures
+
+
+def _mistaken(
+    server: PrometheusApi,
+    named: Iterable[tuple[str, Names]],
+    unseen: AbstractSet[str],
+    targets: Sequence[ScrapeTarget],
+) -> Iterator[Complaint]:
+    """The labels that no series of a rule's metrics has, and the targets that nobody is."""
+    has = cache(server.has)
+    of_targets = {label for target in targets for label in target.labels}
+    for rule, names in named:
+        for metric, matchers in names.selectors:
+            if metric and metric not in unseen:
+                asked = [one.label for one in matchers if (one.operator, one.value) != ("=", "")]
+                for label in dict.fromkeys(asked):
+                    if not has(metric, f'{label}!=""'):
+                        yield _complaint(rule, f"no series of {metric} has the label {label}")
+                fixed = [str(one) for one in matchers if one.label in of_targets]
+                if fixed and not has(metric, *fixed):
+                    yield _complaint(rule, f"no series of {metric} has {', '.join(fixed)}")
+        for labels, metrics in names.groupings:
+            # Rules for many places group by labels of which each place has some.
+            there = sorted(metrics - unseen)
+            if there and not any(has(one, f'{label}!=""') for one in there for label in labels):
+                told = f"no series of {', '.join(there)} has the label {' or '.join(labels)}"
+                yield _complaint(rule, told)
+
+
+def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
+    """What gives no number of metrics that are there.
+
+    A window that is too short for what it looks at, and a quantile without the last of its buckets.
+    """
+    has, has_two = cache(server.has), cache(server.has_two)
+    for rule, names in named:
+        for metric in sorted(names.histograms):
+            if has(metric, 'le!=""') and not has(metric, 'le="+Inf"'):
+                yield _complaint(rule, f'no series of {metric} has le="+Inf"')
+        for window in names.windows:
+            if not has_two(window):
+                yield _complaint(rule, f"no series has two values in {window.text}")
+
+
+def _share(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
+
+
+def _matching(pattern: str, rules: Sequence[AlertRule]) -> int:
+    if not pattern:
+        return 0
+    try:
+        wanted = re.compile(pattern)
+    except re.error as error:
+        raise ProbeError(f"--pattern {pattern!r} is no regular expression: {error}") from None
+    return sum(bool(wanted.search(rule.query)) for rule in rules)

@@ -1,0 +1,269 @@
+"""Ask for a location of each class and tell which security headers are missing or weak there.
+
+Errors, redirects and static files are where they are lost: in nginx, an `add_header` inside a
+location drops all those outside it, and one without `always` is not sent with an error.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from checks.services import _http
+from checks.services._answer import Complaint, ProbeError
+from checks.services._options import Lines, OptionsError, Words
+from checks.services.http import Client
+
+_REFERRER_KEPT = {
+    *("no-referrer", "same-origin", "origin", "strict-origin"),
+    *("origin-when-cross-origin", "strict-origin-when-cross-origin"),
+}
+_UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"}
+
+
+class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
+    paths: Annotated[
+        Words,
+        Meta(
+            description="a location of each class, with its status where that is not 200:"
+            " `/ /nosuch=404 /old=301 /static/app.css POST:/items=401`; also whole URLs"
+        ),
+    ] = ("/",)
+    request_headers: Annotated[
+        Lines, Meta(description="headers for requests of another method than GET, one a line")
+    ] = ()
+    headers: Annotated[Words, Meta(description="the headers that each location must send")] = (
+        "strict-transport-security",
+        "content-security-policy",
+        "x-content-type-options",
+        "x-frame-options",
+        "referrer-policy",
+        "permissions-policy",
+    )
+    patterns: Annotated[
+        Lines,
+        Meta(description="further demands, `Name: regular expression` of the value, one a line"),
+    ] = ()
+    silent: Annotated[
+        Words, Meta(description="headers that, where they are sent, may not tell a version")
+    ] = ("server", "x-powered-by")
+    max_age: Annotated[
+        int, Meta(ge=0, description="seconds for which Strict-Transport-Security must hold")
+    ] = 15_552_000
+
+
+class SecurityHeadersAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`missing` counts what is missing or weak over all locations; `weak` those that are weak."""
+
+    url: str
+    peers: tuple[str, ...]
+    locations: int
+    demanded: int
+    missing: int
+    weak: int
+    findings: list[Complaint]
+
+
+class _Location(NamedTuple):
+    url: str
+    status: int
+    method: str = "GET"
+
+
+_ANCESTORS = "frame-ancestors"
+_ANYTHING = re.compile("")
+_A_VERSION = re.compile(r"/v?\d|\d\.\d")
+# A wildcard for every host there is, or for all of a top-level domain.
+_ANY_HOST = re.compile(r"(?:[a-z]+://)?\*(?:\.[a-z0-9-]+)?(?::[\d*]+)?(?:/|$)")
+
+# What is wrong with a header's value: "" where nothing is.
+_Judge = Callable[[str], str]
+
+
+def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
+    """Ask for every location. One that does not answer as it should has not been looked at."""
+    via = options.via()
+    judges = _judges(options)
+    locations = [_location(options.url, word) for word in options.paths]
+    headers = _http.headers_of(options.request_headers)
+    answers = [_ask(location, via, headers) for location in locations]
+    found = [
+        finding
+        for answer in answers
+        for finding in (*_faults(answer, judges), *_versions(answer, options.silent))
+    ]
+    return SecurityHeadersAnswer(
+        url=_http.without_password(options.url),
+        peers=tuple(sorted({answer.peer for answer in answers})),
+        locations=len(answers),
+        demanded=sum(len(_demanded(answer, judges)) for answer in answers),
+        missing=len(found),
+        weak=sum(finding.message.startswith("weak") for finding in found),
+        findings=found,
+    )
+
+
+def _location(base: str, word: str) -> _Location:
+    asked = re.match(r"([A-Z]+):(?=/|https?:)", word)
+    method = asked[1] if asked else "GET"
+    word = word.removeprefix(f"{method}:")
+    path, equals, status = word.rpartition("=")
+    if equals and re.fullmatch("[1-5][0-9][0-9]", status):
+        return _Location(urljoin(base, path), int(status), method)
+    return _Location(urljoin(base, word), 200, method)
+
+
+def _ask(location: _Location, via: _http.Via, headers: Mapping[str, str]) -> _http.Response:
+    answer = _http.fetch(
+        _http.Request(
+            url=location.url,
+            method=location.method,
+            headers={} if location.method == "GET" else dict(headers),
+        ),
+        via,
+    )
+    if answer.status != location.status:
+        raise ProbeError(
+            f"{answer.url} ({answer.peer}) answered with status {answer.status}, not with"
+            f" {location.status}: this class of location was not looked at"
+        )
+    return answer
+
+
+def _judges(options: SecurityHeadersOptions) -> Mapping[str, _Judge]:
+    judges = {
+        name.lower(): _KNOWN.get(name.lower(), _matching(_ANYTHING)) for name in options.headers
+    }
+    if "strict-transport-security" in judges:
+        judges["strict-transport-security"] = _lasting(options.max_age)
+    for name, pattern in _http.headers_of(options.patterns).items():
+        try:
+            judges[name.lower()] = _matching(re.compile(pattern))
+        except re.error as error:
+            raise OptionsError(
+                f"--patterns: {pattern!r} is no regular expression: {error}"
+            ) from None
+    return judges
+
+
+def _demanded(answer: _http.Response, judges: Mapping[str, _Judge]) -> list[str]:
+    # A browser takes no notice of Strict-Transport-Security that came without TLS (RFC 6797, 8.1).
+    secure = urlsplit(answer.url).scheme == "https"
+    return [name for name in judges if secure or name != "strict-transport-security"]
+
+
+def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Complaint]:
+    for name in _demanded(answer, judges):
+        value = _framing_of(answer) if name == "x-frame-options" else answer.header(name)
+        if not value.strip():
+            message = f"missing with status {answer.status}"
+        elif wrong := judges[name](value):
+            message = f"weak: {wrong}"
+        else:
+            continue
+        yield Complaint(path=_path(answer), rule=name, message=message)
+
+
+def _versions(answer: _http.Response, silent: Iterable[str]) -> Iterator[Complaint]:
+    """What tells everybody which version runs, and so which faults it has (RFC 9110, 10.2.4)."""
+    for name in silent:
+        if _A_VERSION.search(value := answer.header(name.lower())):
+            yield Complaint(path=_path(answer), rule=name, message=f"weak: it tells {value}")
+
+
+def _path(answer: _http.Response) -> str:
+    place = urlsplit(answer.url)
+    return f"{place.netloc}{place.path or '/'}"
+
+
+def _lasting(seconds: int) -> _Judge:
+    def judge(value: str) -> str:
+        # Where it is sent twice the first one counts (RFC 6797, 8.1).
+        found = re.search(r'max-age\s*=\s*"?(\d+)', value.partition(",")[0], re.IGNORECASE)
+        if not found:
+            return "it has no max-age"
+        return "" if int(found[1]) >= seconds else f"max-age is {found[1]}, less than {seconds}"
+
+    return judge
+
+
+def _matching(pattern: re.Pattern[str]) -> _Judge:
+    def judge(value: str) -> str:
+        return "" if pattern.search(value) else f"it does not match {pattern.pattern}"
+
+    return judge
+
+
+def _nosniff(value: str) -> str:
+    first = value.partition(",")[0].strip().lower()
+    return "" if first == "nosniff" else "it is not nosniff"
+
+
+def _framing_of(answer: _http.Response) -> str:
+    """Return who may frame it: browsers go by frame-ancestors alone where both are sent."""
+    policy = _directives(answer.header("content-security-policy"))
+    if _ANCESTORS in policy:
+        return " ".join([_ANCESTORS, *policy[_ANCESTORS]])
+    return answer.header("x-frame-options")
+
+
+def _framing(value: str) -> str:
+    if value.startswith(_ANCESTORS):
+        return "frame-ancestors lets anybody frame it" if "*" in value.split() else ""
+    said = {each.strip().upper() for each in value.split(",")}
+    return "" if said in ({"DENY"}, {"SAMEORIGIN"}) else "it is neither DENY nor SAMEORIGIN"
+
+
+def _referrer(value: str) -> str:
+    # A list holds fallbacks: the last one that a browser knows counts.
+    last = value.rpartition(",")[2].strip().lower()
+    return "" if last in _REFERRER_KEPT else f"{last} tells other sites whole addresses"
+
+
+def _content(value: str) -> str:
+    policy = _directives(value)
+    scripts = policy.get("script-src", policy.get("default-src"))
+    if scripts is None:
+        return "it has neither default-src nor script-src"
+    unsafe = {one for one in scripts if one in _UNSAFE_SOURCES or _ANY_HOST.match(one)}
+    if any(source.startswith(("'nonce-", "'sha")) for source in scripts):
+        # What is said for older browsers besides: those that know better pass over it.
+        strict = "'strict-dynamic'" in scripts
+        unsafe &= {"'unsafe-eval'"} if strict else _UNSAFE_SOURCES - {"'unsafe-inline'"}
+    return f"it lets scripts come from {', '.join(sorted(unsafe))}" if unsafe else ""
+
+
+def _permissions(value: str) -> str:
+    """Features that every origin may use: `name=*`, or `name=(*)` (Permissions Policy, 5.2)."""
+    open_to_all = [
+        name.strip()
+        for name, equals, allowed in (each.partition("=") for each in value.split(","))
+        if equals and "*" in allowed.partition(";")[0].strip(" ()").split()
+    ]
+    if not any("=" in each for each in value.split(",")):
+        return "it says nothing of any feature"
+    return f"every origin may use {', '.join(open_to_all)}" if open_to_all else ""
+
+
+def _directives(policy: str) -> dict[str, list[str]]:
+    """Read a policy; of several, parted by commas, a directive's first occurrence counts."""
+    found: dict[str, list[str]] = {}
+    for directive in re.split(r"[;,]", policy):
+        name, *sources = directive.split() or [""]
+        found.setdefault(name.lower(), [source.lower() for source in sources])
+    return found
+
+
+_KNOWN: Mapping[str, _Judge] = {
+    "content-security-policy": _content,
+    "x-content-type-options": _nosniff,
+    "x-frame-options": _framing,
+    "referrer-policy": _referrer,
+    "permissions-policy": _permissions,
+}

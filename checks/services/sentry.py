@@ -1,0 +1,130 @@
+"""Have a service fail on purpose, and see whether each error arrives, with the right release.
+
+The address that fails gets a tag that no other error has; the report is looked for by it. That one
+arrives shows nothing of a service that reports some: several may be made.
+"""
+
+import secrets
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from checks.services._answer import Complaint
+from checks.services._http import Request, fetch, headers_of, without_password
+from checks.services._json import elsewhere, get, objects, strings, wait
+from checks.services._options import Lines
+from checks.services.http import Client
+
+
+class SentryOptions(Client, frozen=True, kw_only=True):
+    """The options of this probe."""
+
+    url: Annotated[str, Meta(description="the address that fails on purpose; {tag} is filled in")]
+    lookup: Annotated[
+        str, Meta(description="an address that tells errors as JSON; {tag} is filled in")
+    ]
+    lookup_headers: Annotated[Lines, Meta(description="headers for it, one a line")] = ()
+    release: Annotated[str, Meta(description="the release that the errors must name")] = ""
+    failures: Annotated[
+        int, Meta(ge=1, le=1000, description="how often it fails; all must arrive")
+    ] = 1
+    method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "POST"
+    headers: Annotated[Lines, Meta(description="request headers, one a line")] = ()
+    wait: Annotated[float, Meta(ge=0, description="seconds to wait for each error")] = 30.0
+
+
+class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What arrived: `events`, of so many `failures`; after one that does not, none is made.
+
+    `right_release` tells whether all of them name it, and is null where none was asked for.
+    `seconds` is how long the slowest took; `problems` tells what is missing.
+    """
+
+    url: str
+    status: int
+    tag: str
+    failures: int
+    events: int
+    right_release: bool | None
+    works: bool
+    seconds: float
+    problems: list[Complaint]
+
+
+def measure(options: SentryOptions) -> SentryAnswer:
+    """Have it fail, then look for the reports."""
+    via = options.via()
+    direct = elsewhere(via)
+    tag = f"readiness{secrets.token_hex(8)}"
+    looking = headers_of(options.lookup_headers)
+
+    def report(each: str) -> dict[str, object] | None:
+        told = get(options.lookup.replace("{tag}", each), direct, looking)
+        entries = told if isinstance(told, list) else [told]
+        return next(
+            (
+                one
+                for one in entries
+                if isinstance(one, dict) and any(each in text for text in strings(one))
+            ),
+            None,
+        )
+
+    report(tag)  # what cannot be asked cannot tell that nothing came
+    events: list[dict[str, object]] = []
+    problems: list[Complaint] = []
+    took = 0.0
+    for number in range(options.failures):
+        each = f"{tag}-{number:04}"
+        answer = fetch(
+            Request(
+                url=options.url.replace("{tag}", each),
+                method=options.method,
+                headers=headers_of(options.headers),
+            ),
+            via,
+        )
+        # One after the other: a burst of errors is dropped by more than filters.
+        event, seconds = wait(partial(report, each), options.wait)
+        took = max(took, seconds)
+        if event is None:
+            message = f"error {number + 1}, answered with {answer.status}, was not reported"
+            problems.append(_complaint(options.url, f"{message} in {seconds:g} s"))
+            break
+        events.append(event)
+    right = None
+    if options.release:
+        releases = {_release(one) for one in events}
+        right = releases == {options.release}
+        others = sorted(releases - {options.release})
+        problems += [
+            _complaint(options.url, f"the release is {one or 'not named'}") for one in others
+        ]
+    return SentryAnswer(
+        url=answer.url,
+        status=answer.status,
+        tag=tag,
+        failures=options.failures,
+        events=len(events),
+        right_release=right,
+        works=len(events) == options.failures and right is not False,
+        seconds=took,
+        problems=problems,
+    )
+
+
+def _complaint(url: str, message: str) -> Complaint:
+    return Complaint(path=without_password(url), rule="sentry", message=message)
+
+
+def _release(event: dict[str, object]) -> str:
+    """The release that an event names: as text, or as an object with a version."""
+    for one in objects(event):
+        release = one.get("release")
+        if isinstance(release, str):
+            return release
+        if isinstance(release, dict):
+            return str(release.get("version") or release.get("shortVersion") or "")
+    return ""

@@ -1,0 +1,1 @@
+"""Comments and settings that silence tools, and the table that says which they are."""

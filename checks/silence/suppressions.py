@@ -1,0 +1,37 @@
+"""Count what keeps tools silent, by kind."""
+
+from checks.in_project.common import SETTINGS, emit, files_below, not_measured, words
+from checks.silence.silencing import in_files, in_settings
+
+KINDS = (
+    "type-ignore",
+    "mypy-off",
+    "noqa",
+    "nosec",
+    "no-cover",
+    "fmt-off",
+    "isort-off",
+    "skipped-test",
+    "mypy-settings",
+    "ruff-settings",
+    "coverage-settings",
+)
+PYTHON = (".py", ".pyi")
+
+
+def main() -> None:
+    """Look through files and settings."""
+    paths = words("paths")
+    files = [path for path in files_below(paths, PYTHON) if not path.endswith(SETTINGS)]
+    if not files:
+        not_measured("there is no Python file below these paths")
+    found = [*in_files(paths), *in_settings()]
+    rules = [each["rule"] for each in found]
+    emit(
+        {
+            "total": len(found),
+            **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS},
+            "files": len(files),
+        },
+        found,
+    )

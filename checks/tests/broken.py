@@ -1,0 +1,96 @@
+"""Have tests run with faults in the code, in a copy of the project, and read which were noticed."""
+
+import json
+import os
+import re
+from typing import NotRequired, TypedDict, cast
+
+from checks.in_project.common import RUNNER, not_measured, read_json, require
+from checks.project_copy import copy_project
+
+
+class Flow(TypedDict):
+    """A flow, the ids of its tests, and what it walks through, as `path:function`."""
+
+    name: str
+    tests: list[str]
+    through: list[str]
+
+
+class Plan(TypedDict):
+    """What is to be tried; without flows, a sample of faults."""
+
+    paths: list[str]
+    source: list[str]
+    args: list[str]
+    seconds: float
+    mutants: int
+    seed: str
+    tests: list[str]
+    flows: list[Flow]
+
+
+class Attempt(TypedDict):
+    """What came of one fault, or of one flow's code: `noticed` is how, "" where it was not."""
+
+    noticed: str
+    path: str
+    function: NotRequired[str]
+    line: NotRequired[int]
+    what: NotRequired[str]
+    flow: NotRequired[str]
+    broken: NotRequired[list[str]]
+    named: NotRequired[str]
+
+
+class Idle(TypedDict):
+    """Which tests show nothing, by file and function: found so, and known to be run or not.
+
+    `asked` of `of` tests were tried with other answers of the code that they run.
+    """
+
+    modules: list[str]
+    known: list[tuple[str, str]]
+    skipped: list[tuple[str, str]]
+    unmoved: list[tuple[str, str]]
+    asked: int
+    of: int
+
+
+class Broken(TypedDict):
+    """What the session of the tests left behind."""
+
+    status: int
+    attempts: list[Attempt]
+    tests: NotRequired[dict[str, str]]
+    possible: NotRequired[int]
+    idle: NotRequired[Idle]
+    why: NotRequired[str]
+
+
+def try_broken(plan: Plan) -> Broken:
+    """Make the attempts; one that could not be begun ends the script."""
+    require("pytest", "coverage")
+    copy = copy_project("broken")
+    _, said = copy.run(["coverage", "debug", "sys"], quiet=True)
+    found = re.search(r"^\s*executable: (.+)$", said, re.MULTILINE)
+    if not found:
+        not_measured("coverage does not say with which Python it runs")
+    tmp = os.environ["READINESS_TMP"]
+    with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
+        json.dump({**plan, "roots": [copy.folder, os.getcwd()]}, file)
+    _, said = copy.run([found[1].strip(), RUNNER, "in_project/break_code"], quiet=True)
+    left = os.path.join(tmp, "broken.json")
+    if not os.path.exists(left):
+        not_measured(f"the tests could not be run in a copy: {_last(said)}")
+    broken = cast("Broken", read_json(left))
+    if "why" in broken:
+        not_measured(broken["why"])
+    if "tests" not in broken:
+        not_measured(f"pytest ended with status {broken['status']} in a copy: {_last(said)}")
+    return broken
+
+
+def _last(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip(" =")]
+    return lines[-1].strip() if lines else "it said nothing"

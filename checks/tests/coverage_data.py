@@ -1,0 +1,49 @@
+"""Read the JSON report of coverage; lines only, branches are never mixed in."""
+
+from collections.abc import Iterable
+from typing import TypedDict, cast
+
+from checks.in_project.common import is_below, not_measured, read_json, relative
+
+
+class Summary(TypedDict):
+    """The numbers of one file."""
+
+    covered_lines: int
+    num_statements: int
+    excluded_lines: int
+
+
+class _File(TypedDict):
+    summary: Summary
+
+
+class _Report(TypedDict):
+    files: dict[str, _File]
+
+
+def read_report(path: str) -> dict[str, Summary]:
+    """Map each measured file to its numbers."""
+    read = read_json(path)
+    if said := read.get("unreported"):
+        not_measured(f"coverage cannot report on the tests: {said}")
+    report = cast("_Report", read)
+    return {relative(name): file["summary"] for name, file in report["files"].items()}
+
+
+def select(files: dict[str, Summary], tops: list[str]) -> dict[str, Summary]:
+    """Keep the files below some paths; all of them where none is named."""
+    return {
+        path: summary
+        for path, summary in files.items()
+        if not tops or any(is_below(path, top) for top in tops)
+    }
+
+
+def percent(summaries: Iterable[Summary], what: str) -> float:
+    """Return covered statements per hundred; without statements nothing was measured."""
+    listed = list(summaries)
+    statements = sum(each["num_statements"] for each in listed)
+    if not statements:
+        not_measured(f"coverage measured no statement in {what}")
+    return 100 * sum(each["covered_lines"] for each in listed) / statements

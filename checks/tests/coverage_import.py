@@ -1,0 +1,26 @@
+"""Count what importing alone covered, and what could not be imported."""
+
+import os
+
+from checks.in_project.common import emit, not_measured, param, place, read_text
+from checks.tests.coverage_data import percent, read_report
+
+
+def main() -> None:
+    """Read both reports; where nothing at all was imported, nothing was measured."""
+    tmp = os.environ["READINESS_TMP"]
+    files = read_report(os.path.join(tmp, "coverage.json"))
+    reached = percent(files.values(), param("source"))
+    refused = read_text(os.path.join(tmp, "not-imported")).splitlines()
+    if not any(each["covered_lines"] for each in files.values()):
+        not_measured("no module could be imported")
+    findings = [
+        place(path, 0, "not-imported", why)
+        for path, _, why in (line.partition(": ") for line in refused)
+    ]
+    numbers = {
+        "percent_statements": round(reached, 4),
+        "statements": sum(each["num_statements"] for each in files.values()),
+        "not_imported": len(refused),
+    }
+    emit(numbers, findings)

@@ -1,0 +1,101 @@
+"""Count the tests of a run (its text on standard input), and keep its coverage as JSON.
+
+Leaves `coverage.json` and `neutral.json` in READINESS_TMP, beside `tests.jsonl` of `run_pytest.py`,
+for the checks that come after; in the last one nothing is excluded from the count, by comments or
+by settings.
+"""
+
+import json
+import os
+import re
+import subprocess
+from glob import glob
+
+from checks.in_project.common import (
+    emit,
+    files_below,
+    heard,
+    not_measured,
+    read_text,
+    require,
+    words,
+)
+from checks.tests.session import Session, failures, numbers, read_session
+from checks.tests.waiting import Waiting
+from checks.tests.weak_tests import is_test_file
+
+NO_SOURCE = "No source for code: "
+"""How coverage begins to say that code which ran, such as a template's, stands in no file."""
+MARKS = ("ERROR: ", "E  ", "INTERNALERROR> ", "not measured: ")
+
+
+def last_words(said: str) -> str:
+    """Return the line with which pytest says why it stopped; its last one where none is marked."""
+    lines = [line for line in said.splitlines() if line.strip()] or ["it does not say why"]
+    marked = [line for line in lines if line.startswith(MARKS) or ": error: " in line]
+    return (marked or lines)[-1].removeprefix("not measured: ").removeprefix("E  ").strip()
+
+
+def save_coverage(tmp: str) -> None:
+    """Write the coverage of the run as JSON, whatever limit the project's settings have.
+
+    Where coverage cannot report on what it measured, its reason is left to the checks that read it:
+    the tests have run all the same.
+    """
+    data = os.path.join(tmp, "coverage")
+    parts = glob(f"{data}.*")
+    commands = [["coverage", "combine", "--quiet", "--data-file", data, *parts]] if parts else []
+    nothing_excluded = os.path.join(tmp, "neutral.ini")
+    with open(nothing_excluded, "w", encoding="utf-8") as file:
+        file.write("[report]\nexclude_lines = (?!)\n")
+    to_json = ["coverage", "json", "--quiet", "--fail-under", "0", "--data-file", data, "-o"]
+    omitted = read_text(os.path.join(tmp, "omitted"))
+    omit = ["--omit", omitted] if omitted else []
+    commands.append([*to_json, os.path.join(tmp, "coverage.json"), *omit])
+    commands.append([*to_json, os.path.join(tmp, "neutral.json"), "--rcfile", nothing_excluded])
+    for command in commands:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            said = (done.stderr + done.stdout).strip().splitlines() or ["it does not say why"]
+            if not said[-1].startswith(NO_SOURCE):
+                not_measured(f"the tests left no coverage behind: {said[-1]}")
+            with open(command[command.index("-o") + 1], "w", encoding="utf-8") as file:
+                json.dump({"unreported": said[-1]}, file)
+
+
+def all_were_planned(session: Session) -> bool:
+    """Whether no test was deselected, and none of the files below the paths that have any."""
+    planned = {case.path for case in session.cases}
+    named = (each.partition("::")[0] for each in words("paths"))
+    given = [each for each in named if os.path.exists(each)]
+    unplanned = [path for path in files_below(given) if is_test_file(path) and path not in planned]
+    return not session.deselected and not any(map(has_tests, unplanned))
+
+
+def has_tests(path: str) -> bool:
+    """Whether a file looks as if it had tests; it need not be one that Python can read."""
+    with open(path, "rb") as file:
+        return bool(re.search(rb"^\s*(?:async\s+)?def test", file.read(), re.MULTILINE))
+
+
+def main() -> None:
+    """Pass pytest's text on to standard error, then count."""
+    require("coverage", "pytest")
+    tmp = os.environ["READINESS_TMP"]
+    waiting = Waiting(os.path.join(tmp, "pid"))
+    said = heard()
+    stood_in_line = waiting.seconds()
+    results = os.path.join(tmp, "tests.jsonl")
+    if not os.path.exists(results):
+        not_measured(f"pytest did not begin: {last_words(said)}")
+    session = read_session(results, last_words(said))
+    counted = numbers(session.cases)
+    save_coverage(tmp)
+    duration = round(max(session.seconds - stood_in_line, 0), 3)
+    whole = duration if all_were_planned(session) else None
+    more = {
+        "deselected": session.deselected,
+        "duration": duration,
+        "duration_of_all": whole,
+    }
+    emit({**counted, **more}, failures(session.cases))

@@ -1,0 +1,201 @@
+"""Read what `_witness.py` saw of a session of pytest: which tests were planned, run, and how."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from checks.in_project.common import Place, is_below, not_measured, place, read_text
+
+Event = dict[str, Any]
+
+ENDED_WELL = (0, 1, 5)
+"""Statuses of pytest: all passed, some failed, none collected."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test: its outcome is `passed`, `failed` or `skipped`."""
+
+    path: str
+    line: int
+    name: str
+    function: str
+    outcome: str
+    message: str = ""
+    seconds: float = 0.0
+    properties: tuple[tuple[str, str], ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session in which every planned test came to its end.
+
+    `deselected` counts the tests that were found and left out by options or settings.
+    """
+
+    cases: list[Case]
+    deselected: int
+    seconds: float
+
+
+@dataclass
+class _Attempt:
+    """The newest try of one test: what happened in each phase, and what was reported."""
+
+    phases: dict[str, Event] = field(default_factory=dict)
+    reports: dict[str, Event] = field(default_factory=dict)
+    failures: list[Event] = field(default_factory=list)
+
+    def add(self, event: Event) -> None:
+        """Add what happened. Several reports of one phase, as of subtests, may fail it."""
+        if event["event"] == "phase":
+            self.phases[event["when"]] = event
+        else:
+            self.reports[event["when"]] = event
+            if event["outcome"] == "failed":
+                self.failures.append(event)
+
+    def ended(self) -> tuple[str, str]:
+        """Return the outcome and a message; the outcome is empty where the test was not run."""
+        if self.failures:
+            first = self.failures[0]
+            where = "" if first["when"] == "call" else f"{first['when']}: "
+            return "failed", where + first["message"]
+        if hidden := next(filter(None, map(self._hidden, self.phases.values())), ""):
+            return "failed", hidden
+        for when in ("setup", "call"):
+            if self.reports.get(when, {}).get("outcome") == "skipped":
+                return "skipped", self.reports[when]["message"]
+        called = self.phases.get("call", {})
+        run = called.get("started", bool(called))
+        passed = self.reports.get("call", {}).get("outcome") == "passed"
+        return ("passed" if run and passed else ""), ""
+
+    def _hidden(self, phase: Event) -> str:
+        """Tell of a failure that was reported as something else."""
+        report = self.reports.get(phase["when"])
+        if report is None or report["outcome"] not in ("passed", "skipped"):
+            return ""
+        stopped = phase.get("started", False) and not phase.get("returned", True)
+        failed = phase["raised"] or ("an exception" if stopped else "")
+        if report["outcome"] == "skipped" and (report["expected"] or not phase["asserted"]):
+            return ""
+        return failed and f"raised {failed}, and something made it {report['outcome']}"
+
+
+def read_session(path: str, said: str = "") -> Session:
+    """Return a run that collected all tests and ran each of them; any other ends the script.
+
+    `said` is what pytest itself says of its end.
+    """
+    try:
+        events = [json.loads(line) for line in read_text(path).splitlines()]
+    except ValueError as error:
+        not_measured(f"what was seen of the tests cannot be read: {error}")
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event["event"], []).append(event)
+    for each in found.get("uncollected", []):
+        not_measured(f"{each['path'] or 'tests'} cannot be collected: {_last_line(each)}")
+    ended = found.get("ended")
+    if "planned" not in found:
+        why = f"pytest ended with status {ended[-1]['status']}" if ended else "the process ended"
+        because = _because(found) if "stopped" in found else f": {said}"
+        not_measured(f"{why} before it had collected the tests{because}")
+    plan = found["planned"][-1]
+    if dropped := plan["dropped"]:
+        not_measured(
+            f"{len(dropped)} of {plan['found']} tests were taken away without being deselected,"
+            f" such as {dropped[0]}; what leaves tests out says so by config.hook.pytest_deselected"
+        )
+    # What is planned twice is not tried again the second time: one failure is enough.
+    planned = Counter(test["id"] for test in plan["tests"])
+    attempts: dict[str, _Attempt] = {}
+    for event in events:
+        if event["event"] == "begun" and planned[event["id"]] <= 1:
+            attempts[event["id"]] = _Attempt()
+        elif event["event"] in ("phase", "report"):
+            attempts.setdefault(event["id"], _Attempt()).add(event)
+    cases = [_case(test, attempts.get(test["id"], _Attempt())) for test in plan["tests"]]
+    _complete(cases, found, said)
+    skipped = [
+        Case(each["path"], 0, each["path"], "", "skipped", each["message"])
+        for each in found.get("left out", [])
+    ]
+    return Session([*cases, *skipped], plan["deselected"], ended[-1]["seconds"] if ended else 0.0)
+
+
+def _case(test: Event, attempt: _Attempt) -> Case:
+    outcome, message = attempt.ended()
+    reports = attempt.reports.values()
+    return Case(
+        path=test["path"],
+        line=test["line"],
+        name=test["name"],
+        function=test["function"],
+        outcome=outcome,
+        message=message,
+        seconds=sum(report["seconds"] for report in reports),
+        properties=tuple(
+            {(name, value): None for report in reports for name, value in report["properties"]}
+        ),
+        id=test["id"],
+    )
+
+
+def _complete(cases: list[Case], found: dict[str, list[Event]], said: str) -> None:
+    """End the script unless every planned test was run, and the session then came to its end."""
+    missing = [case for case in cases if not case.outcome]
+    if missing:
+        ran = len(cases) - len(missing)
+        first = f"{missing[0].path}: {missing[0].name}"
+        not_measured(f"{ran} of {len(cases)} tests were run, {first} was not{_because(found)}")
+    if "stopped" in found:
+        not_measured(f"the session was stopped{_because(found)}")
+    if "ended" not in found:
+        not_measured("the process ended before the session of the tests did")
+    status = found["ended"][-1]["status"]
+    if status not in ENDED_WELL:
+        not_measured(f"pytest ended with status {status}: {said}")
+
+
+def _because(found: dict[str, list[Event]]) -> str:
+    if why := [each["why"] for kind in ("stopped", "halted") for each in found.get(kind, [])]:
+        return f": {why[0]}"
+    return "" if "ended" in found else ": its process ended early"
+
+
+def _last_line(event: Event) -> str:
+    lines = event["message"].strip().splitlines() or ["no reason is given"]
+    return str(lines[-1]).removeprefix("E ").strip()
+
+
+def below(cases: Iterable[Case], tops: list[str]) -> list[Case]:
+    """Select the tests in some files or folders; all of them where none is named."""
+    return [case for case in cases if not tops or any(is_below(case.path, top) for top in tops)]
+
+
+def numbers(cases: list[Case]) -> dict[str, int]:
+    """Count the tests by outcome; a run that executed none has measured nothing."""
+    outcomes = [case.outcome for case in cases]
+    executed = len(cases) - outcomes.count("skipped")
+    if not executed:
+        not_measured(f"no test was executed ({len(cases)} collected)")
+    return {
+        "failed": outcomes.count("failed"),
+        "executed": executed,
+        "passed": outcomes.count("passed"),
+        "skipped": outcomes.count("skipped"),
+    }
+
+
+def failures(cases: Iterable[Case]) -> list[Place]:
+    """List the failed tests as findings."""
+    return [
+        place(case.path, case.line, case.name, case.message.partition("\n")[0])
+        for case in cases
+        if case.outcome == "failed"
+    ]

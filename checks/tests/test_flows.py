@@ -1,0 +1,160 @@
+"""Tell which named flows have tests that pass, and that fail where the flow's code fails.
+
+The first is known from the shared run of pytest; for the second the tests are run again in a copy.
+"""
+
+import ast
+import os
+
+import yaml
+
+from checks.in_project.common import (
+    Place,
+    emit,
+    not_measured,
+    number_param,
+    param,
+    place,
+    read_text,
+    words,
+)
+from checks.python.syntax import functions, parse
+from checks.tests.broken import Attempt, Flow, try_broken
+from checks.tests.session import Case, below, numbers, read_session
+
+
+def wanted() -> list[str]:
+    """Return the names of the flows; there must be some."""
+    if names := words("flows"):
+        return names
+    path = param("flows_file")
+    try:
+        found: object = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        not_measured(f"{path} is not YAML: {error}")
+    level = param("level")
+    if isinstance(found, dict) and all(isinstance(each, dict | list) for each in found.values()):
+        below_names = [os.path.basename(os.path.normpath(top)) for top in words("below")]
+        levels = [level] if level else [name for name in below_names if name in found] or found
+        found = [name for each in levels for name in found.get(each, [])]
+    elif level:
+        not_measured(f"{path} has no levels")
+    if not isinstance(found, list | dict) or not found:
+        not_measured(f"{path} names no flow")
+    return [str(name) for name in found]
+
+
+def marked(path: str, marker: str) -> dict[str, set[str]]:
+    """Map the test functions of a file to the flows that their markers name."""
+    return {
+        function.name: {
+            argument.value
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == marker
+            for argument in decorator.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        }
+        for function in functions(parse(path))
+    }
+
+
+def by_flow(cases: list[Case], marker: str) -> dict[str, list[Case]]:
+    """Group the tests by flow."""
+    markers = {
+        path: marked(path, marker) for path in {c.path for c in cases} if os.path.exists(path)
+    }
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        flows = {value for name, value in case.properties if name == marker}
+        for flow in flows | markers.get(case.path, {}).get(case.function, set()):
+            groups.setdefault(flow, []).append(case)
+    return groups
+
+
+def through(names: list[str]) -> dict[str, list[str]]:
+    """Return what each flow walks through, as `path:function`."""
+    found: dict[str, list[str]] = {}
+    for each in words("through"):
+        name, _, where = each.partition("=")
+        if name not in names or not where.rpartition(":")[0]:
+            not_measured(f"through: {each} is not FLOW=path/to/file.py:function of a flow here")
+        if not os.path.isfile(where.rpartition(":")[0]):
+            not_measured(f"through: {where.rpartition(':')[0]} does not exist")
+        found.setdefault(name, []).append(where)
+    return found
+
+
+def unnoticed(groups: dict[str, list[Case]], named: dict[str, list[str]]) -> list[Place]:
+    """List the flows whose tests go on to pass where what they walk through fails."""
+    flows: list[Flow] = [
+        {
+            "name": flow,
+            "tests": [case.id for case in cases if case.outcome == "passed"],
+            "through": named.get(flow, []),
+        }
+        for flow, cases in groups.items()
+    ]
+    if not flows:
+        return []
+    broken = try_broken(
+        {
+            "paths": words("paths"),
+            "source": words("source"),
+            "args": words("args"),
+            "seconds": number_param("seconds") or 0,
+            "mutants": 0,
+            "seed": "",
+            "tests": [test for flow in flows for test in flow["tests"]],
+            "flows": flows,
+        }
+    )
+    outcomes = broken.get("tests", {})
+    for flow in flows:
+        if bad := [test for test in flow["tests"] if outcomes.get(test) != "passed"]:
+            not_measured(f"{bad[0]} passes here, and does not in a copy of the project")
+    wanted = sum(max(len(flow["through"]), 1) for flow in flows)
+    if len(broken["attempts"]) < wanted:
+        not_measured(f"the seconds were enough for {len(broken['attempts'])} of {wanted} tries")
+    return [
+        place(groups[each["flow"]][0].path, groups[each["flow"]][0].line, "flow", why)
+        for each in broken["attempts"]
+        if (why := _why(each))
+    ]
+
+
+def _why(attempt: Attempt) -> str:
+    """Say what is wrong with a flow; "" where its tests noticed."""
+    where = ", ".join(attempt["broken"][:3]) or "none"
+    if attempt["noticed"] == "unknown":
+        return f"{attempt['flow']}: {attempt['path']} has no function {attempt['named']}"
+    if attempt["noticed"]:
+        return ""
+    named = f"{where} of {attempt['path']}" if attempt["path"] else "all the code that they run"
+    return f"{attempt['flow']}: its tests pass also where {named} fails"
+
+
+def main() -> None:
+    """Compare the flows that are wanted with those that were walked through."""
+    cases = read_session(os.path.join(os.environ["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
+    selected = below(cases, words("below"))
+    counted = numbers(selected)
+    groups = by_flow(selected, param("marker", "flow"))
+    named = through(names := wanted())
+    findings = []
+    walked = {}
+    for flow in names:
+        outcomes = [case.outcome for case in groups.get(flow, [])]
+        if "failed" in outcomes or "passed" not in outcomes:
+            why = "a test fails" if "failed" in outcomes else "no test passed"
+            where = groups[flow][0] if flow in groups else None
+            at = (where.path, where.line) if where else (param("flows_file"), 0)
+            findings.append(place(*at, "flow", f"{flow}: {why}"))
+        else:
+            walked[flow] = groups[flow]
+    missing = len(findings)
+    if param("broken") != "false":
+        found = unnoticed(walked, named)
+        findings += found
+        missing += len({each["message"].partition(":")[0] for each in found})
+    flows = {"missing": missing, "covered": len(names) - missing, "flows": len(names)}
+    emit({**flows, **counted}, findings)

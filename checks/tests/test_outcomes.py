@@ -1,0 +1,65 @@
+"""Run some tests and list each of them with its outcome, and how those that failed did."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+from checks.in_project.common import RUNNER, emit, not_measured, place, require
+from checks.tests.session import Case, numbers, read_session
+
+NO_PROOF = re.compile(
+    r"(?:setup|teardown): |fixture |(?:\w+\.)*"
+    r"(?:Attribute|Import|Indentation|ModuleNotFound|Name|Syntax|Type)Error\b"
+)
+"""How a message begins of a failure that is none of what a test asserts: nothing was there."""
+
+
+def kind(case: Case) -> str:
+    """What became of a test: `error` where it failed for what it needs, not for what it asks."""
+    if case.outcome != "failed":
+        return case.outcome
+    return "error" if NO_PROOF.match(case.message.strip()) else "failed"
+
+
+def run(tmp: str, results: str, words: list[str]) -> None:
+    """Run pytest, whichever Python it is of; its own text goes to standard error."""
+    beside = os.path.dirname(RUNNER)
+    inherited = filter(None, [os.environ.get("PYTHONPATH", "")])
+    options = [
+        "-p",
+        "in_project.outcomes",
+        "--rootdir",
+        ".",
+        "-o",
+        f"cache_dir={os.path.join(tmp, 'cache')}",
+    ]
+    began = time.perf_counter()
+    done = subprocess.run(
+        ["pytest", *options, *words],
+        check=False,
+        stdout=sys.stderr,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([beside, *inherited])},
+    )
+    if not os.path.exists(results):
+        not_measured(f"pytest did not begin: it ended with status {done.returncode}")
+    ended = {"status": done.returncode, "seconds": round(time.perf_counter() - began, 3)}
+    with open(results, "a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": "ended", **ended}) + "\n")
+
+
+def main() -> None:
+    """Run pytest with the words of the command line, and list what it ran."""
+    require("pytest")
+    tmp = os.environ["READINESS_TMP"]
+    results = os.path.join(tmp, "tests.jsonl")
+    run(tmp, results, sys.argv[1:])
+    session = read_session(results)
+    kinds = [kind(case) for case in session.cases]
+    listed = [
+        place(case.path, case.line, f"{name} {case.function or case.name}", case.message[:200])
+        for case, name in zip(session.cases, kinds, strict=True)
+    ]
+    emit({**numbers(session.cases), "errors": kinds.count("error")}, listed)
