@@ -7,18 +7,19 @@ package of its own there, and nothing else of ours is to be found by the project
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 IN_PROJECT = "in_project"
 
 
-def load(program):  # type: ignore[no-untyped-def]
+def load(program: str) -> ModuleType:
     """Import a program by its room and name."""
     room, _, name = program.partition("/")
     top, place = (
         (IN_PROJECT, os.path.join(FOLDER, room)) if room == IN_PROJECT else ("checks", FOLDER)
     )
-    package = type(sys)(top)
+    package = ModuleType(top)
     package.__path__ = [place]
     sys.modules.setdefault(top, package)
     return import_module(f"{top}.{name}" if room == IN_PROJECT else f"{top}.{room}.{name}")

@@ -153,7 +153,7 @@ def alert_names() -> set[str]:
 
 def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[Place]:
     """Yield the words that begin as several alerts do, as names of one, and are none."""
-    first = Counter(FIRST_WORD.match(name)[0] for name in known)
+    first = Counter(word[0] for word in map(FIRST_WORD.match, known) if word)
     starts = [word for word, count in first.items() if word and count > 1]
     if not starts:
         return

@@ -97,7 +97,7 @@ def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:
 
 def _defined(path: str, tree: ast.Module, texts: Mapping[str, str]) -> Iterator[str]:
     """Yield the names of the samples of each metric that is made in a module."""
-    classes = {}
+    classes: dict[str, str] = {}
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(LIBRARY):

@@ -34,12 +34,12 @@ def programs() -> dict[str, tuple[str, str, str]]:
     for each in metadata.distributions():
         for file in each.files or ():
             path = os.path.abspath(os.path.join(folder, file.name))
-            if os.path.abspath(each.locate_file(file)) == path:
+            if os.path.abspath(str(each.locate_file(file))) == path:
                 found.setdefault(file.name, (path, "", ""))
         for point in each.entry_points:
             if point.group == "console_scripts":
                 module = point.value.partition(":")[0].strip()
-                package = os.path.abspath(each.locate_file(module.partition(".")[0]))
+                package = os.path.abspath(str(each.locate_file(module.partition(".")[0])))
                 found[point.name] = (os.path.join(folder, point.name), module, package)
     return {name: known for name, known in found.items() if os.access(known[0], os.X_OK)}
 

@@ -88,17 +88,17 @@ class Attempts:
         sys.stderr.flush()
         child = os.fork()
         if not child:
-            status = 1
+            own_status = 1
             try:
                 os.setsid()
-                status = 0 if run() else 1
+                own_status = 0 if run() else 1
             except BaseException:  # noqa: BLE001 - whatever it is, it is this process's end
                 traceback.print_exc()
             finally:
                 sys.stdout.flush()
-                os._exit(status)
+                os._exit(own_status)
         end = time.monotonic() + seconds
-        status = None
+        status: int | None = None
         while time.monotonic() < end and status is None:
             done, how = os.waitpid(child, os.WNOHANG)
             if done:

@@ -91,7 +91,7 @@ class Questions:
         for name in asked:
             by_test.setdefault(_named(self._attempts.items[name]), []).append(name)
         suspects = {test: names for test, names in by_test.items() if unmoved >= set(names)}
-        found = []
+        found: list[Named] = []
         for test, names in suspects.items():
             noticed = self._notice_a_fault(names, seen)
             if noticed is None:

@@ -36,7 +36,7 @@ def count(
 ) -> None:
     """Tell an answer from none, which locust both calls an error, and what was asked for."""
     global answered
-    if exception is None or getattr(response, "status_code", 0):
+    if exception is None or getattr(response, "status_code", None):
         answered += 1
     if exception is None:
         asked[request_type, urlsplit(url or name).path] += 1

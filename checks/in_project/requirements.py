@@ -223,14 +223,16 @@ def _poetry_requirement(name: str, given: Any, path: str) -> str:
 
 def _poetry_limit(word: str, where: str) -> str:
     """Translate what Poetry writes in a way of its own: ^1.2, ~1.2, 1.2, 1.*, *."""
-    sign, version = re.fullmatch(r"([\^~<>=!]*)\s*(.*)", word, re.DOTALL).groups()
+    version = word.lstrip("^~<>=!")
+    sign, version = word.removesuffix(version), version.lstrip()
     if version == "*":
         return ""
     if not re.fullmatch(r"\d[\w.+!*-]*", version):
         not_measured(f"{where} = {word!r} cannot be read")
     if sign not in ("^", "~"):
         return f"{sign or '=='}{version}"
-    numbers = [int(each) for each in re.match(r"\d+(\.\d+)*", version)[0].split(".")]
+    release = re.split(r"[^\d.]|\.(?!\d)", version)[0]
+    numbers = [int(each) for each in release.split(".")]
     if sign == "~":
         last = min(1, len(numbers) - 1)
     else:

@@ -65,7 +65,7 @@ class Body:
 
         def end() -> dict[str, bool]:
             set_here(here)
-            set_elsewhere(elsewhere)  # type: ignore[arg-type]
+            set_elsewhere(elsewhere)
             frame, self._frame = self._frame, None
             if frame is None:
                 return {"started": False, "returned": False}

@@ -35,8 +35,10 @@ from checks.project_copy import Copy, copy_project
 from readiness.shell import masks
 from readiness.shell.unreached import never_run
 
-PARAMETERS = ("target", "args", "variables", "number", "at_least", "unknown", "verify")
-PARAMETERS += ("sqlite_variable", "in_place", "starts")
+PARAMETERS = (
+    *("target", "args", "variables", "number", "at_least", "unknown", "verify"),
+    *("sqlite_variable", "in_place", "starts"),
+)
 
 
 @dataclass(frozen=True)

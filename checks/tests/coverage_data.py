@@ -1,7 +1,7 @@
 """Read the JSON report of coverage; lines only, branches are never mixed in."""
 
 from collections.abc import Iterable
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from checks.in_project.common import is_below, not_measured, read_json, relative
 
@@ -20,14 +20,14 @@ class _File(TypedDict):
 
 class _Report(TypedDict):
     files: dict[str, _File]
+    unreported: NotRequired[str]
 
 
 def read_report(path: str) -> dict[str, Summary]:
     """Map each measured file to its numbers."""
-    read = read_json(path)
-    if said := read.get("unreported"):
-        not_measured(f"coverage cannot report on the tests: {said}")
-    report = cast("_Report", read)
+    report = cast("_Report", read_json(path))
+    if reason := report.get("unreported"):
+        not_measured(f"coverage cannot report on the tests: {reason}")
     return {relative(name): file["summary"] for name, file in report["files"].items()}
 
 

@@ -171,7 +171,9 @@ def is_test_file(path: str) -> bool:
 def tests(path: str) -> Iterator[tuple[Function, bool, str]]:
     """Give the tests of a file: whether a branch stands around it, and why it is never run."""
     tree = parse(path)
-    for top in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]:
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    tops: list[ast.Module | ast.ClassDef] = [tree, *classes]
+    for top in tops:
         found = [
             each
             for each in _outside_functions(top)
