@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 Value = object
 Unknown = type("Unknown", (), {})
@@ -33,7 +33,7 @@ FACTS: Final[Mapping[str, Value]] = {
 """What a condition may ask for, by the full name of the thing that is asked."""
 MODULES: Final = frozenset(name.partition(".")[0] for name in FACTS)
 
-COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[[Value, Value], bool]]] = {
+COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -100,8 +100,10 @@ def _value(node: ast.expr, aliases: Mapping[str, str]) -> Value:
             return _compared(node, aliases)
         case ast.Subscript():
             return _part(_value(node.value, aliases), node.slice)
-        case ast.Call(func=ast.Attribute(attr="startswith"), args=[prefix], keywords=[]):
-            return _begins(_value(node.func.value, aliases), _value(prefix, aliases))
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="startswith"), args=[prefix], keywords=[]
+        ):
+            return _begins(_value(owner, aliases), _value(prefix, aliases))
     return UNKNOWN
 
 
@@ -149,7 +151,8 @@ def _number(node: ast.expr | None) -> int | None:
 
 
 def _begins(value: Value, prefix: Value) -> Value:
-    known = isinstance(value, str) and isinstance(prefix, (str, tuple))
-    if not known or (isinstance(prefix, tuple) and not all(isinstance(p, str) for p in prefix)):
+    if not isinstance(value, str) or not isinstance(prefix, (str, tuple)):
         return UNKNOWN
-    return value.startswith(prefix)  # type: ignore[union-attr]
+    if isinstance(prefix, tuple) and not all(isinstance(each, str) for each in prefix):
+        return UNKNOWN
+    return value.startswith(prefix)

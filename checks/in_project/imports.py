@@ -17,8 +17,10 @@ Wanted = tuple[int, str, str]
 """A line, a module, and a name that is imported from it; empty for the module itself."""
 
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-DYNAMIC = (b"sys.modules", b"__path__", b"meta_path")
-DYNAMIC += (b"globals()", b"setattr(", b"__dict__", b"vars(")
+DYNAMIC = (
+    *(b"sys.modules", b"__path__", b"meta_path"),
+    *(b"globals()", b"setattr(", b"__dict__", b"vars("),
+)
 """Source that may define modules or names by other means than statements."""
 
 
@@ -162,7 +164,7 @@ def _has_name(module: str, spec: ModuleSpec, name: str) -> bool:
     if loaded:
         return name in loaded or "__getattr__" in loaded
     source = _source_of(spec)
-    if _is_dynamic(source):
+    if source is None or _is_dynamic(source):
         return True
     names = set()
     for node in ast.walk(ast.parse(source)):
