@@ -6,15 +6,16 @@ from collections import defaultdict
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
+PACKAGES = (PACKAGE, PACKAGE.parent / "checks")
 
 
 def test_no_two_classes_share_a_name() -> None:
     """A class that is met in one room is not met under its name in another."""
     places = defaultdict(list)
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(path for package in PACKAGES for path in package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
-                places[node.name].append(str(path.relative_to(PACKAGE)))
+                places[node.name].append(str(path.relative_to(PACKAGE.parent)))
     assert len(places) > 100
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
@@ -28,3 +29,9 @@ def test_the_glossary_says_what_the_code_says() -> None:
         tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
         found = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
         assert [(ast.get_docstring(node) or "").splitlines()[0] for node in found] == [said], word
+
+
+def test_no_module_is_long() -> None:
+    """A module is read in one sitting: at most 400 lines."""
+    modules = [path for package in PACKAGES for path in package.rglob("*.py")]
+    assert [str(path) for path in modules if path.read_bytes().count(b"\n") > 400] == []

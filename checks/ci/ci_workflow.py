@@ -12,7 +12,7 @@ from checks.ci.expressions import Value, constant
 from checks.ci.triggers import events_of_changes, not_started, runs_of
 from checks.ci.workflow import (
     EXPRESSION,
-    Found,
+    FoundStep,
     Guard,
     Job,
     Script,
@@ -20,7 +20,7 @@ from checks.ci.workflow import (
     matching,
     read_workflow,
 )
-from checks.in_project.common import Place, emit, not_measured, param, place, read_json
+from checks.in_project.common import CheckFinding, emit, not_measured, param, place, read_json
 from checks.make.makefile import CARELESS, IDLE, runs_make
 from checks.project_copy import copy_project
 from readiness.shell import masks
@@ -157,7 +157,7 @@ def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
     return [], errexit, pipefail
 
 
-def complaints(found: Found, events: Iterable[str]) -> list[str]:
+def complaints(found: FoundStep, events: Iterable[str]) -> list[str]:
     """Say what is wrong with a step, and with all that leads to it."""
     command = param("command")
     own = found.scripts[0].text
@@ -186,7 +186,7 @@ def complaints(found: Found, events: Iterable[str]) -> list[str]:
     return said
 
 
-def idle_make(found: Found) -> list[str]:
+def idle_make(found: FoundStep) -> list[str]:
     """Say what keeps make from running anything, or from failing, in the words or the variables."""
     said = []
     for script in found.scripts:
@@ -214,7 +214,7 @@ def _spoils(flags: str) -> bool:
     return bool(IDLE.search(words) or CARELESS.search(words))
 
 
-def replay(found: Found) -> tuple[int, str]:
+def replay(found: FoundStep) -> tuple[int, str]:
     """Run the step in a throw-away copy of the project, as the runner would."""
     text = str(found.step.get("run", ""))
     if EXPRESSION.search(text):
@@ -239,7 +239,7 @@ def main() -> None:
     if not command:
         not_measured("no command is given")
     workflow = read_workflow(path)
-    findings: list[Place] = []
+    findings: list[CheckFinding] = []
     if why := not_started(workflow):
         findings.append(place(path, 1, "ci", why))
     steps = list(matching(path, command, param("job")))

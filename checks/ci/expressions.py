@@ -17,7 +17,7 @@ class Unknown(Exception):  # noqa: N818 - says what the value is
 
 
 @dataclass
-class Reader:
+class ExpressionReader:
     """Reads tokens, each method what it says, and returns the value if that is known."""
 
     tokens: list[str]
@@ -32,37 +32,37 @@ class Reader:
             return here
         return ""
 
-    def any_of(self) -> "Known":
+    def any_of(self) -> "KnownValue":
         """Read `a || b`: what is true decides, whatever the others are."""
         found = self.all_of()
         while self.take("||"):
             found = _either(found, self.all_of(), decides=True)
         return found
 
-    def all_of(self) -> "Known":
+    def all_of(self) -> "KnownValue":
         """Read `a && b`: what is false decides, whatever the others are."""
         found = self.equal()
         while self.take("&&"):
             found = _either(found, self.equal(), decides=False)
         return found
 
-    def equal(self) -> "Known":
+    def equal(self) -> "KnownValue":
         """Read a comparison."""
         left = self.negated()
         while operator := self.take("==", "!=", "<", "<=", ">", ">="):
             right = self.negated()
             known = left.known and right.known
-            left = Known(known, _compare(operator, left.value, right.value) if known else None)
+            left = KnownValue(known, _compare(operator, left.value, right.value) if known else None)
         return left
 
-    def negated(self) -> "Known":
+    def negated(self) -> "KnownValue":
         """Read `!a`."""
         if self.take("!"):
             found = self.negated()
-            return Known(found.known, not truth(found.value))
+            return KnownValue(found.known, not truth(found.value))
         return self.single()
 
-    def single(self) -> "Known":
+    def single(self) -> "KnownValue":
         """Read a literal, a name with what hangs on it, or what is in parentheses."""
         if self.take("("):
             found = self.any_of()
@@ -74,18 +74,18 @@ class Reader:
         token = self.tokens[self.position]
         self.position += 1
         if token[0] == "'":
-            return Known(True, token[1:-1].replace("''", "'"))
+            return KnownValue(True, token[1:-1].replace("''", "'"))
         if re.fullmatch(r"-?\d.*", token):
-            return Known(True, float(int(token, 16)) if "x" in token else float(token))
+            return KnownValue(True, float(int(token, 16)) if "x" in token else float(token))
         if token in ("true", "false", "null"):
-            return Known(True, {"true": True, "false": False}.get(token))
+            return KnownValue(True, {"true": True, "false": False}.get(token))
         if not token[0].isalpha() and token[0] != "_":
             raise Unknown
         return self._context(token)
 
-    def _context(self, name: str) -> "Known":
+    def _context(self, name: str) -> "KnownValue":
         if self.take("("):
-            arguments: list[Known] = []
+            arguments: list[KnownValue] = []
             while not self.take(")"):
                 arguments.append(self.any_of())
                 if not self.take(",") and self.tokens[self.position : self.position + 1] != [")"]:
@@ -99,22 +99,22 @@ class Reader:
             else:
                 name += "." + "".join(self.tokens[self.position : self.position + 1])
                 self.position += 1
-        return Known(name in self.given, self.given.get(name))
+        return KnownValue(name in self.given, self.given.get(name))
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownValue:
     """A value, if it is known."""
 
     known: bool
     value: Value = None
 
 
-def _either(left: Known, right: Known, *, decides: bool) -> Known:
+def _either(left: KnownValue, right: KnownValue, *, decides: bool) -> KnownValue:
     for side in (left, right):
         if side.known and truth(side.value) is decides:
             return side
-    return right if left.known else Known(False)
+    return right if left.known else KnownValue(False)
 
 
 def truth(value: Value) -> bool:
@@ -150,14 +150,14 @@ def _compare(operator: str, left: Value, right: Value) -> bool:
     return made[operator]()
 
 
-def _call(name: str, arguments: list[Known]) -> Known:
+def _call(name: str, arguments: list[KnownValue]) -> KnownValue:
     values = [each.value for each in arguments]
     if name.lower() == "always":
-        return Known(True, True)
+        return KnownValue(True, True)
     if name.lower() in ("failure", "cancelled"):
-        return Known(True, False)
+        return KnownValue(True, False)
     if not arguments or not all(each.known for each in arguments):
-        return Known(False)
+        return KnownValue(False)
     texts = [_text(value) for value in values]
     if len(texts) == 2:
         first, second = (text.lower() for text in texts)
@@ -167,8 +167,8 @@ def _call(name: str, arguments: list[Known]) -> Known:
             "endswith": first.endswith(second),
         }.get(name.lower())
         if found is not None:
-            return Known(True, found)
-    return Known(False)
+            return KnownValue(True, found)
+    return KnownValue(False)
 
 
 def _text(value: Value) -> str:
@@ -201,7 +201,7 @@ def constant(text: str, given: Mapping[str, Value] | None = None) -> bool | None
             return None
         tokens.append(found[0].strip())
         position = found.end()
-    reader = Reader(tokens, given or {})
+    reader = ExpressionReader(tokens, given or {})
     try:
         value = reader.any_of()
     except (Unknown, RecursionError):

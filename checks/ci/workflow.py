@@ -34,7 +34,7 @@ class Defaults(TypedDict, total=False):
     run: Run
 
 
-class Step(Guard, Run, total=False):
+class WorkflowStep(Guard, Run, total=False):
     """One step of a job."""
 
     name: str
@@ -46,7 +46,7 @@ class Step(Guard, Run, total=False):
 class Job(Guard, total=False):
     """One job."""
 
-    steps: list[Step]
+    steps: list[WorkflowStep]
     uses: str
     env: dict[str, object]
     needs: str | list[str]
@@ -67,7 +67,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundStep:
     """A step that runs the command.
 
     `path` and `line` tell where it stands, `jobs` its job among those of its workflow, then those
@@ -78,8 +78,8 @@ class Found:
     path: str
     line: int
     jobs: tuple[tuple[dict[str, Job], str], ...]
-    uses: tuple[Step, ...]
-    step: Step
+    uses: tuple[WorkflowStep, ...]
+    step: WorkflowStep
     shell: str
     folder: str
     environments: tuple[dict[str, object], ...]
@@ -92,11 +92,11 @@ class Found:
         return self.jobs[-1][1]
 
 
-class Lines(yaml.SafeLoader):
+class LineLoader(yaml.SafeLoader):
     """Reads YAML as it is, and notes the line of each `run` beside it."""
 
 
-def _mapping(loader: Lines, node: yaml.MappingNode) -> dict[object, object]:
+def _mapping(loader: LineLoader, node: yaml.MappingNode) -> dict[object, object]:
     loader.flatten_mapping(node)
     made = cast("dict[object, object]", loader.construct_mapping(node, deep=True))
     for key, value in node.value:
@@ -105,12 +105,12 @@ def _mapping(loader: Lines, node: yaml.MappingNode) -> dict[object, object]:
     return made
 
 
-Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
+LineLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _read(path: str) -> Workflow:
     try:
-        data = yaml.load(read_text(path), Lines)  # noqa: S506 - it is a SafeLoader
+        data = yaml.load(read_text(path), LineLoader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
         not_measured(f"{path} is not YAML: {error}")
     return data if isinstance(data, dict) else {}
@@ -129,7 +129,7 @@ def jobs_of(workflow: Workflow) -> dict[str, Job]:
     return cast("dict[str, Job]", workflow["jobs"])
 
 
-def matching(path: str, command: str, job: str, seen: tuple[str, ...] = ()) -> Iterator[Found]:
+def matching(path: str, command: str, job: str, seen: tuple[str, ...] = ()) -> Iterator[FoundStep]:
     """Find the steps that run the command, in one job or in any."""
     workflow = read_workflow(path)
     jobs = jobs_of(workflow)
@@ -151,8 +151,8 @@ def matching(path: str, command: str, job: str, seen: tuple[str, ...] = ()) -> I
 
 
 def _in_step(
-    path: str, step: Step, defaults: Run, command: str, uses: tuple[Step, ...]
-) -> Iterator[Found]:
+    path: str, step: WorkflowStep, defaults: Run, command: str, uses: tuple[WorkflowStep, ...]
+) -> Iterator[FoundStep]:
     """Find what runs the command in a step, or in the steps of an action that it uses."""
     action = str(step.get("uses", ""))
     if action.startswith("./") and step not in uses:
@@ -161,7 +161,9 @@ def _in_step(
             if os.path.isfile(file):
                 runs = _read(file).get("runs")
                 inner = (
-                    cast("list[Step]", runs.get("steps") or []) if isinstance(runs, dict) else []
+                    cast("list[WorkflowStep]", runs.get("steps") or [])
+                    if isinstance(runs, dict)
+                    else []
                 )
                 for each in inner:
                     yield from _in_step(file, each, {}, command, (*uses, step))
@@ -173,7 +175,7 @@ def _in_step(
         return
     line = cast("dict[str, int]", step).get("run line", 0)
     before = text[: max(text.find(command.split()[0]), 0)].count("\n")
-    yield Found(
+    yield FoundStep(
         path=path,
         line=line + before if line else 0,
         jobs=(),

@@ -3,7 +3,7 @@
 import os
 import re
 
-from checks.in_project.common import Place, emit, heard, not_measured, place, require
+from checks.in_project.common import CheckFinding, emit, heard, not_measured, place, require
 
 FOUND = re.compile(r"^Found (\d+) test\(s\)\.$", re.MULTILINE)
 RAN = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
@@ -18,7 +18,7 @@ def counts(text: str) -> dict[str, int]:
     return {name.strip(): int(value) for name, _, value in pairs}
 
 
-def findings(text: str) -> list[Place]:
+def findings(text: str) -> list[CheckFinding]:
     """Name each test that failed."""
     return [place(module(name), 0, kind.lower(), test) for kind, test, name in BAD.findall(text)]
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from checks.documents.make_targets import MakeTargets
-from checks.documents.markdown import SHELLS, Document
+from checks.documents.markdown import SHELLS, MarkdownDocument
 from checks.documents.subcommands import is_program, lacking
 from checks.git import git
-from checks.in_project.common import Place, not_measured, place, read_text, words
+from checks.in_project.common import CheckFinding, not_measured, place, read_text, words
 from checks.in_project.modules import found_at
 from checks.python.syntax import parse
 from readiness.shell.programs import simple_commands
@@ -37,7 +37,7 @@ FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
 
 
 @dataclass(frozen=True)
-class Command:
+class DocumentCommand:
     """What a document tells to run, from a line on; `whole` where it is sure to be for a shell."""
 
     line: int
@@ -45,21 +45,23 @@ class Command:
     whole: bool
 
 
-def commands(document: Document) -> Iterator[Command]:
+def commands(document: MarkdownDocument) -> Iterator[DocumentCommand]:
     """Yield what stands in blocks of every kind, at prompts, and as code within sentences."""
     for line, language, text in document.blocks:
         prompted = PROMPTED.findall(text)
         if prompted and (not language or language in SHELLS | CONSOLES):
-            yield Command(line, "\n".join(prompted) + "\n", whole=True)
+            yield DocumentCommand(line, "\n".join(prompted) + "\n", whole=True)
         elif not language or language in SHELLS | CONSOLES:
-            yield Command(line, text, whole=bool(language))
+            yield DocumentCommand(line, text, whole=bool(language))
     for line, text in document.code:
         starts = PROGRAM.fullmatch(text)
         if COMMAND.match(text) or (starts and is_program(starts[1])):
-            yield Command(line, text, whole=not re.search(r"[<>…]", text))
+            yield DocumentCommand(line, text, whole=not re.search(r"[<>…]", text))
 
 
-def broken_commands(path: str, document: Document, targets: MakeTargets) -> Iterator[Place]:
+def broken_commands(
+    path: str, document: MarkdownDocument, targets: MakeTargets
+) -> Iterator[CheckFinding]:
     """Yield the commands that do not parse, and those that ask for what is not there."""
     for command in commands(document):
         if command.whole and (why := unparsed(command.text)):
@@ -99,7 +101,7 @@ def no_subcommands(text: str) -> list[str]:
     return list(dict.fromkeys(filter(None, asked)))
 
 
-def absent_objects(path: str, document: Document) -> Iterator[Place]:
+def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
     """Yield what it names as `package.module:object` of the project, for a server, in vain."""
     blocks = [(line, text) for line, language, text in document.blocks if language != "python"]
     for line, text in (*blocks, *document.code):
@@ -126,7 +128,7 @@ def _has(file: str, name: str) -> bool:
     return bool(names & {name, "*", "__getattr__"})
 
 
-def absent_files(path: str, document: Document) -> Iterator[Place]:
+def absent_files(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
     """Yield the files that it names as code, below a folder of the project, and that are not there.
 
     What Git ignores is made by somebody, and may be there tomorrow.
@@ -151,7 +153,7 @@ def alert_names() -> set[str]:
     return found
 
 
-def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[Place]:
+def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[CheckFinding]:
     """Yield the words that begin as several alerts do, as names of one, and are none."""
     first = Counter(word[0] for word in map(FIRST_WORD.match, known) if word)
     starts = [word for word, count in first.items() if word and count > 1]

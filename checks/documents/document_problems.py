@@ -14,11 +14,11 @@ from checks.documents.doc_commands import (
     commands,
 )
 from checks.documents.make_targets import read_makefile
-from checks.documents.markdown import Document, read_markdown
+from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.documents.metrics import absent_metrics, metric_names
 from checks.git import lines
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     not_measured,
     number_param,
@@ -39,7 +39,7 @@ def names(wanted: str, title: str) -> bool:
     return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
 
 
-def outline(path: str, document: Document) -> list[Place]:
+def outline(path: str, document: MarkdownDocument) -> list[CheckFinding]:
     """List the sections that are missing or empty, and what is too short."""
     found = []
     enough = number_param("section_words") or 0
@@ -61,7 +61,7 @@ def outline(path: str, document: Document) -> list[Place]:
     return found
 
 
-def dead_links(path: str, document: Document) -> list[Place]:
+def dead_links(path: str, document: MarkdownDocument) -> list[CheckFinding]:
     """List the links into the project that lead nowhere."""
     found = []
     for line, target in document.links:
@@ -78,7 +78,7 @@ def dead_links(path: str, document: Document) -> list[Place]:
     return found
 
 
-def failing_blocks(path: str, document: Document, number: int) -> list[Place]:
+def failing_blocks(path: str, document: MarkdownDocument, number: int) -> list[CheckFinding]:
     """Run the bash blocks of a document, in order, in a copy of its own."""
     copy = copy_project(f"copy{number}")
     for line, language, text in document.blocks:
@@ -110,9 +110,9 @@ def main() -> None:
     if not paths:
         not_measured("no document is named")
     targets, alerts, metrics = read_makefile(), alert_names(), metric_names()
-    findings: list[Place] = []
+    findings: list[CheckFinding] = []
     ages: list[float | None] = []
-    read: list[Document] = []
+    read: list[MarkdownDocument] = []
     for number, path in enumerate(paths):
         if not os.path.isfile(path):
             findings.append(place(path, 0, "missing", "the document does not exist"))

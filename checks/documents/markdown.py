@@ -17,7 +17,7 @@ WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
 @dataclass
-class Section:
+class DocumentSection:
     """A heading, and what stands below it, its own sections included.
 
     `shows` counts pieces of code and links.
@@ -31,18 +31,18 @@ class Section:
 
 
 @dataclass
-class Document:
+class MarkdownDocument:
     """What is looked at in a document; lines are counted from 1."""
 
     headings: list[tuple[int, str]] = field(default_factory=list)
-    all_sections: list[Section] = field(default_factory=list)
+    all_sections: list[DocumentSection] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[tuple[int, str, str]] = field(default_factory=list)
     code: list[tuple[int, str]] = field(default_factory=list)
     words: int = 0
 
     @property
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[DocumentSection]:
         """The sections that say something: a heading with a word, and a word below it."""
         return [each for each in self.all_sections if count_words(each.title) and each.words]
 
@@ -64,11 +64,11 @@ def count_words(text: str) -> int:
     return len(CHINESE.findall(text)) + len(WORD.findall(text))
 
 
-def read_markdown(text: str) -> Document:
+def read_markdown(text: str) -> MarkdownDocument:
     """Return what a document holds."""
-    document = Document()
+    document = MarkdownDocument()
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    within: list[Section] = []
+    within: list[DocumentSection] = []
     for token, before in zip(tokens, [None, *tokens], strict=False):
         line = token.map[0] + 1 if token.map else 0
         below = shows = 0
@@ -100,7 +100,7 @@ def read_markdown(text: str) -> Document:
                 document.headings.append((line, plain))
                 level = int(before.tag[1:])
                 within = [each for each in within if each.level < level]
-                within.append(Section(plain, level))
+                within.append(DocumentSection(plain, level))
                 document.all_sections.append(within[-1])
             else:
                 below = count_words(plain) + len(targets)
@@ -114,7 +114,7 @@ def read_markdown(text: str) -> Document:
     return document
 
 
-def _add_code(document: Document, line: int, text: str) -> None:
+def _add_code(document: MarkdownDocument, line: int, text: str) -> None:
     """Note the code within HTML: a block where it is set apart, else code within a sentence."""
     for found in HTML_CODE.finditer(text):
         at = line + text.count("\n", 0, found.start())

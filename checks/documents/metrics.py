@@ -9,9 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from checks.documents.markdown import Document
+from checks.documents.markdown import MarkdownDocument
 from checks.git import git
-from checks.in_project.common import Place, files_below, not_measured, place, read_text, words
+from checks.in_project.common import (
+    CheckFinding,
+    files_below,
+    not_measured,
+    place,
+    read_text,
+    words,
+)
 from checks.in_project.texts import text_of, texts_by_name
 from checks.python.syntax import parse
 
@@ -47,7 +54,9 @@ def metric_names() -> set[str]:
     return found | {name for file in words("alerts") for name in RECORD.findall(read_text(file))}
 
 
-def absent_metrics(path: str, document: Document, known: Set[str]) -> Iterator[Place]:
+def absent_metrics(
+    path: str, document: MarkdownDocument, known: Set[str]
+) -> Iterator[CheckFinding]:
     """Yield the words in code that begin as several metrics do, as names of one, and are none."""
     first = Counter(name.partition("_")[0] for name in known)
     starts = [re.escape(word) for word, count in first.items() if word and count > 1]

@@ -23,7 +23,7 @@ RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}
 
 
-class Place(TypedDict):
+class CheckFinding(TypedDict):
     """One finding: a path relative to the project, a line (0: none), a rule and a message."""
 
     path: str
@@ -32,12 +32,12 @@ class Place(TypedDict):
     message: str
 
 
-def place(path: str, line: int, rule: str, message: str) -> Place:
+def place(path: str, line: int, rule: str, message: str) -> CheckFinding:
     """Make a finding at `path`, which may be absolute."""
     return {"path": relative(path), "line": line, "rule": rule, "message": message}
 
 
-def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
+def emit(numbers: Mapping[str, object], findings: Iterable[CheckFinding] = ()) -> None:
     """Print the one JSON document that a check reads."""
     json.dump({**numbers, "findings": list(findings)}, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
@@ -46,7 +46,7 @@ def emit(numbers: Mapping[str, object], findings: Iterable[Place] = ()) -> None:
 def not_measured(why: str) -> NoReturn:
     """End the script: nothing was measured, and the reader is told why."""
     # What follows these two words becomes the reason that is shown.
-    print(f"not measured: {why}", file=sys.stderr)
+    sys.stderr.write(f"not measured: {why}\n")
     sys.exit(NOT_MEASURED)
 
 
@@ -54,7 +54,7 @@ def require(*tools: str) -> None:
     """End the script as a shell would where a tool is missing, which the end of a pipe hides."""
     for tool in tools:
         if shutil.which(tool) is None:
-            print(f"{tool}: command not found", file=sys.stderr)
+            sys.stderr.write(f"{tool}: command not found\n")
             sys.exit(127)
 
 

@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 
-from .common import RUNNER, Place, emit, files_below, not_measured, place, words
+from .common import RUNNER, CheckFinding, emit, files_below, not_measured, place, words
 from .imports import missing_imports
 from .modules import module_of
 
@@ -30,7 +30,7 @@ def import_one(path: str, target: str) -> None:
         json.dump(missing, file)
 
 
-def attempt(number: int, path: str) -> list[Place]:
+def attempt(number: int, path: str) -> list[CheckFinding]:
     """Import the file in a process of its own; tell what of it or by it cannot be imported."""
     target = os.path.join(os.environ["READINESS_TMP"], f"missing-{number}.json")
     command = [sys.executable, RUNNER, "in_project/importable", path, target]

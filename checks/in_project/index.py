@@ -161,7 +161,7 @@ class _Links(HTMLParser):
             self.files[name] = [f"{kind}:{digits}"] if digits else []
 
 
-class Known:
+class ReleaseCache:
     """What indexes said of releases within a day, in a file of the user's."""
 
     def __init__(self) -> None:
@@ -208,7 +208,7 @@ class Inquiry:
     def __init__(self) -> None:
         self.unlisted: dict[Release, frozenset[str]] = {}
         self.unknown: set[Release] = set()
-        self.kept = Known()
+        self.kept = ReleaseCache()
         self.indexes: dict[tuple[str, Sources], Index] = {}
         self.begun = Event()
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-from .common import Place, emit, not_measured, param, place, words
+from .common import CheckFinding, emit, not_measured, param, place, words
 from .index import Inquiry, Release, sources
 from .requirements import (
-    Line,
     Requirement,
+    RequirementLine,
     canonicalize_name,
     is_of_a_tool,
     local_names,
@@ -34,7 +34,7 @@ class Lock:
             not_measured(f"{path} pins no package")
         self.local = local_names(path)
         self.pins = {line.name: line for line in self.lines if line.applies}
-        self.findings: list[Place] = []
+        self.findings: list[CheckFinding] = []
         self.seen: set[tuple[str, frozenset[str]]] = set()
         self.needed: set[str] = set()
 
@@ -105,7 +105,7 @@ class Lock:
                 self.note("unneeded", self.pins[name].line, f"nothing needs {name}")
 
 
-def pinned(line: Line) -> str | None:
+def pinned(line: RequirementLine) -> str | None:
     """Return the one version that the line allows, or None."""
     found = re.fullmatch(r"={2,3}([^*,]+)", str(line.requirement.specifier))
     return found[1] if found else None
@@ -113,7 +113,7 @@ def pinned(line: Line) -> str | None:
 
 def compare_hashes(locks: list[Lock]) -> None:
     """Note the pins of one release that carry other hashes than in a lock before."""
-    known: dict[str, Line] = {}
+    known: dict[str, RequirementLine] = {}
     for lock in locks:
         for line in lock.lines:
             release = f"{line.name}{line.requirement.specifier}"
@@ -139,7 +139,7 @@ def compare_with_indexes(locks: list[Lock]) -> bool:
     return not inquiry.unknown
 
 
-def releases(lock: Lock) -> Iterator[tuple[Line, Release]]:
+def releases(lock: Lock) -> Iterator[tuple[RequirementLine, Release]]:
     """Yield the pins that an index can be asked about."""
     usual = sources(lock.path)
     for line in lock.lines:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .common import Place, emit, not_measured, param, place
+from .common import CheckFinding, emit, not_measured, param, place
 
 READING = {"get", "head", "options", "trace"}
 METHODS = READING | {"delete", "patch", "post", "put"}
@@ -68,7 +68,7 @@ def main() -> None:
     ]
     bare = [name for name, each in found.items() if not described(each)]
     source = f"{param('app').partition(':')[0].replace('.', '/')}.py"
-    findings: list[Place] = [
+    findings: list[CheckFinding] = [
         *(
             place(source, 0, "unprotected", f"{name} changes something for anybody")
             for name in open_ones

@@ -35,8 +35,8 @@ from packaging.utils import (  # noqa: E402 - found above
 from packaging.version import InvalidVersion, Version  # noqa: E402 - found above
 
 __all__ = [
-    "Line",
     "Requirement",
+    "RequirementLine",
     "canonicalize_name",
     "is_of_a_tool",
     "is_of_version",
@@ -47,7 +47,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Line:
+class RequirementLine:
     """One requirement of a file: where it stands, and whether it carries hashes that pip takes.
 
     `index` is the one that a lock names for it; None where it comes from no index.
@@ -95,7 +95,7 @@ def is_of_version(file: str, version: str) -> bool:
         return version in file
 
 
-def read_lines(path: str) -> Iterator[Line]:
+def read_lines(path: str) -> Iterator[RequirementLine]:
     """Yield the requirements of a file and of those that it includes with -r."""
     start, text = 0, ""
     for at, raw in enumerate(read_text(path).splitlines(), 1):
@@ -110,11 +110,13 @@ def read_lines(path: str) -> Iterator[Line]:
             named = text.partition(" --")[0]
             hashes = frozenset(HASH.findall(text))
             found = _parse(named, path, start)
-            yield Line(path, start, found, hashed(hashes), hashes, None if found.url else "")
+            yield RequirementLine(
+                path, start, found, hashed(hashes), hashes, None if found.url else ""
+            )
         start, text = 0, ""
 
 
-def read_lock(path: str) -> list[Line]:
+def read_lock(path: str) -> list[RequirementLine]:
     """Return what a lock file pins, whichever tool it is of."""
     if not is_of_a_tool(path):
         return list(read_lines(path))
@@ -126,7 +128,7 @@ def read_lock(path: str) -> list[Line]:
         known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
         hashes = frozenset(pin.hashes)
         wanted = _parse(text + marker, path, pin.line)
-        found.append(Line(path, pin.line, wanted, known, hashes, pin.index))
+        found.append(RequirementLine(path, pin.line, wanted, known, hashes, pin.index))
     return found
 
 
@@ -137,7 +139,7 @@ def local_names(path: str) -> set[str]:
     return {str(canonicalize_name(name)) for name in read_local(path)}
 
 
-def read_inputs(source: str) -> list[Line]:
+def read_inputs(source: str) -> list[RequirementLine]:
     """Return what one input asks for; it must ask for something."""
     path, _, extra = source.removesuffix("]").partition("[")
     if os.path.basename(path) == "Pipfile":
@@ -160,12 +162,12 @@ def _read_toml(path: str) -> dict[str, Any]:
         not_measured(f"{path} cannot be read: {error}")
 
 
-def _read_pipfile(path: str, category: str) -> Iterator[Line]:
+def _read_pipfile(path: str, category: str) -> Iterator[RequirementLine]:
     data = _read_toml(path)
     if category not in data:
         not_measured(f"{path} has no category {category!r}")
     for text in _of_poetry(data[category], path):
-        yield Line(path, 0, _parse(text, path, 0))
+        yield RequirementLine(path, 0, _parse(text, path, 0))
 
 
 def _groups(data: dict[str, Any], path: str) -> dict[str, Any]:
@@ -180,7 +182,7 @@ def _groups(data: dict[str, Any], path: str) -> dict[str, Any]:
     }
 
 
-def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
+def _read_pyproject(path: str, extra: str) -> Iterator[RequirementLine]:
     data = _read_toml(path)
     project = data.get("project", {})
     poetry = data.get("tool", {}).get("poetry", {})
@@ -191,7 +193,7 @@ def _read_pyproject(path: str, extra: str) -> Iterator[Line]:
             not_measured(f"{path} has no extra and no group {extra!r}")
         wanted += [entry for entry in groups[extra] if isinstance(entry, str)]
     for text in wanted:
-        yield Line(path, 0, _parse(text, path, 0))
+        yield RequirementLine(path, 0, _parse(text, path, 0))
 
 
 def _of_poetry(table: dict[str, Any], path: str) -> list[str]:

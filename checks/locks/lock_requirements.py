@@ -14,7 +14,7 @@ def main() -> None:
     """Print the lock itself where it is of requirements, else what was written."""
     lock, folder = sys.argv[1:]
     if not is_of_a_tool(lock):
-        print(lock)
+        sys.stdout.write(f"{lock}\n")
         return
     pins = read_pins(lock)
     if not pins:
@@ -23,4 +23,4 @@ def main() -> None:
         path = os.path.join(folder, f"pins{number}.txt")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        print(path)
+        sys.stdout.write(f"{path}\n")

@@ -7,7 +7,15 @@ import json
 import sys
 from typing import TypedDict, cast
 
-from checks.in_project.common import Place, emit, not_measured, param, place, read_text, require
+from checks.in_project.common import (
+    CheckFinding,
+    emit,
+    not_measured,
+    param,
+    place,
+    read_text,
+    require,
+)
 from checks.in_project.locks import is_of_a_tool, read_pins
 from checks.locks.osv import Service, is_high
 
@@ -79,7 +87,7 @@ def main() -> None:
     severities: list[str] = []
     if len(unaudited) == len(dependencies):
         not_measured("every dependency was skipped: " + unaudited[0]["skip_reason"])
-    findings: list[Place] = [
+    findings: list[CheckFinding] = [
         place(lock, 0, "unaudited", f"{each['name']}: {each['skip_reason']}") for each in unaudited
     ]
     for each in vulnerable:

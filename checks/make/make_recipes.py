@@ -9,7 +9,7 @@ import sys
 from checks.in_project.common import emit, not_measured, place, require
 from checks.make.makefile import (
     CARELESS,
-    Database,
+    MakeDatabase,
     dry_commands,
     hidden_failures,
     hidden_when_expanded,
@@ -19,7 +19,7 @@ from checks.project_copy import Copy
 from readiness.shell.programs import programs
 
 
-def targets(words: list[str], database: Database) -> list[str]:
+def targets(words: list[str], database: MakeDatabase) -> list[str]:
     """Name the targets that are asked for, the default one where none is."""
     asked = [word for word in words if not word.startswith("-") and "=" not in word]
     goal = database.variables.get(".DEFAULT_GOAL", "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checks.git import git
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     not_measured,
     number_param,
@@ -21,15 +21,15 @@ from checks.in_project.common import (
 from checks.make.makefile import (
     CARELESS,
     IDLE,
-    Database,
-    Rule,
+    MakeDatabase,
+    MakeRule,
     dry_commands,
     hidden_failures,
     is_housekeeping,
     read_database,
     told_masks,
 )
-from checks.make.recorded import Line, Recorder, obeys
+from checks.make.recorded import RecipeLine, RecipeRecorder, obeys
 from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
 from readiness.shell import masks
@@ -46,14 +46,14 @@ class Made:
     """What make was asked for: by which command, what it knew, printed and executed."""
 
     copy: Copy
-    database: Database
+    database: MakeDatabase
     command: list[str]
     targets: list[str]
     output: str
-    lines: list[Line]
+    lines: list[RecipeLine]
 
 
-def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[Database, str]:
+def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[MakeDatabase, str]:
     """Ask make for its rules, and what it would run; what it cannot make cannot be measured."""
     status, output = copy.run([*make, "--dry-run"])
     if status:
@@ -66,13 +66,13 @@ def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[Database, str
     return database, output
 
 
-def executed(recorder: Recorder, dry_run: str) -> list[Line]:
+def executed(recorder: RecipeRecorder, dry_run: str) -> list[RecipeLine]:
     """List what make executed; where a Makefile forces its own shell, what it said it would."""
     lines = recorder.lines()
     if lines or not recorder.database.forced:
         return lines
     return [
-        Line(str(index), "", target, target, (), command, 0)
+        RecipeLine(str(index), "", target, target, (), command, 0)
         for index, (target, command) in enumerate(dry_commands(dry_run))
     ]
 
@@ -82,7 +82,7 @@ def named(targets: list[str]) -> str:
     return " ".join(targets) or "its first target"
 
 
-def see_that_all_ran(made: Made, found: list[Place]) -> None:
+def see_that_all_ran(made: Made, found: list[CheckFinding]) -> None:
     """End where make ended well and did not do its work."""
     rules = made.database.rules
     ran = {line.target for line in made.lines}
@@ -131,7 +131,7 @@ def in_the_way(made: Made, name: str) -> bool:
     rules, folder = made.database.rules, made.copy.folder
     rule = rules.get(name)
     path = os.path.join(folder, name)
-    if rule is None or not os.path.exists(path) or name in rules.get(".PHONY", Rule()).needs:
+    if rule is None or not os.path.exists(path) or name in rules.get(".PHONY", MakeRule()).needs:
         return False
     recipe = "\n".join(rule.recipe)
     if not recipe.strip() or re.search(r"\$[({]?@", recipe):
@@ -142,7 +142,7 @@ def in_the_way(made: Made, name: str) -> bool:
     return os.path.basename(name) not in recipe
 
 
-def untrue(made: Made) -> list[Place]:
+def untrue(made: Made) -> list[CheckFinding]:
     """List shells that do not run what they are given, or end well whatever they run."""
     shells = {
         (made.database.shell(made.copy.folder, line.target), line.options) for line in made.lines
@@ -155,13 +155,13 @@ def untrue(made: Made) -> list[Place]:
     return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in told]
 
 
-def expanded_masks(made: Made, found: list[Place]) -> list[Place]:
+def expanded_masks(made: Made, found: list[CheckFinding]) -> list[CheckFinding]:
     """List what hides failures, or is never run, in the commands as they were executed."""
-    told: list[Place] = []
+    told: list[CheckFinding] = []
     for line in made.lines:
         hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
         told += told_masks(hiding, line.target, line.command, made.database, [*found, *told])
-        rule = made.database.rules.get(line.target, Rule())
+        rule = made.database.rules.get(line.target, MakeRule())
         for dead in map(" ".join, never_run(line.command, errexit=line.errexit)):
             if not is_housekeeping(dead):
                 text = f"{line.command.strip()}: `{dead}` is never run"
@@ -169,14 +169,14 @@ def expanded_masks(made: Made, found: list[Place]) -> list[Place]:
     return told
 
 
-def ignored(made: Made, known: list[Place]) -> list[Place]:
+def ignored(made: Made, known: list[CheckFinding]) -> list[CheckFinding]:
     """List the commands that failed, though make ended well; not where it is known why."""
     found = []
     told = {each["message"].partition(": ")[0] for each in known}
     for line in made.lines:
         hidden = line.status and not is_housekeeping(line.command)
         if hidden and line.target not in told and "all errors are ignored" not in told:
-            rule = made.database.rules.get(line.target, Rule())
+            rule = made.database.rules.get(line.target, MakeRule())
             message = f"{line.command.strip()}: status {line.status} is ignored"
             found.append(place(rule.path, rule.line, "ignored", message))
     return found
@@ -238,7 +238,7 @@ def main() -> None:
     if variable:
         path = os.path.join(os.environ["READINESS_TMP"], "target.db")
         extra[variable] = f"sqlite:///{path}"
-    recorder = Recorder(copy, database)
+    recorder = RecipeRecorder(copy, database)
     watched = Watched(copy, starts)
     status, output = recorder.run(make, {**extra, **watched.variables})
     refuse(unknown, output, " ".join(make))

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from checks.in_project.common import Place, place
+from checks.in_project.common import CheckFinding, place
 from readiness.shell import Mask, masks
 from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
 from readiness.shell.unreached import never_run
@@ -37,7 +37,7 @@ ORIGIN = re.compile(r"^#\s+recipe to execute \(from '(?P<path>[^']*)', line (?P<
 
 
 @dataclass
-class Rule:
+class MakeRule:
     """A target: what it needs, its recipe, and where that stands."""
 
     needs: list[str] = field(default_factory=list)
@@ -47,14 +47,14 @@ class Rule:
 
 
 @dataclass
-class Database:
+class MakeDatabase:
     """What `make --print-data-base` printed.
 
     `own_shells` has what SHELL is, by the folder of a make and by target, "" for all others.
     `forced` tells whether a Makefile overrides the SHELL of make's command line.
     """
 
-    rules: dict[str, Rule] = field(default_factory=dict)
+    rules: dict[str, MakeRule] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     own_shells: dict[tuple[str, str], str] = field(default_factory=dict)
     forced: bool = False
@@ -98,23 +98,23 @@ class Database:
         return order
 
 
-def read_database(text: str) -> Database:
+def read_database(text: str) -> MakeDatabase:
     """Read rules and variables out of make's database, and those of the makes that it starts."""
-    database = Database()
+    database = MakeDatabase()
     for part in text.split("# Make data base, printed on")[1:]:
         _read_part(database, part)
     return database
 
 
-def _read_part(database: Database, text: str) -> None:
-    rule = Rule()
+def _read_part(database: MakeDatabase, text: str) -> None:
+    rule = MakeRule()
     for line in text.splitlines():
         if line.startswith("\t"):
             rule.recipe.append(line[1:])
         elif origin := ORIGIN.match(line):
             rule.path, rule.line = origin["path"], int(origin["line"])
         elif found := RULE.match(line):
-            rule = Rule(needs=found["needs"].replace("|", " ").split())
+            rule = MakeRule(needs=found["needs"].replace("|", " ").split())
             for name in found["targets"].split():
                 known = database.rules.get(name)
                 if known is None or not known.recipe:
@@ -132,7 +132,7 @@ def _read_part(database: Database, text: str) -> None:
         database.forced = database.forced or found["origin"].startswith("# 'override'")
 
 
-def hidden_failures(database: Database, target: str) -> list[Place]:
+def hidden_failures(database: MakeDatabase, target: str) -> list[CheckFinding]:
     """List what would keep a failure of the target's recipes from being seen."""
     found = []
     ignoring = database.rules.get(".IGNORE")
@@ -154,8 +154,8 @@ def hidden_failures(database: Database, target: str) -> list[Place]:
 
 
 def hidden_when_expanded(
-    commands: Iterable[tuple[str, str]], database: Database, found: list[Place]
-) -> list[Place]:
+    commands: Iterable[tuple[str, str]], database: MakeDatabase, found: list[CheckFinding]
+) -> list[CheckFinding]:
     """List what only shows in the commands with their variables replaced, each after its target."""
     strict = _strict(database)
     return [
@@ -166,11 +166,15 @@ def hidden_when_expanded(
 
 
 def told_masks(
-    hiding: Iterable[Mask], target: str, command: str, database: Database, found: list[Place]
-) -> list[Place]:
+    hiding: Iterable[Mask],
+    target: str,
+    command: str,
+    database: MakeDatabase,
+    found: list[CheckFinding],
+) -> list[CheckFinding]:
     """Make findings of the masks in a command that is expanded, but for those found before."""
     shown = {each["message"].partition(": ")[2] for each in found}
-    rule = database.rules.get(target, Rule())
+    rule = database.rules.get(target, MakeRule())
     return [
         place(rule.path, rule.line, "masked", f"{command.strip()}: {mask.text}")
         for mask in hiding
@@ -187,7 +191,7 @@ def is_housekeeping(command: str) -> bool:
     )
 
 
-def hides_no_work(mask: Mask, rule: Rule) -> bool:
+def hides_no_work(mask: Mask, rule: MakeRule) -> bool:
     """Whether a mask hides the failure of what only tidies up, or a question beside the work."""
     if is_housekeeping(mask.command):
         return True
@@ -196,7 +200,7 @@ def hides_no_work(mask: Mask, rule: Rule) -> bool:
     return tells and bool(asked) and all(map(_serves, asked)) and _works(rule)
 
 
-def _works(rule: Rule) -> bool:
+def _works(rule: MakeRule) -> bool:
     commands = simple_commands("\n".join(line.lstrip("@+- \t") for line in rule.recipe)) or []
     return not all(map(_serves, commands))
 
@@ -217,12 +221,12 @@ def dry_commands(output: str) -> list[tuple[str, str]]:
     return [("", line.replace("\0", "\n")) for line in lines if not _SAID.match(line)]
 
 
-def _strict(database: Database) -> bool:
+def _strict(database: MakeDatabase) -> bool:
     flags = database.variables.get(".SHELLFLAGS", "-c").split()
     return any("e" in flag for flag in flags if flag.startswith("-"))
 
 
-def _in_recipe(name: str, rule: Rule, strict: bool, *, one_shell: bool) -> list[Place]:
+def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> list[CheckFinding]:
     text = "\n".join(rule.recipe)
     lines = [text] if one_shell else text.replace("\\\n", "\\\0").split("\n")
     found = []

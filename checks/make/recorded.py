@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checks.make.makefile import Database, runs_make
+from checks.make.makefile import MakeDatabase, runs_make
 from checks.project_copy import Copy
 from readiness.shell import does_nothing
 from readiness.shell.programs import simple_commands
@@ -47,7 +47,7 @@ _TALK = IDLE | {"echo", "printf", "true"}
 
 
 @dataclass(frozen=True)
-class Line:
+class RecipeLine:
     """A line of a recipe that was executed: its target, the shell's options, and the command.
 
     `status` is None where it did not end. `parent` names the line that started its make, if any;
@@ -93,10 +93,10 @@ class Line:
         )
 
 
-class Recorder:
+class RecipeRecorder:
     """Makes targets in a copy of the project, or in the project, and keeps what was executed."""
 
-    def __init__(self, copy: Copy, database: Database) -> None:
+    def __init__(self, copy: Copy, database: MakeDatabase) -> None:
         self.copy = copy
         self.database = database
         self.folder = os.path.join(os.environ["READINESS_TMP"], "recorded")
@@ -128,12 +128,12 @@ class Recorder:
             records=shlex.quote(self.records),
         )
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RecipeLine]:
         """List the lines that make executed, in their order, and those of the makes in them.
 
         A make that a tool of a line starts, such as a test, is the tool's own.
         """
-        found: dict[str, Line] = {}
+        found: dict[str, RecipeLine] = {}
         for line in self._read():
             above = found.get(line.parent)
             if not line.parent:
@@ -142,7 +142,7 @@ class Recorder:
                 found[line.name] = replace(line, root=above.root)
         return list(found.values())
 
-    def _read(self) -> Iterator[Line]:
+    def _read(self) -> Iterator[RecipeLine]:
         order = os.path.join(self.records, "order")
         if not os.path.exists(order):
             return
@@ -159,7 +159,7 @@ class Recorder:
             by_make = len(words) > 1 and any(
                 word[0] == "-" and "c" in word for word in words[:-1] if word
             )
-            yield Line(
+            yield RecipeLine(
                 name=name,
                 parent=parent,
                 root=target,

@@ -24,22 +24,22 @@ exit "$status"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedStart:
     """A program that must be started, and a word that it must be given; any where it is empty."""
 
     name: str
     word: str
 
 
-def wanted(words: list[str]) -> list[Wanted]:
+def wanted(words: list[str]) -> list[WantedStart]:
     """Read `bandit=src pip-audit`."""
-    return [Wanted(*each.partition("=")[::2]) for each in words]
+    return [WantedStart(*each.partition("=")[::2]) for each in words]
 
 
 class Watched:
     """A copy of the project in which it is noted how programs are started."""
 
-    def __init__(self, copy: Copy, programs: list[Wanted]) -> None:
+    def __init__(self, copy: Copy, programs: list[WantedStart]) -> None:
         self.programs = programs
         self._folder = os.path.join(os.environ["READINESS_TMP"], "started")
         path = os.pathsep.join([os.path.join(self._folder, "bin"), os.environ.get("PATH", "")])

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TypedDict, cast
 
-from checks.in_project.common import Place, emit, not_measured, param, place
+from checks.in_project.common import CheckFinding, emit, not_measured, param, place
 from checks.performance.endpoints import Endpoints, read_endpoints
 
 SAMPLE = re.compile(r"^(?P<name>[\w:]+)(?:\{(?P<labels>.*)\})? (?P<number>\S+)", re.MULTILINE)
@@ -86,7 +86,7 @@ def found_places(
     missing: Iterable[str],
     elsewhere: Counter[str],
     asked: Counter[str],
-) -> Iterable[Place]:
+) -> Iterable[CheckFinding]:
     """Tell errors, what nobody asked for, and what the service did not answer by itself."""
     for reason, count in figures["why"]:
         yield place(host, 0, "error", f"{count} × {reason}")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator, Set
 
-from checks.in_project.common import Place, place
+from checks.in_project.common import CheckFinding, place
 from checks.in_project.modules import found_at
 from checks.python.syntax import Function, parse
 from checks.silence.silencing import SILENCING
@@ -17,7 +17,7 @@ TYPING = {
 UNTYPED = {name.rpartition(".")[2] for name in SILENCING["untyped"]}
 
 
-def loose(paths: Iterable[str]) -> list[Place]:
+def loose(paths: Iterable[str]) -> list[CheckFinding]:
     """List such places in files, by line."""
     found = []
     for path in paths:

@@ -4,7 +4,7 @@ import os
 from typing import TypedDict, cast
 
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     files_below,
     is_below,
@@ -20,7 +20,7 @@ class Shared(TypedDict):
     """What the shared run left behind."""
 
     sources: list[str]
-    errors: list[Place]
+    errors: list[CheckFinding]
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from checks.in_project.common import (
     SETTINGS,
-    Place,
+    CheckFinding,
     emit,
     files_below,
     not_measured,
@@ -30,7 +30,7 @@ SUMMARY = re.compile(
 )
 
 
-def complaints(lines: list[str]) -> list[Place]:
+def complaints(lines: list[str]) -> list[CheckFinding]:
     """Pick the errors out of mypy's lines; notes are not errors."""
     matches = filter(None, map(COMPLAINT.match, lines))
     return [

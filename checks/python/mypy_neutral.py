@@ -7,6 +7,7 @@ is where it was. So it is with `if not TYPE_CHECKING`; a stub beside a module gi
 
 import os
 import re
+import sys
 import tokenize
 from contextlib import suppress
 
@@ -66,9 +67,9 @@ def main() -> None:
     """Write the copies, and name them."""
     if param("neutral") != "true":
         if not param("config") and (option := without_the_users_settings()):
-            print(option)
+            sys.stdout.write(f"{option}\n")
         return
-    print("--config-file=")
+    sys.stdout.write("--config-file=\n")
     folder = os.path.join(os.environ["READINESS_TMP"], "neutral")
     os.mkdir(folder)
     for number, path in enumerate(files_below(words("paths"), (".py", ".pyi"))):
@@ -86,4 +87,4 @@ def main() -> None:
         copy = os.path.join(folder, f"{number}.py")
         with open(copy, "w", encoding=encoding) as file:
             file.write(text)
-        print("--shadow-file", path, copy, sep="\n")
+        sys.stdout.write(f"--shadow-file\n{path}\n{copy}\n")

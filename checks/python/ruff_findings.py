@@ -9,7 +9,7 @@ import sys
 from typing import TypedDict, cast
 
 from checks.in_project.common import emit, not_measured, number_param, place, relative
-from checks.python.ruff_log import Log
+from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent, rules_on, show_settings
 
 UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
@@ -19,16 +19,16 @@ NO_RULE = re.compile(
 )
 
 
-class _Location(TypedDict):
+class _RuffLocation(TypedDict):
     row: int
 
 
-class Item(TypedDict):
+class RuffItem(TypedDict):
     """One entry of ruff's JSON."""
 
     code: str | None
     filename: str
-    location: _Location | None
+    location: _RuffLocation | None
     message: str
 
 
@@ -40,9 +40,9 @@ def no_rule_is_on(arguments: list[str]) -> bool:
 def main() -> None:
     """Refuse files that were not read, then count."""
     printed = sys.stdin.read()  # to its end: only then is the log whole
-    log = Log(sys.argv[1])
+    log = RuffLog(sys.argv[1])
     try:
-        items = cast("list[Item]", json.loads(printed))
+        items = cast("list[RuffItem]", json.loads(printed))
     except ValueError:
         log.stopped()
     for item in items:

@@ -12,7 +12,7 @@ OTHER_LANGUAGES = (".toml", ".md")
 """What ruff looks at beside Python: settings, and code in documents."""
 
 
-class Log:
+class RuffLog:
     """The log of one run. What is no part of it is passed on to standard error."""
 
     def __init__(self, path: str) -> None:

@@ -9,7 +9,14 @@ import subprocess
 from collections.abc import Iterable, Iterator
 
 from checks.git import lines
-from checks.in_project.common import Place, not_measured, number_param, place, relative, words
+from checks.in_project.common import (
+    CheckFinding,
+    not_measured,
+    number_param,
+    place,
+    relative,
+    words,
+)
 from checks.silence.silencing import ignored_rules, in_files, ruff_table
 
 SETTINGS_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
@@ -58,7 +65,7 @@ class _Settings:
 
 def kept_silent(
     files: Iterable[str], options: list[str], kinds: tuple[str, ...], of_the_tool: str
-) -> list[Place]:
+) -> list[CheckFinding]:
     """List the comments of some kinds in files, and what the settings of these leave out.
 
     `of_the_tool` is `linter` or `formatter`; the options are those of the command line.
@@ -105,7 +112,7 @@ def rules_on(files: Iterable[str], options: list[str]) -> int:
     )
 
 
-def beyond(suppressed: list[Place]) -> list[Place]:
+def beyond(suppressed: list[CheckFinding]) -> list[CheckFinding]:
     """Return what is told of suppressions: all of them where there are more than `allowed`."""
     allowed = number_param("allowed")
     return [] if allowed is None or len(suppressed) <= allowed else suppressed
@@ -133,7 +140,7 @@ def _with_all_that_it_extends(path: str) -> Iterator[str]:
         path = os.path.join(os.path.dirname(path), str(extended)) if extended else ""
 
 
-def _left_out(file: str, options: list[str], of_the_tool: str) -> Iterator[Place]:
+def _left_out(file: str, options: list[str], of_the_tool: str) -> Iterator[CheckFinding]:
     own, plain = _Settings(file, *options), _Settings(file, "--isolated")
     for pattern in sorted(own.excluded(of_the_tool) - plain.excluded(of_the_tool)):
         yield place(own.path, 0, "excluded", f"{pattern} is left out")

@@ -8,7 +8,7 @@ import re
 import sys
 
 from checks.in_project.common import emit, not_measured, place
-from checks.python.ruff_log import Log
+from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent
 
 UNFORMATTED = re.compile(
@@ -26,7 +26,7 @@ MESSAGE = "File would be reformatted"
 def main() -> None:
     """Cross-check the names, the summary and the log, then count."""
     lines = sys.stdin.read().splitlines()  # to its end: only then is the log whole
-    log = Log(sys.argv[1])
+    log = RuffLog(sys.argv[1])
     if unread := next(filter(UNREAD.search, [*log.said, *lines]), ""):
         not_measured(f"ruff stopped: {unread}")
     named = {

@@ -18,7 +18,7 @@ from checks.documents.document_problems import dead_links, names, outline
 from checks.documents.markdown import read_markdown
 from checks.git import git
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     not_measured,
     param,
@@ -75,7 +75,7 @@ def main() -> None:
     except (ValueError, KeyError, TypeError) as error:
         not_measured(f"{path} is no report: {type(error).__name__}: {error}")
     raw = {name: read_raw(path, each) for name, each in named.items()}
-    found: list[Place] = [
+    found: list[CheckFinding] = [
         place(path, 0, name, why)
         for name, scenario in named.items()
         for why in lacks(scenario, os.path.dirname(path), raw[name], began if target else None)
@@ -158,7 +158,7 @@ def other_than_raw(scenario: Scenario, raw: Raw, since: float | None) -> list[st
     return found
 
 
-def unlike(path: str, named: dict[str, Scenario]) -> list[Place]:
+def unlike(path: str, named: dict[str, Scenario]) -> list[CheckFinding]:
     """List the scenarios that are asked for and did not run so."""
     found = []
     for line in filter(str.strip, param("scenarios").splitlines()):
@@ -181,7 +181,7 @@ def bottlenecks(report: dict[str, object]) -> list[dict[str, object]]:
     return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
 
 
-def unfounded(path: str, report: dict[str, object], raw: dict[str, Raw]) -> list[Place]:
+def unfounded(path: str, report: dict[str, object], raw: dict[str, Raw]) -> list[CheckFinding]:
     """List the bottlenecks whose numbers are not figures of the run; one where there is none."""
     found = []
     for each in bottlenecks(report):
@@ -194,7 +194,7 @@ def unfounded(path: str, report: dict[str, object], raw: dict[str, Raw]) -> list
     return found
 
 
-def not_in_document(report: dict[str, object]) -> list[Place]:
+def not_in_document(report: dict[str, object]) -> list[CheckFinding]:
     """List the bottlenecks that the document does not speak of, and what it lacks otherwise."""
     path = param("document")
     if not path:

@@ -15,7 +15,7 @@ class _Unread(TypedDict):
     reason: str
 
 
-class _Result(TypedDict):
+class _BanditResult(TypedDict):
     filename: str
     line_number: int
     issue_severity: str
@@ -23,15 +23,15 @@ class _Result(TypedDict):
     test_id: str
 
 
-class Report(TypedDict):
+class BanditReport(TypedDict):
     """bandit's JSON, as far as it is read here."""
 
     errors: list[_Unread]
     metrics: dict[str, dict[str, int]]
-    results: list[_Result]
+    results: list[_BanditResult]
 
 
-def message(result: _Result) -> str:
+def message(result: _BanditResult) -> str:
     """Say what may be said of a finding: never the secret itself."""
     text = result["issue_text"]
     said = text.partition(":")[0] if result["test_id"] in SECRETS else text
@@ -42,7 +42,7 @@ def main() -> None:
     """Refuse a scan that left a file out or read nothing, then count."""
     require("bandit")
     try:
-        report = cast("Report", json.load(sys.stdin))
+        report = cast("BanditReport", json.load(sys.stdin))
     except ValueError:
         not_measured("bandit printed no JSON")
     for unread in report["errors"]:

@@ -19,7 +19,7 @@ from typing import TypedDict, cast
 
 from checks.git import lines, shielded
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     not_measured,
     number_param,
@@ -169,7 +169,7 @@ def _within(path: str) -> bool:
     return not os.path.isabs(path) and not os.path.normpath(path).startswith("..")
 
 
-def in_messages(copy: Copy) -> list[Place]:
+def in_messages(copy: Copy) -> list[CheckFinding]:
     """Look through what is said of commits and tags."""
     folder = os.path.join(os.environ["READINESS_TMP"], "messages")
     os.makedirs(folder)
@@ -341,7 +341,7 @@ def allowances(settings: object, within: bool = False) -> Iterator[str]:
             yield from allowances(each, within)
 
 
-def finding(copy: Copy, leak: Leak) -> Place:
+def finding(copy: Copy, leak: Leak) -> CheckFinding:
     """Tell where a secret is and of what kind, and nothing of it."""
     path = leak["File"]
     if os.path.isabs(path):

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, cast
 from checks.in_project.common import (
     NOT_MEASURED,
     RUNNER,
-    Place,
+    CheckFinding,
     emit,
     files_below,
     not_measured,
@@ -26,7 +26,7 @@ Level = Literal["high", "medium", "low"]
 LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 
 
-class Report(TypedDict, total=False):
+class ScannerReport(TypedDict, total=False):
     """What a scanner's check prints, as far as it is read here."""
 
     high: int
@@ -35,7 +35,7 @@ class Report(TypedDict, total=False):
     weak: int
     problems: int
     nosec: int
-    findings: list[Place]
+    findings: list[CheckFinding]
 
 
 def main() -> None:
@@ -85,14 +85,14 @@ def set_aside(paths: list[str]) -> int:
     return number
 
 
-def weigh(report: Report, counted: Sequence[Level]) -> int:
+def weigh(report: ScannerReport, counted: Sequence[Level]) -> int:
     """Return how many findings of a report weigh: of these severities, or all where it has none."""
     if "high" in report:
         return sum(report.get(level, 0) for level in counted)
     return report.get("weak", report.get("problems", 0))
 
 
-def bandit() -> Report:
+def bandit() -> ScannerReport:
     """Scan the source."""
     require("bandit")
     command = ["bandit", "-q", "-r", "-f", "json", "--", *(words("paths") or ["src"])]
@@ -103,20 +103,20 @@ def bandit() -> Report:
     return script("security/bandit_findings", {}, done.stdout)
 
 
-def gixy() -> Report:
+def gixy() -> ScannerReport:
     """Scan nginx's configuration."""
     return script("servers/gixy_findings", {"config": param("nginx"), "args": ""})
 
 
-def sshd() -> Report:
+def sshd() -> ScannerReport:
     """Look at the settings that the SSH server would use."""
     return script("servers/sshd_settings", {"config": param("sshd"), "args": ""})
 
 
-def probe(name: str) -> Callable[[], Report]:
+def probe(name: str) -> Callable[[], ScannerReport]:
     """Make the scanner of a server that readiness.probes speaks to."""
 
-    def speak() -> Report:
+    def speak() -> ScannerReport:
         if not param(name):
             not_measured(f"the parameter {name} is empty: where is it?")
         return report([sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name])
@@ -124,12 +124,14 @@ def probe(name: str) -> Callable[[], Report]:
     return speak
 
 
-def script(name: str, given: Mapping[str, str], text: bytes = b"") -> Report:
+def script(name: str, given: Mapping[str, str], text: bytes = b"") -> ScannerReport:
     """Run a program of the checks with its parameters."""
     return report([sys.executable, RUNNER, name], given, text)
 
 
-def report(command: list[str], given: Mapping[str, str] | None = None, text: bytes = b"") -> Report:
+def report(
+    command: list[str], given: Mapping[str, str] | None = None, text: bytes = b""
+) -> ScannerReport:
     """Run a command that prints a report; one that could not measure ends this script as well."""
     done = subprocess.run(
         command, env={**os.environ, **(given or {})}, input=text, capture_output=True, check=False
@@ -137,10 +139,10 @@ def report(command: list[str], given: Mapping[str, str] | None = None, text: byt
     if done.returncode:
         sys.stderr.buffer.write(done.stderr)
         sys.exit(done.returncode if done.returncode > 0 else NOT_MEASURED)
-    return cast("Report", json.loads(done.stdout))
+    return cast("ScannerReport", json.loads(done.stdout))
 
 
-SCANNERS: Mapping[str, Callable[[], Report]] = {
+SCANNERS: Mapping[str, Callable[[], ScannerReport]] = {
     "bandit": bandit,
     "gixy": gixy,
     "sshd": sshd,

@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 
-from checks.in_project.common import Place, emit, not_measured, param, place, require
+from checks.in_project.common import CheckFinding, emit, not_measured, param, place, require
 from checks.servers.nginx import Directive, UnreadableError, dumped, walk
 
 WANTING = re.compile(
@@ -78,20 +78,20 @@ def warned(said: list[tuple[str, str]]) -> list[str]:
     ]
 
 
-def noted(rule: str, text: str) -> Place:
+def noted(rule: str, text: str) -> CheckFinding:
     """Make a finding of a line that nginx printed."""
     found = WHERE.fullmatch(text)
     file, number = (found["file"], found["line"]) if found else (None, None)
     return place(file or param("config"), int(number or 0), rule, found["what"] if found else text)
 
 
-def shown(directives: list[Directive]) -> Iterator[Place]:
+def shown(directives: list[Directive]) -> Iterator[CheckFinding]:
     """Find what is in force and should not be, each where it is said."""
     for http in (each for each in directives if each.name == "http"):
         yield from context(http, {})
 
 
-def context(outer: Directive, inherited: dict[str, list[str]]) -> Iterator[Place]:
+def context(outer: Directive, inherited: dict[str, list[str]]) -> Iterator[CheckFinding]:
     """Look at one block, and at those in it, which inherit what it says."""
     own = {each.name: each for each in outer.block if not each.block}
     said = {**inherited, **{name: each.words for name, each in own.items()}}
@@ -106,7 +106,7 @@ def context(outer: Directive, inherited: dict[str, list[str]]) -> Iterator[Place
             yield from context(each, said)
 
 
-def server(block: Directive, said: dict[str, list[str]]) -> Iterator[Place]:
+def server(block: Directive, said: dict[str, list[str]]) -> Iterator[CheckFinding]:
     """Look at what holds for one server."""
     if said.get("server_tokens", ["on"])[:1] != ["off"]:
         yield about(block, "server-tokens", "answers show nginx's version")
@@ -116,6 +116,6 @@ def server(block: Directive, said: dict[str, list[str]]) -> Iterator[Place]:
         yield about(block, "old-protocol", f"ssl_protocols has {', '.join(sorted(old))}")
 
 
-def about(directive: Directive, rule: str, message: str) -> Place:
+def about(directive: Directive, rule: str, message: str) -> CheckFinding:
     """Make a finding where a directive stands."""
     return place(directive.file, directive.line, rule, message)

@@ -8,7 +8,7 @@ import tokenize
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
-from checks.in_project.common import Place, files_below, not_measured, place
+from checks.in_project.common import CheckFinding, files_below, not_measured, place
 
 with open(os.path.join(os.path.dirname(__file__), "silencing.toml"), "rb") as table:
     SILENCING = tomllib.load(table)
@@ -23,7 +23,7 @@ ANY_WORD = re.compile(
 )
 
 
-def in_files(paths: Iterable[str]) -> Iterator[Place]:
+def in_files(paths: Iterable[str]) -> Iterator[CheckFinding]:
     """Yield every suppressing comment and skipped test below the paths; its kind is the rule."""
     for path in files_below(paths, (".py", ".pyi")):
         try:
@@ -36,7 +36,7 @@ def in_files(paths: Iterable[str]) -> Iterator[Place]:
             not_measured(f"{path} cannot be read: {error}")
 
 
-def _comments(path: str, text: str) -> Iterator[Place]:
+def _comments(path: str, text: str) -> Iterator[CheckFinding]:
     lines = iter(text.splitlines(keepends=True))
     for token in tokenize.generate_tokens(lambda: next(lines, "")):
         if token.type == tokenize.COMMENT:
@@ -45,7 +45,7 @@ def _comments(path: str, text: str) -> Iterator[Place]:
                 yield place(path, token.start[0], kind, token.string)
 
 
-def _skips(path: str, text: str) -> Iterator[Place]:
+def _skips(path: str, text: str) -> Iterator[CheckFinding]:
     nodes = list(ast.walk(ast.parse(text, path)))
     names = _names(nodes)
     for node in nodes:
@@ -84,12 +84,12 @@ def count(paths: Iterable[str], kinds: tuple[str, ...]) -> int:
     return sum(found["rule"] in kinds for found in in_files(paths))
 
 
-def in_settings() -> list[Place]:
+def in_settings() -> list[CheckFinding]:
     """List what the settings in the project's folder leave out or silence."""
     return [*mypy_settings(), *ruff_settings(), *coverage_settings()]
 
 
-def mypy_settings() -> list[Place]:
+def mypy_settings() -> list[CheckFinding]:
     """List the sections of mypy's settings that ignore errors."""
     found = []
     for path in ("mypy.ini", ".mypy.ini", "setup.cfg"):
@@ -110,7 +110,7 @@ def mypy_settings() -> list[Place]:
     return found
 
 
-def ruff_settings() -> list[Place]:
+def ruff_settings() -> list[CheckFinding]:
     """List the rules that ruff's settings ignore, and the folders they leave out."""
     found = []
     for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
@@ -142,7 +142,7 @@ def ignored_rules(path: str) -> list[str]:
     return [str(rule) for table in tables for key in keys for rule in _list(table.get(key))]
 
 
-def coverage_settings() -> list[Place]:
+def coverage_settings() -> list[CheckFinding]:
     """List the files and lines that coverage's settings leave out of the count."""
     found = []
     for path in (".coveragerc", "setup.cfg", "tox.ini"):
@@ -171,7 +171,7 @@ _COVERAGE_KEYS = (
 )
 
 
-def _in_pyproject(kind: str, key: str, text: str) -> Place:
+def _in_pyproject(kind: str, key: str, text: str) -> CheckFinding:
     return place("pyproject.toml", _line("pyproject.toml", key), kind, text)
 
 

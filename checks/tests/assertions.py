@@ -18,7 +18,7 @@ ENDING |= {f"pytest.{name}" for name in ("skip", "xfail", "exit", "fail")}
 
 
 @dataclass
-class Body:
+class TestBody:
     """What was reached in a function: assertions, raised errors and calls that nothing swallows."""
 
     objects: frozenset[str] = frozenset()
@@ -34,7 +34,7 @@ class Body:
         return any(truth(each.test, self.objects) is not True for each in self.asserted)
 
 
-def read_body(function: Function, objects: Iterable[str] = ()) -> Body:
+def read_body(function: Function, objects: Iterable[str] = ()) -> TestBody:
     """Read a function; of functions within it, those that are used. `objects`: see `truth`."""
     own = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
     own |= {
@@ -42,13 +42,13 @@ def read_body(function: Function, objects: Iterable[str] = ()) -> Body:
         for each in ast.walk(function)
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }
-    body = Body(frozenset(objects) - own)
-    _Reader(body).block(function.body, caught=False)
+    body = TestBody(frozenset(objects) - own)
+    _BodyReader(body).block(function.body, caught=False)
     read: set[str] = set()
     while waiting := (set(body.inner) & body.used) - read:
         name = waiting.pop()
         read.add(name)
-        _Reader(body).block(_statements(body.inner[name]), caught=False)
+        _BodyReader(body).block(_statements(body.inner[name]), caught=False)
     return body
 
 
@@ -62,10 +62,10 @@ def _statements(node: Function | ast.ClassDef) -> list[ast.stmt]:
     ]
 
 
-class _Reader:
+class _BodyReader:
     """Follows statements in their order. Each method tells whether nothing is reached after it."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: TestBody) -> None:
         self._body = body
 
     def block(self, statements: Iterable[ast.stmt], *, caught: bool) -> bool:

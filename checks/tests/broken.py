@@ -17,7 +17,7 @@ class Flow(TypedDict):
     through: list[str]
 
 
-class Plan(TypedDict):
+class FaultPlan(TypedDict):
     """What is to be tried; without flows, a sample of faults."""
 
     paths: list[str]
@@ -30,7 +30,7 @@ class Plan(TypedDict):
     flows: list[Flow]
 
 
-class Attempt(TypedDict):
+class FaultAttempt(TypedDict):
     """What came of one fault, or of one flow's code: `noticed` is how, "" where it was not."""
 
     noticed: str
@@ -61,14 +61,14 @@ class Broken(TypedDict):
     """What the session of the tests left behind."""
 
     status: int
-    attempts: list[Attempt]
+    attempts: list[FaultAttempt]
     tests: NotRequired[dict[str, str]]
     possible: NotRequired[int]
     idle: NotRequired[Idle]
     why: NotRequired[str]
 
 
-def try_broken(plan: Plan) -> Broken:
+def try_broken(plan: FaultPlan) -> Broken:
     """Make the attempts; one that could not be begun ends the script."""
     require("pytest", "coverage")
     copy = copy_project("broken")

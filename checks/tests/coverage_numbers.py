@@ -4,7 +4,7 @@ import os
 from fnmatch import fnmatch
 
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     files_below,
     is_below,
@@ -18,7 +18,7 @@ from checks.tests.coverage_data import Summary, percent, read_report, select
 SHOWN = 20
 
 
-def modules_below(files: dict[str, Summary], thresholds: list[str]) -> list[Place]:
+def modules_below(files: dict[str, Summary], thresholds: list[str]) -> list[CheckFinding]:
     """List the modules that miss their threshold."""
     missed = []
     for threshold in thresholds:
@@ -47,7 +47,7 @@ def groups(files: dict[str, Summary], pattern: str) -> dict[str, list[Summary]]:
     return matched
 
 
-def weakest(files: dict[str, Summary]) -> list[Place]:
+def weakest(files: dict[str, Summary]) -> list[CheckFinding]:
     """List the files with the most uncovered statements."""
     missing = {path: each["num_statements"] - each["covered_lines"] for path, each in files.items()}
     worst = sorted(filter(missing.get, missing), key=lambda path: (-missing[path], path))[:SHOWN]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from checks.in_project.common import Place, is_below, not_measured, place, read_text
+from checks.in_project.common import CheckFinding, is_below, not_measured, place, read_text
 
 Event = dict[str, Any]
 
@@ -15,7 +15,7 @@ ENDED_WELL = (0, 1, 5)
 
 
 @dataclass(frozen=True)
-class Case:
+class SeenTest:
     """One test: its outcome is `passed`, `failed` or `skipped`."""
 
     path: str
@@ -36,13 +36,13 @@ class Session:
     `deselected` counts the tests that were found and left out by options or settings.
     """
 
-    cases: list[Case]
+    cases: list[SeenTest]
     deselected: int
     seconds: float
 
 
 @dataclass
-class _Attempt:
+class _TestTry:
     """The newest try of one test: what happened in each phase, and what was reported."""
 
     phases: dict[str, Event] = field(default_factory=dict)
@@ -113,25 +113,25 @@ def read_session(path: str, said: str = "") -> Session:
         )
     # What is planned twice is not tried again the second time: one failure is enough.
     planned = Counter(test["id"] for test in plan["tests"])
-    attempts: dict[str, _Attempt] = {}
+    attempts: dict[str, _TestTry] = {}
     for event in events:
         if event["event"] == "begun" and planned[event["id"]] <= 1:
-            attempts[event["id"]] = _Attempt()
+            attempts[event["id"]] = _TestTry()
         elif event["event"] in ("phase", "report"):
-            attempts.setdefault(event["id"], _Attempt()).add(event)
-    cases = [_case(test, attempts.get(test["id"], _Attempt())) for test in plan["tests"]]
+            attempts.setdefault(event["id"], _TestTry()).add(event)
+    cases = [_case(test, attempts.get(test["id"], _TestTry())) for test in plan["tests"]]
     _complete(cases, found, said)
     skipped = [
-        Case(each["path"], 0, each["path"], "", "skipped", each["message"])
+        SeenTest(each["path"], 0, each["path"], "", "skipped", each["message"])
         for each in found.get("left out", [])
     ]
     return Session([*cases, *skipped], plan["deselected"], ended[-1]["seconds"] if ended else 0.0)
 
 
-def _case(test: Event, attempt: _Attempt) -> Case:
+def _case(test: Event, attempt: _TestTry) -> SeenTest:
     outcome, message = attempt.ended()
     reports = attempt.reports.values()
-    return Case(
+    return SeenTest(
         path=test["path"],
         line=test["line"],
         name=test["name"],
@@ -146,7 +146,7 @@ def _case(test: Event, attempt: _Attempt) -> Case:
     )
 
 
-def _complete(cases: list[Case], found: dict[str, list[Event]], said: str) -> None:
+def _complete(cases: list[SeenTest], found: dict[str, list[Event]], said: str) -> None:
     """End the script unless every planned test was run, and the session then came to its end."""
     missing = [case for case in cases if not case.outcome]
     if missing:
@@ -173,12 +173,12 @@ def _last_line(event: Event) -> str:
     return str(lines[-1]).removeprefix("E ").strip()
 
 
-def below(cases: Iterable[Case], tops: list[str]) -> list[Case]:
+def below(cases: Iterable[SeenTest], tops: list[str]) -> list[SeenTest]:
     """Select the tests in some files or folders; all of them where none is named."""
     return [case for case in cases if not tops or any(is_below(case.path, top) for top in tops)]
 
 
-def numbers(cases: list[Case]) -> dict[str, int]:
+def numbers(cases: list[SeenTest]) -> dict[str, int]:
     """Count the tests by outcome; a run that executed none has measured nothing."""
     outcomes = [case.outcome for case in cases]
     executed = len(cases) - outcomes.count("skipped")
@@ -192,7 +192,7 @@ def numbers(cases: list[Case]) -> dict[str, int]:
     }
 
 
-def failures(cases: Iterable[Case]) -> list[Place]:
+def failures(cases: Iterable[SeenTest]) -> list[CheckFinding]:
     """List the failed tests as findings."""
     return [
         place(case.path, case.line, case.name, case.message.partition("\n")[0])

@@ -9,7 +9,7 @@ import os
 import yaml
 
 from checks.in_project.common import (
-    Place,
+    CheckFinding,
     emit,
     not_measured,
     number_param,
@@ -19,8 +19,8 @@ from checks.in_project.common import (
     words,
 )
 from checks.python.syntax import functions, parse
-from checks.tests.broken import Attempt, Flow, try_broken
-from checks.tests.session import Case, below, numbers, read_session
+from checks.tests.broken import FaultAttempt, Flow, try_broken
+from checks.tests.session import SeenTest, below, numbers, read_session
 
 
 def wanted() -> list[str]:
@@ -58,12 +58,12 @@ def marked(path: str, marker: str) -> dict[str, set[str]]:
     }
 
 
-def by_flow(cases: list[Case], marker: str) -> dict[str, list[Case]]:
+def by_flow(cases: list[SeenTest], marker: str) -> dict[str, list[SeenTest]]:
     """Group the tests by flow."""
     markers = {
         path: marked(path, marker) for path in {c.path for c in cases} if os.path.exists(path)
     }
-    groups: dict[str, list[Case]] = {}
+    groups: dict[str, list[SeenTest]] = {}
     for case in cases:
         flows = {value for name, value in case.properties if name == marker}
         for flow in flows | markers.get(case.path, {}).get(case.function, set()):
@@ -84,7 +84,7 @@ def through(names: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def unnoticed(groups: dict[str, list[Case]], named: dict[str, list[str]]) -> list[Place]:
+def unnoticed(groups: dict[str, list[SeenTest]], named: dict[str, list[str]]) -> list[CheckFinding]:
     """List the flows whose tests go on to pass where what they walk through fails."""
     flows: list[Flow] = [
         {
@@ -122,7 +122,7 @@ def unnoticed(groups: dict[str, list[Case]], named: dict[str, list[str]]) -> lis
     ]
 
 
-def _why(attempt: Attempt) -> str:
+def _why(attempt: FaultAttempt) -> str:
     """Say what is wrong with a flow; "" where its tests noticed."""
     where = ", ".join(attempt["broken"][:3]) or "none"
     if attempt["noticed"] == "unknown":

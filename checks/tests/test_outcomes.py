@@ -8,7 +8,7 @@ import sys
 import time
 
 from checks.in_project.common import RUNNER, emit, not_measured, place, require
-from checks.tests.session import Case, numbers, read_session
+from checks.tests.session import SeenTest, numbers, read_session
 
 NO_PROOF = re.compile(
     r"(?:setup|teardown): |fixture |(?:\w+\.)*"
@@ -17,7 +17,7 @@ NO_PROOF = re.compile(
 """How a message begins of a failure that is none of what a test asserts: nothing was there."""
 
 
-def kind(case: Case) -> str:
+def kind(case: SeenTest) -> str:
     """What became of a test: `error` where it failed for what it needs, not for what it asks."""
     if case.outcome != "failed":
         return case.outcome

@@ -1,7 +1,15 @@
 """Count the tests that assert something; and the faults in the code that no test notices."""
 
-from checks.in_project.common import Place, emit, not_measured, number_param, param, place, words
-from checks.tests.broken import Attempt, Broken, Idle, try_broken
+from checks.in_project.common import (
+    CheckFinding,
+    emit,
+    not_measured,
+    number_param,
+    param,
+    place,
+    words,
+)
+from checks.tests.broken import Broken, FaultAttempt, Idle, try_broken
 from checks.tests.weak_tests import Written, written_tests
 
 FEW = 10
@@ -40,7 +48,7 @@ def sample(wanted: int) -> Broken:
     return broken
 
 
-def survivors(tried: list[Attempt]) -> list[Place]:
+def survivors(tried: list[FaultAttempt]) -> list[CheckFinding]:
     """List the faults that no test noticed."""
     return [
         place(each["path"], each["line"], "mutant", f"{each['what']}, and no test fails")
@@ -49,7 +57,7 @@ def survivors(tried: list[Attempt]) -> list[Place]:
     ]
 
 
-def idle(tests: list[Written], seen: Idle) -> list[Place]:
+def idle(tests: list[Written], seen: Idle) -> list[CheckFinding]:
     """List the tests that look well, and that show nothing when they are tried."""
     known, skipped, unmoved = (
         {tuple(each) for each in listed}

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from checks.in_project.common import Place, files_below, not_measured, place
+from checks.in_project.common import CheckFinding, files_below, not_measured, place
 from checks.in_project.modules import found_at
 from checks.python.syntax import Function, functions, parse
-from checks.tests.assertions import Body, called, read_body
+from checks.tests.assertions import TestBody, called, read_body
 from checks.tests.constants import truth
 
 RAISING = {"raises", "warns", "deprecated_call", "fail", "approx_equal", "raise_for_status"}
@@ -69,7 +69,7 @@ def module(path: str) -> Module:
 
 
 @cache
-def body(path: str, line: int) -> Body:
+def body(path: str, line: int) -> TestBody:
     """Read the function that begins on a line of a file."""
     here = module(path)
     node = next(each for named in here.functions.values() for each in named if each.lineno == line)
@@ -205,7 +205,7 @@ class Written:
     in_a_branch: bool
     why: str
 
-    def finding(self, why: str) -> Place:
+    def finding(self, why: str) -> CheckFinding:
         """Say of it what it lacks."""
         return place(self.path, self.line, "no-assertion", f"{self.name} {why}")
 
