@@ -11,6 +11,7 @@ from readiness.command_line.reader import load, names
 from readiness.model.settings import RunSettings
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
+CHECKS = PACKAGE.parent / "checks"
 
 FOUNDATION = ["model", "text", "shell", "startup", "builtin"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
@@ -60,27 +61,50 @@ MAY_IMPORT = {
     "__init__": [],
 }
 
+# What a room of checks/ may import beside itself, and what of readiness.
+SHARED = ["in_project", "git", "project_copy"]
+CHECKS_MAY_IMPORT = {
+    "run": [],
+    "in_project": [],
+    "git": [],
+    "project_copy": ["git"],
+    "silence": ["in_project"],
+    "python": [*SHARED, "silence"],
+    "tests": [*SHARED, "python"],
+    "make": SHARED,
+    "ci": [*SHARED, "make"],
+    "documents": [*SHARED, "python"],
+    "reports": [*SHARED, "documents"],
+    "security": SHARED,
+    **dict.fromkeys(["database", "django", "locks", "packages"], SHARED),
+    "performance": ["in_project"],
+    "servers": ["in_project"],
+    "services": [],
+    "__init__": [],
+}
+CHECKS_MAY_USE = {"model", "project", "shell", "text"}
 
-def unit(path: Path) -> str:
-    """The module or package below readiness/ that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+def unit(path: Path, top: Path = PACKAGE) -> str:
+    """Return the module or package below a top folder that a file belongs to."""
+    return path.relative_to(top).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
-    """The modules and packages of ours that a file imports, wherever in it."""
+def imported(path: Path, top: str = "readiness") -> set[str]:
+    """Return the modules and packages of a top package that a file imports, wherever in it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names = (
                 [node.module]
-                if node.module != "readiness"
-                else [f"readiness.{alias.name}" for alias in node.names]
+                if node.module != top
+                else [f"{top}.{alias.name}" for alias in node.names]
             )
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if name.startswith("readiness.")}
+        found |= {name.split(".")[1] for name in names if name.startswith(f"{top}.")}
     return found - {"__version__"}
 
 
@@ -95,20 +119,36 @@ def test_no_arrow_points_back(path: Path) -> None:
 def test_no_rooms_import_each_other() -> None:
     """However many rooms lie between: what may be imported is a picture without a circle."""
     TopologicalSorter(MAY_IMPORT).prepare()
+    TopologicalSorter(CHECKS_MAY_IMPORT).prepare()
+
+
+@pytest.mark.parametrize("path", sorted(CHECKS.rglob("*.py")), ids=str)
+def test_what_measures_knows_little_of_the_engine(path: Path) -> None:
+    """It imports its own room, rooms below it, and four of readiness, or none of these."""
+    own = unit(path, CHECKS)
+    assert imported(path, "checks") <= {own, *CHECKS_MAY_IMPORT[own]}
+    assert imported(path) <= (set() if own in ("run", "in_project") else CHECKS_MAY_USE)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=str)
+def test_the_engine_imports_nothing_that_measures(path: Path) -> None:
+    """It starts what check files say, and knows none of it."""
+    assert imported(path, "checks") == set()
 
 
 def test_every_module_has_its_place() -> None:
-    """The picture names every module that there is, and no other."""
-    there = {unit(path) for path in PACKAGE.rglob("*.py")}
-    assert there == set(MAY_IMPORT)
+    """The pictures name every module that there is, and no other."""
+    assert {unit(path) for path in PACKAGE.rglob("*.py")} == set(MAY_IMPORT)
+    assert {unit(path, CHECKS) for path in CHECKS.rglob("*.py")} == set(CHECKS_MAY_IMPORT)
 
 
 def test_the_page_names_every_room() -> None:
-    """The table of docs/architecture.md has a row for each folder, and for no other."""
+    """The tables of docs/architecture.md have a row for each folder, and for no other."""
     text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
-    there = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
-    assert sorted(told) == sorted(there)
+    for top, prefix in ((PACKAGE, ""), (CHECKS, "checks/")):
+        told = re.findall(rf"^\| `{prefix}(\w+)/` \|", text, re.MULTILINE)
+        there = [path.name for path in top.iterdir() if (path / "__init__.py").exists()]
+        assert sorted(told) == sorted(there)
 
 
 def test_a_file_of_commands_is_a_command() -> None:

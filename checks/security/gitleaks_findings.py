@@ -138,7 +138,8 @@ def made_up_token() -> bytes:
 def name_unscanned(paths: set[str]) -> int:
     """Print which files gitleaks does not look into, as far as a line holds; return how many."""
     if paths:
-        print(f"not scanned ({len(paths)}):", *sorted(paths)[:_NAMED], file=sys.stderr)
+        named = " ".join(sorted(paths)[:_NAMED])
+        sys.stderr.write(f"not scanned ({len(paths)}): {named}\n")
     return len(paths)
 
 
