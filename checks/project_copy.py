@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.git import git
+from checks.in_project.common import Params
 
 _MARK = "pyvenv.cfg"
 """The file that an environment of Python has at its top."""
@@ -14,9 +16,13 @@ _MARK = "pyvenv.cfg"
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of the project. `folder` is where the project's own folder lies in it."""
+    """A copy of the project. `folder` is where the project's own folder lies in it.
+
+    `env` is the environment of commands there.
+    """
 
     folder: str
+    env: Mapping[str, str]
 
     def run(
         self, command: list[str], extra: dict[str, str] | None = None, *, quiet: bool = False
@@ -28,7 +34,7 @@ class Copy:
         started = subprocess.Popen(
             command,
             cwd=self.folder,
-            env={**os.environ, **(extra or {}), "PWD": self.folder},
+            env={**self.env, **(extra or {}), "PWD": self.folder},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -43,13 +49,13 @@ class Copy:
         return started.wait(), output.decode(errors="replace")
 
 
-def copy_project(name: str = "copy") -> Copy:
+def copy_project(params: Params, name: str = "copy") -> Copy:
     """Copy what git knows of the project or would add, with its history; without git, everything.
 
     What is installed in an environment is left out where git only would add it. An installed
     `.venv` is linked into the copy, so that relative paths to its tools go on working.
     """
-    target = os.path.join(os.environ["READINESS_TMP"], name)
+    target = os.path.join(params.tmp, name)
     top = _git("rev-parse", "--show-toplevel").strip()
     inside = ""
     if top:
@@ -65,7 +71,7 @@ def copy_project(name: str = "copy") -> Copy:
     venv = os.path.join(folder, ".venv")
     if os.path.isdir(".venv") and not os.path.lexists(venv):
         os.symlink(os.path.abspath(".venv"), venv)
-    return Copy(folder)
+    return Copy(folder, params.env)
 
 
 def _copy_listed(top: str, target: str) -> None:

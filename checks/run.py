@@ -1,5 +1,6 @@
 """Run a program of the built-in checks: `python run.py ROOM/NAME …`; check files call it.
 
+A program is a module with the function `main(argv, env, stdin)`, which returns the exit status.
 What is in `in_project` is run by the project's own Python, in which readiness need not be: it is a
 package of its own there, and nothing else of ours is to be found by the project's imports.
 """
@@ -16,13 +17,17 @@ IN_PROJECT = "in_project"
 def load(program: str) -> ModuleType:
     """Import a program by its room and name."""
     room, _, name = program.partition("/")
-    top, place = (
-        (IN_PROJECT, os.path.join(FOLDER, room)) if room == IN_PROJECT else ("checks", FOLDER)
-    )
-    package = ModuleType(top)
-    package.__path__ = [place]
-    sys.modules.setdefault(top, package)
-    return import_module(f"{top}.{name}" if room == IN_PROJECT else f"{top}.{room}.{name}")
+    if room == IN_PROJECT:
+        return _import(IN_PROJECT, os.path.join(FOLDER, IN_PROJECT), name)
+    return _import("checks", FOLDER, f"{room}.{name}")
+
+
+def _import(package: str, folder: str, module: str) -> ModuleType:
+    """Import a module of a package that lies in a folder, whatever the path finds by its name."""
+    if package not in sys.modules:
+        sys.modules[package] = ModuleType(package)
+        sys.modules[package].__path__ = [folder]
+    return import_module(f"{package}.{module}")
 
 
 if __name__ == "__main__":
@@ -31,4 +36,4 @@ if __name__ == "__main__":
         path for path in sys.path if os.path.realpath(path or ".") != os.path.realpath(FOLDER)
     ]
     del sys.argv[0]
-    sys.exit(load(sys.argv[0]).main())
+    sys.exit(load(sys.argv[0]).main(sys.argv[1:], os.environ, sys.stdin))

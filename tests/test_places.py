@@ -59,6 +59,27 @@ def a_check(house: House) -> None:
     assert house.run("check").status == 0
 
 
+def a_check_with_a_program(house: House) -> None:
+    """A check of the catalogue that a query cannot read: its file, and the program beside it."""
+    house.add(
+        "checks/documents/longest.yaml",
+        "summary: The longest line\n"
+        "params:\n  path: {help: the file}\n"
+        'run: \'"$READINESS_PYTHON" "$READINESS_CHECK_DIR/run.py" documents/longest < $path\'\n'
+        "measures:\n  length: {as: json, query: length, unit: characters}\n",
+    )
+    house.add(
+        "checks/documents/longest.py",
+        "from checks.in_project.common import emit\n\n\n"
+        "def main(argv, env, stdin):\n"
+        '    emit({"length": max(len(line.strip()) for line in stdin)})\n'
+        "    return 0\n",
+    )
+    house.project.write(a_board({"check": "longest", "with": {"path": "three"}, "expect": "== 3"}))
+    (house.project.folder / "three").write_text("a\nbbb\nc\n", encoding="utf-8")
+    assert house.run("check").status == 0
+
+
 def a_format(house: House) -> None:
     """A format of reports: its file."""
     house.add(
@@ -264,6 +285,7 @@ def a_feature(house: House) -> None:
 
 PLACES = [
     (a_check, 1),
+    (a_check_with_a_program, 2),
     (a_format, 1),
     (a_command, 1),
     (an_option, 2),

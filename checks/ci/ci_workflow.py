@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import product
-from typing import cast
+from typing import TextIO, cast
 
 from checks.ci.expressions import Value, constant
 from checks.ci.triggers import events_of_changes, not_started, runs_of
@@ -20,7 +20,14 @@ from checks.ci.workflow import (
     matching,
     read_workflow,
 )
-from checks.in_project.common import CheckFinding, emit, not_measured, param, place, read_json
+from checks.in_project.common import (
+    CheckFinding,
+    Params,
+    emit,
+    not_measured,
+    place,
+    read_json,
+)
 from checks.make.makefile import CARELESS, IDLE, runs_make
 from checks.project_copy import copy_project
 from readiness.shell import masks
@@ -109,7 +116,7 @@ def _runs(job: Job) -> list[dict[str, Value]]:
     return [{f"matrix.{name}": each.get(name) for name in names} for each in made] or [{}]
 
 
-def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
+def shell_problems(params: Params, shell: str, script: str) -> tuple[list[str], bool, bool]:
     """Say what is wrong with a shell, and whether it ends at a failure, also within a pipe.
 
     It is tried: asked to fail, it has to.
@@ -123,7 +130,7 @@ def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
     program = os.path.basename(words[0]) if words else ""
     if shutil.which(program) is None:
         return [], True, True
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     for name, text in (
         ("fails", f"exit {FAILS}"),
         ("nothing", ""),
@@ -157,11 +164,11 @@ def shell_problems(shell: str, script: str) -> tuple[list[str], bool, bool]:
     return [], errexit, pipefail
 
 
-def complaints(found: FoundStep, events: Iterable[str]) -> list[str]:
+def complaints(params: Params, found: FoundStep, events: Iterable[str]) -> list[str]:
     """Say what is wrong with a step, and with all that leads to it."""
-    command = param("command")
+    command = params.text("command")
     own = found.scripts[0].text
-    of_shell, errexit, pipefail = shell_problems(found.shell, own)
+    of_shell, errexit, pipefail = shell_problems(params, found.shell, own)
     folder = found.folder
     gone = folder and not EXPRESSION.search(folder) and not os.path.isdir(folder)
     said = []
@@ -214,7 +221,7 @@ def _spoils(flags: str) -> bool:
     return bool(IDLE.search(words) or CARELESS.search(words))
 
 
-def replay(found: FoundStep) -> tuple[int, str]:
+def replay(params: Params, found: FoundStep) -> tuple[int, str]:
     """Run the step in a throw-away copy of the project, as the runner would."""
     text = str(found.step.get("run", ""))
     if EXPRESSION.search(text):
@@ -222,30 +229,31 @@ def replay(found: FoundStep) -> tuple[int, str]:
     given = {name: value for each in found.environments for name, value in each.items()}
     extra = {name: str(value) for name, value in given.items() if not EXPRESSION.search(str(value))}
     options = ["-eo", "pipefail"] if found.shell == "bash" else ["-e"]
-    return copy_project().run(["bash", *options, "-c", text], extra)
+    return copy_project(params).run(["bash", *options, "-c", text], extra)
 
 
-def problems_here() -> int:
+def problems_here(params: Params) -> int:
     """Return the problems that the shared run of the make target found; 0 where there was none."""
-    shared = os.environ.get("READINESS_TMP_MAKE_TARGET")
+    shared = params.env.get("READINESS_TMP_MAKE_TARGET")
     if not shared:
         return 0
     return cast("dict[str, int]", read_json(os.path.join(shared, "numbers.json")))["problems"]
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at the workflow, and replay the step if asked to."""
-    path, command = param("workflow"), param("command")
+    params = Params(env)
+    path, command = params.text("workflow"), params.text("command")
     if not command:
         not_measured("no command is given")
     workflow = read_workflow(path)
     findings: list[CheckFinding] = []
     if why := not_started(workflow):
         findings.append(place(path, 1, "ci", why))
-    steps = list(matching(path, command, param("job")))
+    steps = list(matching(path, command, params.text("job")))
     if not steps:
         findings.append(place(path, 0, "ci", f"no step runs {command}"))
-    said = [(found, complaints(found, events_of_changes(workflow))) for found in steps]
+    said = [(found, complaints(params, found, events_of_changes(workflow))) for found in steps]
     sound = [found for found, texts in said if not texts]
     for found, texts in said:
         # Another job may try the same on what need not pass yet.
@@ -255,11 +263,12 @@ def main() -> None:
             continue
         findings += [place(found.path, found.line, "ci", f"{found.name}: {text}") for text in texts]
     line = steps[0].line if steps else 0
-    if problems := problems_here():
+    if problems := problems_here(params):
         findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))
     status = None
-    if steps and param("replay") == "true":
-        status, _ = replay((sound or steps)[0])
+    if steps and params.text("replay") == "true":
+        status, _ = replay(params, (sound or steps)[0])
         if status:
             findings.append(place(path, line, "ci", f"replayed here, it ends with status {status}"))
     emit({"problems": len(findings), "steps": len(steps), "status": status}, findings)
+    return 0

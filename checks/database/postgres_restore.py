@@ -9,9 +9,10 @@ import secrets
 import subprocess
 import time
 from collections.abc import Mapping
+from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
-from checks.in_project.common import emit, not_measured, param, place, require
+from checks.in_project.common import Params, emit, not_measured, place, require
 
 TABLES = (
     "select format('%I.%I', n.nspname, c.relname) from pg_class c"
@@ -25,20 +26,21 @@ class FailedError(Exception):
     """A tool failed; the message is what it said."""
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Dump, restore, compare."""
+    params = Params(env)
     require("pg_dump", "pg_restore", "psql", "createdb", "dropdb")
-    name, env = connection(param("url"))
-    where = f"{env['PGHOST']}:{env['PGPORT']}"
-    backup = os.path.join(os.environ["READINESS_TMP"], "backup.dump")
+    name, server = connection(params, params.text("url"))
+    where = f"{server['PGHOST']}:{server['PGPORT']}"
+    backup = os.path.join(params.tmp, "backup.dump")
     copy = f"readiness_restore_{secrets.token_hex(6)}"
     start = time.monotonic()
     try:
-        before = rows(name, env)
-        given = param("backup")
+        before = rows(name, server)
+        given = params.text("backup")
         if not given:
-            tool(["pg_dump", "-w", "--format=custom", "--file", backup, "--dbname", name], env)
-        restored = restore(given or backup, copy, env)
+            tool(["pg_dump", "-w", "--format=custom", "--file", backup, "--dbname", name], server)
+        restored = restore(given or backup, copy, server)
     except FailedError as error:
         not_measured(f"{where}: {error}")
     if not before:
@@ -56,21 +58,22 @@ def main() -> None:
         "seconds": round(time.monotonic() - start, 3),
     }
     emit(numbers, found)
+    return 0
 
 
-def connection(url: str) -> tuple[str, dict[str, str]]:
+def connection(params: Params, url: str) -> tuple[str, dict[str, str]]:
     """Return the database's name, and the environment in which the tools find its server."""
     parts = urlsplit(url)
     if parts.scheme.partition("+")[0] not in {"postgresql", "postgres"} or not parts.hostname:
         not_measured("the URL is not written postgresql://user:password@host:port/name")
     user = unquote(parts.username or "postgres")
-    env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    env = {key: value for key, value in params.env.items() if not key.startswith("PG")}
     env.update(
         PGHOST=parts.hostname,
         PGPORT=str(parts.port or 5432),
         PGUSER=user,
         PGPASSWORD=unquote(parts.password or ""),
-        PGCONNECT_TIMEOUT=param("seconds") or "10",
+        PGCONNECT_TIMEOUT=params.text("seconds") or "10",
         PGOPTIONS="-c client_min_messages=warning",
     )
     return unquote(parts.path.lstrip("/")) or user, env

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Mapping
+from typing import TextIO
 
 from checks.in_project.common import CheckFinding, emit, heard, not_measured, place, require
 
@@ -30,10 +32,10 @@ def module(name: str) -> str:
     return next(filter(os.path.isfile, paths), name)
 
 
-def main() -> None:
+def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
     """Read, compare what was found with what was run, and print."""
     require("python")
-    text = heard()
+    text = heard(stdin)
     if lost := LOST.search(text):
         not_measured(f"{lost[1]} could not be imported, and none of its tests was run")
     ran, ended = RAN.search(text), ENDED.search(text)
@@ -53,3 +55,4 @@ def main() -> None:
     skipped = said.get("skipped", 0)
     numbers = {"failed": failed, "executed": executed - skipped, "skipped": skipped}
     emit(numbers, findings(text))
+    return 0

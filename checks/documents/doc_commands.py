@@ -12,7 +12,13 @@ from checks.documents.make_targets import MakeTargets
 from checks.documents.markdown import SHELLS, MarkdownDocument
 from checks.documents.subcommands import is_program, lacking
 from checks.git import git
-from checks.in_project.common import CheckFinding, not_measured, place, read_text, words
+from checks.in_project.common import (
+    CheckFinding,
+    Params,
+    not_measured,
+    place,
+    read_text,
+)
 from checks.in_project.modules import found_at
 from checks.python.syntax import parse
 from readiness.shell.programs import simple_commands
@@ -45,7 +51,7 @@ class DocumentCommand:
     whole: bool
 
 
-def commands(document: MarkdownDocument) -> Iterator[DocumentCommand]:
+def commands(params: Params, document: MarkdownDocument) -> Iterator[DocumentCommand]:
     """Yield what stands in blocks of every kind, at prompts, and as code within sentences."""
     for line, language, text in document.blocks:
         prompted = PROMPTED.findall(text)
@@ -55,18 +61,18 @@ def commands(document: MarkdownDocument) -> Iterator[DocumentCommand]:
             yield DocumentCommand(line, text, whole=bool(language))
     for line, text in document.code:
         starts = PROGRAM.fullmatch(text)
-        if COMMAND.match(text) or (starts and is_program(starts[1])):
+        if COMMAND.match(text) or (starts and is_program(params, starts[1])):
             yield DocumentCommand(line, text, whole=not re.search(r"[<>…]", text))
 
 
 def broken_commands(
-    path: str, document: MarkdownDocument, targets: MakeTargets
+    params: Params, path: str, document: MarkdownDocument, targets: MakeTargets
 ) -> Iterator[CheckFinding]:
     """Yield the commands that do not parse, and those that ask for what is not there."""
-    for command in commands(document):
+    for command in commands(params, document):
         if command.whole and (why := unparsed(command.text)):
             yield place(path, command.line, "command", why)
-        for missing in (*not_there(command.text, targets), *no_subcommands(command.text)):
+        for missing in (*not_there(command.text, targets), *no_subcommands(params, command.text)):
             yield place(path, command.line, "command", missing)
 
 
@@ -95,9 +101,9 @@ def not_there(text: str, targets: MakeTargets) -> Iterator[str]:
             yield f"there is no script {script}"
 
 
-def no_subcommands(text: str) -> list[str]:
+def no_subcommands(params: Params, text: str) -> list[str]:
     """Say what it asks of programs of the environment, and of modules, that they do not have."""
-    asked = map(lacking, simple_commands(text) or ())
+    asked = (lacking(params, words) for words in simple_commands(text) or ())
     return list(dict.fromkeys(filter(None, asked)))
 
 
@@ -145,11 +151,11 @@ def ignored(path: str) -> bool:
     return git("check-ignore", "--quiet", path).returncode == 0
 
 
-def alert_names() -> set[str]:
+def alert_names(params: Params) -> set[str]:
     """Read the names of all alerts from the files of rules that are named."""
-    found = {name for file in words("alerts") for name in ALERT.findall(read_text(file))}
-    if words("alerts") and not found:
-        not_measured(f"{words('alerts')[0]} has no alert")
+    found = {name for file in params.words("alerts") for name in ALERT.findall(read_text(file))}
+    if params.words("alerts") and not found:
+        not_measured(f"{params.words('alerts')[0]} has no alert")
     return found
 
 

@@ -3,6 +3,8 @@
 import os
 import re
 import time
+from collections.abc import Mapping
+from typing import TextIO
 from urllib.parse import unquote
 
 from checks.documents.doc_commands import (
@@ -19,13 +21,11 @@ from checks.documents.metrics import absent_metrics, metric_names
 from checks.git import lines
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    number_param,
-    param,
     place,
     read_text,
-    words,
 )
 from checks.project_copy import copy_project
 
@@ -39,11 +39,11 @@ def names(wanted: str, title: str) -> bool:
     return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
 
 
-def outline(path: str, document: MarkdownDocument) -> list[CheckFinding]:
+def outline(params: Params, path: str, document: MarkdownDocument) -> list[CheckFinding]:
     """List the sections that are missing or empty, and what is too short."""
     found = []
-    enough = number_param("section_words") or 0
-    for wanted in filter(None, map(str.strip, param("sections").split("|"))):
+    enough = params.number("section_words") or 0
+    for wanted in filter(None, map(str.strip, params.text("sections").split("|"))):
         called = [each for each in document.sections if names(wanted, each.title)]
         if not called:
             message = f"no section with words below it is called {wanted}"
@@ -53,8 +53,8 @@ def outline(path: str, document: MarkdownDocument) -> list[CheckFinding]:
             message = f"{called[0].title} says next to nothing: {said}"
             found.append(place(path, 0, "section", message))
     for what, counted, least in (
-        ("words", document.words, number_param("min_words")),
-        ("headings", len(document.sections), number_param("min_headings")),
+        ("words", document.words, params.number("min_words")),
+        ("headings", len(document.sections), params.number("min_headings")),
     ):
         if least is not None and counted < least:
             found.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
@@ -78,9 +78,11 @@ def dead_links(path: str, document: MarkdownDocument) -> list[CheckFinding]:
     return found
 
 
-def failing_blocks(path: str, document: MarkdownDocument, number: int) -> list[CheckFinding]:
+def failing_blocks(
+    params: Params, path: str, document: MarkdownDocument, number: int
+) -> list[CheckFinding]:
     """Run the bash blocks of a document, in order, in a copy of its own."""
-    copy = copy_project(f"copy{number}")
+    copy = copy_project(params, f"copy{number}")
     for line, language, text in document.blocks:
         if language == "bash":
             status, output = copy.run(["bash", "-euo", "pipefail", "-c", text])
@@ -104,12 +106,13 @@ def age(path: str, text: str) -> float | None:
         return None
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at each document; one that is missing is a problem, none at all is a mistake."""
-    paths = words("paths")
+    params = Params(env)
+    paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts, metrics = read_makefile(), alert_names(), metric_names()
+    targets, alerts, metrics = read_makefile(), alert_names(params), metric_names(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -121,15 +124,15 @@ def main() -> None:
         document = read_markdown(text)
         read.append(document)
         ages.append(age(path, text))
-        findings += outline(path, document) + dead_links(path, document)
-        findings += broken_commands(path, document, targets)
+        findings += outline(params, path, document) + dead_links(path, document)
+        findings += broken_commands(params, path, document, targets)
         findings += absent_objects(path, document)
         findings += absent_alerts(path, text, alerts)
         findings += absent_metrics(path, document, metrics)
-        if param("files") == "true":
+        if params.text("files") == "true":
             findings += absent_files(path, document)
-        if param("execute") == "true":
-            findings += failing_blocks(path, document, number)
+        if params.text("execute") == "true":
+            findings += failing_blocks(params, path, document, number)
     known = [each for each in ages if each is not None]
     numbers = {
         "problems": len(findings),
@@ -137,6 +140,7 @@ def main() -> None:
         "words": sum(each.words for each in read),
         "headings": sum(len(each.sections) for each in read),
         "links": sum(len(each.links) for each in read),
-        "commands": sum(command.whole for each in read for command in commands(each)),
+        "commands": sum(command.whole for each in read for command in commands(params, each)),
     }
     emit(numbers, findings)
+    return 0

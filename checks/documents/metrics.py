@@ -13,11 +13,11 @@ from checks.documents.markdown import MarkdownDocument
 from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     files_below,
     not_measured,
     place,
     read_text,
-    words,
 )
 from checks.in_project.texts import text_of, texts_by_name
 from checks.python.syntax import parse
@@ -42,16 +42,18 @@ ALIKE = 0.85
 RECORD = re.compile(r"^\s*-?\s*record:\s*[\"']?([\w:]+)", re.MULTILINE)
 
 
-def metric_names() -> set[str]:
+def metric_names(params: Params) -> set[str]:
     """Name all samples of the metrics that the code defines, and those that rules record."""
-    if not words("metrics"):
+    if not params.words("metrics"):
         return set()
-    trees = {path: parse(path) for path in files_below(words("metrics"))}
+    trees = {path: parse(path) for path in files_below(params.words("metrics"))}
     texts = _texts(trees.values())
     found = {name for path, tree in trees.items() for name in _defined(path, tree, texts)}
     if not found:
-        not_measured(f"{words('metrics')[0]} defines no metric of prometheus_client")
-    return found | {name for file in words("alerts") for name in RECORD.findall(read_text(file))}
+        not_measured(f"{params.words('metrics')[0]} defines no metric of prometheus_client")
+    return found | {
+        name for file in params.words("alerts") for name in RECORD.findall(read_text(file))
+    }
 
 
 def absent_metrics(

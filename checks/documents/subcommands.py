@@ -18,7 +18,7 @@ from functools import cache
 from textwrap import shorten
 
 from checks.in_project.ask_program import REFUSED
-from checks.in_project.common import RUNNER
+from checks.in_project.common import RUNNER, Params
 
 ASK = os.path.join(os.path.dirname(RUNNER), "in_project", "ask_program.py")
 SECONDS = 20
@@ -58,39 +58,41 @@ class Help:
     errors: str
 
 
-def lacking(words: tuple[str, ...]) -> str:
+def lacking(params: Params, words: tuple[str, ...]) -> str:
     """Say which subcommand a command asks for that its program does not have; "" for none."""
-    program, rest = _program(words)
+    program, rest = _program(params, words)
     if program is None or not rest or not PLAIN.fullmatch(rest[0]):
         return ""
-    return _lacks(program, rest[0])
+    return _lacks(params, program, rest[0])
 
 
-def is_program(name: str) -> bool:
+def is_program(params: Params, name: str) -> bool:
     """Whether the environment has a program of this name."""
-    return name in _programs()
+    return name in _programs(params)
 
 
 @cache
-def _lacks(program: Program, word: str) -> str:
+def _lacks(params: Params, program: Program, word: str) -> str:
     """Say in the program's own words that it has no such subcommand.
 
     Nothing can be said where it lists no subcommands, has none of those that it lists, or fails for
     another reason.
     """
-    helped = _ask(program, "")
+    helped = _ask(params, program, "")
     if helped.status or helped.errors.strip():
         return ""
     listed = [each for found in CHOICES.findall(helped.output) for each in found.split(",")]
     listed += LISTED.findall(helped.output)
     if not listed or word in listed:
         return ""
-    said = _ask(program, word)
+    said = _ask(params, program, word)
     named = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
     told = [line for line in (said.output + said.errors).splitlines() if named.search(line)]
     if said.status in (0, REFUSED) or said.status < 0 or not told or "Traceback (" in said.errors:
         return ""
-    if all(_ask(program, each).status for each in listed[:3]) or _knows(program.package, word):
+    if all(_ask(params, program, each).status for each in listed[:3]) or _knows(
+        program.package, word
+    ):
         return ""
     last = CHOICES.sub("{…}", told[-1].strip())
     return f"{program.name} has no {word}: {shorten(last, 160, placeholder=' …')}"
@@ -113,14 +115,14 @@ def _knows(package: str, word: str) -> bool:
     return False
 
 
-def _program(words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
+def _program(params: Params, words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
     """Return what a command starts, if it may be asked, and the words behind it."""
-    if words[1:2] == ("run",) and len(words) > 2 and is_program(words[2]):
+    if words[1:2] == ("run",) and len(words) > 2 and is_program(params, words[2]):
         words = words[2:]  # as `uv run` and its like start it
     if PYTHON.fullmatch(words[0]) and words[1:2] == ("-m",) and len(words) > 2:
-        return _module(words[2]), words[3:]
+        return _module(params, words[2]), words[3:]
     name = os.path.basename(words[0])
-    path, module, package = _programs().get(name, ("", "", ""))
+    path, module, package = _programs(params).get(name, ("", "", ""))
     folder = os.path.dirname(words[0])
     if not path or (folder and not _is_same(folder, os.path.dirname(path))):
         return None, ()
@@ -133,10 +135,10 @@ def _program(words: tuple[str, ...]) -> tuple[Program | None, tuple[str, ...]]:
     return Program(words[0], (path,), compiled=True), words[1:]
 
 
-def _module(name: str) -> Program | None:
+def _module(params: Params, name: str) -> Program | None:
     """Return a module as a program: one of the project's own, or one that is a program too."""
     own = _own_file(f"{name}.__main__") or _own_file(name)
-    known = _programs().get(name.replace("_", "-"), _programs().get(name))
+    known = _programs(params).get(name.replace("_", "-"), _programs(params).get(name))
     if (own and not _parses(own)) or not (own or known):
         return None
     shown = f"python -m {name}"
@@ -194,9 +196,9 @@ def _python() -> str:
 
 
 @cache
-def _programs() -> dict[str, tuple[str, str, str]]:
+def _programs(params: Params) -> dict[str, tuple[str, str, str]]:
     """Return the programs of the environment that is first on PATH, each with its module."""
-    said = _said((_python(), ASK, "list"), os.getcwd(), {})
+    said = _said(params, (_python(), ASK, "list"), os.getcwd(), {})
     return (
         {}
         if said.status
@@ -204,25 +206,25 @@ def _programs() -> dict[str, tuple[str, str, str]]:
     )
 
 
-def _ask(program: Program, word: str) -> Help:
+def _ask(params: Params, program: Program, word: str) -> Help:
     words = (*program.words, *filter(None, [word]), "--help")
     if not program.compiled:
-        return _said(words, os.getcwd(), {"PYTHONDONTWRITEBYTECODE": "1"})
-    empty = os.path.join(os.environ["READINESS_TMP"], "empty")
+        return _said(params, words, os.getcwd(), {"PYTHONDONTWRITEBYTECODE": "1"})
+    empty = os.path.join(params.tmp, "empty")
     os.makedirs(empty, exist_ok=True)
-    return _said(words, empty, ALONE)
+    return _said(params, words, empty, ALONE)
 
 
-def _said(words: tuple[str, ...], folder: str, more: dict[str, str]) -> Help:
+def _said(params: Params, words: tuple[str, ...], folder: str, more: dict[str, str]) -> Help:
     """Start it, once for all probes of a run that ask the same."""
     key = hashlib.sha256("\0".join((os.getcwd(), *words)).encode()).hexdigest()
-    kept = os.path.join(os.environ.get("READINESS_SCRATCH") or os.environ["READINESS_TMP"], key)
+    kept = os.path.join(params.env.get("READINESS_SCRATCH") or params.tmp, key)
     if os.path.exists(kept):
         with open(kept, encoding="utf-8") as file:
             return Help(**json.load(file))
-    home = os.path.join(os.environ["READINESS_TMP"], "home")
+    home = os.path.join(params.tmp, "home")
     os.makedirs(home, exist_ok=True)
-    env = {**os.environ, "HOME": home, "TMPDIR": home, "COLUMNS": "100", "TERM": "dumb", **more}
+    env = {**params.env, "HOME": home, "TMPDIR": home, "COLUMNS": "100", "TERM": "dumb", **more}
     try:
         done = subprocess.run(
             words,

@@ -11,15 +11,15 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
 
 os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
 import coverage
 import pytest
 
 from .attempts import Attempts, Json
-from .common import files_below
+from .common import Params, files_below
 from .held import functions_of
 from .idle_tests import Questions
 from .mutations import failing, functions, mutants, mutated, read_source
@@ -214,12 +214,13 @@ class Breaking(Attempts):
         return file
 
 
-def main() -> int:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Collect the tests, and make the attempts."""
+    params = Params(env)
     sys.path.insert(0, os.getcwd())
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
     breaking = Breaking(plan, tmp)

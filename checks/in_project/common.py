@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NoReturn, TypedDict
+from typing import NoReturn, TextIO, TypedDict
 
 NOT_MEASURED = 3
 """The status of a script that could not measure; no check lists it in `exit.ok`."""
@@ -58,31 +58,55 @@ def require(*tools: str) -> None:
             sys.exit(127)
 
 
-def heard() -> str:
-    """Return all of standard input, passed on to standard error as it comes.
+def heard(stdin: TextIO) -> str:
+    """Return all that is to be read, passed on to standard error as it comes.
 
     So what a tool had said is known even where a limit ends it.
     """
     said = b""
-    while chunk := os.read(0, 65536):
+    while chunk := os.read(stdin.fileno(), 65536):
         said += chunk
         sys.stderr.buffer.write(chunk)
         sys.stderr.flush()
     return said.decode(errors="replace")
 
 
+class Params:
+    """The parameters of a check, which are variables of the environment that it runs in."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    @property
+    def tmp(self) -> str:
+        """Return the folder that is the probe's own."""
+        return self.env["READINESS_TMP"]
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a parameter, without the space around it."""
+        return self.env.get(name, default).strip()
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """Return a parameter that is a list."""
+        return self.text(name, default).split()
+
+    def number(self, name: str) -> float | None:
+        """Return a parameter that is a number, or None where it is empty."""
+        text = self.text(name)
+        try:
+            return float(text) if text else None
+        except ValueError:
+            not_measured(f"the parameter {name} is {text!r}, which is no number")
+
+
 def param(name: str, default: str = "") -> str:
-    """Return a parameter of the check."""
-    return os.environ.get(name, default).strip()
+    """Return a parameter of the check that runs in this process."""
+    return Params(os.environ).text(name, default)
 
 
 def number_param(name: str) -> float | None:
-    """Return a parameter that is a number, or None where it is empty."""
-    text = param(name)
-    try:
-        return float(text) if text else None
-    except ValueError:
-        not_measured(f"the parameter {name} is {text!r}, which is no number")
+    """Return a number among the parameters of the check that runs in this process."""
+    return Params(os.environ).number(name)
 
 
 def refuse(pattern: str, output: str, who: str) -> None:
@@ -93,8 +117,8 @@ def refuse(pattern: str, output: str, who: str) -> None:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Return a parameter that is a list."""
-    return param(name, default).split()
+    """Return a list among the parameters of the check that runs in this process."""
+    return Params(os.environ).words(name, default)
 
 
 def relative(path: str) -> str:

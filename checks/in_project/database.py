@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, event, inspect, pool, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url  # where 1.4 has them too
 from sqlalchemy.exc import SQLAlchemyError
 
-from .common import not_measured
+from .common import Params, not_measured
 from .postgres_server import a_server
 
 Result = TypeVar("Result")
@@ -28,7 +28,7 @@ class ForeignDatabaseError(Exception):
 
 
 @contextmanager
-def throw_away(text_of_url: str) -> Iterator[URL]:
+def throw_away(params: Params, text_of_url: str) -> Iterator[URL]:
     """Give an empty database on the server of that URL, and drop it at the end.
 
     The database that the URL itself names is never connected to. For SQLite, and where the URL is
@@ -45,7 +45,7 @@ def throw_away(text_of_url: str) -> Iterator[URL]:
             yield made
         return
     if kind == "sqlite":
-        yield url.set(database=os.path.join(os.environ["READINESS_TMP"], f"{name}.db"))
+        yield url.set(database=os.path.join(params.tmp, f"{name}.db"))
         return
     if kind not in SERVERS:
         not_measured(f"no throw-away database can be made of the kind {kind}")

@@ -6,18 +6,19 @@ What cannot be imported is listed in READINESS_TMP/not-imported, one `path: reas
 import importlib
 import os
 import sys
+from collections.abc import Mapping
+from typing import TextIO
 
-from .common import files_below, words
+from .common import Params, files_below
 from .modules import module_of
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Import what can be imported; programs are left alone."""
+    params = Params(env)
     sys.path.insert(0, os.getcwd())
-    with open(
-        os.path.join(os.environ["READINESS_TMP"], "not-imported"), "w", encoding="utf-8"
-    ) as report:
-        for path in files_below(words("source")):
+    with open(os.path.join(params.tmp, "not-imported"), "w", encoding="utf-8") as report:
+        for path in files_below(params.words("source")):
             if os.path.basename(path) == "__main__.py":
                 continue
             folder, name = module_of(path)
@@ -27,3 +28,4 @@ def main() -> None:
                 importlib.import_module(name)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - any module may raise anything
                 report.write(f"{path}: {' '.join(repr(error).split())}\n")
+    return 0

@@ -8,10 +8,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
+from functools import partial
+from typing import TextIO
 
-from .common import RUNNER, CheckFinding, emit, files_below, not_measured, place, words
+from .common import RUNNER, CheckFinding, Params, emit, files_below, not_measured, place
 from .imports import missing_imports
 from .modules import module_of
 
@@ -30,9 +33,9 @@ def import_one(path: str, target: str) -> None:
         json.dump(missing, file)
 
 
-def attempt(number: int, path: str) -> list[CheckFinding]:
+def attempt(params: Params, number: int, path: str) -> list[CheckFinding]:
     """Import the file in a process of its own; tell what of it or by it cannot be imported."""
-    target = os.path.join(os.environ["READINESS_TMP"], f"missing-{number}.json")
+    target = os.path.join(params.tmp, f"missing-{number}.json")
     command = [sys.executable, RUNNER, "in_project/importable", path, target]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
@@ -49,21 +52,27 @@ def attempt(number: int, path: str) -> list[CheckFinding]:
     ]
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Try all of them."""
-    if len(sys.argv) > 1:
-        import_one(*sys.argv[1:])
-        return
-    excluded = words("exclude")
+    params = Params(env)
+    if argv:
+        import_one(*argv)
+        return 0
+    excluded = params.words("exclude")
     paths = [
         path
-        for path in files_below(words("paths"))
+        for path in files_below(params.words("paths"))
         if not any(fnmatch(path, pattern) for pattern in excluded)
     ]
     if not paths:
         not_measured("there is no module below these paths")
     with ThreadPoolExecutor(2) as pool:
-        found = [each for told in pool.map(attempt, range(len(paths)), paths) for each in told]
+        found = [
+            each
+            for told in pool.map(partial(attempt, params), range(len(paths)), paths)
+            for each in told
+        ]
     rules = [each["rule"] for each in found]
     numbers = {kind: rules.count(rule) for kind, rule in KINDS.items()}
     emit({**numbers, "problems": len(found), "total": len(paths)}, found)
+    return 0

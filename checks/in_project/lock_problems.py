@@ -7,11 +7,12 @@ asked for hashes alone, where it can be reached.
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import TextIO
 
-from .common import CheckFinding, emit, not_measured, param, place, words
+from .common import CheckFinding, Params, emit, not_measured, place
 from .index import Inquiry, Release, sources
 from .requirements import (
     Requirement,
@@ -165,17 +166,18 @@ def check_own_input(lock: Lock) -> None:
             lock.check_wanted(line.requirement, source)
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Compare and count."""
-    lock = Lock(param("lock"))
-    others = [Lock(path) for path in words("also")]
+    params = Params(env)
+    lock = Lock(params.text("lock"))
+    others = [Lock(path) for path in params.words("also")]
     for each in (lock, *others):
         each.check_pins()
     compare_hashes([lock, *others])
     all_looked_up = compare_with_indexes([lock, *others])
     # A lock with tables is for every system and group: what of it nothing needs here is not told.
-    universal = is_of_a_tool(param("lock"))
-    for source in words("inputs") or [usual_input(param("lock"), universal)]:
+    universal = is_of_a_tool(params.text("lock"))
+    for source in params.words("inputs") or [usual_input(params.text("lock"), universal)]:
         for line in read_inputs(source):
             if line.applies:
                 lock.need(line.requirement, source)
@@ -192,3 +194,4 @@ def main() -> None:
     if not all_looked_up:
         counted["unlisted"] = None
     emit({"problems": len(rules), **counted, "pins": len(lock.lines)}, findings)
+    return 0

@@ -4,9 +4,9 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TextIO
 
-from .common import CheckFinding, emit, not_measured, param, place
+from .common import CheckFinding, Params, emit, not_measured, place
 
 READING = {"get", "head", "options", "trace"}
 METHODS = READING | {"delete", "patch", "post", "put"}
@@ -52,10 +52,11 @@ def described(operation: Operation) -> bool:
     return False
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Count and name."""
-    api = document(param("app"))
-    public = {" ".join(line.split()) for line in param("public").splitlines()}
+    params = Params(env)
+    api = document(params.text("app"))
+    public = {" ".join(line.split()) for line in params.text("public").splitlines()}
     found = dict(operations(api))
     if not found:
         not_measured("the OpenAPI document has no operation")
@@ -67,7 +68,7 @@ def main() -> None:
         if name not in public and not protected(name, each, api)
     ]
     bare = [name for name, each in found.items() if not described(each)]
-    source = f"{param('app').partition(':')[0].replace('.', '/')}.py"
+    source = f"{params.text('app').partition(':')[0].replace('.', '/')}.py"
     findings: list[CheckFinding] = [
         *(
             place(source, 0, "unprotected", f"{name} changes something for anybody")
@@ -77,3 +78,4 @@ def main() -> None:
     ]
     numbers = {"operations": len(found), "unprotected": len(open_ones), "undescribed": len(bare)}
     emit(numbers, findings)
+    return 0

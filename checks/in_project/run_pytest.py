@@ -8,20 +8,23 @@ has coverage omit is measured too, and stands in `omitted` for its own report.
 import os
 import sys
 import time
+from collections.abc import Mapping
+from typing import TextIO
 
 import coverage
 import pytest
 
-from .common import not_measured
+from .common import Params, not_measured
 from .witness import Log, Witness
 
 
-def main() -> int:
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Return the status of pytest."""
+    params = Params(env)
     if not __debug__:
         not_measured("Python runs without asserts (PYTHONOPTIMIZE or -O)")
     sys.path.insert(0, os.getcwd())
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     log = Log(os.path.join(tmp, "tests.jsonl"))
     # It is set for what tools print; tests of colours would fail by it, and do not by hand.
     os.environ.pop("NO_COLOR", None)
@@ -34,7 +37,7 @@ def main() -> int:
     os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()
     sys.argv[0] = "pytest"  # by this name it speaks of itself
-    status = int(pytest.main([*options, *sys.argv[1:]], plugins=[Witness(log)]))
+    status = int(pytest.main([*options, *argv], plugins=[Witness(log)]))
     log("ended", status=status, seconds=round(running() - began, 3))
     return status
 

@@ -4,14 +4,14 @@ Argument: the list of the files that it was asked about, each in a report of its
 """
 
 import json
-import sys
-from typing import TypedDict, cast
+from collections.abc import Mapping
+from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    param,
     place,
     read_text,
     require,
@@ -53,34 +53,36 @@ def locked_at(lock: str) -> dict[str, int]:
     }
 
 
-def read_report(service: Service) -> list[_Dependency]:
+def read_report(
+    params: Params, service: Service, printed: str, files: list[str]
+) -> list[_Dependency]:
     """Return pip-audit's dependencies, if a service that knows something was asked."""
-    text = sys.stdin.read()
-    canary = param("canary")
+    canary = params.text("canary")
     if "==" not in canary or not service.known(canary):
         not_measured(
             f"the advisory service at {service.url} does not know that {canary!r} is vulnerable"
         )
     dependencies: list[_Dependency] = []
-    rest = text.strip()
+    rest = printed.strip()
     try:
-        for _ in read_text(sys.argv[1]).splitlines():
+        for _ in files:
             report, end = json.JSONDecoder().raw_decode(rest)
             dependencies += cast("list[_Dependency]", report["dependencies"])
             rest = rest[end:].strip()
     except (ValueError, KeyError):
-        not_measured(f"pip-audit did not audit {param('lock')}")
+        not_measured(f"pip-audit did not audit {params.text('lock')}")
     if not dependencies:
-        not_measured(f"pip-audit found no dependency in {param('lock')}")
+        not_measured(f"pip-audit found no dependency in {params.text('lock')}")
     return dependencies
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Look up each vulnerability, count, and name the places in the lock file."""
+    params = Params(env)
     require("pip-audit")
-    service = Service(param("osv_url"))
-    dependencies = read_report(service)
-    lock = param("lock")
+    service = Service(params.text("osv_url"))
+    dependencies = read_report(params, service, stdin.read(), read_text(argv[0]).splitlines())
+    lock = params.text("lock")
     lines = locked_at(lock)
     unaudited = [each for each in dependencies if "skip_reason" in each]
     vulnerable = [each for each in dependencies if each.get("vulns")]
@@ -108,3 +110,4 @@ def main() -> None:
         "dependencies": len(dependencies),
     }
     emit(numbers, findings)
+    return 0

@@ -4,7 +4,8 @@ Runs no recipe. Prints JSON: `programs`, a list of names, and `masks`, a list of
 """
 
 import os
-import sys
+from collections.abc import Mapping
+from typing import TextIO
 
 from checks.in_project.common import emit, not_measured, place, require
 from checks.make.makefile import (
@@ -34,16 +35,15 @@ def started(dry_run: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name != "make"))
 
 
-def main() -> None:
+def main(words: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Ask make, twice."""
     require("make")
-    words = sys.argv[1:]
-    here = Copy(os.getcwd())
+    here = Copy(os.getcwd(), env)
     status, output = here.run(["make", "--dry-run", *words])
     if status:
         not_measured(f"make cannot make {' '.join(words)}")
     _, printed = here.run(["make", "--dry-run", "--print-data-base", *words], quiet=True)
-    database = read_database(printed)
+    database = read_database(printed, env)
     found = []
     if CARELESS.search(" ".join(words)):
         found.append(place("make", 0, "masked", f"make {' '.join(words)}"))
@@ -51,3 +51,4 @@ def main() -> None:
         found += hidden_failures(database, target)
     found += hidden_when_expanded(dry_commands(output), database, found)
     emit({"programs": started(output), "masks": found})
+    return 0

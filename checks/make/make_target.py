@@ -4,19 +4,19 @@ import json
 import os
 import re
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TextIO
 
 from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    number_param,
-    param,
     place,
     refuse,
     require,
-    words,
 )
 from checks.make.makefile import (
     CARELESS,
@@ -60,7 +60,7 @@ def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[MakeDatabase,
         why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
         not_measured(f"make cannot make {named(targets)}: {why}")
     _, printed = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
-    database = read_database(printed)
+    database = read_database(printed, copy.env)
     if not database.rules:
         not_measured("make did not print its rules, in which failures may be hidden")
     return database, output
@@ -109,7 +109,9 @@ def why_nothing(made: Made, target: str) -> str:
     # What is asked here is a letter of MAKEFLAGS too, other than those that are looked for.
     asking = [*made.command, "--question", "--print-data-base"]
     _, printed = made.copy.run(asking, quiet=True)
-    flags = (read_database(printed).variables.get("MAKEFLAGS", "").split() or [""])[0]
+    flags = (read_database(printed, made.copy.env).variables.get("MAKEFLAGS", "").split() or [""])[
+        0
+    ]
     if given := sorted({"n", "t"} & set(flags.lstrip("-"))):
         return f"`-{given[0]}` is set in MAKEFLAGS"
     if in_the_way(made, target):
@@ -150,7 +152,7 @@ def untrue(made: Made) -> list[CheckFinding]:
     told = [
         " ".join([shell, *options])
         for shell, options in sorted(shells)
-        if not obeys(shell, options, made.copy.folder)
+        if not obeys(made.copy, shell, options)
     ]
     return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in told]
 
@@ -202,32 +204,32 @@ def variables_set(text: str) -> dict[str, str]:
         not_measured(f"{text!r} does not set variables, as `CC=gcc` does")
 
 
-def where_it_runs(*, seen: bool) -> Copy:
+def where_it_runs(params: Params, *, seen: bool) -> Copy:
     """Return the project itself or a copy; what is started is seen in a copy alone."""
-    if param("in_place") != "true":
-        return copy_project()
+    if params.text("in_place") != "true":
+        return copy_project(params)
     if seen:
         not_measured("what a target starts is only seen in a copy, not in_place")
-    return Copy(os.getcwd())
+    return Copy(os.getcwd(), params.env)
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at the recipes, run the target, verify what it should have done."""
+    params = Params(env)
     require("make")
-    pattern, unknown = param("number"), param("unknown")
-    least, verify, variable = number_param("at_least"), param("verify"), param("sqlite_variable")
-    make = ["make", *words("args"), *words("target")]
-    given = param("args")
-    variables = variables_set(param("variables"))
+    pattern, least = params.text("number"), params.number("at_least")
+    verify, variable = params.text("verify"), params.text("sqlite_variable")
+    make = ["make", *params.words("args"), *params.words("target")]
+    given = params.text("args")
+    variables = variables_set(params.text("variables"))
     if idle := IDLE.search(given):
         not_measured(f"with `{idle[0].strip()}` make runs nothing")
-    starts = wanted(words("starts"))
-    copy = where_it_runs(seen=bool(starts))
-    asked = words("target")
-    for name in PARAMETERS:
-        # To make they would be variables.
-        os.environ.pop(name, None)
-    os.environ.update(variables)
+    starts = wanted(params.words("starts"))
+    copy = where_it_runs(params, seen=bool(starts))
+    asked = params.words("target")
+    # To make the parameters of the check would be variables.
+    own = {name: value for name, value in env.items() if name not in PARAMETERS}
+    copy = replace(copy, env={**own, **variables})
     database, dry_run = look(copy, make, asked)
     targets = asked or [database.variables.get(".DEFAULT_GOAL", "")]
     findings = [each for target in targets for each in hidden_failures(database, target)]
@@ -236,12 +238,12 @@ def main() -> None:
         findings.append(place("Makefile", 0, "masked", f"make {careless[0].strip()}"))
     extra = {}
     if variable:
-        path = os.path.join(os.environ["READINESS_TMP"], "target.db")
+        path = os.path.join(params.tmp, "target.db")
         extra[variable] = f"sqlite:///{path}"
     recorder = RecipeRecorder(copy, database)
     watched = Watched(copy, starts)
     status, output = recorder.run(make, {**extra, **watched.variables})
-    refuse(unknown, output, " ".join(make))
+    refuse(params.text("unknown"), output, " ".join(make))
     made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
     findings += untrue(made)
     findings += expanded_masks(made, findings)
@@ -271,6 +273,7 @@ def main() -> None:
         "number": number,
         "commands": sum(line.works for line in made.lines),
     }
-    with open(os.path.join(os.environ["READINESS_TMP"], "numbers.json"), "w") as file:
+    with open(os.path.join(params.tmp, "numbers.json"), "w") as file:
         json.dump(numbers, file)
     emit(numbers, findings)
+    return 0

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checks.in_project.common import CheckFinding, place
@@ -51,13 +51,15 @@ class MakeDatabase:
     """What `make --print-data-base` printed.
 
     `own_shells` has what SHELL is, by the folder of a make and by target, "" for all others.
-    `forced` tells whether a Makefile overrides the SHELL of make's command line.
+    `forced` tells whether a Makefile overrides the SHELL of make's command line. `env` is the
+    environment that make had.
     """
 
     rules: dict[str, MakeRule] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     own_shells: dict[tuple[str, str], str] = field(default_factory=dict)
     forced: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def shell(self, folder: str = "", target: str = "") -> str:
         """Return the shell of a target, expanded."""
@@ -77,10 +79,13 @@ class MakeDatabase:
             name = found[1] or found[2] or ""
             if name.startswith("shell "):
                 done = subprocess.run(
-                    ["sh", "-c", name.removeprefix("shell ")], capture_output=True, check=False
+                    ["sh", "-c", name.removeprefix("shell ")],
+                    env=self.env,
+                    capture_output=True,
+                    check=False,
                 )
                 return done.stdout.decode(errors="replace").strip()
-            known = self.variables.get(name, os.environ.get(name, ""))
+            known = self.variables.get(name, self.env.get(name, ""))
             return self.expanded(known, depth + 1) if depth < 9 else ""
 
         return re.sub(r"\$(?:\(([^()]*)\)|\{([^{}]*)\})", value, text)
@@ -98,9 +103,9 @@ class MakeDatabase:
         return order
 
 
-def read_database(text: str) -> MakeDatabase:
+def read_database(text: str, env: Mapping[str, str]) -> MakeDatabase:
     """Read rules and variables out of make's database, and those of the makes that it starts."""
-    database = MakeDatabase()
+    database = MakeDatabase(env=env)
     for part in text.split("# Make data base, printed on")[1:]:
         _read_part(database, part)
     return database

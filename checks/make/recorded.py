@@ -99,7 +99,7 @@ class RecipeRecorder:
     def __init__(self, copy: Copy, database: MakeDatabase) -> None:
         self.copy = copy
         self.database = database
-        self.folder = os.path.join(os.environ["READINESS_TMP"], "recorded")
+        self.folder = os.path.join(copy.env["READINESS_TMP"], "recorded")
         self.records = os.path.join(self.folder, "lines")
         os.makedirs(self.records)
 
@@ -115,7 +115,7 @@ class RecipeRecorder:
         return self.copy.run([*command, *ours], {**extra, "READINESS_LINE": ""})
 
     def _wrapper(self) -> str:
-        user = os.environ.get("SHELL")
+        user = self.copy.env.get("SHELL")
         cases = [
             f"{shlex.quote(folder)}:{shlex.quote(target) if target else '*'})"
             f" shell={shlex.quote(shell)} ;;"
@@ -175,14 +175,15 @@ def starts_make(command: str) -> bool:
     return any(runs_make(words[0]) for words in simple_commands(command) or ())
 
 
-def obeys(shell: str, options: tuple[str, ...], folder: str) -> bool:
+def obeys(copy: Copy, shell: str, options: tuple[str, ...]) -> bool:
     """Whether a shell, asked to fail, fails; what cannot be started does."""
     words = shell.split()
-    if shutil.which(words[0], path=os.environ.get("PATH")) is None:
+    if shutil.which(words[0], path=copy.env.get("PATH")) is None:
         return True
     done = subprocess.run(
         [*words, *(options or ("-c",)), "exit 23"],
-        cwd=folder,
+        cwd=copy.folder,
+        env=copy.env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

@@ -41,8 +41,8 @@ class Watched:
 
     def __init__(self, copy: Copy, programs: list[WantedStart]) -> None:
         self.programs = programs
-        self._folder = os.path.join(os.environ["READINESS_TMP"], "started")
-        path = os.pathsep.join([os.path.join(self._folder, "bin"), os.environ.get("PATH", "")])
+        self._folder = os.path.join(copy.env["READINESS_TMP"], "started")
+        path = os.pathsep.join([os.path.join(self._folder, "bin"), copy.env.get("PATH", "")])
         self.variables = {"PATH": path} if programs else {}
         if programs:
             os.makedirs(os.path.join(self._folder, "bin"))

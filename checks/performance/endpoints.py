@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
-from checks.in_project.common import not_measured, param, read_json
+from checks.in_project.common import Params, not_measured, read_json
 
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 PLACE = re.compile(r"\{[^}/]*\}")
@@ -49,9 +49,9 @@ class Endpoints:
         return None
 
 
-def read_endpoints(place: str) -> Endpoints:
+def read_endpoints(params: Params, place: str) -> Endpoints:
     """Read the document from a file or an address."""
-    document = _fetched(place) if "://" in place else read_json(place)
+    document = _fetched(params, place) if "://" in place else read_json(place)
     if not isinstance(document, dict):
         not_measured(f"{place} is no OpenAPI document")
     found = Endpoints(document)
@@ -60,8 +60,8 @@ def read_endpoints(place: str) -> Endpoints:
     return found
 
 
-def _fetched(address: str) -> object:
-    trusted = ssl.create_default_context(cafile=param("ca_file") or None)
+def _fetched(params: Params, address: str) -> object:
+    trusted = ssl.create_default_context(cafile=params.text("ca_file") or None)
     try:
         with urllib.request.urlopen(address, timeout=10, context=trusted) as answer:  # noqa: S310
             return json.load(answer)

@@ -7,12 +7,11 @@ came from what stands before it.
 
 import json
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterable
-from typing import TypedDict, cast
+from collections.abc import Iterable, Mapping
+from typing import TextIO, TypedDict, cast
 
-from checks.in_project.common import CheckFinding, emit, not_measured, param, place
+from checks.in_project.common import CheckFinding, Params, emit, not_measured, place
 from checks.performance.endpoints import Endpoints, read_endpoints
 
 SAMPLE = re.compile(r"^(?P<name>[\w:]+)(?:\{(?P<labels>.*)\})? (?P<number>\S+)", re.MULTILINE)
@@ -37,32 +36,32 @@ class Figures(TypedDict):
     counted: list[str]
 
 
-def unasked(asked: Counter[str], endpoints: Endpoints | None) -> list[str]:
+def unasked(params: Params, asked: Counter[str], endpoints: Endpoints | None) -> list[str]:
     """Name the operations that were not asked for with success, and are not left out by name."""
     if endpoints is None:
         return []
-    left_out = {" ".join(line.split()) for line in param("left_out").splitlines()} - {""}
+    left_out = {" ".join(line.split()) for line in params.text("left_out").splitlines()} - {""}
     if unknown := left_out - set(endpoints.names):
         not_measured(f"there is no operation {min(unknown)}, which `left_out` names")
     return [name for name in endpoints.names if name not in left_out and not asked[name]]
 
 
-def samples(text: str) -> dict[tuple[str, ...], float]:
+def samples(params: Params, text: str) -> dict[tuple[str, ...], float]:
     """Return what the counter says, by the values of its labels."""
     if text.startswith("#!"):
-        not_measured(f"{param('counter')} was not read: {text[2:].strip()}")
+        not_measured(f"{params.text('counter')} was not read: {text[2:].strip()}")
     return {
         tuple(LABEL.findall(found["labels"] or "")): float(found["number"])
         for found in SAMPLE.finditer(text)
-        if found["name"] == param("counted")
+        if found["name"] == params.text("counted")
     }
 
 
-def grown(counted: list[str], endpoints: Endpoints | None) -> Counter[str]:
+def grown(params: Params, counted: list[str], endpoints: Endpoints | None) -> Counter[str]:
     """Say by how much the service's counter grew, by operation; all of it where none is told."""
-    before, after = map(samples, counted)
+    before, after = (samples(params, text) for text in counted)
     if not after:
-        not_measured(f"{param('counter')} has no number called {param('counted')}")
+        not_measured(f"{params.text('counter')} has no number called {params.text('counted')}")
     found: Counter[str] = Counter()
     for labels, number in after.items():
         more = round(number - before.get(labels, 0))
@@ -97,9 +96,10 @@ def found_places(
         yield place(host, 0, "kept", f"{count} of {of} did not come from the service")
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Print the figures over all requests."""
-    path, host = sys.argv[1:]
+    params = Params(env)
+    path, host = argv
     try:
         with open(path, encoding="utf-8") as file:
             figures = cast("Figures", json.load(file))
@@ -111,14 +111,14 @@ def main() -> None:
     if not figures["answered"]:
         reason = figures["why"][0][0] if figures["why"] else "nothing came back"
         not_measured(f"{host} answered none of {requests} requests: {reason}")
-    endpoints = read_endpoints(param("api")) if param("api") else None
+    endpoints = read_endpoints(params, params.text("api")) if params.text("api") else None
     asked: Counter[str] = Counter()
     for method, at, number in figures["asked"]:
         asked[(endpoints and endpoints.of_request(method, at)) or ""] += number
-    missing = unasked(asked, endpoints)
+    missing = unasked(params, asked, endpoints)
     elsewhere: Counter[str] = Counter()
-    if param("counter"):
-        elsewhere = given_elsewhere(asked, grown(figures["counted"], endpoints))
+    if params.text("counter"):
+        elsewhere = given_elsewhere(asked, grown(params, figures["counted"], endpoints))
     kept = elsewhere.total()
     rate = figures["rps"] / requests
     numbers = {
@@ -137,3 +137,4 @@ def main() -> None:
         "its_own": kept <= FEW * asked.total(),
     }
     emit(numbers, found_places(host, figures, missing, elsewhere, asked))
+    return 0

@@ -1,16 +1,17 @@
 """Count what the shared run of mypy reported below some paths."""
 
 import os
-from typing import TypedDict, cast
+from collections.abc import Mapping
+from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     files_below,
     is_below,
     not_measured,
     read_json,
-    words,
 )
 from checks.python.loose import loose
 from checks.silence.silencing import count, mypy_settings
@@ -23,10 +24,11 @@ class Shared(TypedDict):
     errors: list[CheckFinding]
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Select the errors, and refuse a path where mypy has looked at nothing."""
-    shared = cast("Shared", read_json(os.path.join(os.environ["READINESS_TMP_MYPY"], "mypy.json")))
-    below = words("below")
+    params = Params(env)
+    shared = cast("Shared", read_json(os.path.join(params.env["READINESS_TMP_MYPY"], "mypy.json")))
+    below = params.words("below")
     present = files_below(below)
     checked = [path for path in shared["sources"] if any(is_below(path, top) for top in below)]
     if not checked:
@@ -44,3 +46,4 @@ def main() -> None:
         "suppressed": count(below, ("type-ignore", "mypy-off")) + len(mypy_settings()),
     }
     emit(document, [*errors, *unsure])
+    return 0

@@ -4,18 +4,19 @@ import json
 import os
 import re
 import sys
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import NoReturn, TextIO
 
 from checks.in_project.common import (
     SETTINGS,
     CheckFinding,
+    Params,
     emit,
     files_below,
     not_measured,
     place,
     relative,
     require,
-    words,
 )
 from checks.silence.silencing import count, mypy_settings
 
@@ -63,11 +64,12 @@ def stopped(lines: list[str], said: list[str]) -> NoReturn:
     not_measured(f"mypy stopped before it had checked the files{why}")
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Read, cross-check and print."""
+    params = Params(env)
     require("mypy")
-    tmp = os.environ["READINESS_TMP"]
-    lines = sys.stdin.read().splitlines()
+    tmp = params.tmp
+    lines = stdin.read().splitlines()
     sources, said = read_log(os.path.join(tmp, "mypy.log"))
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
@@ -81,7 +83,7 @@ def main() -> None:
     sources = [path for path in sources if not path.endswith(SETTINGS)]
     if not sources:
         not_measured("mypy checked settings alone, and no Python file")
-    paths = words("paths") or ["."]
+    paths = params.words("paths") or ["."]
     document = {
         "errors": len(errors),
         "files": len(sources),
@@ -91,3 +93,4 @@ def main() -> None:
     with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
         json.dump({"sources": sources, "errors": errors}, file)
     emit(document, errors)
+    return 0

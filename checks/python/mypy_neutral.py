@@ -9,9 +9,11 @@ import os
 import re
 import sys
 import tokenize
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import TextIO
 
-from checks.in_project.common import files_below, not_measured, param, words
+from checks.in_project.common import Params, files_below, not_measured
 
 SETTINGS = {
     "mypy.ini": "",
@@ -40,13 +42,13 @@ def without_comments(text: str) -> str:
     return "".join(lines)
 
 
-def without_the_users_settings() -> str:
+def without_the_users_settings(params: Params) -> str:
     """Return the option that names the settings which mypy finds from here up, or none at all.
 
     Where the project has none, mypy would read the user's.
     """
     users = ["~/.config/mypy/config", "~/.mypy.ini"]
-    if "XDG_CONFIG_HOME" in os.environ:
+    if "XDG_CONFIG_HOME" in params.env:
         users.append("$XDG_CONFIG_HOME/mypy/config")
     if not any(os.path.isfile(os.path.expandvars(os.path.expanduser(name))) for name in users):
         return ""
@@ -63,16 +65,17 @@ def without_the_users_settings() -> str:
         folder = parent
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Write the copies, and name them."""
-    if param("neutral") != "true":
-        if not param("config") and (option := without_the_users_settings()):
+    params = Params(env)
+    if params.text("neutral") != "true":
+        if not params.text("config") and (option := without_the_users_settings(params)):
             sys.stdout.write(f"{option}\n")
-        return
+        return 0
     sys.stdout.write("--config-file=\n")
-    folder = os.path.join(os.environ["READINESS_TMP"], "neutral")
+    folder = os.path.join(params.tmp, "neutral")
     os.mkdir(folder)
-    for number, path in enumerate(files_below(words("paths"), (".py", ".pyi"))):
+    for number, path in enumerate(files_below(params.words("paths"), (".py", ".pyi"))):
         # mypy reads a stub in place of the module that it stands beside.
         instead = path.endswith(".pyi") and os.path.isfile(path[:-1])
         try:
@@ -88,3 +91,4 @@ def main() -> None:
         with open(copy, "w", encoding=encoding) as file:
             file.write(text)
         sys.stdout.write(f"--shadow-file\n{path}\n{copy}\n")
+    return 0

@@ -5,10 +5,10 @@ Arguments: what `ruff check -v` logged, then the options and paths that it was g
 
 import json
 import re
-import sys
-from typing import TypedDict, cast
+from collections.abc import Mapping
+from typing import TextIO, TypedDict, cast
 
-from checks.in_project.common import emit, not_measured, number_param, place, relative
+from checks.in_project.common import Params, emit, not_measured, place, relative
 from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent, rules_on, show_settings
 
@@ -37,10 +37,11 @@ def no_rule_is_on(arguments: list[str]) -> bool:
     return bool(NO_RULE.search(show_settings(arguments)))
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Refuse files that were not read, then count."""
-    printed = sys.stdin.read()  # to its end: only then is the log whole
-    log = RuffLog(sys.argv[1])
+    params = Params(env)
+    printed = stdin.read()  # to its end: only then is the log whole
+    log = RuffLog(argv[0])
     try:
         items = cast("list[RuffItem]", json.loads(printed))
     except ValueError:
@@ -49,7 +50,7 @@ def main() -> None:
         if item["code"] in UNREAD:
             not_measured(f"{relative(item['filename'])} was not read: {item['message']}")
     log.require_python()
-    if not items and no_rule_is_on(sys.argv[2:]):
+    if not items and no_rule_is_on(argv[1:]):
         not_measured("ruff's settings turn every rule off: it looked for nothing")
     findings = [
         place(
@@ -60,11 +61,11 @@ def main() -> None:
         )
         for item in items
     ]
-    options = sys.argv[2 : sys.argv.index("--")]
+    options = argv[1 : argv.index("--")]
     comments = ("isort-off",) if "--ignore-noqa" in options else ("isort-off", "noqa")
-    suppressed = kept_silent(log.python_files, options, comments, "linter")
-    told = beyond(suppressed)
-    rules, least = rules_on(log.python_files, options), number_param("at_least")
+    suppressed = kept_silent(params, log.python_files, options, comments, "linter")
+    told = beyond(params, suppressed)
+    rules, least = rules_on(log.python_files, options), params.number("at_least")
     if least is not None and rules < least:
         told.append(place("", 0, "rules", f"{rules} rules are on, at least {least:g} asked"))
     numbers = {
@@ -75,3 +76,4 @@ def main() -> None:
         "problems": len(findings) + len(told),
     }
     emit(numbers, [*findings, *told])
+    return 0

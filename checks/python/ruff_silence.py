@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from checks.git import lines
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     not_measured,
-    number_param,
     place,
     relative,
-    words,
 )
 from checks.silence.silencing import ignored_rules, in_files, ruff_table
 
@@ -64,7 +63,11 @@ class _Settings:
 
 
 def kept_silent(
-    files: Iterable[str], options: list[str], kinds: tuple[str, ...], of_the_tool: str
+    params: Params,
+    files: Iterable[str],
+    options: list[str],
+    kinds: tuple[str, ...],
+    of_the_tool: str,
 ) -> list[CheckFinding]:
     """List the comments of some kinds in files, and what the settings of these leave out.
 
@@ -79,7 +82,7 @@ def kept_silent(
             "ignored",
             "Git has it, and ruff does not look at it: it is ignored, or not included",
         )
-        for path in _ignored(options)
+        for path in _ignored(params, options)
     ]
     if "--isolated" not in options:
         for file in _one_for_each_settings(files):
@@ -88,11 +91,11 @@ def kept_silent(
     return found
 
 
-def _ignored(options: list[str]) -> list[str]:
+def _ignored(params: Params, options: list[str]) -> list[str]:
     """Name the files that Git has, and that ruff leaves out as ignored, or as not included."""
     known = {*lines("ls-files", "--cached", "-z")}
     show = ["ruff", "check", "--show-files", *(each for each in options if each != "--ignore-noqa")]
-    paths = ["--", *(words("paths") or ["."])]
+    paths = ["--", *(params.words("paths") or ["."])]
     every, looked_at = (
         {relative(path) for path in _lines(*show, *more, *paths)} for more in (ALL_OF_PYTHON, ())
     )
@@ -112,9 +115,9 @@ def rules_on(files: Iterable[str], options: list[str]) -> int:
     )
 
 
-def beyond(suppressed: list[CheckFinding]) -> list[CheckFinding]:
+def beyond(params: Params, suppressed: list[CheckFinding]) -> list[CheckFinding]:
     """Return what is told of suppressions: all of them where there are more than `allowed`."""
-    allowed = number_param("allowed")
+    allowed = params.number("allowed")
     return [] if allowed is None or len(suppressed) <= allowed else suppressed
 
 

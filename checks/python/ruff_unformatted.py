@@ -5,9 +5,10 @@ ruff says it in words, and after that as the linter does.
 """
 
 import re
-import sys
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import emit, not_measured, place
+from checks.in_project.common import Params, emit, not_measured, place
 from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent
 
@@ -23,10 +24,11 @@ UNREAD = re.compile(r"^error: |: (?:invalid-syntax|io): ")
 MESSAGE = "File would be reformatted"
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Cross-check the names, the summary and the log, then count."""
-    lines = sys.stdin.read().splitlines()  # to its end: only then is the log whole
-    log = RuffLog(sys.argv[1])
+    params = Params(env)
+    lines = stdin.read().splitlines()  # to its end: only then is the log whole
+    log = RuffLog(argv[0])
     if unread := next(filter(UNREAD.search, [*log.said, *lines]), ""):
         not_measured(f"ruff stopped: {unread}")
     named = {
@@ -44,15 +46,15 @@ def main() -> None:
             f"{len(log.files)}"
         )
     findings = [place(path, line, "unformatted", MESSAGE) for path, line in named.items()]
-    given = sys.argv[2 : sys.argv.index("--")]
+    given = argv[1 : argv.index("--")]
     # The settings are asked of the linter, which does not know the formatter's other options.
     options = [
         word
         for before, word in zip(["", *given], given, strict=False)
         if word == "--isolated" or word.startswith("--config") or before == "--config"
     ]
-    suppressed = kept_silent(log.python_files, options, ("fmt-off",), "formatter")
-    told = beyond(suppressed)
+    suppressed = kept_silent(params, log.python_files, options, ("fmt-off",), "formatter")
+    told = beyond(params, suppressed)
     numbers = {
         "total": changed,
         "files": changed + kept,
@@ -60,3 +62,4 @@ def main() -> None:
         "problems": changed + len(told),
     }
     emit(numbers, [*findings, *told])
+    return 0

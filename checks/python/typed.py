@@ -1,8 +1,10 @@
 """Count the functions whose parameters and result are all annotated."""
 
 import ast
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import emit, files_below, not_measured, place, words
+from checks.in_project.common import Params, emit, files_below, not_measured, place
 from checks.python.syntax import Function, functions, parse
 
 
@@ -48,11 +50,12 @@ def _direct(node: ast.ClassDef) -> list[ast.stmt]:
     return found
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at every function."""
+    params = Params(env)
     total = 0
     findings = []
-    for path in files_below(words("paths")):
+    for path in files_below(params.words("paths")):
         tree = parse(path)
         inside = methods(tree)
         for function in functions(tree):
@@ -64,3 +67,4 @@ def main() -> None:
         not_measured("there is no function below these paths")
     percent = round(100 * (total - len(findings)) / total, 4)
     emit({"percent": percent, "untyped": len(findings), "functions": total}, findings)
+    return 0

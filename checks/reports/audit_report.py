@@ -2,19 +2,19 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TextIO
 
 from checks.git import lines
 from checks.in_project.common import (
+    Params,
     emit,
     not_measured,
-    param,
     place,
     read_json,
     refuse,
     require,
-    words,
 )
 from checks.project_copy import copy_project
 
@@ -57,7 +57,7 @@ def head() -> tuple[str, datetime]:
     return commit, datetime.fromisoformat(date)
 
 
-def lacking(texts: list[tuple[str, str]], date: datetime | None) -> Iterator[str]:
+def lacking(params: Params, texts: list[tuple[str, str]], date: datetime | None) -> Iterator[str]:
     """Say what the report lacks."""
     commit, committed = head()
     if not any(text == commit for _, text in texts):
@@ -68,7 +68,7 @@ def lacking(texts: list[tuple[str, str]], date: datetime | None) -> Iterator[str
         yield f"it is older than the commit {commit[:12]}"
     elif date > datetime.now(UTC):
         yield "its date is in the future"
-    for tool in words("tools"):
+    for tool in params.words("tools"):
         named = re.compile(rf"^{re.escape(tool)}\b[^\d]*\d+(?:\.\d+)+")
         if not any(
             key in {"tool", "version", "tools"} and named.match(text) for key, text in texts
@@ -76,23 +76,25 @@ def lacking(texts: list[tuple[str, str]], date: datetime | None) -> Iterator[str
             yield f"it does not name {tool} with its version"
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Have the report written if asked to, then read it."""
-    report = param("report")
+    params = Params(env)
+    report = params.text("report")
     folder = "."
-    if target := param("target"):
+    if target := params.text("target"):
         require("make")
-        copy = copy_project()
+        copy = copy_project(params)
         folder = copy.folder
         written = os.path.join(folder, report)
         if os.path.exists(written):
             os.remove(written)
         _, output = copy.run(["make", target])
-        refuse(param("unknown"), output, f"make {target}")
+        refuse(params.text("unknown"), output, f"make {target}")
         if not os.path.exists(written):
             not_measured(f"make {target} wrote no {report}")
     texts = list(leaves(read_json(os.path.join(folder, report))))
     date = newest_date(texts)
-    findings = [place(report, 0, "audit", text) for text in lacking(texts, date)]
+    findings = [place(report, 0, "audit", text) for text in lacking(params, texts, date)]
     age = (datetime.now(UTC) - date).total_seconds() / 86_400 if date else None
     emit({"problems": len(findings), "age": age and round(age, 3)}, findings)
+    return 0

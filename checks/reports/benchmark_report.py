@@ -10,23 +10,23 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
+from typing import TextIO, cast
 
 from checks.documents.document_problems import dead_links, names, outline
 from checks.documents.markdown import read_markdown
 from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    param,
     place,
     read_json,
     read_text,
     require,
-    words,
 )
 
 FIGURES = ("users", "requests", "rps", "p95_ms", "error_rate")
@@ -59,13 +59,14 @@ class Raw:
                     self.began = min(self.began or at, at)
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Have the report written where a target is named, then look at it."""
+    params = Params(env)
     require("git")
     began = time.time()
-    if target := param("make"):
+    if target := params.text("make"):
         write(target)
-    path = param("report")
+    path = params.text("report")
     report = cast("dict[str, object]", read_json(path))
     try:
         scenarios = cast("list[Scenario]", report["scenarios"])
@@ -81,18 +82,19 @@ def main() -> None:
         for why in lacks(scenario, os.path.dirname(path), raw[name], began if target else None)
     ]
     bad = {problem["rule"] for problem in found}
-    found += unlike(path, named)
-    untreated = [*unfounded(path, report, raw), *not_in_document(report)]
+    found += unlike(params, path, named)
+    untreated = [*unfounded(path, report, raw), *not_in_document(params, report)]
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
     numbers = {
         "scenarios": len(named),
         "complete": len(named.keys() - bad - {problem["rule"] for problem in found}),
         "age_days": round((datetime.now(UTC) - date).total_seconds() / 86_400, 3),
-        "current": is_current(commit, words("paths")) and not report.get("dirty"),
+        "current": is_current(commit, params.words("paths")) and not report.get("dirty"),
         "untreated": len(untreated),
     }
     emit(numbers, [*found, *untreated])
+    return 0
 
 
 def write(target: str) -> None:
@@ -158,10 +160,10 @@ def other_than_raw(scenario: Scenario, raw: Raw, since: float | None) -> list[st
     return found
 
 
-def unlike(path: str, named: dict[str, Scenario]) -> list[CheckFinding]:
+def unlike(params: Params, path: str, named: dict[str, Scenario]) -> list[CheckFinding]:
     """List the scenarios that are asked for and did not run so."""
     found = []
-    for line in filter(str.strip, param("scenarios").splitlines()):
+    for line in filter(str.strip, params.text("scenarios").splitlines()):
         wanted = WANTED.fullmatch(line)
         if not wanted:
             not_measured(f"the scenario {line.strip()!r} is not written as `name: 20 x 10`")
@@ -194,14 +196,14 @@ def unfounded(path: str, report: dict[str, object], raw: dict[str, Raw]) -> list
     return found
 
 
-def not_in_document(report: dict[str, object]) -> list[CheckFinding]:
+def not_in_document(params: Params, report: dict[str, object]) -> list[CheckFinding]:
     """List the bottlenecks that the document does not speak of, and what it lacks otherwise."""
-    path = param("document")
+    path = params.text("document")
     if not path:
         return []
     document = read_markdown(read_text(path))
-    found = [*outline(path, document), *dead_links(path, document)]
-    for title in filter(None, map(str.strip, param("treated").split("|"))):
+    found = [*outline(params, path, document), *dead_links(path, document)]
+    for title in filter(None, map(str.strip, params.text("treated").split("|"))):
         text = "".join(each.text for each in document.sections if names(title, each.title))
         for each in bottlenecks(report):
             place_of = str(each.get("endpoint")).rpartition(" ")[2]

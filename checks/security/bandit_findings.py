@@ -1,8 +1,8 @@
 """Count bandit's findings (JSON on standard input) by severity, without the code it quotes."""
 
 import json
-import sys
-from typing import TypedDict, cast
+from collections.abc import Mapping
+from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import emit, not_measured, place, require
 
@@ -38,11 +38,11 @@ def message(result: _BanditResult) -> str:
     return f"{result['issue_severity'].lower()}: {said}"
 
 
-def main() -> None:
+def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
     """Refuse a scan that left a file out or read nothing, then count."""
     require("bandit")
     try:
-        report = cast("BanditReport", json.load(sys.stdin))
+        report = cast("BanditReport", json.load(stdin))
     except ValueError:
         not_measured("bandit printed no JSON")
     for unread in report["errors"]:
@@ -64,3 +64,4 @@ def main() -> None:
     emit(
         numbers, (place(r["filename"], r["line_number"], r["test_id"], message(r)) for r in results)
     )
+    return 0

@@ -14,12 +14,13 @@ import shutil
 import string
 import sys
 import tomllib
-from collections.abc import Iterator
-from typing import TypedDict, cast
+from collections.abc import Iterator, Mapping
+from typing import TextIO, TypedDict, cast
 
 from checks.git import lines, shielded
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
     number_param,
@@ -47,13 +48,13 @@ class Leak(TypedDict):
     Commit: str
 
 
-def main() -> None:
+def main(_argv: list[str], _env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at the files, or at the whole history."""
     require("gitleaks")
     history = param("history") == "true"
     if history:
         whole_history()
-    copy = copy_project()
+    copy = copy_project(Params(os.environ))
     paths = words("paths") or ["."]
     read = files_of(copy, paths)
     if history:
@@ -85,6 +86,7 @@ def main() -> None:
         "problems": len(findings) + max(int(kept_back - allowed), 0),
     }
     emit(numbers, findings)
+    return 0
 
 
 BEGINNING = 512
@@ -112,7 +114,7 @@ def scanned_paths(copy: Copy, beginnings: dict[str, bytes]) -> set[str]:
     let paths and kinds of files pass. Two tokens a file: a setting may let one pass by chance.
     Of a file with NUL bytes gitleaks sees no lines, or none of its encoding.
     """
-    there = Copy(os.path.join(os.environ["READINESS_TMP"], "sample"))
+    there = Copy(os.path.join(os.environ["READINESS_TMP"], "sample"), os.environ)
     kept = settings_files(copy)
     for path in kept:
         with open(os.path.join(copy.folder, path), "rb") as original:

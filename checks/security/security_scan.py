@@ -2,24 +2,21 @@
 
 import configparser
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypedDict, cast
+from typing import Literal, TextIO, TypedDict, cast
 
 from checks.in_project.common import (
     NOT_MEASURED,
     RUNNER,
     CheckFinding,
+    Params,
     emit,
     files_below,
     not_measured,
-    number_param,
-    param,
     read_text,
     require,
-    words,
 )
 
 Level = Literal["high", "medium", "low"]
@@ -38,22 +35,23 @@ class ScannerReport(TypedDict, total=False):
     findings: list[CheckFinding]
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Run them one after the other; the first that cannot work ends the script."""
-    wanted = words("scanners")
+    params = Params(env)
+    wanted = params.words("scanners")
     if unknown := [name for name in wanted if name not in SCANNERS]:
         not_measured(f"no scanner is called {unknown[0]}; there are {', '.join(SCANNERS)}")
     if not wanted:
         not_measured("no scanner is named")
-    if param("least") not in LEVELS:
-        not_measured(f"least is {param('least')!r}; it is one of {', '.join(LEVELS)}")
-    counted = LEVELS[: LEVELS.index(param("least")) + 1]
-    reports = {name: SCANNERS[name]() for name in wanted}
+    if params.text("least") not in LEVELS:
+        not_measured(f"least is {params.text('least')!r}; it is one of {', '.join(LEVELS)}")
+    counted = LEVELS[: LEVELS.index(params.text("least")) + 1]
+    reports = {name: SCANNERS[name](params) for name in wanted}
     weight = sum(weigh(report, counted) for report in reports.values())
     suppressed = sum(report.get("nosec", 0) for report in reports.values())
     if "bandit" in reports:
-        suppressed += set_aside(words("paths") or ["src"])
-    allowed = int(number_param("allowed") or 0)
+        suppressed += set_aside(params.words("paths") or ["src"])
+    allowed = int(params.number("allowed") or 0)
     emit(
         {
             "high": sum(weigh(report, LEVELS[:1]) for report in reports.values()),
@@ -68,6 +66,7 @@ def main() -> None:
             if "high" not in report or found["message"].partition(":")[0] in counted
         ),
     )
+    return 0
 
 
 def set_aside(paths: list[str]) -> int:
@@ -92,49 +91,51 @@ def weigh(report: ScannerReport, counted: Sequence[Level]) -> int:
     return report.get("weak", report.get("problems", 0))
 
 
-def bandit() -> ScannerReport:
+def bandit(params: Params) -> ScannerReport:
     """Scan the source."""
     require("bandit")
-    command = ["bandit", "-q", "-r", "-f", "json", "--", *(words("paths") or ["src"])]
+    command = ["bandit", "-q", "-r", "-f", "json", "--", *(params.words("paths") or ["src"])]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode not in {0, 1}:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
         not_measured(f"bandit: {said[-1]}")
-    return script("security/bandit_findings", {}, done.stdout)
+    return script(params, "security/bandit_findings", {}, done.stdout)
 
 
-def gixy() -> ScannerReport:
+def gixy(params: Params) -> ScannerReport:
     """Scan nginx's configuration."""
-    return script("servers/gixy_findings", {"config": param("nginx"), "args": ""})
+    return script(params, "servers/gixy_findings", {"config": params.text("nginx"), "args": ""})
 
 
-def sshd() -> ScannerReport:
+def sshd(params: Params) -> ScannerReport:
     """Look at the settings that the SSH server would use."""
-    return script("servers/sshd_settings", {"config": param("sshd"), "args": ""})
+    return script(params, "servers/sshd_settings", {"config": params.text("sshd"), "args": ""})
 
 
-def probe(name: str) -> Callable[[], ScannerReport]:
+def probe(name: str) -> Callable[[Params], ScannerReport]:
     """Make the scanner of a server that readiness.probes speaks to."""
 
-    def speak() -> ScannerReport:
-        if not param(name):
+    def speak(params: Params) -> ScannerReport:
+        if not params.text(name):
             not_measured(f"the parameter {name} is empty: where is it?")
-        return report([sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name])
+        return report(
+            params, [sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name]
+        )
 
     return speak
 
 
-def script(name: str, given: Mapping[str, str], text: bytes = b"") -> ScannerReport:
+def script(params: Params, name: str, given: Mapping[str, str], text: bytes = b"") -> ScannerReport:
     """Run a program of the checks with its parameters."""
-    return report([sys.executable, RUNNER, name], given, text)
+    return report(params, [sys.executable, RUNNER, name], given, text)
 
 
 def report(
-    command: list[str], given: Mapping[str, str] | None = None, text: bytes = b""
+    params: Params, command: list[str], given: Mapping[str, str] | None = None, text: bytes = b""
 ) -> ScannerReport:
     """Run a command that prints a report; one that could not measure ends this script as well."""
     done = subprocess.run(
-        command, env={**os.environ, **(given or {})}, input=text, capture_output=True, check=False
+        command, env={**params.env, **(given or {})}, input=text, capture_output=True, check=False
     )
     if done.returncode:
         sys.stderr.buffer.write(done.stderr)
@@ -142,7 +143,7 @@ def report(
     return cast("ScannerReport", json.loads(done.stdout))
 
 
-SCANNERS: Mapping[str, Callable[[], ScannerReport]] = {
+SCANNERS: Mapping[str, Callable[[Params], ScannerReport]] = {
     "bandit": bandit,
     "gixy": gixy,
     "sshd": sshd,

@@ -2,9 +2,10 @@
 
 import json
 import subprocess
-from typing import TypedDict, cast
+from collections.abc import Mapping
+from typing import TextIO, TypedDict, cast
 
-from checks.in_project.common import emit, not_measured, param, place, require, words
+from checks.in_project.common import Params, emit, not_measured, place, require
 from checks.servers.nginx import UnreadableError, read, walk
 
 FOUND = {0, 1}
@@ -23,11 +24,12 @@ class Issue(TypedDict, total=False):
     line: int
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Run gixy and count."""
+    params = Params(env)
     require("gixy")
-    config = param("config")
-    command = ["gixy", "--format", "json", *words("args"), config]
+    config = params.text("config")
+    command = ["gixy", "--format", "json", *params.words("args"), config]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -56,3 +58,4 @@ def main() -> None:
         for issue in issues
     )
     emit({**numbers, "total": len(issues), "servers": servers}, found)
+    return 0

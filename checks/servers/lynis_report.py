@@ -1,15 +1,18 @@
 """Read the report that lynis left: its hardening index, warnings and suggestions."""
 
 import os
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import emit, not_measured, param, place, read_text, require
+from checks.in_project.common import Params, emit, not_measured, place, read_text, require
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Refuse a report that is not finished or of too few tests, then count."""
+    params = Params(env)
     require("lynis")
-    path = os.path.join(os.environ["READINESS_TMP"], "report.dat")
-    if os.geteuid() and param("unprivileged") != "true":
+    path = os.path.join(params.tmp, "report.dat")
+    if os.geteuid() and params.text("unprivileged") != "true":
         not_measured("lynis looks at all only as root; `unprivileged: true` takes what it sees")
     values: dict[str, list[str]] = {}
     for line in read_text(path).splitlines():
@@ -19,7 +22,7 @@ def main() -> None:
     if values.get("finish") != ["true"]:
         not_measured("lynis did not finish: its report has no end")
     index, tests = (number(values, name) for name in ("hardening_index", "lynis_tests_done"))
-    least = int(param("min_tests") or 0)
+    least = int(params.text("min_tests") or 0)
     if tests < least:
         not_measured(f"lynis did {tests} tests, of {least}: the index of a few means nothing")
     found = [
@@ -34,6 +37,7 @@ def main() -> None:
         "tests": tests,
     }
     emit(numbers, found)
+    return 0
 
 
 def number(values: dict[str, list[str]], name: str) -> int:

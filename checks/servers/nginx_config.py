@@ -6,9 +6,10 @@ configuration.
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TextIO
 
-from checks.in_project.common import CheckFinding, emit, not_measured, param, place, require
+from checks.in_project.common import CheckFinding, Params, emit, not_measured, place, require
 from checks.servers.nginx import Directive, UnreadableError, dumped, walk
 
 WANTING = re.compile(
@@ -25,24 +26,25 @@ NONE_TOLD: dict[str, object] = dict.fromkeys(
 )
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Test, then read what was printed."""
+    params = Params(env)
     require("nginx")
-    command = ["nginx", "-T", "-c", param("config")]
-    if prefix := param("prefix"):
+    command = ["nginx", "-T", "-c", params.text("config")]
+    if prefix := params.text("prefix"):
         command += ["-p", prefix]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     said = [(found["level"], found["text"]) for found in SAID.finditer(done.stderr)]
     if done.returncode:
-        refused(said)
-        return
+        refused(params, said)
+        return 0
     try:
         directives = dumped(done.stdout)
     except UnreadableError as error:
         not_measured(f"what nginx -T printed cannot be read: {error}")
-    found = [*(noted("warning", text) for text in warned(said)), *shown(directives)]
+    found = [*(noted(params, "warning", text) for text in warned(said)), *shown(directives)]
     rules = [each["rule"] for each in found]
     servers = [each for each in walk(directives) if each.name == "server" and each.block]
     numbers = {
@@ -55,18 +57,19 @@ def main() -> None:
         "old_protocols": rules.count("old-protocol"),
     }
     emit(numbers, found)
+    return 0
 
 
-def refused(said: list[tuple[str, str]]) -> None:
+def refused(params: Params, said: list[tuple[str, str]]) -> None:
     """Tell that the configuration is wrong, unless it is the machine that lacks something."""
     fatal = [text for level, text in said if level in {"emerg", "crit"}]
     if not fatal:
         not_measured(f"nginx -T failed: {said[-1][1] if said else 'it does not say why'}")
     if lacking := next(filter(WANTING.search, fatal), None):
         not_measured(f"nginx cannot test it here: {lacking}")
-    if re.search(rf'open\(\) "{re.escape(param("config"))}" failed', fatal[0]):
-        not_measured(f"{param('config')} cannot be read")
-    emit({"valid": False, **NONE_TOLD}, (noted("invalid", text) for text in fatal))
+    if re.search(rf'open\(\) "{re.escape(params.text("config"))}" failed', fatal[0]):
+        not_measured(f"{params.text('config')} cannot be read")
+    emit({"valid": False, **NONE_TOLD}, (noted(params, "invalid", text) for text in fatal))
 
 
 def warned(said: list[tuple[str, str]]) -> list[str]:
@@ -78,11 +81,13 @@ def warned(said: list[tuple[str, str]]) -> list[str]:
     ]
 
 
-def noted(rule: str, text: str) -> CheckFinding:
+def noted(params: Params, rule: str, text: str) -> CheckFinding:
     """Make a finding of a line that nginx printed."""
     found = WHERE.fullmatch(text)
     file, number = (found["file"], found["line"]) if found else (None, None)
-    return place(file or param("config"), int(number or 0), rule, found["what"] if found else text)
+    return place(
+        file or params.text("config"), int(number or 0), rule, found["what"] if found else text
+    )
 
 
 def shown(directives: list[Directive]) -> Iterator[CheckFinding]:

@@ -3,8 +3,10 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import emit, not_measured, param, place, require, words
+from checks.in_project.common import Params, emit, not_measured, place, require
 
 WANTED = (
     "passwordauthentication=no",
@@ -19,11 +21,13 @@ UNWANTED = (
 )
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Count the settings that are not as they should be."""
+    params = Params(env)
     require("sshd")
     # sshd wants to be called by its whole path.
-    command = [shutil.which("sshd") or "sshd", "-T", "-f", param("config"), *words("args")]
+    sshd = shutil.which("sshd") or "sshd"
+    command = [sshd, "-T", "-f", params.text("config"), *params.words("args")]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -34,15 +38,16 @@ def main() -> None:
     for line in done.stdout.splitlines():
         name, _, value = line.strip().partition(" ")
         settings.setdefault(name.lower(), []).append(value)
-    wanted, unwanted = words("wanted") or [*WANTED], words("unwanted") or [*UNWANTED]
+    wanted, unwanted = params.words("wanted") or [*WANTED], params.words("unwanted") or [*UNWANTED]
     if "passwordauthentication" not in settings:
         not_measured("sshd -T printed no settings")
     found = [
-        place(param("config"), 0, name, message)
+        place(params.text("config"), 0, name, message)
         for demands, good in ((wanted, True), (unwanted, False))
         for name, message in judged(settings, demands, good=good)
     ]
     emit({"weak": len(found), "settings": len(wanted) + len(unwanted)}, found)
+    return 0
 
 
 def judged(

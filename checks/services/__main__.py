@@ -1,11 +1,11 @@
 """Run one probe: parse its options, measure, print one JSON object."""
 
-import os
 import pkgutil
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import get_type_hints
+from typing import TextIO, get_type_hints
 
 import msgspec
 
@@ -25,9 +25,9 @@ def names() -> list[str]:
     return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
 
 
-def main() -> int:
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Run the probe that the arguments name; return the exit status."""
-    name, *rest = sys.argv[1:] or ["--help"]
+    name, *rest = argv or ["--help"]
     if name in {"-h", "--help"}:
         sys.stdout.write(f"usage: {_CALL} NAME [--option value …]\n\n{_listed()}\n")
         return ExitStatus.READY
@@ -39,7 +39,7 @@ def main() -> int:
             sys.stdout.write(f"usage: {_CALL} {name} [--option value …]\n\n{module.__doc__}\n")
             sys.stdout.write(f"Options:\n{usage(_options_of(module))}\n")
             return ExitStatus.READY
-        options = parse(_options_of(module), rest, os.environ)
+        options = parse(_options_of(module), rest, env)
         if library := getattr(module, "LIBRARY", ""):
             import_module(library)
         answer = module.measure(options)

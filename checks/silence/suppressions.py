@@ -1,6 +1,9 @@
 """Count what keeps tools silent, by kind."""
 
-from checks.in_project.common import SETTINGS, emit, files_below, not_measured, words
+from collections.abc import Mapping
+from typing import TextIO
+
+from checks.in_project.common import SETTINGS, Params, emit, files_below, not_measured
 from checks.silence.silencing import in_files, in_settings
 
 KINDS = (
@@ -19,9 +22,10 @@ KINDS = (
 PYTHON = (".py", ".pyi")
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look through files and settings."""
-    paths = words("paths")
+    params = Params(env)
+    paths = params.words("paths")
     files = [path for path in files_below(paths, PYTHON) if not path.endswith(SETTINGS)]
     if not files:
         not_measured("there is no Python file below these paths")
@@ -35,3 +39,4 @@ def main() -> None:
         },
         found,
     )
+    return 0

@@ -5,7 +5,7 @@ import os
 import re
 from typing import NotRequired, TypedDict, cast
 
-from checks.in_project.common import RUNNER, not_measured, read_json, require
+from checks.in_project.common import RUNNER, Params, not_measured, read_json, require
 from checks.project_copy import copy_project
 
 
@@ -68,15 +68,15 @@ class Broken(TypedDict):
     why: NotRequired[str]
 
 
-def try_broken(plan: FaultPlan) -> Broken:
+def try_broken(params: Params, plan: FaultPlan) -> Broken:
     """Make the attempts; one that could not be begun ends the script."""
     require("pytest", "coverage")
-    copy = copy_project("broken")
+    copy = copy_project(params, "broken")
     _, said = copy.run(["coverage", "debug", "sys"], quiet=True)
     found = re.search(r"^\s*executable: (.+)$", said, re.MULTILINE)
     if not found:
         not_measured("coverage does not say with which Python it runs")
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
         json.dump({**plan, "roots": [copy.folder, os.getcwd()]}, file)
     _, said = copy.run([found[1].strip(), RUNNER, "in_project/break_code"], quiet=True)

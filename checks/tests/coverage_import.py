@@ -1,16 +1,19 @@
 """Count what importing alone covered, and what could not be imported."""
 
 import os
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import emit, not_measured, param, place, read_text
+from checks.in_project.common import Params, emit, not_measured, place, read_text
 from checks.tests.coverage_data import percent, read_report
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Read both reports; where nothing at all was imported, nothing was measured."""
-    tmp = os.environ["READINESS_TMP"]
+    params = Params(env)
+    tmp = params.tmp
     files = read_report(os.path.join(tmp, "coverage.json"))
-    reached = percent(files.values(), param("source"))
+    reached = percent(files.values(), params.text("source"))
     refused = read_text(os.path.join(tmp, "not-imported")).splitlines()
     if not any(each["covered_lines"] for each in files.values()):
         not_measured("no module could be imported")
@@ -24,3 +27,4 @@ def main() -> None:
         "not_imported": len(refused),
     }
     emit(numbers, findings)
+    return 0

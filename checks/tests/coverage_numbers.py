@@ -1,17 +1,18 @@
 """Count the covered statements of the shared run of pytest."""
 
 import os
+from collections.abc import Mapping
 from fnmatch import fnmatch
+from typing import TextIO
 
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     files_below,
     is_below,
     not_measured,
-    param,
     place,
-    words,
 )
 from checks.tests.coverage_data import Summary, percent, read_report, select
 
@@ -54,19 +55,20 @@ def weakest(files: dict[str, Summary]) -> list[CheckFinding]:
     return [place(path, 0, "coverage", f"{missing[path]} statements not run") for path in worst]
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Select, then count."""
-    tops = words("below")
-    name = "neutral.json" if param("neutral") == "true" else "coverage.json"
-    report = os.path.join(os.environ["READINESS_TMP_PYTEST"], name)
+    params = Params(env)
+    tops = params.words("below")
+    name = "neutral.json" if params.text("neutral") == "true" else "coverage.json"
+    report = os.path.join(params.env["READINESS_TMP_PYTEST"], name)
     files = select(read_report(report), tops)
-    reached = percent(files.values(), param("below") or param("source"))
+    reached = percent(files.values(), params.text("below") or params.text("source"))
     sources = [
         path
-        for path in files_below(words("source"))
+        for path in files_below(params.words("source"))
         if os.path.getsize(path) and (not tops or any(is_below(path, top) for top in tops))
     ]
-    thresholds = words("thresholds")
+    thresholds = params.words("thresholds")
     missed = modules_below(files, thresholds)
     numbers = {
         "percent_statements": round(reached, 4),
@@ -77,3 +79,4 @@ def main() -> None:
         "modules_below": len(missed) if thresholds else None,
     }
     emit(numbers, missed if thresholds else weakest(files))
+    return 0

@@ -9,16 +9,18 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from glob import glob
+from typing import TextIO
 
 from checks.in_project.common import (
+    Params,
     emit,
     files_below,
     heard,
     not_measured,
     read_text,
     require,
-    words,
 )
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.waiting import Waiting
@@ -63,10 +65,10 @@ def save_coverage(tmp: str) -> None:
                 json.dump({"unreported": said[-1]}, file)
 
 
-def all_were_planned(session: Session) -> bool:
+def all_were_planned(params: Params, session: Session) -> bool:
     """Whether no test was deselected, and none of the files below the paths that have any."""
     planned = {case.path for case in session.cases}
-    named = (each.partition("::")[0] for each in words("paths"))
+    named = (each.partition("::")[0] for each in params.words("paths"))
     given = [each for each in named if os.path.exists(each)]
     unplanned = [path for path in files_below(given) if is_test_file(path) and path not in planned]
     return not session.deselected and not any(map(has_tests, unplanned))
@@ -78,12 +80,13 @@ def has_tests(path: str) -> bool:
         return bool(re.search(rb"^\s*(?:async\s+)?def test", file.read(), re.MULTILINE))
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Pass pytest's text on to standard error, then count."""
+    params = Params(env)
     require("coverage", "pytest")
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     waiting = Waiting(os.path.join(tmp, "pid"))
-    said = heard()
+    said = heard(stdin)
     stood_in_line = waiting.seconds()
     results = os.path.join(tmp, "tests.jsonl")
     if not os.path.exists(results):
@@ -92,10 +95,11 @@ def main() -> None:
     counted = numbers(session.cases)
     save_coverage(tmp)
     duration = round(max(session.seconds - stood_in_line, 0), 3)
-    whole = duration if all_were_planned(session) else None
+    whole = duration if all_were_planned(params, session) else None
     more = {
         "deselected": session.deselected,
         "duration": duration,
         "duration_of_all": whole,
     }
     emit({**counted, **more}, failures(session.cases))
+    return 0

@@ -5,36 +5,36 @@ The first is known from the shared run of pytest; for the second the tests are r
 
 import ast
 import os
+from collections.abc import Mapping
+from typing import TextIO
 
 import yaml
 
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    number_param,
-    param,
     place,
     read_text,
-    words,
 )
 from checks.python.syntax import functions, parse
 from checks.tests.broken import FaultAttempt, Flow, try_broken
 from checks.tests.session import SeenTest, below, numbers, read_session
 
 
-def wanted() -> list[str]:
+def wanted(params: Params) -> list[str]:
     """Return the names of the flows; there must be some."""
-    if names := words("flows"):
+    if names := params.words("flows"):
         return names
-    path = param("flows_file")
+    path = params.text("flows_file")
     try:
         found: object = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
         not_measured(f"{path} is not YAML: {error}")
-    level = param("level")
+    level = params.text("level")
     if isinstance(found, dict) and all(isinstance(each, dict | list) for each in found.values()):
-        below_names = [os.path.basename(os.path.normpath(top)) for top in words("below")]
+        below_names = [os.path.basename(os.path.normpath(top)) for top in params.words("below")]
         levels = [level] if level else [name for name in below_names if name in found] or found
         found = [name for each in levels for name in found.get(each, [])]
     elif level:
@@ -71,10 +71,10 @@ def by_flow(cases: list[SeenTest], marker: str) -> dict[str, list[SeenTest]]:
     return groups
 
 
-def through(names: list[str]) -> dict[str, list[str]]:
+def through(params: Params, names: list[str]) -> dict[str, list[str]]:
     """Return what each flow walks through, as `path:function`."""
     found: dict[str, list[str]] = {}
-    for each in words("through"):
+    for each in params.words("through"):
         name, _, where = each.partition("=")
         if name not in names or not where.rpartition(":")[0]:
             not_measured(f"through: {each} is not FLOW=path/to/file.py:function of a flow here")
@@ -84,7 +84,9 @@ def through(names: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def unnoticed(groups: dict[str, list[SeenTest]], named: dict[str, list[str]]) -> list[CheckFinding]:
+def unnoticed(
+    params: Params, groups: dict[str, list[SeenTest]], named: dict[str, list[str]]
+) -> list[CheckFinding]:
     """List the flows whose tests go on to pass where what they walk through fails."""
     flows: list[Flow] = [
         {
@@ -97,16 +99,17 @@ def unnoticed(groups: dict[str, list[SeenTest]], named: dict[str, list[str]]) ->
     if not flows:
         return []
     broken = try_broken(
+        params,
         {
-            "paths": words("paths"),
-            "source": words("source"),
-            "args": words("args"),
-            "seconds": number_param("seconds") or 0,
+            "paths": params.words("paths"),
+            "source": params.words("source"),
+            "args": params.words("args"),
+            "seconds": params.number("seconds") or 0,
             "mutants": 0,
             "seed": "",
             "tests": [test for flow in flows for test in flow["tests"]],
             "flows": flows,
-        }
+        },
     )
     outcomes = broken.get("tests", {})
     for flow in flows:
@@ -133,13 +136,14 @@ def _why(attempt: FaultAttempt) -> str:
     return f"{attempt['flow']}: its tests pass also where {named} fails"
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Compare the flows that are wanted with those that were walked through."""
-    cases = read_session(os.path.join(os.environ["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
-    selected = below(cases, words("below"))
+    params = Params(env)
+    cases = read_session(os.path.join(params.env["READINESS_TMP_PYTEST"], "tests.jsonl")).cases
+    selected = below(cases, params.words("below"))
     counted = numbers(selected)
-    groups = by_flow(selected, param("marker", "flow"))
-    named = through(names := wanted())
+    groups = by_flow(selected, params.text("marker", "flow"))
+    named = through(params, names := wanted(params))
     findings = []
     walked = {}
     for flow in names:
@@ -147,14 +151,15 @@ def main() -> None:
         if "failed" in outcomes or "passed" not in outcomes:
             why = "a test fails" if "failed" in outcomes else "no test passed"
             where = groups[flow][0] if flow in groups else None
-            at = (where.path, where.line) if where else (param("flows_file"), 0)
+            at = (where.path, where.line) if where else (params.text("flows_file"), 0)
             findings.append(place(*at, "flow", f"{flow}: {why}"))
         else:
             walked[flow] = groups[flow]
     missing = len(findings)
-    if param("broken") != "false":
-        found = unnoticed(walked, named)
+    if params.text("broken") != "false":
+        found = unnoticed(params, walked, named)
         findings += found
         missing += len({each["message"].partition(":")[0] for each in found})
     flows = {"missing": missing, "covered": len(names) - missing, "flows": len(names)}
     emit({**flows, **counted}, findings)
+    return 0

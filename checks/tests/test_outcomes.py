@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from typing import TextIO
 
-from checks.in_project.common import RUNNER, emit, not_measured, place, require
+from checks.in_project.common import RUNNER, Params, emit, not_measured, place, require
 from checks.tests.session import SeenTest, numbers, read_session
 
 NO_PROOF = re.compile(
@@ -24,10 +26,10 @@ def kind(case: SeenTest) -> str:
     return "error" if NO_PROOF.match(case.message.strip()) else "failed"
 
 
-def run(tmp: str, results: str, words: list[str]) -> None:
+def run(params: Params, tmp: str, results: str, words: list[str]) -> None:
     """Run pytest, whichever Python it is of; its own text goes to standard error."""
     beside = os.path.dirname(RUNNER)
-    inherited = filter(None, [os.environ.get("PYTHONPATH", "")])
+    inherited = filter(None, [params.env.get("PYTHONPATH", "")])
     options = [
         "-p",
         "in_project.outcomes",
@@ -41,7 +43,7 @@ def run(tmp: str, results: str, words: list[str]) -> None:
         ["pytest", *options, *words],
         check=False,
         stdout=sys.stderr,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([beside, *inherited])},
+        env={**params.env, "PYTHONPATH": os.pathsep.join([beside, *inherited])},
     )
     if not os.path.exists(results):
         not_measured(f"pytest did not begin: it ended with status {done.returncode}")
@@ -50,12 +52,13 @@ def run(tmp: str, results: str, words: list[str]) -> None:
         file.write(json.dumps({"event": "ended", **ended}) + "\n")
 
 
-def main() -> None:
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Run pytest with the words of the command line, and list what it ran."""
+    params = Params(env)
     require("pytest")
-    tmp = os.environ["READINESS_TMP"]
+    tmp = params.tmp
     results = os.path.join(tmp, "tests.jsonl")
-    run(tmp, results, sys.argv[1:])
+    run(params, tmp, results, argv)
     session = read_session(results)
     kinds = [kind(case) for case in session.cases]
     listed = [
@@ -63,3 +66,4 @@ def main() -> None:
         for case, name in zip(session.cases, kinds, strict=True)
     ]
     emit({**numbers(session.cases), "errors": kinds.count("error")}, listed)
+    return 0

@@ -1,13 +1,14 @@
 """Count the tests that assert something; and the faults in the code that no test notices."""
 
+from collections.abc import Mapping
+from typing import TextIO
+
 from checks.in_project.common import (
     CheckFinding,
+    Params,
     emit,
     not_measured,
-    number_param,
-    param,
     place,
-    words,
 )
 from checks.tests.broken import Broken, FaultAttempt, Idle, try_broken
 from checks.tests.weak_tests import Written, written_tests
@@ -16,27 +17,28 @@ FEW = 10
 """Of fewer faults no share is told, unless there are no more."""
 
 
-def whole(name: str) -> int:
+def whole(params: Params, name: str) -> int:
     """Return a parameter that is a whole number of 0 or more."""
-    given = number_param(name) or 0
+    given = params.number(name) or 0
     if given < 0 or given != int(given):
-        not_measured(f"the parameter {name} is {param(name)!r}, which is no whole number")
+        not_measured(f"the parameter {name} is {params.text(name)!r}, which is no whole number")
     return int(given)
 
 
-def sample(wanted: int) -> Broken:
+def sample(params: Params, wanted: int) -> Broken:
     """Put faults into the code, one at a time, and run the tests that run into each."""
     broken = try_broken(
+        params,
         {
-            "paths": words("paths"),
-            "source": words("source"),
-            "args": words("args"),
-            "seconds": number_param("seconds") or 0,
+            "paths": params.words("paths"),
+            "source": params.words("source"),
+            "args": params.words("args"),
+            "seconds": params.number("seconds") or 0,
             "mutants": wanted,
-            "seed": param("seed"),
+            "seed": params.text("seed"),
             "tests": [],
             "flows": [],
-        }
+        },
     )
     tried, possible = broken["attempts"], broken.get("possible", 0)
     if "passed" not in broken.get("tests", {}).values():
@@ -77,12 +79,13 @@ def idle(tests: list[Written], seen: Idle) -> list[CheckFinding]:
     return found
 
 
-def main() -> None:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Read the tests, then try them where faults are asked for."""
-    tests = written_tests(words("paths"))
+    params = Params(env)
+    tests = written_tests(params.words("paths"))
     total = len(tests)
     findings = [test.finding(test.why) for test in tests if test.why]
-    broken = sample(wanted) if (wanted := whole("mutants")) else None
+    broken = sample(params, wanted) if (wanted := whole(params, "mutants")) else None
     if broken and "idle" in broken:
         findings += idle([test for test in tests if not test.why], broken["idle"])
     without = len(findings)
@@ -99,8 +102,9 @@ def main() -> None:
         tried = broken["attempts"]
         survived = survivors(tried)
         killed = round(100 * (len(tried) - len(survived)) / len(tried), 4)
-        least = number_param("at_least") or 0
+        least = params.number("at_least") or 0
         findings += survived
         numbers |= {"mutants": len(tried), "survived": len(survived), "killed": killed}
         numbers["problems"] = without + (killed < least)
     emit(numbers, findings)
+    return 0
