@@ -67,7 +67,7 @@ CHECKS_MAY_IMPORT = {
     "run": [],
     "in_project": [],
     "git": [],
-    "project_copy": ["git"],
+    "project_copy": ["git", "in_project"],
     "silence": ["in_project"],
     "python": [*SHARED, "silence"],
     "tests": [*SHARED, "python"],

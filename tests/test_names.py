@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from readiness.load import load_catalogue
+
 PACKAGE = Path(__file__).parents[1] / "readiness"
 PACKAGES = (PACKAGE, PACKAGE.parent / "checks")
 
@@ -29,6 +31,30 @@ def test_the_glossary_says_what_the_code_says() -> None:
         tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
         found = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
         assert [(ast.get_docstring(node) or "").splitlines()[0] for node in found] == [said], word
+
+
+def test_the_engine_knows_no_tool_by_name() -> None:
+    """What it knows of the tools of checks stands in their files and in the tables beside these.
+
+    Git is its own tool. Fields are described by examples, and usual folders have names of tools.
+    """
+    tools = {tool for check in load_catalogue([]).values() for tool in check.tools}
+    words = "|".join(map(re.escape, sorted(tools - {"git", "make", "python"})))
+    known = {
+        f"{path.relative_to(PACKAGE)}: {node.value}"
+        for path in PACKAGE.rglob("*.py")
+        if str(path.relative_to(PACKAGE)) not in ("load/check_definitions.py", "propose/layout.py")
+        for node in _texts(ast.parse(path.read_text(encoding="utf-8")))
+        if re.search(rf"\b(?:{words})\b", node.value)
+    }
+    assert known == {"reuse/files.py: .coverage."}  # which files are data
+
+
+def _texts(tree: ast.Module) -> list[ast.Constant]:
+    """Return the texts of a module that are no documentation."""
+    told = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return [node for node in nodes if node not in told and isinstance(node.value, str)]
 
 
 def test_no_module_is_long() -> None:

@@ -1,6 +1,6 @@
 """Which tests a runner collects by the base's rules, and no longer by the head's.
 
-The runner tells it from inside, by the plugin in `checks/in_project/collected`.
+The runner tells it from inside, by a plugin of the checks, `collecting` in the table of rules.
 """
 
 import os
@@ -13,6 +13,7 @@ import msgspec
 from readiness.builtin import builtin_checks
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.outcomes import functions
+from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 ASKED = "READINESS_WITNESS"
@@ -32,10 +33,10 @@ class Case(msgspec.Struct, frozen=True):
 
 def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
     """The environment of a board in which test runners tell what they collect."""
-    folder = os.path.join(builtin_checks(), "in_project", "collected")
-    path = filter(None, [folder, environment.get("PYTHONPATH", "")])
+    folder = os.path.join(builtin_checks(), TABLE.collecting)
+    path = filter(None, [folder, environment.get(TABLE.collecting_path, "")])
     how = "run" if run else "collect-only"
-    return {**environment, "PYTHONPATH": os.pathsep.join(path), ASKED: how}
+    return {**environment, TABLE.collecting_path: os.pathsep.join(path), ASKED: how}
 
 
 def read_cases(log: str, root: str) -> set[Case]:

@@ -23,10 +23,6 @@ from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.shell.programs import simple_commands
 
-_SERVES_TESTS: Final = re.compile(
-    r"^\s*(?:(?:from|import)\s+(?:_?pytest|unittest|hypothesis|nose2?|pluggy)\b|def\s+pytest_\w)",
-    re.MULTILINE,
-)
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
 """Names of settings that say nothing of whose they are."""
@@ -63,7 +59,7 @@ def serves_tests(path: str, states: States) -> bool:
     """Whether a file holds tests, or serves them alone."""
     if TABLE.test_tree.search(path):
         return True
-    return path.endswith(".py") and any(map(_SERVES_TESTS.search, states.texts(path)))
+    return path.endswith(".py") and any(map(TABLE.serves_tests.search, states.texts(path)))
 
 
 class Decider:

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from readiness.guard.project.rules import TABLE
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
 from readiness.model.words import Operator, Priority
 from readiness.record.document import RunDocument
-
-OUTCOMES = "test-outcomes"
-"""The check that lists what became of each test."""
 
 Outcome = tuple[str, str]
 """`passed`, `skipped`, `failed` for what it asserts or `error` for what it needs; and why."""
@@ -27,8 +25,11 @@ def functions(text: str) -> Iterator[tuple[str, int, str]]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return
+    prefix = TABLE.test_function
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[:4] == "test":
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if node.name.startswith(prefix):
             yield node.name, node.lineno, ast.dump(node)
 
 
@@ -39,7 +40,7 @@ def criteria_of_files(
 
     `options` are given to the runner beside those of the board.
     """
-    check = load_catalogue([])[OUTCOMES]
+    check = load_catalogue([])[TABLE.outcomes_check]
     executed = next(each for each in check.measures if each.name == "executed")
     any_number = Expectation(text=">= 0", operator=Operator.GE)
     found = {}

@@ -81,6 +81,12 @@ class Silencing(msgspec.Struct, frozen=True):
     limit_words: Later
     test_file: Later
     test_class: Later
+    test_function: str
+    serves_tests: Later
+    speaks_of_tests: Later
+    outcomes_check: str
+    collecting: str
+    collecting_path: str
     makefiles: Later
     scripts: Later
     workflows: Later

@@ -18,8 +18,6 @@ _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DIRECT: Final = ("self", "cls")
 _ASKING: Final = re.compile(r"(?i)assert|raises|warns|^(?:expect|check|verify|fail)")
 _CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
-# What a file has to speak of, if it is not a file of tests.
-_OF_TESTS: Final = re.compile(r"pytest|unittest|exit|collect_ignore|skipTest|no_type_check")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +56,10 @@ def tests(files: Differing) -> Iterator[Change]:
 
 def found(path: str, text: str) -> list[Item]:
     """What a Python file has of all that; nothing where it cannot be parsed."""
-    if not (path.endswith(".py") and (TABLE.test_file.search(path) or _OF_TESTS.search(text))):
+    if not (
+        path.endswith(".py")
+        and (TABLE.test_file.search(path) or TABLE.speaks_of_tests.search(text))
+    ):
         return []
     return _read(path, text) or []
 
