@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checking import CHECKS
+from tests.support.checking import CHECKS, build, run_check
 
 OLDEST = (3, 10)
 """The oldest Python of a project; `tomllib`, which is of 3.11, makes that of `lock` younger."""
@@ -48,3 +48,17 @@ def test_it_needs_no_other_package(path: Path) -> None:
         else:
             continue
         assert {name.partition(".")[0] for name in names} <= allowed, f"{path.stem}: {names}"
+
+
+def test_a_project_may_call_a_package_as_ours_is_called(tmp_path: Path) -> None:
+    """What is imported by the name `checks` or `common` there is the project's own."""
+    files = {
+        "src/checks/__init__.py": "",
+        "src/checks/rules.py": "RULES = 3\n",
+        "src/common.py": "NAME = 'project'\n",
+        "src/app.py": "from checks.rules import RULES\nfrom common import NAME\n",
+    }
+    outcome = run_check("importable", build(str(tmp_path), files), {"paths": "src"})
+    assert outcome.number("failures") == 0
+    assert outcome.number("total") == 4
+    assert outcome.findings == []
