@@ -10,7 +10,6 @@ import pytest
 
 from readiness.project.git import Asking, ask, head_of, user_name
 from readiness.project.shield import environment
-from tests.support.checking import CHECKS
 from tests.support.repositories import commit, git
 
 HOOKS = ("post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc")
@@ -119,12 +118,11 @@ def test_the_marks_would_be_left(marked: Path) -> None:
 
 def test_scripts_of_checks_ask_alike(marked: Path) -> None:
     """What measures asks git by the same rules, also where another program starts git."""
-    code = "import _git, subprocess; assert _git.lines('ls-files'); _git.git('status');"
-    code += "_git.git('log', '-p'); _git.git('hash-object', 'a.txt');"
-    code += "import os; env = {**os.environ, **_git.shielded('.')};"
+    code = "from checks import git; import subprocess; assert git.lines('ls-files');"
+    code += "git.git('status'); git.git('log', '-p'); git.git('hash-object', 'a.txt');"
+    code += "import os; env = {**os.environ, **git.shielded('.')};"
     code += "subprocess.run(['git', 'log', '-p'], env=env, stdout=subprocess.DEVNULL)"
-    path = os.pathsep.join((os.path.join(CHECKS, "scripts"), str(Path(__file__).parents[2])))
-    env = {**os.environ, "PYTHONPATH": path}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", code], cwd=marked, env=env, check=True)
     assert marks(marked) == set()
 
