@@ -31,6 +31,7 @@ from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader, say_now
 
 TIME_LIMIT = 30.0
+_ASKING = ("--version", "-V", "version")
 
 
 class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +123,7 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
         telling = _telling(need)
         tried = need.check.tried.get(need.tool, "")
         version = _version(telling, environment) if path and telling else None
-        named = need.tool in need.check.tools or not need.check.name
+        named = need.tool in need.check.tools or not _is_builtin(need.check)
         install = need.check.install if need.by else say_now("doctor.every_debian")
         found[key] = ToolRecord(
             tool=need.tool,
@@ -159,10 +160,17 @@ def _telling(need: _Need) -> str:
     What a catalogue of the project says is not run because of a look, "", unless it is the tool
     itself that is asked, and nothing else.
     """
+    command = _version_command(need)
+    asks_tool = command.split() in ([need.tool, option] for option in _ASKING)
+    return command if asks_tool or _is_builtin(need.check) else ""
+
+
+def _is_builtin(check: Check) -> bool:
+    return check.folder.startswith(builtin_checks())
+
+
+def _version_command(need: _Need) -> str:
     check, tool = need.check, need.tool
-    asks_tool = check.version.split() in ([tool, each] for each in ("--version", "-V", "version"))
-    if not check.folder.startswith(builtin_checks()) and not asks_tool:
-        return ""
     if tool in check.tried and not check.version.startswith(f"{tool} "):
         return f"{tool} --version"
     speaks_of = check.version.split()[:1]
