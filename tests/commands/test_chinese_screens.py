@@ -100,7 +100,7 @@ ASIDE = re.compile(
     r"\b(FOLDER|PATH)\b|\b[PTMp]\d[\d.]*|\d+(\.\d+)? m?s\b|\d[dm]\b|Readiness: \S+ \(\S+\)",
     re.MULTILINE,
 )
-NAMES = {"UTC", "NOPE", "P", "nosuchtool", "bash", "timeout", "stdout", "Python", "true", "lines"}
+NAMES = {"UTC", "NOPE", "P", "nosuchtool", "bash", "timeout", "stdout", "Python", "test", "lines"}
 GOLDEN = Path(__file__).parents[1] / "golden"
 PLACE = re.compile(r"/\S*/(?=checks/)")
 CHECK = """\

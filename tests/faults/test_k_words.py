@@ -160,12 +160,14 @@ SURE = [
         {"run": "sh gate.sh", "exit": {"ok": [3]}, "expect": "== 3"},
         {"run": "sh gate.sh", "exit": {"ok": [0, 3]}, "expect": "== 3"},
     ),
+]
+
+DOUBTED = [
     (
         {"run": "! grep -rn TODO srcc"},
         {"run": "grep -rn TODO srcc", "exit": {"ok": [0, 1]}, "expect": "== 1"},
     ),
     ({"run": "! nosuch_tool src"}, {"run": "nosuch_tool src", "expect": "== 1"}),
-    ({"run": "if grep -rn TODO srcc; then exit 1; fi"}, {"run": "if [ -f x ]; then exit 1; fi"}),
     (
         {"run": 'test -z "$(nosuch_tool src)"'},
         {"run": 'out=$(nosuch_tool src); test -z "$out"'},
@@ -175,8 +177,13 @@ SURE = [
         {"run": "nosuch_tool src && exit 1 || exit 0"},
         {"run": "nosuch_tool src && exit 0 || exit 1"},
     ),
-    ({"run": "diff <(nosuch_tool a) <(nosuch_tool b)"}, {"run": "diff <(nosuch_tool a) b"}),
 ]
+
+UNSEEN_UNTIL_TRIED = [
+    "if grep -rn TODO srcc; then exit 1; fi",
+    "diff <(nosuch_tool a) <(nosuch_tool b)",
+]
+"""Commands that cannot fail, and in which a glance sees nothing."""
 
 
 @pytest.mark.parametrize(("sure", "healthy"), SURE)
@@ -189,6 +196,24 @@ def test_1801_to_1821_what_cannot_fail(
     assert "; " in ended.out + ended.err
     project.write(a_board(healthy))
     validated(project, 0)
+
+
+@pytest.mark.parametrize(("doubted", "healthy"), DOUBTED)
+def test_1808_to_1821_what_passes_where_its_tool_fails(
+    project: Project, doubted: Mapping[str, Any], healthy: Mapping[str, Any]
+) -> None:
+    """It loads, and validate says what to write instead. Twin: words in which the tool can fail."""
+    project.write(a_board(doubted))
+    assert "this command passes where" in validated(project, 0).out
+    project.write(a_board(healthy))
+    validated(project, 0)
+
+
+@pytest.mark.parametrize("command", UNSEEN_UNTIL_TRIED)
+def test_what_a_glance_does_not_see_is_refused_by_nobody(project: Project, command: str) -> None:
+    """Only a trial can tell."""
+    project.write(a_board({"run": command}))
+    assert "this command" not in validated(project, 0).out
 
 
 def validated(project: Project, status: int) -> Ended:

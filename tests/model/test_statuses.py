@@ -165,8 +165,6 @@ MAY_END = {
     "__main__.py": "the process that the user started",
     "run/processes/supervise.py": "the gate, which is a child of that process",
     "pipeline/interrupts.py": "at a signal, 128 + its number",
-    "probes.py": "a probe, which is a program by itself",
-    "services/__main__.py": "the same",
     "fleet/__main__.py": "the process of one project of a fleet",
     "measure/worker.py": "a helper, whose status nobody reads",
 }

@@ -190,7 +190,7 @@ def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> Non
     assert told.status == 2
     (shop.folder / "board.yaml").unlink()
     told = shop("init", "--yes", env={"PATH": tools})
-    assert ", by what was measured; 2 proposals could not be\n" in told.out
+    assert ", by what was measured; 1 proposal could not be\n" in told.out
     assert "  1. install what is missing, take board.yaml away, and call this again: 1 more" in (
         told.out
     )
