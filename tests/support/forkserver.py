@@ -34,7 +34,7 @@ COLD = "READINESS_TESTS_COLD"
 LARGEST_REQUEST = 30_000
 """A message has to hold so many bytes, which are written as up to six times as many."""
 
-_AT_START = ("PYTHON", "LC_", "LD_", "LANG", "TZ", "MALLOC_", "GLIBC_")
+_AT_START = ("DASK_", "PYTHON", "LC_", "LD_", "LANG", "TZ", "MALLOC_", "GLIBC_")
 """How variables begin that Python or the C library reads at its start."""
 
 _LAZY = (
