@@ -16,7 +16,7 @@ MEASURED: Final = frozenset(
         *(Kind.MASK, Kind.RECIPE, Kind.FLAG, Kind.UNREADABLE, Kind.VERDICT, Kind.LOCK),
     )
 )
-"""What can be accepted: how things are measured, but no rule of the board itself."""
+"""Kinds of change that can be accepted: how things are measured, no rule of the board itself."""
 
 
 def accepted(
@@ -25,7 +25,7 @@ def accepted(
     today: datetime.date,
     files: Mapping[str, Sequence[str]] = {},
 ) -> list[Change]:
-    """The changes, where those that are accepted on this day loosen nothing.
+    """Return the changes, with those that are accepted today made neutral.
 
     `files` are all that stand behind the verdict on a criterion: each of them must be accepted.
     """

@@ -35,7 +35,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     board: str
 
     def load(self, environ: Mapping[str, str], profile: str | None) -> Board:
-        """Load its board. Raises `BaseError` with all that is wrong with it."""
+        """Load the copy's board. Raises `BaseError` with all that is wrong with it."""
         if not self.board:
             raise BaseError(worded("usage.base_no_board", ref=self.ref))
         try:
@@ -50,11 +50,11 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
             raise BaseError(worded("usage.base_unread", ref=self.ref, why=said)) from None
 
     def workdir_of(self, board: Board) -> str:
-        """Where its probes run, relative to the repository's root; absolute outside of it."""
+        """Return the board's workdir relative to the repository's root, or absolute outside."""
         return _place_in(self.root, self._original(board.workdir))
 
     def _original(self, path: str) -> str:
-        """What stands in the copy's place: nothing that is beside the copy was copied."""
+        """Return the original of a path in the copy; a path beside the copy was not copied."""
         top = _top(self.folder, self.root)
         return path.removeprefix(top) if path.startswith(f"{top}/") else path
 
@@ -100,12 +100,12 @@ def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "")
 
 
 def relative_to(root: str, path: str) -> str:
-    """A path as it is in the repository at `root`; the file itself may be a link."""
+    """Return a path relative to the repository at `root`; the file itself may be a link."""
     return _plain(os.path.relpath(_beside(path), os.path.realpath(root)))
 
 
 def _place_in(root: str, folder: str) -> str:
-    """A folder relative to the repository's root, "" the root itself; absolute outside of it."""
+    """Return a folder relative to the repository's root ("" for the root), or absolute outside."""
     relative = os.path.relpath(folder, root)
     return os.path.realpath(folder) if relative.startswith("..") else _plain(relative)
 
@@ -134,7 +134,7 @@ def _resolve(ref: str, folder: str) -> tuple[str, str]:
 
 
 def _hint(ref: str, root: str) -> str:
-    """Tell how to get the revision, as far as its name says where it comes from."""
+    """Return how to get the revision, as far as its name says where it comes from."""
     remotes = ask(root, "remote").decode("utf-8", "replace").split()
     is_shallow = ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     remote, _, branch = ref.partition("/")
@@ -151,7 +151,7 @@ def _hint(ref: str, root: str) -> str:
 
 
 def _board_of(commit: Commit, own: str, folder: str, start: str | None) -> str:
-    """The path of the base's board: the same, what its own search finds, or the renamed one."""
+    """Return the base's board: of the same path, as its own search finds it, or renamed."""
     if start is None and own in commit.blobs:
         return own
     if start is None or start.startswith(".."):
@@ -164,7 +164,7 @@ def _board_of(commit: Commit, own: str, folder: str, start: str | None) -> str:
 
 
 def _searched(commit: Commit, start: str, folder: str) -> str:
-    """What looking for a board from the folder `start` of the base would have found."""
+    """Return the board that a search from the folder `start` of the base would find, or ""."""
     folders = set(_upwards(start))
 
     def is_looked_at(path: str) -> bool:
@@ -194,7 +194,7 @@ def _upwards(folder: str) -> list[str]:
 
 
 def _renamed(commit: Commit, own: str) -> str:
-    """A board of the base that is no longer there, the most alike first; "" where there is none."""
+    """Return the likeliest board of the base that the head no longer has, or ""."""
     gone = [
         path
         for path in commit.blobs
@@ -213,7 +213,7 @@ def _renamed(commit: Commit, own: str) -> str:
 
 
 def _copy(commit: Commit, board: str, folder: str) -> None:
-    """Write the board and its catalogue; everything, where links or the board itself ask for it."""
+    """Write the board and its catalogue, or all files if links or the board need them."""
     commit.export(folder, _only(board))
     place = os.path.join(folder, board)
     try:
@@ -231,7 +231,7 @@ def _copy(commit: Commit, board: str, folder: str) -> None:
 
 
 def _link_outside(place: str, root: str, folder: str) -> None:
-    """Let a catalogue beside the repository, which no change of it can alter, be found as it is."""
+    """Link a catalogue beside the repository, which no change can alter, into the copy."""
     top = _top(folder, root)
     if is_below(place, folder) or not is_below(place, top) or os.path.lexists(place):
         return
@@ -271,5 +271,5 @@ def _new_folder(root: str, run: str) -> str:
 
 
 def _top(folder: str, root: str) -> str:
-    """The folder in which the copy of the repository at `root` lies as that does in `/`."""
+    """Return the folder that holds the copy of the repository as `/` holds the original."""
     return folder.removesuffix(root)

@@ -17,11 +17,11 @@ LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 
 
 def compare_boards(base: Board, head: Board) -> list[Change]:
-    """Everything in which `head` differs from `base`, in the order of a board.
+    """Return every difference of `head` from `base`, in the order of a board.
 
     Both have to be loaded for the same profile, with the same variables, and with a `workdir` that
     can be compared. How a board is written, and in which order, is no difference. A difference
-    whose direction nobody can tell is loosened.
+    of unknown direction is loosened.
     """
     base, head = as_written(base), as_written(head)
     pairs = pair_criteria(base, head)
@@ -90,7 +90,7 @@ def _whole(base: Board, head: Board) -> Iterator[Change]:
 
 
 def _accepted(change: Teller, base: Board, head: Board) -> Iterator[Change]:
-    """What changes may loosen from now on, which this one cannot use yet."""
+    """Yield changes of what may be accepted from now on; this change cannot use them yet."""
     for each in head.accept:
         if each not in base.accept:
             yield change(Kind.ACCEPT, LOOSE, "", _acceptance(each))
@@ -236,7 +236,7 @@ def _task(old: Task, new: Task, path: str) -> Iterator[Change]:
 
 
 def _moved(old: Placed, new: Placed, same: dict[str, Task], path: str) -> Iterator[Change]:
-    """Tell of a criterion that went to another task, where it may count for less."""
+    """Yield a change for a criterion that moved to another task, where it may count for less."""
     there = same.get(old.task.id)
     if there is not None and there.id == new.task.id:
         return

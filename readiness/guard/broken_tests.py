@@ -50,11 +50,11 @@ class BrokenTests:
         root: str,
         run: TrialRunner,
     ) -> list[Change]:
-        """Name the base's tests that fail on the head's code and are gone or altered there.
+        """Add the base's tests that fail on the head's code, and are gone or altered, to changes.
 
-        `root` is the folder of the copy. Where all of them fail for want of a name that the change
-        gave up, or because it calls something deprecated, it is no promise that is broken: that is
-        told, and loosens nothing.
+        `root` is the folder of the copy. Where all of them fail because the change removed a name,
+        or because they call something deprecated, no promise is broken: that is reported, and
+        loosens nothing.
         """
         wanted = {
             path
@@ -85,7 +85,7 @@ class BrokenTests:
         label: str,
         options: str = "",
     ) -> dict[str, dict[str, list[Outcome]]]:
-        """What becomes of each test in these files of a copy."""
+        """Return the outcomes of each test in these files of a copy."""
         asked = criteria_of_files(copy.board, paths, self._workdir, options)
         copy = replace(copy, board=with_criteria(copy.board, asked.values()))
         seen = outcomes(run(copy.part(asked, label, timeout=self._timeout)))
@@ -113,7 +113,7 @@ class BrokenTests:
         return replace(change, note=note)
 
     def _is_altered(self, path: str, test: str) -> bool:
-        """Whether the head no longer has this test as the base has it."""
+        """Return whether the head no longer has this test as the base has it."""
         before, after = (
             {said for name, _, said in functions(each) if name == test}
             for each in self._states.both(path)
@@ -122,12 +122,12 @@ class BrokenTests:
 
 
 def _failed(tests: Mapping[str, list[Outcome]]) -> set[str]:
-    """The tests that fail for what they assert."""
+    """Return the tests that fail for what they assert."""
     return {test for test, cases in tests.items() if "failed" in {kind for kind, _ in cases}}
 
 
 def spare_imports(path: str) -> None:
-    """Let a file of tests do without the names that it cannot import: who uses one fails alone."""
+    """Guard each import of a test file, so that a missing name fails only the tests that use it."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()

@@ -26,11 +26,11 @@ _SET: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[:?+]*=[ \t]*[\"']
 _PYTHON: Final = re.compile(r"(?:^|/)(?:python|pypy)[\d.]*$")
 _CALLERS: Final = frozenset(("run", "exec", "executable", "include", "-include", "sinclude"))
 _LISTS: Final = frozenset((*TABLE.printers, "find", "for", "git", "ls", "set"))
-"""What lists files, or names them, for others to run."""
+"""Commands that list or name files for others to run."""
 _OF_SHELLS: Final = re.compile(r"-[a-zA-Z]*[cn]")
 _OF_PYTHON: Final = re.compile(r"-[a-zA-Z]*[cm]")
 _OF_OTHERS: Final = re.compile(r"-[a-zA-Z]*[cep]|--(?:check|eval|print)")
-"""Options of interpreters after which no script is run: a module, code, or only a look at it."""
+"""Options of interpreters after which no script is run: a module, code, or only a check of it."""
 _UNNAMED: Final = frozenset(("*", "-", "-s"))
 _SUBSTITUTED: Final = re.compile(
     r"(?:\$\(|`|<\()(?:shell\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
@@ -38,19 +38,19 @@ _SUBSTITUTED: Final = re.compile(
 
 
 def interpreters_in(said: str) -> dict[str, str]:
-    """Which variables a text sets to an interpreter: `PYTHON ?= python3`."""
+    """Return the variables that a text sets to an interpreter: `PYTHON ?= python3`."""
     return {name: value for name, value in _SET.findall(said) if is_interpreter(value)}
 
 
 def is_interpreter(word: str) -> bool:
-    """Whether a word is the name or the path of a program that runs files."""
+    """Return whether a word is the name or the path of a program that runs files."""
     return os.path.basename(word) in TABLE.interpreters or bool(_PYTHON.search(word))
 
 
 def mentions(
     said: str, known: Mapping[str, str], *, script: bool
 ) -> Iterator[list[tuple[str, bool]]]:
-    """The words of each command of a text, each with whether it is run; `*` stands for any text.
+    """Yield the words of each command, each with whether it is run; `*` stands for any text.
 
     `known` are variables and the interpreters that they stand for. In a `script` of another
     language, every word may be run.
@@ -67,13 +67,13 @@ def mentions(
 
 
 def spelled(said: str, known: Mapping[str, str]) -> str:
-    """A text with what its variables stand for, as far as that is `known`; `*` for all others."""
+    """Replace the variables of a text by their `known` values, and all others by `*`."""
     said = _DEFAULT.sub(r"\1", _BELOW.sub("", said))
     return _VARIABLE.sub(lambda found: _stands_for(found, known), said)
 
 
 def fed(said: str) -> Iterator[str]:
-    """The words of a text that name files which give a command its arguments."""
+    """Yield the words of a text that name files which give a command its arguments."""
     for part in _SUBSTITUTED.findall(said):
         yield from WORD.findall(part)
     for part in _SEGMENT.split(said):
@@ -83,14 +83,14 @@ def fed(said: str) -> Iterator[str]:
 
 
 def _stands_for(found: re.Match[str], known: Mapping[str, str]) -> str:
-    """What to read for a variable: the interpreter that it is, nothing before a path, or `*`."""
+    """Return what a variable stands for: its interpreter, nothing before a path, or `*`."""
     name = found[1] or found[2] or found[3]
     value = known.get(name) or (name.lower() if is_interpreter(name.lower()) else "")
     return value + found[4] if value or found[4] else "*"
 
 
 def _called(words: list[str]) -> tuple[list[bool], bool]:
-    """Which words are run, and whether something is run that has no name here."""
+    """Return which words are run, and whether something is run that has no name here."""
     called = [False] * len(words)
     waiting, rest, unnamed, before = "", False, False, ""
     for number, word in enumerate(words):
@@ -124,7 +124,7 @@ def _without_script(interpreter: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def imported(said: str) -> tuple[str, ...]:
-    """The modules that a text of Python imports, and names that may be modules, each once."""
+    """Return the modules that Python code imports, and names that may be modules, each once."""
     return tuple(dict.fromkeys(_imported(said)))
 
 

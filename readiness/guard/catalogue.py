@@ -30,7 +30,7 @@ def checks(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]
 
 
 def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
-    """Compare what two checks run and how it is read."""
+    """Compare what two checks run and how its output is read."""
     yield from _command(change, old, new)
     if old.exit_ok != new.exit_ok:
         added = set(new.exit_ok or ()) - set(old.exit_ok or ())
@@ -145,7 +145,7 @@ def _words(
 
 
 def _reused(change: Teller, old: Check, new: Check) -> Iterator[Change]:
-    """Compare for how long a result may stand in for another; without inputs none ever does.
+    """Compare how long a result may be reused; without inputs none ever is.
 
     Traced ones are all that the command reads itself, but not what others read for it.
     """
@@ -164,7 +164,7 @@ def _reused(change: Teller, old: Check, new: Check) -> Iterator[Change]:
 
 
 def _guard(before: object, after: object) -> Direction:
-    """A guard that was not there tightens; one that is gone, or another one, may let more in."""
+    """Return the direction: a new guard tightens; one that is gone or replaced may let more in."""
     return TIGHT if not before and after else LOOSE
 
 
@@ -181,7 +181,7 @@ def _read(reader: Reader | None) -> str:
 
 
 def in_words(reader: Reader) -> str:
-    """A reader as a board writes it, on one line."""
+    """Format a reader as a board writes it, on one line."""
     if reader.format is Format.EXIT:
         return "exit"
     fields = {"query": reader.query, "regex": reader.regex, "count": reader.count}

@@ -109,7 +109,7 @@ def _sources(states: States) -> Iterator[str]:
 
 
 def _altered(states: States) -> dict[str, dict[str, int]]:
-    """The tests that are new or not as they were: by file, names with their lines."""
+    """Return the tests that are new or altered: by file, names with their lines."""
     files = [path for path in states.changed if TABLE.test_file.search(path)]
     before = {text for path in files for _, _, text in functions(states.both(path)[0])}
     found = {}
@@ -150,7 +150,7 @@ def _read(
 
 
 def _said(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> tuple[Proving, str]:
-    """What the cases of one test say: the worst of them counts."""
+    """Return the worst outcome among the cases of one test, and its reason."""
     old, new = (
         min(each, key=lambda one: _WORST.index(one[0]), default=("error", ""))
         for each in (before, after)

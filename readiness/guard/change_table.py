@@ -11,7 +11,7 @@ SAY = sentences(Language.EN)
 
 
 def change_table(proof: ChangeProof, *, quiet: bool) -> str:
-    """Show each test with what it says of the change, and the sum of it."""
+    """Format each test with what it proves of the change, and a summary."""
     return "\n".join([*(() if quiet else _lines(proof)), _sum(proof)])
 
 

@@ -113,11 +113,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """`path:line`, as far as it is known."""
+        """Return `path:line`, as far as it is known."""
         return f"{self.path}:{self.line}" if self.path and self.line else self.path
 
     def __str__(self) -> str:
-        """One sentence, as a reason for a decision."""
+        """Format the change as one sentence, as a reason for a decision."""
         values = f": {self.before or 'none'} → {self.after or 'none'}"
         return f"{self.subject}: {self.what}{values if self.before or self.after else ''}"
 
@@ -133,7 +133,7 @@ class Teller:
     def __call__(
         self, kind: Kind, direction: Direction, before: str, after: str, note: str = ""
     ) -> Change:
-        """One change of the subject."""
+        """Return one change of the subject."""
         return Change(
             subject=self.subject,
             kind=kind,
@@ -147,5 +147,5 @@ class Teller:
 
 
 def loosened(changes: list[Change]) -> list[Change]:
-    """Those that loosen the gate, in their order."""
+    """Return the changes that loosen the gate, in their order."""
     return [change for change in changes if change.direction is Direction.LOOSENED]

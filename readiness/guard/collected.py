@@ -17,7 +17,7 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 ASKED = "READINESS_WITNESS"
-"""What makes the plugin speak; `collect-only` keeps the tests from being run."""
+"""Environment variable that turns the plugin on; `collect-only` keeps the tests from being run."""
 _LOG_SUFFIX = ".tests"
 _NAMED = 4
 
@@ -32,7 +32,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
-    """The environment of a board in which test runners tell what they collect."""
+    """Return the environment of a board in which test runners report what they collect."""
     folder = os.path.join(builtin_checks(), TABLE.collecting)
     path = filter(None, [folder, environment.get(TABLE.collecting_path, "")])
     how = "run" if run else "collect-only"
@@ -40,7 +40,7 @@ def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
 
 
 def read_cases(log: str, root: str) -> set[Case]:
-    """What a probe told, whose project was a copy at `root`; empty where it told nothing."""
+    """Read the cases that a probe reported from a copy at `root`; empty if it reported none."""
     try:
         with open(f"{log}{_LOG_SUFFIX}", "rb") as file:
             cases = [msgspec.json.decode(line, type=Case) for line in file]
@@ -53,11 +53,11 @@ def read_cases(log: str, root: str) -> set[Case]:
 def gone(
     before: Collection[Case], after: Collection[Case], states: States, read: Iterable[Change] = ()
 ) -> Iterator[Change]:
-    """Tests that were collected and are not, or are skipped now: by file, net of what was renamed.
+    """Yield tests no longer collected, or skipped now: by file, net of what was renamed.
 
     Tests are counted by their function, over all files: a test that moved is the same, and so is
-    one of the same body. Values of a parameter may change, but not become fewer. What was `read`
-    of the same tests is not told again.
+    one of the same body. Values of a parameter may change, but not become fewer. Changes already
+    `read` of the same tests are not reported again.
     """
     told = set(_told(read))
     missing = _missing(_active(before), _active(after), states)
@@ -88,7 +88,7 @@ def gone(
 
 
 def _told(read: Iterable[Change]) -> Iterator[tuple[str, str]]:
-    """Files with the functions and classes in them that are known to be gone; "" for all of it."""
+    """Yield files with the functions and classes known to be gone; "" for the whole file."""
     for change in read:
         if change.direction is Direction.LOOSENED and change.kind is Kind.TEST:
             yield change.path, change.before
@@ -101,7 +101,7 @@ def _active(cases: Iterable[Case]) -> list[Case]:
 
 
 def _missing(before: list[Case], after: list[Case], states: States) -> Counter[str]:
-    """How many cases of each function are gone, where none of the same body has come."""
+    """Count the cases of each function that are gone, unless one of the same body has come."""
     old, new = (Counter(case.function for case in side) for side in (before, after))
     less, more = old - new, new - old
     bodies = [

@@ -90,21 +90,21 @@ def _moved(base: Base, board: str) -> list[Change]:
 
 
 def _profiles(old: Board, head: Board) -> list[str | None]:
-    """The profiles that both have; the default of each where there is none."""
+    """Return the profiles that both boards have, or [None] where they share none."""
     return [name for name in head.profiles if name in old.profiles] or [None]
 
 
 def _has_variables(base: Base, board: str) -> bool:
-    """Whether what a board says may depend on the environment."""
+    """Return whether what a board says may depend on the environment."""
     return any(b"${" in read(path) for path in (os.path.join(base.folder, base.board), board))
 
 
 def _comparable(
     base: Base, board: str, name: str | None, loaded: tuple[Board, Board] | None
 ) -> tuple[Board, Board]:
-    """Both boards with nothing from the environment: what they say, not what it makes of them.
+    """Return both boards loaded with an empty environment, with workdirs that can be compared.
 
-    `loaded` are the same, where they were loaded before.
+    `loaded` are both boards, if they were loaded before.
     """
     old, new = loaded or (base.load({}, name), load_board(board, profile=name, environ={}))
     beside = os.path.dirname(relative_to(base.root, board))
@@ -119,7 +119,7 @@ def _comparable(
 
 
 def _used(*boards: Board) -> list[str]:
-    """The commands and parameters of all criteria, and the commands that theirs come after.
+    """Return the commands and parameters of all criteria, and of the checks that theirs come after.
 
     A parameter that the check's inputs take for a folder of files to look at is never run.
     """
@@ -139,7 +139,7 @@ def _used(*boards: Board) -> list[str]:
 
 
 def _work_tree(base: Base, head: Board) -> Folder | None:
-    """The files of the work tree; None where the probes run outside of the board's repository."""
+    """Return the work tree's files; None where the probes run outside of the board's repository."""
     root = os.path.realpath(base.root)
     workdir = os.path.realpath(head.workdir)
     if not is_inside(workdir, root) or repository(workdir) != root:
@@ -151,7 +151,7 @@ def _work_tree(base: Base, head: Board) -> Folder | None:
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; links are not followed."""
+    """Return whether a path is a folder or lies in it; links are not followed."""
     return not os.path.relpath(path, folder).startswith("..")
 
 

@@ -22,18 +22,18 @@ class Complaints:
         self._found: dict[str, list[set[Hashable]]] = {}
 
     def add(self, findings: Iterable[FindingRecord], place: Callable[[FindingRecord], str]) -> None:
-        """Add what was found; `place` tells the path of each from the project's own folder."""
+        """Add findings; `place` returns the path of a finding from the project's own folder."""
         for each in findings:
             names = set(self._names(replace(each, path=place(each))))
             self._found.setdefault(each.criterion, []).append(names)
 
     def hides(self, by_head: str, by_base: str) -> bool:
-        """Whether one criterion, by its id, lacks a complaint that the other has."""
+        """Return whether the first criterion, by its id, lacks a complaint that the second has."""
         known = set().union(*self._found.get(by_head, []))
         return any(known.isdisjoint(names) for names in self._found.get(by_base, []))
 
     def _names(self, finding: FindingRecord) -> Iterator[Hashable]:
-        """What a complaint is known by: its place and rule; that of a test, by what it does."""
+        """Yield the keys of a complaint: its place and rule; for a test, its body as well."""
         yield finding.path, finding.rule
         path = os.path.normpath(os.path.join(self._workdir, finding.path))
         name, bracket, case = finding.rule.partition("[")

@@ -39,14 +39,14 @@ def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Itera
 
 
 def added(new: Criterion, head: Board) -> Iterator[Change]:
-    """Tell of a criterion that is new, and of what a person decided about it."""
+    """Yield the changes that a new criterion, and a person's decisions about it, amount to."""
     change = Teller(new.id, head.path, new.position.line)
     yield change(Kind.CRITERION, TIGHT, "", f"{new.title}: {_in_short(new)}")
     yield from decisions(None, new, head.path)
 
 
 def removed(old: Criterion, head: Board) -> Change:
-    """Tell of a criterion that is gone."""
+    """Return the change that the removal of a criterion amounts to."""
     return Teller(old.id, head.path)(Kind.CRITERION, LOOSE, f"{old.title}: {_in_short(old)}", "")
 
 
@@ -143,7 +143,7 @@ def _optional(before: Expectation | None, after: Expectation | None, unit: str) 
 
 
 def moved_baseline(old: Criterion, new: Criterion, scoring: Scoring) -> Direction:
-    """A baseline that is worse than it was holds less; so does one from which all seems better."""
+    """Return the direction: a worse baseline loosens, as does one that makes all seem better."""
     if new.baseline is None:
         return LOOSE
     if old.baseline is None:
@@ -163,7 +163,7 @@ def moved_baseline(old: Criterion, new: Criterion, scoring: Scoring) -> Directio
 def _profiles(
     change: Teller, old: Criterion, new: Criterion, base: Board, head: Board
 ) -> Iterator[Change]:
-    """Compare where it is measured, among the profiles that both boards have."""
+    """Compare the profiles that measure a criterion, among those that both boards have."""
     before = set(old.profiles or base.profiles)
     after = set(new.profiles or head.profiles)
     both = set(base.profiles) & set(head.profiles)

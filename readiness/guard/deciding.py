@@ -25,7 +25,7 @@ from readiness.shell.programs import simple_commands
 
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
-"""Names of settings that say nothing of whose they are."""
+"""Names of settings files that do not say which tool they belong to."""
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
 
@@ -46,17 +46,17 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.rules or self.tests)
 
     def without_tests(self) -> "Deciding":
-        """The same, where the tests are no rule: what counts how much they do is theirs too."""
+        """Return a copy without tests, for a measure that counts how much the tests do."""
         return Deciding(rules=self.rules, called=self.called)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """All of them."""
+        """Return all files, sorted."""
         return tuple(sorted({*self.rules, *self.tests}))
 
 
 def serves_tests(path: str, states: States) -> bool:
-    """Whether a file holds tests, or serves them alone."""
+    """Return whether a file holds tests, or serves them alone."""
     if TABLE.test_tree.search(path):
         return True
     return path.endswith(".py") and any(map(TABLE.serves_tests.search, states.texts(path)))
@@ -86,7 +86,7 @@ class Decider:
         self._sites = tuple(sites)
 
     def of(self, criterion: Criterion) -> Deciding:
-        """The changed files that decide how this criterion is measured."""
+        """Return the changed files that decide how this criterion is measured."""
         check = criterion.check
         if check is None or not self._states.changed or _only_prints(check):
             return Deciding()
@@ -106,14 +106,14 @@ class Decider:
         )
 
     def speaks_of(self, tool: str, of: Iterable[str] = ()) -> bool:
-        """Whether a criterion speaks of a tool: one of these, or any that was asked about."""
+        """Return whether a criterion in `of`, or any that was asked about, mentions a tool."""
         names = list(of) or list(self._reached)
         return any(self._reached[name].speaks_of(tool) for name in names)
 
     def may_reach(self, tool: str, path: str) -> bool:
-        """Whether what a tool is told in a file may play a part in any criterion of the board.
+        """Return whether a tool's settings in a file may affect any criterion of the board.
 
-        It may where one speaks of the tool, and where one cannot be followed to its end.
+        They may where a criterion mentions the tool, and where one cannot be followed to its end.
         """
         return any(
             self._may_reach(one, check, tool, path)
@@ -149,7 +149,7 @@ class Decider:
         return self._reached[criterion.id]
 
     def _checks(self, check: Check) -> list[Check]:
-        """A check, and those that it comes after."""
+        """Return a check, and those that it comes after."""
         found: list[Check] = []
         waiting = [check]
         while waiting:
@@ -197,7 +197,7 @@ class Decider:
         return any(fnmatch.fnmatchcase(name, pattern) for pattern in found.test_names)
 
     def _is_named(self, path: str, found: Reached) -> bool:
-        """Whether it is a settings file of a tool, though it stands among tests."""
+        """Return whether a file is a tool's settings file, though it stands among tests."""
         name = os.path.basename(path)
         return bool(_tools_of(name)) and self._is_setting(path, found)
 
@@ -224,7 +224,7 @@ class Decider:
         return name.startswith(".") or bool(TABLE.scripts.search(path))
 
     def _is_in_the_way(self, path: str, found: Reached) -> bool:
-        """Whether it brings what make would have built, be it a file or a folder."""
+        """Return whether a file or its folder would keep make from building a target."""
         for place in found.workdirs:
             name = os.path.relpath(path, place or ".").partition("/")[0]
             whole = os.path.join(place, name)
@@ -242,7 +242,7 @@ class Decider:
         )
 
     def _shadows(self, path: str, found: Reached) -> bool:
-        """Whether it is a new module, or a stub, that stands before another of the same name."""
+        """Return whether a file is a new module or stub that shadows another of the same name."""
         if path.endswith(".pyi") and path not in self._states.before:
             parts = path[:-1].split("/")
             return any("/".join(parts[skip:]) in self._modules for skip in range(len(parts)))
@@ -265,7 +265,7 @@ def _is_of_tests(path: str) -> bool:
 
 
 def _reads_its_own(check: Check, path: str) -> bool:
-    """Whether a built-in check reads no settings but those of its tools, or not this file."""
+    """Return whether a built-in check reads only its tools' settings, or not this file."""
     if check.tools and {*check.tools} <= {tool.name for tool in TABLE.tools}:
         return True
     patterns = (re.sub(r"\$\{?\w+\}?", "*", each).replace("**/", "*") for each in check.inputs)
@@ -273,7 +273,7 @@ def _reads_its_own(check: Check, path: str) -> bool:
 
 
 def _only_prints(check: Check) -> bool:
-    """Whether a command of the board prints what files hold, and does no more."""
+    """Return whether a command of the board prints what files hold, and does no more."""
     commands = [] if check.name else simple_commands(check.run) or []
     return bool(commands) and all(
         words[0] in TABLE.printers and not any(map(_FROM_FILE.match, words)) for words in commands
@@ -293,13 +293,13 @@ def _is_installed(site: str, module: str) -> bool:
 
 
 def _configures(name: str, found: Reached) -> bool:
-    """Whether it is a file of source in which a tool that is spoken of has its settings."""
+    """Return whether a source file holds the settings of a tool that the criterion mentions."""
     named = TABLE.configures.match(name)
     return named is not None and named["tool"] not in _OF_ANY and found.speaks_of(named["tool"])
 
 
 @lru_cache(maxsize=1024)
 def _tools_of(name: str) -> tuple[str, ...]:
-    """The tools that look for a file of this name."""
+    """Return the tools that look for a file of this name."""
     tools = [tool.name for tool in TABLE.tools if any(place.file == name for place in tool.places)]
     return (*tools, *of_runners(TABLE.runners, name))

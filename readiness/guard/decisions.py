@@ -22,7 +22,7 @@ def decisions(old: Criterion | None, new: Criterion, path: str) -> Iterator[Chan
 
 
 def _waived(before: Waiver | None, after: Waiver | None, unit: str) -> Direction:
-    """A waiver that ends sooner, or covers less, for the same reason by the same person."""
+    """Return the direction: tightened or neutral only if the new waiver covers no more."""
     if after is None:
         return Direction.TIGHTENED
     if before is None or (before.reason, before.by) != (after.reason, after.by):
@@ -39,7 +39,7 @@ def _waived(before: Waiver | None, after: Waiver | None, unit: str) -> Direction
 
 
 def _same(before: Waiver, after: Waiver, unit: str) -> bool:
-    """Whether both cover the same to the same day, however that is written."""
+    """Return whether both waivers cover the same until the same day, however that is written."""
     if before.until != after.until or (before.up_to is None) != (after.up_to is None):
         return False
     if before.up_to is None or after.up_to is None:

@@ -20,10 +20,10 @@ ZERO: Border = (Decimal(0), BELOW)
 
 
 def eased(before: Expectation, after: Expectation, unit: str = "") -> Direction:
-    """Say what asking `after` in place of `before` does, of a measure with this unit.
+    """Return the direction of asking `after` in place of `before`, of a measure with this unit.
 
-    Tightened only where everything that meets `after` meets `before`. What cannot be told, such
-    as one pattern in place of another, is loosened: nobody has shown that it is not.
+    Tightened only where everything that meets `after` meets `before`. What cannot be compared,
+    such as one pattern with another, is loosened: nobody has shown that it is not.
     """
     if before.operator.needs_number and after.operator.needs_number:
         return _by_numbers(before, after, unit)
@@ -52,7 +52,7 @@ def _by_numbers(before: Expectation, after: Expectation, unit: str) -> Direction
 
 
 def _accepted(expectation: Expectation, unit: str, *, is_counted: bool) -> list[Interval]:
-    """List the intervals of numbers that meet it, in the kind's smallest unit.
+    """Return the intervals of numbers that meet an expectation, in the kind's smallest unit.
 
     What has a unit is counted or measured, and never below 0.
     """

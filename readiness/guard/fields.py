@@ -108,12 +108,12 @@ FIELDS: Final = {
 
 
 def meaning_of(kind: type[msgspec.Struct], field: str) -> Meaning:
-    """What a change of a field means; one that has no row loosens."""
+    """Return what a change of a field means; a field without a row loosens."""
     return FIELDS.get(kind, {}).get(field, LOOSENS)
 
 
 def others(change: Teller, old: msgspec.Struct, new: msgspec.Struct) -> Iterator[Change]:
-    """Tell of the fields that differ and have no comparison of their own."""
+    """Yield changes of the fields that differ and have no comparison of their own."""
     for name in old.__struct_fields__:
         meaning = meaning_of(type(old), name)
         before, after = getattr(old, name), getattr(new, name)

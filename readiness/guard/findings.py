@@ -39,7 +39,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     reached: Callable[..., bool] = bool
 
     def judged(self, change: Change) -> Change:
-        """A change that was read: neutral where what was measured, or followed, speaks for it."""
+        """Return the change, made neutral where the measurement or the files followed clear it."""
         is_setting = change.kind is Kind.SETTING
         tool = _told(change)
         if change.direction is not Direction.LOOSENED:
@@ -61,7 +61,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _told(change: Change) -> str:
-    """Whom a setting is for, or a comment that begins with a name."""
+    """Return the tool that a setting or a comment is for; "" for other changes."""
     if change.kind is Kind.SUPPRESSION:
         return change.note.partition(":")[0]
     return change.subject.partition(" ")[0] if change.kind is Kind.SETTING else ""

@@ -62,7 +62,7 @@ class Measuring:
         timeout: float | None = None,
         names: Container[str] | None = None,
     ) -> None:
-        """`names` are the criteria that are asked for; None: all of them.
+        """Choose the criteria to measure; `names` limits them, and None stands for all.
 
         `timeout` is the limit of a probe, as in `RunSettings`.
         """
@@ -104,7 +104,7 @@ class Measuring:
         self._copies: dict[str, Copied] = {}
 
     def _of_the_gate(self, root: str) -> list[str]:
-        """The board and its catalogues, relative to the repository."""
+        """Return the board and its catalogues, relative to the repository."""
         return [
             os.path.relpath(os.path.abspath(path), root)
             for path in (self._board.path, *self._board.catalogues)
@@ -113,7 +113,7 @@ class Measuring:
     # --- measured ---------------------------------------------------------------------------------
 
     def run(self, run: TrialRunner, *, own: bool) -> None:
-        """Measure what has to be measured by the base's rules; with `own`, by the head's as well.
+        """Measure the criteria by the base's rules; with `own`, by the head's as well.
 
         Both at once, each in a copy.
         """
@@ -131,14 +131,14 @@ class Measuring:
         self._see(parts)
 
     def _by_world(self) -> dict[str, list[str]]:
-        """Who is measured where: with the base's tests those that run tests."""
+        """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest."""
         found: dict[str, list[str]] = {}
         for name, files in self.deciding.items():
             found.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
         return found
 
     def _testing(self) -> list[str]:
-        """Those that run tests."""
+        """Return the criteria that run tests."""
         return [name for name, files in self.deciding.items() if files.runs_tests]
 
     def _watched(self, label: str, names: list[str]) -> TrialPlan:
@@ -164,7 +164,7 @@ class Measuring:
         self._complaints.add(document.findings, self._place)
 
     def _place(self, finding: FindingRecord) -> str:
-        """Where a finding is, whatever copy it was found in; from where the board's probes run."""
+        """Return a finding's path as seen from the board's workdir, whichever copy has it."""
         copy = self._copies.get(finding.criterion.partition(BETWEEN)[2])
         if copy is None:
             return finding.path
@@ -172,7 +172,7 @@ class Measuring:
         return os.path.relpath(whole, copy.board.workdir)
 
     def _see(self, parts: list[TrialPlan]) -> None:
-        """Note which tools the base's rules started, and which tests were collected."""
+        """Record which tools the base's rules started, and which tests were collected."""
         finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
         for each in parts:
             for planned in each.plan.planned:
@@ -191,12 +191,11 @@ class Measuring:
     def compare(
         self, own: RunDocument | None, run: TrialRunner, read: Collection[Change] = ()
     ) -> Findings:
-        """Hold what the head's own rules say of each criterion against what the base's say.
+        """Compare what the head's own rules say of each criterion with what the base's say.
 
-        `own` is a run by the head's own rules, where they were not measured here; what was `read`
-        already is not told again. `run` is called
-        again where scripts or recipes changed and both are content: those of the head, too, have
-        to notice when the tools fail that the base's started.
+        `own` is a run by the head's own rules, where they were not measured here; changes already
+        `read` are not reported again. `run` is called again where scripts or recipes changed and
+        both pass: the head's, too, have to notice when the tools fail that the base's started.
         """
         if own is not None:
             self._take(own)
@@ -249,7 +248,7 @@ class Measuring:
         )
 
     def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:
-        """Tests that the base's rules collect and the head's do not; and whose are not known."""
+        """Return the tests that only the base's rules collect, and notes on what is unknown."""
         found: dict[str, list[Change]] = {}
         unseen: list[str] = []
         after = HEAD if HEAD in self._copies else COLLECTED
@@ -263,14 +262,14 @@ class Measuring:
         return found, [self._say("guard.not_collected", names=names)] if unseen else []
 
     def _is_cut_short(self, name: str) -> bool:
-        """Whether a run's end came before that of what was measured, whatever that would be."""
+        """Return whether the run ended before this criterion was measured."""
         record = self._records.get(name)
         return record is not None and record.cut_short
 
     def _with_base(
         self, rows: list[Compared], told: Container[str], run: TrialRunner
     ) -> list[Compared]:
-        """What the base itself comes to, for those that came out otherwise."""
+        """Add the base's own results to the rows whose results differ."""
         names = [row.id for row in rows if row.id in told]
         if not names:
             return rows
@@ -281,7 +280,7 @@ class Measuring:
         return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
 
     def _hidden(self, told: Container[str]) -> list[Change]:
-        """What comes to light where the comments are put aside that the change adds for tools."""
+        """Return the changes that appear once the comments added for tools are put aside."""
         changes = []
         for name in self._bare:
             bare = self._records.get(renamed(name, BARE))
@@ -358,9 +357,9 @@ class Measuring:
     # --- whether the head's rules still notice ----------------------------------------------------
 
     def _unmoved(self, content: list[str], run: TrialRunner) -> list[str]:
-        """Those that pass by the head's rules alone though the tools of the base's rules fail.
+        """Return the criteria that still pass by the head's rules alone when the base's tools fail.
 
-        Those too of which that is not known, as the run was over before.
+        And those whose trial was cut short, so that it is not known.
         """
         names = [name for name in content if self._tools.get(name, Tools()).taken]
         tried = self._without_tools(names, run, TRIED)
@@ -371,7 +370,7 @@ class Measuring:
     def _without_tools(
         self, names: list[str], run: TrialRunner, label: str
     ) -> dict[str, CriterionRecord]:
-        """What each comes to where its tools fail, by the head's rules or by the base's."""
+        """Measure each criterion with its tools failing, by the head's rules or by the base's."""
         if not names:
             return {}
         parts = []
@@ -390,5 +389,5 @@ class Measuring:
 
 
 def _is_work(check: Check) -> bool:
-    """Whether it runs any tool, beside what every system has."""
+    """Return whether a check runs any tool beyond what every system has."""
     return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))

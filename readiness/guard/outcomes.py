@@ -20,7 +20,7 @@ _RULE = re.compile(r"(\w+) (\w+)")
 
 
 def functions(text: str) -> Iterator[tuple[str, int, str]]:
-    """The tests in a file: their names, their lines, and all that they say."""
+    """Yield the tests in a file: the name, the line and the syntax tree of each, dumped."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -36,7 +36,7 @@ def functions(text: str) -> Iterator[tuple[str, int, str]]:
 def criteria_of_files(
     board: Board, paths: list[str], workdir: str, options: str = ""
 ) -> dict[str, Criterion]:
-    """A criterion for each file of tests, so that one that cannot be read spoils no other.
+    """Return a criterion for each file of tests, so that an unreadable one spoils no other.
 
     `options` are given to the runner beside those of the board.
     """
@@ -60,7 +60,7 @@ def criteria_of_files(
 
 
 def _options(board: Board, check: Check) -> str:
-    """The options with which the board runs its tests."""
+    """Return the options with which the board runs its tests."""
     for one in board.criteria():
         runs = one.check is not None and set(check.tools) <= set(one.check.tools)
         if runs and one.params.get("args"):
@@ -69,7 +69,7 @@ def _options(board: Board, check: Check) -> str:
 
 
 def with_criteria(board: Board, criteria: Iterable[Criterion]) -> Board:
-    """A board that has these criteria alone."""
+    """Return a board that has these criteria alone."""
     task = Task(
         id="change",
         title="change",
@@ -81,7 +81,7 @@ def with_criteria(board: Board, criteria: Iterable[Criterion]) -> Board:
 
 
 def outcomes(document: RunDocument) -> dict[str, dict[str, list[Outcome]]]:
-    """What became of each test, by the id of the criterion and the name of the test."""
+    """Return the outcomes of each test, by the id of the criterion and the name of the test."""
     seen: dict[str, dict[str, list[Outcome]]] = {}
     for each in document.findings:
         if rule := _RULE.fullmatch(each.rule):

@@ -25,7 +25,7 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pair_criteria(base: Board, head: Board) -> Pairs:
-    """Find each criterion of `base` in `head`: first what is the same in all, last by id alone.
+    """Find each criterion of `base` in `head`: first equal ones, last those of equal id alone.
 
     Default ids are positions, so a criterion that moved is known by its title and its probe.
     """
@@ -49,16 +49,16 @@ def pair_criteria(base: Board, head: Board) -> Pairs:
 
 
 FOLDER: Final = "its folder"
-"""What no parameter is called."""
+"""A key that no parameter can have."""
 
 
 def placed(board: Board) -> Iterator[Placed]:
-    """All criteria with their tasks, in the order of the board."""
+    """Return an iterator over all criteria with their tasks, in the order of the board."""
     return starmap(Placed, board.pairs())
 
 
 def combinations(criterion: Criterion) -> list[dict[str, str]]:
-    """The parameters of each of its probes, and the folder where that is not the board's."""
+    """Return the parameters of each probe, and its folder where that is not the board's."""
     folders = criterion.workdirs or ("",) * len(criterion.matrix)
     return [
         {**criterion.params, **each, **({FOLDER: folder} if folder else {})}
@@ -67,7 +67,7 @@ def combinations(criterion: Criterion) -> list[dict[str, str]]:
 
 
 def probe_of(criterion: Criterion) -> Hashable:
-    """What is run for a criterion and what is read of it; equal for those that measure the same."""
+    """Return a key of what a criterion runs and reads; equal for those that measure the same."""
     check = criterion.check
     if check is None:
         return ("attested",)

@@ -24,7 +24,7 @@ _SILENT: Final = re.compile(
     r"(?i)\W*(?:[\w./@-]+[\s:=])?\W*[\w./@-]*"
     r"(?:allow|disable|expect-error|ignore|no(?:check|lint|qa|sec)|\boff\b|skip|suppress)"
 )
-"""What a comment of any language begins with that keeps a tool silent."""
+"""Start of a comment, in any language, that silences a tool."""
 
 _SHORT: Final = 3
 
@@ -33,9 +33,9 @@ Comment = tuple[int, int, str]
 
 
 def added_directives(states: States) -> dict[str, list[Comment]]:
-    """The comments of that kind, by file, that the change adds.
+    """Return the tool-silencing comments that the change adds, by file.
 
-    One that only moved, or is silent about no more than one that went, is none.
+    A comment that only moved, or covers no more than a removed one, is not added.
     """
     paths = [path for path in states.changed if not TABLE.data.search(path)]
     told = _told_by_settings(states)
@@ -66,7 +66,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
 
 
 def _told_by_settings(states: States) -> str:
-    """What all settings of tools say, which may have words for silence of the project's own."""
+    """Join the texts of all tools' settings, which may define words for silence."""
     names = {place.file for tool in TABLE.tools for place in tool.places}
     texts = [states.texts(path) for path in states.all_paths if os.path.basename(path) in names]
     return "\n".join(said for each in texts for said in each).lower()
@@ -77,7 +77,7 @@ def _is_python(path: str) -> bool:
 
 
 def _with_mark(text: str) -> list[str]:
-    """The lines that may have a comment, wherever they stand."""
+    """Return the lines that may have a comment, sorted."""
     return sorted(
         line.strip()
         for line in text.split("\n")
@@ -99,7 +99,7 @@ def _speaks_to_tools(path: str, comment: str, told: str) -> bool:
 
 
 def _comments(path: str, text: str) -> list[Comment]:
-    """The comments of a file; of Python, also conditions under which code is not checked."""
+    """Return the comments of a file; of Python, also conditions under which code is not checked."""
     if not _is_python(path):
         return [
             (number, match.start(), match[0])
@@ -121,7 +121,7 @@ def _comments(path: str, text: str) -> list[Comment]:
 
 
 def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:
-    """Make plain comments of them in the files below `folder`."""
+    """Replace tool-silencing comments by plain ones in the files below `folder`."""
     for path, comments in directives.items():
         whole = os.path.join(folder, path)
         if os.path.islink(whole) or not os.path.isfile(whole):
@@ -138,5 +138,5 @@ def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:
 
 
 def _neutral(text: str) -> str:
-    """A comment without words, or a condition that may hold."""
+    """Return a comment with its words blanked, or a condition that may hold."""
     return "not bool()" if TABLE.unchecked.match(text) else re.sub(r"[\w@]+", "-", text)

@@ -33,10 +33,10 @@ _SEARCH_PATH: Final = re.compile(r"PYTHONPATH\W+([\w./:+@-]+)")
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
 _ENTRY: Final = re.compile(r"=[ \t]*([A-Za-z_][\w.]*)")
 _ENDINGS: Final = (".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
-"""What scripts of JavaScript leave out where they name a file."""
+"""Endings that JavaScript leaves out where it names a file."""
 MOST_FILES = 2000
 _ALIKE: Final = 4
-"""From so many letters on, a name and one that begins with it are taken for one tool's."""
+"""Letters from which on a name and one that begins with it count as one tool's."""
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -62,11 +62,11 @@ class Reached(msgspec.Struct, frozen=True):
     known: dict[str, str] = {}
 
     def speaks_of(self, name: str) -> bool:
-        """Whether a tool of this name, or of one that begins like it, is spoken of."""
+        """Return whether a tool of this name, or of one that begins like it, is mentioned."""
         return all(map(self._has, _PIECE.findall(name.lower())))
 
     def speaks_of_part(self, name: str) -> bool:
-        """Whether a part of this name is: `pydantic` of `pydantic-mypy`."""
+        """Return whether a part of this name is mentioned: `pydantic` of `pydantic-mypy`."""
         return any(self._has(piece) for piece in _PIECE.findall(name.lower()) if len(piece) > 2)
 
     def _has(self, piece: str) -> bool:
@@ -146,9 +146,9 @@ class _Following:
         self.read(said, (os.path.dirname(path),), script=is_python)
 
     def settings(self) -> None:
-        """Follow the settings of the tools that were spoken of to the files that they name.
+        """Follow the settings of the tools that were mentioned to the files that they name.
 
-        What these say of other tools is not said of the command.
+        Other tools that these mention do not count as mentioned by the command.
         """
         for tool in TABLE.tools:
             if tool.name in self.words:
@@ -186,7 +186,7 @@ class _Following:
                 self.files.setdefault(named)
 
     def _entered(self, path: str) -> None:
-        """Follow what a package of the project's own tells its tools to load."""
+        """Follow what one of the project's own packages tells its tools to load."""
         self.files.setdefault(path)
         for said in self._states.texts(path):
             for section, entries in _SECTION.findall(said):
@@ -212,7 +212,7 @@ class _Following:
                         self._mentioned(named)
 
     def read(self, said: str, beside: tuple[str, ...], *, script: bool = False) -> None:
-        """Take in a text; `beside` are folders to which its words may be relative."""
+        """Add the files that a text refers to, relative to the folders `beside`."""
         runs_tests = bool(TABLE.test_runners.search(said))
         self.runs_tests = self.runs_tests or runs_tests
         self.words.update(_PIECE.findall(said.lower()))
@@ -261,7 +261,7 @@ class _Following:
                     self.tests[path] = None
 
     def _paths(self, word: str, places: Collection[str]) -> list[str]:
-        """Files and folders that a word may mean."""
+        """Return the files and folders that a word may mean."""
         found = self._states.meant(word, places)
         if not found and "/" in word and "." not in os.path.basename(word):
             found = [
@@ -298,14 +298,14 @@ class _Following:
                     yield path
 
     def _imports(self, path: str, said: str) -> None:
-        """Helpers stand in a script's own folder; what it imports from elsewhere may be code."""
+        """Add helpers that a script imports from its own folder; others may be code."""
         folder = os.path.dirname(path)
         for module in imported(said):
             self._add(_joined(folder, f"{module.rpartition('.')[2]}.py"))
         self._lend(said, (folder,))
 
     def _lend(self, said: str, beside: tuple[str, ...]) -> None:
-        """Note what a text imports: it is a helper, if nothing else imports it."""
+        """Record what a text imports: it is a helper, if nothing else imports it."""
         places = {**self._folders, **dict.fromkeys(beside)}
         for module in imported(said):
             for path in self._of_module(module, places):
@@ -315,7 +315,7 @@ class _Following:
                         self._lend(inner, (os.path.dirname(path),))
 
     def _borrow(self) -> None:
-        """Follow the modules that only what is run imports; what others import too is code."""
+        """Add the modules that only files that are run import; what others import too is code."""
         lent = [path for path in self._lent if path not in self.files]
         if any(path in self._states.changed for path in lent):
             own = {*self.files, *lent}
@@ -339,7 +339,7 @@ class _Following:
 
 
 def _joined(place: str, word: str) -> str:
-    """A path as a word gives it; what stood before its first slash may have been a variable."""
+    """Join a path to a folder; before its first slash there may have been a variable."""
     return os.path.normpath(os.path.join(place, word.lstrip("/")))
 
 
@@ -348,5 +348,5 @@ def _is_no_source(path: str) -> bool:
 
 
 def of_runners(names: Mapping[str, Collection[str]], name: str) -> list[str]:
-    """The runners that obey a file of this name."""
+    """Return the runners that obey a file of this name."""
     return [runner for runner, files in names.items() if name in files]

@@ -16,7 +16,7 @@ from readiness.guard.project.rules import TABLE
 from readiness.shell.programs import HELPERS, STARTERS, is_utility, simple_commands
 
 UNKNOWN: Final = ""
-"""Stands for a program that only running would tell."""
+"""Stands for a program that is known only at run time."""
 _RECIPE: Final = re.compile(r"^\t[ \t]*[@+-]*(.+)$", re.M)
 _PASSED_OVER: Final = re.compile(r"-|\w+=|[\d.]+[smhd]?$")
 _STARTING: Final = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
@@ -25,10 +25,10 @@ _LIBRARY: Final = sys.stdlib_module_names - {"cProfile", "pdb", "profile", "runp
 
 
 def is_followed(path: str, said: str, known: Mapping[str, str], followed: Collection[str]) -> bool:
-    """Whether all programs are known that a text starts; `path` is its file, empty for a command.
+    """Return whether every program that a text starts is known; `path` is "" for a command.
 
-    What is neither shell nor a makefile may start anything. `known` are variables that stand for
-    interpreters, `followed` the files that the text leads to.
+    A text that is neither shell nor a makefile may start anything. `known` are variables that
+    stand for interpreters, `followed` the files that the text leads to.
     """
     names = {os.path.basename(each) for each in followed}
     return all(
@@ -49,7 +49,7 @@ def _started(path: str, said: str, known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _program(words: tuple[str, ...]) -> str:
-    """What a simple command comes to: what `timeout 60` starts, of `python -m` the module."""
+    """Return the program that a simple command runs: what `timeout 60` starts, or the module."""
     if _STARTING & set(words):
         return UNKNOWN
     runs = is_module = False
@@ -71,7 +71,7 @@ def _program(words: tuple[str, ...]) -> str:
 
 
 def names_in_code(texts: Iterable[str], name: str) -> bool:
-    """Whether texts of Python import something of this name, or have it as a word of a string."""
+    """Return whether Python code imports this name, or has it as a word of a string."""
     word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     return any(word.search(said) and any(map(word.search, _spoken(said))) for said in texts)
 

@@ -36,7 +36,7 @@ class States:
 
     @cached_property
     def folders(self) -> frozenset[str]:
-        """Every folder that has a file."""
+        """Return every folder that has a file."""
         found: set[str] = set()
         for path in (*self.before, *self.after):
             while (path := os.path.dirname(path)) and path not in found:
@@ -52,7 +52,7 @@ class States:
         return {name: frozenset(paths) for name, paths in found.items()}
 
     def meant(self, word: str, places: Collection[str]) -> list[str]:
-        """The paths of files and folders that a word may mean, as seen from one of the places."""
+        """Return the paths that a word may mean, as seen from one of the places."""
         parts = [part for part in word.split("/") if part not in ("", os.curdir)]
         if not parts or (parts[-1] not in self.named and parts[-1] != os.pardir):
             return []  # most words of a long text are no path, wherever one looks
@@ -66,7 +66,7 @@ class States:
     def mentions(
         self, said: str, known: Mapping[str, str], *, script: bool
     ) -> list[list[tuple[str, bool]]]:
-        """What a text names, taken apart once however many commands lead to it."""
+        """Return the words of a text that may name files, parsed once per text."""
         key = said, frozenset(known.items()), script
         if key not in self._mentions:
             self._mentions[key] = [
@@ -83,7 +83,7 @@ class States:
 
     @cached_property
     def all_paths(self) -> list[str]:
-        """Every file that was or is there, sorted."""
+        """Return every file that was or is there, sorted."""
         return sorted(self.before.keys() | self.after.keys())
 
     @cached_property
@@ -96,11 +96,11 @@ class States:
 
     @cached_property
     def links(self) -> dict[str, str]:
-        """Where links within the project lead."""
+        """Return where links within the project lead."""
         return {**self._trees[0].links(), **self._trees[1].links()}
 
     def real(self, path: str) -> str:
-        """The file that a path leads to through links, of files or of folders."""
+        """Resolve a path through links of files or folders."""
         parts = path.split("/")
         for count in range(len(parts), 0, -1) if self.links else ():
             target = self.links.get("/".join(parts[:count]))
@@ -112,7 +112,7 @@ class States:
         return any(each in self.before or each in self.after for each in (path, self.real(path)))
 
     def texts(self, path: str) -> tuple[str, ...]:
-        """What a file says in both states; once where that is the same."""
+        """Return the texts of a file in both states; one text where they are equal."""
         path = self.real(path)
         if path not in self._texts:
             same = self.before.get(path) == self.after.get(path)
@@ -122,13 +122,13 @@ class States:
         return self._texts[path]
 
     def both(self, path: str) -> tuple[str, str]:
-        """What a file said and says; empty where it was or is not there."""
+        """Return a file's text before and after; empty where it was or is not there."""
         before, after = (text(tree.read([path]).get(path, b"")) for tree in self._trees)
         return before, after
 
 
 def _place_of(path: str, inside: str) -> str | None:
-    """The folder as seen from which a path is called so; None where it is called otherwise."""
+    """Return the folder from which `inside` leads to a path; None if it does not."""
     if path == inside:
         return ""
     return path[: -len(inside) - 1] if path.endswith(f"/{inside}") else None

@@ -79,7 +79,7 @@ def both(base: Board, head: Board) -> Both:
 
 
 def is_same_probe(old: Criterion, new: Criterion) -> bool:
-    """Whether both run the same and read the same of it, so that one measurement serves both."""
+    """Return whether both run and read the same, so that one measurement serves both."""
     return _probe(old) == _probe(new)
 
 
@@ -102,7 +102,7 @@ def _probe(one: Criterion) -> Hashable:
 
 
 def stricter(old: Criterion, new: Criterion, scoring: Scoring) -> Criterion:
-    """The base's criterion with what the head's asks more."""
+    """Return the base's criterion, tightened where the head's asks for more."""
     unit = new.measure.unit if new.measure else ""
     is_moved = old.baseline != new.baseline
     takes_baseline = is_moved and moved_baseline(old, new, scoring) is TIGHT
@@ -116,7 +116,7 @@ def stricter(old: Criterion, new: Criterion, scoring: Scoring) -> Criterion:
 
 
 def with_decisions(old: Criterion, new: Criterion | None) -> Criterion:
-    """The base's criterion with its waiver and attestation, as far as the head still has them."""
+    """Return the base's criterion with its waiver and attestation as far as the head has them."""
     if new is None:
         return old
     unit = new.measure.unit if new.measure else ""
@@ -142,7 +142,7 @@ def _higher(old: Decimal | None, new: Decimal | None) -> Decimal | None:
 
 
 def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board | None:
-    """The board by the head's weights; a criterion is in the head's task where it has one."""
+    """Return the board with the head's weights and tasks; None if that changes nothing."""
     tasks_of_head = {task.id: task for task in head.tasks}
 
     def weighed(task: Task) -> Task:

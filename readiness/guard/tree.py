@@ -11,13 +11,13 @@ from readiness.project.git import CACHES, GitError, ask
 from readiness.project.worktree import id_of
 
 LARGEST = 4 * 2**20
-"""Of longer files nothing is compared: they are data."""
+"""Size in bytes above which a file is data, and only its size is compared."""
 
 PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
 LINK = "120000"
 TOGETHER = 500
 _KEPT = 2**16
-"""Contents up to so many bytes are asked for once: a comparison reads the same few more often."""
+"""Size in bytes up to which contents are cached: a comparison rereads the same few files."""
 
 Wanted = Callable[[str], bool]
 
@@ -34,15 +34,15 @@ class Tree(Protocol):
     """Files by path, with `/` between its parts, relative to the root of the tree."""
 
     def digests(self, wanted: Wanted) -> Mapping[str, str]:
-        """The digest of each file whose path is wanted; equal for equal contents."""
+        """Return the digest of each file whose path is wanted; equal for equal contents."""
         ...
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """What these files hold. One that is not there is left out."""
+        """Read the contents of these files; a file that is not there is left out."""
         ...
 
     def links(self) -> Mapping[str, str]:
-        """Where links lead that stay within the tree, by their paths."""
+        """Return the targets of links that stay within the tree, by the links' paths."""
         ...
 
 
@@ -50,14 +50,14 @@ class Commit:
     """The files of one commit, read from the object store by their hashes."""
 
     def __init__(self, root: str, commit: str) -> None:
-        """List the commit. Raises `GitError` where that is not possible."""
+        """List the files of a commit. Raises `GitError` where that is not possible."""
         self.root = root
         self.commit = commit
         self._known: dict[str, bytes] = {}
         self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
-        """The hash of each wanted file; of what is too long to compare, its size.
+        """Return the hash of each wanted file; the size of one that is too long to compare.
 
         A link stands for the file that it leads to; one that leads out of the commit is itself.
         """
@@ -69,18 +69,18 @@ class Commit:
         return found
 
     def links(self) -> dict[str, str]:
-        """Where its links lead, as far as that is in the commit."""
+        """Return where the commit's links lead, as far as that is in the commit."""
         oids = {path: blob.oid for path, blob in self.blobs.items() if blob.mode == LINK}
         return _within((path, os.fsdecode(to)) for path, to in self._contents(oids).items())
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """What these files hold. Raises `GitError` where an object is missing."""
+        """Read the contents of these files. Raises `GitError` where an object is missing."""
         links = {path: self._meant(path) for path in paths}
         oids = {path: blob.oid for path, blob in links.items() if blob is not None}
         return self._contents(oids)
 
     def _meant(self, path: str) -> Blob | None:
-        """The file that a path leads to, through at most one link."""
+        """Return the file that a path leads to, through at most one link."""
         blob = self.blobs.get(path)
         if blob is None or blob.mode != LINK:
             return blob
@@ -137,7 +137,7 @@ class Folder:
         self._links: list[str] = []
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
-        """The hash that git would give each wanted file; of what is too long, its size."""
+        """Return the hash that git would give each wanted file, or the size of a long one."""
         found = {}
         for path in self._walk() if self._listed is None else self._listed:
             if wanted(path) and (digest := self._digest(path)) is not None:
@@ -145,7 +145,7 @@ class Folder:
         return found
 
     def links(self) -> dict[str, str]:
-        """Where its links lead, as far as that is in the tree."""
+        """Return where the tree's links lead, as far as that is in the tree."""
         self.digests(bool)
         return _within((path, os.readlink(os.path.join(self.root, path))) for path in self._links)
 
@@ -175,12 +175,12 @@ class Folder:
         return _digest(self._hash(content), status.st_size, bool(status.st_mode & stat.S_IXUSR))
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """What these files hold."""
+        """Read the contents of these files; a file that is not there is left out."""
         contents = {path: self._content(path) for path in paths}
         return {path: content for path, content in contents.items() if content is not None}
 
     def _content(self, path: str) -> bytes | None:
-        """What a regular file holds; nothing is waited for, and no link leads out of the tree."""
+        """Read a regular file without blocking; None for others and for links out of the tree."""
         full = os.path.join(self.root, path)
         try:
             if os.path.islink(full):
@@ -207,13 +207,13 @@ class Folder:
 
 
 def _digest(oid: str, size: int, executable: bool) -> str:
-    """What tells files apart: what they hold, or their sizes where they are long; their modes."""
+    """Return what identifies a file: its hash (its size if long) and whether it is executable."""
     told = oid if size <= LARGEST else f"{size} bytes"
     return f"{told}+x" if executable else told
 
 
 def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Where links lead by the root of their tree, without those that lead out of it."""
+    """Resolve links relative to the root of their tree, without those that lead out of it."""
     found = {}
     for path, target in links:
         there = os.path.normpath(os.path.join(os.path.dirname(path), target))
@@ -223,7 +223,7 @@ def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def work_tree(root: str, base: Commit) -> Folder:
-    """The work tree at `root`: what git tracks or does not ignore, and all that the base had.
+    """Return the work tree at `root`: files that git tracks or does not ignore, and all the base's.
 
     Caches of Python count where they are tracked: their source can say something else.
     """
@@ -244,7 +244,7 @@ def _entries(listing: bytes) -> Iterable[tuple[str, Blob]]:
 
 
 def _contents(answer: bytes) -> Iterable[bytes]:
-    """Take the answer of `cat-file --batch` apart: a line with the size, the content, a newline."""
+    """Split the answer of `cat-file --batch`: a line with the size, the content, a newline."""
     position = 0
     while position < len(answer):
         end = answer.index(b"\n", position)

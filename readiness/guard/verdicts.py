@@ -8,17 +8,17 @@ from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
-"""Units of what is never the same twice: there only the verdict counts."""
+"""Units of values that vary from run to run: there only the verdict counts."""
 _STEADY = {"%": 0.1}
-"""How much a number of a unit may differ without saying anything."""
+"""Difference up to which two numbers of a unit count as equal."""
 
 
 def looks_better(
     one: Criterion, files: Deciding, ruled: CriterionRecord, head: CriterionRecord, *, hides: bool
 ) -> bool:
-    """Whether the head looks better by its own rules than by the base's.
+    """Return whether the head looks better by its own rules than by the base's.
 
-    `hides`: by its own, a complaint is gone that the base's rules have.
+    `hides` says that its own rules lack a complaint that the base's have.
     """
     improved = _improved(one, ruled, head, files)
     if ruled.verdict.good:
@@ -33,7 +33,7 @@ def looks_better(
 def _improved(
     one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
 ) -> bool:
-    """Whether its number is better; not where it has other tests, which may count for more."""
+    """Return whether the head's number is better; never where the head has other tests."""
     if files.tests or not (_is_number(ruled.value) and _is_number(head.value)):
         return False
     way = head.better or better_way(one.expect)

@@ -15,7 +15,7 @@ UNTOLD = Fraction(1, 10)
 def weights(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
     """Compare the weights of the criteria that both boards have, and of what is new.
 
-    All weights of a kind times the same number are the same weights.
+    Only the proportions of the weights of a kind count.
     """
     yield from _of_criteria(pairs, head.path)
     yield from _of_tasks(pairs, head.path)
@@ -68,7 +68,7 @@ def _changed(items: Sequence[tuple[str, int, Decimal, Decimal]], path: str) -> I
 
 
 def _diluted(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
-    """Tell of criteria that count for less because others were raised."""
+    """Yield a change for each criterion that counts for less because others were raised."""
     old = _shares(base, [one for one, _ in pairs.same])
     new = _shares(head, [one for _, one in pairs.same])
     losers = [
@@ -94,7 +94,7 @@ def _diluted(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
 
 
 def _lowered(base: Board, head: Board, old: Placed, new: Placed) -> bool:
-    """Whether its own weight, its task's or its priority's went down, which is told already."""
+    """Return whether a criterion's own weight, its task's or its priority's was lowered."""
     return (
         new.criterion.weight < old.criterion.weight
         or new.task.weight < old.task.weight
@@ -103,7 +103,7 @@ def _lowered(base: Board, head: Board, old: Placed, new: Placed) -> bool:
 
 
 def _outweighing(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
-    """Tell of what is new and weighs more than anything did: it makes all others count for less."""
+    """Yield changes for new items that outweigh all before, so that all others count for less."""
     everything = [one for one, _ in pairs.same] + pairs.removed
     heaviest = max((one.criterion.weight for one in everything), default=Decimal(1))
     heaviest_task = max((_task_weight(base, one) for one in everything), default=Decimal(1))

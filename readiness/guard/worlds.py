@@ -34,7 +34,7 @@ class Copied(msgspec.Struct, frozen=True):
         timeout: float | None,
         logs: str = "",
     ) -> TrialPlan:
-        """Plan some criteria there, by their ids, under names that end with `label`."""
+        """Plan some criteria in the copy, by their ids, under names that end with `label`."""
         return part(self.board, criteria, label, self.environ, timeout=timeout, logs=logs)
 
 
@@ -57,7 +57,7 @@ class Worlds:
         return Original(self._place)  # asks git, so only where there is something to copy
 
     def sites(self) -> list[str]:
-        """The folders of the packages that the project's own environment has, or those on PATH."""
+        """Return the package folders of the project's own environment, and those on PATH."""
         folders = [os.path.dirname(one) for one in self._environ.get("PATH", "").split(os.pathsep)]
         found = [
             site
@@ -77,7 +77,7 @@ class Worlds:
     ) -> Copied:
         """Copy the head; of `paths`, relative to the repository, the copy has what `base` has.
 
-        `world` says what becomes of the tools that are `taken`.
+        `world` decides what replaces the tools that are `taken`.
         """
         folder = os.path.join(self._scratch, name)
         stand_ins = StandIns(f"{folder}-programs", world, list(taken))
@@ -88,7 +88,7 @@ class Worlds:
         return Copied(self._moved(moved), environ)
 
     def _moved(self, moved: ProjectPlace) -> Board:
-        """The board as it is run in the copy; what is installed from the project is found there."""
+        """Return the board as it runs in the copy, with editable installs found there."""
 
         def redirected(one: Criterion) -> Criterion:
             check = one.check
@@ -112,7 +112,7 @@ class Worlds:
         return replace(self._board, workdir=moved.workdir, tasks=tasks, env=env)
 
     def _installed_from(self) -> list[str]:
-        """The folders of the project from which its environment imports: editable installs."""
+        """Return the project's folders that its environment imports from: editable installs."""
         found = [
             os.path.normpath(folder)
             for site in self.sites()
@@ -129,7 +129,7 @@ class Worlds:
 
 
 def _named_in(file: str) -> Iterator[str]:
-    """The folders that a `.pth` lists, or that the finder of an editable install maps."""
+    """Yield the folders that a `.pth` lists, or that the finder of an editable install maps."""
     try:
         with open(file, encoding="utf-8") as opened:
             text = opened.read()
@@ -149,7 +149,7 @@ def _is_mapping(target: ast.expr) -> bool:
 
 
 def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
-    """Make these files below `folder` what they are in the commit, or take them away.
+    """Restore these files below `folder` as they are in the commit, or remove them.
 
     Nothing outside of the folder is written, whatever the head made of folders on the way.
     """
@@ -167,7 +167,7 @@ def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
 
 
 def _clear(folder: str, path: str) -> None:
-    """Take away the folders that a file leaves empty: no commit has them."""
+    """Remove the folders that a removed file leaves empty, as no commit has them."""
     with suppress(OSError):
         for above in reversed(_above(path)):
             os.rmdir(os.path.join(folder, above))

@@ -72,7 +72,7 @@ def _change(path: str, text: str, before: str, after: str) -> Change:
 
 
 def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
-    """Whatever decides whether the call is made: triggers, and conditions on its job and step."""
+    """Yield changes of what decides whether the call is made: triggers and conditions."""
     old, new = (_when(path, text) for text in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if name.count(".") == 2 and name.rpartition(".")[0] not in old:
@@ -91,7 +91,7 @@ def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
 
 
 def _is_wider(name: str, old: str, new: dict[str, str]) -> bool:
-    """Whether a condition went, or an event came, so that the gate runs more often."""
+    """Return whether a condition went, or an event came, so that the gate runs more often."""
     if name.startswith("on."):
         return (not old) is (name.count(".") == 1) and (not old or not new.get(name))
     return bool(old) and not new.get(name)

@@ -64,7 +64,7 @@ def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
 
 
 def _is_apart(mark: Loophole, files: Differing, used: Collection[str]) -> bool:
-    """Whether it is of a make target that is new, and that nothing of the board comes to."""
+    """Return whether a loophole is in a new make target that no command of the board reaches."""
     if not (TABLE.makefiles.search(mark.path) and mark.owner):
         return False
     before, after = (_targets(mark.path, text) for text in files.both(mark.path))
@@ -137,7 +137,7 @@ def _ignoring(path: str, text: str) -> Iterator[Loophole]:
 
 
 def _in_makefile(path: str, text: str) -> Iterator[Command]:
-    """The recipe lines of every target, each with its continuations."""
+    """Yield the recipe lines of every target, each with its continuations."""
     owner, start, lines = "", 0, list[str]()
     for number, line in enumerate([*lines_of(text), ""], start=1):
         if lines:
@@ -154,7 +154,7 @@ def _in_makefile(path: str, text: str) -> Iterator[Command]:
 
 
 def _in_workflow(path: str, document: Document) -> Iterator[Command]:
-    """Every text below a key that means commands, with the name of its job or step."""
+    """Yield every text below a key that means commands, with the name of its job or step."""
     for place, key, value in _entries(document, document.data, ()):
         if key in TABLE.commands:
             texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
@@ -195,7 +195,7 @@ def _entries(document: Document, data: object, place: Path) -> Iterator[tuple[Pa
 
 
 def _named(document: Document, place: Path) -> str:
-    """The job, and the step's name or the first line of what it runs."""
+    """Return the job, and the step's name or the first line of what it runs."""
     job = place[1] if len(place) > 2 and place[0] == "jobs" else place[0]
     around = document.at(place[:-1])
     step = ""
@@ -208,7 +208,7 @@ def _named(document: Document, place: Path) -> str:
 
 
 def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
-    """Tell of targets that the board's commands name, or their targets need, and what changed."""
+    """Yield changes of the make targets that the board's commands reach."""
     words = {word for text in used for word in _WORD.findall(text)}
     for path in files.paths():
         if not TABLE.makefiles.search(path):
@@ -245,7 +245,7 @@ def _targets(path: str, text: str) -> dict[str, str]:
 
 
 def _reached(words: Collection[str], targets: dict[str, str]) -> set[str]:
-    """The targets among these words, and those that they need or make in turn."""
+    """Return the targets among these words, and those that they need or make in turn."""
     found: set[str] = set()
     waiting = [name for name in targets if name in words]
     while waiting:
@@ -257,7 +257,7 @@ def _reached(words: Collection[str], targets: dict[str, str]) -> set[str]:
 
 
 def reached_targets(path: str, text: str, words: Collection[str]) -> str:
-    """What a makefile says to those who name its targets by these words, in small letters.
+    """Return the part of a makefile that targets named by these lower-case words reach.
 
     That is everything outside of rules, and the rules that are reached; all of it where none is.
     """
@@ -279,14 +279,14 @@ def reached_targets(path: str, text: str, words: Collection[str]) -> str:
 
 
 def built_targets(path: str, text: str) -> set[str]:
-    """The targets of a makefile that make does not build where a file of their name is there."""
+    """Return the makefile targets that are not built where a file of their name exists."""
     targets = _targets(path, text)
     phony = set(targets.get(".PHONY", "").split())
     return {name for name in targets if name not in phony and not name.startswith(".")}
 
 
 def _only_masked(old: str, new: str) -> bool:
-    """Whether the recipes differ in masks alone, which are told for themselves."""
+    """Return whether the recipes differ in masks alone, which are reported on their own."""
 
     def bare(text: str) -> Counter[str]:
         lines = []
@@ -300,7 +300,7 @@ def _only_masked(old: str, new: str) -> bool:
 
 
 def _scripts(files: Differing, used: Collection[str]) -> Iterator[Change]:
-    """Tell of scripts of the project that the board's commands run."""
+    """Yield changes of the project's scripts that the board's commands run."""
     named = {
         os.path.normpath(os.path.join(files.workdir, word))
         for text in used
@@ -321,7 +321,7 @@ def _scripts(files: Differing, used: Collection[str]) -> Iterator[Change]:
 
 
 def scripts_in(command: str) -> list[str]:
-    """The words of a command that a shell would run as files: `./x`, `python tools/x.py`."""
+    """Return the words of a command that a shell would run as files: `./x`, `python tools/x.py`."""
     found = []
     for part in _SEPARATORS.split(command):
         words = [word.strip("\"'") for word in part.split()]

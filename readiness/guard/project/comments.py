@@ -46,7 +46,7 @@ def suppressions(files: Differing) -> Iterator[Change]:
 def net(
     old: list[Suppression], new: list[Suppression]
 ) -> tuple[list[Suppression], list[Suppression]]:
-    """What is gone and what has come, without what moved or is silent about no more than before."""
+    """Return the suppressions removed and added, less those that moved or were narrowed."""
     gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
     for key in (_by_code, _by_file):
         gone, come = _narrowed(gone, come, key)
@@ -54,7 +54,7 @@ def net(
 
 
 def _same_comments(before: str, after: str) -> bool:
-    """Whether the lines that may have a comment are the same, which saves reading them."""
+    """Return whether the lines that may have a comment are equal, which saves parsing them."""
     old, new = (
         sorted(line.strip() for line in text.split("\n") if _MARKS.search(line))
         for text in (before, after)
@@ -71,7 +71,7 @@ def _by_file(one: Suppression) -> Hashable:
 
 
 def found(path: str, text: str) -> list[Suppression]:
-    """The suppressions in a file. Those in strings are none; a file that is no code has none."""
+    """Return the suppressions in a file; strings hold none, nor does a file that is no code."""
     known = [each for each in TABLE.comments if path.endswith(each.files)]
     if path.endswith((".py", ".pyi")):
         return list(_in_python(path, text, known))
@@ -116,7 +116,7 @@ def _in_comment(
 def _narrowed(
     gone: list[Suppression], come: list[Suppression], key: Callable[[Suppression], Hashable]
 ) -> tuple[list[Suppression], list[Suppression]]:
-    """Take those for the same that are silent about no more than one that went."""
+    """Treat an added suppression as moved if it covers no more than a removed one."""
     waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
     for same, group in _grouped(come, key).items():
         waiting[same] = _by_codes(group)

@@ -48,16 +48,16 @@ class Differing(msgspec.Struct, frozen=True, kw_only=True):
     workdir: str = ""
 
     def paths(self) -> list[str]:
-        """All paths that differ, sorted."""
+        """Return all paths that differ, sorted."""
         return sorted(self.before.keys() | self.after.keys())
 
     def both(self, path: str) -> tuple[str, str]:
-        """What a file held and holds; empty where it was or is not there."""
+        """Return a file's text before and after; empty where the file is not there."""
         return self.before.get(path, ""), self.after.get(path, "")
 
 
 def differing(base: Tree, head: Tree, workdir: str, also: Iterable[str] = ()) -> Differing:
-    """Read what differs of the files that matter: those below `workdir`, and settings above it.
+    """Read the relevant files that differ: those below `workdir`, and settings above it.
 
     `also` names further files that matter.
     """
@@ -83,18 +83,18 @@ def differing(base: Tree, head: Tree, workdir: str, also: Iterable[str] = ()) ->
 
 
 def text(data: bytes) -> str:
-    """The text of a file, its lines ended by newlines alone: how lines end is no difference."""
+    """Decode a file's text with newlines alone: how lines end is no difference."""
     found = data.decode("utf-8-sig", "backslashreplace")
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text, each cut where no reader would look: patterns are slow beyond that."""
+    """Split a text into lines, each cut at `LONGEST`: patterns are slow beyond that."""
     return [line[:LONGEST] for line in text.split("\n")]
 
 
 def line_of(text: str, *needles: str) -> int:
-    """The first line, from 1, that has these words after one another; 0 where there is none.
+    """Return the first line, from 1, that has these words after one another; 0 if there is none.
 
     Of several needles, each is looked for below the one before it.
     """
@@ -109,7 +109,7 @@ def line_of(text: str, *needles: str) -> int:
 def surplus(
     before: Iterable[Item], after: Iterable[Item], key: Callable[[Item], Hashable]
 ) -> tuple[list[Item], list[Item]]:
-    """What is only before and what is only after, where things with equal keys are the same."""
+    """Return the items only before and only after, taking those with equal keys as the same."""
     old, new = list(before), list(after)
     return _beyond(old, Counter(map(key, new)), key), _beyond(new, Counter(map(key, old)), key)
 

@@ -11,11 +11,11 @@ from readiness.guard.project.settings import matching, silenced
 
 _MODULE = re.compile(r"\[([^\]]*)\]")
 FEW = 0.1
-"""Code of which no more than this share changes is as it was."""
+"""Share of changed lines up to which code counts as unchanged."""
 
 
 def in_a_sentence(changes: Sequence[Change], files: Differing) -> list[str]:
-    """Say of each tool that is told to be silent about whole packages what that comes to.
+    """Describe, for each tool that is silenced for whole packages, how much code that covers.
 
     The sentence gives how many files are silenced, and how much of their code changed.
     """
@@ -50,7 +50,7 @@ def _sentence(tool: str, patterns: list[str], files: Differing) -> str:
 
 
 def _silenced_by(pattern: str, modules: dict[str, str]) -> list[str]:
-    """Match a pattern, whether the modules' names begin at a source folder or at the root."""
+    """Return modules that a pattern matches, named from a source folder or from the root."""
     names = {name: name for name in modules}
     for name in modules:
         for depth in range(1, name.count(".") + 1):
@@ -76,7 +76,7 @@ def _is_code(path: str) -> bool:
 
 
 def _lines(paths: set[str], files: Differing) -> tuple[int, int]:
-    """How many lines of these files changed, and how many there are."""
+    """Count the changed lines and all lines of these files."""
     changed = total = 0
     for path in paths:
         if path in files.after:

@@ -17,7 +17,7 @@ _ASKED = re.compile(
 
 
 def locks(files: Differing) -> Iterator[Change]:
-    """Compare lock files by package. One that is dropped from what is asked for too is neutral."""
+    """Compare lock files by package; one that nothing asks for any more is neutral."""
     asked_before = _asked(files.before)
     given_up = asked_before - _asked(files.after)
     for path in files.paths():
@@ -66,7 +66,7 @@ def _is_lock(path: str) -> bool:
 
 
 def _asked(texts: dict[str, str]) -> set[str]:
-    """The names that occur in what is asked for, as far as those files differ."""
+    """Return the names that the requested dependencies mention, as far as those files differ."""
     return {
         _canonical(name)
         for path, text in texts.items()
@@ -77,7 +77,7 @@ def _asked(texts: dict[str, str]) -> set[str]:
 
 
 def _needed(path: str, text: str) -> set[str]:
-    """The packages that others in the lock depend on."""
+    """Return the packages that others in the lock depend on."""
     table = TABLE.locks.get(os.path.basename(path))
     try:
         packages = tomllib.loads(text).get(table) if table else None

@@ -9,7 +9,7 @@ _SHOWN = 3
 
 
 def programs(root: str, commit: str, workdir: str) -> list[Change]:
-    """What git tracks in the `.venv` of `workdir` and `commit` has not, or has otherwise.
+    """Return the files that git tracks in the `.venv` of `workdir` and that differ from `commit`.
 
     What git does not track was installed, not brought by the change. Raises `GitError`.
     """

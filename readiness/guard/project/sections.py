@@ -11,7 +11,7 @@ _MODULES: Final = re.compile(r"[\w./-]+")
 
 
 def changed_sections(name: str, before: str, after: str) -> list[str] | None:
-    """The tools whose sections differ in a file that several share; None where nobody can tell.
+    """Return the tools whose sections of a shared file differ; None where that cannot be told.
 
     Sections that say what a package is, such as its version, rule nothing.
     """
@@ -33,7 +33,7 @@ def changed_sections(name: str, before: str, after: str) -> list[str] | None:
 
 
 def _section(key: str) -> str:
-    """Whose a key of a shared file is."""
+    """Return the tool that a key of a shared file belongs to."""
     first, *rest = re.split(r"[.:\[]", key)
     if first == "tool" and rest:
         return rest[0]
@@ -41,7 +41,7 @@ def _section(key: str) -> str:
 
 
 def plugins(name: str, text: str) -> list[str]:
-    """What a settings file names that its tool loads: paths and modules of Python."""
+    """Return the paths and Python modules that a settings file names for its tool to load."""
     return [
         word
         for key, value in (flat(name, text) or {}).items()
@@ -51,7 +51,7 @@ def plugins(name: str, text: str) -> list[str]:
 
 
 def names_of_tests(name: str, text: str) -> list[str]:
-    """The patterns by which files of tests are named."""
+    """Return the patterns by which test files are named."""
     return [
         pattern
         for key, value in (flat(name, text) or {}).items()
@@ -63,7 +63,7 @@ def names_of_tests(name: str, text: str) -> list[str]:
 def words_of_sections(
     name: str, texts: Iterable[str], speaks_of: Callable[[str], bool]
 ) -> Iterator[str]:
-    """What may be the path of a file in the sections of tools that are spoken of."""
+    """Yield words that may be file paths, from the sections of tools that are mentioned."""
     for text in texts:
         for key, value in (flat(name, text) or {}).items():
             if not is_shared(name) or speaks_of(_section(key)):
@@ -71,5 +71,5 @@ def words_of_sections(
 
 
 def is_shared(name: str) -> bool:
-    """Whether several tools have their sections in a file of this name."""
+    """Return whether several tools have their sections in a file of this name."""
     return name in ("pyproject.toml", "setup.cfg", "tox.ini", "package.json")

@@ -49,7 +49,7 @@ def settings(files: Differing) -> Iterator[Change]:
 
 
 def silenced(change: Change) -> bool:
-    """Whether a change is one that keeps a tool from telling any error of a module."""
+    """Return whether a change keeps a tool from reporting any error of a module."""
     if change.kind is not Kind.SETTING or change.direction is not LOOSE:
         return False
     name, _, key = change.subject.partition(" ")
@@ -67,7 +67,7 @@ def _effective(
     there: Iterable[str],
     read: Callable[[str], str],
 ) -> Settings:
-    """What a tool is told: by the first of its places that says anything."""
+    """Return the settings of a tool, from the first of its places that has any."""
     for place in tool.places:
         path = os.path.join(folder, place.file)
         if path not in there:
@@ -80,7 +80,7 @@ def _effective(
 
 
 def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
-    """Take the keys below a prefix; those of single modules become `overrides[module].key`."""
+    """Return the keys below a prefix; those of single modules become `overrides[module].key`."""
     if not prefix:
         return dict(flat)
     found = {}
@@ -98,7 +98,7 @@ def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
 
 @lru_cache(maxsize=64)
 def flat(name: str, text: str) -> dict[str, Value] | None:
-    """A settings file as dotted keys; None where it is not what its name says."""
+    """Parse a settings file into dotted keys; None if it does not parse."""
     try:
         if name.endswith(".toml"):
             return dict(_flattened("", tomllib.loads(text)))
@@ -140,7 +140,7 @@ def _flattened(prefix: str, data: object) -> Iterator[tuple[str, Value]]:
 
 
 def _of_table(prefix: str, number: int, entry: object) -> Iterator[tuple[str, Value]]:
-    """An entry of a list of tables, by the names that it is about rather than by its position."""
+    """Yield the keys of an entry in a list of tables, by the names that it is about."""
     if not isinstance(entry, dict):
         return
     about = entry.get("module") or entry.get("id") or entry.get("name") or f"{number}"
@@ -180,7 +180,7 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
 
 
 def _is_implied(tool: ToolSettings, key: str, settings: Settings) -> bool:
-    """Whether a switch that is on says the same as this one, where it is on."""
+    """Return whether an enabled switch implies this setting."""
     return any(
         re.fullmatch(pattern, key) and _is_true(settings.keys.get(switch, ""))
         for switch, pattern in tool.implied.items()
@@ -221,12 +221,12 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
 
 
 def _is_covered(item: str, items: set[str]) -> bool:
-    """Whether it is still there, or below a folder that is."""
+    """Return whether an item is still there, or below a folder that is."""
     return item in items or any(item.startswith(f"{each.rstrip('/')}/") for each in items)
 
 
 def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) -> Direction:
-    """Compare two limits; one that is gone limits nothing."""
+    """Compare two limits; a removed one limits nothing."""
     if after is None:
         return LOOSE
     try:
@@ -239,7 +239,7 @@ def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) 
 
 
 def words_changed(before: str, after: str) -> Direction:
-    """Compare two command lines: which options came, and which went."""
+    """Compare two command lines: which options were added, and which removed."""
     old, new = _words(before), _words(after)
     limits = [dict(TABLE.limit_words.findall(text)) for text in (before, after)]
     for name, limit in limits[0].items():
@@ -263,7 +263,7 @@ def _words(text: str) -> list[str]:
 
 
 def line_of_words(value: Value | None) -> str:
-    """A value as one text."""
+    """Return a value as one text."""
     return " ".join(value) if isinstance(value, tuple) else value or ""
 
 
@@ -286,7 +286,7 @@ def _same(before: Value | None, after: Value | None) -> bool:
 
 
 def _difference(effect: Effect, before: Value | None, after: Value | None) -> tuple[str, str]:
-    """What to show: of long lists only what came and went."""
+    """Return the old and new values to show; of long lists, only what was removed and added."""
     if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS):
         old, new = _items(before), _items(after)
         return " ".join(sorted(old - new)), " ".join(sorted(new - old))
@@ -294,7 +294,7 @@ def _difference(effect: Effect, before: Value | None, after: Value | None) -> tu
 
 
 def _line(text: str, key: str) -> int:
-    """Where a key stands, below its section or its module where it has one."""
+    """Return the line of a key, below its section or its module where it has one."""
     section, _, name = key.rpartition(".")
     module = re.search(r"\[([^\]]*)\]", section)
     name = name or key
@@ -306,7 +306,7 @@ def _line(text: str, key: str) -> int:
 
 
 def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
-    """Tell of settings that no tool can read any more."""
+    """Yield a change for each settings file that can no longer be parsed."""
     for path, text in files.after.items():
         name = os.path.basename(path)
         if name in names and flat(name, text) is None:
@@ -347,7 +347,7 @@ def _listed_line(path: str, before: str, after: str, line: int) -> Change:
 
 
 def matching(pattern: str, modules: Iterable[str]) -> list[str]:
-    """The modules that a pattern such as `api.*` of a settings file is about."""
+    """Return the modules that a pattern such as `api.*` of a settings file matches."""
     plain = pattern.removesuffix(".*")
     return [
         module

@@ -55,7 +55,7 @@ def tests(files: Differing) -> Iterator[Change]:
 
 
 def found(path: str, text: str) -> list[Item]:
-    """What a Python file has of all that; nothing where it cannot be parsed."""
+    """Return the items of a Python test file; nothing if it holds no tests or cannot be parsed."""
     if not (
         path.endswith(".py")
         and (TABLE.test_file.search(path) or TABLE.speaks_of_tests.search(text))
@@ -65,7 +65,7 @@ def found(path: str, text: str) -> list[Item]:
 
 
 def _read(path: str, text: str) -> list[Item] | None:
-    """The same; None for what is no Python, or is nested beyond what Python itself reads."""
+    """Return the items of a file; None if it is not Python, or nested too deep to parse."""
     import warnings
 
     with warnings.catch_warnings():
@@ -83,7 +83,7 @@ def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
 
 
 def _emptied(old: list[Item], new: list[Item]) -> Iterator[Change]:
-    """Tests that are still there, and no longer ask for anything."""
+    """Yield changes for tests that are still there and no longer assert anything."""
     asked = {(one.path, one.within, one.name) for one in old if one.asserts}
     for one in new:
         if one.kind is Kind.TEST and not one.asserts and (one.path, one.within, one.name) in asked:
@@ -91,7 +91,7 @@ def _emptied(old: list[Item], new: list[Item]) -> Iterator[Change]:
 
 
 def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
-    """Count tests by name over all files, and take one of the same body for the renamed one."""
+    """Compare tests by name over all files; one of the same body counts as renamed."""
     before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
     gone, come = surplus(before, after, lambda one: one.name)
     return surplus(gone, come, lambda one: one.text)
@@ -119,7 +119,7 @@ class _New:
 
 
 def _unreadable(files: Differing) -> Iterator[Change]:
-    """A test file that no longer parses has no test any more."""
+    """Yield a change for each test file that no longer parses, and so has no tests."""
     for path, text in files.after.items():
         if TABLE.test_file.search(path) and _read(path, text) is None:
             yield Change(
@@ -207,7 +207,7 @@ class _TestFile:
         return ".".join([first, *reversed(parts)])
 
     def _hooks(self) -> Iterator[Item]:
-        """Functions that can change how the tests end, and what ends Python or sets its status."""
+        """Yield functions that can change how tests end, and calls that exit Python."""
         for node in ast.walk(self.tree):
             if isinstance(node, _FUNCTIONS) and node.name in TABLE.hooks:
                 yield self._item(Kind.HOOK, node, node.name, _body(node))
@@ -218,7 +218,7 @@ class _TestFile:
 
 
 def _is_set(node: ast.AST) -> bool:
-    """Whether it stores how a test or the whole session ended."""
+    """Return whether a node stores how a test or the whole session ended."""
     stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     return stores and isinstance(node, ast.Attribute) and node.attr in TABLE.outcomes
 
@@ -235,7 +235,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Every node with the name of the function or class that it belongs to, decorators too."""
+    """Yield every node with the function or class that it belongs to, decorators too."""
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
         node, within = waiting.pop()
@@ -245,7 +245,7 @@ def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _asserts(test: Function) -> bool:
-    """Whether it asks for anything, before it ends: by `assert`, or what is called like it."""
+    """Return whether a test asserts anything before it ends, by `assert` or a like call."""
     for node in _reached(test.body):
         if isinstance(node, ast.Assert):
             return True
@@ -257,7 +257,7 @@ def _asserts(test: Function) -> bool:
 
 
 def _reached(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """All that may be run of some statements: until one ends them, and by no dead branch."""
+    """Yield the nodes that may run, up to the one that ends them, without dead branches."""
     for statement in body:
         if isinstance(statement, ast.Return | ast.Raise):
             return
@@ -268,7 +268,7 @@ def _reached(body: list[ast.stmt]) -> Iterator[ast.AST]:
 
 
 def _body(node: Function) -> str:
-    """What a function does, whatever its name and its documentation are."""
+    """Dump what a function does, regardless of its name and its documentation."""
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
     return "\n".join(map(ast.dump, body)) + ast.dump(node.args)
 
