@@ -7,7 +7,7 @@ import msgspec
 from readiness.model.board import Criterion
 
 NOBODY = "127.0.0.1:9"
-"""The port of the discard service, which nobody has offered for decades."""
+"""An address that refuses connections: the discard service, unused for decades."""
 
 _IN_URL = re.compile(r"(?<=://)([^/\s@]*@)?(?:\[[^\]/\s]*\]|[^\s/?#:@]+)(?::\d+)?")
 _ADDRESS = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}"
@@ -15,9 +15,9 @@ _ADDRESSES = re.compile(rf"{_ADDRESS}(?:[=,\s]+{_ADDRESS})*")
 
 
 def without_services(criterion: Criterion) -> Criterion | None:
-    """The criterion with each URL and `host:port` of its parameters leading to nobody.
+    """Return the criterion with each URL and `host:port` of its parameters replaced by `NOBODY`.
 
-    None where there is none: it asks no service, as far as its parameters tell.
+    None if there is none: the criterion asks no service, as far as its parameters tell.
     """
     params = {name: _dead(value) for name, value in criterion.params.items()}
     matrix = tuple(

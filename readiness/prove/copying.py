@@ -16,7 +16,7 @@ LINKED_FROM = 200 * 2**20
 """The size from which a folder that git ignores is linked instead of copied, in bytes."""
 
 CLONED_FROM = 2**20
-"""The size from which sharing a file's data takes less than to copy it, in bytes."""
+"""The size from which cloning a file's data is faster than copying it, in bytes."""
 _FICLONE = 0x40049409  # of linux/fs.h; Python has no name for it
 
 NOT_COPIED = frozenset((".readiness",))
@@ -25,7 +25,7 @@ _NOT_OF_A_COPY = frozenset((_OBJECTS, "worktrees", "modules", "lfs", "gitdir", "
 
 Programs = Mapping[str, str]
 Fill = Callable[[str, Programs], None]
-"""Puts something in place of programs (by name, each with its file) into a folder."""
+"""Puts replacements of programs (by name, each with its file) into a folder."""
 
 
 class ProjectPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class ProjectPlace(msgspec.Struct, frozen=True, kw_only=True):
     board: str
 
     def moved(self, target: str) -> "ProjectPlace":
-        """Where it lies in a copy whose root is `target`; a board outside the root stays."""
+        """Return the place in a copy whose root is `target`; a board outside the root stays."""
         return ProjectPlace(
             root=target,
             workdir=self._moved(self.workdir, target),
@@ -55,7 +55,7 @@ class ProjectPlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place_of(workdir: str, board: str) -> ProjectPlace:
-    """Find what belongs to the project in `workdir`: its repository, or the board's folder."""
+    """Return the place of the project in `workdir`: its repository, or the board's folder."""
     workdir, board = os.path.abspath(workdir), os.path.abspath(board)
     root = repository(workdir)
     beside = os.path.dirname(board)
@@ -67,12 +67,12 @@ def place_of(workdir: str, board: str) -> ProjectPlace:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it."""
+    """Return whether a path is a folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip(os.path.sep) + os.path.sep)
 
 
 def is_installed(folder: str) -> bool:
-    """Whether this is a folder into which programs were installed, as installers mark it."""
+    """Return whether programs were installed into this folder, as installers mark it."""
     if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
         return True
     return any(True for _ in _programs_in(os.path.join(folder, ".bin")))
@@ -110,7 +110,7 @@ class Original:
         return self.place.moved(target)
 
     def hollow(self, target: str, fill: Fill) -> ProjectPlace:
-        """Make what is left of the project when all its files are gone: installed programs."""
+        """Copy what is left of the project when all its files are gone: installed programs."""
         moved = self.place.moved(target)
         os.makedirs(moved.workdir)
         for entry in _entries(self.place.workdir):
@@ -140,12 +140,12 @@ class Original:
             shutil.copystat(source, copy)
 
     def _is_left(self, path: str) -> bool:
-        """Whether a file is a cache of Python that an earlier run left."""
+        """Return whether a file is a cache of Python that an earlier run left."""
         is_cache = path.endswith(".pyc") and f"{os.sep}__pycache__{os.sep}" in f"{os.sep}{path}"
         return is_cache and path not in self._caches
 
     def _target_of(self, link: str, target: str) -> str:
-        """Where a link in the copy has to lead: into the copy, if it led into the project."""
+        """Return where a link in the copy leads: into the copy, if it led into the project."""
         to = os.readlink(link)
         if not os.path.isabs(to):
             inside = os.path.normpath(os.path.join(os.path.dirname(link), to))
@@ -167,7 +167,7 @@ class Original:
                 self._beside_programs(other.path, os.path.join(there, other.name), target)
 
     def _beside_programs(self, source: str, copy: str, target: str) -> None:
-        """Copy what is no program: scripts that are sourced name the folder that they are in."""
+        """Copy files that are not programs: sourced scripts name the folder that they are in."""
         if os.path.lexists(copy) or _is_program(source):
             return
         if os.path.isfile(source) and os.path.getsize(source) < 2**20:
@@ -193,9 +193,9 @@ class Original:
     # --- what it holds ----------------------------------------------------------------------------
 
     def fingerprint(self) -> dict[str, str]:
-        """What the tree holds by path, without `.git` and what git ignores.
+        """Return the tree's contents by path, without `.git` and what git ignores.
 
-        It tells contents, modes and where links lead.
+        Contents, modes and the targets of links count.
         """
         ignored = self._list("-o", "-i", "--exclude-standard", "--directory")
         return dict(self._prints(self.place.root, "", ignored))
@@ -239,7 +239,7 @@ def _clone(source: str, copy: str) -> bool:
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Name what is not as it was, each with what happened to it."""
+    """Return the paths that differ, each with what happened to it."""
     found = []
     for path in sorted({*before, *after}):
         if path not in after:
@@ -252,7 +252,7 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 
 
 def _copy_repository(root: str, target: str) -> None:
-    """Give the copy a repository of its own, which reads the original's objects."""
+    """Create a repository for the copy, which reads the original's objects."""
     places = _git(
         root, "rev-parse", "--absolute-git-dir", "--git-common-dir", "--git-path", _OBJECTS
     )
@@ -279,7 +279,7 @@ def _copy_repository(root: str, target: str) -> None:
 
 
 def _git(folder: str, *words: str) -> bytes:
-    """What git says there; nothing where it fails or is not installed."""
+    """Run git in a folder and return its output, or b"" where it fails or is not installed."""
     try:
         return ask(folder, *words)
     except GitError:
@@ -305,7 +305,7 @@ def _is_program(path: str) -> bool:
 
 
 def programs_on(folders: Iterable[str]) -> dict[str, str]:
-    """The programs in some folders, by name; the first folder wins."""
+    """Return the programs in some folders, by name; the first folder wins."""
     found: dict[str, str] = {}
     for folder in folders:
         for name, file in _programs_in(folder):

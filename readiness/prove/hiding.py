@@ -70,7 +70,7 @@ class Hiding:
     def learn(
         self, records: Mapping[str, CriterionRecord], findings: Iterable[FindingRecord]
     ) -> None:
-        """Take in the answers to the questions."""
+        """Record the answers to the questions."""
         for label, (criterion, name) in self._asked.items():
             record = records.get(label)
             if record is not None and isinstance(record.value, str):
@@ -91,11 +91,11 @@ class Hiding:
             said.append(text)
 
     def started(self, criterion: str) -> Mapping[str, set[str]]:
-        """What the programs of a criterion's command start, as far as it can be read."""
+        """Return what the programs of a criterion's command start, as far as it can be read."""
         return self._started.get(criterion, {})
 
     def masks(self, criterion: Criterion) -> list[str]:
-        """Say what hides failures of a criterion's tools; nothing where nothing is known to."""
+        """Return what is known to hide failures of a criterion's tools."""
         doubt = criterion.check.doubt if criterion.check else None
         read = [f"{doubt.reason} ({doubt.hint})"] if doubt else []
         return [*read, *self._said.get(criterion.id, [])]
@@ -116,7 +116,7 @@ def _question(criterion: Criterion, asked: Check, words: Sequence[str]) -> Crite
 
 
 def _script(words: Sequence[str], workdir: str) -> tuple[str, str, bool] | None:
-    """The path and the text of the shell script that a command starts, and whether `-e` is on."""
+    """Return the path and text of a command's shell script, and whether `-e` is on."""
     options: Sequence[str] = ()
     path = words[0] if "/" in words[0] else ""
     if os.path.basename(words[0]) in SHELLS:

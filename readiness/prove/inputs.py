@@ -53,7 +53,7 @@ class TracedRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What people know it by: its check, or its command on one line."""
+        """Return the check's name, or the probe's command on one line."""
         return self.check or " ".join(self.command.split())
 
 
@@ -70,7 +70,7 @@ class InputsDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def accesses(trace: Trace, root: str) -> list[InputRecord]:
-    """What was looked at below `root`, by path, but for what the probe made itself.
+    """Return the paths below `root` that were accessed, without those that the probe wrote.
 
     Caches and environments do not count, nor does what is only passed through.
     """
@@ -91,7 +91,7 @@ def accesses(trace: Trace, root: str) -> list[InputRecord]:
 def uncovered(
     seen: Sequence[InputRecord], workdir: str, patterns: Sequence[Pattern]
 ) -> Iterator[InputRecord]:
-    """Those that no pattern covers, by their paths from `workdir`.
+    """Yield the accesses that no pattern covers, by their paths from `workdir`.
 
     A folder's list is covered where a pattern means anything that may lie in it: what else lies
     there is for the patterns to say.
@@ -107,7 +107,7 @@ def uncovered(
 
 
 def _means_any_in(pattern: Pattern, folder: str) -> bool:
-    """Whether a path right in the folder may be meant."""
+    """Return whether a pattern may match a path right in the folder."""
     inside = "" if folder == "." else folder
     if pattern.base and os.path.dirname(pattern.base) == inside:
         return True

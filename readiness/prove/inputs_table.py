@@ -5,11 +5,11 @@ from readiness.text.layout import columns, literal
 from readiness.text.sentences import Sentences
 
 SHOWN = 40
-"""So many paths are shown of a probe, unless it is asked for all."""
+"""Number of paths shown of each probe, unless all are asked for."""
 
 
 def inputs_table(document: InputsDocument, say: Sentences, *, quiet: bool, verbose: bool) -> str:
-    """Show what the inputs of each probe do not cover, and how many there are."""
+    """Format the accesses that the inputs of each probe do not cover, and their number."""
     lines = []
     for probe in document.probes:
         if not (probe.uncovered or probe.why):

@@ -30,7 +30,7 @@ class Tools(msgspec.Struct, frozen=True):
         return Tools(taken, (self.kept | other.kept) - taken, runners)
 
     def fits(self, other: "Tools") -> bool:
-        """Whether both can do with one world: neither loses what it needs beside its tools."""
+        """Return whether both can share a world: neither loses what it needs beside its tools."""
         return not (self.taken & other.kept or self.kept & other.taken)
 
 
@@ -46,7 +46,7 @@ class ToolFinder:
     def tools_of(
         self, check: Check, chains: Iterable[str], recipes: Mapping[str, Collection[str]]
     ) -> Tools:
-        """Tell a probe's tools from what was seen of it.
+        """Return a probe's tools, as far as its trace shows them.
 
         `chains` are the lines that stand-ins wrote: `/make/mypy` is a mypy that a make started.
         `recipes` has, by program, what that is known to start, be it there or not.
@@ -95,22 +95,22 @@ class ToolFinder:
 
 
 def is_python(name: str) -> bool:
-    """Whether a program is an interpreter of Python, which runs what it is given."""
+    """Return whether a program is an interpreter of Python, which runs what it is given."""
     return _PYTHON.fullmatch(name) is not None
 
 
 def shown(name: str) -> str:
-    """How a taken program is called."""
+    """Return the name under which a taken program is shown."""
     return f"python {name}" if name.startswith(MODULE) else name
 
 
 def _is_name(name: str) -> bool:
-    """Whether a shell would look on PATH for a program of this name."""
+    """Return whether a shell would look on PATH for a program of this name."""
     return name not in ("", ".", "..") and name not in BUILTINS
 
 
 def lines_of(log: str) -> list[str]:
-    """What the stand-ins of a probe noted; nothing where none was called."""
+    """Return what the stand-ins of a probe logged; nothing where none was called."""
     try:
         with open(log, encoding="utf-8", errors="surrogateescape") as file:
             return file.read().splitlines()

@@ -85,7 +85,7 @@ class Prover:
     # --- the healthy world ------------------------------------------------------------------------
 
     def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
-        """Run the criteria as they are, their controls, and what tells of their recipes."""
+        """Run the criteria as they are, their controls, and questions about their recipes."""
         board, environ = self._healthy = self._copy(World.NORMAL)
         logs = self._folder("logs")
         os.mkdir(logs)
@@ -169,7 +169,7 @@ class Prover:
         return self._once(board, names, World.HOLLOW, environ)
 
     def _unreachable(self, names: Iterable[str]) -> list[TrialPlan]:
-        """The healthy copy, for those that ask a service; but nobody answers."""
+        """Return the healthy copy for criteria that ask a service, with no service answering."""
         board, environ = self._healthy
         own = criteria_of(board)
         criteria = {name: alone for name in names if (alone := without_services(once(own[name])))}
@@ -194,7 +194,7 @@ class Prover:
         return part(board, criteria, label, environ, timeout=self._options.timeout, logs=logs)
 
     def _copy(self, world: World, taken: Collection[str] = ()) -> tuple[Board, dict[str, str]]:
-        """Make a world of its own; return the board as it is there, and the environment."""
+        """Create a new world; return the board as it is there, and the environment."""
         folder = self._new(world)
         stand_ins = StandIns(f"{folder}-programs", world, taken)
         moved = self.original.copy(folder, stand_ins.fill)
@@ -205,7 +205,7 @@ class Prover:
         return self._moved(board, moved), environ
 
     def _moved(self, board: Board, moved: ProjectPlace) -> Board:
-        """A board whose probes run in a copy, even where a command of its own names the project."""
+        """Return the board with its probes in a copy, even where a command names the project."""
         tasks = tuple(
             msgspec.structs.replace(
                 task, criteria=tuple(self._redirected(one, moved) for one in task.criteria)
@@ -237,7 +237,7 @@ class Prover:
 
 
 def grouped(tools: Mapping[str, Tools]) -> list[tuple[Tools, list[str]]]:
-    """Put together the criteria that can do with one world: what is taken from all of them."""
+    """Group the criteria that can share a world, with the tools that it takes from all of them."""
     groups: list[tuple[Tools, list[str]]] = []
     for name, own in tools.items():
         if not own.taken:

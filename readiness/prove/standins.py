@@ -13,7 +13,7 @@ HOOK = "READINESS_PROVE_HOOK"
 CHAIN = "READINESS_PROVE_CHAIN"
 AGAIN = "READINESS_PROVE_AGAIN"
 MODULE = "-m "
-"""What stands before the name of a Python module among the names of programs."""
+"""Prefix that tells the name of a Python module from that of a program."""
 
 # A manager of versions has a program of each name, which looks on PATH for the next one and becomes
 # it: the same process comes here again, and is led on.
@@ -194,7 +194,7 @@ class StandIns:
     def environment(
         self, environ: Mapping[str, str], place: ProjectPlace, moved: ProjectPlace
     ) -> dict[str, str]:
-        """What probes of this world get, made of the caller's environment.
+        """Return the environment of this world's probes, made of the caller's.
 
         What led into the project leads into the copy, and PATH to the stand-ins. HOOK is the
         folder that has to lead PYTHONPATH.

@@ -10,7 +10,7 @@ from readiness.text.worded import in_language
 
 
 def table(proof: ProofDocument, say: Sentences, *, quiet: bool) -> str:
-    """Show each criterion with its verdict in every world, then what still passes and why."""
+    """Format each criterion with its verdict in every world, then what still passes and why."""
     lines = (
         [] if quiet else [f"{literal(proof.board.title)}\n", _rows(proof, say), _tools(proof, say)]
     )
@@ -39,7 +39,7 @@ def _rows(proof: ProofDocument, say: Sentences) -> str:
 
 
 def _tools(proof: ProofDocument, say: Sentences) -> str:
-    """Say what was taken away from which criteria."""
+    """Format which tools were taken away from which criteria."""
     users: dict[str, list[str]] = {}
     for each in proof.criteria:
         if each.tools:

@@ -19,7 +19,7 @@ MOST_COPIES = 1000
 _LARGEST_SETTINGS = 2**20
 
 BETWEEN = "@"
-"""Parts a criterion's id from the world that it is tried in; no id has it."""
+"""Separates a criterion's id from the world that it is tried in; no id contains it."""
 
 
 class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class _Everything:
 
 
 def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The PYTHONPATH that a world adds to what the board sets."""
+    """Return the PYTHONPATH that a world adds to what the board sets."""
     if not folder:
         return {}
     python_path = filter(None, [folder, environment.get("PYTHONPATH", "")])
@@ -53,7 +53,7 @@ def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def renamed(identifier: str, world: str) -> str:
-    """The id under which a criterion is tried in a world."""
+    """Return the id under which a criterion is tried in a world."""
     return f"{identifier}{BETWEEN}{world}"
 
 
@@ -66,7 +66,7 @@ def part(
     timeout: float | None,
     logs: str = "",
 ) -> TrialPlan:
-    """Plan a try of some criteria of `board`, by the ids they have there.
+    """Plan a trial of some criteria of `board`, by the ids that they have there.
 
     `label` is added to ids, `environ` is the environment of that world. With `logs`, a folder, each
     probe is told to have what it starts noted in a file of its own there.
@@ -106,7 +106,7 @@ def part(
 
 
 def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
-    """Make one board and one plan of several, so that one run has all their probes."""
+    """Join several boards and plans into one, so that one run has all their probes."""
     probes: list[Probe] = []
     planned: list[Planned] = []
     order: list[int] = []
@@ -135,7 +135,7 @@ def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
 
 
 def _undoubted(criterion: Criterion) -> Criterion:
-    """A criterion whose verdict is that of its measurement: what its command hides is tried."""
+    """Return a criterion without its doubt, as what its command hides is tried here."""
     if criterion.check is None or criterion.check.doubt is None:
         return criterion
     check = msgspec.structs.replace(criterion.check, doubt=None)
@@ -143,17 +143,17 @@ def _undoubted(criterion: Criterion) -> Criterion:
 
 
 def watched(criterion: Criterion) -> Criterion:
-    """A criterion as it is, but that no waiver hides its verdict."""
+    """Return a criterion without its waiver, which would hide its verdict."""
     return msgspec.structs.replace(criterion, waive=None)
 
 
 def once(criterion: Criterion) -> Criterion:
-    """A criterion that is tried once: what is broken on purpose is not waited for."""
+    """Return a criterion that is tried once: no waiting for what is broken on purpose."""
     return msgspec.structs.replace(criterion, waive=None, samples=1, wait=0.0, retries=0)
 
 
 def controlled(criterion: Criterion, control: Control) -> Criterion:
-    """A criterion, asked of its check's control."""
+    """Return a criterion that is measured on the files and parameters of its check's control."""
     check = criterion.check
     assert check is not None  # noqa: S101 - a control is a check's
     if control.run:
@@ -172,10 +172,10 @@ def controlled(criterion: Criterion, control: Control) -> Criterion:
 
 
 def settings_of(criterion: Criterion, control: Control, workdir: str) -> dict[str, str]:
-    """The files of the project that a criterion's parameters name, such as a settings file.
+    """Return the project's files that a criterion's parameters name, such as a settings file.
 
-    By their paths from the folder in which it runs; each with where it is. What the control has
-    for itself is not among them.
+    They are keyed by their paths from the folder in which the criterion runs. Parameters that the
+    control sets itself name none.
     """
     folder = os.path.join(workdir, criterion.workdirs[0] if criterion.workdirs else "")
     params = {**criterion.params, **criterion.matrix[0]}
@@ -192,7 +192,7 @@ def settings_of(criterion: Criterion, control: Control, workdir: str) -> dict[st
 
 
 def control_of(criterion: Criterion) -> Control | None:
-    """The control that says something of this criterion's measure."""
+    """Return the control that applies to this criterion's measure; None if there is none."""
     if criterion.check is None or criterion.measure is None:
         return None
     control = criterion.check.control
@@ -200,7 +200,7 @@ def control_of(criterion: Criterion) -> Control | None:
 
 
 def copies(control: Control, criteria: Iterable[Criterion]) -> int:
-    """How often a control's numbered files are written: enough to miss the criteria's limits."""
+    """Return how often to write a control's numbered files to miss the criteria's limits."""
     limits = [max(one.expect.number, one.expect.high) for one in criteria]
     return max(control.times, min(MOST_COPIES, int(max(limits, default=0)) + 1))
 
@@ -227,7 +227,7 @@ def write_control(
 
 
 def reads_status_alone(criterion: Criterion) -> bool:
-    """Whether nothing of the output counts, so that an empty one says nothing."""
+    """Return whether nothing of the output counts, so that an empty one says nothing."""
     check, measure = criterion.check, criterion.measure
     if criterion.written:
         return True
@@ -237,12 +237,12 @@ def reads_status_alone(criterion: Criterion) -> bool:
 
 
 def criteria_of(board: Board) -> dict[str, Criterion]:
-    """The criteria of a board by id, in its order."""
+    """Return the criteria of a board by id, in its order."""
     return {one.id: one for one in board.criteria()}
 
 
 def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:
-    """Probes of a plan, and all that come before them."""
+    """Return probes of a plan, and all that come before them."""
     found: dict[int, Probe] = {}
     waiting = list(indices)
     while waiting:

@@ -34,7 +34,7 @@ def proof(
     tools: Tools,
     masks: Sequence[str],
 ) -> ProofRecord:
-    """Say of one criterion whether it can fail.
+    """Return whether one criterion can fail, as its trials show.
 
     `records` has what the runs found, by the id in each world; `masks` are sentences on what in
     its commands hides failures.
@@ -123,9 +123,10 @@ def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:
 
 
 def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
-    """Whether passing there shows anything.
+    """Return whether passing in this trial shows anything.
 
-    What looks elsewhere may pass in an empty folder, and a port is closed where nobody answers.
+    A command that looks elsewhere may pass in an empty folder, and a port without a service is
+    closed.
     """
     if trial.world == World.UNREACHABLE.value or _is_too_wide(criterion, trial):
         return False
@@ -135,7 +136,7 @@ def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
 
 
 def _is_too_wide(criterion: Criterion, trial: TrialRecord) -> bool:
-    """Whether a limit allows more than there are bad samples: passing them shows nothing."""
+    """Return whether a limit allows more than there are bad samples: passing them shows nothing."""
     limit = max(criterion.expect.number, criterion.expect.high)
     return trial.world == World.CONTROL.value and limit >= MOST_COPIES
 

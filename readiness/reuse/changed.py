@@ -35,11 +35,11 @@ class ChangedFiles(msgspec.Struct, frozen=True):
 def affected(
     board: Board, plan: Plan, revision: str, seen: Mapping[int, Sequence[str]]
 ) -> frozenset[str]:
-    """The ids of the criteria that what changed since `revision` can affect.
+    """Return the ids of the criteria that what changed since `revision` can affect.
 
-    `plan` is that of the whole board, `seen` has the inputs of its probes that were traced, as far
-    as all of them are as they were then. Uncommitted changes and files that git does not know
-    count. Raises `UsageError` where git cannot tell.
+    `plan` is that of the whole board, `seen` the traced inputs of those of its probes whose inputs
+    are all unchanged. Uncommitted changes and files that git does not know count. Raises
+    `UsageError` where git cannot tell.
     """
     changed = changed_files(board.workdir, revision)
     if os.path.realpath(board.path) in changed.paths:
@@ -53,7 +53,7 @@ def affected(
 
 
 def changed_files(folder: str, revision: str) -> ChangedFiles:
-    """All files that differ from a revision, in the repository of a folder."""
+    """Return all files that differ from a revision, in the repository of a folder."""
     root = repository(os.path.realpath(folder))
     if not root:
         raise UsageError(worded("usage.changed_needs_git", folder=folder))
@@ -82,7 +82,7 @@ def changed_files(folder: str, revision: str) -> ChangedFiles:
 
 
 def _with_other_names(paths: Iterable[str], stayed: Collection[str]) -> frozenset[str]:
-    """The folders of what came or went, of which some did so themselves."""
+    """Return the folders of the paths, with the parents that were added or removed too."""
     found: set[str] = set()
     for path in paths:
         folder = os.path.dirname(path)
@@ -96,7 +96,7 @@ def _with_other_names(paths: Iterable[str], stayed: Collection[str]) -> frozense
 def _touched(
     board: Board, plan: Plan, changed: ChangedFiles, seen: Mapping[int, Sequence[str]]
 ) -> frozenset[int]:
-    """The probes that a change can affect, those behind them included."""
+    """Return the probes that a change can affect, those behind them included."""
     paths = changed.paths
     by_probe = checks_by_probe(plan)
     found: set[int] = set()
@@ -121,9 +121,9 @@ def _touched(
 
 
 def _were_seen(seen: Sequence[str], changed: ChangedFiles) -> bool:
-    """Whether a change is of what was seen, or of the names in a folder that was listed.
+    """Return whether a change is of what was seen, or of the names in a folder that was listed.
 
-    What git keeps for itself was another at another commit.
+    Git's own files differ from commit to commit.
     """
     if any("/.git/" in path for path in seen):
         return True
@@ -140,7 +140,7 @@ def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str
 
 
 def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
-    """Whether another definition of the check may be in force, or its scripts may be others."""
+    """Return whether the check's definition or its scripts may have changed."""
     folder = os.path.realpath(check.folder)
     programs = programs_of_checks(check.folder) if SCRIPTS in check.run else []
     catalogues = {os.path.realpath(folder) for folder in board.catalogues}

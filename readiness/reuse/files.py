@@ -17,22 +17,22 @@ from readiness.model.digests import digest, short_digest
 from readiness.reuse.patterns import Pattern, matches
 
 CLOCK_TICKS: Final = 20_000_000
-"""File systems stamp what changes with the time of the last tick, up to so many ns ago."""
+"""The resolution of file time stamps, in ns: a change is stamped with the last tick's time."""
 
 KEPT: Final = frozenset(("__pycache__", ".hypothesis", ".readiness"))
-"""Folders of what tools keep for their next run, as those whose names end with `CACHES`."""
+"""Folders that tools keep for their next run, beside those whose names end with `CACHES`."""
 
 PASSED_OVER: Final = KEPT | {".git", ".hg", ".svn", ".bzr", ".jj", ".venv", ".tox", ".nox"}
-"""Folders that are of no interest below a pattern's base: environments, histories, caches."""
+"""Folders that are ignored below a pattern's base: environments, histories, caches."""
 
 CACHES: Final = ("cache",)
-"""How the names of hidden folders end that are caches."""
+"""Endings of the names of hidden folders that are caches."""
 
 DATA: Final = (".coverage.",)
-"""How the names of files begin that tools leave for themselves."""
+"""Beginnings of the names of files that tools leave for themselves."""
 
 Stamp = tuple[int | str, ...]
-"""What changes with a file: of itself, and for a link of what it leads to."""
+"""Changes whenever a file does: its own numbers, and for a link those of its target."""
 
 
 class KnownFile(msgspec.Struct, frozen=True, array_like=True):
@@ -83,14 +83,14 @@ class Files:
         self._stamps: dict[str, Stamp] = {}
 
     def listing(self, folder: str, patterns: Sequence[Pattern]) -> Listing:
-        """The files that the patterns mean in a folder."""
+        """Return the files that the patterns match in a folder."""
         key = "\0".join((folder, *sorted(map(str, patterns))))
         if key not in self.made:
             self.made[key] = self._listing(key, dict(self._meant(folder, patterns)))
         return self.made[key]
 
     def named(self, paths: Collection[str]) -> Listing:
-        """These files, there or not; of a folder that it is one, and with a / behind its names."""
+        """Return these files, existing or not; a path with a / at its end stands for its names."""
         key = f"\0{short_digest(chr(0).join(sorted(paths)).encode('utf-8', 'surrogateescape'))}"
         if key not in self.made:
             self.made[key] = self._listing(key, {path: path for path in paths})
@@ -127,15 +127,15 @@ class Files:
         return KnownFile(name, list(stamp), self.contents[stamp])
 
     def moved(self, paths: Iterable[str]) -> str:
-        """One of these files that is not any more as it was looked at; empty where all are."""
+        """Return one of these files that changed since it was looked at, or ""."""
         return next((path for path in paths if _stamp(path) != self.stamp(path)), "")
 
     def _steady(self, stamp: Stamp) -> bool:
-        """Whether a file changed last so long ago that its next change must show."""
+        """Return whether a file last changed so long ago that its next change must show."""
         return is_older(stamp, self._began)
 
     def stamp(self, path: str) -> Stamp:
-        """What is seen of a file without reading it; one number, why not, where nothing is."""
+        """Return the cached stamp of a file; its error number alone where it cannot be read."""
         if path not in self._stamps:
             self._stamps[path] = _stamp(path)
         return self._stamps[path]
@@ -143,7 +143,7 @@ class Files:
     # --- which files --------------------------------------------------------------------------
 
     def _meant(self, folder: str, patterns: Sequence[Pattern]) -> Iterator[tuple[str, str]]:
-        """Yield the name and the path of each file that is meant."""
+        """Yield the name and the path of each file that a pattern matches."""
         for pattern in patterns:
             base = os.path.normpath(os.path.join(folder, pattern.base))
             start = os.path.join(pattern.base, "") if pattern.base else ""
@@ -164,7 +164,7 @@ class Files:
     def _walk(
         self, folder: str, start: str, above: tuple[str, ...], found: list[tuple[str, str]]
     ) -> None:
-        """Add what is below a folder; of a link to one of those `above`, only the link."""
+        """Add the files below a folder; of a link to a folder `above`, only the link."""
         for entry in self._entries(folder):
             name = entry.name
             if not _is_folder(entry):
@@ -191,34 +191,34 @@ class Files:
 
 
 def surely_before(moment: float) -> int:
-    """What a file is stamped with that changed before a moment of Unix time; in ns."""
+    """Return the latest stamp of a file changed for certain before a Unix time; in ns."""
     return int(moment * 1e9) - CLOCK_TICKS
 
 
 def is_older(stamp: Stamp, moment: int) -> bool:
-    """Whether all that a file is was so before a moment, in ns of Unix time."""
+    """Return whether all times of a stamp are before a moment, in ns of Unix time."""
     times = stamp[2:4] + stamp[8:10]
     return not times or max(times) < moment  # type: ignore[operator]
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a folder of this name is of no interest, wherever it is."""
+    """Return whether a folder of this name is ignored, wherever it is."""
     return name in PASSED_OVER or is_cache(name)
 
 
 def is_cache(name: str) -> bool:
-    """Whether a folder of this name has what tools keep for their next run."""
+    """Return whether a folder of this name holds what tools keep for their next run."""
     return name in KEPT or (name[:1] == "." and name.endswith(CACHES))
 
 
 def names_in(folder: str) -> dict[str, str]:
-    """The names in a folder that are of interest, each with its kind: DIR, REG, LNK or none."""
+    """Return the relevant names in a folder, each with its kind: DIR, REG, LNK or none."""
     with os.scandir(folder) as entries:
         return {each.name: _kind(each) for each in entries if is_of_interest(each.name)}
 
 
 def is_of_interest(name: str) -> bool:
-    """Whether it matters that something of this name is in a folder."""
+    """Return whether it matters that something of this name is in a folder."""
     return not (is_cache(name) or name.startswith(DATA))
 
 
@@ -229,9 +229,9 @@ def _kind(entry: os.DirEntry[str]) -> str:
 
 
 def content(path: str) -> str:
-    """What a file is: its kind, whether it may be executed, and a digest of what it holds.
+    """Return a file's kind, whether it may be executed, and a digest of its content.
 
-    With a / behind it, a folder is the names in it.
+    A path with a / at its end stands for the names in that folder.
     """
     try:
         if path.endswith("/"):
@@ -262,9 +262,9 @@ def _digest(text: str) -> str:
 
 
 def _stamp(path: str) -> Stamp:
-    """Mode, size, times, place; of a link also those of what it leads to, and its text.
+    """Return mode, size, times and place; of a link also those of its target, and its text.
 
-    A folder changes with the names in it, which count only where there is a / behind it.
+    A folder changes with the names in it, which count only for a path with a / at its end.
     """
     try:
         found = os.lstat(path)

@@ -20,10 +20,10 @@ from readiness.reuse.tools import Installed, program_files, source_patterns
 from readiness.startup.patterns import later
 
 FORMAT: Final = 1
-"""Changes with what a fingerprint is made of."""
+"""The version of fingerprints; it changes with what they are made of."""
 
 UNTOLD: Final = frozenset(("_", "OLDPWD", "PWD", "SHLVL"))
-"""What shells note of themselves, in every shell another."""
+"""Variables that shells set for themselves, with other values in every shell."""
 
 _FILE_NAME = later(r"[\w./@+-]*\w\.\w+")
 
@@ -31,7 +31,7 @@ SCRIPTS: Final = "READINESS_CHECK_DIR"
 
 
 def checks_by_probe(plan: Plan) -> list[tuple[Check, ...]]:
-    """The checks by which each probe is read, its own first."""
+    """Return the checks by which each probe is read, its own first."""
     found: list[dict[int, Check]] = [{id(probe.check): probe.check} for probe in plan.probes]
     for planned in plan.planned:
         for index in planned.probes:
@@ -44,11 +44,11 @@ def checks_by_probe(plan: Plan) -> list[tuple[Check, ...]]:
 def input_patterns(
     probe: Probe, checks: Sequence[Check], environment: Mapping[str, str]
 ) -> tuple[Pattern, ...]:
-    """The patterns of all files that the checks say the probe's result depends on.
+    """Return the patterns of all files that the checks say the probe's result depends on.
 
-    None where one of them says nothing; traced inputs add none. A plain name, such as `setup.cfg`,
-    means the file in the folders above too, up to the root of the repository: there tools look for
-    their settings.
+    There are none if a check declares none; traced inputs add none. A plain name, such as
+    `setup.cfg`, means the file in the folders above too, up to the root of the repository: there
+    tools look for their settings.
     """
     if not all(check.inputs for check in checks):
         return ()
@@ -74,12 +74,12 @@ def programs_of_checks(folder: str) -> list[Pattern]:
 
 
 def has_traced_inputs(checks: Sequence[Check]) -> bool:
-    """Whether what the probe is seen to look at are inputs of it."""
+    """Return whether the files that the probe is seen to access are inputs of it."""
     return all(check.inputs for check in checks) and any(TRACED in one.inputs for one in checks)
 
 
 def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
-    """The files that parameters name among other words, as in `--config=lint.toml`."""
+    """Yield the files that parameters name among other words, as in `--config=lint.toml`."""
     for value in params.values():
         for word in re.split(r"[\s=,:]+", value):
             if _FILE_NAME.fullmatch(word):
@@ -87,7 +87,7 @@ def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
 
 
 def _steps_to_root(folder: str) -> int:
-    """How many folders there are above, up to the root of the repository."""
+    """Count the folders above, up to the root of the repository."""
     root = repository(folder)
     return os.path.relpath(folder, root).count("/") + 1 if root and root != folder else 0
 
@@ -110,7 +110,7 @@ class Fingerprints:
         self._made: dict[int, str] = {}
 
     def of(self, index: int) -> str:
-        """The fingerprint of one probe."""
+        """Return the fingerprint of one probe."""
         if index not in self._made:
             self._made[index] = self._make(index)
         return self._made[index]
@@ -146,7 +146,7 @@ class Fingerprints:
 
 
 def _grouped(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
-    """Patterns that other probes are likely to share stand alone, single files together."""
+    """Group the patterns: single files together; others, likely to be shared, each alone."""
     return [[each for each in patterns if not each.rest]] + [
         [each] for each in patterns if each.rest
     ]

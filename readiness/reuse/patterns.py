@@ -26,11 +26,11 @@ class Pattern(msgspec.Struct, frozen=True):
     rest: str = ""
 
     def __str__(self) -> str:
-        """The pattern as one would write it."""
+        """Format the pattern as one would write it."""
         return "/".join(filter(None, (self.base, self.rest))) or "."
 
     def covers(self, path: str) -> bool:
-        """Whether a path, relative to the same folder, is meant."""
+        """Return whether the pattern matches a path, relative to the same folder."""
         if path == self.base:
             return True
         start = os.path.join(self.base, "")
@@ -42,7 +42,7 @@ class Pattern(msgspec.Struct, frozen=True):
 def expanded(
     inputs: Sequence[str], env: Mapping[str, str], exists: Callable[[str], bool]
 ) -> tuple[Pattern, ...]:
-    """Replace `$NAME` in the patterns by the words of its value, each giving one pattern.
+    """Replace `$NAME` in the patterns by the words of its value, one pattern for each word.
 
     An empty parameter that stands alone means nothing. One that begins a longer pattern means the
     whole folder, as to a tool that is given no paths; so does a word of it that is no path here,
@@ -62,17 +62,17 @@ def expanded(
 
 
 def is_plain_name(text: str) -> bool:
-    """Whether a pattern is the name of one file, without a folder."""
+    """Return whether a pattern is the name of one file, without a folder."""
     return not ("/" in text or "$" in text or _WILD.search(text))
 
 
 def matches(rest: str, path: str) -> bool:
-    """Whether a path fits a pattern without a base; `**` stands for any number of folders."""
+    """Return whether a path fits a pattern without a base; `**` stands for any folders."""
     return _compiled(rest).fullmatch(path) is not None
 
 
 def _replaced(text: str, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """Give the pieces of the text, plain ones and words by turns, for each choice of words."""
+    """Return the pieces of the text, plain ones and words by turns, for each choice of words."""
     choices: list[Sequence[str]] = []
     end = 0
     for found in _NAME.finditer(text):

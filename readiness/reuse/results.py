@@ -42,18 +42,18 @@ class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reading_key(criterion: Criterion) -> str:
-    """What is read of a probe for a criterion; equal keys, equal readings."""
+    """Return a key of what is read of a probe for a criterion; equal keys, equal readings."""
     number = criterion.expect.operator.needs_number
     return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
 
 
 def tries_once(probe: Probe) -> bool:
-    """Whether one attempt is all there is to be."""
+    """Return whether the probe makes one attempt only."""
     return probe.samples == 1 and not probe.wait and not probe.retries
 
 
 def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> bool:
-    """Whether a result may still be reused, by all the checks that read it."""
+    """Return whether a result may still be reused, by all the checks that read it."""
     ages = [check.max_age for check in checks if check.max_age is not None]
     return not ages or 0 <= now - result.at <= min(ages)
 
@@ -61,7 +61,7 @@ def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> 
 def kept_reading(
     reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
 ) -> KeptReading | None:
-    """A reading that may be kept; None for an error, and for a text that may not be `shown`."""
+    """Return a reading to be kept; None for an error, and for a text that may not be `shown`."""
     if len(reading.samples) != 1 or reading.retried:
         return None
     sample = reading.samples[0]
@@ -82,7 +82,7 @@ def kept_reading(
 
 
 def reading_of(kept: KeptReading) -> Reading:
-    """The reading again."""
+    """Decode a kept reading."""
     values = (kept.number, kept.switch, kept.text)
     value = next(each for each in values if each is not None)
     lines = tuple(kept.lines)
@@ -90,12 +90,12 @@ def reading_of(kept: KeptReading) -> Reading:
 
 
 def to_bytes(result: KeptResult) -> bytes:
-    """The result as it is stored."""
+    """Encode the result as it is stored."""
     return msgspec.json.encode(result)
 
 
 def from_bytes(stored: bytes) -> KeptResult | None:
-    """Read it back; None for what is none."""
+    """Decode a stored result; None if the bytes are not one."""
     try:
         return msgspec.json.decode(stored, type=KeptResult)
     except (msgspec.DecodeError, UnicodeDecodeError):

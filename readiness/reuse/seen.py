@@ -13,13 +13,13 @@ from readiness.reuse.trace import Trace
 from readiness.text.worded import worded
 
 KERNEL: Final = ("/proc/", "/sys/", "/dev/")
-"""What is told there is of the moment, and no file."""
+"""Folders of the kernel: they hold the current state, and no files."""
 
 TEMPORARY: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - what is made there is left out
-"""Where names are of the moment, unless TMPDIR says otherwise."""
+"""Folders for temporary files, unless TMPDIR says otherwise."""
 
 UNKNOWN: Final = "UNKNOWN"
-"""The kind that some file systems tell of each name."""
+"""The kind that some file systems report for every name."""
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +42,9 @@ class Dependence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dependence(trace: Trace, files: Files, setting: Setting, began: float) -> Dependence:
-    """What a command looked at that began at a moment of Unix time, and that is still as it was.
+    """Return the files that a command begun at a Unix time read; a refusal if they changed.
 
-    What tools keep for their next run does not count, nor what the command made for a while.
+    Caches that tools keep for their next run do not count, nor do temporary files of its own.
     """
     if trace.spoke:
         return Dependence(refusal=worded("inputs.spoke", what=trace.spoke))
@@ -120,7 +120,7 @@ class _Looking:
         )
 
     def _is_made(self, path: str) -> bool:
-        """Whether the command made it, or a folder above it."""
+        """Return whether the command created a path, or a folder above it."""
         return any(each in self._trace.written for each in (path, *_above(path)))
 
     # --- is it as it was? -----------------------------------------------------------------------
@@ -132,13 +132,13 @@ class _Looking:
         return not there or not is_older(stamp, self._began)
 
     def _is_of_the_kernel(self, path: str) -> bool:
-        """Whether a path leads there by links: there every look gives the time of that look."""
+        """Return whether a path leads into `KERNEL` by links, where every look differs."""
         folder, name = os.path.split(path)
         real = os.path.join(self._real(folder), name)
         return f"{os.path.realpath(real) if os.path.islink(real) else real}/".startswith(KERNEL)
 
     def _others(self, folder: str) -> list[str]:
-        """What is in a folder and was not seen there, or is no more, or of another kind."""
+        """Return the paths in a folder that came, went or changed their kind since listed."""
         seen = self._trace.listed[folder]
         try:
             now = names_in(folder)

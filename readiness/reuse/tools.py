@@ -19,7 +19,7 @@ _MAPPED = later(r"""['"](/[^'"\n]+)['"]""")
 
 
 def program_files(probe: Probe, path: str) -> list[str]:
-    """The files that run: the tools of the checks, and what the command names, with what they are.
+    """Return the files that run, with links and targets: tools, and what the command names.
 
     A program of the project's own is among them, and the Python of the checks' scripts.
     """
@@ -36,7 +36,7 @@ def program_files(probe: Probe, path: str) -> list[str]:
 
 @cache
 def _named(command: str) -> list[str]:
-    """The programs that a command names; what cannot be told is left to its inputs."""
+    """Return the programs that a command names; any others are left to its inputs."""
     words = argv(command)
     if words:
         return [words[0]]
@@ -52,7 +52,7 @@ class Installed:
         self._marks: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def beside(self, programs: Iterable[str], environments: Sequence[str]) -> tuple[str, list[str]]:
-        """A digest of what is installed there, and the folders of sources that are used in place.
+        """Return a digest of the packages installed there, and the source folders used in place.
 
         `environments` are the project's own.
         """
@@ -81,7 +81,7 @@ class Installed:
 
 
 def source_patterns(folders: Iterable[str]) -> list[Pattern]:
-    """The Python files below folders that are used in place."""
+    """Return patterns of the Python files below folders that are used in place."""
     return [Pattern(folder, "**/*.py") for folder in folders]
 
 

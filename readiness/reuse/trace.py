@@ -37,7 +37,7 @@ _OF_TWO: Final = frozenset(
     ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat")
 )
 _MOVES: Final = (*_STARTS, "chdir", "fchdir", "getdents")
-"""How lines begin that mean something else each time."""
+"""Beginnings of lines whose meaning depends on the lines before."""
 _CHANGING: Final = ("O_CREAT", "O_WRONLY", "O_TRUNC")
 _ITSELF: Final = (".", "..")
 _RUNS: Final = ("execve", "execveat")
@@ -49,11 +49,11 @@ _UNSEEN: Final = frozenset(
         *("mount", "move_mount", "umount2"),
     )
 )
-"""What does with files what no trace of calls shows, or changes what their names mean."""
+"""Calls that access files without a trace, or change what their names mean."""
 _APART: Final = "CLONE_NEW"
-"""How that is asked for with a new process."""
+"""Flag that asks for a namespace, and so does the same, with a new process."""
 _HINDERED: Final = "ptrace"
-"""What one tracer keeps others from."""
+"""The call that one tracer keeps others from."""
 _RIGHTS: Final = stat.S_ISUID | stat.S_ISGID
 
 _CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
@@ -91,15 +91,15 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_tracer(search: str) -> str:
-    """The file of strace on a PATH; empty where there is none."""
+    """Return the file of strace on a PATH; empty where there is none."""
     files = (os.path.join(folder, TRACER) for folder in search.split(os.pathsep) if folder)
     return next((file for file in files if os.access(file, os.X_OK)), "")
 
 
 def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
-    """The probe, first run under strace, which writes files that begin with `prefix`.
+    """Return the probe, first run under strace, which writes files that begin with `prefix`.
 
-    The command stays a child of whoever starts it, and a leader of its session: strace does not.
+    The command stays a child of its starter and the leader of its session; strace is neither.
     """
     options = ("-D", "-ff", "-A", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
     abbreviated = ("-e", "signal=none", "-e", f"abbrev=!{','.join(sorted(_LISTS))}")
@@ -108,7 +108,7 @@ def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
 
 
 def read_trace(prefix: str, workdir: str) -> Trace:
-    """Read what strace wrote of a command that began in `workdir`."""
+    """Read strace's output for a command that began in `workdir`."""
     folder, name = os.path.split(prefix)
     try:
         found = [each for each in os.listdir(folder) if each.startswith(f"{name}.")]
@@ -146,7 +146,7 @@ class _Reading:
         self._hindered = False
 
     def trace(self) -> Trace:
-        """Read all."""
+        """Read the lines of all processes into one trace."""
         begun: dict[int, str] = {}
         started: set[int] = set()
         for lines in self._lines.values():
@@ -186,7 +186,7 @@ class _Reading:
         self._hindered = True
 
     def _process(self, lines: list[str], folder: str) -> Iterator[tuple[int, str]]:
-        """Take what one process did; yield those that it started, each with its folder."""
+        """Process the lines of one process; yield those it started, each with its folder."""
         if not lines or not lines[-1].startswith(_ENDS):
             self._hinder(worded("traced.no_end"))
         self._listings = _Listings(self._entries)
@@ -215,7 +215,7 @@ class _Reading:
             self._moving.add(folder)
 
     def _beside_paths(self, call: "_Call") -> bool:
-        """Take what a call does to anything but a file that it names; False: it names one."""
+        """Process a call that names no file; return False if it names one."""
         if call.name in _LISTS:
             self._listings.take(call)
         elif call.name in _TALKS:
@@ -232,7 +232,7 @@ class _Reading:
         return True
 
     def _take(self, call: "_Call", folder: str) -> str:
-        """Take what a call did in a folder; the folder that its process is in then."""
+        """Process a call made in a folder; return the folder that its process is in then."""
         if self._beside_paths(call):
             return folder
         if call.name == "fchdir":
@@ -280,12 +280,12 @@ class _Call(msgspec.Struct, frozen=True):
     error: str | None
 
     def descriptor(self) -> str:
-        """What the descriptor stands for that it names first."""
+        """Return the path of the descriptor that the call names first."""
         found = _FD.match(self.given)
         return _plain(found[1]) if found else ""
 
     def paths(self, folder: str) -> list[str]:
-        """The files that it names, of most calls the first alone."""
+        """Return the files that the call names: of most calls the first alone."""
         if self.name in _OF_TWO:
             found = [*_PATH.finditer(self.given)]
         else:
@@ -306,7 +306,7 @@ class _Listings:
         self._known = known
 
     def take(self, call: _Call) -> None:
-        """Take what one call gave; none is the end."""
+        """Process the result of one call; an empty result ends the listing."""
         folder = call.descriptor()
         names = self.begun.setdefault(folder, {})
         if call.result == "0":
@@ -322,7 +322,7 @@ class _Listings:
 
 
 def _plain_path(path: str) -> str:
-    """The path without what leads nowhere; what is above a link is above where it leads."""
+    """Normalise a path; what is above a link is above where it leads."""
     if "/../" not in f"{path}/":
         return os.path.normpath(path)
     above, _, name = path.rpartition("/")
@@ -332,7 +332,7 @@ def _plain_path(path: str) -> str:
 
 
 def _interpreter(path: str) -> str:
-    """The program that a script names in its first line, which the system opens unseen."""
+    """Return the program in a script's first line, which the system opens unseen."""
     try:
         with open(path, "rb") as file:
             line = file.readline(256)
@@ -343,7 +343,7 @@ def _interpreter(path: str) -> str:
 
 
 def _gives_rights(path: str) -> bool:
-    """Whether a program has rights of its own, which it is not given where it is traced."""
+    """Return whether a program has rights of its own, which it does not get where it is traced."""
     try:
         if os.stat(path).st_mode & _RIGHTS:
             return True
@@ -362,7 +362,7 @@ def _children(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """A name without the escapes in which strace writes it."""
+    """Decode a name from the escapes in which strace writes it."""
     if "\\" not in text:
         return text
     pieces = _ESCAPE.sub(_unescaped, text)
