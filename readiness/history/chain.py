@@ -30,7 +30,7 @@ SINCE = 2
 """The format of the history since which there is a chain."""
 
 LOOKED_AT = 100
-"""So many older runs are read again where others wrote while a run went on."""
+"""Number of older runs to read again where others wrote while a run went on."""
 
 
 class ChainLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class Alteration(msgspec.Struct, frozen=True, kw_only=True):
     what: str
 
     def __str__(self) -> str:
-        """Name the entry and say what was done to it."""
+        """Format the entry and what was done to it."""
         name = f"run {self.id} (entry {self.entry})" if self.id else f"entry {self.entry}"
         return f"{name} {self.what}"
 
@@ -79,7 +79,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Verified(entries=0, links=0, loose=0, open=0, alterations=[])
-"""A history in which nothing was recorded yet."""
+"""The result for a history in which nothing was recorded yet."""
 
 
 class _Tie(msgspec.Struct):
@@ -92,13 +92,13 @@ class _Tie(msgspec.Struct):
 
 
 def digest_of(document: object) -> str:
-    """The digest of a stored document, or of whatever stands in its place."""
+    """Return the digest of a stored document, or of whatever stands in its place."""
     data = document if isinstance(document, bytes) else str(document).encode("utf-8", "replace")
     return sha256_of(data)
 
 
 def head(connection: sqlite3.Connection) -> ChainLink | None:
-    """The newest link; None where there is none yet."""
+    """Return the newest link; None where there is none yet."""
     found = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
     return _link(found) if found else None
 
@@ -106,7 +106,7 @@ def head(connection: sqlite3.Connection) -> ChainLink | None:
 def append(
     connection: sqlite3.Connection, entry: int, document: bytes, after: ChainLink | None
 ) -> None:
-    """Enter the document of this entry as the newest link."""
+    """Append a link for the document of this entry."""
     connection.execute(
         "insert into chain (link, run, digest) values (?, ?, ?)",
         (after.number + 1 if after else 1, entry, digest_of(document)),
@@ -114,7 +114,7 @@ def append(
 
 
 def look(connection: sqlite3.Connection) -> Seen:
-    """How the history looks now."""
+    """Return the present state of the history."""
     entries, last = connection.execute("select count(*), max(sequence) from runs").fetchone()
     without_end = connection.execute("select sequence from runs where state = 'running'")
     return Seen(
@@ -126,9 +126,9 @@ def look(connection: sqlite3.Connection) -> Seen:
 
 
 def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
-    """What was done to the history since it was `seen`, other than by gates.
+    """Return what was done to the history since it was `seen`, other than by gates.
 
-    Of the older runs the newest are read again, and one that does not fit is named once.
+    The newest of the older runs are read again; one that does not fit is reported once.
     """
     found = []
     before = connection.execute("select count(*) from runs where sequence <= ?", (seen.last,))
@@ -145,14 +145,14 @@ def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
 
 
 def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration]:
-    """What does not fit in the chain from the run with this entry on."""
+    """Return what does not fit in the chain from the run with this entry on."""
     found = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
     before = found.fetchone()
     return _Walk(connection, _link(before) if before else None, tied=True).alterations
 
 
 def verify(connection: sqlite3.Connection) -> Verified:
-    """Read the whole history and say what does not fit."""
+    """Read the whole history and return what does not fit."""
     if not connection.execute("select 1 from sqlite_master where name = 'chain'").fetchone():
         return _unchained(connection)
     seen = look(connection)
@@ -180,7 +180,7 @@ def verify(connection: sqlite3.Connection) -> Verified:
 
 
 def _unchained(connection: sqlite3.Connection) -> Verified:
-    """How a history stands that has no chain: none yet, or none any more."""
+    """Verify a history without a chain: it has none yet, or has lost it."""
     (version,) = connection.execute("pragma user_version").fetchone()
     documents = entries = without_end = 0
     found = []
@@ -261,7 +261,7 @@ class _Walk:
 
 
 def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> list[Alteration]:
-    """Those of the newest runs up to `last` whose documents changed, and were not named before."""
+    """Return alterations of the newest runs up to `last` that were not reported before."""
     if last is None:
         return []
     found = []
@@ -279,7 +279,7 @@ def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> lis
 
 
 def _outside(connection: sqlite3.Connection) -> list[Alteration]:
-    """Entries with an end that are in no link."""
+    """Return an alteration for each ended entry that no link refers to."""
     return [
         Alteration(entry=entry, id=str(name), what="was inserted: no gate recorded it")
         for entry, name, _ in connection.execute(_UNLINKED)
@@ -287,7 +287,7 @@ def _outside(connection: sqlite3.Connection) -> list[Alteration]:
 
 
 def _gaps(connection: sqlite3.Connection) -> list[Alteration]:
-    """Places at which there was an entry once; those of links are found there."""
+    """Return an alteration for each missing entry; those of links are found with the links."""
     there = {entry for (entry,) in connection.execute("select sequence from runs")}
     there |= {entry for (entry,) in connection.execute("select run from chain")}
     (last,) = connection.execute(
@@ -300,7 +300,7 @@ def _gaps(connection: sqlite3.Connection) -> list[Alteration]:
 def _stored(
     connection: sqlite3.Connection, after: int
 ) -> Iterator[tuple[ChainLink, tuple[object, ...]]]:
-    """Each link from one number on, with the document, id, profile and state of its entry."""
+    """Yield each link after a number, with the document, id, profile and state of its entry."""
     for *link, document, profile, state in connection.execute(
         "select link, run, id, digest, document, profile, state"
         " from chain left join runs on sequence = run where link > ? order by link",
@@ -316,7 +316,7 @@ def _at(connection: sqlite3.Connection, number: int) -> ChainLink | None:
 
 
 def _link(row: tuple[object, ...]) -> ChainLink:
-    """A link of what the file holds; whoever altered it may have put anything there."""
+    """Return the link in a row, which may hold anything if somebody altered it."""
     number, entry, name, digest = row
     return ChainLink(
         number=number if isinstance(number, int) else 0,
@@ -331,13 +331,13 @@ def _cut_off(entry: int, name: object) -> Alteration:
 
 
 def _is_tied(document: object) -> bool:
-    """Whether a document holds the digest of a run before it."""
+    """Return whether a document holds the digest of a run before it."""
     tie = _decoded(document)
     return tie is not None and tie.previous_run is not None
 
 
 def _decoded(document: object) -> _Tie | None:
-    """What a document says of itself; None for what is no run document."""
+    """Decode the tie of a stored document; None if it is not a run document."""
     try:
         return msgspec.json.decode(document, type=_Tie) if isinstance(document, bytes) else None
     except (msgspec.DecodeError, UnicodeDecodeError):

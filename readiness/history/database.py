@@ -25,7 +25,7 @@ class Database:
     def __init__(
         self, path: str, version: int, prepare: Callable[[sqlite3.Connection], None]
     ) -> None:
-        """`path` of the file; a folder made for it gets a .gitignore."""
+        """Set the `path` of the file; a folder made for it gets a .gitignore."""
         self.path = path
         self._version = version
         self._prepare_tables = prepare
@@ -34,7 +34,7 @@ class Database:
         self._prepared = False
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -43,7 +43,7 @@ class Database:
     # --- reading --------------------------------------------------------------------------------
 
     def ask(self, ask: Callable[[sqlite3.Connection], Answer], otherwise: Answer) -> Answer:
-        """Ask the file as it is at one moment; `otherwise` where nothing was ever recorded."""
+        """Query the file as it is at one moment; `otherwise` where nothing was ever recorded."""
         if self._connection is None and not os.path.exists(self.path):
             return otherwise
         try:
@@ -59,7 +59,7 @@ class Database:
         return not os.access(os.path.dirname(os.path.abspath(self.path)), os.W_OK)
 
     def _ask_read_only(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """Read where nobody can write: SQLite needs to be told so."""
+        """Query a file that cannot be written, which SQLite needs to be told."""
         from urllib.parse import quote
 
         uri = f"file:{quote(os.fsencode(os.path.abspath(self.path)))}?immutable=1"
@@ -75,7 +75,7 @@ class Database:
 
     @contextmanager
     def transaction(self, *, lasting: bool) -> Iterator[sqlite3.Connection]:
-        """One write. One that is not `lasting` may be lost with the system's power, but whole."""
+        """Run one transaction; unless `lasting`, a power failure may undo it, but only whole."""
         try:
             self._reopen_if_replaced()
             self._prepare()
@@ -96,7 +96,7 @@ class Database:
             ) from None
 
     def state(self) -> object:
-        """What changes whenever another process writes to the history, by whatever way."""
+        """Return a value that changes whenever another process writes to the history."""
         files: list[tuple[int, int, int] | None] = []
         for name in (self.path, f"{self.path}-wal"):
             try:
@@ -109,7 +109,7 @@ class Database:
         return version, files
 
     def _refuse_links(self) -> None:
-        """A project may bring links along, and what they lead to is not ours to write."""
+        """Raise if the file or its own folder is a link, whose target is not ours to write."""
         folder = os.path.dirname(os.path.abspath(self.path))
         for name in (folder, self.path):
             own = name is self.path or os.path.basename(name) == OWN_FOLDER
@@ -126,7 +126,7 @@ class Database:
         return self._connection
 
     def _reopen_if_replaced(self) -> None:
-        """A file that was removed takes what is written to it along."""
+        """Close the connection if its file was replaced, as writes to the old one would be lost."""
         if self._connection is not None and self._file is not None:
             try:
                 same = os.path.samestat(os.stat(self.path), self._file)
@@ -136,7 +136,7 @@ class Database:
                 self.close()
 
     def _has_log(self) -> bool:
-        """Whether a crash of the system can only lose the last writes, not harm older ones."""
+        """Return whether a system crash can only lose the last writes, and not harm older ones."""
         mode: str = self._connect().execute("pragma journal_mode").fetchone()[0]
         return mode == "wal"
 
@@ -162,7 +162,7 @@ class Database:
 
 
 def make_folder(folder: str) -> None:
-    """Make the folder of a history, which git does not look at, where it is not there."""
+    """Create the folder of a history, which git ignores, if there is none."""
     if os.path.isdir(folder):
         return
     os.makedirs(folder, exist_ok=True)
@@ -171,9 +171,9 @@ def make_folder(folder: str) -> None:
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Have writes go to a log first (where the file system can): others read meanwhile.
+    """Turn on the write-ahead log, where the file system can: others read meanwhile.
 
-    SQLite does not wait for others here, so we do.
+    SQLite does not wait for a lock here, so this does.
     """
     give_up = time.monotonic() + LOCK_TIMEOUT
     while True:
@@ -188,7 +188,7 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 def _at_once(connection: sqlite3.Connection, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
-    """Ask several things of one state of the file."""
+    """Run several queries on one state of the file."""
     connection.execute("begin")
     try:
         return ask(connection)

@@ -7,13 +7,13 @@ import msgspec
 from readiness.text.worded import worded, words_of
 
 MOST_SHOWN = 5
-"""How many differences are named; of the others there is a count."""
+"""Number of differences that are named; the others are only counted."""
 
 
 def differences(report: bytes, stored: bytes) -> list[str]:
-    """Name where the JSON of a report differs from the stored document.
+    """Return the differences between the JSON of a report and the stored document.
 
-    What a report adds of earlier runs is not part of its run.
+    What a report adds about earlier runs is not compared.
     """
     try:
         reported_data = json.loads(report, object_pairs_hook=_unique_keys)
@@ -29,7 +29,7 @@ def differences(report: bytes, stored: bytes) -> list[str]:
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return the pairs as a mapping. Raises `ValueError` for a key that stands there twice.
+    """Return the pairs as a mapping. Raises `ValueError` for a repeated key.
 
     Readers of JSON differ in which of the two counts.
     """
@@ -40,7 +40,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _differences(reported: object, stored: object, place: str) -> list[str]:
-    """Name where two values of JSON differ, each difference by its path from `place`."""
+    """Return the differences between two values of JSON, each by its path from `place`."""
     if isinstance(reported, dict) and isinstance(stored, dict):
         sentences = []
         for key in [*stored, *(key for key in reported if key not in stored)]:
@@ -67,7 +67,7 @@ _NOTHING = _Nothing()
 
 
 def _brief(value: object) -> str:
-    """Spell a value in at most 60 characters."""
+    """Format a value in at most 60 characters."""
     if value is _NOTHING:
         return worded("matching.nothing")
     if isinstance(value, list | dict):

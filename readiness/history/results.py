@@ -13,7 +13,7 @@ from readiness.history import chain
 from readiness.model.digests import digest
 
 REMEMBERED = 100
-"""A result is kept for so many runs, and the chain is read no further back than that."""
+"""Number of runs for which a result is kept; the chain is read no further back."""
 
 TABLES = (
     """create table if not exists results (
@@ -24,7 +24,7 @@ TABLES = (
         files blob not null, run integer not null
     ) without rowid""",
 )
-"""They are made by the first run that keeps anything: most histories never need them."""
+"""Created by the first run that keeps anything, as most histories never need them."""
 
 
 class KnownListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class _Document(msgspec.Struct):
 
 
 def found(connection: sqlite3.Connection, fingerprints: Collection[str]) -> Found:
-    """Look the results up; those whose run was altered, or does not know them, are left out."""
+    """Return the stored results, without those whose run was altered or does not name them."""
     rows: list[tuple[str, int, bytes]] = []
     for fingerprint in fingerprints:
         rows += connection.execute(
@@ -73,7 +73,7 @@ def found(connection: sqlite3.Connection, fingerprints: Collection[str]) -> Foun
 
 
 def _named(connection: sqlite3.Connection, run: int) -> frozenset[str]:
-    """The digests of results that the document of a run names, if it stands in the chain."""
+    """Return the digests of results that a run's document names, if the run is in the chain."""
     row = connection.execute(
         "select document from runs join chain on run = sequence where sequence = ?", (run,)
     ).fetchone()
@@ -85,13 +85,13 @@ def _named(connection: sqlite3.Connection, run: int) -> frozenset[str]:
 
 
 def listings(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    """The signature and the digest of each known listing, by its key."""
+    """Return the signature and the digest of each known listing, by its key."""
     rows = connection.execute("select key, signature, digest from listings")
     return {str(key): (str(signature), str(digest_of)) for key, signature, digest_of in rows}
 
 
 def files(connection: sqlite3.Connection, key: str) -> bytes:
-    """The files of a known listing."""
+    """Return the files of a known listing."""
     row = connection.execute("select files from listings where key = ?", (key,)).fetchone()
     return row[0] if row and isinstance(row[0], bytes) else b""
 
@@ -103,7 +103,7 @@ def keep(
     results: Mapping[str, bytes],
     listings: Sequence[KnownListing],
 ) -> None:
-    """Keep what a run leaves to later ones, and forget what only old runs left.
+    """Store what a run leaves to later ones, and delete what only old runs left.
 
     `results` are by fingerprint; the document of the run has to name their digests.
     """

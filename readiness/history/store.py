@@ -32,10 +32,10 @@ from readiness.record.excerpts import (
 from readiness.text.clean import clean
 
 LOOKED_BACK = 1000
-"""So many whole runs are looked through for the one to compare with."""
+"""Number of whole runs to search for the one to compare with."""
 
 REMEMBERED = 100
-"""For so many runs it is kept how long a probe took, or what a tool's version is."""
+"""Number of runs for which a probe's duration and a tool's version are kept."""
 
 Answer = TypeVar("Answer")
 
@@ -48,7 +48,7 @@ ENDED = "finished interrupted"
 """The states of runs that have a document."""
 
 CLOCK_TOLERANCE = 60.0
-"""So many seconds a run may seem to start before the last one that was entered."""
+"""Seconds that a run may seem to start before the last entry without a remark."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class AlteredError(NotWrittenError):
 
 
 def board_key(path: str) -> str:
-    """The name under which the runs of a board stand in the history beside it."""
+    """Return the name of a board's runs in the history beside it."""
     return clean(os.path.basename(path), newlines=False)
 
 
@@ -84,7 +84,7 @@ class History:
     """
 
     def __init__(self, path: str) -> None:
-        """`path` of the database; a folder made for it gets a .gitignore."""
+        """Set the `path` of the database; a folder made for it gets a .gitignore."""
         self.path = path
         self.damaged: list[str] = []
         self.remarks: list[str] = []
@@ -92,11 +92,11 @@ class History:
         self._seen: tuple[chain.Seen, object] | None = None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def begin(self, run_id: str, board: str, profile: str, started_at: str) -> None:
-        """Enter a run that starts now. It survives the end of this process, at once."""
+        """Add a run that starts now; its entry survives the end of this process."""
         with self._database.transaction(lasting=False) as connection:
             self._compare_clocks(connection, started_at)
             connection.execute(
@@ -114,10 +114,10 @@ class History:
         versions: Mapping[str, str],
         kept: Sequence[Keep] = (),
     ) -> RunDocument:
-        """Add the document of a run that was begun, whole or interrupted, and what it taught.
+        """Store the document of a run that was begun, whole or interrupted, and what it taught.
 
-        What is `kept` with it is written in the same transaction.
-        Returns it as it is recorded, tied to the run before. It survives the end of the system.
+        What is `kept` with it is written in the same transaction. Returns the document as it is
+        stored, tied to the run before. It survives a crash of the system.
         A run whose entry is gone is entered again; then, and where anything but gates changed the
         history since the run began, `AlteredError` says so: the run is recorded nevertheless.
         """
@@ -164,16 +164,16 @@ class History:
     def last(
         self, board: str, profile: str, *, whole: bool, interrupted: bool = False
     ) -> RunDocument | None:
-        """The newest finished run of a board in a profile; with `whole`, of all its criteria.
+        """Return the newest finished run of a board in a profile; with `whole`, of all criteria.
 
-        With `interrupted` one that did not finish will do. What is no run document is passed over,
-        and noted in `damaged`.
+        With `interrupted` one that did not finish will do. A document that cannot be read is
+        skipped, and noted in `damaged`.
         """
         states = ENDED if interrupted else FINISHED
         return next(self._each(board, profile, whole, from_json, 20, states), None)
 
     def newest_whole(self, board: str, profile: str | None) -> RunDocument | None:
-        """The newest whole run of a board, of any profile where none is named; raises on damage."""
+        """Return a board's newest whole run, of any profile if None; raises on damage."""
         found = self._read(
             "select document from runs where sequence = (select max(sequence) from runs where"
             " board = ? and ifnull(? = profile, 1) and state = 'finished' and partial = 0)",
@@ -182,22 +182,22 @@ class History:
         return from_json(_bytes(found[0][0]), self.path) if found else None
 
     def last_verdicts(self, board: str, profile: str) -> PastRun | None:
-        """What was found up to the newest run, and no more: much less to read than all of it."""
+        """Return what was found up to the newest run: less to read than the whole document."""
         return next(self._each(board, profile, False, verdicts_from_json, 20, ENDED), None)
 
     def known(self, board: str, profile: str) -> Iterator[KnownRun]:
-        """What later runs carry on of the newest runs, newest first; each read when asked for.
+        """Return what later runs carry on of the newest runs, newest first, read lazily.
 
-        Interrupted ones too. What is no run document is passed over, and noted in `damaged`.
+        Interrupted runs count. A document that cannot be read is skipped, and noted in `damaged`.
         """
         return self._each(board, profile, False, known_from_json, LOOKED_BACK, ENDED)
 
     def recent(
         self, board: str, profile: str, *, limit: int, whole: bool = False
     ) -> list[RunDocument]:
-        """The newest finished runs of a board in a profile, the oldest of them first.
+        """Return the newest finished runs of a board in a profile, the oldest of them first.
 
-        What is no run document is passed over, and noted in `damaged`.
+        A document that cannot be read is skipped, and noted in `damaged`.
         """
         found = []
         for run_id, document in self._read(
@@ -212,7 +212,7 @@ class History:
         return found[::-1]
 
     def named(self, board: str, name: str) -> list[RunDocument]:
-        """The runs of a board whose id begins with `name`, the newest first, interrupted ones too.
+        """Return a board's runs whose id begins with `name`, newest first, interrupted ones too.
 
         Raises as reading a document does.
         """
@@ -226,17 +226,17 @@ class History:
         ]
 
     def points(self, board: str, profile: str, before: str) -> Iterator[PointRun]:
-        """The newest whole runs of a board in a profile, newest first; each read when asked for.
+        """Return the newest whole runs of a board in a profile, newest first, read lazily.
 
-        Those `before` that run, where the history has it. What is no run document is passed over,
-        and noted in `damaged`.
+        Only runs `before` that one, if the history has it. A document that cannot be read is
+        skipped, and noted in `damaged`.
         """
         return self._each(board, profile, True, point_from_json, LOOKED_BACK, before=before)
 
     def whole_runs(self, board: str, profile: str) -> Iterator[ComparedRun]:
-        """The newest whole runs of a board in a profile, newest first; each read when asked for.
+        """Return the newest whole runs of a board in a profile, newest first, read lazily.
 
-        What is no run document is passed over, and noted in `damaged`.
+        A document that cannot be read is skipped, and noted in `damaged`.
         """
         return self._each(board, profile, True, compared_from_json, LOOKED_BACK)
 
@@ -266,29 +266,29 @@ class History:
                 yield found
 
     def durations(self) -> dict[str, float]:
-        """How long each probe took when it last ran, in seconds, by its key."""
+        """Return how long each probe took when it last ran, in seconds, by its key."""
         return dict(self._read("select key, seconds from durations", ()))
 
     def versions(self) -> dict[str, str]:
-        """What each tool said of its version, by the key under which it was kept."""
+        """Return the version that each tool reported, by the key under which it was kept."""
         return dict(self._read("select key, version from versions", ()))
 
     def ask(self, ask: Callable[[sqlite3.Connection], Answer], otherwise: Answer) -> Answer:
-        """Ask the file for what others keep in it; `otherwise` where that was never kept."""
+        """Query what others keep in the file; `otherwise` where that was never kept."""
         return self._database.ask(ask, otherwise)
 
     def verify(self) -> chain.Verified:
-        """Read every entry and say what was edited, removed or inserted since it was recorded."""
+        """Read every entry and return what was edited, removed or inserted afterwards."""
         return self._database.ask(chain.verify, chain.NOTHING)
 
     def stored(self, run_id: str) -> bytes | None:
-        """The document of a run as it is stored; None where there is none."""
+        """Return the document of a run as it is stored; None where there is none."""
         for (document,) in self._read("select document from runs where id = ?", (run_id,)):
             return document if isinstance(document, bytes) else None
         return None
 
     def entries(self, limit: int, board: str | None = None) -> list[Entry]:
-        """The newest entries (of one board), newest first; of those without an end too."""
+        """Return the newest entries (of one board), newest first, those without an end too."""
         return [
             Entry(
                 sequence=sequence,
@@ -309,7 +309,7 @@ class History:
         return self._database.ask(lambda connection: list(connection.execute(query, values)), [])
 
     def _compare_clocks(self, connection: sqlite3.Connection, started_at: str) -> None:
-        """Wonder at a run that seems to start before the last one; runs keep their order."""
+        """Add a remark if a run seems to start before the last one; runs keep their order."""
         last = connection.execute("select started_at from runs order by sequence desc").fetchone()
         if last is None or started_at >= (before := str(last[0])):
             return
@@ -321,7 +321,7 @@ class History:
             )
 
     def _touched(self) -> bool:
-        """Whether anybody wrote to the history since the run was entered."""
+        """Return whether anybody wrote to the history since the run was entered."""
         if self._seen is None:
             return False
         try:
@@ -330,19 +330,19 @@ class History:
             return True
 
     def _altered(self, connection: sqlite3.Connection) -> list[str]:
-        """What was done to the history since the run was entered, other than by gates."""
+        """Return what was done to the history since the run was entered, other than by gates."""
         if self._seen is None:
             return []
         return [str(alteration) for alteration in chain.changes(connection, self._seen[0])]
 
 
 def _bytes(document: object) -> bytes:
-    """A stored document; what is no bytes is none, and will not be read as one."""
+    """Return a stored document; b"" for anything that is not bytes."""
     return document if isinstance(document, bytes) else b""
 
 
 def _seconds_between(earlier: str, later: str) -> float | None:
-    """How far two times are apart; None where one of them is none."""
+    """Return the seconds between two times; None if one of them is not a time."""
     from datetime import datetime
 
     try:
@@ -352,7 +352,7 @@ def _seconds_between(earlier: str, later: str) -> float | None:
 
 
 def _named(link: chain.ChainLink | None) -> PreviousRun | None:
-    """The run of a link, as the next one names it."""
+    """Return the run of a link, as the next one names it."""
     return None if link is None else PreviousRun(id=link.id or "", digest=link.digest)
 
 
@@ -362,7 +362,7 @@ def _learn(
     durations: Mapping[str, float],
     versions: Mapping[str, str],
 ) -> None:
-    """Keep what a run taught, and forget what only old runs knew."""
+    """Store what a run taught, and delete what only old runs knew."""
     for table, column, learned in (
         ("durations", "seconds", durations),
         ("versions", "version", versions),

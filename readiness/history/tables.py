@@ -33,6 +33,6 @@ commit;
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, or those that an older program did not know."""
+    """Create the tables, or those that an older program did not know."""
     connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
     connection.executescript(_SCHEMA)

@@ -8,7 +8,7 @@ _OURS = "READINESS_"
 
 
 def command_by_hand(check: Check, params: Mapping[str, str]) -> str:
-    """What people would type in a probe's folder; empty where only the check can do it."""
+    """Return the command to type in a probe's folder; "" where only the check can run it."""
     command = check.by_hand or check.run
     if not params:
         ours = check.name and _OURS in command
@@ -21,9 +21,9 @@ def command_by_hand(check: Check, params: Mapping[str, str]) -> str:
 
 
 def criterion_by_hand(criterion: Criterion) -> str:
-    """What people would type in the board's folder of probes; empty for an attestation.
+    """Return the command to type in the folder of the board's probes; "" for an attestation.
 
-    Combinations of a matrix stand one behind the other.
+    The commands of a matrix follow one another.
     """
     check = criterion.check
     if check is None:

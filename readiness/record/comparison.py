@@ -18,9 +18,9 @@ class Movement(StrEnum):
 
 
 def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Movement:
-    """What `now` is, compared with an earlier verdict and value of the same criterion.
+    """Return how `now` compares with an earlier verdict and value of the same criterion.
 
-    The verdict decides; where it is the same, the number's way towards the expectation.
+    The verdict decides; between equal verdicts, the number's distance from the expectation.
     """
     if now.verdict.in_scope and verdict.in_scope and now.verdict.rank != verdict.rank:
         return Movement.BETTER if now.verdict.rank < verdict.rank else Movement.WORSE
@@ -33,9 +33,9 @@ def change(now: CriterionRecord, verdict: Verdict, value: Value) -> Movement:
 
 
 def distance(criterion: CriterionRecord, value: Value) -> float | None:
-    """How far a number is from good; less is better. None where that cannot be told.
+    """Return how far a number is from good; less is better. None where that cannot be told.
 
-    The expectation tells, and where it says nothing, the measure's own direction.
+    The direction is the expectation's or, where it has none, the measure's.
     """
     if value is None or isinstance(value, bool | str):
         return None
@@ -54,7 +54,7 @@ def distance(criterion: CriterionRecord, value: Value) -> float | None:
 
 
 def comparable(one: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
-    """Whether two records are of the same criterion, measured the same way, in the same unit."""
+    """Return whether both records are of one criterion, measured the same way in one unit."""
     same = (one.id, one.check, one.measure) == (other.id, other.check, other.measure)
     no_value = one.value is None or other.value is None
     return same and (no_value or one.unit == other.unit)

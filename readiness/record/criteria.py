@@ -58,11 +58,11 @@ class Recorder:
         self._made: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """Foreign text for one line of a report."""
+        """Clean, redact and shorten foreign text for one line of a report."""
         return cut(self._redact(clean(str(text), newlines=False)), TEXT_LIMIT) if text else ""
 
     def probe(self, probe: Probe, capture: Capture) -> ProbeRecord:
-        """What is kept of a probe's last attempt."""
+        """Return the record of a probe's last attempt."""
         started = capture.started_at
         return ProbeRecord(
             id=probe.id,
@@ -91,12 +91,12 @@ class Recorder:
         )
 
     def not_kept(self, record: ProbeRecord, why: str) -> ProbeRecord:
-        """The record of a probe of which nothing is kept for later runs, and why."""
+        """Return the record of a probe of which nothing is kept for later runs, and why."""
         told = said_of({"not_kept": why}, self.text)
         return msgspec.structs.replace(record, not_kept=self.text(why), said=told)
 
     def folders(self, plan: Plan) -> list[FolderRecord]:
-        """Where probes ran, and with which environment."""
+        """Return the folders in which probes ran, each with its environment."""
         return [
             FolderRecord(
                 workdir=self._lines(each.workdir),
@@ -110,7 +110,7 @@ class Recorder:
     def findings(
         self, criterion: str, findings: Sequence[Finding], folder: str = ""
     ) -> list[FindingRecord]:
-        """The places that a tool complained about, for one criterion.
+        """Return the places that a tool complained about, for one criterion.
 
         Their paths are from the board's folder, below which the tool ran in `folder`.
         """
@@ -134,7 +134,7 @@ class Recorder:
         probes: list[str],
         previous: PastCriterion | None,
     ) -> CriterionRecord:
-        """One criterion's verdict with all that explains it. Skipped ones have no `points`."""
+        """Return one criterion's verdict and its explanation; a skipped one has no `points`."""
         criterion = judgement.criterion
         value = judgement.value
         measure = criterion.measure
@@ -175,14 +175,14 @@ class Recorder:
         return msgspec.structs.replace(record, previous=before)
 
     def _lines(self, text: str) -> str:
-        """Text that may have several lines; the same few come again and again."""
+        """Clean and redact text of any number of lines, through a cache: the same few recur."""
         made = self._made.get(text)
         if made is None:
             made = self._made[text] = self._redact(clean(text, newlines=True))
         return made
 
     def _line(self, line: str) -> str:
-        """A line of an output, which may have been cut."""
+        """Clean, redact and shorten a line of an output, which may have been cut."""
         text = clean(line, newlines=False)
         return cut(self._redactor.redact(text, cut_after=True), TEXT_LIMIT)
 
@@ -192,7 +192,7 @@ class Recorder:
         return self.text(value) if isinstance(value, str) else value
 
     def _part(self, data: bytes, *, begins: bool = False, ends: bool = False) -> str:
-        """A part of an output that was cut from it at its beginning or end."""
+        """Clean and redact a part of an output that was cut at its beginning or end."""
         text = clean(decode(data), newlines=True)
         return self._redactor.redact(text, cut_before=begins, cut_after=ends)
 
@@ -214,7 +214,7 @@ class Recorder:
 
 
 def _is_data(check: Check, stream: str) -> bool:
-    """Whether the check reads this stream as something else than text."""
+    """Return whether the check reads this stream as something else than text."""
     return any(
         reader.source == stream and reader.format not in (Format.TEXT, Format.EXIT)
         for reader in check.readers()
@@ -225,7 +225,7 @@ EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
 
 
 def points_of(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[str, Points]:
-    """Each criterion's points. A board has few different weights, hence few different ones."""
+    """Return each criterion's points; equal ones share an object, as boards have few weights."""
     known: dict[tuple[Decimal, int, int], Points] = {}
     points = {}
     for line, each in zip(lines, printed, strict=True):
@@ -244,7 +244,7 @@ def task_records(
     recorder: Recorder,
     previous: PastRun | None,
 ) -> list[TaskRecord]:
-    """Every task of the board with its criteria, in the board's order.
+    """Return the record of every task of the board, in the board's order.
 
     `points` has the criteria of the profile: what each earned, and what it could have; those that
     are not selected do not count for their task.
@@ -300,7 +300,7 @@ def _task(
 
 
 def _attainment(points: list[Points]) -> float | None:
-    """The earned share, which is 1 only where all of it is."""
+    """Return the earned share, which is 1 only where every criterion earned all its points."""
     possible = sum(each.possible for each in points)
     if not possible:
         return None
@@ -313,9 +313,9 @@ def _attainment(points: list[Points]) -> float | None:
 def with_versions(
     probes: Sequence[ProbeRecord], keys: Mapping[str, str], versions: Mapping[str, str]
 ) -> list[ProbeRecord]:
-    """The probes with what each one's tool said of its version.
+    """Return the probes, each with the version that its tool reported.
 
-    `keys` gives the key of a probe's tool, `versions` what was said, by that key.
+    `keys` gives the key of a probe's tool, `versions` the version by that key.
     """
     if not keys:
         return list(probes)

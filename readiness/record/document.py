@@ -175,11 +175,11 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, str] = {}
 
     def in_scope(self) -> list[CriterionRecord]:
-        """The criteria that count in this run."""
+        """Return the criteria that count in this run."""
         return [criterion for criterion in self.criteria if criterion.verdict.in_scope]
 
     def good(self) -> int:
-        """How many of its criteria hold."""
+        """Count the criteria that hold."""
         return sum(criterion.verdict.good for criterion in self.criteria)
 
 
@@ -234,7 +234,7 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown_command(self) -> str:
-        """What people are shown of it, on one line: what they would type, or its check."""
+        """The command to show, on one line: what people would type, or the check."""
         return " ".join((self.by_hand or self.check or self.command).split())
 
 
@@ -266,7 +266,7 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """What it is called: `met`, `overdue` or `not_met`."""
+        """The name of the state: `met`, `overdue` or `not_met`."""
         return "met" if self.met else "overdue" if self.overdue else "not_met"
 
 
@@ -342,16 +342,16 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
         return not self.partial and not self.interrupted
 
     def criteria(self) -> Iterable[CriterionRecord]:
-        """All criteria, in the order of the board."""
+        """Return an iterator over all criteria, in the order of the board."""
         return (criterion for task in self.tasks for criterion in task.criteria)
 
     def pairs(self) -> Iterable[tuple[TaskRecord, CriterionRecord]]:
-        """All criteria with their tasks, in the order of the board."""
+        """Return an iterator over all criteria with their tasks, in the order of the board."""
         return ((task, criterion) for task in self.tasks for criterion in task.criteria)
 
 
 def to_json(document: RunDocument) -> bytes:
-    """Strict UTF-8 JSON on one line, without a line end."""
+    """Encode a document as strict UTF-8 JSON on one line, without a line end."""
     return msgspec.json.encode(document)
 
 
@@ -361,9 +361,9 @@ def from_json(text: bytes, source: str) -> RunDocument:
 
 
 def ready_for_threads() -> None:
-    """Have `from_json` be called in several threads at once.
+    """Prepare `from_json` for calls from several threads at once.
 
-    msgspec learns what a type is when it first reads one, and must not do that in two threads.
+    msgspec inspects a type when it first reads one, and must not do that in two threads.
     """
     for kind in (_Versioned, RunDocument):
         msgspec.json.Decoder(kind)
@@ -384,7 +384,7 @@ def decoded(text: bytes, source: str, kind: type[Document]) -> Document:
 
 
 def run_schema() -> dict[str, object]:
-    """The JSON Schema of a run document."""
+    """Return the JSON Schema of a run document."""
     return msgspec.json.schema(RunDocument)
 
 

@@ -53,7 +53,7 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[PastTask]
 
     def criteria(self) -> Iterable[PastCriterion]:
-        """The newest measurement of each criterion as of that run, in the order of the board."""
+        """Return the newest measurement of each criterion as of that run, in the board's order."""
         return (self._newest(criterion) for task in self.tasks for criterion in task.criteria)
 
     def _newest(self, criterion: PastCriterion) -> PastCriterion:

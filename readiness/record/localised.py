@@ -12,7 +12,7 @@ from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language
 
 ATTESTED = "attested"
-"""What is expected where somebody's word counts."""
+"""The expectation of a criterion that is attested."""
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -71,7 +71,7 @@ def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:
 
 
 def _anew(record: Record, what: Mapping[str, Said], say: Sentences) -> Record:
-    """Word the fields of a record anew that are sentences."""
+    """Return a record with its sentences in another language."""
     texts = {
         name: in_language(worded_again(text, each), say)
         for name, each in what.items()

@@ -11,14 +11,14 @@ from readiness.record.scores import NO_SCORE
 
 
 def tried(record: CriterionRecord) -> bool:
-    """Whether the run tried to measure the criterion."""
+    """Return whether the run tried to measure the criterion."""
     return record.verdict.in_scope and record.reason_code is not ReasonCode.NOT_RUN
 
 
 def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
-    """The criterion with its newest measurement in this profile, the run's own or a carried one.
+    """Return the criterion with its newest measurement in this profile: its own or a carried one.
 
-    A carried one is marked by `carried`; one of another profile takes no own one's place.
+    A carried one is marked by `carried`; one of another profile never replaces the run's own.
     """
     known = record.carried
     if known is None or known.profile != profile or tried(record):
@@ -44,12 +44,12 @@ def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
 
 
 def measured_by(record: CriterionRecord, run: str) -> str:
-    """The run that a criterion's newest measurement is of, in a document of `run`."""
+    """Return the run of a criterion's newest measurement, in a document of the run `run`."""
     return run if record.carried is None else record.carried.run
 
 
 def rests_on(run: RunDocument | KnownRun) -> WholeRun | None:
-    """The newest whole run as of this one, which is itself where it is whole."""
+    """Return the newest whole run as of this one: itself where it is whole."""
     if run.partial or run.interrupted:
         return run.whole_run
     return WholeRun(
@@ -63,7 +63,7 @@ def rests_on(run: RunDocument | KnownRun) -> WholeRun | None:
 
 
 def measured_since(run: RunDocument) -> int:
-    """How many newest measurements are later than the whole run, in a document of the project."""
+    """Count the newest measurements that are later than the whole run, in a project's document."""
     if run.whole:
         return 0
     whole = "" if run.whole_run is None else run.whole_run.run
@@ -71,11 +71,11 @@ def measured_since(run: RunDocument) -> int:
 
 
 def of_the_project(run: RunDocument) -> RunDocument:
-    """The document for a report on the project: a whole run as it is.
+    """Return the document for a report on the project; a whole run is returned as it is.
 
-    Of a part, and of an interrupted run, each criterion has its newest measurement; the score, the
-    decision and the milestones are those of the newest whole run, which `whole_run` names. What was
-    interrupted keeps its own decision: no report of it says that an earlier run was ready.
+    For a partial or interrupted run, each criterion has its newest measurement; score, decision
+    and milestones are those of the newest whole run, which `whole_run` names. An interrupted run
+    keeps its own decision: no report of it says that an earlier run was ready.
     """
     if run.whole:
         return run
@@ -102,7 +102,7 @@ def _task(task: TaskRecord, profile: str) -> TaskRecord:
 
 
 def attainment(records: Iterable[CriterionRecord]) -> float | None:
-    """The share of their points that these criteria earned, which is 1 only where all is."""
+    """Return the earned share of these criteria's points, which is 1 only where all are good."""
     earned = possible = 0.0
     whole = True
     for record in records:

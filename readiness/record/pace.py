@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 DAY = 86_400.0
 SHORTEST = 1 / 24
-"""Days that runs must be apart to show a pace: one hour."""
+"""Shortest time that runs must span to show a pace, in days: one hour."""
 FARTHEST = 3650
-"""Days ahead beyond which no date is named: the pace is that of standing still."""
+"""Days ahead beyond which no date is named, as so slow a pace is no progress."""
 
 
 def pace(moments: Sequence[str], values: Sequence[float]) -> float | None:
-    """The slope of the least-squares line, a day; None where the runs are too close.
+    """Return the slope of the least-squares line per day; None if the runs are too close.
 
     `moments` are when the runs started, in ISO form.
     """
@@ -28,7 +28,7 @@ def pace(moments: Sequence[str], values: Sequence[float]) -> float | None:
 
 
 def arrival(moment: str, value: float, target: float | None, change: float | None) -> str | None:
-    """The day on which `value`, measured at `moment`, is at its target; None for never."""
+    """Return the day on which `value`, measured at `moment`, reaches its target; None for never."""
     if target is None or not change:
         return None
     days = (target - value) / change

@@ -10,7 +10,7 @@ from readiness.record.excerpts import PointRun
 
 
 def past_point(run: RunDocument | PointRun) -> PastPoint:
-    """What a report shows of an earlier run."""
+    """Return what a report shows of an earlier run."""
     criteria = [one for task in run.tasks for one in task.criteria if one.verdict.in_scope]
     return PastPoint(
         id=run.id,
@@ -31,9 +31,9 @@ def past_point(run: RunDocument | PointRun) -> PastPoint:
 
 
 def folded(points: Iterable[PastPoint]) -> list[PastPoint]:
-    """One point for successive runs of a day that found the same: the last of them.
+    """Merge successive runs of a day with equal results into one point: the last of them.
 
-    Its `again` has when the others started.
+    Its `again` lists the times at which the others started.
     """
     marks: list[PastPoint] = []
     for point in points:

@@ -28,7 +28,7 @@ MOST_REASONS = 10
 
 
 def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
-    """The score as numbers, and as it must be printed."""
+    """Return the score as numbers, and as it must be printed."""
     value = score.value
     progress = 0.0
     if value is not None:
@@ -47,7 +47,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
 
 
 def no_score(score: Score) -> ScoreRecord:
-    """The score of a run that did not measure all that it should: there is none."""
+    """Return the empty score of a run that did not measure all that it should."""
     return ScoreRecord(
         value=None,
         shown=NO_SCORE,
@@ -66,7 +66,7 @@ def gate_record(
     milestone: Milestone | None = None,
     line: LineRecord | None = None,
 ) -> GateRecord:
-    """The decision with its reasons, which may quote what probes printed."""
+    """Return the decision with its reasons, which may quote what probes printed."""
     return GateRecord(
         decision=gate.decision,
         exit_status=status,
@@ -78,14 +78,14 @@ def gate_record(
 
 
 def shard_record(shard: Shard | None) -> ShardRecord | None:
-    """Which part of a whole plan was run, if it was one."""
+    """Return the part of a plan that was run; None where the whole plan was."""
     if shard is None:
         return None
     return ShardRecord(number=shard.number, count=shard.count, plan=shard.plan)
 
 
 def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
-    """What the run was held against, of the criteria in its scope."""
+    """Return the line that the run was held against, for the criteria in its scope."""
     scope = [one.criterion for one in judgements if one.verdict.in_scope]
     return LineRecord(
         run=line.run,
@@ -95,7 +95,7 @@ def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
 
 
 def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list[Loosening]:
-    """What a change lets slip, made safe to show."""
+    """Return what a change loosens, made safe to show."""
     return [
         Loosening(
             subject=recorder.text(each.subject),
@@ -120,7 +120,7 @@ def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list
 
 
 def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
-    """A sentence for each, as many as one can read; the document has all of them."""
+    """Return a sentence for each of the first `MOST_REASONS`, and a count of the others."""
     shown: list[str] = [_loosening_reason(each) for each in loosened[:MOST_REASONS]]
     more = len(loosened) - len(shown)
     return [*shown, worded("gate.more_loosened", count=more)] if more else shown
@@ -138,7 +138,7 @@ def _loosening_reason(each: Loosening) -> str:
 
 
 def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:
-    """Every milestone, met or not."""
+    """Return the record of every milestone, met or not."""
     return [
         MilestoneRecord(
             id=state.milestone.id,
@@ -155,7 +155,7 @@ def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]
 
 
 def board_ref(board: Board, git: Git | None) -> BoardRef:
-    """Which board a run is about, and where it lies in the repository that `git` tells of."""
+    """Return which board a run is about, and where it lies in the repository of `git`."""
     return BoardRef(
         title=board.title,
         path=clean(board.path, newlines=False),
@@ -180,7 +180,7 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
 
 
 def _in_repository(board: Board, git: Git | None) -> str:
-    """The way from the repository's root, or from the workdir where there is no repository."""
+    """Return the board's path from the repository's root, or from the workdir without one."""
     folder = os.path.realpath(board.workdir)
     up = git.folder.count("/") + 1 if git is not None and git.folder else 0
     root = os.path.normpath(os.path.join(folder, *[".."] * up))

@@ -21,16 +21,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OVER = ("reason.run_time_over", "reason.time_over", "reason.interrupted")
-"""Why a run was over before all was measured: for want of time, or by a signal."""
+"""Reasons why a run ended before all was measured: no time left, or a signal."""
 
 FOREIGN = ("unit.", "measure.")
-"""What checks and boards name themselves."""
+"""Prefixes of keys for words that checks and boards choose themselves."""
 
 Fact = str | int | float | bool | None | Said
 
 
 def said(text: str, safe: Callable[[str], str]) -> Said:
-    """What a sentence says; `safe` makes what it is filled in with fit for a document."""
+    """Return the key and facts of a sentence; `safe` makes facts fit for a document."""
     if not isinstance(text, Worded) or not text.key:
         return Said(key="", facts={"text": safe(text)} if text else {})
     facts = {name: _fact(fact, safe) for name, fact in text.facts.items()}
@@ -40,7 +40,7 @@ def said(text: str, safe: Callable[[str], str]) -> Said:
 
 
 def said_of(texts: Mapping[str, str | None], safe: Callable[[str], str]) -> dict[str, Said]:
-    """What those of the texts say that are sentences, by their names; of one text, one object."""
+    """Return the keys and facts of the texts that are sentences, by name; equal for one text."""
     found = {name: text for name, text in texts.items() if isinstance(text, Worded) and text.key}
     made = {id(text): text for text in found.values()}
     said_by = {key: said(text, safe) for key, text in made.items()}
@@ -48,7 +48,7 @@ def said_of(texts: Mapping[str, str | None], safe: Callable[[str], str]) -> dict
 
 
 def worded_again(text: str, what: Said | None) -> str:
-    """Return a recorded sentence as it was before it was written down."""
+    """Rebuild a sentence from its recorded text, key and facts."""
     if what is None or not what.key:
         return text
     facts = {
@@ -58,7 +58,7 @@ def worded_again(text: str, what: Said | None) -> str:
 
 
 def says(what: Said | None, keys: Collection[str]) -> bool:
-    """Whether a sentence, or one within it, is one of those with these keys."""
+    """Return whether a sentence, or one within it, has one of these keys."""
     if what is None:
         return False
     inner = (fact for fact in what.facts.values() if isinstance(fact, Said))
@@ -66,7 +66,7 @@ def says(what: Said | None, keys: Collection[str]) -> bool:
 
 
 def _inner(fact: Said) -> str:
-    """A sentence within a sentence, in English: a word that has no key there stands in `text`."""
+    """Return the English of a nested sentence; a word without a key stands in its `text`."""
     again = worded_again(str(fact.facts.get("text", "")), fact)
     english = in_language(again, sentences(Language.EN))
     return Worded(english, again.key, again.facts) if isinstance(again, Worded) else again

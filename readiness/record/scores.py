@@ -4,16 +4,16 @@ from readiness.record.document import ScoreRecord
 from readiness.text.sentences import Sentences
 
 NO_SCORE = "–"
-"""The score of a run that did not measure all that it should."""
+"""Stands for the score of a run that did not measure all that it should."""
 
 
 def score_text(score: ScoreRecord, say: Sentences) -> str:
-    """The score as the run recorded it: rounded down, with the decimals of its target."""
+    """Return the score as the run recorded it: rounded down, to the decimals of its target."""
     if score.value is not None:
         return score.shown
     return NO_SCORE if score.shown == NO_SCORE else say("report.unknown")
 
 
 def goal_text(score: float) -> str:
-    """A score to be reached, or where a board began, with one decimal at least: `8.0`, `8.25`."""
+    """Format a target or a first score, with one decimal at least: `8.0`, `8.25`."""
     return f"{score:.1f}" if round(score, 1) == score else repr(score)

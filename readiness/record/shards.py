@@ -79,7 +79,7 @@ def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
 
 
 def _as_measured(record: CriterionRecord, runs: Sequence[RunDocument]) -> CriterionRecord:
-    """Return the record with what its own shard knew of earlier runs."""
+    """Return the record with the earlier runs that its own shard knew."""
     if not record.verdict.in_scope:
         return record
     own = next(

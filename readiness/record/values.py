@@ -10,7 +10,7 @@ EXACT_IN_JSON = 2**53
 
 
 def number(value: Decimal) -> int | float | None:
-    """The number as JSON holds it; None for one that is too large for that."""
+    """Return the number as JSON holds it; None for one that is too large for that."""
     if value == value.to_integral_value() and abs(value) < EXACT_IN_JSON:
         return int(value)
     written = float(value)
@@ -18,7 +18,7 @@ def number(value: Decimal) -> int | float | None:
 
 
 def below(number: Fraction, limit: Decimal | int) -> float:
-    """The number to six decimals, or to as many as it takes to be below the limit if it is."""
+    """Round a number to six decimals, or to as many as keep it below the limit if it is."""
     for written in (round(float(number), 6), float(number)):
         if number >= limit or written < limit:
             return written
@@ -26,7 +26,7 @@ def below(number: Fraction, limit: Decimal | int) -> float:
 
 
 def timestamp(seconds: float) -> str:
-    """Unix time as ISO 8601 in UTC, to the millisecond."""
+    """Format Unix time as ISO 8601 in UTC, to the millisecond."""
     whole, part = divmod(round(seconds * 1_000_000), 1_000_000)
     return f"{_second(whole)}.{part // 1000:03d}Z"
 
