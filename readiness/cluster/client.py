@@ -16,7 +16,7 @@ from readiness.text.worded import worded
 INSTALL: Final = "pip install 'readiness[dask]'"
 REACH: Final = "10s"
 FIRST: Final = 20.0
-"""So many seconds are given to a first worker."""
+"""Time to wait for a first worker, in seconds."""
 PACE: Final = 0.1
 
 
@@ -79,14 +79,14 @@ class Cluster:
         self._client.close()
 
     def workers(self) -> Mapping[str, Mapping[str, Any]]:
-        """What the scheduler knows of its workers, by their addresses."""
+        """Return what the scheduler knows of its workers, by their addresses."""
         known: Mapping[str, Mapping[str, Any]] = self._client.scheduler_info(n_workers=-1)[
             "workers"
         ]
         return known
 
     def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Begun | Over | None]:
-        """Run the parts; tell what happens, and None now and then while nothing does."""
+        """Run the parts; yield what happens, and None now and then while nothing does."""
         self._client.subscribe_topic(topic, self._hear)
         left = {part.number: part for part in parts}
         for part in parts:
@@ -108,7 +108,7 @@ class Cluster:
             yield heard
 
     def _submit(self, part: WorkerPart, topic: str) -> None:
-        """Have the part run by a worker that has the labels, if there is one."""
+        """Submit the part to a worker that has the labels, if there is one."""
         from readiness.cluster.task import task
 
         if part.needs and not any(
@@ -130,7 +130,7 @@ class Cluster:
         future.add_done_callback(self._noting(part.number))
 
     def stop(self) -> None:
-        """Give up what is not over."""
+        """Cancel the parts that are not over."""
         for future in self._futures.values():
             if not future.done():
                 future.cancel()

@@ -24,16 +24,16 @@ from readiness.text.clean import clean, decode
 from readiness.text.worded import words_of
 
 LOOK = 0.5
-"""How often it is looked whether a part is still wanted, in seconds."""
+"""Interval at which to check whether a part is still wanted, in seconds."""
 
 MOST = 64 * 1024 * 1024
-"""So many bytes of files are given back with one part."""
+"""Size of the files that are given back with one part at most, in bytes."""
 
 _LOADING = threading.Lock()
-"""A worker has several threads, and boards are for one at a time to load."""
+"""Guards loading: a worker has several threads, and boards are loaded by one at a time."""
 
 _CLOCK_TICKS = 20_000_000
-"""File systems stamp files with the time of the last tick, up to so many nanoseconds ago."""
+"""The resolution of file time stamps, in ns: a file is stamped with the last tick's time."""
 
 
 class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def run_part(part: WorkerPart, machine: Machine, wanted: Callable[[], bool]) -> 
 
 @contextmanager
 def _checkout(part: WorkerPart) -> Iterator[str]:
-    """A folder with the commit as it is, which no other part uses meanwhile."""
+    """Yield a folder with the commit checked out, which no other part uses meanwhile."""
     cache = os.path.join(os.path.dirname(cache_folder(os.environ)), "cluster")
     source = Source(
         kind=SourceKind.ADDRESS, name="", path="", place=part.address, revision=part.revision
@@ -112,7 +112,7 @@ def _checkout(part: WorkerPart) -> Iterator[str]:
 
 @contextmanager
 def _slot(cache: str) -> Iterator[str]:
-    """A folder of our own within the cache, the first that is free."""
+    """Yield the first free folder within the cache, locked for our own use."""
     os.makedirs(cache, exist_ok=True)
     number = 0
     while True:
@@ -128,7 +128,7 @@ def _slot(cache: str) -> Iterator[str]:
 
 
 def _needs(part: WorkerPart, path: str) -> tuple[str, ...]:
-    """The labels that a whole board needs; none where it is broken, which its run will tell."""
+    """Return the labels that a whole board needs; none if it is broken, as its run will tell."""
     given = environment(os.environ)
     try:
         with _LOADING:
@@ -164,7 +164,7 @@ def _run(
 def _written(
     folder: str, names: Collection[str], since: int
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Those of the files that were written since then, and those for which there is no room."""
+    """Return the files written since then, and the names of those for which there is no room."""
     files: dict[str, bytes] = {}
     left, room = [], MOST
     for name in names:

@@ -7,11 +7,11 @@ from distributed import get_client, get_worker
 from readiness.cluster.part import Answer, Machine, WorkerPart, run_part
 
 MOST_STARTS: Final = 3
-"""A part whose worker is lost is begun anew elsewhere, twice at most: it may be what kills it."""
+"""Starts of a part at most; a part whose worker is lost may be what killed it."""
 
 
 def task(part: WorkerPart, topic: str) -> Answer:
-    """Run a part on the worker that this is called on; `topic` hears that it has begun."""
+    """Run a part on the worker that this is called on; report its start to `topic`."""
     worker = get_worker()
     key = worker.get_current_task()
     begun = get_client().get_events(topic)
@@ -21,7 +21,7 @@ def task(part: WorkerPart, topic: str) -> Answer:
     worker.log_event(topic, {"key": key, "worker": worker.address})
 
     def wanted() -> bool:
-        """The scheduler has neither given it up nor gone: who asked for it is still there."""
+        """Return whether the scheduler is there and still wants the part run."""
         state = worker.state.tasks.get(key)
         return state is not None and state.state == "executing"
 

@@ -10,33 +10,33 @@ from readiness.fleet.sources import Source, file_name, repository_name, without_
 from readiness.project.git import GitError, ask, head_of
 
 FETCHING = 600.0
-"""So many seconds one answer of a server may take."""
+"""Time limit for one answer of a server, in seconds."""
 
 KEPT = 3
-"""So many commits of a project are kept."""
+"""Number of commits of a project to keep."""
 
 
 def cache_folder(environ: Mapping[str, str]) -> str:
-    """Where checkouts are kept: below XDG_CACHE_HOME, else ~/.cache."""
+    """Return the folder of all checkouts: below XDG_CACHE_HOME, else ~/.cache."""
     base = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "readiness", "fleet")
 
 
 def project_folder(source: Source, cache: str) -> str:
-    """Where the checkouts of one address are."""
+    """Return the folder for the checkouts of one address."""
     digest = hashlib.sha256(without_credentials(source.place).encode()).hexdigest()[:12]
     return os.path.join(cache, f"{file_name(repository_name(source.place))}-{digest}")
 
 
 def history_of(source: Source, cache: str) -> str:
-    """The history of all runs of one address."""
+    """Return the path of the history of all runs of one address."""
     return os.path.join(project_folder(source, cache), "history.db")
 
 
 def checkout(source: Source, cache: str) -> str:
-    """The folder with the newest commit of the address, or of the revision that is named.
+    """Return the folder of the address's newest commit, or of the named revision, checked out.
 
-    Nothing older than that commit is fetched, and what is there already is not fetched again.
+    Only that commit is fetched, without its history, and only if it is not there yet.
     Raises `GitError`, and `OSError` where nothing can be kept.
     """
     project = project_folder(source, cache)
@@ -56,7 +56,7 @@ def checkout(source: Source, cache: str) -> str:
 
 
 def _commit(source: Source, project: str) -> str:
-    """The commit that the address has now under this name."""
+    """Return the commit that the address has now under this name."""
     wanted = source.revision or "HEAD"
     listed = ask(project, "ls-remote", "--", source.place, seconds=FETCHING, remote=True)
     known = {name: commit for commit, _, name in map(_parted, listed.decode().splitlines())}
@@ -73,7 +73,7 @@ def _parted(line: str) -> tuple[str, str, str]:
 
 
 def _fetch(source: Source, project: str, folder: str, commit: str) -> None:
-    """Fetch one commit into a new folder, which is there whole or not at all."""
+    """Fetch one commit into a new folder, which appears whole or not at all."""
     made = tempfile.mkdtemp(dir=project)
     try:
         ask(made, "init", "--quiet", "--template=")
@@ -95,7 +95,7 @@ def _fetch(source: Source, project: str, folder: str, commit: str) -> None:
 
 
 def _forget(project: str) -> None:
-    """Remove the checkouts that were not needed for longest."""
+    """Remove the least recently used checkouts."""
     folders = sorted(
         (entry for entry in os.scandir(project) if entry.is_dir() and len(entry.name) >= 40),
         key=lambda entry: entry.stat().st_mtime,

@@ -35,10 +35,10 @@ from readiness.text.worded import worded, words_of
 LONGEST_REASON = 300
 OWN = "READINESS_"
 KEPT = ("READINESS_LANG", "READINESS_TMP", "READINESS_SCRATCH")
-"""Of our variables these are no options of the run of one project."""
+"""Variables of ours that are not options of one project's run."""
 
 STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
-"""Files that are the fleet's own to write."""
+"""Files that only the fleet itself writes."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 1
 
     def page_of(self, source: Source, place: int) -> str:
-        """The file of a project's own page; "" where there is to be none."""
+        """Return the file of a project's own page; "" where there is to be none."""
         if self.pages is None:
             return ""
         return os.path.join(self.pages, f"{place + 1:03}-{file_name(source.name)}.html")
@@ -82,7 +82,7 @@ class FleetRun:
         self._stopped = False
 
     def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
-        """The state of each project, in their order; never raises for what one of them is."""
+        """Return the state of each project, in order; never raises for a fault of theirs."""
         states: dict[int, ProjectState] = {}
         ready_for_threads()
         with ThreadPoolExecutor(max_workers=self._wanted.at_once) as pool:
@@ -95,7 +95,7 @@ class FleetRun:
         return [states[place] for place in range(len(found))]
 
     def stop(self) -> None:
-        """End what was started for projects as a signal would, and begin nothing more."""
+        """End the projects' runs as a signal would, and start no more."""
         self._stopped = True
         for child in by_parent().get(os.getpid(), ()):
             send(child, signal.SIGTERM)
@@ -128,7 +128,7 @@ class FleetRun:
     def _measured(
         self, source: Source, folder: str, board: str, settings: RunSettings
     ) -> tuple[RunDocument, str]:
-        """Run a board in its folder; what it prints on stderr is returned beside its run."""
+        """Run a board in its folder; return its run and what it printed on stderr."""
         process = start(board, folder, settings, self._environ)
         if self._stopped:  # perhaps only after all children were told
             process.terminate()
@@ -141,9 +141,9 @@ class FleetRun:
 
 
 def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
-    """The project as the run that is obtained says, or why none can be; and what was said beside.
+    """Return the project as its run says, or why it is unknown; and what the run printed.
 
-    Never raises for what the project is.
+    Never raises for a fault of the project.
     """
     try:
         found = obtain()
@@ -158,13 +158,13 @@ def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Proj
 
 
 def recorded(source: Source) -> Known:
-    """The run in a file. Raises `UsageError`, and `OSError` where there is none."""
+    """Read the run in a file. Raises `UsageError`, and `OSError` where there is none."""
     with open(source.place, "rb") as file:
         return Known(from_json(file.read(), source.path))
 
 
 def board_of(folder: str) -> str:
-    """The board of a folder, which is the project's own: none of a folder above counts.
+    """Return the board of a folder, which is the project's own: none of a folder above counts.
 
     Raises `UsageError` where there is none.
     """
@@ -207,14 +207,14 @@ def _newest(board: str, settings: RunSettings) -> RunDocument:
 
 
 def _named(source: Source, run: RunDocument) -> Source:
-    """A recorded run is called as its board; a project as its folder, whatever its board says."""
+    """Name a recorded run as its board; a project keeps its folder's name, whatever its board."""
     if source.kind is not SourceKind.RECORDED or not run.board.title:
         return source
     return msgspec.structs.replace(source, name=run.board.title)
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What a project's run is given: the options that the fleet was asked for are the fleet's."""
+    """Return the environment of a project's run, without the options of the fleet itself."""
     return {
         name: value
         for name, value in environ.items()
@@ -227,7 +227,7 @@ def _brief(text: str) -> str:
 
 
 def names_apart(states: Sequence[ProjectState]) -> Iterator[ProjectState]:
-    """The projects, told apart where several are called alike or have one key."""
+    """Yield the projects, with names and keys made distinct where several share one."""
     names, keys = ([getattr(one, field) for one in states] for field in ("name", "key"))
     for one in states:
         name = one.name if names.count(one.name) == 1 else f"{one.name} ({one.path})"

@@ -16,10 +16,10 @@ from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 
 LACKED = 12
-"""So many of the criteria that projects lack are told."""
+"""Number of lacking criteria to show."""
 
 NAMED = 3
-"""So many of the projects that lack one are named."""
+"""Number of projects to name for each criterion that they lack."""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,39 +39,39 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
 
     def lacked(self) -> list[FleetRow]:
-        """The criteria that projects lack, those that most lack first."""
+        """Return the criteria that projects lack, those that most lack first."""
         return [row for row in self.rows if row.lacking][:LACKED]
 
     def lacking(self, row: FleetRow) -> str:
-        """Which projects lack it, by name."""
+        """Return the names of the projects that lack a criterion."""
         names = [self.projects[n].name for n, one in row.cells.items() if one.verdict.bad]
         told = self.say("report.comma").join(map(literal, names[:NAMED]))
         more = len(names) - NAMED
         return told + (self.say("fleet.and_more", count=more) if more > 0 else "")
 
     def decision(self, state: ProjectState) -> str:
-        """What is decided on a project, in a word."""
+        """Return the decision on a project, in a word."""
         if state.decision is None:
             return self.say("fleet.unknown")
         return self.say(f"decision.{state.decision}").lower()
 
     def reasons(self, state: ProjectState) -> list[str]:
-        """Why, as it reads."""
+        """Return the reasons for the decision, in the report's language."""
         return [in_language(reason, self.say) for reason in state.reasons]
 
     def why(self, state: ProjectState) -> str:
-        """The first reason, and how many more there are; the whole of why it is unknown."""
+        """Return the first reason, and how many more there are."""
         reasons = self.reasons(state)
         more = len(reasons) - 1
         first = reasons[0] if reasons else ""
         return first + (self.say("fleet.and_more", count=more) if more > 0 else "")
 
     def score(self, state: ProjectState) -> str:
-        """The score and its target."""
+        """Format the score and its target."""
         return f"{state.shown}/{state.target:g}" if state.score is not None else "–"
 
     def change(self, state: ProjectState) -> str:
-        """What became of the score since the project was last measured."""
+        """Format how the score changed since the project was last measured."""
         points = self.courses.get(state.key, ())
         if len(points) < 2:
             return self.say("report.new") if points else ""
@@ -83,14 +83,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         return "=" if before.decision == now.decision else "±"
 
     def summary(self) -> str:
-        """How many projects are what, and the exit status that tells it."""
+        """Return a sentence with the number of projects by decision, and the exit status."""
         counts = Counter(self.decision(state) for state in self.projects)
         parts = self.say("report.comma").join(f"{n} {word}" for word, n in counts.items())
         told = self.say("fleet.projects", count=len(self.projects))
         return self.say("fleet.sum", projects=told, parts=parts, status=int(self.status))
 
     def counts(self, row: FleetRow) -> str:
-        """How many projects lack a criterion, of those that have it."""
+        """Format how many projects lack a criterion, of those that have it."""
         return f"{row.lacking}/{len(row.cells)}"
 
 
@@ -101,7 +101,7 @@ def overview(
     course: Callable[[str], Sequence[FleetPoint]],
     past: Sequence[PastFleet],
 ) -> Overview:
-    """What reports tell of these projects, in the language of most boards unless one is asked."""
+    """Return what reports show of these projects, in the language asked for or of most boards."""
     say, language = for_reader(spoken_by_most(states)), spoken_by_most(states)
     projects = worst_first(states)
     return Overview(
@@ -117,11 +117,11 @@ def overview(
 
 
 def spoken_by_most(states: Sequence[ProjectState]) -> Language:
-    """The language of most boards."""
+    """Return the language of most boards."""
     languages = Counter(state.language for state in states if state.language is not None)
     return max(languages, key=languages.__getitem__, default=Language.EN)
 
 
 def relative(page: str, report: str) -> str:
-    """The way from a report to a page beside it."""
+    """Return the path from a report to a page beside it."""
     return os.path.relpath(page, os.path.dirname(os.path.abspath(report)))

@@ -20,10 +20,10 @@ from readiness.text.worded import in_language
 TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
 
 COLUMNS = 150
-"""So many criteria are in the map; of more, those that most lack."""
+"""Number of criteria in the map; of more, those that most projects lack."""
 
 DETAILED = 15_000
-"""From so many criteria on, the details tell only what is not good."""
+"""Number of criteria above which the details show only what is not good."""
 
 WIDEST = 160
 
@@ -63,7 +63,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def page(fleet: Overview, path: str = "") -> str:
-    """The fleet as one HTML page at `path`, in the language of its reader, without the network."""
+    """Return the fleet as one HTML page at `path`, which needs no network."""
     style = asset("style.css") + asset("fleet.css", TEMPLATES)
     script = asset("fleet.js", TEMPLATES)
     say = fleet.say
@@ -134,7 +134,7 @@ def _detail(
 
 
 def _facts(project: ProjectState, say: Sentences) -> list[str]:
-    """Where the project is, and which of its commits and runs is told of."""
+    """Return where the project is, and the commit and run that are shown."""
     commit = (project.commit or "")[:10]
     if commit and project.dirty:
         commit = say("report.dirty", revision=commit)
@@ -143,7 +143,7 @@ def _facts(project: ProjectState, say: Sentences) -> list[str]:
 
 
 def _worded(one: ProjectCriterion, fleet: Overview) -> ProjectCriterion:
-    """A criterion as it reads: what was found, and why nothing was."""
+    """Return a criterion with its value and, where it has none, its reason, ready to print."""
     reason = in_language(one.reason, fleet.say) if one.verdict.unknown or not one.shown else ""
     return msgspec.structs.replace(
         one,
@@ -173,7 +173,7 @@ def _course(scores: Sequence[float | None]) -> Spark | None:
 
 
 def _shares(fleet: Overview) -> list[Share]:
-    """How many projects have which decision, in the order in which they are shown."""
+    """Return how many projects have which decision, in the order in which they are shown."""
     counts: dict[str, list[ProjectState]] = {}
     for state in fleet.projects:
         counts.setdefault(state.word, []).append(state)

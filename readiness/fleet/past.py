@@ -14,7 +14,7 @@ from readiness.model.errors import ExitStatus
 VERSION = 1
 FILE = os.path.join(OWN_FOLDER, "fleet.db")
 SHOWN = 30
-"""So many points of a project's course are shown."""
+"""Number of points of a project's course to show."""
 
 SCHEMA = f"""
 begin immediate;
@@ -73,15 +73,15 @@ class FleetHistory:
     """All fleets that were measured from one folder. What cannot be kept: `NotWrittenError`."""
 
     def __init__(self, path: str) -> None:
-        """`path` of the file; a folder made for it gets a .gitignore."""
+        """Set the `path` of the file; a folder made for it gets a .gitignore."""
         self._database = Database(path, VERSION, _prepare)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def record(self, states: Sequence[ProjectState], at: str) -> None:
-        """Add a fleet."""
+        """Store the results of a fleet."""
         now = summed_up(states, at)
         with self._database.transaction(lasting=True) as connection:
             fleet = connection.execute(
@@ -100,7 +100,7 @@ class FleetHistory:
             )
 
     def course(self, project: str, limit: int = SHOWN) -> list[FleetPoint]:
-        """How a project went, the oldest point first; a run that stood for it twice is one."""
+        """Return a project's points, oldest first; consecutive points of one run are one."""
         found = self._ask(
             "select run, at, decision, score, good, in_scope from points where project = ?"
             " order by fleet desc limit ?",
@@ -117,7 +117,7 @@ class FleetHistory:
         return points
 
     def fleets(self, limit: int = SHOWN) -> list[PastFleet]:
-        """The newest fleets, newest first."""
+        """Return the newest fleets, newest first."""
         found = self._ask(
             "select at, projects, ready, unknown, score from fleets order by sequence desc limit ?",
             (limit,),
@@ -132,7 +132,7 @@ class FleetHistory:
 
 
 def summed_up(states: Sequence[ProjectState], at: str) -> PastFleet:
-    """What a fleet came to."""
+    """Return the totals of a fleet."""
     scores = [state.score for state in states if state.score is not None]
     return PastFleet(
         at=at,

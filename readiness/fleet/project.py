@@ -20,10 +20,10 @@ STATUSES = {
     Decision.NOT_READY: ExitStatus.NOT_READY,
     Decision.LOOSENED: ExitStatus.LOOSENED,
 }
-"""What a decision on one project is worth in a fleet: a part of a run decides nothing."""
+"""The exit status of each decision in a fleet; one on a part of a run decides nothing."""
 
 WORST_LAST = [*dict.fromkeys(STATUSES.values())]
-"""What is known to be bad is worse than what is unknown, as in the gate of one project."""
+"""Exit statuses, the worst last: known to be bad is worse than unknown, as in one gate."""
 
 
 class ProjectCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +77,15 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
         return UNKNOWN if self.decision is None else self.decision.value
 
     def in_scope(self) -> list[ProjectCriterion]:
-        """The criteria that count."""
+        """Return the criteria that count."""
         return [one for one in self.criteria if one.verdict.in_scope]
 
     def good(self) -> int:
-        """How many criteria hold."""
+        """Count the criteria that hold."""
         return sum(one.verdict.good for one in self.criteria)
 
     def blockers(self) -> list[ProjectCriterion]:
-        """The criteria of a blocking priority that keep the gate shut."""
+        """Return the criteria of a blocking priority that keep the gate shut."""
         return [one for one in self.criteria if one.blocking and one.verdict.bad]
 
 
@@ -117,7 +117,7 @@ class FleetDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(states: Iterable[ProjectState]) -> FleetDocument:
-    """The fleet as programs read it."""
+    """Return the fleet as programs read it."""
     return FleetDocument(
         projects=[
             FleetProject(
@@ -138,7 +138,7 @@ def document(states: Iterable[ProjectState]) -> FleetDocument:
 
 
 def worst_first(states: Iterable[ProjectState]) -> list[ProjectState]:
-    """The projects by their decision, the worst first, and then by their score."""
+    """Sort the projects by their decision, the worst first, and then by their score."""
     return sorted(
         states,
         key=lambda state: (
@@ -151,5 +151,5 @@ def worst_first(states: Iterable[ProjectState]) -> list[ProjectState]:
 
 
 def worst(states: Iterable[ProjectState]) -> ExitStatus:
-    """The exit status of the fleet: that of its worst project."""
+    """Return the exit status of the fleet: that of its worst project."""
     return max((state.status for state in states), key=WORST_LAST.index)

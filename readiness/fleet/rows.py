@@ -16,20 +16,20 @@ class FleetRow(msgspec.Struct, frozen=True, kw_only=True):
     cells: Mapping[int, ProjectCriterion]
 
     def count(self, *verdicts: Verdict) -> int:
-        """How many projects have one of these verdicts."""
+        """Count the projects that have one of these verdicts."""
         return sum(one.verdict in verdicts for one in self.cells.values())
 
     @property
     def lacking(self) -> int:
-        """How many projects lack it: it fails, or could not be measured."""
+        """The number of projects where it fails or could not be measured."""
         return sum(one.verdict.bad for one in self.cells.values())
 
 
 def rows(states: Sequence[ProjectState]) -> list[FleetRow]:
-    """The criteria in scope of these projects, those that most lack first.
+    """Return the criteria in scope of these projects, those that most lack first.
 
-    Criteria are the same where they have one title, or where they read one measure of one check
-    and are called otherwise in each project.
+    Criteria are the same if they share a title, or if they read the same measure of the same check
+    under a title of their own in each project.
     """
     scope = [state.in_scope() for state in states]
     same = _Sameness(scope)
@@ -80,7 +80,7 @@ def _plain(title: str) -> str:
 
 
 def _name(key: Hashable, title: str, cells: Mapping[int, ProjectCriterion]) -> str:
-    """What a row is called: the title, or what is read where each project has one of its own."""
+    """Return a row's title, or its check and measure where projects use several titles."""
     if isinstance(key, tuple) and len({_plain(one.title) for one in cells.values()}) > 1:
         return " ".join(filter(None, key))
     return title

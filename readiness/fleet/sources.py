@@ -35,13 +35,13 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sources(words: Iterable[str]) -> list[Source]:
-    """What each word names, once; names that several would have are told apart."""
+    """Return what each word names, once; names that several share are made distinct."""
     found = {(one.place, one.revision): one for one in map(_source, words)}
     return told_apart(list(found.values()))
 
 
 def told_apart(found: list[Source]) -> list[Source]:
-    """The same with longer names where several had one: as much of the path as it takes."""
+    """Return the sources with names made distinct by as much of the path as that takes."""
     taken = Counter(one.name for one in found)
     return [one if taken[one.name] == 1 else _longer(one, found) for one in found]
 
@@ -89,16 +89,16 @@ def _address(word: str) -> Source:
 
 
 def repository_name(place: str) -> str:
-    """What the repository behind an address is called."""
+    """Return the name of the repository behind an address."""
     name = re.split(r"[/:]", place.rstrip("/"))[-1].removesuffix(".git")
     return clean(name, newlines=False)
 
 
 def without_credentials(text: str) -> str:
-    """The text with no user's name and password in its addresses."""
+    """Remove user names and passwords from the addresses in a text."""
     return _CREDENTIALS.sub("", text)
 
 
 def file_name(name: str) -> str:
-    """A project's name as that of a file."""
+    """Return a project's name made fit for a file name."""
     return "".join(each if each.isalnum() or each in "._-" else "-" for each in name)[:60]

@@ -14,12 +14,12 @@ GOOD = (Decision.READY, Decision.HELD)
 
 
 def unknown(source: Source, reason: str) -> ProjectState:
-    """A project that could not be measured, and why."""
+    """Return a project that could not be measured, and why."""
     return ProjectState(key=_key(source), name=source.name, path=source.path, reasons=[reason])
 
 
 def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> ProjectState:
-    """The project as a run of it says, as far as that speaks of the project today."""
+    """Return the project as a run of it says, as far as that still holds today."""
     stands = of_the_project(run)
     decision, reasons = _decided(stands, today)
     git = run.git
@@ -44,7 +44,7 @@ def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> Pr
 
 
 def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
-    """What is decided on the project; without a decision, why there is none."""
+    """Return the decision on the project; without one, the reason why."""
     if run.interrupted:
         return None, [worded("fleet.interrupted")]
     if not run.whole and run.whole_run is None:
@@ -58,7 +58,7 @@ def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
 
 
 def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[str, str]]:
-    """The waivers and attestations that the run rests on and that are no longer in force."""
+    """Yield the waivers and attestations that the run rests on and that have ended."""
     for one in criteria:
         waived = one.waiver if one.verdict is Verdict.WAIVED else None
         attested = one.attestation if one.verdict.good else None
@@ -90,7 +90,7 @@ def _criterion(task: TaskRecord, record: CriterionRecord) -> ProjectCriterion:
 
 
 def _key(source: Source, run: RunDocument | None = None) -> str:
-    """What the project is called in the history of fleets: the same whenever it is measured."""
+    """Return the project's key in the history of fleets, the same whenever it is measured."""
     if source.kind is SourceKind.ADDRESS:
         return without_credentials(source.place)
     if source.kind is not SourceKind.RECORDED or run is None:

@@ -9,7 +9,7 @@ from readiness.text.sentences import Sentences
 
 
 def table(fleet: Overview, limit: int | None = None) -> str:
-    """The fleet for a terminal of `limit` cells, or for a log."""
+    """Format the fleet for a terminal of `limit` cells, or for a log."""
     say: Sentences = fleet.say
     projects = columns(
         _projects(fleet),
@@ -28,7 +28,7 @@ def table(fleet: Overview, limit: int | None = None) -> str:
 
 
 def markdown(fleet: Overview) -> str:
-    """The fleet as Markdown."""
+    """Format the fleet as Markdown."""
     say: Sentences = fleet.say
     lines = [f"# {say('fleet.title')}", "", fleet.summary(), ""]
     lines += _grid(say.heads("fleet.heads"), _projects(fleet))
