@@ -17,12 +17,12 @@ def is_certain(
     *,
     held: bool = False,
 ) -> bool:
-    """Whether `decide` comes to the same whatever comes of the criteria that are `pending`.
+    """Return whether `decide` comes to the same whatever the `pending` criteria come to.
 
     A gate opens no further for a worse outcome of a criterion. So three outcomes bound all others:
     everything good, nothing measured (the least that a gate which is ready has to bear), and
     everything failing (the most that one which is undecided has to bear). `held` says that it
-    decides on whether a line is held, as which a good number may have slipped.
+    decides whether a line is held, from which even a good number may have slipped.
     """
     asked = list(pending)
 
@@ -34,10 +34,10 @@ def is_certain(
 
 
 def _outcome(criterion: Criterion, verdict: Verdict, today: datetime.date, held: bool) -> Judgement:
-    """The outcome with nothing but its verdict, which a gate takes for the worst of that verdict.
+    """Return the worst outcome of a criterion, for a gate, that has this verdict.
 
-    A waiver in force without a bound covers whatever is found, and that nothing is; not that what
-    passes is worse than its baseline.
+    A waiver in force without a bound covers any failure, and a missing measurement; it does not
+    cover a passing value that is worse than its baseline.
     """
     waiver = criterion.waive
     let_go = waiver is not None and today.isoformat() <= waiver.until and waiver.up_to is None
@@ -51,7 +51,7 @@ def _outcome(criterion: Criterion, verdict: Verdict, today: datetime.date, held:
 
 
 def _passes_below_baseline(criterion: Criterion) -> bool:
-    """Whether a number may meet the expectation and be worse than the baseline."""
+    """Return whether a number may meet the expectation and be worse than the baseline."""
     if criterion.baseline is None:
         return False
     unit = criterion.measure.unit if criterion.measure else ""

@@ -35,7 +35,7 @@ def gate(
     loosened: Sequence[str] = (),
     line: HeldLine | None = None,
 ) -> Gate:
-    """Decide. `partial` says that a selection was run, `loosened` what a change let slip.
+    """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
     An `empty` selection is good: it is of what a change can affect, which is nothing.
     With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release.
@@ -69,7 +69,7 @@ def gate(
 def exit_status(
     gate: Gate, *, written: bool = True, signal: int = 0, exit_zero: bool = False
 ) -> int:
-    """Make the status that the process ends with.
+    """Return the status that the process ends with.
 
     `written` says that all reports and the history were; `signal` is the one that ended the run;
     `exit_zero` asks for 0 in place of "not ready" and "undecided".
@@ -85,7 +85,7 @@ def exit_status(
 
 
 def worse(first: Gate, second: Gate) -> Gate:
-    """The worse of two decisions on the same judgements, the second by the head's weights."""
+    """Return the worse of two decisions on equal judgements, the second by the head's weights."""
     worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
     ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
     if ranks[1] <= ranks[0]:
@@ -101,7 +101,7 @@ def _partial(
     interrupted: bool,
     line: HeldLine | None,
 ) -> Gate:
-    """Ask of a selection only that all of it is good, or no worse than the line."""
+    """Decide on a selection: all of it must be good, or no worse than the line."""
     verdicts = {judgement.verdict for judgement in found.values()}
     if line is None:
         reasons, failed = _complaints(board, found), Verdict.FAIL in verdicts
@@ -137,9 +137,9 @@ def _hold(
 def _fallen(
     board: Board, found: Mapping[str, Judgement], line: HeldLine
 ) -> tuple[list[str], list[str]]:
-    """A sentence for each criterion that is worse than the line, and for each that may be.
+    """Return a sentence for each criterion worse than the line, and for each that may be.
 
-    What is waived is let go, as by the gate for a release.
+    Waived criteria are excused, as by the gate for a release.
     """
     worse: list[str] = []
     unknown: list[str] = []
@@ -163,7 +163,7 @@ def _fallen(
 
 
 def _is_below(criterion: Criterion, judged: Judgement) -> bool:
-    """Whether what was measured is worse than the baseline; what is no number is by its verdict."""
+    """Return whether a value is worse than the baseline; for no number, whether it failed."""
     baseline = criterion.baseline
     if baseline is None or not isinstance(judged.value, Decimal):
         return judged.verdict is Verdict.FAIL
@@ -171,7 +171,7 @@ def _is_below(criterion: Criterion, judged: Judgement) -> bool:
 
 
 def _is_only_asked_more(criterion: Criterion, judged: Judgement, passed: Earlier) -> bool:
-    """Whether the board asks for something else since, of a number that is no worse."""
+    """Return whether the board only asks for something else, of a number that is no worse."""
     measure, check = criterion.measure, criterion.check
     if passed.expect == criterion.expect.text or measure is None or check is None:
         return False
@@ -252,7 +252,7 @@ def _share_short(board: Board, score: Score) -> list[str]:
 
 
 def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
-    """Return the measured share, had all the unknown been measured."""
+    """Return the measured share if all that is unknown had been measured."""
     if board.min_measured is None or not unknown:
         return score.measured_share
     return score.measured_share + share_of_board(board, unknown)

@@ -56,9 +56,9 @@ def judge(
 
 
 def as_of(found: Judgement, today: dt.date) -> Judgement:
-    """What an earlier judgement comes to `today`: attestations and waivers may have ended since.
+    """Return an earlier judgement as of `today`: attestations and waivers may have ended since.
 
-    What was measured then stands, and so does what the evidence of an attestation was.
+    The value measured then stands, and so does the digest of an attestation's evidence.
     """
     criterion, date = found.criterion, today.isoformat()
     if found.verdict is Verdict.WAIVED:
@@ -157,7 +157,7 @@ def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement
 
 
 def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) -> bool | Unmeasured:
-    """Whether the value meets the expectation, or why that cannot be told."""
+    """Return whether the value meets the expectation, or why that cannot be told."""
     try:
         return holds(expectation, value, unit, matches)
     except TimeoutError:
@@ -195,12 +195,12 @@ def _median(
 
 
 def _better(criterion: Criterion) -> Better | None:
-    """Which way this criterion's number improves, where anything says so."""
+    """Return the direction in which this criterion's number improves; None if nothing says."""
     return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
 
 
 def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
-    """Say that a ratchet's value is worse than its baseline, if it is."""
+    """Return a sentence if a ratchet's value is worse than its baseline."""
     floor = _floor(criterion)
     if floor is None or not isinstance(found.value, Decimal):
         return []
@@ -210,7 +210,7 @@ def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
 
 
 def _floor(criterion: Criterion) -> Expectation | None:
-    """Return what a ratchet asks: no worse than the baseline."""
+    """Return the expectation of a ratchet: no worse than the baseline."""
     if not criterion.ratchet or criterion.baseline is None:
         return None
     better = _better(criterion)
@@ -247,7 +247,7 @@ def _measured(
 
 
 def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
-    """How far a failing value has come; a ratchet that slipped, on the way back to its baseline."""
+    """Return a failing value's progress: to its target, or back to the baseline if less."""
     if not isinstance(value, Decimal):
         return NOTHING
     better = _better(criterion)
@@ -345,14 +345,14 @@ def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher)
 
 
 def _beneath(reason: str) -> str:
-    """Return the reason that was given before a waiver was put to it."""
+    """Return the reason without the waiver that was added to it."""
     if isinstance(reason, Worded) and reason.key == "reason.waived":
         return cast("str", reason.facts["reason"])
     return reason
 
 
 def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:
-    """Say that the value is not known to be within the waiver's bound; "" where it is."""
+    """Return why the value is not known to be within the waiver's bound; "" if it is."""
     if found.verdict.unknown or found.value is None:
         return worded("reason.beyond_unknown", limit=up_to.text)
     if _ask(up_to, found.value, found.unit, matches) is not True:

@@ -30,7 +30,7 @@ def milestone_states(
     *,
     partial: bool = False,
 ) -> tuple[MilestoneState, ...]:
-    """Tell of each milestone of the board how it stands; a partial run cannot show it as met.
+    """Return the state of each milestone; a partial run cannot show it as met.
 
     A milestone is overdue from the day after it is due (UTC) until it is met.
     """
@@ -48,7 +48,7 @@ def milestone_states(
 
 
 def as_goal(board: Board, milestone: Milestone) -> Board:
-    """The board as a gate for this milestone sees it, instead of for the release.
+    """Return the board as a gate for this milestone sees it, instead of for the release.
 
     The milestone's score is the target, and the tasks of its priority alone are blocking.
     """
@@ -61,7 +61,7 @@ def as_goal(board: Board, milestone: Milestone) -> Board:
 
 
 def gate_for(milestone: Milestone, gate: Gate, states: Sequence[MilestoneState]) -> Gate:
-    """What the gate for `as_goal` decides, once each task asked for must be done as well.
+    """Return the decision of `as_goal`, once each task asked for must be done as well.
 
     A waiver lifts a block, but leaves its task undone and the milestone unmet.
     """
@@ -79,7 +79,7 @@ def gate_for(milestone: Milestone, gate: Gate, states: Sequence[MilestoneState])
 
 
 def is_done(task: Task, verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether every criterion of the task in scope is pass or warn, and at least one is."""
+    """Return whether every criterion of the task in scope is pass or warn, and at least one is."""
     scope = [verdicts.get(one.id, Verdict.ERROR) for one in task.criteria]
     scope = [verdict for verdict in scope if verdict.in_scope]
     return bool(scope) and all(verdict.good for verdict in scope)

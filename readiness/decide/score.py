@@ -73,7 +73,7 @@ def _not_judged(criterion: Criterion) -> Judgement:
 
 
 def _is_measured(judgement: Judgement) -> bool:
-    """Whether the verdict rests on a measurement or on a valid attestation."""
+    """Return whether the verdict rests on a measurement or on a valid attestation."""
     if judgement.verdict.good:
         return True
     if judgement.verdict is Verdict.FAIL:
@@ -106,7 +106,7 @@ def _earned(judgement: Judgement, scoring: Scoring, possible: Fraction) -> Fract
 
 
 def _exact(progress: Decimal) -> Fraction:
-    """Take a third for a third, though its decimals end somewhere.
+    """Return the progress as a fraction, with rounded decimals taken as the fraction meant.
 
     Three criteria at a third have to earn a whole, not a hair less than the target.
     """
@@ -203,11 +203,11 @@ def explain(score: Score) -> Explanation:
 
 
 def _places(target: Decimal) -> int:
-    """How many decimals tell a number from the target: as many as it has, at least one."""
+    """Return the decimals that tell a number from the target: as many as it has, at least one."""
     exponent = target.normalize().as_tuple().exponent
     return max(1, -exponent) if isinstance(exponent, int) else 1
 
 
 def _write(number: Fraction, places: int) -> str:
-    """Write a number of 0 or more, rounded down to so many decimals."""
+    """Format a number of 0 or more, rounded down to so many decimals."""
     return f"{Decimal(math.floor(number * 10**places)).scaleb(-places):f}"

@@ -9,10 +9,9 @@ from readiness.text.worded import worded
 
 
 def format_among(text: str, measure: Measure | None, of: Decimal | None) -> str:
-    """Say among how many a value was counted: `0 failed of 928`, `12 of 41 files`.
+    """Format how many a value was counted among: `0 failed of 928`, `12 of 41 files`.
 
-    What is counted among something else: `3 errors in 41 files`. `text` is the value as
-    `format_value` writes it.
+    With another unit: `3 errors in 41 files`. `text` is the value as `format_value` writes it.
     """
     if of is None or measure is None or measure.of is None:
         return text

@@ -70,7 +70,7 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SWITCHED: Final = ("true", "false")
-"""What a switch may be."""
+"""The values that a switch may have."""
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +170,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     control: Control | None = None
 
     def readers(self) -> list[Reader]:
-        """All that is read of a finished probe."""
+        """Return all readers that are applied to a finished probe."""
         beside = (self.proof, self.findings)
         return [each.reader for each in self.measures] + [one for one in beside if one is not None]
 
@@ -190,7 +190,7 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_path(evidence: str) -> bool:
-    """Whether evidence names a file or a folder; else it is a link or prose."""
+    """Return whether evidence names a file or a folder; else it is a link or prose."""
     text = evidence.strip()
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", text):
         return False

@@ -73,7 +73,7 @@ _WORD = later(r"(between|matches|contains)\b\s*(.*)", re.DOTALL)
 
 
 def parse(text: str) -> Expectation:
-    """Read an expectation as a board writes it.
+    """Parse an expectation as a board writes it.
 
     Raises ValueError, with what was found and what is allowed, for anything else, and for a
     text that no value could fail (`matches .*`).
@@ -90,7 +90,7 @@ def parse(text: str) -> Expectation:
 
 
 def _advice(text: str) -> str:
-    """Tell what to write instead of `text`, as near to it as can be guessed."""
+    """Return what to write instead of `text`, as near to it as can be guessed."""
     if text.lower() in BOOLEANS:
         return worded("hint.write", text=f'"{text.lower()}"')
     if re.fullmatch(r"[0-9.+-]+(\s*[a-zA-Z%]+)?", text):
@@ -144,7 +144,7 @@ _PHRASES = {"between": _between, "matches": _matches, "contains": _contains}
 
 
 def _matches_anything(pattern: re.Pattern[str]) -> bool:
-    """Whether no text that a probe could print fails the pattern, as far as samples show.
+    """Return whether the pattern matches every sample, and so all that a probe could print.
 
     A look-around may forbid a text that no sample holds, so such a pattern is trusted.
     """
@@ -156,7 +156,7 @@ def _matches_anything(pattern: re.Pattern[str]) -> bool:
 
 
 def can_fail(expectation: Expectation, unit: str) -> bool:
-    """Whether some value of a measure with this unit would fail the expectation.
+    """Return whether some value of a measure with this unit would fail the expectation.
 
     A unit names a count or a quantity, which is never negative; a number without one may be.
     """
@@ -172,7 +172,7 @@ def can_fail(expectation: Expectation, unit: str) -> bool:
 
 
 def compatible(expectation: Expectation, unit: str) -> bool:
-    """Whether the expectation can be asked of a measure with this unit ("" for none).
+    """Return whether the expectation suits a measure with this unit ("" for none).
 
     An expectation without a unit is read in the measure's own; text and booleans have none.
     """
@@ -183,12 +183,12 @@ def compatible(expectation: Expectation, unit: str) -> bool:
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether the pattern is found anywhere in the text."""
+    """Return whether the pattern is found anywhere in the text."""
     return re.search(pattern, text) is not None
 
 
 def mismatch(expectation: Expectation, value: Value) -> str:
-    """Why this kind of value cannot be asked this, as a clause; "" where it can.
+    """Return why this kind of value does not suit the expectation, as a clause; "" if it does.
 
     A number has to be finite. Text may stand for a boolean (`true`), and anything has a text.
     """
@@ -204,7 +204,7 @@ def mismatch(expectation: Expectation, value: Value) -> str:
 def holds(
     expectation: Expectation, value: Value, unit: str = "", matches: Matcher = search
 ) -> bool:
-    """Whether the value, in the measure's unit, meets the expectation.
+    """Return whether the value, in the measure's unit, meets the expectation.
 
     `matches(pattern, text)` finds patterns; give one that stops a slow pattern where the text is
     not your own. Raises TypeError for a mismatch, ValueError for units that do not fit.
@@ -228,7 +228,7 @@ def holds(
 def _comparable(
     expectation: Expectation, value: Decimal, unit: str
 ) -> tuple[Decimal, Decimal, Decimal]:
-    """Bring the value and both ends of the expectation into one unit, exactly."""
+    """Convert the value and both ends of the expectation to one unit, exactly."""
     if expectation.unit in ("", unit):
         return value, expectation.number, expectation.high
     if not same_kind(expectation.unit, unit):
@@ -258,7 +258,7 @@ def _text(value: Value) -> str:
 
 
 def direction(expectation: Expectation) -> Better | None:
-    """Which way a number must go to meet the expectation; None where it does not say."""
+    """Return the way that a number must go to meet the expectation; None if it does not say."""
     if expectation.operator in FALLING:
         return Better.LOWER
     if expectation.operator in RISING:
@@ -282,7 +282,7 @@ def is_worse(
     unit: str = "",
     better: Better | None = None,
 ) -> bool:
-    """Whether a number is worse than another, both in the measure's unit.
+    """Return whether a number is worse than another, both in the measure's unit.
 
     `better` is the way that it improves where the expectation does not say; without one, what is
     farther from the expectation is worse.
@@ -308,7 +308,7 @@ def progress(
     baseline: Decimal | None = None,
     better: Better | None = None,
 ) -> Decimal:
-    """How far the value has come, 0..1, to 28 digits; 1 only where the expectation holds.
+    """Return how far the value has come, 0..1, to 28 digits; 1 only if the expectation holds.
 
     `baseline` is in the measure's unit. `better` is the way that `== N` goes; without it, N may
     be missed on either side. Of `between`, the end that is missed counts.
@@ -332,7 +332,7 @@ def progress(
 
 
 def _reduced(value: Decimal, baseline: Decimal | None) -> Decimal:
-    """Progress towards 0 from the baseline; none where nobody knows where it started."""
+    """Return the progress towards 0 from the baseline; none without a baseline."""
     if not baseline or (value and value.is_signed() != baseline.is_signed()):
         return _NOTHING
     return min(DOWN.subtract(_WHOLE, _share(value, baseline)), ALMOST)
@@ -364,7 +364,7 @@ def format_value(value: Value, unit: str = "", expectation: Expectation | None =
 
 
 def _plain(number: Decimal) -> str:
-    """Without an exponent, unless that would take a line of zeros."""
+    """Format a number without an exponent, unless that would take a line of zeros."""
     return f"{number:f}" if -30 < number.adjusted() < 30 else str(number)
 
 
@@ -381,7 +381,7 @@ def _shortened(value: Decimal, unit: str, expectation: Expectation) -> Decimal:
 
 
 def _sides(value: Decimal, unit: str, expectation: Expectation) -> tuple[Decimal, ...]:
-    """On which side of the expectation's two ends the value is."""
+    """Return on which side of the expectation's two ends the value is."""
     number, *ends = _comparable(expectation, value, unit)
     return tuple(number.compare(end) for end in ends)
 

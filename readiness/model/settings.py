@@ -73,7 +73,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:
-    """The board's path: as given, or the nearest one from `folder` up to the repository's root.
+    """Return the board's path: as given, or the nearest from `folder` up to the repository's root.
 
     A pyproject.toml with `[tool.readiness] board = "..."` names it relative to itself; else it is
     board.yaml, readiness.yaml, or what alone ends with .readiness.yaml. Raises `NoBoardError`
@@ -97,20 +97,20 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
 
 
 def history_path(settings: RunSettings, board: str) -> str:
-    """As given, else `.readiness/history.db` beside the board; "" for none."""
+    """Return the history's path: as given, else `.readiness/history.db` by the board."""
     if settings.history is not None:
         return settings.history
     return os.path.join(os.path.dirname(os.path.abspath(board)), HISTORY)
 
 
 def named_board(folder: str) -> str:
-    """The board that the folder's pyproject.toml names, there or not; "" where it names none."""
+    """Return the board that a folder's pyproject.toml names, there or not; "" if it names none."""
     named = _named_in(os.path.join(folder, "pyproject.toml"))
     return os.path.join(folder, named) if named else ""
 
 
 def is_board_name(name: str) -> bool:
-    """Whether a file of this name is taken for a board without being named."""
+    """Return whether a file of this name is taken for a board without being named."""
     if name in (BOARD_NAME, ALSO_NAMED):
         return True
     return name.endswith(BOARD_SUFFIX) and name != BOARD_SUFFIX

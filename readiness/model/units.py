@@ -29,7 +29,7 @@ _MEANT = {
     "%": "percent pct",
     "rps": "rps req/s qps",
 }
-"""What people write for a unit."""
+"""Other spellings of each unit."""
 
 # The contexts of decimal arithmetic: whatever the caller has set does not count.
 EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -45,7 +45,7 @@ _SIZES = range(-400, 309)
 
 
 def quantity(text: str) -> tuple[Decimal, str]:
-    """Read a finite number and its unit ("" where it has none).
+    """Parse a finite number and its unit ("" where it has none).
 
     A name that is not a unit of the contract (`50 errors`) stands apart from its number.
     Raises ValueError with what was found and what to write.
@@ -82,7 +82,7 @@ def _advice(text: str) -> str:
 
 
 def duration(text: str) -> float:
-    """Read `10m`, `1.5h`, `180d`, `500ms` as seconds; a bare number is seconds.
+    """Convert `10m`, `1.5h`, `180d`, `500ms` to seconds; a bare number is seconds.
 
     Raises ValueError for what is not a duration, not above 0, or more than a century.
     """
@@ -106,25 +106,25 @@ def duration(text: str) -> float:
 
 
 def same_kind(one: str, other: str) -> bool:
-    """Whether numbers in these units can be compared."""
+    """Return whether numbers in these units can be compared."""
     if one in TIMES or one in SIZES:
         return other in (TIMES if one in TIMES else SIZES)
     return one == other or (bool(other) and singular(one) == singular(other))
 
 
 def factor(unit: str) -> int:
-    """Tell how many of its kind's smallest unit this one is."""
+    """Return how many of its kind's smallest unit this one is."""
     return TIMES.get(unit) or SIZES.get(unit) or 1
 
 
 def smallest(number: Decimal, unit: str) -> Decimal:
-    """Turn the number into its kind's smallest unit, exactly."""
+    """Convert the number to its kind's smallest unit, exactly."""
     many = factor(unit)
     return number if many == 1 else EXACT.multiply(number, Decimal(many))
 
 
 def convert(number: Decimal, source: str, target: str) -> Decimal:
-    """Turn the number into another unit of its kind: exact towards a smaller one, else 28 digits.
+    """Convert the number to another unit of its kind: exactly to a smaller one, else to 28 digits.
 
     "" takes on any unit. Raises ValueError where the units do not fit.
     """
@@ -139,7 +139,7 @@ def convert(number: Decimal, source: str, target: str) -> Decimal:
 
 
 def singular(unit: str) -> str:
-    """Name one of the unit: `error` for `errors`; units of the contract stay as they are."""
+    """Return the singular of a unit: `error` for `errors`; the contract's units are kept."""
     if unit in UNITS or not unit.endswith("s") or unit.endswith("ss"):
         return unit
     if unit.endswith("ies"):
@@ -148,17 +148,17 @@ def singular(unit: str) -> str:
 
 
 def counted(number: str, unit: str) -> str:
-    """Count in a unit that is no unit of the contract: `1 error`, `1029 errors`."""
+    """Format a count of a unit that the contract does not define: `1 error`, `1029 errors`."""
     word = Worded(singular(unit) if number == "1" else unit, f"unit.{unit}")
     return worded("amount.counted", number=number, unit=word)
 
 
 def named(measure: str, *, one: bool) -> str:
-    """Name what a measure counts: `failed`, `undescribed`."""
+    """Return the name of what a measure counts: `failed`, `undescribed`."""
     word = (singular(measure) if one else measure).replace("_", " ")
     return Worded(word, f"measure.{measure}")
 
 
 def quote(text: str) -> str:
-    """Put the text within quotes, cut to a length that fits a message."""
+    """Quote the text, cut to a length that fits a message."""
     return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'

@@ -15,9 +15,9 @@ _COMPARE: Final[dict[str, Callable[[list[int], list[int]], bool]]] = {
 
 
 def is_within(told: str, limits: str) -> bool:
-    """Whether the first version in what a tool told is within a range.
+    """Return whether the first version in `told`, a tool's output, is within a range.
 
-    Where no version can be read, or no range is given, nothing speaks against it.
+    It is if no version can be read, or if no range is given.
     """
     version = re.search(r"\d+(?:\.\d+)+", told)
     if version is None or not limits:
@@ -29,7 +29,7 @@ def is_within(told: str, limits: str) -> bool:
 
 
 def _alike(version: str, limit: str) -> tuple[list[int], list[int]]:
-    """Both as numbers, as many of each."""
+    """Return both versions as numbers, of equal length."""
     both = [[int(part) for part in text.split(".")] for text in (version, limit)]
     length = max(map(len, both))
     first, second = (part + [0] * (length - len(part)) for part in both)

@@ -72,7 +72,7 @@ class Verdict(StrEnum):
 
     @property
     def measured(self) -> bool:
-        """Whether a run that says so has tried, and not in vain."""
+        """Whether it counts as measured."""
         return self.gate in (Standing.GOOD, Standing.BAD)
 
     @property
@@ -179,11 +179,11 @@ class Goal(StrEnum):
 
 
 SELECTOR_WORDS = frozenset(("failed", "changed", *Priority))
-"""What a selector means by itself, so that no task or criterion may be called so."""
+"""Words that a selector reserves, so that no task or criterion may be called so."""
 
 
 def _readers() -> list[str]:
-    """Return the formats whose readers stand in their folder: `measure/read_<format>.py`."""
+    """Return the formats that have a reader: `measure/read_<format>.py`."""
     folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "measure")
     names = os.listdir(folder) if os.path.isdir(folder) else []
     return sorted(name[5:-3] for name in names if name.startswith("read_") and name[-3:] == ".py")
