@@ -8,7 +8,7 @@ from readiness.load.catalogue import load_catalogue as load_catalogue
 
 
 def text_data(content: bytes) -> object:
-    """Return what the YAML of a board says, as plain data; None where it says nothing."""
+    """Return the YAML of a board as plain data; None if it is empty."""
     from readiness.load.definitions import TEXT_UNDER
     from readiness.load.yamlfile import parse
 

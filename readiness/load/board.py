@@ -55,7 +55,7 @@ def load_board_text(
     environ: Mapping[str, str],
     project: str | None = None,
 ) -> Board:
-    """Load what would be the content of the board at `path`. Raises as `load_board` does."""
+    """Load a board from `content` as if it were at `path`. Raises as `load_board` does."""
     # All that is only needed for loading goes before the collector comes back to walk over it.
     with collector_off():
         problems = Problems(parse(content, path, text_under=TEXT_UNDER))
@@ -75,7 +75,7 @@ def _language(data: object) -> Language | None:
 
 
 def board_language(path: str) -> Language | None:
-    """Return the language of a board, whatever else is wrong with it; None where it says none.
+    """Return the language of a board, whatever else is wrong with it; None if it names none.
 
     Raises UsageError where there is no file to read.
     """
@@ -266,7 +266,7 @@ class _BoardLoader:
         return self.document.start(part)
 
     def _claim(self, own_id: str, path: Path) -> bool:
-        """Whether the id is free and usable; records a fault where it is not."""
+        """Return whether the id is free and usable; records a fault where it is not."""
         if self.problems.broken(path):
             return False
         if not own_id.strip("."):
@@ -330,7 +330,7 @@ class _BoardLoader:
         return self.file.created
 
     def _key_figures(self) -> dict[str, str]:
-        """The names by id, having recorded ids that no criterion has."""
+        """Return the names by id, having recorded ids that no criterion has."""
         for name in self.file.key_figures:
             self._expect_criterion(name, ("key_figures", name), key=True)
         return self.file.key_figures

@@ -112,7 +112,7 @@ class Catalogue:
         return sorted(self._files)
 
     def knows(self, name: str) -> bool:
-        """Whether there is a file for this check."""
+        """Return whether there is a file for this check."""
         return name in self._files
 
     def find(self, name: str) -> Check | None:
@@ -127,7 +127,7 @@ class Catalogue:
         return self.checks.get(name)
 
     def standing_for(self, program: str) -> tuple[Check, ...]:
-        """Return the checks that take the place of a program's plain commands.
+        """Return the checks that replace a program's plain commands.
 
         Their names begin with the program's, so that no other file is opened.
         """
@@ -177,7 +177,7 @@ class Catalogue:
         return None if problems.faults else check
 
     def _follow(self, check: Check, file: "CheckFile", problems: Problems) -> None:
-        """Load what the check comes after, and see that it can be given its parameters."""
+        """Load the checks that it comes after, and verify that they get their parameters."""
         given = {param.name for param in check.params}
         for index, name in enumerate(check.after):
             place = ("after",) if isinstance(file.after, str) else ("after", index)

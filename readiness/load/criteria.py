@@ -212,7 +212,7 @@ class CriterionLoader:
                 self.problems.add((*path, field), message, worded("hint.belongs_check"), key=True)
 
     def _inline(self, file: CriterionFile, command: str, path: Path) -> Check | None:
-        """Make the check of a probe that the board defines in place."""
+        """Create the check of a probe that the board defines in place."""
         if file.measure is not UNSET:
             message = worded("fault.measure_beside_run")
             self.problems.add((*path, "measure"), message, 'use "read"', key=True)

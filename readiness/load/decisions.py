@@ -19,7 +19,7 @@ _DAY: Final = 86_400
 
 
 def day(text: str, path: Path, problems: Problems) -> date | None:
-    """Read an ISO date; None, with a fault, where it is none."""
+    """Parse an ISO date; None, with a fault, where it is none."""
     if problems.broken(path):
         return None
     if not _DATE.fullmatch(text):
@@ -33,7 +33,7 @@ def day(text: str, path: Path, problems: Problems) -> date | None:
 
 
 def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation | None:
-    """Return a person's word, with the last day it is good for; one to be given has none."""
+    """Return an attestation with the last day of its validity; a pending one has none."""
     if file.digest is not UNSET and not is_path(file.evidence):
         hint = worded("hint.remove_digest_or")
         problems.add((*path, "digest"), worded("fault.digest_file"), hint)

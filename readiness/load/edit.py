@@ -53,7 +53,7 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
 
 
 def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
-    """Write another number where the mapping at `path` has one. Raises as `edit` does."""
+    """Replace a number in the mapping at `path`. Raises as `edit` does."""
     mark = _BOM if content.startswith(_BOM) else b""
     text = content[len(mark) :].decode("utf-8")
     wanted = _copied(text_data(content))
@@ -69,7 +69,7 @@ def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
 
 
 def written(text: str, *, quoted: bool = False) -> str:
-    """The text as a YAML scalar on one line, in quotes where it would else be read otherwise."""
+    """Format text as a YAML scalar on one line, quoted only where it must be (or if `quoted`)."""
     plain = _DATE.fullmatch(text) or (
         _PLAIN.fullmatch(text)
         and text.lower() not in _WORDS
@@ -89,7 +89,7 @@ def written(text: str, *, quoted: bool = False) -> str:
 
 
 def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], tried: int) -> str:
-    """The text with all fields set, one after the other.
+    """Return the text with all fields set, one after the other.
 
     A new `key` is put behind the last item of the mapping, or as many before it as were `tried`.
     """
@@ -126,7 +126,7 @@ def _with_field(text: str, here: TextPart, name: str, value: str | None) -> str:
 
 
 def _insert(text: str, here: TextPart, key: str, value: Callable[[bool], str], tried: int) -> str:
-    """Put a new item into a mapping, in the way in which its others are written."""
+    """Insert a new item into a mapping, written as its others are."""
     pairs = here.pairs()
     quoted = here.in_line and bool(pairs) and all(pair[0].style == '"' for pair in pairs)
     item = f"{_key(key, quoted)}: {value(quoted)}"
@@ -147,7 +147,7 @@ def _insert(text: str, here: TextPart, key: str, value: Callable[[bool], str], t
 
 
 def _insert_in_line(text: str, here: TextPart, item: str) -> str:
-    """Put an item behind the last one within braces, on a line of its own where that has one."""
+    """Insert an item behind the last one within braces, on a line of its own if that has one."""
     key, value = here.pairs()[-1]
     end = _end(text, value)
     if text[here.start] != "{":  # the only pair of a list item, written without braces
@@ -168,7 +168,7 @@ def _insert_in_line(text: str, here: TextPart, item: str) -> str:
 
 
 def _without(text: str, here: TextPart, name: str) -> str:
-    """Take an item out of a mapping: its lines, or its part of a line."""
+    """Remove an item from a mapping: its lines, or its part of a line."""
     pairs = here.pairs()
     place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
     start, end = pairs[place][0].start, _end(text, pairs[place][1])
@@ -196,7 +196,7 @@ def _in_braces(fields: Mapping[str, str], quoted: bool) -> str:
 
 
 def _key(name: str, quoted: bool) -> str:
-    """A key of ours, which is plain text to every reader that a board has."""
+    """Format a key of ours, which is plain text to every reader that a board has."""
     return f'"{name}"' if quoted else name
 
 
@@ -214,7 +214,7 @@ def _line_end(text: str, place: int) -> int:
 
 
 def _break_at(text: str, place: int) -> str:
-    """How the line ends that this place is in; as the first of the file does where it has none."""
+    """Return the line end of the line at a place, or of the file's first line if it has none."""
     if text[place - 1 : place + 1] == "\r\n":
         return "\r\n"
     found = _LINE_END.match(text, place) or _LINE_END.search(text)
@@ -222,7 +222,7 @@ def _break_at(text: str, place: int) -> str:
 
 
 def _end(text: str, node: TextPart) -> int:
-    """Where a part ends: the parser counts the blank lines behind some of them in."""
+    """Return where a part ends: the parser counts the blank lines behind some of them in."""
     if node.children and not node.in_line:
         return _end(text, node.children[-1])
     if node.style in ("|", ">"):
@@ -258,7 +258,7 @@ def _at(node: TextPart, path: Path) -> TextPart:
 
 
 def _changed(data: Data, path: Path, key: str, fields: Mapping[str, str | None]) -> Data:
-    """A copy of what the text says, with the fields set in this place alone."""
+    """Return a copy of the data, with the fields set in this place alone."""
     copy = _copied(data)
     here = copy
     for step in path:
@@ -271,7 +271,7 @@ def _changed(data: Data, path: Path, key: str, fields: Mapping[str, str | None])
 
 
 def _copied(data: Data) -> Data:
-    """A copy in which nothing is shared: what an alias stands for is a part of its own."""
+    """Copy data without sharing: what an alias stands for becomes a part of its own."""
     if isinstance(data, dict):
         return {key: _copied(value) for key, value in data.items()}
     return [_copied(each) for each in data] if isinstance(data, list) else data

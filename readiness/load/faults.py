@@ -42,11 +42,11 @@ class Problems:
         self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
-        """Note that nothing is known of a field, for a fault that stands elsewhere."""
+        """Mark a field as unusable, for a fault that is reported elsewhere."""
         self._broken.add(path)
 
     def broken(self, path: Path) -> bool:
-        """Whether the value at `path` has a fault already."""
+        """Return whether the value at `path` has a fault already."""
         return path in self._broken
 
 
@@ -64,7 +64,7 @@ def subject(document: Document, path: Path) -> str:
 
 
 def _with_subject(fault: Fault, document: Document) -> Fault:
-    """Name the task or criterion that a fault of YAML falls into."""
+    """Add the task or criterion that a fault of YAML falls into."""
     found: Path = ()
     tasks = document.data.get("tasks") if isinstance(document.data, dict) else None
     for number, task in enumerate(tasks if isinstance(tasks, list) else ()):
@@ -79,7 +79,7 @@ def _with_subject(fault: Fault, document: Document) -> Fault:
 
 
 def _is_within(fault: Fault, part: Data, document: Document) -> bool:
-    """Whether a fault stands behind the start of a mapping, and no further out."""
+    """Return whether a fault stands behind the start of a mapping, and no further out."""
     if not isinstance(part, dict):
         return False
     start = document.start(part)
@@ -101,12 +101,12 @@ def printable(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Put the text within quotes, cut, and with nothing in it that a terminal would obey."""
+    """Quote the text, cut, and with nothing in it that a terminal would obey."""
     return quote(printable(text))
 
 
 def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """`did you mean "mypy"?`, or what is known where nothing is near and the list is short."""
+    """Return `did you mean "mypy"?`, or what is known if nothing is near and the list is short."""
     names = list(known)
     few = otherwise and 0 < len(names) <= 12
     listed = joined([otherwise, joined(names, "names")], "words") if few else ""

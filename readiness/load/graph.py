@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 
 def cycles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Return one circle of each knot among the names, in the order in which they wait."""
+    """Return one cycle of each group of names that wait for one another, in waiting order."""
     done: set[str] = set()
     found: list[list[str]] = []
     for start in needs:

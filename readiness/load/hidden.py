@@ -24,7 +24,7 @@ _STATUSES: Final = "`exit: {ok: [0, 1]}`"
 
 
 def expect_command(command: str, path: Path, problems: Problems) -> None:
-    """Record a command in which there is none, only comments."""
+    """Record a fault for a command that has only comments."""
     if command and shell.does_nothing(command):
         problems.add(path, worded("fault.does_nothing"), worded("hint.say_what_to_run"))
 
@@ -100,7 +100,7 @@ def _short(command: str) -> str:
 
 
 def _scalar(command: str) -> str:
-    """Write a command as YAML has it: plain where that is safe."""
+    """Format a command as a YAML scalar: plain where that is safe."""
     import json
 
     return command if _PLAIN.fullmatch(command) else json.dumps(command, ensure_ascii=False)

@@ -53,7 +53,7 @@ class ParameterLoader:
         written: dict[str, str],
         workdir: tuple[str, Path],
     ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...], tuple[str, ...]]:
-        """Return parameters, combinations of the matrix, their folders, and names nobody set."""
+        """Return parameters, combinations of the matrix, their folders, and unset names."""
         plain = file.with_ is UNSET and file.matrix is UNSET and not (workdir[0] or self.mentions)
         if plain and not (check.params or written):
             return {}, NOTHING, (), self.unset
@@ -143,7 +143,7 @@ class ParameterLoader:
         return own, folder and os.path.normpath(folder)
 
     def _is_given(self, path: Path, name: str) -> bool:
-        """Whether the criterion has a value for a parameter, if a faulty one."""
+        """Return whether the criterion has a value for a parameter, if a faulty one."""
         return any(
             self.problems.broken((*path, field)) or self.problems.broken((*path, field, name))
             for field in ("with", "matrix")
@@ -190,7 +190,7 @@ class ParameterLoader:
         return tuple(combinations)
 
     def _mentioned(self, check: Check, params: dict[str, str | None], unset: list[str]) -> None:
-        """Add the variables that the command needs and the board's `env` could not make."""
+        """Add the variables that the command needs and that the board's `env` could not set."""
         for each in self._commands(check):
             for mention, name, lacked in self.mentions:
                 if name not in params and mention.search(each):
@@ -207,7 +207,7 @@ class ParameterLoader:
 
 
 def _texts(file: CriterionFile, workdir: str) -> list[str]:
-    """Return all that may speak of names of the matrix."""
+    """Return all texts that may refer to names of the matrix."""
     texts = [workdir]
     for value in () if file.with_ is UNSET else file.with_.values():
         texts += [value] if isinstance(value, str) else value

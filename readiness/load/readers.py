@@ -20,7 +20,7 @@ from readiness.text.worded import joined, worded, words_of
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))
 EXIT_IS_ZERO: Final = Expectation(text="== 0", operator=Operator.EQ)
-"""What is expected of a status where the board says nothing, without its grammar being needed."""
+"""The expectation of a status where the board says nothing, made without parsing."""
 
 
 # --- readers --------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def reader(file: ReaderFile, path: Path, problems: Problems, *, one_value: bool 
 
 
 def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Measure:
-    """Return the measure, having recorded what is wrong with it; whoever knows others sets `of`."""
+    """Return the measure, having recorded its faults; the caller sets `of`."""
     return Measure(
         name=name,
         reader=reader(file, path, problems),
@@ -60,7 +60,7 @@ def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Mea
 
 
 def _misused(file: ReaderFile) -> list[tuple[str, str]]:
-    """List what a reader lacks or has too much: complaints, and the fields they are about."""
+    """Return the fields that a reader lacks or must not have, each with a complaint."""
     given = [name for name in ("query", "regex", "count") if getattr(file, name)]
     match file.as_:
         case Format.EXIT:
@@ -112,7 +112,7 @@ def _compiled(text: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=4096)
 def query_problem(text: str) -> str:
-    """Tell why a JMESPath query cannot be used, or return ""."""
+    """Return why a JMESPath query cannot be used, or ""."""
     import jmespath
     from jmespath.exceptions import JMESPathError
 
@@ -133,7 +133,7 @@ def _expectation(text: str) -> Expectation:
 
 
 def expectation(text: str, path: Path, problems: Problems) -> Expectation | None:
-    """Read an expectation; None, with a fault, where it is none."""
+    """Parse an expectation; None, with a fault, where it is none."""
     try:
         return _expectation(text)
     except ValueError as error:
@@ -142,7 +142,7 @@ def expectation(text: str, path: Path, problems: Problems) -> Expectation | None
 
 
 def fit(expected: Expectation, measure: Measure, path: Path, problems: Problems) -> bool:
-    """Whether the measure can be asked this; records a fault where it cannot."""
+    """Return whether the expectation suits the measure; records a fault where it does not."""
     problem = _misfit(expected, measure)
     if problem:
         meant = meant_unit(expected.unit)
@@ -153,7 +153,7 @@ def fit(expected: Expectation, measure: Measure, path: Path, problems: Problems)
 
 
 def fits(expected: Expectation, measure: Measure) -> bool:
-    """Whether the measure can be asked this."""
+    """Return whether the expectation suits the measure."""
     return not _misfit(expected, measure)
 
 
@@ -179,13 +179,13 @@ def _misfit(expected: Expectation, measure: Measure) -> str:
 
 ONE: Final = Decimal(1)
 OF_A_TOOL: Final = range(124)
-"""The statuses that a tool chooses itself; those above tell of limits, signals and absence."""
+"""The statuses that a tool chooses itself; those above stand for limits, signals and absence."""
 _LIKELY: Final = (1, 0, *OF_A_TOOL[2:])
 
 
 @lru_cache(maxsize=4096)
 def passing(text: str) -> frozenset[int]:
-    """Return the exit statuses that meet an expectation; none where it is not one of statuses."""
+    """Return the exit statuses that meet an expectation; none if it is not about statuses."""
     if text == EXIT_IS_ZERO.text:
         return frozenset({0})
     try:
@@ -202,7 +202,7 @@ def can_be_missed(
     path: Path,
     problems: Problems,
 ) -> None:
-    """Record an expectation on the exit status that every allowed status meets."""
+    """Record a fault if every allowed exit status meets the expectation."""
     if measure.reader.format is not Format.EXIT:
         return
     allowed = OF_A_TOOL if exit_ok is None else exit_ok
@@ -219,7 +219,7 @@ def can_be_missed(
 
 
 def switched(value: str, path: Path, problems: Problems) -> None:
-    """Record the value of a switch that is neither `true` nor `false`."""
+    """Record a fault for a switch that is neither `true` nor `false`."""
     if value in SWITCHED:
         return
     meant = {"yes": "true", "on": "true", "1": "true", "y": "true"}
@@ -235,7 +235,7 @@ def switched(value: str, path: Path, problems: Problems) -> None:
 def exit_statuses(
     file: ExitFile | UnsetType, measures: tuple[Measure, ...]
 ) -> tuple[int, ...] | None:
-    """Return the statuses after which output may be read; None where it is all that is read."""
+    """Return the statuses after which output is read; None where only the status is read."""
     if file is not UNSET:
         return tuple(file.ok)
     if all(each.reader.format is Format.EXIT for each in measures):
@@ -264,7 +264,7 @@ def _seconds(text: str) -> float:
 
 
 def seconds(text: str | UnsetType, path: Path, problems: Problems) -> float | None:
-    """Read a duration; None where there is none, or (with a fault) where it is not one."""
+    """Parse a duration; None where there is none, or (with a fault) where it is not one."""
     if text is UNSET:
         return None
     try:

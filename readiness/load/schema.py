@@ -37,7 +37,7 @@ def _schema(definition: type[msgspec.Struct], title: str) -> dict[str, Any]:
 
 
 def _as_written(part: Any) -> Any:
-    """Say what YAML has: numbers are numbers, and some text may look like other scalars."""
+    """Convert a part to what YAML has: numbers, and text that may look like other scalars."""
     if isinstance(part, list):
         return [_as_written(each) for each in part]
     if not isinstance(part, dict):

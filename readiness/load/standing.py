@@ -25,7 +25,7 @@ def standing(
 ) -> tuple[Check, dict[str, str]]:
     """Return the check that stands for a command, and its parameters; `inline` where there is none.
 
-    What it depends on, and how long it may take, is as for any other command.
+    Its inputs and its time limit are as for any other command.
     """
     if file.run is UNSET or _is_judged(file):
         return inline, {}
@@ -53,7 +53,7 @@ def stood_for(catalogue: Catalogue, command: str) -> Iterator[tuple[Check, dict[
 
 
 def _is_judged(file: CriterionFile) -> bool:
-    """Whether the board says how the command is judged, beyond writing out that 0 is success."""
+    """Return whether the board says how the command is judged, beyond writing out 0 as success."""
     if any(getattr(file, field) is not UNSET for field in _JUDGED):
         return True
     if file.exit is not UNSET and file.exit.ok != [0]:
@@ -62,7 +62,7 @@ def _is_judged(file: CriterionFile) -> bool:
 
 
 def as_written(board: Board) -> Board:
-    """Return the board with its plain commands as they are written, to be compared."""
+    """Return the board with its plain commands as they are written, for comparison."""
     tasks = tuple(
         msgspec.structs.replace(task, criteria=tuple(map(_plain, task.criteria)))
         for task in board.tasks
@@ -91,9 +91,9 @@ def _plain(criterion: Criterion) -> Criterion:
 
 
 def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
-    """Say why no check stands for a criterion's command, though one does for others like it.
+    """Return why no check stands for a criterion's command, though one does for others like it.
 
-    Empty where there is none, or where the board says how the command is to be judged.
+    It is "" where there is none, or where the board says how the command is to be judged.
     """
     from readiness.shell.programs import programs
 
@@ -119,7 +119,7 @@ def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
 def match(pattern: StandsFor, words: tuple[str, ...], variables: str = "") -> dict[str, str] | str:
     """Return the parameters that a command's words give, or why they are not of the pattern.
 
-    `variables` are set in front of it, as `assigned` tells.
+    `variables` are those set in front of it, as `assigned` returns them.
     """
     broken = [word for word in words if any(character.isspace() for character in word)]
     if broken:

@@ -24,7 +24,7 @@ RULES: Final = {
     r"^(?:[<>]=?|==)[0-9.]+(?:,(?:[<>]=?|==)[0-9.]+)*$(?!\n)": "versions",
     r"^[0-9.]+ ?%$(?!\n)": "share",
 }
-"""What a pattern of the definitions is called in the sentences on it."""
+"""The names, in sentences, of the definitions' patterns."""
 
 # Words of other formats, and what they are called here.
 ELSEWHERE: Final = {
@@ -134,7 +134,7 @@ class Walk:
         return part
 
     def _sound(self, kind: inspect.StructType, data: dict[str, Data]) -> object:
-        """Convert a part at once; None where the long way has to tell what is wrong with it."""
+        """Convert a part at once; None if it has to be converted piecewise to find its faults."""
         if self.problems.document.doubtful:
             return None
         try:
@@ -249,7 +249,7 @@ class Walk:
         return data
 
     def _doubtful(self, path: Path) -> bool:
-        """Whether other readers of YAML take the text at `path` for something else."""
+        """Return whether other readers of YAML take the text at `path` for something else."""
         document = self.problems.document
         return (id(document.at(path[:-1])), path[-1]) in document.doubtful
 
@@ -285,7 +285,7 @@ def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
 
 
 def _is_nearly(literal: inspect.LiteralType, data: Data) -> bool:
-    """Whether a text was meant to be one of the literal's: then its fault is told as that."""
+    """Return whether a text was meant to be one of the literal's, to report its fault as that."""
     return isinstance(data, str) and bool(nearest(data, map(str, literal.values)))
 
 
@@ -304,7 +304,7 @@ def _fits(kind: inspect.Type, data: Data) -> bool:
 
 
 def _spell_right(data: dict[str, Data], meant: dict[str, str]) -> None:
-    """Call misspelt keys by the names that were meant, so that what is below them is looked at.
+    """Rename misspelt keys to the names that were meant, so that values below are validated.
 
     Their places stay, by which the document knows where each stands.
     """

@@ -40,13 +40,13 @@ class Variables:
         self._steps = 0
 
     def having(self, values: Mapping[str, str]) -> "Variables":
-        """Return the same with some names that stand for something else, before all others."""
+        """Return the same with other values for some names, which take precedence."""
         from collections import ChainMap
 
         return Variables(ChainMap(dict(values), dict(self.environ)), *self.layers)
 
     def expand(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """Return the text with its references replaced, and the names that nobody set.
+        """Return the text with its references replaced, and the names that are unset.
 
         Raises ValueError where the references multiply beyond any use.
         """
@@ -73,7 +73,7 @@ class Variables:
         return expanded, tuple(dict.fromkeys(missing))
 
     def entries(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the `env` of all layers expanded (the first layer wins), and what has no value.
+        """Return the `env` of all layers expanded (the first layer wins), and the unset names.
 
         The second maps an entry's name to the variable it lacked.
         """
@@ -110,7 +110,7 @@ class Variables:
 def expanded(
     text: str, variables: Variables, path: Path, problems: Problems, unset: list[str]
 ) -> str:
-    """Replace the variables of a text; what nobody set is added to `unset`."""
+    """Replace the variables of a text; unset names are added to `unset`."""
     if "$" not in text:
         return text
     if broken := broken_reference(text):

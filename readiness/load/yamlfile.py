@@ -38,7 +38,7 @@ class Document(msgspec.Struct, kw_only=True):
         return Position(line=mark.line + 1, column=mark.column + 1)
 
     def position(self, path: Path, *, key: bool = False) -> Position:
-        """Return where the value (or the key) at `path` stands; as near as the document has it."""
+        """Return the position of the value (or key) at `path`, or of the nearest one there is."""
         here = self.data
         found = self.marks[id(here)][0] if isinstance(here, dict | list) else None
         for number, step in enumerate(path, start=1):
@@ -98,7 +98,7 @@ def read(path: str) -> bytes:
 
 
 def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()) -> Document:
-    """Read one YAML document. Everything wrong with it is in `faults`; nothing is raised.
+    """Parse one YAML document. Everything wrong with it is in `faults`; nothing is raised.
 
     Below the keys `text_under` plain values stay text as written (`3.10`, `true`).
     """

@@ -32,7 +32,7 @@ def close() -> None:
 def measure(
     documents: Documents, check: Check, measure: Measure, *, number: bool
 ) -> Measurement | Unmeasured:
-    """Read one value; only for documents that is not `unusable`.
+    """Read one value; only for documents that are not `unusable`.
 
     `number` says that the expectation needs a number: then anything else is `not_a_number`.
     Otherwise text stays text, as it was printed: clean it before it is shown. Never raises. What
@@ -59,7 +59,7 @@ def _measured(
 
 
 def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
-    """Return the single complaints that the check can read, cleaned; none is no error."""
+    """Return the single complaints that the check can read, cleaned; there may be none."""
     if check.findings is None:
         return ()
     from readiness.measure import places

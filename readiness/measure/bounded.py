@@ -17,17 +17,17 @@ from readiness.measure.worker import Worker, limited
 from readiness.text.worded import worded
 
 CPU_LIMIT = 0.8
-"""The CPU time in seconds that one search may take; in a long text as often as it is long."""
+"""CPU time that one search may take, in seconds; a long text has several times that."""
 
 _WALL_LIMIT = 1.5
-"""The seconds after which a search is given up however little CPU time it got; likewise."""
+"""Time after which a search is given up however little CPU time it got, in seconds; likewise."""
 
 _LONG = 8 * 1024 * 1024
 
 Span = tuple[int, int]
 
 _IN_PLACE = 10_000_000
-"""The steps that a search may take without a worker; in the worst case some 0.2 s."""
+"""Steps that a search may take without a worker; in the worst case some 0.2 s."""
 
 
 class PatternTooSlowError(TimeoutError):
@@ -84,7 +84,7 @@ def close() -> None:
 
 
 def forget() -> None:
-    """In a process that was forked: the worker belongs to the other one."""
+    """Forget the worker in a process that was forked, as it belongs to the other one."""
     global _worker
     _worker = None
 
@@ -143,7 +143,7 @@ def _shape(pattern: str) -> tuple[int, int] | None:
 
 
 def _is_cheap(pattern: str, length: int) -> bool:
-    """Say whether a search takes few steps in the worst case.
+    """Return whether a search takes few steps in the worst case.
 
     From each start, each repeated part may take any length and each choice either way.
     """
@@ -156,7 +156,7 @@ def _is_cheap(pattern: str, length: int) -> bool:
 
 
 def _lengths(text: str) -> float:
-    """Return how many times the limits the text is worth."""
+    """Return the factor by which the limits grow for a text of this length."""
     return max(1.0, len(text) / _LONG)
 
 
@@ -169,7 +169,7 @@ _sent: str | None = None
 
 
 def _ask(question: str, pattern: str, text: str, limit: int) -> object:
-    """Have the worker search. An answer that is text is the message of a `re.error`."""
+    """Search in the worker; an answer that is text is the message of a `re.error`."""
     global _worker, _sent
     import marshal
 

@@ -17,10 +17,10 @@ from readiness.model.words import Format, ReasonCode
 from readiness.text.worded import worded
 
 CPU_LIMIT = 2.0
-"""The CPU time in seconds that one reading may take, and a second more for each MiB of text."""
+"""CPU time that one reading may take, in seconds, and a second more for each MiB of text."""
 
 MEMORY_LIMIT = 2 * 1024**3
-"""The bytes of memory that the worker may have beyond the gate's."""
+"""Memory that the worker may have beyond the gate's, in bytes."""
 
 _MOST_CPU = 20.0
 _MIB = 1024 * 1024
@@ -33,7 +33,7 @@ _Answer: TypeAlias = tuple[Data, tuple[ReasonCode, str, str] | None]
 
 
 def is_cheap(text: str, kind: Format, query: str) -> bool:
-    """Say whether the text is parsed and the query answered in no time, at worst."""
+    """Return whether parsing the text and answering the query takes no time, at worst."""
     if len(text) > reader_of(kind).IN_PLACE:
         return False
     from readiness.measure.query import growth
@@ -83,7 +83,7 @@ def close() -> None:
 
 _worker: Worker | None = None
 _held: tuple[str, _Key] | None = None
-"""The text that the worker was forked with, and as what it parses it."""
+"""The text that the worker was forked with, and the format it parses it as."""
 
 _parsed: list[Data] = []
 """In the worker: the parsed text, once it is."""

@@ -20,13 +20,13 @@ LARGEST_FILE = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
 
 STREAMS = ("stdout", "stderr")
-"""What is read that is no file; `output` is both."""
+"""Sources that are no files; `output` is both."""
 
 _CLOCK_TICK = 0.01
-"""File systems stamp files with the time of the last tick, up to so many seconds ago."""
+"""The resolution of file time stamps, in seconds: a file is stamped with the last tick's time."""
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""How UTF-16 begins; neither byte is in any UTF-8. To a count of lines it would hold no word."""
+"""Byte order marks of UTF-16, in no UTF-8; a count of lines would find no word in it."""
 
 _VARIABLE = later(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 
@@ -118,7 +118,7 @@ class Documents:
 
 
 def path_of(source: str, workdir: str, environment: Mapping[str, str]) -> str:
-    """The path of the file that a reader names. Raises `NotMeasuredError` for an unset variable."""
+    """Return the path that a reader names. Raises `NotMeasuredError` for an unset variable."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]

@@ -36,7 +36,7 @@ _GROUPED = later(_GROUPS % "")
 _TABBED = later(_GROUPS % r"\t\v\f")
 _NO_COLUMN = later(r"[\t\v\f]0")
 _PART_OF_A_NUMBER = frozenset(("Cf", "Cs", "Mn", "Me", "No", "Nl"))
-"""The categories of characters that change or split what they touch; controls come to them."""
+"""Categories of characters that change or split what they touch, as controls do too."""
 _AROUND = 40
 
 
@@ -120,7 +120,7 @@ def refuse_piece(text: str, start: int, end: int) -> None:
 
 
 def _in_columns(text: str, start: int, end: int) -> bool:
-    """Whether tabs part the columns of a table here, as `cat -n` and `git diff --numstat` do.
+    """Return whether tabs separate table columns here, as in `cat -n` or `git diff --numstat`.
 
     Then the line goes on with a tab, begins with blanks, or ends where no column begins with a 0.
     """
@@ -131,7 +131,7 @@ def _in_columns(text: str, start: int, end: int) -> bool:
 
 
 def _is_foreign(character: str) -> bool:
-    """Whether it changes or splits a number that it touches, seen or not."""
+    """Return whether a character changes or splits a number that it touches, seen or not."""
     if character.isascii():
         return not (character.isprintable() or character in "\t\n\v\f\r")
     from unicodedata import category

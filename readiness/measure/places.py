@@ -13,14 +13,14 @@ from readiness.model.words import Format
 from readiness.text.clean import clean, cut
 
 MOST_FINDINGS = 5_000
-"""How many findings of one probe are kept, the first ones."""
+"""Number of findings that are kept of one probe, the first ones."""
 
 _LONGEST_MESSAGE = 1_000
 _LONGEST_PATH = 4_096
 
 
 def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
-    """Return what the check's `findings` query gives, cleaned; nothing where it cannot be read.
+    """Return the findings of the check's query, cleaned; none where it cannot be read.
 
     Paths below the probe's folder are made relative to it. An entry without a path is left out.
     """

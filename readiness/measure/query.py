@@ -53,7 +53,7 @@ _ONE_INTO_ANOTHER = frozenset(
 
 
 def _growth(node: object) -> int:
-    """What each part finds is given to the next (a product), or all get the same (a sum)."""
+    """Return the growth of a query: the product of parts fed to one another, the sum of others."""
     if not isinstance(node, dict):
         return 1
     if node.get("type") == "literal":

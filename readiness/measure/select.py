@@ -36,7 +36,7 @@ def read(documents: Documents, check: Check, measure: Measure, *, number: bool) 
 
 
 def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
-    """Return what another number is counted among: of nothing, nothing was done."""
+    """Return the total that a number is counted among; 0 raises, as nothing was done."""
     found = one(read(documents, check, measure, number=True), measure.reader)
     if not isinstance(found, Decimal) or found <= 0:
         raise NotMeasuredError(

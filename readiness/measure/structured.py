@@ -32,7 +32,7 @@ def found(documents: Documents, reader: Reader, check: Check) -> Data:
 
 
 def _may_be_empty(reader: Reader, check: Check) -> bool:
-    """Say whether nothing may mean none: JSON lines of a tool that proves itself elsewhere."""
+    """Return whether no output may mean none: JSON lines of a tool that proves itself elsewhere."""
     return reader.format is Format.JSONL and check.proof is not None
 
 
@@ -51,7 +51,7 @@ def values(
 
 
 def _scalar(item: Data, reader: Reader, *, number: bool, unit: str | None) -> Decimal | bool | str:
-    """Return a single value; `unit` is None where text is no number, whatever it says."""
+    """Return a single value; where `unit` is None, text is refused as a number."""
     if isinstance(item, bool):
         if number:
             raise _not_a_number(reader, f"{item}".lower(), worded("hint.condition"))

@@ -12,12 +12,12 @@ from readiness.model.words import Pick, ReasonCode
 from readiness.text.worded import worded
 
 COUNTED = 10
-"""Of the lines that are counted so many are kept, for people."""
+"""Number of the counted lines that are kept, for people."""
 
 _LONGEST_LINE = 2_000
 _MOST_MATCHES = 1_000_000
 _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
-"""How many matches are looked for: without `pick` two are as wrong as more."""
+"""Number of matches to look for: without `pick` two are as wrong as more."""
 
 
 def values(
@@ -57,7 +57,7 @@ def values(
 
 
 def count(pattern: str, text: str) -> int:
-    """Return in how many lines the pattern is found, or say that it ran wild."""
+    """Count the lines in which the pattern is found. Raises if the search takes too long."""
     try:
         return guard.count(pattern, text)
     except (guard.PatternTooSlowError, re.error) as error:
@@ -65,7 +65,7 @@ def count(pattern: str, text: str) -> int:
 
 
 def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
-    """Return the first of the lines that were counted, as they were printed but for their length.
+    """Return the first of the counted lines, as printed but shortened.
 
     None where the reader counts no lines.
     """
@@ -80,7 +80,7 @@ def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
 
 
 def spans(pattern: str, text: str, limit: int) -> list[guard.Span]:
-    """Return where the pattern's group, or the pattern, matches, or say that it ran wild."""
+    """Return the matches of the pattern or its group. Raises if the search takes too long."""
     try:
         return guard.spans(pattern, text, limit)
     except (guard.PatternTooSlowError, re.error) as error:

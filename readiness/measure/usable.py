@@ -20,7 +20,7 @@ _TELLING = later(
     re.IGNORECASE,
 )
 _OWN_WORDS = "not measured: "
-"""How a check's script says, on a line of standard error, why it could not measure."""
+"""Beginning of the line of standard error on which a check's script says why it cannot measure."""
 
 _TRACEBACK = "Traceback (most recent call last)"
 _LINES_LOOKED_AT = 8
@@ -154,7 +154,7 @@ def _alternatives(statuses: tuple[int, ...]) -> str:
 
 
 def _last_words(stream: Stream) -> list[str]:
-    """Return the lines with which a tool stopped: at most three, from the first that tells why.
+    """Return the last lines of a tool: at most three, from the first that says why it stopped.
 
     Lines in which a check's script speaks itself are not among them.
     """
@@ -167,7 +167,7 @@ def _last_words(stream: Stream) -> list[str]:
 
 
 def _said(capture: Capture) -> str:
-    """Return what a tool said last, on one line; nothing where it was silent."""
+    """Return the last words of a tool on one line; "" if it was silent."""
     for stream in (capture.stderr, capture.stdout):
         if lines := _last_words(stream):
             return _joined(lines)
@@ -179,7 +179,7 @@ def _joined(lines: list[str]) -> str:
 
 
 def _printed_last(capture: Capture) -> list[str]:
-    """Say what was printed until the end came; nothing where that is nothing."""
+    """Return a sentence with the last line that was printed, if there is one."""
     for stream in (capture.stdout, capture.stderr):
         if line := _last_line(stream):
             return [worded("reason.last_said", line=shown(line, 80))]
@@ -187,7 +187,7 @@ def _printed_last(capture: Capture) -> list[str]:
 
 
 def _own_words(stream: Stream) -> str:
-    """Return why a check's script could not measure, and the tool's own words on it.
+    """Return why a check's script could not measure, with the tool's own words.
 
     How a tool crashed adds nothing where the script knows the cause.
     """
@@ -204,9 +204,9 @@ def _own_words(stream: Stream) -> str:
 
 
 def _adds(line: str, known: str) -> bool:
-    """Whether a line says what is not said yet, whoever it says is speaking.
+    """Return whether a line adds to what is known, whichever program it names as its source.
 
-    Not what is known at greater length.
+    A shorter form of what is known adds nothing.
     """
     rest = line.partition(": ")[2].lstrip("* ")
     cause = known.partition(": ")[2]
@@ -272,7 +272,7 @@ def _sought(proof: Reader) -> str:
 
 
 def _proves(documents: Documents, proof: Reader, check: Check) -> bool:
-    """Say whether the proof finds anything: a match, or data that is neither false nor empty."""
+    """Return whether the proof finds anything: a match, or data that is neither false nor empty."""
     if proof.format is Format.TEXT:
         return bool(text.spans(proof.regex or proof.count, documents.plain_text(proof.source), 1))
     if proof.format is Format.EXIT:

@@ -60,7 +60,7 @@ _requests = -1
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """In a worker: within it, so much CPU time, and the death of the gate, end the process."""
+    """Limit CPU time in a worker: it ends after so many seconds, or if the gate dies."""
     import fcntl
     import signal
 
@@ -74,7 +74,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def _work(serve: Callable[[bytes], bytes], requests: int, answers: int) -> NoReturn:
-    """Be the worker: answer requests until the gate closes its end."""
+    """Run the worker: answer requests until the gate closes its end."""
     global _requests
     try:
         _let_go(requests, answers)
@@ -86,7 +86,7 @@ def _work(serve: Callable[[bytes], bytes], requests: int, answers: int) -> NoRet
 
 
 def _let_go(requests: int, answers: int) -> None:
-    """Keep nothing of the gate's: its files would stay open, its handlers would run twice."""
+    """Close what the gate has open: files would stay open, handlers would run twice."""
     import fcntl
     import gc
     import signal
@@ -111,7 +111,7 @@ def _send(pipe: int, message: bytes) -> None:
 
 
 def _receive(pipe: int) -> bytes | None:
-    """Return one message, or None at the end of the pipe."""
+    """Read one message; None at the end of the pipe."""
     header = _exactly(pipe, 8)
     return header and _exactly(pipe, int.from_bytes(header, "little"))
 
