@@ -82,7 +82,7 @@ class Attempt:
         return {os.fstat(sink.fd).st_ino for sink in sinks if sink.fd >= 0}
 
     def capture(self, scratch: str) -> Capture:
-        """Return what there is to say about the attempt, now that it is over."""
+        """Return the capture of the attempt, which is over."""
         status = self.status
         killed = os.WIFSIGNALED(status)
         return Capture(

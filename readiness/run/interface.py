@@ -39,10 +39,10 @@ class Observer(Protocol):
     """Follows a run, to show its progress."""
 
     def started(self, probe: int, attempt: int) -> None:
-        """Hear that this attempt of the probe with this index was started."""
+        """Handle the start of this attempt of the probe with this index."""
 
     def finished(self, capture: Capture) -> None:
-        """Hear that an attempt is over, or never will be made; it is settled next."""
+        """Handle the end of an attempt, or one that will never be made; it is settled next."""
 
     def tick(self) -> None:
-        """Draw, if need be: called about ten times a second while the run goes on."""
+        """Update what is drawn; called about ten times a second while the run goes on."""

@@ -113,7 +113,7 @@ class Loop:
                 break
 
     def _clear_away(self) -> None:
-        """End what still runs (the caller failed), and what hid until now."""
+        """End what still runs (if the caller failed), and processes that hid until now."""
         self._observe = None  # it may be what failed
         now = time.monotonic()
         for attempt in self._live.values():
@@ -130,7 +130,7 @@ class Loop:
     # --- starting and settling ------------------------------------------------------------------
 
     def _fill(self) -> None:
-        """Start what may start."""
+        """Start the attempts that may start."""
         self._due = self._queue.wake(time.monotonic())
         while len(self._live) < self._jobs:
             index = self._queue.take()
@@ -178,7 +178,7 @@ class Loop:
         self._put(capture, None)
 
     def _put(self, capture: Capture, attempt: Attempt | None) -> None:
-        """Let an attempt be settled: at once if something waits for that, else before long."""
+        """Queue an attempt to be settled: at once if something waits for that, else before long."""
         self._over.append((capture, attempt))
         probe = self._plan.probes[capture.probe]
         if self._may_stop or may_repeat(probe) or self._queue.leads(capture.probe):
@@ -219,7 +219,7 @@ class Loop:
         return worded("reason.producer_why", name=name, why=why)
 
     def _halt(self, why: str) -> None:
-        """Start nothing more."""
+        """Withdraw all attempts that have not started."""
         self._stop = why
         self._over_at = math.inf
         pending = [capture.probe for capture, _ in self._over]
@@ -253,7 +253,7 @@ class Loop:
             self._observe.tick()
 
     def _patience(self) -> int:
-        """How long nothing is due, in milliseconds."""
+        """Return the time until something is due, in milliseconds."""
         wake = min(self._over_at, self._settle_at)
         for attempt in self._live.values():
             if attempt.wake < wake:
@@ -284,7 +284,7 @@ class Loop:
     # --- ending ---------------------------------------------------------------------------------
 
     def _attend(self, attempt: Attempt, now: float) -> None:
-        """Do what is due for the attempt."""
+        """Handle what is due for the attempt."""
         if attempt.pidfd < 0 and not attempt.exited and self._exited(attempt, now):
             return
         if attempt.kill_at is not None:
@@ -300,7 +300,7 @@ class Loop:
             attempt.wake = min(attempt.deadline, now + pause)
 
     def _exited(self, attempt: Attempt, now: float) -> bool:
-        """Reap the process of the attempt, and finish it if that was all; False: it lives."""
+        """Reap the attempt's process, and finish it if nothing else runs; False if it lives."""
         if not attempt.reap(now):
             return False
         self._family.remove(attempt)
@@ -316,7 +316,7 @@ class Loop:
         return True
 
     def _end(self, attempt: Attempt, now: float) -> None:
-        """Ask the attempt to end; it is killed after the grace."""
+        """Terminate the attempt; it is killed after the grace."""
         attempt.signalled = True
         attempt.kill_at = now + GRACE
         attempt.wake = now + PACE
@@ -325,7 +325,7 @@ class Loop:
         self._family.tell(attempt, SIGTERM)
 
     def _end_all(self, why: str) -> None:
-        """End what runs as something that was never run, as nobody waits for it any more."""
+        """End all running attempts as if never run, as nobody waits for them any more."""
         now = time.monotonic()
         for attempt in list(self._live.values()):
             if attempt.kill_at is None:
@@ -334,7 +334,7 @@ class Loop:
                 self._end(attempt, now)
 
     def _press(self, attempt: Attempt, now: float) -> None:
-        """Finish an attempt that has to be over once nothing is left; else kill it in time."""
+        """Finish an ending attempt once nothing of it is left; else kill it in time."""
         self._family.survey(self._live.values())
         left = self._family.of(attempt)
         kill_at = now if attempt.kill_at is None else attempt.kill_at
@@ -363,7 +363,7 @@ class Loop:
         self._ended.append(attempt)
 
     def _collect(self) -> None:
-        """Read what is left of the attempts that have ended."""
+        """Read the remaining output of the attempts that have ended."""
         for attempt in self._ended:
             self._put(attempt.capture(self._starter.shared), attempt)
         self._ended.clear()

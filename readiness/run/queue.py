@@ -31,11 +31,11 @@ class Queue:
         self._ready = [rank for rank, i in enumerate(plan.order) if not self._missing[i]]
 
     def __bool__(self) -> bool:
-        """Whether any probe is left that is not settled for good."""
+        """Return whether any probe is left that is not settled for good."""
         return bool(self._open)
 
     def take(self) -> int | None:
-        """Return the probe to start now, which holds its words from here on; None: none can."""
+        """Return the probe to start now, which holds its words from here on; None if none can."""
         while self._ready:
             rank = heappop(self._ready)
             index = self._order[rank]
@@ -52,14 +52,14 @@ class Queue:
         return None
 
     def free(self, index: int) -> None:
-        """Let others hold the words of the probe, which runs no longer."""
+        """Release the words of the probe, which runs no longer, for others to hold."""
         for word in self._probes[index].check.exclusive:
             self._held.discard(word)
             for rank in self._blocked.pop(word, ()):
                 heappush(self._ready, rank)
 
     def put_back(self, index: int) -> None:
-        """Make the probe ready again, which could not be started for now."""
+        """Return a probe that could not be started to the queue."""
         self.free(index)
         heappush(self._ready, self._rank[index])
 
@@ -68,13 +68,13 @@ class Queue:
         heappush(self._delayed, (until, self._rank[index]))
 
     def wake(self, now: float) -> float | None:
-        """Make ready what was delayed until now; return when the next is due."""
+        """Make ready the probes delayed until now; return when the next is due."""
         while self._delayed and self._delayed[0][0] <= now:
             heappush(self._ready, heappop(self._delayed)[1])
         return self._delayed[0][0] if self._delayed else None
 
     def settle(self, index: int, *, succeeded: bool) -> list[int]:
-        """Be done with the probe; return those that can never start because of it."""
+        """Settle the probe; return those that can never start because of it."""
         self._open.discard(index)
         followers = self._followers.get(index, [])
         if not succeeded:
@@ -86,11 +86,11 @@ class Queue:
         return []
 
     def leads(self, index: int) -> bool:
-        """Whether any probe comes after this one."""
+        """Return whether any probe comes after this one."""
         return index in self._followers
 
     def abandon(self, running: Iterable[int]) -> list[int]:
-        """Withdraw, and return in order, every probe that is neither settled nor running."""
+        """Withdraw every probe that is neither settled nor running; return them in order."""
         self._ready.clear()
         self._blocked.clear()
         self._delayed.clear()

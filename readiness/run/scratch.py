@@ -10,14 +10,14 @@ from readiness.text.worded import worded
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:
-    """Return a path in TMPDIR that ends with `name`, or else with what nobody can guess."""
+    """Return a path in TMPDIR that ends with `name`, or else with a random name."""
     parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name cannot be guessed
     name = name or os.urandom(8).hex()
     return os.path.join(os.path.realpath(parent), f"readiness-{name}")
 
 
 def make(path: str) -> str:
-    """Make the folder, for this user alone, and return it. Raises UsageError where it cannot."""
+    """Create the folder, for this user alone, and return it. Raises UsageError on failure."""
     try:
         os.mkdir(path, 0o700)
     except OSError as error:
@@ -27,7 +27,7 @@ def make(path: str) -> str:
 
 
 def remove(path: str) -> None:
-    """Remove it, whatever probes have made of it: locked folders, or a link to another place."""
+    """Remove the folder, whatever probes made of it: locked folders, or a link elsewhere."""
     with suppress(OSError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             os.unlink(path)
@@ -43,7 +43,7 @@ def remove(path: str) -> None:
 
 
 def _remove_empty(path: str) -> bool:
-    """Remove folders that hold nothing but folders: what most runs leave.
+    """Remove folders that hold nothing but folders, as most runs leave them.
 
     To import shutil takes longer than that.
     """

@@ -65,7 +65,7 @@ class Starter:
         self._tmp_of: dict[int, str] = {}
 
     def close(self) -> None:
-        """Close what was kept open."""
+        """Close the descriptors that were kept open."""
         os.close(self._home_fd)
         os.close(self._null)
 
@@ -85,7 +85,7 @@ class Starter:
         return attempt
 
     def settle(self, attempt: Attempt) -> None:
-        """Nobody will look into the folder of this attempt any more, if it is empty."""
+        """Keep the attempt's temporary folder for another attempt, if it is empty."""
         tmp = attempt.tmp
         with suppress(OSError):  # a probe may have removed it, or made something else of it
             found = os.lstat(tmp)
@@ -119,7 +119,7 @@ class Starter:
         return sh, ("sh", "-eu", "-c", probe.command)
 
     def _find(self, name: str, path: str, workdir: str) -> str:
-        """Return the file that `name` stands for, or "". Only what was found is remembered."""
+        """Return the file that `name` stands for, or "". Only found files are cached."""
         key = (name, path, workdir)
         found = self._found.get(key, "")
         if not found:
@@ -221,7 +221,7 @@ class Starter:
 
 
 def _keep_descriptors() -> None:
-    """Keep from probes what this process was given beyond the standard streams."""
+    """Keep probes from inheriting descriptors beyond the standard streams."""
     with suppress(OSError):
         for name in os.listdir("/dev/fd"):
             with suppress(OSError):

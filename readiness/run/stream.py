@@ -41,7 +41,7 @@ class Sink:
         self._cut = self._is_long = False
 
     def read(self) -> int:
-        """Take what is there, 64 KiB at most, and say how much that was; close at the end."""
+        """Read what is there, 64 KiB at most, and return its size; close at the end."""
         try:
             data = os.read(self.fd, CHUNK)
         except BlockingIOError:
@@ -57,7 +57,7 @@ class Sink:
         return len(data)
 
     def finish(self) -> Stream:
-        """Take what is left without waiting for more, and return the whole."""
+        """Read what is left without waiting for more, and return the whole."""
         for _ in range(DRAIN):
             # A short read from a pipe has emptied it.
             if self.fd < 0 or self.read() < CHUNK:
@@ -78,7 +78,7 @@ class Sink:
         )
 
     def discard(self) -> None:
-        """Close what is open."""
+        """Close the pipe and the file."""
         self._close()
         self._close_spool()
 
@@ -102,7 +102,7 @@ class Sink:
         self._write(data)
 
     def _open_spool(self, data: bytes) -> bytes:
-        """Turn from memory to the file; return all that came so far."""
+        """Switch from memory to a file; return all data so far."""
         data = b"".join([*self._chunks, data])
         self._chunks.clear()
         self._hash = sha256()

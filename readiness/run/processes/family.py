@@ -36,23 +36,23 @@ class Family:
         self._strangers = set(self._children()) if self._adopts else set()
 
     def close(self) -> None:
-        """Let orphans go where they went before."""
+        """Restore where orphans go."""
         if self._list >= 0:
             os.close(self._list)
         if self._adopts and not self._was_subreaper:
             prctl.become_subreaper(wanted=False)
 
     def add(self, attempt: Attempt) -> None:
-        """Know the process of the attempt for what it is."""
+        """Register the process of the attempt."""
         attempt.token = b"%d" % attempt.pid
         self._leaders.add(attempt.token)
 
     def remove(self, attempt: Attempt) -> None:
-        """Forget the process of the attempt: it was reaped."""
+        """Remove the process of the attempt, which was reaped."""
         self._leaders.discard(attempt.token)
 
     def quiet(self, attempt: Attempt) -> bool:
-        """Whether nothing can live of the attempt, whose process was reaped. Costs little."""
+        """Return whether nothing of the reaped attempt can be alive. Costs little."""
         if not self._adopts:
             return not _group(attempt)
         children = self._children()
@@ -61,7 +61,7 @@ class Family:
         )
 
     def survey(self, running: Collection[Attempt]) -> None:
-        """Find out whose the orphans are that have come since, and reap those that ended."""
+        """Assign new orphans to the attempts they came from, and reap those that ended."""
         if not self._adopts:
             return
         children = self._children()
@@ -74,13 +74,13 @@ class Family:
                 del self._owners[token]
 
     def of(self, attempt: Attempt) -> list[Process]:
-        """What lives of the attempt, or the first thousand of it. Look after a `survey`."""
+        """Return the attempt's live processes, a thousand at most. Call `survey` first."""
         if self._adopts:
             return procfs.descendants(self._roots(attempt))
         return _group(attempt)
 
     def _roots(self, attempt: Attempt) -> list[int]:
-        """Those from which all of the attempt descends."""
+        """Return the processes from which all of the attempt descends."""
         if not self._adopts:
             return [process.pid for process in _group(attempt)]
         roots = [int(token) for token, owners in self._owners.items() if attempt in owners]
@@ -109,7 +109,7 @@ class Family:
         kill_all(lambda: self._roots(attempt))
 
     def end_strays(self) -> bool:
-        """Kill what nobody running can have left; return whether nothing is left of it."""
+        """Kill processes of no running attempt; return whether none is left."""
         self.survey(())
         strays = [int(token) for token in self._owners]
         kill_all(lambda: strays)
@@ -125,7 +125,7 @@ class Family:
         self._owners[token] = _owners(process, running)
 
     def _blame_others(self, attempt: Attempt, members: Iterable[Process]) -> None:
-        """Note that other attempts, whose these may be as well, have lost them."""
+        """Record that other attempts, whose processes these may be as well, leaked them."""
         for process in members:
             token = b"%d" % process.pid
             owners = self._owners.get(token, ())
@@ -179,7 +179,7 @@ def _is_in(pid: int, session: int) -> bool:
 
 
 def _group(attempt: Attempt) -> list[Process]:
-    """Where orphans cannot be followed: the process group alone, as one entry."""
+    """Return the process group as one entry, for where orphans cannot be followed."""
     try:
         os.killpg(attempt.pid, 0)
     except OSError:

@@ -19,7 +19,7 @@ _MOST: Final = 100_000
 
 
 def send(pid: int, number: int) -> None:
-    """Send the signal if that can be done: the process may be gone, or be another user's."""
+    """Send the signal if possible: the process may be gone, or be another user's."""
     with suppress(OSError):
         os.kill(pid, number)
 

@@ -22,12 +22,12 @@ def _prctl(option: int, argument: object) -> bool:
 
 
 def become_subreaper(wanted: bool = True) -> bool:
-    """Let orphaned descendants come back to this process; return whether that is so now."""
+    """Set whether orphaned descendants come back to this process; return whether that worked."""
     return _prctl(_SET_SUBREAPER, ctypes.c_ulong(wanted))
 
 
 def is_subreaper() -> bool:
-    """Whether orphaned descendants come back to this process."""
+    """Return whether orphaned descendants come back to this process."""
     answer = ctypes.c_int()
     return _prctl(_GET_SUBREAPER, ctypes.byref(answer)) and bool(answer.value)
 
@@ -38,7 +38,7 @@ def die_with_parent(signal: int) -> bool:
 
 
 def rename(name: str) -> None:
-    """Let this process be listed under another name, of at most 15 bytes, without arguments."""
+    """Rename this process in lists of processes, to 15 bytes at most, without arguments."""
     encoded = name.encode()
     if not _prctl(_SET_NAME, ctypes.c_char_p(encoded)):
         return

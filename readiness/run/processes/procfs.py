@@ -36,7 +36,7 @@ class Process:
 
 
 def look_up(pid: int) -> Process | None:
-    """Return what the process is; None: there is none."""
+    """Return the process with this id; None if there is none."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             text = file.read()
@@ -57,11 +57,11 @@ def look_up(pid: int) -> Process | None:
 def descendants(
     roots: Iterable[int], visit: Callable[[int], object] | None = None, most: int = MANY
 ) -> list[Process]:
-    """Return the processes `roots` and all that descend from them, those that live.
+    """Return the live processes among `roots` and all that descend from them.
 
-    `visit` is called with each before its children are looked for: one that is stopped there has
-    no more of them. Those that multiply may do so faster than they are found, so that not many
-    more than `most` are looked at.
+    `visit` is called with each before its children are listed: one that is stopped there has no
+    more of them. As some may multiply faster than they are listed, not many more than `most` are
+    visited.
     """
     found: dict[int, Process] = {}
     table: dict[int, list[int]] | None = None
@@ -83,7 +83,7 @@ def descendants(
 
 
 def children_of(pid: int) -> list[int] | None:
-    """Return the children of the process; None: this kernel does not list them."""
+    """Return the children of the process; None if this kernel does not list them."""
     children: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -98,7 +98,7 @@ def children_of(pid: int) -> list[int] | None:
 
 
 def open_own_children() -> int:
-    """Return a descriptor that reads as the children of this process; -1: there is no such."""
+    """Return a descriptor that reads as the children of this process; -1 if there is none."""
     try:
         return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -106,7 +106,7 @@ def open_own_children() -> int:
 
 
 def by_parent() -> dict[int, list[int]]:
-    """Return the children of every process. Slow: it looks at all there are."""
+    """Return the children of every process. Slow, as it reads every process."""
     table: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         process = look_up(int(name)) if name.isdigit() else None
@@ -116,7 +116,7 @@ def by_parent() -> dict[int, list[int]]:
 
 
 def environment_has(pid: int, entry: bytes) -> bool:
-    """Whether the process was started with `entry` (NAME=value) in its environment."""
+    """Return whether the process was started with `entry` (NAME=value) in its environment."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             return entry in file.read().split(b"\0")
@@ -125,7 +125,7 @@ def environment_has(pid: int, entry: bytes) -> bool:
 
 
 def holds_pipe(pid: int, inodes: set[int]) -> bool:
-    """Whether the process has one of these pipes open."""
+    """Return whether the process has one of these pipes open."""
     wanted = {f"pipe:[{inode}]" for inode in inodes}
     try:
         for fd in os.listdir(f"/proc/{pid}/fd"):

@@ -42,7 +42,7 @@ _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT, signal.SIGALRM)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 _PATIENCE: Final = 8.0
-"""So many seconds has a gate that may take no longer to end its probes and itself."""
+"""Time in which a gate has to end its probes and itself, in seconds."""
 
 _is_gate = False
 _run_name = ""
@@ -76,7 +76,7 @@ def supervise(gate: Callable[[], int], limit: float | None = None) -> int:
 
 
 def run_name() -> str:
-    """A name that nobody can guess, the same in all processes of a run; "" where there is none.
+    """Return a name that nobody can guess, one for all processes of a run; "" if there is none.
 
     Folders for scratch whose names begin so are removed at the end, should the gate be killed.
     """
@@ -86,7 +86,7 @@ def run_name() -> str:
 def _watch_over(
     inner: Callable[[], int], stop: signal.Signals, *, name: str = "", limit: float | None = None
 ) -> int:
-    """Call `inner` in a child, and be listed as `name`; return its status, as promised.
+    """Call `inner` in a child, with this process renamed to `name`; return its status.
 
     The child stops at the signal `stop`.
     """
@@ -196,7 +196,7 @@ class _Watcher:
         return ExitStatus.INTERNAL
 
     def _clear_away(self) -> None:
-        """Kill what the child has left, until nothing is left."""
+        """Kill the processes that the child left, until none is left."""
         give_up = time.monotonic() + _GIVE_UP
         while (orphans := self._orphans()) and time.monotonic() < give_up:
             kill_all(self._orphans)
@@ -225,7 +225,7 @@ class _Watcher:
         self._forward(ending, _frame)
 
     def _allow(self, seconds: float | None) -> None:
-        """Hurry after so many seconds; None: never."""
+        """Set an alarm after so many seconds; None cancels it, even one that came just now."""
         if self._limit is None:
             return
         signal.setitimer(signal.ITIMER_REAL, seconds or 0)
@@ -233,7 +233,7 @@ class _Watcher:
             signal.sigtimedwait((signal.SIGALRM,), 0)
 
     def _pause(self, _number: int, _frame: FrameType | None) -> None:
-        """Let the child stop (Ctrl-Z); it has no terminal to tell it. The watcher stops too.
+        """Stop the child (Ctrl-Z), which has no terminal to tell it. The watcher stops too.
 
         The keeper goes on: stopped, it could not end the gate when the watcher is killed.
         """
