@@ -76,7 +76,7 @@ FORMATS = _formats()
 
 
 def past_wanted(name: str) -> int:
-    """How many earlier runs the format shows: its module's `PAST`, else none."""
+    """Return how many earlier runs the format shows: its module's `PAST`, else none."""
     found: int = getattr(import_module(FORMATS[name]), "PAST", 0)
     return found
 

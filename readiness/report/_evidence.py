@@ -8,7 +8,7 @@ from readiness.text.layout import age, duration, literal
 from readiness.text.sentences import Sentences
 
 LINES = 10
-"""So many lines of an output stand under what failed."""
+"""Number of lines of output to show under a failure."""
 
 WIDEST = 160
 """Characters of such a line, where nothing else limits it."""
@@ -20,7 +20,7 @@ _RULE = later(r"([=_*#~-])\1{9,}")
 
 
 def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
-    """Tell how a probe ended, fact by fact."""
+    """Yield how a probe ended, fact by fact."""
     if probe.timed_out:
         yield say("report.timed_out")
     elif probe.signal is not None:
@@ -44,13 +44,13 @@ def ending(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
 
 
 def reused(probes: Sequence[ProbeRecord], say: Sentences) -> str:
-    """Tell that these were reused, and how old the oldest is, where that is known."""
+    """Format that these were reused, and how old the oldest is, where that is known."""
     ages = [probe.reused_from.age_s for probe in probes if probe.reused_from is not None]
     return say("report.reused_age", age=age(max(ages))) if ages else say("report.reused")
 
 
 def output(stream: StreamRecord) -> str:
-    """Return the head and the tail of what was written, as recorded; empty where that is blank."""
+    """Return the recorded head and tail of an output; "" if it is blank."""
     text = stream.head
     if stream.tail and stream.tail not in stream.head:
         text = f"{text}\n…\n{stream.tail}"
@@ -60,7 +60,7 @@ def output(stream: StreamRecord) -> str:
 def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> list[str]:
     """Return the lines that show why a criterion is not good: the last, or those that it counted.
 
-    Of what was printed for a program to read nothing is shown, unless the program could not.
+    Output for programs is not shown, unless it could not be read.
     """
     if not criterion.verdict.bad:
         return []
@@ -94,7 +94,7 @@ def _lines(stream: StreamRecord) -> list[str]:
 
 
 def _without_frames(lines: list[str]) -> list[str]:
-    """Leave out where a traceback came by: each of its frames but the last one before its end."""
+    """Remove the frames of a traceback, but the last one before its end."""
     frames = [bool(_FRAME.match(line)) for line in lines]
     shown = []
     for place, line in enumerate(lines):

@@ -21,7 +21,7 @@ from readiness.text.sentences import sentences
 SAY = sentences(Language.EN)
 
 SENTENCE = 1_000
-"""The longest message of one result; GitHub shows no more."""
+"""The longest message of one result, in characters; GitHub shows no more."""
 
 
 class GateState(StrEnum):
@@ -42,7 +42,7 @@ class FilePlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gate_state(run: RunDocument) -> GateState:
-    """Return what the gate of `run` comes to. Only a whole run that is ready is `READY`."""
+    """Return the state of the gate of `run`. Only a whole run that is ready is `READY`."""
     if run.interrupted or run.gate.decision is Decision.UNDECIDED:
         return GateState.UNKNOWN
     if run.gate.decision is Decision.READY:
@@ -55,7 +55,7 @@ def gate_state(run: RunDocument) -> GateState:
 
 
 def gate_name(run: RunDocument) -> str:
-    """Return what the gate of `run` decides on."""
+    """Return the name of what the gate of `run` decides on."""
     milestone = run.gate.milestone
     if run.gate.line is not None:
         return SAY("formats.line_gate")
@@ -67,7 +67,7 @@ def gate_name(run: RunDocument) -> str:
 
 
 def gate_sentence(run: RunDocument) -> str:
-    """Tell the decision and its reasons."""
+    """Format the decision and its reasons."""
     told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run.gate, SAY)}"
     parts = [told, *map(literal, run.gate.reasons)]
     if run.interrupted:
@@ -76,7 +76,7 @@ def gate_sentence(run: RunDocument) -> str:
 
 
 def sentence(criterion: CriterionRecord) -> str:
-    """Tell what was found and what is expected, and whose word it rests on; never empty."""
+    """Format what was found and expected, and whose word it rests on; never empty."""
     text = literal(measured(criterion))
     expect = literal(criterion.expect)
     if criterion.attestation and criterion.verdict is Verdict.PASS:
@@ -92,7 +92,7 @@ def sentence(criterion: CriterionRecord) -> str:
 
 
 def waived(criterion: CriterionRecord) -> str:
-    """Tell who waived a criterion, why, and until when."""
+    """Format who waived a criterion, why, and until when."""
     waiver = criterion.waiver
     if waiver is None:
         return SAY("verdict.waived")
@@ -101,7 +101,7 @@ def waived(criterion: CriterionRecord) -> str:
 
 
 def attested(criterion: CriterionRecord) -> str:
-    """Tell whose word takes the place of a measurement."""
+    """Format whose word takes the place of a measurement."""
     attestation = criterion.attestation
     if attestation is None:
         return ""
@@ -133,12 +133,12 @@ def board_file(run: RunDocument) -> str:
 
 
 def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> FilePlace:
-    """Return where a criterion stands in the board, or the board's first line."""
+    """Return the place of a criterion in the board, or the board's first line."""
     return FilePlace(path=board_file(run), line=max(1, criterion.line if criterion else 1))
 
 
 def finding_place(run: RunDocument, finding: FindingRecord) -> FilePlace | None:
-    """Return where a finding is, or None where that is outside of the repository."""
+    """Return the place of a finding; None if it is outside of the repository."""
     path = literal(finding.path)
     if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
         return None
@@ -147,7 +147,7 @@ def finding_place(run: RunDocument, finding: FindingRecord) -> FilePlace | None:
 
 
 def finding_sentence(finding: FindingRecord, place: FilePlace | None) -> str:
-    """Tell what the tool complains about; with the place, where a format has no room for it."""
+    """Format a tool's complaint; with its place, for a format that has no room for that."""
     rule = literal(finding.rule).strip()
     text = literal(finding.message).strip() or rule or SAY("formats.no_message")
     if place is None:

@@ -29,7 +29,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _encodable(value: object) -> object:
-    """Return `value` with all text such as UTF-8 can hold."""
+    """Return `value` with all text made encodable in UTF-8."""
     if isinstance(value, dict):
         return {_encodable(key): _encodable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -13,7 +13,7 @@ _FORMS = {
     "gitea": ("/src/commit/", "#L"),
     "forgejo": ("/src/commit/", "#L"),
 }
-"""How hosts of this name write the address of a line; the others write it as GitHub does."""
+"""How hosts of this name write the address of a line; others write it as GitHub does."""
 
 _COMMITS = {"gitlab": "/-/commit/", "bitbucket": "/commits/"}
 _GITHUB = ("/blob/", "#L")
@@ -43,7 +43,7 @@ def commit_link(run: RunDocument) -> str:
 
 
 def editor_link(run: RunDocument, finding: FindingRecord) -> str:
-    """Return what opens the line in an editor where the run was made; empty as `web_link` is."""
+    """Return a link that opens the line in an editor on the run's machine; "" as `web_link`."""
     if not run.board.workdir.startswith("/") or finding_place(run, finding) is None:
         return ""
     line = f":{finding.line}" if finding.line else ""

@@ -32,10 +32,10 @@ from readiness.text.layout import literal
 _HARMLESS = (GateState.PARTIAL, GateState.HELD)
 
 TITLE = 250
-"""The longest title of a rule; GitHub allows 255."""
+"""The longest title of a rule, in characters; GitHub allows 255."""
 
 MOST_TAGS = 10
-"""How many tags of a rule GitHub shows."""
+"""Number of tags of a rule that GitHub shows."""
 
 
 class Severity(StrEnum):
@@ -82,7 +82,7 @@ def results(run: RunDocument) -> list[Result]:
 
 
 def _gate(run: RunDocument) -> Iterator[Result]:
-    """Tell a decision other than ready, which no single criterion might show."""
+    """Yield a decision other than ready, which no single criterion might show."""
     state = gate_state(run)
     if state is GateState.READY:
         return
@@ -116,7 +116,7 @@ def _criteria(run: RunDocument) -> Iterator[Result]:
 
 
 def _findings(run: RunDocument) -> Iterator[Result]:
-    """Tell what tools found. Equal ones of a file are told apart by their order, not their line."""
+    """Yield what tools found; equal ones of a file are told apart by order, not by line."""
     rules: dict[tuple[str, str], Rule] = {}
     seen: Counter[tuple[str, ...]] = Counter()
     for finding, task, criterion in _distinct(run):
@@ -137,7 +137,7 @@ def _findings(run: RunDocument) -> Iterator[Result]:
 
 
 def _distinct(run: RunDocument) -> list[Found]:
-    """Return what several criteria read from one probe once, for the one that it hurts most."""
+    """Return findings that several criteria read from one probe once, for the worst of them."""
     records = {criterion.id: (task, criterion) for task, criterion in run.pairs()}
     times: Counter[tuple[str, str, str, int, str, str]] = Counter()
     found: dict[tuple[object, ...], Found] = {}
@@ -155,7 +155,7 @@ def _distinct(run: RunDocument) -> list[Found]:
 
 
 def _hurts(task: TaskRecord, criterion: CriterionRecord) -> tuple[int, bool]:
-    """Return how bad findings of a criterion are, the lowest for the worst."""
+    """Return the rank of a criterion's findings, the lowest for the worst."""
     return _ORDER[_finding_severity(task, criterion)], bool(_suppressed(criterion))
 
 
@@ -210,12 +210,12 @@ def _severity(task: TaskRecord, criterion: CriterionRecord) -> Severity:
 
 
 def _failing(task: TaskRecord) -> Severity:
-    """Return how bad it is when a criterion of the task is not good."""
+    """Return the severity of a failing criterion of the task."""
     return Severity.BLOCKER if task.blocking else _FAILING.get(task.priority, Severity.MAJOR)
 
 
 def _finding_severity(task: TaskRecord, criterion: CriterionRecord) -> Severity:
-    """Return how bad a finding is: no worse than what it does to its criterion."""
+    """Return the severity of a finding: no worse than that of its criterion."""
     if criterion.verdict.bad:
         return Severity.MAJOR if task.blocking else Severity.MINOR
     return Severity.MINOR if criterion.verdict is Verdict.WARN else Severity.INFO

@@ -25,7 +25,7 @@ from readiness.text.worded import in_language
 Entry = tuple[TaskRecord, CriterionRecord]
 
 REASONS = 12
-"""So many of the gate's reasons are told."""
+"""Number of the gate's reasons to show."""
 
 CHANGE_MARKS: dict[Movement, Part] = {
     Movement.BETTER: ("▲", Style.GOOD),
@@ -36,7 +36,7 @@ CHANGE_MARKS: dict[Movement, Part] = {
 
 
 def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
-    """Return what fails, is an error or warns: what blocks comes first, what warns last.
+    """Return criteria that fail, are errors or warn: blocking ones first, warnings last.
 
     What an interrupted run did not come to is no news of the criterion.
     """
@@ -75,7 +75,7 @@ def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
 
 
 def standing(block: list[Entry], say: Sentences) -> list[str]:
-    """Tell how much a block weighs: priority, whether it blocks, the points it could bring."""
+    """Return how much a block weighs: priority, whether it blocks, the points it could bring."""
     task, criterion = block[0]
     facts = [task.priority.value]
     if task.blocking and criterion.verdict is not Verdict.WARN:
@@ -94,13 +94,13 @@ def told_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> 
 
 
 def found(criterion: CriterionRecord, say: Sentences) -> str:
-    """Return the value and the reason, and that it is unsteady; foreign, in lines."""
+    """Return the value and the reason, and whether it is flaky; foreign text, in lines."""
     text = measured(criterion)
     return f"{text}\n{say('report.flaky')}" if criterion.flaky else text
 
 
 def measured(criterion: CriterionRecord) -> str:
-    """Return the value and the reason, without saying one thing twice; foreign."""
+    """Return the value and the reason, without repetition; foreign text."""
     shown, reason = criterion.shown, criterion.reason
     said = criterion.said.get("reason")
     parts = list(said.facts.values()) if said and said.key == "joint.comma" else []
@@ -116,12 +116,12 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number as short as it can be without changing it."""
+    """Format a number as short as possible without changing it."""
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def moment(iso: str) -> str:
-    """Write `2026-11-24T13:10:42Z` as `2026-11-24 13:10 UTC`."""
+    """Format `2026-11-24T13:10:42Z` as `2026-11-24 13:10 UTC`."""
     return f"{iso[:10]} {iso[11:16]} UTC" if len(iso) >= 16 else iso
 
 
@@ -158,7 +158,7 @@ def _before(criterion: CriterionRecord, previous: Previous, say: Sentences) -> s
 
 
 def _text(value: Value, beside: Value) -> str:
-    """Write a value, rounded as values are unless that would hide that the other one differs."""
+    """Format a value, rounded unless that would hide a difference from the other one."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -177,7 +177,7 @@ def revision(run: RunDocument, say: Sentences) -> str:
 
 
 def reuse(run: RunDocument, say: Sentences) -> list[str]:
-    """Tell how many probes were reused, and how old the oldest result is; nothing without one."""
+    """Return how many probes were reused, and the age of the oldest result; [] without one."""
     taken = [probe.reused_from for probe in run.probes if probe.reused_from is not None]
     if not taken:
         return []
@@ -186,7 +186,7 @@ def reuse(run: RunDocument, say: Sentences) -> list[str]:
 
 
 def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """What the decision is about, to follow it on the same line; `safe` is how ids are shown."""
+    """Return what the decision is about, to follow it on its line; `safe` shows ids."""
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
         return say("report.for_milestone", milestone=safe(gate.milestone))
@@ -198,7 +198,7 @@ def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = liter
 
 
 def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """What a run was compared with, to see whether anything is worse."""
+    """Return what a run was compared with, to see whether anything is worse."""
     parts = [say("report.line_run", run=safe(held.run))] if held.run else []
     if held.baselines:
         parts.append(say("report.line_baselines", count=held.baselines))
@@ -211,13 +211,13 @@ def counted(task: TaskRecord) -> tuple[int, int]:
 
 
 def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """Tell why a criterion is waived, by whom and until when; `safe` is how that is shown."""
+    """Format why a criterion is waived, by whom and until when; `safe` shows foreign text."""
     reason, by, until = map(safe, (waiver.reason, waiver.by, waiver.until))
     return say("report.waived_by", reason=reason, by=by, until=until)
 
 
 def beneath(criterion: CriterionRecord, say: Sentences) -> str:
-    """Return the reason that a waiver was put to, where the waiver is told beside it."""
+    """Return the reason without its waiver, where the waiver is shown beside it."""
     what = criterion.said.get("reason")
     inner = what.facts.get("reason") if what is not None and what.key == "reason.waived" else None
     if isinstance(inner, Said):
@@ -229,6 +229,6 @@ def beneath(criterion: CriterionRecord, say: Sentences) -> str:
 def attested_by(
     given: AttestationRecord, say: Sentences, safe: Callable[[str], str] = literal
 ) -> str:
-    """Tell whose word a criterion rests on, since when and until when."""
+    """Format whose word a criterion rests on, since when and until when."""
     by, on, until = map(safe, (given.by, given.on, given.until))
     return say("report.attested_by", by=by, on=on, until=until)

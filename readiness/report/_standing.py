@@ -11,9 +11,9 @@ from readiness.text.sentences import Sentences
 
 
 def as_of(run: RunDocument, say: Sentences) -> str:
-    """Tell of which whole run score and decision are, and what was measured since; else empty.
+    """Format which whole run score and decision are from, and what was measured since.
 
-    `run` is not whole; of one that is, its own moment tells.
+    `run` is not whole; a whole one has a moment of its own.
     """
     if run.whole:
         return ""
@@ -23,7 +23,7 @@ def as_of(run: RunDocument, say: Sentences) -> str:
 
 
 def last_whole(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """Tell of a run of a part what the newest whole run came to; empty where there is none."""
+    """Format the newest whole run's result for a run of a part; "" if there is none."""
     stands = run.whole_run
     if stands is None:
         return ""
@@ -33,7 +33,7 @@ def last_whole(run: RunDocument, say: Sentences, safe: Callable[[str], str] = li
 
 
 def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """Tell when a carried measurement was taken, and by which run; empty for the run's own."""
+    """Format when a carried measurement was taken, and by which run; "" for the run's own."""
     known = record.carried
     if known is None:
         return ""
@@ -44,7 +44,7 @@ def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] 
 
 
 def elsewhere(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """Tell what another profile found of a criterion that is not of this one; else empty."""
+    """Format what another profile found of a criterion that is not in this one; else ""."""
     known = record.carried
     if record.verdict.in_scope or known is None:
         return ""
@@ -59,7 +59,7 @@ def elsewhere(record: CriterionRecord, say: Sentences, safe: Callable[[str], str
 def last_known(
     record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal
 ) -> str:
-    """Tell the last value of a criterion that could not be measured; empty where there is none."""
+    """Format the last value of a criterion that could not be measured; "" if there is none."""
     known = record.last_known
     if known is None or not record.verdict.unknown:
         return ""

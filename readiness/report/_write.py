@@ -28,7 +28,7 @@ def write_report(path: str, content: str | bytes, *, forbidden: Collection[str] 
 
 
 def write_over(path: str, content: bytes) -> None:
-    """Replace what is in a file that is there, in one step, keeping its rights and its owner.
+    """Replace the content of an existing file in one step, keeping its rights and its owner.
 
     Raises `NotWrittenError` where that is not possible; the file is then untouched.
     """
@@ -71,7 +71,7 @@ def check_target(path: str, *, forbidden: Collection[str] = ()) -> None:
 def _replace(
     name: str, content: bytes, folder: int | None = None, like: os.stat_result | None = None
 ) -> None:
-    """Write a new file and give it the name of the old one, with the rights of `like`."""
+    """Write a new file and rename it to the old one, with the rights of `like`."""
     here = os.path.dirname(name)
     temporary = os.path.join(here, f".readiness-{os.getpid()}-{os.urandom(4).hex()}")
     try:
@@ -93,7 +93,7 @@ def _replace(
 
 @contextmanager
 def _named(path: str) -> Iterator[None]:
-    """Turn what the system says into an error that names the report."""
+    """Convert an error of the system to one that names the report."""
     try:
         yield
     except OSError as error:
@@ -124,7 +124,7 @@ def _folder(path: str) -> Iterator[int]:
 
 
 def _steps(path: str) -> tuple[str, list[str]]:
-    """Return where to start, and the folders from there to the file."""
+    """Return the folder to start from, and the folders from there to the file."""
     here = os.getcwd()
     folder = os.path.dirname(path)
     if os.path.isabs(folder):
@@ -136,7 +136,7 @@ def _steps(path: str) -> tuple[str, list[str]]:
 
 
 def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
-    """Return the file's name within the open folder, once it may be written."""
+    """Return the file's name within the open folder, having checked that it may be written."""
     name = os.path.basename(path)
     if name in ("", ".", ".."):
         raise OSError(None, "it names no file")
@@ -159,7 +159,7 @@ def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
 
 
 def _is_in(path: str, folder: int) -> bool:
-    """Whether the file would be in this open folder."""
+    """Return whether the file would be in this open folder."""
     try:
         return os.path.samestat(os.stat(os.path.dirname(path) or "."), os.fstat(folder))
     except OSError:

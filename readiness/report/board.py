@@ -106,7 +106,7 @@ class _Board:
         return say("board.goal_from", baseline=goal_text(run.board.baseline), target=goal, now=now)
 
     def _sections(self, place: Place, marks: str) -> Iterator[str]:
-        """Yield what the team wrote for a place."""
+        """Yield the sections that the team wrote for a place."""
         for section in self._run.board.sections:
             if section.place is place:
                 yield f"{marks} {prose(section.title)}\n"

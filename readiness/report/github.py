@@ -35,10 +35,10 @@ FOR_PEOPLE = True
 PAST = 1
 
 PER_TYPE = 10
-"""Annotations of one type that GitHub shows of a step."""
+"""Number of annotations of one type that GitHub shows of a step."""
 
 SUMMARY_LIMIT = 1024 * 1024
-"""Bytes of a step's summary; a longer one is not shown at all."""
+"""The size of a step's summary, in bytes; a larger one is not shown at all."""
 
 _MESSAGE, _TITLE = 2000, 200
 
@@ -53,7 +53,7 @@ class _Annotation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the runner reads it
-    """Return the annotations: the decision, then what is open, as many as GitHub shows.
+    """Return the annotations: the decision, then open criteria, as many as GitHub shows.
 
     What fails or could not be measured is an error, first what blocks; a warning where the release
     is ready, or the line held, all the same. Warnings hold what is good with a doubt, and places
@@ -115,7 +115,7 @@ def outputs(run: RunDocument) -> str:
 
 
 def _heredoc(name: str, value: str) -> str:
-    """Return an output of several lines, which nothing in it can end."""
+    """Return an output of several lines, whose delimiter nothing in it equals."""
     end = f"readiness_{sha256(value.encode('utf-8', 'backslashreplace')).hexdigest()}"
     while end in value:
         end += "_"
@@ -134,7 +134,7 @@ def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
 
 
 def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _Annotation:
-    """Tell of a criterion, or of several that one cause keeps from being measured."""
+    """Return the annotation of a criterion, or of several with one cause."""
     _, criterion = block[0]
     verdict = say(f"verdict.{criterion.verdict}")
     title = f"{criterion.id} {verdict}: {criterion.title}"
@@ -159,7 +159,7 @@ def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _
 
 
 def _places(run: RunDocument) -> Iterator[_Annotation]:
-    """Yield the places that tools name for what is open: one for each criterion, then the next."""
+    """Yield the places that tools name for open criteria, one of each criterion by turns."""
     named = findings(run)
     places = [named.get(criterion.id, []) for _, criterion in open_criteria(run)]
     for rank in range(PER_TYPE):
@@ -177,7 +177,7 @@ def _finding(run: RunDocument, finding: FindingRecord) -> _Annotation:
 
 
 def _command(annotation: _Annotation) -> str:
-    """Return the line that the runner obeys; all that is foreign is data in it."""
+    """Return the line that the runner obeys, with all foreign text as data."""
     properties = {}
     if place := annotation.place:
         properties = {"file": _property(place.path), "line": str(place.line)}
@@ -192,5 +192,5 @@ def _property(value: str) -> str:
 
 
 def _data(value: str) -> str:
-    """Escape as the runner unescapes."""
+    """Escape data as the runner unescapes it."""
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -5,7 +5,7 @@ from readiness.report import Context
 
 FOR_PEOPLE = True
 PAST = 30
-"""How many earlier runs the page shows, where the history has them."""
+"""Number of earlier runs on the page, where the history has them."""
 
 
 def render(run: RunDocument, context: Context) -> str:

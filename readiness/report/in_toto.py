@@ -69,7 +69,7 @@ def render(run: RunDocument, _: Context) -> str:
 
 
 def _against(run: RunDocument) -> list[str]:
-    """Return why nothing can be attested of the commit."""
+    """Return the reasons why nothing can be attested of the commit."""
     reasons = []
     if run.git is None:
         reasons.append(SAY("formats.no_commit"))
@@ -113,7 +113,7 @@ def _run(run: RunDocument, against: list[str]) -> Resource:
 
 
 def _configuration(run: RunDocument) -> Resource:
-    """Return the board, and what the gate made of it, for policies that look closer."""
+    """Return the board and what the gate decided on it, for policies that look closer."""
     known = _SHA256.fullmatch(run.board.digest)
     return Resource(
         name=board_file(run),

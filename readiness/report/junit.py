@@ -27,10 +27,10 @@ from readiness.text.clean import clean, cut
 from readiness.text.layout import literal
 
 STREAM_LIMIT = 4_000
-"""How many characters of each stream of a probe are shown."""
+"""Characters of each stream of a probe that are shown."""
 
 CASE_LIMIT = 16_000
-"""How many characters of evidence a case has; GitLab reads no file above 30 MB."""
+"""Characters of evidence that a case has; GitLab reads no file above 30 MB."""
 
 _GATE_RESULTS = {
     GateState.BAD: "failure",
@@ -126,7 +126,7 @@ class _Writer:
         return case
 
     def _evidence(self, task: TaskRecord, criterion: CriterionRecord) -> Iterator[str]:
-        """Tell the verdict, where it stands in the board, what to do, and what probes wrote."""
+        """Yield the verdict, its place in the board, what to do, and what probes printed."""
         line = f":{criterion.line}" if criterion.line else ""
         yield f"{criterion.verdict.value}: {sentence(criterion)}"
         yield f"{board_file(self._run)}{line} ({task.priority.value})"
@@ -152,14 +152,14 @@ def _told(probe: ProbeRecord) -> Iterator[str]:
 
 
 def _result_of(verdict: Verdict) -> str | None:
-    """Return what a verdict is called in JUnit XML; a case that passed says nothing."""
+    """Return the element of a verdict in JUnit XML; a case that passed has none."""
     if verdict.bad:
         return "error" if verdict.unknown else "failure"
     return None if verdict.good else "skipped"
 
 
 def _result(case: Element, tag: str | None, kind: str, message: str, text: str) -> None:
-    """Say how a case ended; one that passed has no such element."""
+    """Add how a case ended; one that passed has no such element."""
     if tag is not None:
         SubElement(case, tag, type=kind, message=message).text = text
 
@@ -207,5 +207,5 @@ def _time(took: float) -> str:
 
 
 def _spelled(match: re.Match[str]) -> str:
-    """Spell what a CI log would obey as a reference, which a reader of XML turns back."""
+    """Escape what a CI log would take for a reference; a reader of XML restores it."""
     return f"{match[1]}&#58;" if match[1] is not None else "&#35;"

@@ -12,7 +12,7 @@ FOR_PEOPLE = True
 PAST = 1
 
 _SPARE = 1_024
-"""What a program that posts the comment may add."""
+"""Characters left for what a program that posts the comment may add."""
 
 
 def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - a comment is as wide as its page

@@ -39,7 +39,7 @@ def render(run: RunDocument, _: Context) -> str:
 
 
 def _whole(run: RunDocument) -> Iterator[Metric]:
-    """Tell of the run, its score and its gate."""
+    """Yield the metrics of the run, its score and its gate."""
     score, git = run.score, run.git
     gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
     yield _one(
@@ -184,7 +184,7 @@ def _one(
 
 
 def _lines(metric: Metric, common: Mapping[str, str]) -> Iterator[str]:
-    """Write one metric; nothing for one without a sample that is a number."""
+    """Format one metric; nothing for one without a numeric sample."""
     samples = [(labels, value) for labels, value in metric.samples if math.isfinite(value)]
     if not samples:
         return
@@ -211,7 +211,7 @@ def _word(value: bool) -> str:
 
 
 def _unix(moment: str) -> float | None:
-    """Return a time of the document as Unix time, or None where it is none."""
+    """Convert a time of the document to Unix time; None if it is not one."""
     try:
         parsed = datetime.datetime.fromisoformat(moment)
     except ValueError:

@@ -19,10 +19,10 @@ from readiness.report._results import Result, Rule, Severity, results
 from readiness.text.layout import literal
 
 MOST_RESULTS = 25_000
-"""How many results GitHub accepts; it shows the first 5,000 by level."""
+"""Number of results that GitHub accepts; it shows the first 5,000 by level."""
 
 MOST_BYTES = 10_000_000
-"""How large a compressed file GitHub accepts."""
+"""Size of a compressed file that GitHub accepts, in bytes."""
 
 _ROOT = "%SRCROOT%"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -113,7 +113,7 @@ def _rule(rule: Rule) -> dict[str, object]:
 
 
 def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
-    """Tell how the run ended; it was successful where the gate could decide."""
+    """Return how the run ended; it was successful if the gate could decide."""
     state = gate_state(run)
     notifications = [
         _notification(
@@ -171,7 +171,7 @@ def _result(result: Result, rule: int) -> dict[str, object]:
 
 
 def _properties(run: RunDocument) -> dict[str, object]:
-    """Return what SARIF has no place for: the gate, the score, and every verdict and value."""
+    """Return facts that SARIF has no place for: the gate, the score, every verdict and value."""
     criteria = list(run.criteria())
     verdicts = [criterion.verdict for criterion in criteria]
     return {
@@ -199,5 +199,5 @@ def _properties(run: RunDocument) -> dict[str, object]:
 
 
 def _plain(text: str) -> str:
-    """Return `text` so that nothing in it is a placeholder or a link of a message."""
+    """Escape `text` so that nothing in it is a placeholder or a link of a message."""
     return _LINK.sub(r"\\[", text.replace("{", "{{").replace("}", "}}"))

@@ -15,7 +15,7 @@ from readiness.text.sentences import Sentences, sentences
 FOR_PEOPLE = True
 
 MANY = 200
-"""From so many criteria on only what is not good has a row, unless all are asked for.
+"""Number of criteria from which on only what is not good has a row, unless all are asked for.
 
 It is also the longest table that Rich sets: it takes 0.5 ms a row, the plain look a hundredth.
 """

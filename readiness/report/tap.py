@@ -75,13 +75,13 @@ def _point(run: RunDocument, criterion: CriterionRecord, number: int, took: floa
 
 
 def _reused(run: RunDocument, criterion: CriterionRecord) -> str | None:
-    """How old the results are that all of a criterion's probes gave before; None otherwise."""
+    """Return the age of the results where all of a criterion's probes were reused; else None."""
     probes = [probe for probe in run.probes if probe.id in criterion.probes]
     return reused(probes, SAY) if probes and all(probe.reused for probe in probes) else None
 
 
 def _task(task: TaskRecord, number: int, title: str) -> Iterator[str]:
-    """End a subtest. Its own point is bad where one of it is."""
+    """End a subtest, whose own point fails if one of its points does."""
     verdicts = [criterion.verdict for criterion in task.criteria]
     status = "not ok" if any(verdict.bad for verdict in verdicts) else "ok"
     skipped = not task.in_scope()

@@ -48,7 +48,7 @@ def figures(run: RunDocument, say: Sentences) -> Iterator[str]:
 
 
 def _chosen(run: RunDocument) -> Iterator[tuple[CriterionRecord, str]]:
-    """Yield the criteria that the board say, else those that started from a number."""
+    """Yield the criteria that the board names, else those that started from a number."""
     named = run.board.key_figures
     if not named:
         yield from ((each, "") for each in run.criteria() if each.baseline is not None)
@@ -101,7 +101,7 @@ def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
 
 
 def success(run: RunDocument, say: Sentences) -> Iterator[str]:
-    """Yield what a release takes, each with its box."""
+    """Yield what a release requires, each with its box."""
     score = run.score
     reached = score.value is not None and score.value >= score.target
     blocking = [

@@ -94,7 +94,7 @@ class TaskChapters:
         return f"- [{box}] {strong(criterion.id)} {prose(criterion.title)} · {facts}"
 
     def _told(self, criterion: CriterionRecord) -> Iterator[str]:
-        """Tell the verdict, and what it rests on."""
+        """Yield the verdict, and what it rests on."""
         say = self._say
         verdict = criterion.verdict
         yield f"{verdict.emoji} {say(f'verdict.{verdict}')}"
@@ -119,7 +119,7 @@ class TaskChapters:
         yield self._commit(criterion)
 
     def _shortfall(self, criterion: CriterionRecord) -> Iterator[str]:
-        """Tell how far a criterion that is not met has come, or why it could not be measured."""
+        """Yield how far a criterion that is not met has come, or why it could not be measured."""
         if criterion.verdict.good:
             return
         if criterion.reason_code is not None:
@@ -163,7 +163,7 @@ class TaskChapters:
 
 
 def status(task: TaskRecord, say: Sentences) -> str:
-    """Tell from the evidence how far a task has come."""
+    """Return how far a task has come, judged by the evidence."""
     done, scope = counted(task)
     if not scope:
         return say("board.status_out")
@@ -187,7 +187,7 @@ def _paragraphs(written: str) -> str:
 
 
 def _has_moved(criterion: CriterionRecord) -> bool:
-    """Whether a number is better than where it started."""
+    """Return whether a number is better than where it started."""
     value, baseline = criterion.value, criterion.baseline
     if criterion.better is None or baseline is None or not _is_number(criterion):
         return False
@@ -200,7 +200,7 @@ def _is_number(criterion: CriterionRecord) -> bool:
 
 
 def estimate(written: str, say: Sentences) -> str:
-    """Write `1-2d` in words; what is of another form stays as it is."""
+    """Format `1-2d` in words; other text stays as it is."""
     found = _ESTIMATE.fullmatch(written)
     if found is None:
         return text(written)
@@ -208,7 +208,7 @@ def estimate(written: str, say: Sentences) -> str:
 
 
 def risk(written: str, say: Sentences) -> str:
-    """Show a risk's level, which stands before a dash, with its colour."""
+    """Format a risk with the colour of its level, which stands before a dash."""
     level, dash, rest = written.partition(" - ")
     colours = {say(f"board.risk_level.{rank}"): colour for rank, colour in RISKS.items()}
     told = f"{colours.get(level.strip().lower(), '')} {strong(level)}".strip()

@@ -42,12 +42,12 @@ from readiness.text.markdown import code, fence, prose, strong, text
 from readiness.text.sentences import Sentences, sentences
 
 _LONGEST = 600
-"""Characters of a text that is shown; a comment is no place for more."""
+"""Characters of a text that are shown; a comment is no place for more."""
 
 _FINDINGS, _TITLES = 3, 12
 
 _WITH_OUTPUT = 12
-"""Under so many failures stands what was printed; the room of a comment is small."""
+"""Number of failures whose output is shown, as a comment has little room."""
 
 _CHANGES = {"▼": 0, "▲": 1, "±": 2}
 
@@ -177,7 +177,7 @@ class _Comment:
         return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
-        """Tell what rests on somebody's word, and what was let pass."""
+        """Yield what rests on somebody's word, and what was waived."""
         say = self._say
         criteria = [each for each in self._run.criteria() if each.verdict.in_scope]
         waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
@@ -212,7 +212,7 @@ class _Comment:
         return f"- {self._named(criterion)}: {said}{proof}"
 
     def _changes(self) -> Iterator[Part]:
-        """Tell what is worse, what is better and what is only otherwise than in the last run."""
+        """Yield what is worse, better, or just different than in the last run."""
         say = self._say
         criteria = list(self._run.criteria())
         if not any(criterion.previous for criterion in criteria):
@@ -315,7 +315,7 @@ class _Comment:
 
 
 def _milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
-    """Tell of a milestone whether it is met, when it is due, and what it lacks."""
+    """Format whether a milestone is met, when it is due, and what it lacks."""
     mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
     facts = [say("report.milestone.met") if milestone.met else say("report.milestone.not_met")]
     if milestone.due:
@@ -356,7 +356,7 @@ def _value(value: object) -> str:
 def _listed(
     rank: int, title: str, items: Items[Any], *, foot: str = "", share: float = 1.0
 ) -> Iterator[Part]:
-    """Yield a part with a heading, unless there is nothing in it."""
+    """Yield a part with a heading, unless it is empty."""
     if items:
         yield Part(rank=rank, head=f"### {title}\n", items=items, foot=foot, share=share)
 

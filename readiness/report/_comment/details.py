@@ -46,7 +46,7 @@ def _probe(probe: ProbeRecord, say: Sentences) -> str:
 
 
 def place(run: RunDocument, finding: FindingRecord) -> str:
-    """Return the line of a finding; where the repository is on the web, with a link to it."""
+    """Return the line of a finding, with a link if the repository is on the web."""
     line = f":{finding.line}" if finding.line else ""
     said = " ".join(filter(None, (finding.rule, finding.message)))
     name = code(cut(finding.path, _COMMAND) + line)

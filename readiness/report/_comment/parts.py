@@ -67,7 +67,7 @@ def fitted(parts: Sequence[Part], limit: Limit) -> str:
 
 
 def _first(part: Part, room: int, limit: Limit) -> tuple[list[str], int]:
-    """Return the items that fit, and what they take; after a few that do not, none is tried."""
+    """Return the items that fit, and their size; stops after a few that do not."""
     items: list[str] = []
     taken = misses = 0
     for item in part.items:

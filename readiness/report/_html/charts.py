@@ -68,7 +68,7 @@ def plot(
     height: int,
     margin: int = 8,
 ) -> Plot:
-    """Place values 0..`top` by their times; a value that is not known leaves a gap."""
+    """Plot values 0..`top` by their times; an unknown value leaves a gap."""
     first, whole = min(times), max(times) - min(times)
     xs = [_percent((time - first) / whole if whole else 0.5) for time in times]
     ys = [None if value is None else level(value, top, height, margin) for value in values]
@@ -97,7 +97,7 @@ def spark(values: Sequence[float], goal: float | None) -> Spark:
 
 
 def bar(start: float, length: float, whole: float) -> Bar:
-    """Place a stretch of seconds within the whole; it is never too short to be seen."""
+    """Return a span of seconds as a bar within the whole, never too short to be seen."""
     whole = max(whole, 1e-9)
     wide = min(max(round(length / whole * 1000), 4), 1000)
     at = min(max(round(start / whole * 1000), 0), 1000 - wide)
@@ -105,7 +105,7 @@ def bar(start: float, length: float, whole: float) -> Bar:
 
 
 def cells(rows: Sequence[Sequence[Verdict | None]]) -> Cells:
-    """Lay out a row of verdicts below the other; what is not known leaves its place empty."""
+    """Lay out rows of verdicts, one below the other; an unknown verdict leaves its place empty."""
     boxes: dict[Verdict, list[str]] = {}
     marks: dict[Verdict, list[str]] = {}
     for down, row in enumerate(rows):
@@ -134,11 +134,11 @@ MARK_PATHS: Mapping[Verdict, str] = {
     Verdict.WAIVED: "m2 13l5 -10",  # a slash
     Verdict.SKIP: "m3 8h3",  # a dash
 }
-"""What tells a cell's verdict to who does not see its colour; a cell that passes has no mark."""
+"""Marks that tell a cell's verdict without its colour; a cell that passes has none."""
 
 
 def course(verdicts: Sequence[Verdict | None]) -> list[tuple[int, int, Verdict]]:
-    """Tell a row of verdicts as stretches: first and last place, counted from 1, and verdict."""
+    """Return a row of verdicts as stretches: first and last place, from 1, and verdict."""
     stretches = []
     place = 1
     for verdict, group in groupby(verdicts):
@@ -162,7 +162,7 @@ def _height(value: float, low: float, high: float) -> int:
 
 
 def _path(places: Sequence[tuple[int, int]]) -> str:
-    """Join places; of those on one level only the first and the last are needed."""
+    """Join points into a path; of those on one level only the first and last are needed."""
     kept = [
         place
         for at, place in enumerate(places)

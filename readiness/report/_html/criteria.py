@@ -141,16 +141,16 @@ class Viewer:
         ]
 
     def badge(self, verdict: Verdict) -> Badge:
-        """Return how a verdict is shown."""
+        """Return the badge of a verdict."""
         return self._badges[verdict]
 
     def criterion_link(self, criterion: CriterionRecord) -> Link:
-        """Return the way to a criterion, which is on the page where it is in scope."""
+        """Return the link to a criterion, which is on the page if it is in scope."""
         there = self._criteria.get(criterion.id, "") if criterion.verdict.in_scope else ""
         return Link(criterion.id, there)
 
     def task_link(self, name: str, run: RunDocument) -> Link:
-        """Return the way to a task."""
+        """Return the link to a task."""
         there = any(task.id == name and task.attainment is not None for task in run.tasks)
         return Link(name, self._tasks[name] if there else "")
 
@@ -234,7 +234,7 @@ class Viewer:
         return self._say(f"code.{criterion.reason_code}"), criterion.expect
 
     def _found(self, criterion: CriterionRecord) -> str:
-        """Tell what was found, where the row does not tell it already."""
+        """Format what was found, where the row does not show it already."""
         text = measured(criterion)
         if criterion.verdict is Verdict.WAIVED:
             text = beneath(criterion, self._say)
@@ -288,7 +288,7 @@ class Viewer:
 
 
 def newly_bad(criterion: CriterionRecord) -> bool:
-    """Say whether a criterion that held in the run before does not any more."""
+    """Return whether a criterion that held in the run before does not any more."""
     previous = criterion.previous
     return criterion.verdict.bad and previous is not None and previous.verdict.good
 
@@ -302,7 +302,7 @@ def anchors(kind: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def whole(share: float) -> int:
-    """Return a share as percent, 100 only for a whole one; nothing for what is no number."""
+    """Return a share as whole percent, 100 only for a whole share; 0 if it is not finite."""
     if not math.isfinite(share):
         return 0
     return 100 if share >= 1 else max(min(round(share * 100), 99), 0)

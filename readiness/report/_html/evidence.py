@@ -84,7 +84,7 @@ def findings_by_criterion(
 
 
 def memory(kib: int) -> str:
-    """Write KiB for people: `920 KiB`, `339 MiB`, `1.5 GiB`."""
+    """Format KiB for people: `920 KiB`, `339 MiB`, `1.5 GiB`."""
     if kib < 1024:
         return f"{kib} KiB"
     if kib < 1024 * 1024:
@@ -93,7 +93,7 @@ def memory(kib: int) -> str:
 
 
 def longest_text(run: RunDocument) -> int:
-    """Return how many characters of one text are shown.
+    """Return the limit of characters for one text.
 
     One of full length is no harm; two thousand of them would be the whole page.
     """
@@ -101,7 +101,7 @@ def longest_text(run: RunDocument) -> int:
 
 
 def _room(run: RunDocument) -> int:
-    """Return the bytes that all outputs may take together, less where there is much else."""
+    """Return the bytes that all outputs may take together, fewer on a page with much else."""
     return max(1_200_000 - 475 * _size(run), 200_000)
 
 

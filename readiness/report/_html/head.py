@@ -17,7 +17,7 @@ from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
 WAIVED = 3
-"""So many waivers are named beside the score; all of them stand in their section."""
+"""Number of waivers to name beside the score; their section has all of them."""
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ def head(
     say: Sentences,
     counts: Counter[Verdict],
 ) -> Head:
-    """Return what the page begins with."""
+    """Return the beginning of the page."""
     score, gate = run.score, run.gate
     known = score.value is not None
     profile = [say("report.profile", name=run.profile)] if run.profile else []
@@ -107,7 +107,7 @@ def head(
 
 
 def _forecast(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> str:
-    """Tell when the target is reached at the pace of the runs on the page; empty once it is."""
+    """Format when the target is reached at the pace of the runs on the page; "" once it is."""
     known = [point for point in points if point.score is not None]
     scores = [point.score or 0.0 for point in known]
     if not known or run.score.value is None or run.score.progress >= 1:

@@ -20,7 +20,7 @@ from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
 ROWS, NUMBERS = 60, 24
-"""How many criteria the heat map has, and how many numbers have a picture of their own."""
+"""Number of criteria in the heat map, and of numbers that have a picture of their own."""
 
 _HEIGHT, _TOP = 168, 10.0
 _ID_CELLS, _TITLE_CELLS = 14, 44
@@ -196,7 +196,7 @@ def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]
 
 
 def sparks(run: RunDocument, found: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
-    """Return the small picture of each number that has moved."""
+    """Return the small picture of each number that changed."""
     return {
         criterion.id: spark(values, goal(criterion))
         for criterion in run.criteria()
@@ -210,7 +210,7 @@ def numbers(
     pictures: Mapping[str, Spark],
     say: Sentences,
 ) -> Numbers:
-    """Return the numbers that have moved: what is furthest from its target first."""
+    """Return the numbers that changed, the furthest from its target first."""
     moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
     moved.sort(key=lambda item: (item.verdict.good, item.progress or 0.0))
     return Numbers(
@@ -233,7 +233,7 @@ def numbers(
 
 
 def goal(criterion: CriterionRecord) -> float | None:
-    """Return the number to reach, in the criterion's own unit; None where there is not one."""
+    """Return the number to reach, in the criterion's own unit; None if there is none."""
     try:
         expectation = expect.parse(criterion.expect)
         wanted = expect.target(expectation)
@@ -267,7 +267,7 @@ def _score(point: PastPoint, say: Sentences) -> str:
 
 
 def _short(value: float) -> str:
-    """Write a number of an earlier run with two decimals at most."""
+    """Format a number of an earlier run with two decimals at most."""
     return f"{Decimal(repr(round(value, 2))).normalize():f}"
 
 
@@ -298,7 +298,7 @@ def _one_line(text: str, cells: int) -> str:
 
 
 def _in_words(verdicts: Sequence[Verdict | None], say: Sentences) -> str:
-    """Tell a course: `1-9 fail, 10-31 pass`."""
+    """Format a course: `1-9 fail, 10-31 pass`."""
     return say("report.comma").join(
         f"{first if first == last else f'{first}–{last}'} {say(f'verdict.{verdict}')}"
         for first, last, verdict in course(verdicts)

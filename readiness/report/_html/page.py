@@ -36,7 +36,7 @@ def page(run: RunDocument) -> str:
 
 
 def quiet(text: str) -> str:
-    """Return a page with nothing in it that a CI log obeys, and one line end after it."""
+    """Remove from a page all that a CI log obeys, and end it with one line end."""
     text = _COMMAND.sub("#&#35;", text.rstrip())
     return _WORKFLOW_COMMAND.sub(r"\1&#58;:", text) + "\n"
 
@@ -63,7 +63,7 @@ def asset(name: str, folder: str = FOLDER) -> str:
 
 @cache
 def environment(*folders: str) -> Environment:
-    """All that is not in the templates is foreign text: it is cleaned, then escaped."""
+    """Create an environment that cleans and escapes all text but that of the templates."""
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
@@ -85,7 +85,7 @@ def _digest(text: str) -> str:
 
 
 def _shown(value: object) -> object:
-    """Return foreign text as one line without anything unseen."""
+    """Format foreign text as one line without invisible characters."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return literal(str(value))
     return value

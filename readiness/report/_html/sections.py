@@ -23,10 +23,10 @@ from readiness.text.layout import points
 from readiness.text.sentences import Sentences
 
 NEXT = 12
-"""So many steps are told in full."""
+"""Number of steps to show in full."""
 
 FINDINGS = 3
-"""So many places are named under a step; the others stand with the criterion."""
+"""Number of places to name under a step; the criterion has the others."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +121,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
 
 
 def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
-    """Return the gate's reasons that no step on the page tells."""
+    """Return the gate's reasons that no step on the page shows."""
     there = {
         link.text for step in listed for link in (step.link, *(link for link, _ in step.others))
     }

@@ -12,7 +12,7 @@ from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
 ROWS = 40
-"""How many probes the picture has."""
+"""Number of probes in the picture."""
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def _users(run: RunDocument) -> dict[str, list[str]]:
 
 
 def _seconds(moment: str | None) -> float | None:
-    """Return an ISO moment as Unix time; None for what is not one."""
+    """Convert an ISO moment to Unix time; None if it is not one."""
     try:
         return datetime.datetime.fromisoformat(moment or "").timestamp()
     except (ValueError, OverflowError):

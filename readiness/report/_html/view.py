@@ -39,10 +39,10 @@ from readiness.report._shown import REASONS
 from readiness.text.sentences import Sentences, sentences
 
 LINKED = 100
-"""How many more steps are linked than are told in full, and how many reasons are folded away."""
+"""Number of steps to link beyond those in full, and of reasons to fold away."""
 
 OPEN_TASKS = 120
-"""Up to so many criteria the tasks lie open."""
+"""Number of criteria up to which the tasks are unfolded."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +80,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view(run: RunDocument) -> View:
-    """Return the page for `run`, in the language of its board: what it tells of the project."""
+    """Return the view of the project that the page for `run` shows, in its board's language."""
     say = sentences(run.board.language)
     run = of_the_project(run)
     points = marks(run)

@@ -130,7 +130,7 @@ def _group(task: TaskRecord, say: Sentences) -> Line:
 
 
 def _facts(tasks: list[TaskRecord], say: Sentences) -> list[tuple[Part, ...]]:
-    """Tell owner, what is done and what is earned of each task, one below the other."""
+    """Return owner, progress and points of each task, one below the other."""
     owners = [literal(task.owner) for task in tasks]
     done = [say("report.done", good=task.good(), scope=len(task.in_scope())) for task in tasks]
     owner_cells = max(map(width, owners), default=0)

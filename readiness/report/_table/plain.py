@@ -30,7 +30,7 @@ def plain(blocks: Iterable[Block], *, colour: bool) -> str:
 
 
 def widths(grid: Grid) -> list[int]:
-    """Return how wide each column is, by its header and those cells that its cap lets through."""
+    """Return the width of each column, by its header and the cells within its cap."""
     rows = [row.cells for section in grid.sections for row in section.rows]
     columns = zip(*rows, strict=True) if rows else [()] * len(grid.columns)
     return [_width(column, cells) for column, cells in zip(grid.columns, columns, strict=True)]

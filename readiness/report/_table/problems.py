@@ -35,9 +35,9 @@ _FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES = 3, 6, 100, 40, 12
 
 
 def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
-    """Tell what fails or could not be measured, what blocks first; then what is good with a doubt.
+    """Yield what fails or could not be measured, what blocks first; then passes with a doubt.
 
-    What one cause keeps from being measured is told once.
+    Criteria that one cause keeps from being measured are reported once.
     """
     open_ones = open_criteria(run)
     teller = _Teller(run, say, verbose=verbose)
@@ -60,7 +60,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
 
 
 def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Tell what is waived, the waivers that nothing needs, and what rests on attestations."""
+    """Yield what is waived, waivers that nothing needs, and what rests on attestations."""
     criteria = list(run.criteria())
     waived = [criterion for criterion in criteria if criterion.verdict is Verdict.WAIVED]
     stale = [criterion for criterion in criteria if criterion.waiver and criterion.waiver.stale]
@@ -87,7 +87,7 @@ def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def loosened(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Tell how the change moves its own goalposts."""
+    """Yield how the change weakens its own gate."""
     if run.loosened:
         yield from heading(say("report.loosened"))
     for item in run.loosened:
@@ -111,7 +111,7 @@ def loosened(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def heading(text: str) -> tuple[Line, Line]:
-    """Return an empty line and the title of a part."""
+    """Yield an empty line and the title of a part."""
     return Line(), Line(parts=((text, Style.STRONG),))
 
 
@@ -135,7 +135,7 @@ class _Teller:
         self._label_cells = max(map(width, names)) + 2
 
     def block(self, block: list[Entry]) -> Iterator[Line]:
-        """Tell everything about one criterion, or about several with one cause."""
+        """Yield everything about one criterion, or about several with one cause."""
         say = self._say
         _, criterion = block[0]
         yield from self._head(block)
@@ -187,7 +187,7 @@ class _Teller:
         return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
 
     def _paragraph(self, label: str, text: str, remark: Part = ("", Style.PLAIN)) -> Iterator[Line]:
-        """Show the lines of `text`, the first one labelled and followed by the remark."""
+        """Yield the lines of `text`, the first one labelled and followed by the remark."""
         for number, line in enumerate(text.splitlines()):
             parts: tuple[Part, ...] = ((literal(line), Style.PLAIN),)
             if remark[0] and not number:
@@ -205,7 +205,7 @@ class _Teller:
             yield self._fact("" if number else label, parts)
 
     def _places(self, criterion: CriterionRecord) -> list[tuple[Part, ...]]:
-        """Show the places that tools name, as many as one can read."""
+        """Yield the places that tools name, as many as one can read."""
         named = self._findings.get(criterion.id, [])
         places = named if self._verbose else named[:_FINDINGS]
         lines = [_place(finding) for finding in places]
@@ -214,7 +214,7 @@ class _Teller:
         return lines
 
     def _ran(self, block: list[Entry]) -> list[tuple[Part, ...]]:
-        """Show what was run and how it ended, each probe once."""
+        """Yield what was run and how it ended, each probe once."""
         names = dict.fromkeys(name for _, each in block for name in each.probes)
         probes = [self._probes[name] for name in names if name in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
@@ -224,7 +224,7 @@ class _Teller:
         return lines
 
     def _by_hand(self, criterion: CriterionRecord) -> Iterator[Line]:
-        """Show what to type, unless that stands beside a probe already."""
+        """Yield the command to type, unless it stands beside a probe already."""
         command = " ".join(criterion.by_hand.split())
         shown = {
             probe.shown_command
@@ -253,7 +253,7 @@ class _Teller:
                 yield from self._output(f"{probe.id} stderr", probe.stderr)
 
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
-        """Show the head and the tail of a stream, behind a bar that keeps a log from obeying it."""
+        """Yield the head and tail of a stream, behind a bar that keeps a log from obeying it."""
         if text := output(stream):
             yield self._fact(self._say("report.output"), ((literal(name), Style.DIM),))
             for line in text.splitlines():

@@ -18,7 +18,7 @@ _DOT: Part = (" · ", Style.DIM)
 
 
 def header(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Tell what was measured, and when."""
+    """Yield what was measured, and when."""
     yield Line(parts=((literal(run.board.title), Style.STRONG),))
     facts = [say("report.profile", name=literal(run.profile))] if run.profile else []
     facts.append(revision(run, say))
@@ -33,7 +33,7 @@ def header(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def milestones(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Tell of each milestone whether it is met, and when it is due."""
+    """Yield whether each milestone is met, and when it is due."""
     if not run.milestones:
         return
     yield from heading(say("report.milestones"))
@@ -64,7 +64,7 @@ def _state(milestone: MilestoneRecord, say: Sentences) -> str:
 
 
 def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Tell how many have which verdict, the score, and the way to the target."""
+    """Yield the count of each verdict, the score, and the way to the target."""
     yield Line()
     yield Line(parts=_counts(run, say))
     record = run.score
@@ -109,7 +109,7 @@ def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
 
 
 def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iterator[Line]:
-    """Give the reasons, and last the decision."""
+    """Yield the reasons, and last the decision."""
     gate = run.gate
     cells = width(say("report.reasons")) + 2
     for number, reason in enumerate(told_reasons(gate.reasons, say, whole=verbose)):
@@ -133,7 +133,7 @@ def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iter
 
 
 def _part(run: RunDocument, say: Sentences) -> Line:
-    """Say whether what was asked for is good: tasks by their ids where all of them was measured."""
+    """Format whether what was asked for is good, with ids of tasks that were measured whole."""
     names: list[str] = []
     for task in run.tasks:
         measured = task.in_scope()

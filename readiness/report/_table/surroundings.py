@@ -11,9 +11,9 @@ from readiness.text.sentences import Sentences
 
 
 def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
-    """Tell of tools from elsewhere than the project's environment; `verbose`: of all there is.
+    """Yield tools from outside the project's environment; `verbose`: all surroundings.
 
-    And of results that no later run can reuse, though their inputs are traced.
+    Results that no later run can reuse, though their inputs are traced, are among them.
     """
     own = {each.workdir: each.environment or "" for each in run.folders}
     lines = [
@@ -36,7 +36,7 @@ def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator
 
 
 def _not_kept(run: RunDocument, say: Sentences) -> Iterator[str]:
-    """Tell why results are not kept, each reason once."""
+    """Yield why results are not kept, each reason once."""
     reasons = {probe.id: probe.not_kept for probe in run.probes if probe.not_kept}
     for why in dict.fromkeys(reasons.values()):
         names = [

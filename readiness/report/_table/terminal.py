@@ -31,7 +31,7 @@ def terminal(blocks: Iterable[Block], *, width: int, colour: bool) -> str:
     """Return the text of `blocks` for a terminal of `width` cells.
 
     Titles and sentences are wrapped. Where the grid does not fit, columns give way, and at last
-    each criterion is told in lines of its own: ids, numbers and verdicts are never cut.
+    each criterion gets lines of its own: ids, numbers and verdicts are never cut.
     """
     console = Console(
         file=StringIO(),
@@ -78,7 +78,7 @@ def _line(line: Line, limit: int) -> Iterator[RenderableType]:
 
 
 def _broken(text: Text, cells: int) -> Text:
-    """Break a text as `wrap` does: Rich knows no place to break between wide characters."""
+    """Break a text as `wrap` does, since Rich cannot break between wide characters."""
     lines = []
     for line in text.split("\n", allow_blank=True):
         end = 0
@@ -103,7 +103,7 @@ def _clipped(line: Line, limit: int) -> Line:
 
 
 def _packed(parts: Iterable[Part], limit: int) -> Iterator[RenderableType]:
-    """Put facts side by side, as many as fit on a line; none of them is broken."""
+    """Lay out facts side by side, as many as fit on a line; none of them is broken."""
     line: list[Part] = []
     used = 0
     for text, style in parts:
@@ -150,7 +150,7 @@ def _cells(row: Row) -> list[Part]:
 
 
 def _fitted(grid: Grid, limit: int) -> tuple[list[int], list[int]] | None:
-    """Return the columns to show and their widths, or None where the least do not fit."""
+    """Return the columns to show and their widths; None if even the fewest do not fit."""
     sizes = list(map(max, widths(grid), _numbers(grid)))
     shown = list(range(len(sizes)))
     droppable = sorted(
@@ -170,7 +170,7 @@ def _fitted(grid: Grid, limit: int) -> tuple[list[int], list[int]] | None:
 
 
 def _numbers(grid: Grid) -> list[int]:
-    """Return how wide the widest number of each column is: it may not be broken."""
+    """Return the width of the widest number of each column, which may not be broken."""
     sizes = [0] * len(grid.columns)
     for section in grid.sections:
         for row in section.rows:
@@ -211,7 +211,7 @@ def _head(section: TaskRows, total: int) -> Iterator[RenderableType]:
 
 
 def _stacked(grid: Grid, limit: int) -> Iterator[RenderableType]:
-    """Set the grid for a terminal too narrow for it: a few lines for each criterion."""
+    """Lay out the grid for a narrow terminal: a few lines for each criterion."""
     for number, section in enumerate(grid.sections):
         for line in section.before or ((Line(),) if number else ()):
             yield from _line(line, limit)
