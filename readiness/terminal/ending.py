@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be sma
 
 
 def protected(action: Callable[[], int]) -> int:
-    """Run `action`; whatever it raises becomes a message on stderr and an exit status."""
+    """Run `action`; any exception becomes a message on stderr and an exit status."""
     try:
         return action()
     except KeyboardInterrupt:
@@ -44,9 +44,9 @@ def protected(action: Callable[[], int]) -> int:
 
 
 def heed_board_here() -> None:
-    """Speak the language of the board that is here, where none is known yet.
+    """Choose the language of the board in this folder, if none is known yet.
 
-    Its line is enough: what is to be told is that something else is wrong.
+    Only the line with the language is read, for a message that something else is wrong.
     """
     import re
 
@@ -70,20 +70,20 @@ def heed_board_here() -> None:
 
 
 def too_few_files(limit: int) -> int:
-    """Say that too few files may be open; there may be none left to say it with anything else."""
+    """Report that too few files may be open; nothing else may be left to report it with."""
     message = f"readiness: only {limit} files can be opened at once; allow more: ulimit -n 256\n"
     os.write(2, message.encode())
     return ExitStatus.USAGE
 
 
 def cannot_start(error: ImportError) -> int:
-    """Name the library that is missing, with none of those that might be."""
+    """Report the library that is missing, importing none of those that might be."""
     os.write(2, f"readiness: cannot start: {error}\n".encode())
     return ExitStatus.INTERNAL
 
 
 def secure_streams() -> None:
-    """Open what the caller closed of the standard streams, so that no file gets their numbers.
+    """Open standard streams that the caller closed, so that no file gets their numbers.
 
     Messages are lost then; data that cannot be written is an error, as it would have been.
     """
@@ -98,10 +98,10 @@ def secure_streams() -> None:
 
 
 def die_of_interrupts() -> None:
-    """Let SIGINT end the process as SIGTERM does, unless it is ignored.
+    """Set SIGINT to end the process as SIGTERM does, unless it is ignored.
 
-    Python would raise an exception wherever it is, and not every library survives that: msgspec
-    crashes when it is within the reading of type hints.
+    Python would raise an exception at any point, and not every library survives that: msgspec
+    crashes while it reads type hints.
     """
     import signal
 
@@ -110,7 +110,7 @@ def die_of_interrupts() -> None:
 
 
 def bug(error: BaseException) -> str:
-    """Say that this error is one of the program's own, and where its log is."""
+    """Report that this error is one of the program's own, and where its log is."""
     return f"internal error: {type(error).__name__}; {write_crash_log(error)}"
 
 
@@ -134,7 +134,7 @@ def tell(message: str) -> None:
 
 
 def abandon_stdout() -> None:
-    """Let nothing fail on stdout again, where nobody reads it any more."""
+    """Redirect stdout so that nothing fails on it again, once nobody reads it any more."""
     _abandon(sys.stdout)
 
 
@@ -145,7 +145,7 @@ def _abandon(stream: TextIO) -> None:
 
 
 def write_crash_log(error: BaseException) -> str:
-    """Write where the error was raised to a file, and say in a sentence where that is.
+    """Write the traceback to a file, and return a sentence that says where it is.
 
     The log holds file names, lines and the error's type: no values, which may be secret.
     """

@@ -18,7 +18,7 @@ from readiness.text.worded import worded
 
 
 def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
-    """What renderers may know of stdout: its width on a terminal, and whether colour is wanted."""
+    """Return what renderers may know of stdout: its width on a terminal, and use of colour."""
     terminal = sys.stdout.isatty()
     width = None
     if terminal:
@@ -36,7 +36,7 @@ def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
 def shown_progress(
     plan: Plan, jobs: int, settings: RunSettings, language: Language, environ: Mapping[str, str]
 ) -> Progress:
-    """Progress on standard error, as the terminal or the CI log behind it can show it."""
+    """Return progress for standard error, as the terminal or the CI log behind it can show it."""
     return progress(
         plan,
         jobs=jobs,
@@ -48,7 +48,7 @@ def shown_progress(
 
 
 def can_draw(environ: Mapping[str, str], stream: TextIO) -> bool:
-    """Whether a terminal is there that moves its cursor, and has room for anything."""
+    """Return whether a terminal is there that moves its cursor, and has room for anything."""
     if environ.get("TERM") == "dumb" or not stream.isatty():
         return False
     try:
@@ -58,7 +58,7 @@ def can_draw(environ: Mapping[str, str], stream: TextIO) -> bool:
 
 
 def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:
-    """Colour only on a terminal, or where FORCE_COLOR asks for it; NO_COLOR beats both."""
+    """Return whether to colour: on a terminal or for FORCE_COLOR; NO_COLOR beats both."""
     if environ.get("NO_COLOR"):
         return False
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
@@ -67,7 +67,7 @@ def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:
 
 
 def terminal_width(environ: Mapping[str, str]) -> int:
-    """The terminal's width in cells."""
+    """Return the terminal's width in cells."""
     columns = environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return int(columns)
@@ -78,7 +78,7 @@ def terminal_width(environ: Mapping[str, str]) -> int:
 
 
 def line_limit(environ: Mapping[str, str]) -> int | None:
-    """How wide a line may be: as the terminal is; None where there is none, nor a limit."""
+    """Return how wide a line may be: the terminal's width; None without a terminal."""
     return terminal_width(environ) if sys.stdout.isatty() else None
 
 
@@ -124,14 +124,14 @@ def json_text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """What programs read of a sentence: the English text."""
+    """Encode a sentence for programs, as its English text."""
     if isinstance(value, str):
         return str(value)
     raise NotImplementedError
 
 
 def wants_json(output_format: str) -> bool:
-    """Whether a command that knows `table` and `json` was asked for JSON.
+    """Return whether a command that knows `table` and `json` was asked for JSON.
 
     Raises `UsageError` for any other format.
     """

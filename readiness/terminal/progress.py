@@ -28,16 +28,16 @@ class Progress:
     """Follows a run, and shows nothing. The runner calls all but `close`, which ends it."""
 
     def started(self, probe: int, attempt: int) -> None:
-        """Note that the probe with this index in the plan has just been started."""
+        """Handle the start of the probe with this index in the plan."""
 
     def finished(self, capture: Capture) -> None:
-        """Note that an attempt is over; the probe may be started again."""
+        """Handle the end of an attempt; the probe may be started again."""
 
     def tick(self) -> None:
-        """Note that some time has gone by."""
+        """Handle that some time has gone by."""
 
     def close(self) -> None:
-        """Leave the terminal as it was. May be called twice."""
+        """Restore the terminal as it was. May be called twice."""
 
 
 def progress(
@@ -52,7 +52,7 @@ def progress(
     clock: Callable[[], float] = time.monotonic,
     size: Size | None = None,
 ) -> Progress:
-    """Return what shows the progress of `plan` on the open `file`, `jobs` probes at a time.
+    """Return a display of the progress of `plan` on the open `file`, for `jobs` at once.
 
     On a terminal a few lines are redrawn in place; elsewhere there is a line for each finished
     attempt, and where the reader `folds` them (GitHub) all are one group. It never waits: what
@@ -76,7 +76,7 @@ class _Output:
         self._poll.register(file, select.POLLOUT)
 
     def write(self, text: str) -> bool:
-        """Write `text` and say whether that was possible."""
+        """Write `text` and return whether that was possible."""
         try:
             if not self._poll.poll(0):
                 return False
@@ -109,17 +109,17 @@ class _Course:
         self.measured = 0
 
     def counts(self, probe: int) -> bool:
-        """Whether anything is told of a probe."""
+        """Return whether a probe is shown."""
         return probe in self._counted
 
     def again(self, probe: int) -> None:
-        """Note that a probe is tried once more."""
+        """Record that a probe is tried once more."""
         if probe in self.done:
             self.done.remove(probe)
             self._miss(probe, 1)
 
     def over(self, capture: Capture) -> None:
-        """Note that an attempt is over."""
+        """Record that an attempt is over."""
         if capture.probe not in self.done:
             self.done.add(capture.probe)
             self._miss(capture.probe, -1)
@@ -127,7 +127,7 @@ class _Course:
             self.took.append(capture.duration)
 
     def _miss(self, probe: int, more: int) -> None:
-        """Have the criteria that read the probe miss one probe more, or less."""
+        """Add to the number of probes that each criterion reading this one still lacks."""
         for planned in self._readers.get(probe, ()):
             name = planned.criterion.id
             self.measured -= not self._missing[name]
@@ -135,7 +135,7 @@ class _Course:
             self.measured += not self._missing[name]
 
     def label(self, probe: int) -> str:
-        """Return what a probe is for: its first criterion; of a producer, what its check does."""
+        """Return a probe's label: its first criterion, or a producer's check."""
         readers = self._readers.get(probe, [])
         if not readers:
             made = self.plan.probes[probe]
@@ -149,10 +149,10 @@ class _Course:
     def left(
         self, now: float, running: Mapping[int, float], jobs: int
     ) -> tuple[float, float] | None:
-        """Return how many seconds the rest takes, at least and at most; None where none can tell.
+        """Return how many seconds the rest takes, at least and at most; None if unknown.
 
-        `running` has since when each probe runs. What no earlier run tells of takes no time at
-        least, and at most as long as the longest that is known.
+        `running` has the start of each running probe. A probe of unknown duration counts as 0 at
+        least, and at most as the longest that is known.
         """
         probes = self.plan.probes
         known = [each for index in self.order if (each := probes[index].estimate) is not None]
@@ -189,7 +189,7 @@ class _Lines(Progress):
         return self._course.say("progress.group", count=self._course.total)
 
     def started(self, probe: int, attempt: int) -> None:
-        """Forget the failed attempt that is being repeated."""
+        """Discard the failed attempt that is being repeated."""
         if attempt > 1:
             self._waiting.pop(probe, None)
             self._course.again(probe)
@@ -226,7 +226,7 @@ class _Lines(Progress):
         return f"{inert('  '.join(facts))}\n"
 
     def close(self) -> None:
-        """Show what was kept back."""
+        """Show the failures that were held back."""
         for line in self._waiting.values():
             self._output.write(line)
         self._waiting.clear()
@@ -255,13 +255,13 @@ class _Live(Progress):
         self._next = clock() + _QUIET_START
 
     def started(self, probe: int, attempt: int) -> None:
-        """Add the probe to what runs."""
+        """Add the probe to those that run."""
         if self._course.counts(probe):
             self._course.again(probe)
             self._running[probe] = (self._clock(), attempt)
 
     def finished(self, capture: Capture) -> None:
-        """Take the probe from what runs."""
+        """Remove the probe from those that run."""
         if self._course.counts(capture.probe):
             self._running.pop(capture.probe, None)
             self._course.over(capture)
@@ -286,7 +286,7 @@ class _Live(Progress):
             self._drawn = 0
 
     def _erase(self) -> str:
-        """Return what brings the cursor back to the first line, and clears the rest."""
+        """Return the codes that move the cursor to the first line and clear the rest."""
         if not self._drawn:
             return ""
         up = f"\x1b[{self._drawn - 1}A" if self._drawn > 1 else ""
@@ -328,7 +328,7 @@ class _Live(Progress):
         return " · ".join(parts)
 
     def _left(self, now: float) -> str:
-        """Tell how long the rest takes: a range where little is known, nothing where nothing is."""
+        """Format how long the rest takes: a range if little is known, "" if nothing is."""
         course, say = self._course, self._course.say
         since = {probe: start for probe, (start, _) in self._running.items()}
         found = course.left(now, since, self._jobs)
@@ -343,7 +343,7 @@ class _Live(Progress):
 
 
 def _ending(capture: Capture, say: Sentences) -> str:
-    """Tell how an attempt ended; whether that is good is not known here."""
+    """Format how an attempt ended; whether that is good is not known here."""
     if capture.timed_out:
         return say("report.timed_out")
     if capture.failure is not None:
@@ -357,12 +357,12 @@ def _ending(capture: Capture, say: Sentences) -> str:
 
 
 def _elapsed(seconds: float) -> str:
-    """Write a time that is still growing, in seconds at least: `0.4 s`."""
+    """Format a time that is still growing, in seconds at least: `0.4 s`."""
     return duration(seconds) if seconds >= 1 else f"{seconds:.1f} s"
 
 
 def _about(seconds: float) -> str:
-    """Write a time without pretending to know it well: `7 s`, `25 s`, `3 min`."""
+    """Format a rough time without false precision: `7 s`, `25 s`, `3 min`."""
     if seconds < 10:
         return f"{seconds:.0f} s"
     if seconds < 90:
