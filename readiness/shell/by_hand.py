@@ -23,7 +23,7 @@ _OFF: Final = ("", "false")
 
 
 def filled(command: str, params: Mapping[str, str]) -> str:
-    """Return the command with parameters in the place of `$name`, and nothing where one is empty.
+    """Replace `$name` in a command by the parameter's value, or by nothing if it is empty.
 
     Of a shell it knows `"$name"`, `${name}`, `${name:+text}` (for a switch, where it is on),
     `${name:-text}` and `${name//old/new}`. Variables that are no parameter stay as they are.

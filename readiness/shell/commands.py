@@ -37,21 +37,21 @@ def name_of(node: "Node") -> str:
 
 
 def last_of(node: "Node") -> "Node":
-    """Return what a chain of `&&`, a pipe, a group or a subshell ends with."""
+    """Return the last command of a chain of `&&`, a pipe, a group or a subshell."""
     while node.parts and node.kind in ("and", "pipe", "list", "group", "subshell"):
         node = node.parts[-1]
     return node
 
 
 def works(node: "Node") -> bool:
-    """Whether a simple command is a tool at work."""
+    """Return whether a simple command is a tool at work."""
     return node.kind == "simple" and is_work(command_words(node)[:1])
 
 
 def is_work(words: list[str]) -> bool:
-    """Whether a command, by its name, is a tool or starts one; what every system has only serves.
+    """Return whether a command is or starts a tool, rather than a utility that every system has.
 
-    `false` is what fails in place of a tool.
+    `false` counts as a tool: it fails in place of one.
     """
     from readiness.shell.programs import STARTERS, is_utility
 
@@ -59,7 +59,7 @@ def is_work(words: list[str]) -> bool:
 
 
 def never_fails(node: "Node") -> bool:
-    """Whether a simple command ends with status 0 whatever happens."""
+    """Return whether a simple command ends with status 0 whatever happens."""
     if node.kind != "simple":
         return False
     words = command_words(node)
@@ -74,7 +74,7 @@ def never_fails(node: "Node") -> bool:
 
 
 def is_idle(command: str) -> bool:
-    """Whether a command without any syntax, such as `true` or `echo ok`, can only succeed."""
+    """Return whether a command without syntax, such as `true` or `echo ok`, can only succeed."""
     first, *rest = command.split() or [""]
     return _IDLE.fullmatch(command) is not None and (
         first in _ALWAYS or (first == "exit" and rest in ([], ["0"]))
@@ -82,25 +82,25 @@ def is_idle(command: str) -> bool:
 
 
 def is_exit(node: "Node") -> bool:
-    """Whether a simple command leaves the shell, the function or this program."""
+    """Return whether a simple command leaves the shell, the function or this program."""
     return name_of(node) in ("exit", "return", "exec")
 
 
 def exits(node: "Node") -> bool:
-    """Whether a command that never fails ends the shell."""
+    """Return whether a command that never fails ends the shell."""
     if node.kind == "group":
         return any(map(exits, node.parts[0].parts))
     return name_of(node) == "exit"
 
 
 def is_test(node: "Node") -> bool:
-    """Whether a condition only looks at something, and runs no tool."""
+    """Return whether a condition only looks at something, and runs no tool."""
     if node.kind == "simple":
         return name_of(node) in _TESTS and not node.substitutions
     return node.kind == "test" or (bool(node.parts) and all(map(is_test, node.parts)))
 
 
 def traps_failure(words: list[str]) -> bool:
-    """Whether a `trap` makes a success of a failure."""
+    """Return whether a `trap` makes a success of a failure."""
     action = words[1].strip("'\"") if len(words) > 2 else ""
     return bool(re.search(r"\bexit\s+0\b", action)) and bool({"EXIT", "0", "ERR"} & set(words[2:]))

@@ -62,16 +62,16 @@ _ROUGHLY = later(r"\|\|\s*(?:true|:|/bin/true|exit\s+0|echo\b[^;&|\n]*)\s*(?:[;)
 
 
 def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -> list[Mask]:
-    """Find what hides failures in a command, in the order of the text.
+    """Return what hides failures in a command, in the order of the text.
 
-    `errexit` tells whether a failure ends the command (`sh -e`); `pipefail`, by default the same,
+    `errexit` says whether a failure ends the command (`sh -e`); `pipefail`, by default the same,
     whether one within a pipe counts. A recipe line of make may be given with its `-` and `@`.
     """
     return list(_masks(command.strip(), errexit, errexit if pipefail is None else pipefail))
 
 
 def can_fail(command: str) -> bool:
-    """Whether a command may end with another status than 0; what cannot be read may."""
+    """Return whether a command may end with another status than 0; an unreadable one may."""
     from readiness.shell.syntax import parse
     from readiness.shell.words import Unreadable
 
@@ -138,7 +138,7 @@ class _MaskWalk:
         self.found.append((start, text, hidden, why))
 
     def can_fail(self, node: "Node") -> bool:
-        """Whether the node may end with a status other than 0; notes what it hides."""
+        """Return whether the node may end with a status other than 0; records what it hides."""
         result = self.results[id(node)] = self._can_fail(node)
         return result
 
@@ -172,7 +172,7 @@ class _MaskWalk:
                 return any(results)
 
     def _unguarded(self, node: "Node") -> bool:
-        """Ask where a shell does not end at a failure: left of `||` and `&&`, in conditions."""
+        """Visit a node whose failure ends no shell: left of `||` and `&&`, or in conditions."""
         before, self.errexit = self.errexit, False
         result = self.can_fail(node)
         self.errexit = before
@@ -210,22 +210,22 @@ class _MaskWalk:
         return result or ends
 
     def _forgets(self, lost: "Node") -> bool:
-        """Whether a shell that never had `-e` goes on as if a tool had not failed."""
+        """Return whether a shell that never had `-e` goes on as if a tool had not failed."""
         asked = re.search(r"\$\?|PIPESTATUS", self.source[lost.end :])
         return not (self.had_errexit or asked or name_of(lost) in _PREPARES)
 
     def _ends_a_shell(self, node: "Node") -> bool:
-        """Whether `-e` obeys the node's failure: not that of the left of `&&`, nor a `!`."""
+        """Return whether `-e` obeys the node's failure: not that left of `&&`, nor of a `!`."""
         if node.kind == "and":
             return self.results[id(node.parts[1])]
         return not node.negated
 
     def _asks_a_tool(self, node: "Node") -> bool:
-        """Whether it can fail for another reason than the answer of a test."""
+        """Return whether a node can fail for another reason than the answer of a test."""
         return self.results[id(node)] and not is_test(node)
 
     def _loses(self, following: list["Node"]) -> bool:
-        """Whether, after `set +e`, a failure is lost: not the last one, and not looked at."""
+        """Return whether, after `set +e`, a failure is lost: not the last, and not looked at."""
         if not following or re.search(r"\$\?|PIPESTATUS", self.source[following[0].start :]):
             return False
         return any(not never_fails(part) for part in following[:-1])
@@ -259,7 +259,7 @@ class _MaskWalk:
         return False
 
     def _keeps_status(self, node: "Node") -> bool:
-        """Whether it only sets a variable by which a command further on tells of the failure."""
+        """Return whether a node only sets a variable by which a later command reports failure."""
         if node.kind != "simple" or len(node.words) != 1:
             return False
         found = ASSIGNMENT.match(node.words[0])
@@ -280,7 +280,7 @@ class _MaskWalk:
         return any(results)
 
     def _loop(self, node: "Node") -> bool:
-        """A loop ends as its last round does: without `-e`, earlier failures are lost."""
+        """Visit a loop; without `-e`, failures before its last round are lost."""
         result = self.can_fail(node.parts[0])
         last = last_of(node.parts[0])
         if not self.errexit and self.results.get(id(last)) and works(last):
@@ -288,7 +288,7 @@ class _MaskWalk:
         return result
 
     def _filters(self, parts: list["Node"]) -> bool:
-        """Whether a pipe ends in what only passes on the output of a tool."""
+        """Return whether a pipe ends in what only passes on the output of a tool."""
         name, words = name_of(parts[-1]), parts[-1].words
         return works(parts[0]) and (name in _FILTERS or (name == "grep" and "-v" in words))
 
@@ -330,7 +330,7 @@ class _MaskWalk:
                     self.pipefail = wanted
 
     def _script(self, node: "Node", name: str, words: list[str]) -> bool:
-        """Look into `sh -c '…'` and `eval '…'`, where the script is all literal."""
+        """Visit the script of `sh -c '…'` and `eval '…'`, where it is all literal."""
         errexit, pipefail, index = self.errexit, self.pipefail, 1
         if name != "eval":
             errexit = pipefail = False

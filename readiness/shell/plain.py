@@ -45,9 +45,9 @@ def argv(command: str) -> tuple[str, ...] | None:
 
 
 def assigned(command: str) -> tuple[str, str]:
-    """Part a command into the variables set in front, as a shell is told, and what is left of it.
+    """Split a command into the variables set in front, as a shell is told, and what is left of it.
 
-    Also those that `env` sets. What a shell would still have to replace is left where it is.
+    Variables that `env` sets count too. What a shell would still have to replace is left.
     """
     command = command.strip()
     found = _ASSIGNED.match(command)
@@ -64,5 +64,5 @@ def _unquoted(word: str) -> str:
 
 
 def does_nothing(command: str) -> bool:
-    """Whether there are only blanks and comments in a command: to a shell that is a success."""
+    """Return whether a command has only blanks and comments, which a shell takes for success."""
     return _NOTHING.fullmatch(command) is not None

@@ -17,13 +17,13 @@ sha256sum sleep sort split stat strings stty sync tac tail tar tee timeout touch
 uname unexpand uniq unlink users vi wc which who xargs yes zcat
 """
 UTILITIES = frozenset(_NAMES.split()) | BUILTINS | SHELLS
-"""What every system has, by POSIX or by custom. Beside another tool, they only serve it."""
+"""Utilities of every system, by POSIX or by custom. Beside another tool, they only serve it."""
 
 HELPERS = frozenset(("git", "hg", "svn"))
-"""What tools of all kinds ask about the project, and go on without."""
+"""Programs that tools of all kinds ask about the project, and do without."""
 
 STARTERS = SHELLS | {"env", "eval", "exec", "false", "nice", "nohup", "time", "timeout", "xargs"}
-"""Those of them that fail as the tool does that they start, or in its place."""
+"""Programs that fail as the tool does that they start, or in its place."""
 
 
 def simple_commands(command: str) -> list[tuple[str, ...]] | None:
@@ -74,7 +74,7 @@ def programs(command: str) -> list[tuple[str, ...]]:
 
 
 def is_utility(name: str) -> bool:
-    """Whether every system has a program of this name."""
+    """Return whether every system has a program of this name."""
     return os.path.basename(name) in UTILITIES
 
 

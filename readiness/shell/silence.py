@@ -37,7 +37,7 @@ class Silence(NamedTuple):
 
 
 def silence(command: str) -> Silence | None:
-    """Return how the status of a command hides its tool's failure; None where it is not seen to.
+    """Return how a command's status hides its tool's failure; None if it does not seem to.
 
     What takes more than a glance (a branch, a loop, a script that it starts) is not seen.
     """
@@ -55,7 +55,7 @@ def silence(command: str) -> Silence | None:
 
 
 def silent_count(command: str) -> Silence | None:
-    """Return how a command counts nothing, and passes, where its tool fails: `x | wc -l || :`."""
+    """Return how a command counts 0, and passes, where its tool fails: `x | wc -l || :`."""
     for mask in masks(command):
         tool, _, rest = mask.command.partition("|")
         if mask.final and is_work(tool.split()[:1]) and _COUNTS.search(f"|{rest}"):
@@ -64,7 +64,7 @@ def silent_count(command: str) -> Silence | None:
 
 
 def _of_a_question(body: str) -> Silence | None:
-    """Look at what ends a command: a `!`, or a test of what a tool prints."""
+    """Return how a command's end silences it: a `!`, or a test of what a tool prints."""
     from readiness.shell.syntax import parse
     from readiness.shell.words import Unreadable
 

@@ -24,7 +24,7 @@ class _Parser(WordReader):
     # --- lists ------------------------------------------------------------------------------------
 
     def commands(self) -> Node:
-        """Read commands up to what can only end them."""
+        """Parse commands up to what can only end them."""
         self.newlines()
         tree = Node(kind="list", start=self.position, parts=[])
         while not self._at_end():

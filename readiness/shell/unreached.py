@@ -19,8 +19,8 @@ def never_run(
 ) -> list[tuple[str, ...]]:
     """List the words of the simple commands that are never run, in their order.
 
-    Only what is certain in the text counts; a test, a variable or a program may say so or so.
-    Nothing is told of what cannot be read. Of a text that is `as_written`, not one in which
+    Only what is certain in the text counts; a test, a variable or a program may go either way. A
+    text that cannot be read yields nothing. In a text that is `as_written`, not one in which
     variables were replaced, comparisons of two plain words count too.
     """
     body = command.strip()
@@ -58,7 +58,7 @@ class _Reached:
         return plain_words(node) if works and node.start not in self.reached else ()
 
     def visit(self, node: Node) -> bool | None:
-        """Go through a node; return whether it is certain to succeed, or to fail."""
+        """Visit a node; return whether it is certain to succeed, or to fail; None if neither."""
         if self.over:
             return None
         own = {
@@ -139,7 +139,7 @@ class _Reached:
         return (found[1] == found[3]) is (found[2] != "!=")
 
     def _perhaps(self, nodes: Iterable[Node]) -> list[bool | None]:
-        """Go through what may be run or not: it does not end what follows."""
+        """Visit nodes that may be run or not: they do not end what follows."""
         results = []
         for node in nodes:
             results.append(self.visit(node))
@@ -147,7 +147,7 @@ class _Reached:
         return results
 
     def _apart(self, node: Node) -> bool | None:
-        """Go through a function, or through what is run in a shell of its own."""
+        """Visit a function, or what is run in a shell of its own."""
         if node.kind == "function" and node.words[0] not in self.called:
             return None
         result = self._perhaps(node.parts)[-1]

@@ -55,13 +55,13 @@ class WordReader:
         self.heredocs: list[tuple[str, bool]] = []
 
     def commands(self) -> Node:
-        """Read commands up to what can only end them."""
+        """Parse commands up to what can only end them."""
         raise NotImplementedError
 
     # --- characters -------------------------------------------------------------------------------
 
     def rest(self) -> str:
-        """Return the beginning of what is still to be read."""
+        """Return the beginning of the text that is still to be read."""
         return self.source[self.position : self.position + 20]
 
     def blanks(self) -> None:
@@ -82,7 +82,7 @@ class WordReader:
                 break
 
     def at_backquote(self) -> bool:
-        """Whether the backquote comes next that ends what is read here."""
+        """Return whether the backquote comes next that ends what is read here."""
         return self.backquoted and self.source.startswith("`", self.position)
 
     def newlines(self) -> None:
@@ -99,7 +99,7 @@ class WordReader:
         return ""
 
     def take(self, operator: str) -> bool:
-        """Go behind this operator; False where another thing comes next."""
+        """Skip this operator; return False if another thing comes next."""
         if self.operator() != operator:
             return False
         self.position += len(operator)
@@ -116,14 +116,14 @@ class WordReader:
         return ""
 
     def take_keyword(self, word: str) -> bool:
-        """Go behind this reserved word; False where another thing comes next."""
+        """Skip this reserved word; return False if another thing comes next."""
         if self.keyword() != word:
             return False
         self.position += len(word)
         return True
 
     def need(self, word: str) -> None:
-        """Go behind an operator or a reserved word that has to come next."""
+        """Skip an operator or a reserved word that has to come next; raise `Unreadable` if not."""
         taken = self.take(word) if word in _OPERATORS else self.take_keyword(word)
         if not taken:
             raise Unreadable(f"{word} is missing at {self.rest()}")
@@ -131,7 +131,7 @@ class WordReader:
     # --- words ------------------------------------------------------------------------------------
 
     def redirection(self, node: Node) -> bool:
-        """Go behind a redirection; False where none comes next."""
+        """Skip a redirection; return False if none comes next."""
         self.blanks()
         found = _REDIRECTIONS.match(self.source, self.position)
         if not found:
@@ -252,7 +252,7 @@ class WordReader:
         self.position = end + 1
 
     def balanced(self) -> None:
-        """Go behind the parenthesis that closes the one here."""
+        """Skip to behind the parenthesis that closes the one here."""
         depth = 0
         for found in re.compile(r"[()]").finditer(self.source, self.position):
             depth += 1 if found[0] == "(" else -1

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from readiness.startup.patterns import later
 
 SHORTEST_SECRET = 4
-"""Secrets with fewer characters are not masked: they would black out half of every report."""
+"""Characters from which on a secret is masked; shorter ones would mask half of every report."""
 
 _MASK = "***"
 _TAB = "    "
@@ -43,7 +43,7 @@ def decode(data: bytes) -> str:
 
 
 def clean(text: str, *, newlines: bool) -> str:
-    r"""Return the text with all that is unseen or obeyed shown as `\x1b`, and tabs as spaces.
+    r"""Return the text with invisible and control characters as `\x1b`, and tabs as spaces.
 
     With `newlines` the lines stay lines; without, the result is one line.
     """
@@ -72,7 +72,7 @@ _SHORT = {0x0A: "\\n", 0x0D: "\\r"}
 
 
 def is_seen(text: str) -> bool:
-    """Whether there is anything to see in a text."""
+    """Return whether a text has any visible character."""
     if text.isascii():
         return any(each.isprintable() and each != " " for each in text)
     from unicodedata import category
@@ -129,7 +129,7 @@ class Redactor:
         return "".join(parts) + text[shown:]
 
     def _disguised(self, text: str, *, cut_before: bool, cut_after: bool) -> set[tuple[int, int]]:
-        """Find the values in what the text was before it was escaped."""
+        """Yield the spans of values in the text as it was before it was escaped."""
         from readiness.text.disguise import Undisguised, undisguised
 
         if self._plain is None:
@@ -158,7 +158,7 @@ class Redactor:
         return spans
 
     def _rests(self, text: str) -> Iterable[tuple[int, int]]:
-        """Find the rest of a value at the beginning of a text that was cut within an escape."""
+        """Yield the rest of a value at the beginning of a text that was cut within an escape."""
         from readiness.text.disguise import Undisguised
 
         for form in self._plain or ():
@@ -169,7 +169,7 @@ class Redactor:
                     yield 0, left + rest.span(0, size)[1]
 
     def _beginnings(self, text: str) -> Iterable[tuple[int, int]]:
-        """Find the beginning of a value at the end of a text that was cut within an escape."""
+        """Yield the beginning of a value at the end of a text that was cut within an escape."""
         from readiness.text.disguise import Undisguised
 
         for form in self._plain or ():
@@ -183,7 +183,7 @@ class Redactor:
 
 
 _LONGEST_REST = 8
-"""More than any usual escape is long."""
+"""Characters that are more than any usual escape has."""
 
 _ESCAPED = later("[%&\\\\\x1b\x9b\xad\u200b-\u200f\u2060-\u2064\ufeff]|\"\"|''|'\"'")
 
@@ -191,7 +191,7 @@ _ESCAPED = later("[%&\\\\\x1b\x9b\xad\u200b-\u200f\u2060-\u2064\ufeff]|\"\"|''|'
 def _spans(
     forms: Iterable[str], text: str, *, cut_before: bool, cut_after: bool
 ) -> Iterable[tuple[int, int]]:
-    """Find forms in a text, and parts of them at the sides where it was cut."""
+    """Yield the spans of forms in a text, and of their parts where it was cut."""
     for form in forms:
         yield from _occurrences(form, text)
         if cut_before and (size := _ends_first(form, text)):
@@ -201,13 +201,13 @@ def _spans(
 
 
 def _ends_first(form: str, text: str) -> int:
-    """How much of the text's beginning is the end of the form."""
+    """Return how much of the text's beginning is the end of the form."""
     sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
     return next((size for size in sizes if text.startswith(form[-size:])), 0)
 
 
 def _begins_last(form: str, text: str) -> int:
-    """How much of the text's end is the beginning of the form."""
+    """Return how much of the text's end is the beginning of the form."""
     sizes = range(min(len(form), len(text)), SHORTEST_SECRET - 1, -1)
     return next((size for size in sizes if text.endswith(form[:size])), 0)
 
@@ -245,7 +245,7 @@ def _escapable(part: str) -> Iterable[str]:
 
 
 def _base64(data: bytes) -> Iterable[str]:
-    """Yield what is the same in base64 whatever stands around the data, for each alignment."""
+    """Yield the base64 of data that no surrounding bytes change, for each alignment."""
     from binascii import b2a_base64
 
     for before in range(3):
@@ -278,7 +278,7 @@ _PUBLIC_NAME = later(
 
 
 def looks_secret(name: str) -> bool:
-    """Say whether an environment variable of this name is likely to hold a secret.
+    """Return whether an environment variable of this name is likely to hold a secret.
 
     Names of files, folders and addresses (`..._FILE`, `..._PATH`) hold none, nor do public keys.
     """

@@ -12,7 +12,7 @@ from typing import Final
 from readiness.startup.patterns import later
 
 _ROUNDS: Final = 6
-"""How many layers are undone; each takes time in proportion to the text."""
+"""Number of layers to undo; each takes time in proportion to the text."""
 
 _ESCAPE: Final = later(
     r"""
@@ -53,7 +53,7 @@ class Undisguised:
         return self._starts[start], self._ends[end - 1]
 
     def _undo(self) -> bool:
-        """Undo one layer; False where there is none."""
+        """Undo one layer; return False if there is none."""
         text, done = self.text, 0
         parts: list[str] = []
         starts: list[int] = []
@@ -101,7 +101,7 @@ def _bytes(escape: str) -> Iterator[Piece]:
 
 
 def _characters(data: list[tuple[int, int]]) -> Iterator[Piece]:
-    """Decode bytes as UTF-8 where they are, each of the others as a character of its own."""
+    """Decode bytes as UTF-8 where they are valid, and each other byte as one character."""
     place = 0
     while place < len(data):
         first = data[place][0]

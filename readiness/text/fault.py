@@ -19,11 +19,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def __str__(self) -> str:
-        """`board.yaml:42:9: T2.1: what was found; what to do`."""
+        """Format as `board.yaml:42:9: T2.1: what was found; what to do`."""
         return str(self.worded())
 
     def worded(self) -> str:
-        """The same as a sentence that can be said in another language."""
+        """Return the same as a sentence that can be said in another language."""
         subject = f"{self.subject}: " if self.subject else ""
         where = f"{self.path}:{self.line}:{self.column}: {subject}"
         if not self.hint:

@@ -65,7 +65,7 @@ def pad_all(texts: Sequence[str], cells: int, *, right: bool = False) -> list[st
 
 
 def _single(text: str) -> bool:
-    """Say whether every character of `text` takes one cell."""
+    """Return whether every character of `text` takes one cell."""
     return text.isascii() or all(_CELLS[character] == 1 for character in set(text))
 
 
@@ -143,7 +143,7 @@ def bar(share: float, cells: int) -> str:
 
 
 def percentage(score: str) -> str:
-    """A score of 10 as a percentage, digit for digit: 7.85 becomes 78.5; "" for no number.
+    """Convert a score of 10 to a percentage, digit for digit: 7.85 to 78.5; "" for no number.
 
     There is one decimal at least.
     """
@@ -157,7 +157,7 @@ def percentage(score: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write seconds for people: `340 ms`, `8.1 s`, `3m 20s`."""
+    """Format seconds for people: `340 ms`, `8.1 s`, `3m 20s`."""
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 99.95:
@@ -167,12 +167,12 @@ def duration(seconds: float) -> str:
 
 
 def points(value: float) -> str:
-    """Write points of the score for people, of 10: `2.22`, and what is hardly any as `0.0004`."""
+    """Format points of the score for people, out of 10: `2.22`, and tiny ones as `0.0004`."""
     return f"{value:.2f}" if value >= 0.005 or not value else f"{value:.2g}"
 
 
 def age(seconds: float) -> str:
-    """Write how old something is, in the largest unit that is full: `40 s`, `5 min`, `3 d`."""
+    """Format an age in the largest unit that is full: `40 s`, `5 min`, `3 d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size:.0f} {unit}"
@@ -215,7 +215,7 @@ def columns(
 def _kept(
     table: list[list[str]], flexible: int | None, limit: int, spare: Sequence[int]
 ) -> list[int]:
-    """Return the columns that stay: the fewest of `spare` give way, the first ones first."""
+    """Return the columns to keep, dropping as few of `spare` as needed, the first ones first."""
     widths = [max(width_all(column)) for column in zip(*table, strict=True)]
     if flexible is not None:
         widths[flexible] = min(widths[flexible], _READABLE)
@@ -231,7 +231,7 @@ def _kept(
 def _row_lines(
     row: list[str], widths: list[int], right: Collection[int], flexible: int | None
 ) -> list[str]:
-    """Return one row as the lines that it takes."""
+    """Wrap one row into the lines that it takes."""
     parts = [[""]] if flexible is None else [wrap(row[flexible], widths[flexible])]
     lines = []
     for number, part in enumerate(parts[0]):

@@ -39,7 +39,7 @@ _TAG = re.compile(r"\\.|(`+)(?!`).*?(?<!`)\1(?!`)|<")
 
 
 def one_line(text: str) -> str:
-    """Return foreign text as one line with all that is unseen spelled out, as people read it."""
+    """Format foreign text as one line, with invisible characters spelled out."""
     return clean(text, newlines=True).replace("\n", " ").strip()
 
 
@@ -128,7 +128,7 @@ def _literal(line: str) -> str:
 
 
 def _at_start(line: str) -> str:
-    """Keep the first word of a line from being a list, a heading, a quote or a command."""
+    """Escape the first word of a line that would make a list, a heading, a quote or a command."""
     found = _FIRST.match(line)
     if not found:
         return line
@@ -141,7 +141,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _parted(match: re.Match[str]) -> str:
-    """Break what may be the name of a commit into pieces that are too short for one."""
+    """Break a possible commit name into pieces that are too short for one."""
     size = _SHORTEST_COMMIT - 1
     return _APART.join(match[0][start : start + size] for start in range(0, len(match[0]), size))
 

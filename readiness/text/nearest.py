@@ -16,6 +16,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`did you mean "mypy"?`, or what else there is to say where nothing is near."""
+    """Return `did you mean "mypy"?`, or `otherwise` where nothing is near."""
     found = nearest(word, known)
     return worded("hint.did_you_mean", word=found) if found else otherwise

@@ -59,39 +59,39 @@ class _Listener:
 
 
 def speak(asked: Language | None) -> None:
-    """Speak the language that is asked for from now on; None for the board's."""
+    """Set the language that is asked for; None for the board's."""
     _Listener.asked = asked
     _Listener.board = None
 
 
 def suit(board: Language) -> None:
-    """Speak the language of the board that is at hand, unless another is asked for."""
+    """Set the language of the board at hand, which counts unless another is asked for."""
     _Listener.board = board
 
 
 def is_known() -> bool:
-    """Say whether a language is asked for, or a board is at hand."""
+    """Return whether a language is asked for, or a board is at hand."""
     return (_Listener.asked or _Listener.board) is not None
 
 
 def spoken(board: Language | None = None) -> Language:
-    """Return the reader's language: what was asked for, else this board's or the one at hand."""
+    """Return the reader's language: as asked for, else of this board or the one at hand."""
     return _Listener.asked or board or _Listener.board or Language.EN
 
 
 def for_reader(board: Language | None = None) -> Sentences:
-    """Return what is said in the reader's language."""
+    """Return the sentences in the reader's language."""
     return sentences(spoken(board))
 
 
 def say_now(key: str, /, **facts: object) -> str:
-    """Say one sentence to the reader, for what is written out at once."""
+    """Return one sentence in the reader's language, for what is written out at once."""
     return for_reader()(key, **facts)
 
 
 @cache
 def sentences(language: Language) -> Sentences:
-    """Return what is said in `language`."""
+    """Return the sentences in `language`."""
     return Sentences(language)
 
 

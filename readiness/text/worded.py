@@ -27,7 +27,7 @@ class Worded(str):
     def __new__(
         cls, text: str, key: str = "", facts: Mapping[str, object] | None = None
     ) -> "Worded":
-        """Take the English text as it is."""
+        """Create a text that is its own English; without a key it is no sentence."""
         self = super().__new__(cls, text)
         self.key = key
         self.facts = facts or {}
@@ -35,12 +35,12 @@ class Worded(str):
 
 
 def worded(key: str, /, **facts: object) -> str:
-    """Word the sentence of this key in English, and remember what it says."""
+    """Return the sentence of this key in English, with its key and facts."""
     return Worded(sentences(Language.EN)(key, **facts), key, facts)
 
 
 def joined(parts: Sequence[str], joint: str = "comma") -> str:
-    """Join parts by one of `JOINTS`, each in its own language; a part alone stays what it is."""
+    """Join parts by one of `JOINTS`, each in its own language; a single part is unchanged."""
     if len(parts) == 1:
         return parts[0]
     say = sentences(Language.EN)
@@ -49,13 +49,13 @@ def joined(parts: Sequence[str], joint: str = "comma") -> str:
 
 
 def words_of(error: BaseException) -> str:
-    """Return what an error says, as the sentence that it was raised with."""
+    """Return the sentence that an error was raised with."""
     told = error.args[0] if len(error.args) == 1 else None
     return told if isinstance(told, str) else str(error)
 
 
 def in_language(text: str, say: Sentences) -> str:
-    """Word a sentence anew; what has no key, or none in this language, stays as it is."""
+    """Translate a sentence; text without a key, or none in this language, stays as it is."""
     if not isinstance(text, Worded) or not text.key:
         return str(text)
     facts: dict[str, object] = {
@@ -69,7 +69,7 @@ def in_language(text: str, say: Sentences) -> str:
 
 
 def mapped(text: str, change: Callable[[str], str]) -> str:
-    """Change the plain texts that a sentence is filled in with, and word it anew in English."""
+    """Map the plain texts among a sentence's facts, and word it again in English."""
     if not isinstance(text, Worded) or not text.key:
         return change(text)
     facts = {

@@ -16,14 +16,14 @@ _UNPRINTABLE: Final = (
 
 
 def not_utf8(content: bytes, error: UnicodeDecodeError, path: str) -> Fault:
-    """Say which byte is not UTF-8."""
+    """Return the fault of a byte that is not UTF-8."""
     before = content[: error.start].decode("utf-8-sig")
     message = worded("fault.not_utf8", byte=f"{content[error.start]:02x}")
     return _fault(path, before, message, worded("hint.save_utf8"))
 
 
 def hidden_break(text: str, path: str) -> Fault | None:
-    """Say where a line ends that no reader sees end; None: nowhere."""
+    """Return the fault of a line end that no reader sees; None if there is none."""
     for character in _HIDDEN_BREAKS:
         if character in text:
             code = f"{ord(character):04X}"
@@ -34,7 +34,7 @@ def hidden_break(text: str, path: str) -> Fault | None:
 
 
 def unprintable(text: str, reason: str, path: str) -> Fault:
-    """Say which character YAML does not allow, or the parser's `reason`."""
+    """Return the fault of a character that YAML does not allow, or of the parser's `reason`."""
     found = re.search(_UNPRINTABLE, text)
     if found is None:
         return Fault(path=path, line=1, column=1, message=worded("fault.not_yaml", why=reason))
@@ -43,6 +43,6 @@ def unprintable(text: str, reason: str, path: str) -> Fault:
 
 
 def _fault(path: str, before: str, message: str, hint: str = "") -> Fault:
-    """A fault at what follows `before`."""
+    """Return a fault at what follows `before`."""
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return Fault(path=path, line=line, column=column, message=message, hint=hint)

@@ -65,7 +65,7 @@ class _Event(Protocol):
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, over data that only grows."""
+    """Turn the garbage collector off while data only grows, so as not to walk it repeatedly."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -121,11 +121,11 @@ class YamlReader:
         return yaml_scalars.meaning(written)
 
     def complain(self, fault: Fault) -> None:
-        """Take note of what is wrong; what comes after it is read as well."""
+        """Record a fault; what comes after it is read as well."""
         self.faults.append(fault)
 
     def read(self) -> None:
-        """Read it all; whatever stops the parser becomes a fault."""
+        """Read the whole text; an error of the parser becomes a fault."""
         loader = None
         try:
             with collector_off():
@@ -247,7 +247,7 @@ class YamlReader:
             self._fault(event, worded("fault.tag", tag=event.tag), worded("hint.remove"))
 
     def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
-        """Return what an unquoted scalar means."""
+        """Return the value of an unquoted scalar."""
         if written in NULLS:
             return None
         if is_text:
@@ -261,7 +261,7 @@ class YamlReader:
         return self.known[written]
 
     def _key(self, event: _Event) -> str | None:
-        """Return the text of a key that has to be read first; None: it is none."""
+        """Return the text of a key that has to be read first; None if it is not a key."""
         value = self._value(event, (0, ""), is_text=self.plain_keys)
         if isinstance(value, str):
             return value
@@ -285,7 +285,7 @@ class YamlReader:
                 self.anchors[event.anchor] = key
 
     def _both(self, event: _Event, key: str, built: Container) -> str:
-        """Say where a key stands twice, as far as that is known."""
+        """Return where a key stands twice, as far as that is known."""
         if not self.keeps_places:
             return ""
         first = self.marks[id(built)][1 + 2 * list(built).index(key)].line + 1
@@ -307,7 +307,7 @@ class YamlReader:
         return value
 
     def _weight(self, value: Data) -> int:
-        """Count the values it stands for, those of aliases each time."""
+        """Count the values of a part, those of aliases each time."""
         if not isinstance(value, dict | list):
             return 1
         if id(value) not in self.weights:
@@ -351,11 +351,11 @@ class TextPart:
         self.children: list[TextPart] = []
 
     def pairs(self) -> list[tuple["TextPart", "TextPart"]]:
-        """Keys and values of a mapping."""
+        """Return the keys and values of a mapping."""
         return list(zip(self.children[::2], self.children[1::2], strict=True))
 
     def get(self, key: str) -> tuple["TextPart", "TextPart"] | None:
-        """One key with its value."""
+        """Return one key with its value; None if there is no such key."""
         return next((pair for pair in self.pairs() if pair[0].text == key), None)
 
 

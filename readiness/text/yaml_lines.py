@@ -18,7 +18,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
 
 
 def comment(text: str, indent: str = "") -> list[str]:
-    """A comment, in lines that are not too long."""
+    """Format a comment, in lines that are not too long."""
     prefix = f"{indent}# "
     if width(text) > len(text):  # between wide characters there is no space to break at
         lines = wrap(clean(text, newlines=False), _WIDTH - len(prefix))
@@ -34,7 +34,7 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 
 def parameters(values: Mapping[str, str]) -> list[str]:
-    """On one line where they fit; else one below the other, long ones as lists."""
+    """Format parameters on one line if they fit; else one below the other, long ones as lists."""
     short = ", ".join(f"{key}: {scalar(value)}" for key, value in values.items())
     if not values:
         return []
@@ -50,13 +50,13 @@ def parameters(values: Mapping[str, str]) -> list[str]:
 
 
 def scalar(text: str) -> str:
-    """A text as YAML of any version reads it back: plain where that is safe, else quoted."""
+    """Format a text that YAML of any version reads back: plain if that is safe, else quoted."""
     plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text) and text == text.strip()
     return text if plain and text.isprintable() else quoted(text)
 
 
 def quoted(text: str) -> str:
-    """A text in quotes."""
+    """Quote a text."""
     written = json.dumps(text, ensure_ascii=False)
     return written if written.isprintable() else "".join(map(_printable, written))
 
@@ -69,7 +69,7 @@ def _printable(character: str) -> str:
 
 
 def block(text: str, indent: str) -> str:
-    """A text of several lines as it stands, behind `|`, where YAML can hold it so; else quoted."""
+    """Format a text of several lines behind `|`, where YAML can hold it so; else quoted."""
     lines = text.rstrip("\n").split("\n")
     plain = all(line.isprintable() and line == line.rstrip() for line in lines)
     if not plain or len(lines) < 2 or lines[0][:1] in ("", " "):

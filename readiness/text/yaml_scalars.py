@@ -35,7 +35,7 @@ _DOUBTFUL = later(
 
 
 def meaning(written: str) -> bool | int | Decimal | None:
-    """Return the boolean or the number that is written, exactly; None for anything else."""
+    """Parse a boolean or a number, exactly; None for anything else."""
     if written in BOOLEANS:
         return BOOLEANS[written]
     if len(written) > MAX_DIGITS:
@@ -48,5 +48,5 @@ def meaning(written: str) -> bool | int | Decimal | None:
 
 
 def is_doubtful(written: str) -> bool:
-    """Whether other readers of YAML take this text for a boolean or a number."""
+    """Return whether other readers of YAML take this text for a boolean or a number."""
     return written in OLD_BOOLEANS or _DOUBTFUL.fullmatch(written) is not None
