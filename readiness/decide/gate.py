@@ -171,7 +171,7 @@ def _is_below(criterion: Criterion, judged: Judgement) -> bool:
 
 
 def _is_only_asked_more(criterion: Criterion, judged: Judgement, passed: Earlier) -> bool:
-    """Return whether the board only asks for something else, of a number that is no worse."""
+    """Return whether only the expectation changed, of a number that is no worse."""
     measure, check = criterion.measure, criterion.check
     if passed.expect == criterion.expect.text or measure is None or check is None:
         return False

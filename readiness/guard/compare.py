@@ -119,7 +119,7 @@ def _comparable(
 
 
 def _used(*boards: Board) -> list[str]:
-    """Return the commands and parameters of all criteria, and of the checks that theirs come after.
+    """Return the commands and parameters of all criteria, and of the checks that they come after.
 
     A parameter that the check's inputs take for a folder of files to look at is never run.
     """

@@ -27,7 +27,7 @@ class Worded(str):
     def __new__(
         cls, text: str, key: str = "", facts: Mapping[str, object] | None = None
     ) -> "Worded":
-        """Create a text that is its own English; without a key it is no sentence."""
+        """Create a sentence from its English text, its key and its facts."""
         self = super().__new__(cls, text)
         self.key = key
         self.facts = facts or {}
