@@ -38,7 +38,12 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
         direction = LOOSE if loose else TIGHT
         yield change(Kind.EXIT, direction, _statuses(old.exit_ok), _statuses(new.exit_ok))
     if old.proof != new.proof:
-        yield change(Kind.PROOF, _guard(old.proof, new.proof), _read(old.proof), _read(new.proof))
+        yield change(
+            Kind.PROOF,
+            _guard(old.proof, new.proof),
+            _reader_words(old.proof),
+            _reader_words(new.proof),
+        )
     if old.reject != new.reject:
         yield change(Kind.REJECT, _guard(old.reject, new.reject), old.reject, new.reject)
     yield from _words(change, Kind.TOOL, old.tools, new.tools)
@@ -52,7 +57,7 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
     if old.exclusive != new.exclusive:
         yield change(Kind.EXCLUSIVE, SAME, " ".join(old.exclusive), " ".join(new.exclusive))
     if old.findings != new.findings:
-        yield change(Kind.FINDINGS, SAME, _read(old.findings), _read(new.findings))
+        yield change(Kind.FINDINGS, SAME, _reader_words(old.findings), _reader_words(new.findings))
     if old.name:
         yield from _measures(change, old, new)
     yield from others(change, old, new)
@@ -176,7 +181,7 @@ def _seconds(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:g} s"
 
 
-def _read(reader: Reader | None) -> str:
+def _reader_words(reader: Reader | None) -> str:
     return "" if reader is None else in_words(reader)
 
 

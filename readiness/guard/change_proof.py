@@ -82,7 +82,7 @@ def prove_change(
         copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
         parts.append(copy.part(criteria, label, timeout=timeout))
     document = run(joined(found.head, parts))
-    tests, unknown = _read(document, criteria, altered)
+    tests, unknown = _proving_tests(document, criteria, altered)
     return ChangeProof(
         base=base.commit,
         exit_status=_status(tests, unknown),
@@ -125,7 +125,7 @@ def _altered(states: States) -> dict[str, dict[str, int]]:
 # --- what came of it ------------------------------------------------------------------------------
 
 
-def _read(
+def _proving_tests(
     document: RunDocument,
     criteria: Mapping[str, Criterion],
     altered: Mapping[str, Mapping[str, int]],
@@ -142,14 +142,16 @@ def _read(
             continue
         for test, line in altered[path].items():
             if test in before or test in after:
-                said = _said(before.get(test, []), after.get(test, []))
+                said = _worst_outcome(before.get(test, []), after.get(test, []))
                 tests.append(
                     ProvingTest(path=path, name=test, line=line, proving=said[0], message=said[1])
                 )
     return tests, unknown
 
 
-def _said(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> tuple[Proving, str]:
+def _worst_outcome(
+    before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> tuple[Proving, str]:
     """Return the worst outcome among the cases of one test, and its reason."""
     old, new = (
         min(each, key=lambda one: _WORST.index(one[0]), default=("error", ""))

@@ -59,7 +59,7 @@ def gone(
     one of the same body. Values of a parameter may change, but not become fewer. Changes already
     `read` of the same tests are not reported again.
     """
-    told = set(_told(read))
+    told = set(_reported_tests(read))
     missing = _missing(_active(before), _active(after), states)
     known = Counter(case.function for case in after)
     wanted = Counter(case.function for case in before)
@@ -87,7 +87,7 @@ def gone(
         )
 
 
-def _told(read: Iterable[Change]) -> Iterator[tuple[str, str]]:
+def _reported_tests(read: Iterable[Change]) -> Iterator[tuple[str, str]]:
     """Yield files with the functions and classes known to be gone; "" for the whole file."""
     for change in read:
         if change.direction is Direction.LOOSENED and change.kind is Kind.TEST:

@@ -65,7 +65,7 @@ def _probe(
         if set(new.unset) - set(old.unset):
             names = ", ".join(sorted(set(new.unset) - set(old.unset)))
             yield change(Kind.PARAMETER, LOOSE, "", names, "from the environment")
-    yield from _read(change, old.measure, new.measure)
+    yield from _measures(change, old.measure, new.measure)
     if old.samples != new.samples:
         direction = LOOSE if new.samples < old.samples else TIGHT
         yield change(Kind.SAMPLES, direction, str(old.samples), str(new.samples))
@@ -86,7 +86,9 @@ def _parameters(
         for name in sorted(old[0].keys() | new[0].keys()):
             before, after = old[0].get(name, ""), new[0].get(name, "")
             if before != after:
-                yield change(Kind.PARAMETER, LOOSE, _given(name, before), _given(name, after))
+                yield change(
+                    Kind.PARAMETER, LOOSE, _parameter(name, before), _parameter(name, after)
+                )
         return
     gone = [each for each in old if each not in new]
     come = [each for each in new if each not in old]
@@ -95,7 +97,7 @@ def _parameters(
         yield change(Kind.MATRIX, direction, _combined(gone), _combined(come))
 
 
-def _read(change: Teller, old: Measure | None, new: Measure | None) -> Iterator[Change]:
+def _measures(change: Teller, old: Measure | None, new: Measure | None) -> Iterator[Change]:
     if old is None or new is None or old == new:
         return
     if old.name != new.name:
@@ -190,7 +192,7 @@ def _in_short(one: Criterion) -> str:
     return f"{_measured_by(one)}, {one.expect.text}"
 
 
-def _given(name: str, value: str) -> str:
+def _parameter(name: str, value: str) -> str:
     if not value:
         return ""
     return f"{name}: {'***' if looks_secret(name) else value}"
@@ -198,7 +200,7 @@ def _given(name: str, value: str) -> str:
 
 def _combined(combinations: Sequence[dict[str, str]]) -> str:
     return "; ".join(
-        ", ".join(_given(name, value) or f"{name}:" for name, value in each.items())
+        ", ".join(_parameter(name, value) or f"{name}:" for name, value in each.items())
         for each in combinations
     )
 

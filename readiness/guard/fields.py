@@ -122,10 +122,10 @@ def others(change: Teller, old: msgspec.Struct, new: msgspec.Struct) -> Iterator
         direction = Direction.LOOSENED if meaning is LOOSENS else Direction.NEUTRAL
         if name in FIELDS.get(type(old), {}) and meaning is LOOSENS and before in (None, (), ""):
             direction = Direction.TIGHTENED  # nothing was asked there before
-        yield change(Kind.FIELD, direction, _shown(before), _shown(after), name)
+        yield change(Kind.FIELD, direction, _encoded(before), _encoded(after), name)
 
 
-def _shown(value: object) -> str:
+def _encoded(value: object) -> str:
     if not value:
         return ""
     return msgspec.json.encode(value).decode()[:LONGEST]

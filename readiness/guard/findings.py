@@ -41,7 +41,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     def judged(self, change: Change) -> Change:
         """Return the change, made neutral where the measurement or the files followed clear it."""
         is_setting = change.kind is Kind.SETTING
-        tool = _told(change)
+        tool = _tool_of(change)
         if change.direction is not Direction.LOOSENED:
             return change
         is_known = any(each.name == tool for each in TABLE.tools)
@@ -60,7 +60,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         return _neutral(change) if is_measured and not is_told else change
 
 
-def _told(change: Change) -> str:
+def _tool_of(change: Change) -> str:
     """Return the tool that a setting or a comment is for; "" for other changes."""
     if change.kind is Kind.SUPPRESSION:
         return change.note.partition(":")[0]

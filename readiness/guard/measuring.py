@@ -128,7 +128,7 @@ class Measuring:
         elif testing := self._testing():
             parts.append(self._watched(COLLECTED, testing))
         self._take(run(joined(self._board, parts)))
-        self._see(parts)
+        self._record_tools(parts)
 
     def _by_world(self) -> dict[str, list[str]]:
         """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest."""
@@ -171,7 +171,7 @@ class Measuring:
         whole = os.path.normpath(os.path.join(self._board.workdir, finding.path))
         return os.path.relpath(whole, copy.board.workdir)
 
-    def _see(self, parts: list[TrialPlan]) -> None:
+    def _record_tools(self, parts: list[TrialPlan]) -> None:
         """Record which tools the base's rules started, and which tests were collected."""
         finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
         for each in parts:
@@ -212,8 +212,8 @@ class Measuring:
                 Compared(
                     id=name,
                     title=self._criteria[name].title,
-                    by_base=self._shown(ruled),
-                    by_head=self._shown(head),
+                    by_base=self._result(ruled),
+                    by_head=self._result(head),
                     files=list(files.files),
                 )
             )
@@ -276,7 +276,7 @@ class Measuring:
         copy = self._worlds.make(BASE, self._commit, self._states.changed)
         own = {one.id: one for one in copy.board.criteria()}
         part = copy.part({name: watched(own[name]) for name in names}, BASE, timeout=self._timeout)
-        found = {record.id: self._shown(record) for record in run(part).criteria()}
+        found = {record.id: self._result(record) for record in run(part).criteria()}
         return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
 
     def _hidden(self, told: Container[str]) -> list[Change]:
@@ -295,8 +295,8 @@ class Measuring:
                         subject=name,
                         kind=Kind.VERDICT,
                         direction=Direction.LOOSENED,
-                        before=self._say("guard.bare", shown=self._shown(bare)),
-                        after=self._say("guard.by_head", shown=self._shown(head)),
+                        before=self._say("guard.bare", shown=self._result(bare)),
+                        after=self._say("guard.by_head", shown=self._result(head)),
                         path=paths[0],
                         line=self._directives[paths[0]][0][0],
                         note=self._named(paths),
@@ -316,7 +316,7 @@ class Measuring:
         hides = self._complaints.hides(self._headed(name), ruled.id)
         return looks_better(self._criteria[name], files, ruled, head, hides=hides)
 
-    def _shown(self, record: CriterionRecord) -> str:
+    def _result(self, record: CriterionRecord) -> str:
         word = self._say(f"verdict.{record.verdict.value}")
         if record.verdict is Verdict.ERROR:
             return f"{word}: {record.reason}"
@@ -330,8 +330,8 @@ class Measuring:
             subject=name,
             kind=Kind.VERDICT,
             direction=Direction.LOOSENED,
-            before=say("guard.by_base", shown=self._shown(ruled)),
-            after=say("guard.by_head", shown=self._shown(head)),
+            before=say("guard.by_base", shown=self._result(ruled)),
+            after=say("guard.by_head", shown=self._result(head)),
             path=files.files[0],
             note=self._named(files.files),
         )
@@ -339,7 +339,7 @@ class Measuring:
     def _needless(self, name: str, files: Deciding) -> Change:
         tools = " ".join(sorted(self._tools[name].taken))
         tried = self._records[renamed(name, TRIED)]
-        unknown = tried.cut_short and self._say("guard.by_head", shown=self._shown(tried))
+        unknown = tried.cut_short and self._say("guard.by_head", shown=self._result(tried))
         return Change(
             subject=name,
             kind=Kind.VERDICT,

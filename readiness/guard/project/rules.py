@@ -111,7 +111,7 @@ class Silencing(msgspec.Struct, frozen=True):
     runners: dict[str, tuple[str, ...]]
 
 
-def _read() -> Silencing:
+def _load_table() -> Silencing:
     with open(os.path.join(builtin_checks(), "silence", "silencing.toml"), "rb") as file:
         return msgspec.toml.decode(file.read(), type=Silencing, dec_hook=_compiled)
 
@@ -120,4 +120,4 @@ def _compiled(_: type, written: object) -> Later:
     return later(str(written))
 
 
-TABLE: Final = _read()
+TABLE: Final = _load_table()

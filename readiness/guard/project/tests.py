@@ -49,8 +49,8 @@ def tests(files: Differing) -> Iterator[Change]:
         )
         for one in come:
             hides_nothing = kind is Kind.SKIP and is_new(one)
-            yield _change(one, Direction.NEUTRAL if hides_nothing else LOOSE, "", _shown(one))
-        yield from (_change(one, TIGHT, _shown(one), "") for one in gone)
+            yield _change(one, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(one))
+        yield from (_change(one, TIGHT, _display(one), "") for one in gone)
     yield from _unreadable(files)
 
 
@@ -61,10 +61,10 @@ def found(path: str, text: str) -> list[Item]:
         and (TABLE.test_file.search(path) or TABLE.speaks_of_tests.search(text))
     ):
         return []
-    return _read(path, text) or []
+    return _parse(path, text) or []
 
 
-def _read(path: str, text: str) -> list[Item] | None:
+def _parse(path: str, text: str) -> list[Item] | None:
     """Return the items of a file; None if it is not Python, or nested too deep to parse."""
     import warnings
 
@@ -121,7 +121,7 @@ class _New:
 def _unreadable(files: Differing) -> Iterator[Change]:
     """Yield a change for each test file that no longer parses, and so has no tests."""
     for path, text in files.after.items():
-        if TABLE.test_file.search(path) and _read(path, text) is None:
+        if TABLE.test_file.search(path) and _parse(path, text) is None:
             yield Change(
                 subject=path,
                 kind=Kind.UNREADABLE,
@@ -144,7 +144,7 @@ def _change(one: Item, direction: Direction, before: str, after: str) -> Change:
     )
 
 
-def _shown(one: Item) -> str:
+def _display(one: Item) -> str:
     return one.name if one.kind in (Kind.TEST, Kind.HOOK) else one.text
 
 
