@@ -76,7 +76,7 @@ class Files:
         self.made: dict[str, Listing] = {}
         self._known = known
         self._recall = recall
-        self._apart = frozenset(found.st_ino for found in map(_found, apart) if found is not None)
+        self._apart = frozenset(found.st_ino for found in map(_status, apart) if found is not None)
         self._began = surely_before(time.time())
         self._folders: dict[str, list[os.DirEntry[str]]] = {}
         self._below: dict[str, list[tuple[str, str]]] = {}
@@ -286,7 +286,7 @@ def _numbers(found: os.stat_result, *, names: bool = False) -> tuple[int, ...]:
     )
 
 
-def _found(path: str) -> os.stat_result | None:
+def _status(path: str) -> os.stat_result | None:
     try:
         return os.stat(path)
     except OSError:

@@ -72,7 +72,7 @@ class _Looking:
                 return self._refused(path, [path])
             paths.append(path)
         for folder in sorted(self._trace.listed):
-            if not self._counts(folder) or self._is_for_a_while(folder):
+            if not self._counts(folder) or self._is_temporary(folder):
                 continue
             if folder in self._trace.moving:
                 changed = [each for each in self._trace.written if os.path.dirname(each) == folder]
@@ -82,19 +82,19 @@ class _Looking:
             paths.append(os.path.join(folder, ""))
         unreadable = next((path for path in paths if not _is_text(path)), "")
         if unreadable:
-            return Dependence(refusal=worded("traced.name", path=self._shown(unreadable)))
+            return Dependence(refusal=worded("traced.name", path=self._display_path(unreadable)))
         self._files.named(paths)
         if moved := self._files.moved(paths):  # while they were read
             return self._refused(moved, [])
         return Dependence(paths=tuple(paths))
 
     def _refused(self, path: str, changed: Sequence[str]) -> Dependence:
-        shown = self._shown(path)
+        shown = self._display_path(path)
         if self._trace.written.isdisjoint(changed):
             return Dependence(refusal=worded("traced.foreign", path=shown))
         return Dependence(refusal=worded("traced.own", path=shown))
 
-    def _shown(self, path: str) -> str:
+    def _display_path(self, path: str) -> str:
         inside = path.startswith(os.path.join(self._setting.root, ""))
         return os.path.relpath(path, self._setting.workdir) if inside else path
 
@@ -103,18 +103,18 @@ class _Looking:
     def _counts(self, path: str) -> bool:
         if not self._counts_in(os.path.dirname(path)) or not is_of_interest(os.path.basename(path)):
             return False
-        if not self._is_for_a_while(path):
+        if not self._is_temporary(path):
             return True
         return path in self._trace.opened and not self._is_made(path)
 
     def _counts_in_folder(self, folder: str) -> bool:
-        if f"{folder}/".startswith(KERNEL) and not self._is_for_a_while(folder):
+        if f"{folder}/".startswith(KERNEL) and not self._is_temporary(folder):
             return False
         return not (
             _is_below(folder, self._setting.scratch) or any(map(is_cache, folder.split("/")))
         )
 
-    def _is_for_a_while(self, path: str) -> bool:
+    def _is_temporary(self, path: str) -> bool:
         return any(_is_below(path, each) for each in self._setting.temporary) and not _is_below(
             path, self._setting.root
         )

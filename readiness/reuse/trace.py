@@ -117,10 +117,10 @@ def read_trace(prefix: str, workdir: str) -> Trace:
     files = {int(each[len(name) + 1 :]): os.path.join(folder, each) for each in found}
     if not files:
         return Trace(gap=worded("traced.nothing"), hindered=True)
-    return _Reading({pid: _read(path) for pid, path in files.items()}, workdir).trace()
+    return _Reading({pid: _trace_lines(path) for pid, path in files.items()}, workdir).trace()
 
 
-def _read(path: str) -> list[str]:
+def _trace_lines(path: str) -> list[str]:
     with open(path, "rb") as file:
         return file.read().decode("latin-1").splitlines()  # which needs no codec to be imported
 
