@@ -51,7 +51,9 @@ def judge(
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or worded("reason.not_run"))
         found = _error(criterion, lack)
     else:
-        found = _worst(criterion, [_read(criterion, reading, matches) for reading in readings])
+        found = _worst(
+            criterion, [_judge_reading(criterion, reading, matches) for reading in readings]
+        )
     return _with_waiver(found, criterion.waive, date, matches) if criterion.waive else found
 
 
@@ -121,7 +123,7 @@ def _attestation_faults(given: Attestation | None, today: str, evidence_missing:
 # --- one probe ----------------------------------------------------------------------------------
 
 
-def _read(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement:
+def _judge_reading(criterion: Criterion, reading: Reading, matches: Matcher) -> Judgement:
     """Judge by one probe alone: the median of its samples counts."""
     answers: list[tuple[bool, Measurement]] = []
     for sample in reading.samples:
@@ -229,7 +231,7 @@ def _measured(
     flaky: bool,
     hint: str = "",
 ) -> Judgement:
-    shown = _shown(criterion, found)
+    shown = _value_text(criterion, found)
     told = quote(found.value) if isinstance(found.value, str) else shown
     return Judgement(
         criterion=criterion,
@@ -255,7 +257,7 @@ def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
     return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
 
 
-def _shown(criterion: Criterion, found: Measurement) -> str:
+def _value_text(criterion: Criterion, found: Measurement) -> str:
     """Write the value as people read it, rounded as far as its side of the limit allows."""
     if isinstance(found.value, str):
         return found.value

@@ -123,7 +123,7 @@ class Walk:
         elif isinstance(kind, inspect.StrType) and not isinstance(data, list | dict):
             hint = worded("hint.quote")
         self.problems.add(
-            path, worded("fault.needed_here", wanted=_wanted(kind), found=_found(data)), hint
+            path, worded("fault.needed_here", wanted=_wanted(kind), found=_description(data)), hint
         )
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
@@ -351,7 +351,7 @@ def _wanted(kind: inspect.Type) -> str:
             return worded("fault.text")
 
 
-def _found(data: Data) -> str:
+def _description(data: Data) -> str:
     match data:
         case None:
             return worded("fault.nothing")

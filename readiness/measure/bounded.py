@@ -66,7 +66,7 @@ def found(pattern: str, text: str) -> bool:
     Raises as `spans` does; `PatternTooSlowError` is a `TimeoutError`.
     """
     if _is_cheap(pattern, len(text)):
-        return _found(pattern, text)
+        return _is_match(pattern, text)
     return cast("bool", _ask("found", pattern, text, 0))
 
 
@@ -123,7 +123,7 @@ def _matching(pattern: str, text: str) -> Iterator[str]:
     return (line for line in text.removesuffix("\n").split("\n") if search(line))
 
 
-def _found(pattern: str, text: str) -> bool:
+def _is_match(pattern: str, text: str) -> bool:
     return re.search(pattern, text) is not None
 
 
@@ -206,7 +206,7 @@ def _answer(data: bytes) -> bytes:
             elif question == "lines":
                 result = _lines(pattern, text, limit)
             elif question == "found":
-                result = _found(pattern, text)
+                result = _is_match(pattern, text)
             else:
                 result = _spans(pattern, text, limit)
         except re.error as error:

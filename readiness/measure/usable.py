@@ -123,7 +123,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return None
     if status < 124 and check.exit_ok is None:
         return None
-    said = _said(capture)
+    said = _tool_message(capture)
     more = worded("reason.said", words=said) if said else ""
     if status in {126, 127}:
         what = worded("reason.found_not") if status == 127 else worded("reason.cannot_execute")
@@ -166,7 +166,7 @@ def _last_words(stream: Stream) -> list[str]:
     return last[-1:] if first is None else last[first : first + _LINES_SHOWN]
 
 
-def _said(capture: Capture) -> str:
+def _tool_message(capture: Capture) -> str:
     """Return the last words of a tool on one line; "" if it was silent."""
     for stream in (capture.stderr, capture.stdout):
         if lines := _last_words(stream):
@@ -257,7 +257,7 @@ def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
     except NotMeasuredError as error:
         if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
             return error.unmeasured
-    said = _said(documents.capture)
+    said = _tool_message(documents.capture)
     sought, source = shown(_sought(check.proof)), clean(check.proof.source, newlines=False)
     return Unmeasured(
         code=ReasonCode.NO_PROOF,
