@@ -238,7 +238,7 @@ class Loop:
             if attempt is not None:
                 self._exited(attempt, time.monotonic())
             elif fd in self._sinks:
-                self._read(self._sinks[fd])
+                self._read_sink(self._sinks[fd])
             elif fd == self._signals.fd:
                 self._signals.clear()
         now = time.monotonic()
@@ -265,7 +265,7 @@ class Loop:
         wait = wake - time.monotonic()
         return math.ceil(min(max(wait, 0.0), LONGEST) * 1000)
 
-    def _read(self, sink: Sink) -> None:
+    def _read_sink(self, sink: Sink) -> None:
         fd = sink.fd
         sink.read()
         if sink.fd < 0:

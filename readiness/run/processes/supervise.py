@@ -160,12 +160,12 @@ class _Watcher:
             if former[number] is not signal.SIG_IGN:
                 signal.signal(number, self._actions.get(number, self._forward))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
-        self._allow(self._limit)
+        self._set_alarm(self._limit)
         try:
             status = self._wait()
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
-            self._allow(None)
+            self._set_alarm(None)
             self._clear_away()
             for number, action in former.items():
                 signal.signal(number, action)
@@ -216,7 +216,7 @@ class _Watcher:
         self._resume(number, _frame)
         if self._limit is not None and number in ENDING_SIGNALS:
             self._ended_by = self._ended_by or number
-            self._allow(_PATIENCE)
+            self._set_alarm(_PATIENCE)
 
     def _hurry(self, number: int, _frame: FrameType | None) -> None:
         """End the child, whose time is over; kill it where it was told to end before."""
@@ -224,7 +224,7 @@ class _Watcher:
         self._ended_by = self._ended_by or number
         self._forward(ending, _frame)
 
-    def _allow(self, seconds: float | None) -> None:
+    def _set_alarm(self, seconds: float | None) -> None:
         """Set an alarm after so many seconds; None cancels it, even one that came just now."""
         if self._limit is None:
             return
