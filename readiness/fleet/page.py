@@ -125,7 +125,7 @@ def _detail(
         decision=fleet.decision(project),
         reasons=fleet.reasons(project),
         spark=_course([point.score for point in points]),
-        course=_told(fleet, points),
+        course=_course_text(fleet, points),
         criteria=[
             _worded(one, fleet) for one in sorted(scope, key=lambda each: -each.verdict.rank)
         ],
@@ -153,7 +153,7 @@ def _worded(one: ProjectCriterion, fleet: Overview) -> ProjectCriterion:
     )
 
 
-def _told(fleet: Overview, points: Sequence[FleetPoint]) -> str:
+def _course_text(fleet: Overview, points: Sequence[FleetPoint]) -> str:
     known = [point for point in points if point.score is not None]
     if len(known) < 2:
         return ""

@@ -136,10 +136,10 @@ class _Writer:
             yield f"{SAY('report.next_step')}: {literal(criterion.hint)}"
         for probe in criterion.probes:
             if probe in self._probes:
-                yield from _told(self._probes[probe])
+                yield from _probe_lines(self._probes[probe])
 
 
-def _told(probe: ProbeRecord) -> Iterator[str]:
+def _probe_lines(probe: ProbeRecord) -> Iterator[str]:
     yield ""
     yield f"$ {literal(probe.by_hand or probe.check or probe.command)}"
     for parameter, value in probe.params.items():

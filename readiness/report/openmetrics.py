@@ -42,7 +42,7 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     """Yield the metrics of the run, its score and its gate."""
     score, git = run.score, run.git
     gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
-    yield _one(
+    yield _metric(
         "readiness_board_info",
         1,
         {
@@ -55,9 +55,9 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
             "dirty": _word(git.dirty) if git else "",
         },
     )
-    yield _one("readiness_score", score.value)
-    yield _one("readiness_score_target", score.target)
-    yield _one(
+    yield _metric("readiness_score", score.value)
+    yield _metric("readiness_score_target", score.target)
+    yield _metric(
         "readiness_score_progress_ratio",
         None if score.value is None else score.progress,
         unit="ratio",
@@ -69,15 +69,15 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
             for decision in Decision
         ],
     )
-    yield _one("readiness_gate_exit_status", run.gate.exit_status, gate)
-    yield _one("readiness_run_partial", run.partial)
-    yield _one("readiness_run_interrupted", run.interrupted)
-    yield _one(
+    yield _metric("readiness_gate_exit_status", run.gate.exit_status, gate)
+    yield _metric("readiness_run_partial", run.partial)
+    yield _metric("readiness_run_interrupted", run.interrupted)
+    yield _metric(
         "readiness_run_timestamp_seconds",
         _unix(run.finished_at),
         unit="seconds",
     )
-    yield _one("readiness_run_duration_seconds", run.duration_s, unit="seconds")
+    yield _metric("readiness_run_duration_seconds", run.duration_s, unit="seconds")
     yield Metric(
         name="readiness_milestone_met",
         samples=[({"milestone": each.id}, each.met) for each in run.milestones],
@@ -172,7 +172,7 @@ def _labels(task: TaskRecord, criterion: CriterionRecord) -> dict[str, str]:
     return {**_task_labels(task), "criterion": criterion.id}
 
 
-def _one(
+def _metric(
     name: str,
     value: float | bool | None,
     labels: Mapping[str, str] | None = None,

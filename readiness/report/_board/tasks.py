@@ -90,10 +90,10 @@ class TaskChapters:
         known = criterion.carried
         verdict = criterion.verdict if known is None else known.verdict
         box = "x" if verdict.good else " "
-        facts = " · ".join(filter(None, self._told(criterion)))
+        facts = " · ".join(filter(None, self._verdict_facts(criterion)))
         return f"- [{box}] {strong(criterion.id)} {prose(criterion.title)} · {facts}"
 
-    def _told(self, criterion: CriterionRecord) -> Iterator[str]:
+    def _verdict_facts(self, criterion: CriterionRecord) -> Iterator[str]:
         """Yield the verdict, and what it rests on."""
         say = self._say
         verdict = criterion.verdict

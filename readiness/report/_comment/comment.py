@@ -197,7 +197,7 @@ class _Comment:
         said = f"- {self._named(criterion)}: {text(_short(beneath(criterion, self._say)))}"
         if waiver is None:
             return said
-        return f"{said}\n  - {waived_by(waiver, self._say, _shown)}"
+        return f"{said}\n  - {waived_by(waiver, self._say, _safe_text)}"
 
     def _stale(self, criterion: CriterionRecord) -> str:
         reason = text(_short(criterion.waiver.reason)) if criterion.waiver else ""
@@ -207,7 +207,7 @@ class _Comment:
         given = criterion.attestation
         if given is None:
             return ""
-        said = attested_by(given, self._say, _shown)
+        said = attested_by(given, self._say, _safe_text)
         proof = f", {code(_short(given.evidence))}" if given.evidence else ""
         return f"- {self._named(criterion)}: {said}{proof}"
 
@@ -377,7 +377,7 @@ def _joined(lines: str) -> str:
     return "; ".join(filter(None, map(str.strip, lines.splitlines())))
 
 
-def _shown(foreign: str) -> str:
+def _safe_text(foreign: str) -> str:
     return text(_short(foreign))
 
 

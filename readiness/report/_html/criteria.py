@@ -216,7 +216,7 @@ class Viewer:
             share=None if progress is None else whole(progress),
             progress="" if progress is None else percent(progress),
             spark=self._sparks.get(criterion.id),
-            found=self._found(criterion),
+            found=self._outcome(criterion),
             hint=self.short(criterion.hint or ""),
             facts=self._facts(criterion),
             newly=newly_bad(criterion),
@@ -233,7 +233,7 @@ class Viewer:
             return criterion.shown, criterion.expect
         return self._say(f"code.{criterion.reason_code}"), criterion.expect
 
-    def _found(self, criterion: CriterionRecord) -> str:
+    def _outcome(self, criterion: CriterionRecord) -> str:
         """Format what was found, where the row does not show it already."""
         text = measured(criterion)
         if criterion.verdict is Verdict.WAIVED:

@@ -118,7 +118,7 @@ def score_history(run: RunDocument, points: Sequence[PastPoint], say: Sentences)
     return ScoreHistory(
         plot=picture,
         released=[point.decision is Decision.READY and point.milestone is None for point in points],
-        texts=[_told(row, say) for row in rows],
+        texts=[_row_text(row, say) for row in rows],
         target_y=level(run.score.target, _TOP, _HEIGHT),
         target=goal_text(run.score.target),
         ticks=[(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
@@ -136,7 +136,7 @@ def score_history(run: RunDocument, points: Sequence[PastPoint], say: Sentences)
     )
 
 
-def _told(row: RunRow, say: Sentences) -> str:
+def _row_text(row: RunRow, say: Sentences) -> str:
     told = f"{row.date}: {row.score}, {row.decision}"
     return f"{told} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else told
 

@@ -70,7 +70,7 @@ def environment(*folders: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=_safe_line,
     )
     environment.filters["lines"] = _lines
     environment.filters["prose"] = _prose
@@ -84,7 +84,7 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _shown(value: object) -> object:
+def _safe_line(value: object) -> object:
     """Format foreign text as one line without invisible characters."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return literal(str(value))
