@@ -33,14 +33,14 @@ class Sentences:
 
     def find(self, key: str, facts: Mapping[str, object]) -> str | None:
         """Return the sentence of this key, filled in; None where there is none."""
-        sentence = self._known.get(key) or self._found(key, facts)
+        sentence = self._known.get(key) or self._look_up(key, facts)
         return sentence.format_map(facts) if sentence and facts else sentence
 
     def heads(self, key: str) -> list[str]:
         """Return the heads of a table, which stand on one line as its columns do."""
         return self(key).split(" | ")
 
-    def _found(self, key: str, facts: Mapping[str, object]) -> str | None:
+    def _look_up(self, key: str, facts: Mapping[str, object]) -> str | None:
         section = key.partition(".")[0]
         if section not in self._known:
             self._known |= {section: ""} | _section(self._text, section)
