@@ -15,7 +15,7 @@ from readiness.text.worded import worded
 
 INSTALL: Final = "pip install 'readiness[dask]'"
 REACH: Final = "10s"
-FIRST: Final = 20.0
+FIRST_WORKER_TIMEOUT_S: Final = 20.0
 """Time to wait for a first worker, in seconds."""
 PACE: Final = 0.1
 
@@ -61,7 +61,7 @@ class Cluster:
         self._futures: dict[str, Any] = {}
         self._starts: Counter[str] = Counter()
         with suppress(TimeoutError):
-            self._client.wait_for_workers(1, timeout=FIRST)
+            self._client.wait_for_workers(1, timeout=FIRST_WORKER_TIMEOUT_S)
         if not self.workers():
             self._client.close()
             raise UsageError(worded("usage.no_workers", address=address))

@@ -23,10 +23,10 @@ from readiness.project.git import GitError, ask
 from readiness.text.clean import clean, decode
 from readiness.text.worded import words_of
 
-LOOK = 0.5
+WANTED_INTERVAL_S = 0.5
 """Interval at which to check whether a part is still wanted, in seconds."""
 
-MOST = 64 * 1024 * 1024
+MOST_BYTES_RETURNED = 64 * 1024 * 1024
 """Size of the files that are given back with one part at most, in bytes."""
 
 _LOADING = threading.Lock()
@@ -148,7 +148,7 @@ def _run(
     process = start(board, folder, settings, os.environ)
     while True:
         try:
-            out, err = process.communicate(timeout=LOOK)
+            out, err = process.communicate(timeout=WANTED_INTERVAL_S)
             break
         except subprocess.TimeoutExpired:
             if not wanted():
@@ -166,7 +166,7 @@ def _written(
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Return the files written since then, and the names of those for which there is no room."""
     files: dict[str, bytes] = {}
-    left, room = [], MOST
+    left, room = [], MOST_BYTES_RETURNED
     for name in names:
         with suppress(OSError):
             path = os.path.join(folder, name)

@@ -46,7 +46,7 @@ def test_a_worker_gives_what_was_written_and_has_room(
     project.write(a_board(writing("small"), large, writing("old", "test -e old || echo 3 > old")))
     commit(project.folder, {".gitignore": "small\nlarge\nold\n"})
     monkeypatch.setenv("XDG_CACHE_HOME", str(project.folder.parent / "cache"))
-    monkeypatch.setattr(part, "MOST", 1000)
+    monkeypatch.setattr(part, "MOST_BYTES_RETURNED", 1000)
     asked = WorkerPart(
         number=1,
         address=str(project.folder),
