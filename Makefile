@@ -58,6 +58,7 @@ lint: $(DEV)  ## types and style
 	$(BIN)/mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m tests.support.subjects
 
 gate: $(DEV)  ## hold the line of this project's own board, by what is cheap to measure
 	$(BIN)/readiness score --board examples/readiness/board.yaml --hold-line
