@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 55_700, "checks": 16_800, "tests": 63_000}
+MOST_LINES = {"readiness": 55_700, "checks": 16_800, "tests": 63_100}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 The aim is 52,000, 14,000 and 54,000: a number here goes down with what is taken away.
