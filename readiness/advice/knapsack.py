@@ -56,7 +56,7 @@ _States = dict[int, dict[int, _Choice]]
 
 
 def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
-    """The works that together win `need` at the least cost; None where all of them do not.
+    """Find the cheapest works that together win `need`; None where even all of them do not.
 
     They come in the order of `works`. Nothing is needed where `need` is 0 or less. Hundreds of
     tasks with dependencies all across are too many to search: the answer is not `exact` then.
@@ -101,7 +101,7 @@ class _Rest:
         self._gains = [0, *accumulate(gain for _, gain in pairs)]
 
     def at_least(self, lack: int) -> int | None:
-        """What it must cost at least to win so much more; None where that is impossible."""
+        """Return a lower bound of the cost of winning `lack`; None where that is impossible."""
         if lack <= 0:
             return 0
         place = bisect_left(self._gains, lack)
@@ -114,7 +114,7 @@ class _Rest:
 
 
 def _greedy(order: Sequence[Work], gains: Sequence[int], wanted: int) -> set[str]:
-    """A good answer: each time the work that wins most for the cost of all that it takes."""
+    """Pick again and again the work with the most gain for its cost and that of its needs."""
     gain_of = {work.id: gain for work, gain in zip(order, gains, strict=True)}
     by_id = {work.id: work for work in order}
     needs: dict[str, set[str]] = {}
@@ -173,7 +173,7 @@ def _forget_the_hopeless(states: _States, wanted: int, limit: int, rest: _Rest) 
 
 
 def _in_order(works: Sequence[Work]) -> list[Work]:
-    """What others wait for first, and close before them: few works are undecided in between."""
+    """Sort works behind their needs, close to them, so that few are undecided in between."""
     by_id: Mapping[str, Work] = {work.id: work for work in works}
     order: dict[str, Work] = {}
 

@@ -84,7 +84,7 @@ class _CommandGroup(typer.core.TyperGroup):
 
 
 def application(named: Sequence[str] = ()) -> "click.Command":
-    """The program as Typer makes it, with the commands `named` alone, where these are commands."""
+    """Build the Typer program, with the commands `named` alone where these are commands."""
     app = typer.Typer(
         name="readiness",
         cls=_CommandGroup,
@@ -110,7 +110,7 @@ def _markup() -> Literal["rich"] | None:
 
 
 def in_order() -> list[str]:
-    """The names of the commands, in the order of the help."""
+    """Return the names of the commands, in the order of the help."""
     there = names()
     return sorted(there, key=lambda name: (*ORDER, *there).index(name))
 

@@ -264,7 +264,7 @@ class Verb:
         return option.required or missed
 
     def help_of(self, option: Option) -> str:
-        """What the help says of an option, here."""
+        """Return the help text of an option of this command."""
         reports = any(own.name == "report" for own in self.options)
         return option.where_reports if reports else option.help
 

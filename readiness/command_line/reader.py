@@ -23,13 +23,13 @@ COMMANDS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "commands")
 
 
 def names() -> list[str]:
-    """The commands: the files of their folder, apart from those that begin with a `_`."""
+    """List the commands: the files of their folder that do not begin with `_` or `.`."""
     files = os.listdir(COMMANDS)
     return sorted(name[:-3] for name in files if name.endswith(".py") and name[0] not in "_.")
 
 
 def load(name: str) -> Verb:
-    """The command of this name; only its own file is imported, and what that needs."""
+    """Load a command by name, importing only its own file and what that needs."""
     verb: Verb = import_module(f"readiness.commands.{name}").VERB
     return verb
 
@@ -37,7 +37,7 @@ def load(name: str) -> Verb:
 def read(
     arguments: Sequence[str], environ: Mapping[str, str]
 ) -> tuple[Verb, dict[str, object]] | None:
-    """The command and the values of its options; None where Typer must have a look."""
+    """Read the command and its options' values; None where Typer must parse them instead."""
     if not arguments or arguments[0] not in names():
         return None
     if arguments[0] not in RUN:  # those two import little before their watcher is split off

@@ -106,7 +106,7 @@ class _Probes:
     def add(
         self, check: Check, params: dict[str, str], folder: str, criterion: Criterion | None
     ) -> int:
-        """The index of the probe that runs `check` with `params`, which may be there already.
+        """Return the index of the probe that runs `check` with `params`, adding it if it is new.
 
         It runs in `folder`, below the board's.
         """
@@ -173,7 +173,7 @@ class _Probes:
         return self._paths[workdir]
 
     def folders(self) -> tuple[ProbeFolder, ...]:
-        """The folders in which these probes run."""
+        """Return the folders in which these probes run."""
         return tuple(
             self._folder_of(workdir)
             for workdir in dict.fromkeys(each.workdir for each in self.probes)

@@ -74,12 +74,12 @@ class Surroundings:
         self.put_aside = tuple(sorted(name for name in aside - untold if environ[name].strip()))
 
     def environment(self, workdir: str) -> dict[str, str]:
-        """What a probe in `workdir` gets. The project's own programs lead PATH."""
+        """Return the variables of a probe in `workdir`; the project's own programs lead PATH."""
         path = self._path(workdir)
         return {**self._common, "PATH": path} if path is not None else dict(self._common)
 
     def own(self, workdir: str) -> Environment | None:
-        """The environment that the project in `workdir` has of its own."""
+        """Find the environment of the project in `workdir`; None if it has none."""
         if workdir not in self._own:
             environ = {**self._environ, **self._board.env}
             self._own[workdir] = find_environment(
@@ -133,12 +133,12 @@ def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
 
 
 def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str]:
-    """What a probe in the board's folder gets; see `Surroundings`."""
+    """Return the variables of a probe in the board's folder; see `Surroundings`."""
     return Surroundings(board, environ).environment(board.workdir)
 
 
 def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
-    """The values that must not be shown, each once.
+    """Return the values that must not be shown, each once.
 
     They are those of every variable and parameter that looks secret or is named as one.
     """

@@ -12,7 +12,7 @@ CHANGED = "changed"
 
 
 def revision_of(selector: str) -> str | None:
-    """The revision since which a selector asks for what a change can affect; None for others."""
+    """Return the revision of a `changed` selector, HEAD if it names none; None for others."""
     kind, colon, name = selector.partition(":")
     return name or ("" if colon else "HEAD") if kind == CHANGED else None
 
@@ -23,7 +23,7 @@ def select(
     failed: Collection[str] | None,
     affected: Mapping[str, Collection[str]] | None = None,
 ) -> frozenset[str] | None:
-    """The ids of the criteria that `selectors` name together; None where there is no selector.
+    """Return the ids of the criteria that `selectors` name; None where there is no selector.
 
     `failed` are the criteria that were not good in the last run, None where there was none.
     `affected` has, by revision, those that what changed since can affect: it may be none.

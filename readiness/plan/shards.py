@@ -37,7 +37,7 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
     sums = [0.0] * count
 
     def place_for(name: str) -> int:
-        """The part that has least, of those for machines alike if there is one."""
+        """Choose the part with the least load, of those for the same machines if there is one."""
         kind = needs[name] if probes[name] else None
         fitting = [each for each in range(count) if kind is None or kinds[each] in (None, kind)]
         return min(fitting or range(count), key=lambda each: (sums[each], len(made[each])))
@@ -63,7 +63,7 @@ def most_parts(plan: Plan) -> int:
 
 
 def needs_of(plan: Plan, part: Part) -> frozenset[str]:
-    """The labels that a machine must have to run this part."""
+    """Return the labels that a machine must have to run this part."""
     return frozenset().union(
         *(
             _needs(plan, _with_producers(plan, one.probes))
@@ -78,7 +78,7 @@ def _needs(plan: Plan, probes: Collection[int]) -> frozenset[str]:
 
 
 def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:
-    """The plan with nothing but one part of it; ids and indices of probes stay as they are."""
+    """Reduce the plan to one part of it; ids and indices of probes stay as they are."""
     wanted: set[int] = set()
     planned = []
     for one in plan.planned:
@@ -100,7 +100,7 @@ def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:
 
 
 def digest_of(plan: Plan, cut: Collection[Part], home: str, *facts: str) -> str:
-    """What tells one plan, and how it was cut, from another; wherever the project lies."""
+    """Compute a digest of the plan and its parts that does not depend on where it lies."""
     probes = [
         (
             probe.id,
@@ -126,7 +126,7 @@ def _with_producers(plan: Plan, indices: Collection[int]) -> set[int]:
 
 
 def _groups(plan: Plan, reads: Mapping[str, Collection[int]]) -> dict[str, list[str]]:
-    """The criteria that belong together, by the first of them, in the order of the board."""
+    """Group the criteria that belong together by their first, in the order of the board."""
     leaders: dict[object, str] = {}
     joined: dict[str, str] = {}
 

@@ -12,7 +12,7 @@ UNKNOWN_DURATION = 1.0
 def soonest(
     plan: Plan, deciding: Container[str], failed: Container[str], worth: Mapping[str, float]
 ) -> Plan:
-    """The plan with the probes first of which one can decide by itself: those that cost least.
+    """Order the plan so that the cheapest probes that can decide by themselves come first.
 
     `deciding` are such criteria, `failed` those that were not good before: they come first, as one
     of them is likely to decide. What counts by its points alone follows, `worth` most a second
@@ -35,7 +35,7 @@ def soonest(
 
 
 def _with_producers(plan: Plan, indices: tuple[int, ...]) -> Iterator[int]:
-    """These probes, each behind those that must have succeeded before it."""
+    """Yield these probes, each behind those that must have succeeded before it."""
     for index in indices:
         yield from _with_producers(plan, plan.probes[index].after)
         yield index

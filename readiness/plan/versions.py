@@ -42,7 +42,7 @@ def version_keys(probes: Sequence[Probe]) -> dict[str, str]:
 def version_probes(
     probes: Sequence[Probe], keys: dict[str, str], known: Container[str]
 ) -> tuple[Probe, ...]:
-    """The probes that ask for the versions which are not known yet, one a key."""
+    """Return probes that ask for the versions not known yet, one per key."""
     asked: dict[str, Probe] = {}
     for probe in probes:
         key = keys.get(probe.id, "")
