@@ -12,7 +12,7 @@ CHANGED = "changed"
 
 
 def revision_of(selector: str) -> str | None:
-    """Return the revision of a `changed` selector, HEAD if it names none; None for others."""
+    """Return the revision of a `changed:` selector, HEAD for a bare one; None for others."""
     kind, colon, name = selector.partition(":")
     return name or ("" if colon else "HEAD") if kind == CHANGED else None
 
