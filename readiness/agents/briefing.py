@@ -96,7 +96,7 @@ def _is_about(reason: str, named: set[str]) -> bool:
 
 
 def _size(value: object) -> int:
-    """The characters that a value takes in JSON, as it is sent."""
+    """Count the characters that a value takes in JSON, as it is sent."""
     return len(msgspec.json.encode(value).decode())
 
 
@@ -120,7 +120,7 @@ class _Briefing:
         self._findings = findings(run)
 
     def line(self, block: list[Entry], longest: int) -> str:
-        """The ids, the verdict and what was found: `T2.1 fail: 1029 errors, expected < 50`."""
+        """Write the ids, the verdict and the finding: `T2.1 fail: 1029 errors, expected < 50`."""
         task, criterion = block[0]
         ids = " ".join(member.id for _, member in block)
         finding = found(criterion, self._say).replace("\n", "; ")

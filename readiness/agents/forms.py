@@ -69,7 +69,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def agent_of(name: str) -> Agent:
-    """The agent of this name. Raises `UsageError` where there is none."""
+    """Return the agent of this name. Raises `UsageError` where there is none."""
     for one in AGENTS:
         if name.lower() in (one.name, *one.also):
             return one
@@ -77,7 +77,7 @@ def agent_of(name: str) -> Agent:
 
 
 def event_of(name: str, agent: Agent) -> Event:
-    """The event that is called so, by us or by the agent. Raises `UsageError` for another."""
+    """Return the event by our name or the agent's. Raises `UsageError` for another."""
     wanted = name.lower()
     for event, (own, _) in agent.events.items():
         if wanted in (event.value, own.lower()):
@@ -87,7 +87,7 @@ def event_of(name: str, agent: Agent) -> Event:
 
 
 def payload_of(data: bytes) -> dict[str, Any] | None:
-    """What an agent sent, as data; None where it is no JSON object."""
+    """Decode what an agent sent; None where it is no JSON object."""
     try:
         found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Cursor's begins so
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -107,7 +107,7 @@ class HookCall:
     # --- what is known ------------------------------------------------------------------------
 
     def _base_of_work(self, kept: Kept) -> str:
-        """The commit to compare with, which is asked for again only where HEAD has moved."""
+        """Return the commit to compare with, asking for it again only where HEAD has moved."""
         if self._settings.base:
             return head_of(self._root, self._settings.base) or self._settings.base
         headers, memory = self._changed.headers, kept.memory
@@ -134,7 +134,7 @@ class HookCall:
         return True
 
     def _known(self, kept: Kept) -> Assessment | None:
-        """What is known without a run: nothing differs, or nothing since the last run."""
+        """Assess without a run where nothing differs, or nothing since the last; else None."""
         if not self._base:
             return None
         if self._base == self._changed.headers.get("branch.oid") and not self._changed.paths:
@@ -184,7 +184,7 @@ class HookCall:
             return assess_fault(error, is_of_change=is_of_change)
 
     def _after(self, before: dict[str, str]) -> dict[str, str]:
-        """The state after a run, with what probes left where git knows of nothing.
+        """Return the state after a run, with what probes left where git knows of nothing.
 
         What else differs was changed meanwhile, by somebody else, and was not measured.
         """

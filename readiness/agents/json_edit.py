@@ -24,7 +24,7 @@ class JsonPart(msgspec.Struct, frozen=True, kw_only=True):
     parts: "tuple[JsonPart, ...]" = ()
 
     def member(self, key: str) -> "JsonPart | None":
-        """The last member of this key, which is the one that counts."""
+        """Return the last member of this key, which is the one that counts; None if none."""
         return next((one for one in reversed(self.parts) if one.key == key), None)
 
 
@@ -75,7 +75,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int, start: int | None = None, key: str = "") -> JsonPart:
-    """The value that begins at a place; what is read is known to be JSON."""
+    """Read the value that begins at a place of a text known to be JSON."""
     value, end = json.JSONDecoder().raw_decode(text, at)
     parts = []
     if isinstance(value, dict | list):

@@ -74,7 +74,7 @@ class Kept:
 
 @contextmanager
 def remembered(folder: str, project: str, session: str) -> Iterator[Kept]:
-    """The memory of a session of a project, which one process at a time has."""
+    """Hold the memory of a session of a project, which one process at a time has."""
     name = hashlib.sha256(f"{os.path.realpath(project)}\0{session}".encode()).hexdigest()[:32]
     path = os.path.join(folder, f"{name}.json") if folder else ""
     try:

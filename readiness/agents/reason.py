@@ -55,7 +55,7 @@ def reason(opening: str, complaints: Sequence[Objection], closing: str, more: st
 
 
 def shortened(text: str) -> str:
-    """The beginning of a text that is too long."""
+    """Cut a text that is too long at its end, until it fits."""
     while not fits(text):
         text = f"{text[: len(text) * 9 // 10]}…"
     return text

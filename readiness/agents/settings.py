@@ -20,7 +20,7 @@ class InstalledHook(NamedTuple):
 
 
 def installed(text: str, agent: Agent) -> Iterator[InstalledHook]:
-    """The hooks of ours that the settings have. Raises `ValueError` for what is no JSON."""
+    """Yield our hooks in the settings. Raises `ValueError` for what is no JSON."""
     hooks = parse(text).member("hooks")
     ours = re.compile(rf"\breadiness\b.*\bhook\s+(\w+)\s.*--agent[ =]{re.escape(agent.name)}\b")
     for kind in hooks.parts if hooks else ():
@@ -35,7 +35,7 @@ def installed(text: str, agent: Agent) -> Iterator[InstalledHook]:
 
 
 def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
-    """The settings with this hook, once. Raises `ValueError`, naming what is in the way."""
+    """Return the settings with this hook, once. Raises `ValueError`, naming what is in the way."""
     there = [one for one in installed(text, agent) if one.event is event]
     if [one.command for one in there] == [command]:
         return text
@@ -49,7 +49,7 @@ def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
 
 
 def without_hook(text: str, agent: Agent, event: Event | None = None) -> str:
-    """The settings without our hooks, for one event or for all."""
+    """Return the settings without our hooks, for one event or for all."""
     while True:
         found = (one for one in installed(text, agent) if event in (None, one.event))
         first = next(found, None)
@@ -59,7 +59,7 @@ def without_hook(text: str, agent: Agent, event: Event | None = None) -> str:
 
 
 def fresh(agent: Agent) -> str:
-    """Settings that say nothing yet."""
+    """Return empty settings for an agent."""
     return "{}\n" if agent.nested else '{\n  "version": 1\n}\n'
 
 

@@ -34,7 +34,7 @@ class Prompt(NamedTuple):
 
 
 def last_prompt(path: str) -> Prompt | None:
-    """The user's last message in a transcript; None where it cannot be read or has none."""
+    """Find the user's last message in a transcript; None where it cannot be read or has none."""
     followed = False
     try:
         for place, line in _backwards(path):
@@ -63,7 +63,7 @@ def _decoded(line: bytes) -> Mapping[str, Any]:
 
 
 def _said(record: Mapping[str, Any]) -> str | None:
-    """The text of a message of the user; None where the line is something else."""
+    """Return the text of a user's message; None where the record is something else."""
     if any(record.get(name) for name in _NOT_SAID):
         return None
     inner = record.get("payload")
@@ -89,7 +89,7 @@ def _texts(content: object) -> str | None:
 
 
 def _backwards(path: str) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file from its end, each with where it begins."""
+    """Yield the lines of a file from its end, each with where it begins."""
     if not path:
         return
     with open(path, "rb") as file:
