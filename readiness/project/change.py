@@ -13,7 +13,7 @@ _DEFAULTS = (
 
 
 def base_of(folder: str, head: str, branch: str, began: str) -> str:
-    """The commit from which the work leads away: where its branch left the default branch.
+    """Find the commit from which the work leads away: where its branch left the default branch.
 
     On the default branch that is what was published; where nothing is, `began`, the commit that
     work began at, should `head` come from it, and else `head`. Empty where there is no commit.
@@ -42,7 +42,7 @@ def had_board(root: str, base: str, folder: str) -> bool:
 
 
 def state_of(changed: Changed, base: str) -> dict[str, str]:
-    """What tells this state of a project from others: its commits, and each file that differs.
+    """Return the state of a project: its commits, and each file that differs.
 
     A file is known by its size and times, as git knows it.
     """
@@ -63,7 +63,7 @@ def digest_of(state: dict[str, str]) -> str:
 
 
 def _default(folder: str) -> str:
-    """The ref of the default branch as far as one can tell; empty where there is none."""
+    """Find the ref of the default branch as far as one can tell; empty where there is none."""
     try:
         listed = ask(folder, "for-each-ref", "--format=%(refname) %(symref)", *_DEFAULTS)
     except GitError:

@@ -187,7 +187,7 @@ def _names(folder: str) -> list[str]:
 
 
 def text_of(path: str) -> str:
-    """What a small file says; "" where it cannot be read."""
+    """Read a small file; "" where it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

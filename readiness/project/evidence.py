@@ -6,7 +6,7 @@ from hashlib import file_digest, sha256
 
 
 def locate(path: str, folders: Iterable[str]) -> str:
-    """The first place at which there is such a file or folder; empty where there is none."""
+    """Return the first place at which there is such a file or folder; empty where there is none."""
     for folder in folders:
         found = os.path.join(folder, path)
         if os.path.exists(found):
@@ -15,7 +15,7 @@ def locate(path: str, folders: Iterable[str]) -> str:
 
 
 def content_digest(path: str) -> str:
-    """The digest of a file's bytes, or of all the files in a folder with their names.
+    """Compute the digest of a file's bytes, or of all the files in a folder with their names.
 
     Empty where it cannot be read, and for what is neither a file nor a folder.
     """

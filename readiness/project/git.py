@@ -51,7 +51,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     web: str = ""
 
     def states(self) -> dict[str, str]:
-        """What each of the files is now, by its name as a document has it."""
+        """Return the state of each file now, by its name as a document has it."""
         if not self.paths:
             return {}
         from readiness.project.worktree import states
@@ -75,7 +75,7 @@ class Asking:
             self._remote = _start(self._root, "ls-remote", "--get-url")
 
     def answer(self, outputs: Iterable[str] = ()) -> Git | None:
-        """The revision, or None where there is no repository, no commit or no git.
+        """Return the revision, or None where there is no repository, no commit or no git.
 
         The run's own `outputs`, and the files that this process prints to, are no part of it.
         """
@@ -96,7 +96,7 @@ class Asking:
         )
 
     def changed(self, outputs: Iterable[str] = ()) -> Changed:
-        """What differs from the commit, but for `outputs` as `answer` has them."""
+        """Return what differs from the commit, but for `outputs` as `answer` has them."""
         status, flags, remote = map(_output, (self._status, self._flags, self._remote))
         headers, paths, untracked = parse(status)
         paths += _edited_unseen(self._root, flags)
@@ -147,7 +147,7 @@ def ask(
     seconds: float = 120.0,
     remote: bool = False,
 ) -> bytes:
-    """What git prints when it is asked from `folder`, with `given` on its standard input.
+    """Return what git prints when asked from `folder`, with `given` on its standard input.
 
     Replaced objects are not followed: what has a hash is what is read. With `remote` it may use
     how the caller's shell says that other machines are reached. Raises `GitError`.
@@ -173,13 +173,13 @@ def ask(
 
 
 def head_of(folder: str, name: str = "HEAD") -> str:
-    """The id of a commit in the repository that `folder` is in; empty where there is none."""
+    """Return the id of a commit in the repository of `folder`; empty where there is none."""
     wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     return _answered(folder, *wanted) if repository(folder) else ""
 
 
 def nearest(folder: str, commit: str, wanted: Container[str]) -> str:
-    """The commit itself, or its nearest ancestor, that is `wanted`; empty where none is known."""
+    """Find the nearest `wanted` commit, `commit` or an ancestor; empty if none is known."""
     if commit in wanted:
         return commit
     if not repository(folder):
@@ -192,7 +192,7 @@ def nearest(folder: str, commit: str, wanted: Container[str]) -> str:
 
 
 def closest(parents: Mapping[str, Sequence[str]], start: str, wanted: Container[str]) -> str:
-    """The `wanted` commit that the fewest steps from `start` lead to; first parents go first."""
+    """Find the `wanted` commit the fewest steps from `start`; first parents go first."""
     queue, seen = [start], {start}
     for commit in queue:  # grows as it is walked
         if commit in wanted:
@@ -224,7 +224,7 @@ def _digest(changes: dict[str, str]) -> str:
 
 
 def _identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
-    """The files that a run writes: reports by name, and what its streams lead to."""
+    """Identify the files that a run writes: reports by name, and what its streams lead to."""
     found = set()
     names: tuple[str | int, ...] = (*outputs, 1, 2)
     for name in names:
@@ -246,7 +246,7 @@ def _is_one_of(root: str, path: bytes, files: Collection[tuple[int, int]]) -> bo
 
 
 def _edited_unseen(root: str, flags: bytes) -> list[bytes]:
-    """The files that git was told not to look at, and that are not as the index has them."""
+    """List the files that git was told to ignore and that differ from the index."""
     found = {path: flag for flag, path in _HIDDEN.findall(flags)}
     if not found:
         return []
@@ -310,7 +310,7 @@ def _command(folder: str, *arguments: str) -> list[str]:
 
 
 def _output(process: tuple[int, int] | None) -> bytes:
-    """What a started git printed; nothing where it failed or took too long."""
+    """Return what a started git printed; nothing where it failed or took too long."""
     if process is None:
         return b""
     pid, pipe = process
@@ -326,7 +326,7 @@ def _output(process: tuple[int, int] | None) -> bytes:
 
 
 def repository(folder: str) -> str:
-    """The folder at or above `folder` that is a repository; empty where there is none."""
+    """Find the folder at or above `folder` that is a repository; empty where there is none."""
     folder = os.path.abspath(folder)
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

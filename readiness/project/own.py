@@ -14,7 +14,7 @@ _MOST: Final = 80
 
 
 def programs_for_this_alone(prefix: str = sys.prefix, base: str = sys.base_prefix) -> str:
-    """The folder of programs of our environment where it holds this program alone, else "".
+    """Return our environment's program folder where it holds this program alone, else "".
 
     uvx, pipx and the runners of hooks make such environments, and put some of them first on PATH.
     What is installed there besides, by whoever asked for it, makes it an environment of tools.

@@ -14,7 +14,7 @@ GONE = "gone"
 
 
 def states(root: str, paths: Iterable[bytes]) -> dict[str, str]:
-    """What each of these files below `root` is: its kind and its content, by a name to show.
+    """Return the kind and content of each of these files below `root`, by a name to show.
 
     The same files give the same states wherever and whenever they are read, up to `MAX_BYTES`.
     """
@@ -28,7 +28,7 @@ def states(root: str, paths: Iterable[bytes]) -> dict[str, str]:
 
 
 def digest(found: Mapping[str, str]) -> str:
-    """A digest over files with their states; empty over none."""
+    """Compute a digest over files with their states; empty over none."""
     if not found:
         return ""
     return digest_of(
@@ -37,7 +37,7 @@ def digest(found: Mapping[str, str]) -> str:
 
 
 def blob_id(root: str, path: bytes, algorithm: str) -> str:
-    """The id that git gives the file's content where no filter changes it; `gone` without one."""
+    """Compute git's id of a file's content, unfiltered; `gone` where there is no file."""
     name = os.path.join(os.fsencode(root), path)
     try:
         link = stat.S_ISLNK(os.lstat(name).st_mode)
@@ -48,7 +48,7 @@ def blob_id(root: str, path: bytes, algorithm: str) -> str:
 
 
 def id_of(content: bytes, algorithm: str) -> str:
-    """The id that git gives a file's content."""
+    """Compute the id that git gives a file's content."""
     import hashlib
 
     found = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
@@ -57,7 +57,7 @@ def id_of(content: bytes, algorithm: str) -> str:
 
 
 def _content(name: bytes, left: int) -> tuple[str, str, int]:
-    """A file's kind, what stands for its content, and how much may be read after it."""
+    """Return a file's kind, what stands for its content, and how much may be read after it."""
     try:
         found = os.lstat(name)
         if stat.S_ISLNK(found.st_mode):
