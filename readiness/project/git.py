@@ -246,7 +246,7 @@ def _is_one_of(root: str, path: bytes, files: Collection[tuple[int, int]]) -> bo
 
 
 def _edited_unseen(root: str, flags: bytes) -> list[bytes]:
-    """List the files that git was told to ignore and that differ from the index."""
+    """List the files that git was told not to look at and that differ from the index."""
     found = {path: flag for flag, path in _HIDDEN.findall(flags)}
     if not found:
         return []
