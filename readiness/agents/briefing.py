@@ -91,7 +91,7 @@ def _without_blanks(value: object) -> object:
 
 
 def _is_about(reason: str, named: set[str]) -> bool:
-    """Whether a reason of the gate is one on criteria, which are told with what is open."""
+    """Return whether a reason of the gate is one on criteria, which are told with what is open."""
     return reason.partition(" ")[0].rstrip(",") in named
 
 

@@ -124,7 +124,7 @@ class HookCall:
         return memory.base
 
     def _is_ours(self) -> bool:
-        """Whether the project has a board, or had one before this change."""
+        """Return whether the project has a board, or had one before this change."""
         try:
             find_board(self._settings, os.environ, os.getcwd())
         except UsageError as error:
@@ -234,7 +234,7 @@ class HookCall:
 
 
 def _commits(command: str) -> bool:
-    """Whether a shell command makes a commit."""
+    """Return whether a shell command makes a commit."""
     if "commit" not in command:
         return False
     from readiness.shell.programs import programs

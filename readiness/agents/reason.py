@@ -27,7 +27,7 @@ def tokens(text: str) -> int:
 
 
 def fits(text: str) -> bool:
-    """Whether a text is short enough for an answer."""
+    """Return whether a text is short enough for an answer."""
     return len(text) <= LONGEST and tokens(text) <= TOKENS
 
 

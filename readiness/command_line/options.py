@@ -37,7 +37,7 @@ class Value(Enum):
 
     @property
     def repeats(self) -> bool:
-        """Whether it may be named more than once."""
+        """Return whether it may be named more than once."""
         return self in (Value.TEXTS, Value.REPORTS)
 
 
@@ -259,7 +259,7 @@ class Verb:
         }
 
     def requires(self, option: Option) -> bool:
-        """Whether the command cannot do without a value for this."""
+        """Return whether the command cannot do without a value for this."""
         missed = option.name in self.parameters and option.name not in self.defaults
         return option.required or missed
 

@@ -52,7 +52,7 @@ def read(
 
 
 def runs_probes(verb: Verb, values: Mapping[str, object]) -> bool:
-    """Whether the command runs the board's probes with these values."""
+    """Return whether the command runs the board's probes with these values."""
     return verb.name in RUN and not any(map(values.get, ("dry_run", "recorded", "watch")))
 
 

@@ -126,7 +126,7 @@ def _ours_last(folders: list[str]) -> list[str]:
 
 
 def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
-    """Whether a Python tool is not of the Python environment that the project has."""
+    """Return whether a Python tool is not of the Python environment that the project has."""
     if own is None or not own.python or not tool or not check.install.startswith("pip "):
         return False
     return os.path.dirname(tool) != own.programs
@@ -159,7 +159,7 @@ def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
 
 
 def _is_one(name: str, patterns: Sequence[str]) -> bool:
-    """Whether a name is one of those; `*` at the end of one stands for anything."""
+    """Return whether a name is one of those; `*` at the end of one stands for anything."""
     beginnings = tuple(pattern[:-1] for pattern in patterns if pattern[-1] == "*")
     return name in patterns or name.startswith(beginnings)
 

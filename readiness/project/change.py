@@ -28,7 +28,7 @@ def base_of(folder: str, head: str, branch: str, began: str) -> str:
 
 
 def had_board(root: str, base: str, folder: str) -> bool:
-    """Whether the base has a board in `folder` or above it."""
+    """Return whether the base has a board in `folder` or above it."""
     above = []
     while folder.startswith(os.path.join(root, "")):
         above.append(os.path.join(os.path.relpath(folder, root), ""))
