@@ -86,7 +86,7 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
 
 
 def base_is_sound(settings: RunSettings) -> bool:
-    """Whether the base has a board that can be used, so that a fault is the change's own."""
+    """Return whether the base has a usable board, so that a fault is the change's own."""
     try:
         path = find_board(settings, os.environ, os.getcwd())
     except UsageError:
@@ -105,14 +105,14 @@ def base_is_sound(settings: RunSettings) -> bool:
 
 
 def read_alone(settings: RunSettings) -> list[Loosening]:
-    """What a change loosens for sure, as far as reading tells: what has to be measured is not."""
+    """List what a change loosens for sure, as far as reading tells; nothing is measured."""
     with open_changed(settings) as (_, found):
         changes = accepted_by_base(found, found.changes)
         return [loosening(change) for change in loosened(changes) if not change.unsure]
 
 
 def _told(document: RunDocument, key: str) -> dict[str, str]:
-    """The reasons of one kind that the gate gave, by the ids of criteria."""
+    """Return the reasons of one kind that the gate gave, by the ids of criteria."""
     sentences = map(worded_again, document.gate.reasons, document.gate.said)
     return {
         str(each.facts["names"]): each.facts["reason"]
@@ -122,7 +122,7 @@ def _told(document: RunDocument, key: str) -> dict[str, str]:
 
 
 def _is_unheld(one: CriterionRecord) -> bool:
-    """Whether nothing says what a criterion that is not good was before."""
+    """Return whether nothing says what a criterion that is not good was before."""
     return one.verdict.bad and one.baseline is None and one.expect != ATTESTED
 
 

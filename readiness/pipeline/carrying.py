@@ -32,7 +32,7 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def carry(run: RunDocument, board: Board, history: History, today: date) -> RunDocument:
-    """The run with what earlier ones know of each criterion that it did not measure.
+    """Return the run with what earlier ones know of each criterion that it did not measure.
 
     One that it did not try has the newest measurement in its profile, or else in another one to
     which it belongs; one that it tried in vain has its last value. What the board asks otherwise
@@ -62,7 +62,7 @@ def carry(run: RunDocument, board: Board, history: History, today: date) -> RunD
 def _own(
     run: RunDocument, board: Board, history: History
 ) -> tuple[dict[str, _Known], WholeRun | None]:
-    """What is known in the run's own profile, and the newest whole run, which a whole one is.
+    """Return what is known in the run's own profile, and the newest whole run if it is not whole.
 
     A run carries what was known before it, so that looking back ends with the first whole one, or
     with one that names it.
@@ -80,7 +80,7 @@ def _own(
 def _others(
     run: RunDocument, board: Board, history: History, known: Mapping[str, _Known]
 ) -> dict[str, _Known]:
-    """What other profiles know of the criteria that are not of this one: the newest of it."""
+    """Return the newest that other profiles know of the criteria that are not of this one."""
     outside = {
         one.id: one
         for one in board.criteria()
@@ -102,7 +102,7 @@ def _runs(history: History, board: Board, profile: str) -> Iterator[KnownRun]:
 
 
 def _found(run: KnownRun) -> Iterator[tuple[str, _Known]]:
-    """What a run measured, and what it carried in its own profile."""
+    """Yield what a run measured, and what it carried in its own profile."""
     git = run.git
     for task in run.tasks:
         for record in task.criteria:
@@ -139,7 +139,7 @@ def _found(run: KnownRun) -> Iterator[tuple[str, _Known]]:
 def _with(
     record: CriterionRecord, known: _Known, criterion: Criterion, today: date
 ) -> CriterionRecord:
-    """The record with what is known of it; as it is where it was measured, or is another by now."""
+    """Return the record with what is known of it, unless it was measured, or is another by now."""
     there = known.record
     if (there.check, there.measure, there.expect) != (record.check, record.measure, record.expect):
         return record
@@ -188,7 +188,7 @@ def _carried(known: _Known, criterion: Criterion, today: date) -> Carried:
 def _points(
     run: RunDocument, board: Board, records: Mapping[str, CriterionRecord]
 ) -> dict[str, Points]:
-    """What each criterion of the profile earns of the whole board by its newest measurement."""
+    """Compute what each criterion of the profile earns of the whole board, as measured last."""
     total = score(board, list(_judgements(run, board, records)))
     return points_of(total.lines, explain(total).points)
 
@@ -204,7 +204,7 @@ def _judgements(
 
 
 def _worth(record: CriterionRecord, points: Mapping[str, Points]) -> CriterionRecord:
-    """The record with the points of what it carries, or of what it measured itself."""
+    """Return the record with the points of what it carries, or of what it measured itself."""
     worth = points.get(record.id)
     if worth is None:
         return record

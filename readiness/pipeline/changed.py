@@ -14,7 +14,7 @@ from readiness.reuse.changed import affected
 def affected_since(
     board: Board, selectors: Sequence[str], history: History | None
 ) -> dict[str, Collection[str]]:
-    """What the change since each revision that a selector names can affect."""
+    """Return what the change since each revision that a selector names can affect."""
     revisions = {
         revision for selector in selectors if (revision := revision_of(selector)) is not None
     }

@@ -89,7 +89,7 @@ def conclude(
 
 
 def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgement]:
-    """The judgements without those that were not selected: what these are worth counts as well."""
+    """Drop the judgements on what was not selected: what it is worth counts as well."""
     return [
         one
         for one in judgements

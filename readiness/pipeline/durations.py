@@ -35,7 +35,7 @@ class _TimedRun(msgspec.Struct, frozen=True):
 
 
 def given_durations(plan: Plan, board: Board) -> dict[int, float]:
-    """The seconds that the board's file of durations has for probes, by their index."""
+    """Read the seconds that the board's file of durations has for probes, by their index."""
     if not board.durations:
         return {}
     path = os.path.normpath(board.durations)
@@ -53,7 +53,7 @@ def given_durations(plan: Plan, board: Board) -> dict[int, float]:
 
 
 def _declared(plan: Plan, seconds: Mapping[str, float]) -> dict[int, float]:
-    """What a criterion takes is shared by its probes; those before them are part of it."""
+    """Share a criterion's seconds among its probes; those of the probes before are included."""
     return {
         index: max(seconds[one.criterion.id], 0.0) / len(one.probes)
         for one in plan.planned

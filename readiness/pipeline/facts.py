@@ -41,7 +41,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
 
     def day(self) -> datetime.date:
-        """The day on which the run started, in UTC."""
+        """Return the day on which the run started, in UTC."""
         return datetime.datetime.fromtimestamp(self.at, datetime.UTC).date()
 
 
@@ -77,6 +77,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_id(at: float) -> str:
-    """A name for a run that starts now; it sorts by time."""
+    """Make an id for a run that starts at a Unix time; ids sort by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     return f"{moment}-{os.urandom(4).hex()}"

@@ -16,7 +16,7 @@ NO_FILE = (*STREAMS, "output")
 
 
 def files_of(plan: Plan, criteria: Collection[str], root: str) -> tuple[str, ...]:
-    """The files in the repository at `root` that are read for these criteria, below it."""
+    """List the files in the repository at `root` that are read for these criteria, below it."""
     home = os.path.realpath(root)
     found = {
         os.path.relpath(os.path.realpath(path), home)
@@ -29,7 +29,7 @@ def files_of(plan: Plan, criteria: Collection[str], root: str) -> tuple[str, ...
 
 
 def _read(plan: Plan, index: int) -> Iterator[str]:
-    """The files that are read of a probe, as far as it is known before where they are."""
+    """Yield the files that are read of a probe, as far as it is known before where they are."""
     probe = plan.probes[index]
     for reader in probe.check.readers():
         if reader.source in NO_FILE or reader.format is Format.EXIT:

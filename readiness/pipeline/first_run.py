@@ -45,7 +45,7 @@ def first_run(
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:
-    """What the same readings are worth to a board that asks something else of them."""
+    """Judge the same readings by a board that asks something else of them."""
     today = datetime.datetime.now(datetime.UTC).date()
     return [
         _judged(criterion, readings, today) for task in board.tasks for criterion in task.criteria

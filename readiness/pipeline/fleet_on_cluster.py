@@ -46,7 +46,7 @@ class FleetOnCluster:
         self._stopped = False
 
     def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
-        """The state of each project, in their order; never raises for what one of them is.
+        """Measure each project; return their states in order, whatever one of them is.
 
         Raises `UsageError` for a cluster that is not there.
         """
@@ -83,7 +83,7 @@ class FleetOnCluster:
         self._stopped = True
 
     def _part(self, source: Source, place: int) -> WorkerPart:
-        """What a worker is to do; raises `UsageError` where none could fetch the project."""
+        """Return what a worker is to do. Raises `UsageError` where none could fetch the project."""
         address, revision, file = source.place, source.revision, ""
         if source.kind is not SourceKind.ADDRESS:
             board = _board(source)
@@ -99,7 +99,7 @@ class FleetOnCluster:
         )
 
     def _obtained(self, source: Source, event: Over) -> Known:
-        """What the worker found, recorded and shown as if it were of here."""
+        """Record and show what the worker found, as if it had been measured here."""
         run, why = run_of(event)
         if run is None or event.answer is None:
             raise UsageError(why)

@@ -176,7 +176,7 @@ def _line_to_hold(
 
 
 def _refuse_another_commit(document: RunDocument, head: str) -> None:
-    """A verdict on one commit says nothing of another."""
+    """Refuse a run of another commit: a verdict on one says nothing of another."""
     if document.git is not None and head and document.git.commit != head:
         raise UsageError(
             f"the recorded runs measured commit {document.git.commit}, but HEAD is {head}; run the"

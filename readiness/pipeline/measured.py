@@ -81,14 +81,14 @@ class Measurer:
 def accepted_by_base(
     found: Comparison, changes: list[Change], compared: Sequence[Compared] = ()
 ) -> list[Change]:
-    """The changes, where what the base's board accepts is neutral."""
+    """Return the changes, with those that the base's board accepts made neutral."""
     given = found.base.accept if found.base is not None else ()
     today = datetime.datetime.now(datetime.UTC).date()
     return accepted(changes, given, today, {one.id: one.files for one in compared})
 
 
 def running(settings: RunSettings) -> TrialRunner:
-    """What runs a part to its end, and records nothing."""
+    """Return a runner that runs a part to its end, and records nothing."""
 
     def run(part: TrialPlan) -> RunDocument:
         at = time.time()
@@ -99,7 +99,7 @@ def running(settings: RunSettings) -> TrialRunner:
 
 
 def loosening(change: Change) -> Loosening:
-    """A change as the run document has it."""
+    """Return a change as the run document has it."""
     return Loosening(
         subject=change.subject,
         what=change.what,

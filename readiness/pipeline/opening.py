@@ -57,7 +57,7 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
 
 
 def base_ref(base: "Base", found: "Comparison") -> BaseRef:
-    """The base of a comparison, as documents have it."""
+    """Return the base of a comparison, as documents have it."""
     return BaseRef(
         ref=base.ref,
         commit=base.commit.commit,

@@ -40,7 +40,7 @@ def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
 
 
 def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> RunDocument | None:
-    """The newest finished run of the board in its profile, if there is one.
+    """Return the newest finished run of the board in its profile, if there is one.
 
     `whole` passes over runs of a selection.
     """
@@ -65,7 +65,7 @@ def standing(settings: RunSettings, board: Board) -> RunDocument | None:
 
 
 def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dict[str, RunDocument]:
-    """The recorded runs of these ids, as far as the history has them."""
+    """Return the recorded runs of these ids, as far as the history has them."""
     wanted = sorted(names)
     with past_of(settings, board) as history:
         if history is None or not wanted:
@@ -79,14 +79,14 @@ def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dic
 
 
 def last_verdicts(history: History, board: Board) -> PastRun | None:
-    """What was found of the board up to its newest run."""
+    """Return what was found of the board up to its newest run."""
     return told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
 
 
 def recent_runs(
     settings: RunSettings, board: Board, *, limit: int, whole: bool = False
 ) -> list[RunDocument]:
-    """The newest finished runs of the board in its profile, the oldest of them first."""
+    """Return the newest finished runs of the board in its profile, the oldest of them first."""
     with past_of(settings, board) as history:
         if history is None:
             return []
@@ -96,7 +96,7 @@ def recent_runs(
 
 
 def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
-    """The run that a user names: a file, `last`, or the beginning of an id.
+    """Find the run that a user names: a file, `last`, or the beginning of an id.
 
     Raises `UsageError` where there is none, or more than one.
     """
@@ -118,7 +118,7 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
 def with_past(
     run: RunDocument, history: History | None, board: Board, formats: Iterable[str]
 ) -> RunDocument:
-    """The run with the earlier ones that these formats show; as it is where none shows any."""
+    """Return the run with the earlier ones that these formats show, if any of them does."""
     from readiness.report import past_wanted
 
     limit = max(map(past_wanted, formats), default=0)
@@ -130,7 +130,7 @@ def with_past(
 
 
 def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPoint]:
-    """The whole runs before this one, newest first; the order of the history holds."""
+    """Yield the whole runs before this one, newest first; the order of the history holds."""
     from readiness.record.points import past_point
 
     recorded = history.stored(run.id) is not None
@@ -140,7 +140,7 @@ def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPo
 
 
 def _marks(points: Iterator[PastPoint], limit: int) -> list[PastPoint]:
-    """The newest points, reruns that found the same folded, the oldest first."""
+    """Return the newest points, the oldest first, with reruns that found the same folded."""
     from readiness.record.points import folded
 
     marks: list[PastPoint] = []
@@ -163,7 +163,7 @@ def read_run(name: str) -> RunDocument:
 
 
 def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
-    """What a recorded run found of a criterion, to be scored again."""
+    """Rebuild a criterion's judgement from a recorded run, to be scored again."""
     value: Decimal | bool | str | None
     if isinstance(record.value, int | float) and not isinstance(record.value, bool):
         value = Decimal(str(record.value))

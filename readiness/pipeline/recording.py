@@ -14,7 +14,7 @@ from readiness.text.worded import worded, words_of
 
 
 def open_history(settings: RunSettings, board: Board) -> History | None:
-    """The history that the run is recorded in; None where there is to be none.
+    """Open the history that the run is recorded in; None where there is to be none.
 
     A read-only checkout that has no history gets none, unless the caller named one.
     """
@@ -31,7 +31,7 @@ def open_history(settings: RunSettings, board: Board) -> History | None:
 
 
 def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:
-    """What earlier runs taught of durations and versions; nothing where that is unreadable."""
+    """Return what earlier runs taught of durations and versions; nothing if that is unreadable."""
     if history is not None:
         try:
             return history.durations(), history.versions()

@@ -54,7 +54,7 @@ def _place(path: str) -> str:
 
 
 def formats_of(settings: RunSettings) -> list[str]:
-    """The formats that are asked for: of stdout, and of each report."""
+    """List the formats that are asked for: of stdout, and of each report."""
     return [settings.output_format, *(target.format for target in settings.reports)]
 
 
@@ -108,7 +108,7 @@ def write_step_files(
 
 
 def _irreplaceable(settings: RunSettings, board: Board) -> list[str]:
-    """The files that no report may take the place of: the board, its checks and the history."""
+    """List the files that no report may replace: the board, its checks and the history."""
     files = [board.path]
     if history := history_path(settings, board.path):
         files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]

@@ -113,27 +113,27 @@ class Readings:
         self._findings.update({(name, index): found for name, found in findings.items()})
 
     def given(self, criterion: str, index: int) -> tuple[Reading, list[FindingRecord]]:
-        """What a probe gave a criterion so far."""
+        """Return what a probe gave a criterion so far."""
         key = (criterion, index)
         return self._readings.get(key, NOT_RUN), self._findings.get(key, [])
 
     def record(self, index: int) -> ProbeRecord:
-        """The record of a probe that was run, or taken over."""
+        """Return the record of a probe that was run, or taken over."""
         return self._records[index]
 
     def pause(self, capture: Capture) -> float | None:
-        """The seconds until the probe of an attempt that was taken is tried again; None: never."""
+        """Return the seconds until the probe of a taken attempt is tried again; None: never."""
         delay = self._pause(capture)
         if delay is None:
             self._over.add(capture.probe)
         return delay
 
     def is_over(self, index: int) -> bool:
-        """Whether the probe's last attempt was taken, so that nothing it gave changes any more."""
+        """Return whether the probe's last attempt was taken, so that nothing it gave changes."""
         return index in self._over
 
     def readers(self, index: int) -> list[Planned]:
-        """The criteria that read the probe."""
+        """Return the criteria that read the probe."""
         return self._readers[index]
 
     def _pause(self, capture: Capture) -> float | None:
@@ -166,7 +166,7 @@ class Readings:
         self._records[index] = self._recorder.not_kept(self._records[index], why)
 
     def judge(self, planned: Planned) -> Judgement:
-        """The verdict on a criterion, from what its probes have given."""
+        """Judge a criterion by what its probes have given."""
         criterion = planned.criterion
         missing, digest = self._evidence(criterion)
         return judge(
@@ -180,11 +180,11 @@ class Readings:
         )
 
     def records(self) -> list[ProbeRecord]:
-        """The probes' records, in the order of the plan."""
+        """List the probes' records, in the order of the plan."""
         return [self._records[index] for index in sorted(self._records)]
 
     def findings(self) -> list[FindingRecord]:
-        """What tools complained about, in the order of the board."""
+        """List what tools complained about, in the order of the board."""
         return [
             finding
             for planned in self._plan.planned
@@ -231,12 +231,12 @@ class Readings:
         return msgspec.structs.replace(sample, hint=hint)
 
     def _is_good(self, criterion: Criterion, index: int) -> bool:
-        """Whether this probe alone, as it was read last, makes the criterion hold."""
+        """Return whether this probe alone, as it was read last, makes the criterion hold."""
         reading = self._readings[criterion.id, index]
         return judge(criterion, [reading], today=self._today, matches=found).verdict.good
 
     def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
-        """Whether an attestation's evidence is missing, and what it holds where it is a file."""
+        """Return whether an attestation's evidence is missing, and its digest if it is a file."""
         path = evidence_path(criterion.attest) if criterion.attest is not None else ""
         if not path:
             return False, ""
@@ -262,5 +262,5 @@ class Readings:
 
 
 def _succeeded(check: Check, capture: Capture) -> bool:
-    """Whether those that come after it may start: a status that is read freely has to be 0."""
+    """Return whether the probes after it may start: a status that is read freely has to be 0."""
     return check.exit_ok is not None or capture.exit_status == 0

@@ -35,7 +35,7 @@ class Tracing:
             os.mkdir(os.path.dirname(self._prefixes[index]))
 
     def traced(self) -> Plan:
-        """The plan with those probes traced."""
+        """Return the plan with the wanted probes traced; as it is without a tracer."""
         probes = tuple(
             traced(probe, self._tracer, self._prefixes[index]) if index in self._prefixes else probe
             for index, probe in enumerate(self._plan.probes)
@@ -43,7 +43,7 @@ class Tracing:
         return msgspec.structs.replace(self._plan, probes=probes)
 
     def counted(self, attempt: Capture) -> Capture | None:
-        """What an attempt counts as; None where the tracer may have hindered it.
+        """Return an attempt as it counts; None where the tracer may have hindered it.
 
         It is made again then, without one, and counts as the first.
         """
@@ -62,7 +62,7 @@ class Tracing:
         return attempt
 
     def _read(self, index: int) -> Trace:
-        """What was seen of a probe; what was written of that is removed, as it may be much."""
+        """Read what was seen of a probe; remove what was written of that, as it may be much."""
         prefix = self._prefixes[index]
         found = read_trace(prefix, self._plan.probes[index].workdir)
         folder = os.path.dirname(prefix)
@@ -73,7 +73,7 @@ class Tracing:
     def dependences(
         self, lasting: Collection[int], files: Files
     ) -> Iterator[tuple[int, Dependence]]:
-        """What those depend on whose results are `lasting`, as `files` are now, or why not."""
+        """Yield what the `lasting` probes depend on, as `files` are now, or why that is unknown."""
         for index, refusal in self._refusals.items():
             yield index, Dependence(refusal=refusal)
         for index, (trace, began) in self._traces.items():

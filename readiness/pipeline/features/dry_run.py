@@ -45,7 +45,7 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
 
 
 def describe(board: Board, plan: Plan) -> str:
-    """The probes of a plan as a table, and what is not run, and why."""
+    """Write the probes of a plan as a table, below a summary of what would run."""
     readers: dict[int, list[str]] = {index: [] for index in range(len(plan.probes))}
     for planned in plan.planned:
         for index in planned.probes:

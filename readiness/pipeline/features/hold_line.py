@@ -30,7 +30,7 @@ class LineHeld(Feature):
 def line_of(
     history: History | None, board: Board, base: BaseRef | None, *, but: Container[str] = ()
 ) -> HeldLine:
-    """What has to be held: the compared run of the history, and the board's own baselines.
+    """Find the run whose results have to be held; without one, only the board's baselines are.
 
     It is the newest whole run of the base's commit or of its nearest ancestor that has one; without
     a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out,
@@ -61,7 +61,7 @@ def _compared(
 
 
 def _of_commit(runs: Iterator[ComparedRun], board: Board, commit: str) -> ComparedRun | None:
-    """The newest run of the commit or its nearest ancestor; one of a dirty tree is of neither."""
+    """Find the newest run of the commit or its nearest ancestor; dirty trees are of neither."""
     newest: dict[str, ComparedRun] = {}
     for run in runs:
         if run.git is not None and not run.git.dirty:
@@ -77,7 +77,7 @@ def _went_to_its_end(run: ComparedRun) -> bool:
 
 
 def _is_good(run: ComparedRun) -> bool:
-    """Whether it was ready for release, or held the line; a milestone is less than either."""
+    """Return whether a run was ready or held the line; a milestone is less than either."""
     good = run.gate.decision in (Decision.READY, Decision.HELD)
     return good and run.gate.milestone is None
 

@@ -20,7 +20,7 @@ class MilestoneGate(Feature):
 
 
 def asked_milestone(settings: RunSettings, board: Board) -> Milestone | None:
-    """The milestone that the gate is to decide on. Raises `UsageError` for one that is not there.
+    """Return the milestone that the gate decides on, if any. Raises `UsageError` if unknown.
 
     A selection cannot show a milestone to be met, so both together are an error too.
     """

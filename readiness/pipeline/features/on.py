@@ -160,7 +160,7 @@ def origin(folder: str) -> str:
 
 
 def run_of(event: Over) -> tuple[RunDocument | None, str]:
-    """The document of a part that is over, or why there is none."""
+    """Return the document of a part that is over, or why there is none."""
     answer = event.answer
     if answer is None:
         return None, event.why
@@ -247,7 +247,7 @@ class _Gathered:
                 tell(worded("cluster.versions", tool=tool, versions=told))
 
     def outcome(self, start: Start, elapsed: float, received: list[int]) -> Outcome:
-        """The run that the parts make."""
+        """Join the parts' runs into one."""
         plan, board = self._plan, self._board
         runs = [run for _, (_, run) in sorted(self._runs.items())]
         places = {one.id: place for place, one in enumerate(board.criteria())}

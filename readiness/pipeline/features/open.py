@@ -34,7 +34,7 @@ class OpenedPage(Feature):
 
 
 def with_page(settings: RunSettings) -> RunSettings:
-    """The settings with a page among the reports: beside the history where none is asked for."""
+    """Add a page to the reports of the settings, beside the history, where none is asked for."""
     if any(target.format == FORMAT for target in settings.reports):
         return settings
     board = find_board(settings, os.environ, os.getcwd())
@@ -56,7 +56,7 @@ def open_page(settings: RunSettings) -> None:
 
 
 def _there_is_a_screen() -> bool:
-    """Whether a browser would be a window of its own, not a program in this terminal."""
+    """Return whether a browser would be a window of its own, not a program in this terminal."""
     named = any(name in os.environ for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
     return named or sys.platform in ("darwin", "win32")
 

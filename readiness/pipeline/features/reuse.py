@@ -146,11 +146,11 @@ class Reusing:
         return self._tracing.traced()
 
     def counted(self, attempt: Capture) -> Capture | None:
-        """What an attempt counts as; None where the tracer may have hindered it."""
+        """Return an attempt as it counts; None where the tracer may have hindered it."""
         return attempt if self._tracing is None else self._tracing.counted(attempt)
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
-        """What is left to later runs: of probes that ran once, whose inputs are as they were."""
+        """Collect for later runs the results of probes that ran once, with inputs as they were."""
         listed = self._files.made
         steady = {key: (one.signature, one.digest) for key, one in listed.items() if one.steady}
         known = {**self._known, **steady}.get
@@ -206,12 +206,12 @@ class Reusing:
         return self._whole_chains(taken)
 
     def _is_answered(self, index: int, result: KeptResult) -> bool:
-        """Whether the result has all that is read of the probe."""
+        """Return whether the result has all that is read of the probe."""
         wanted = {reading_key(planned.criterion) for planned in self._readers[index]}
         return wanted <= result.readings.keys()
 
     def _state(self, index: int, seen: Mapping[int, Sequence[str]], files: Files) -> str:
-        """A digest over what was `seen` to be depended on, by the probe and its producers."""
+        """Compute a digest over what the probe and its producers were `seen` to depend on."""
         parts = [files.named(seen[index]).digest] if index in seen else []
         parts += [self._state(each, seen, files) for each in self._plan.probes[index].after]
         told = "\n".join(filter(None, parts))
@@ -236,7 +236,7 @@ class Reusing:
     # --- keeping ----------------------------------------------------------------------------------
 
     def _seen(self, readings: Readings, files: Files) -> dict[int, tuple[str, ...]]:
-        """What the traced probes that ran depend on; of the others it is told why not."""
+        """Return what the traced probes that ran depend on; note why not for the others."""
         seen: dict[int, tuple[str, ...]] = {}
         if self._tracing is None:
             return seen
@@ -279,7 +279,7 @@ class Reusing:
 
 
 def seen_inputs(plan: Plan, history: History) -> dict[int, tuple[str, ...]]:
-    """What the traced probes of a plan depend on, as far as all of it is as it was then."""
+    """Return what a plan's traced probes depend on, as far as all of it is as it was then."""
     if not any(map(has_traced_inputs, checks_by_probe(plan))):
         return {}
     taken = Reusing(plan, history, "").taken

@@ -60,7 +60,7 @@ def in_order(
     line: HeldLine | None,
     past: PastRun | None,
 ) -> Plan:
-    """The plan with what can decide soonest first, as far as earlier runs let that be guessed."""
+    """Put first in the plan what can decide soonest, as far as earlier runs let that be guessed."""
     worth = {one.criterion: float(one.possible) for one in score(board, ()).lines}
     failed = {one.id for one in past.criteria() if one.verdict.bad} if past is not None else ()
     return soonest(plan, _deciding(board, plan, milestone, line), failed, worth)
@@ -69,7 +69,7 @@ def in_order(
 def _deciding(
     board: Board, plan: Plan, milestone: Milestone | None, line: HeldLine | None
 ) -> set[str]:
-    """The criteria of which each can decide alone."""
+    """Return the criteria of which each can decide alone."""
     if line is not None:
         passed = {name for name, one in line.criteria.items() if one.verdict.good}
         return passed | {one.id for one in board.criteria() if one.baseline is not None}
@@ -84,7 +84,7 @@ def _deciding(
 def until_decided(
     board: Board, plan: Plan, start: Start, readings: Readings, settle: Settle
 ) -> tuple[Plan, Settle]:
-    """What is left to run, which is nothing if the decision is certain, and how it is settled.
+    """Return what is left to run, nothing if the decision is certain, and how it is settled.
 
     The run is stopped at once where an attempt makes the decision certain.
     """
@@ -115,7 +115,7 @@ def _never(index: int, start: Start) -> Capture:
 def decision(
     board: Board, judgements: Sequence[Judgement], start: Start, *, partial: bool
 ) -> Decided:
-    """What a run comes to, and what the gate says before its milestone, if any, asks for more.
+    """Return what a run comes to, and what the gate says before its milestone asks for more.
 
     By both of these no outcome is missed, though a run for a milestone whose score hangs on waivers
     may then go on for longer than it had to.
@@ -152,7 +152,7 @@ class Course:
         return True
 
     def is_certain(self) -> bool:
-        """Whether no outcome of what is left can change the decision."""
+        """Return whether no outcome of what is left can change the decision."""
         if self._start.loosened:
             return True
         if self._start.seen is not None:

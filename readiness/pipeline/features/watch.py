@@ -99,7 +99,7 @@ def _library() -> Any:
 
 
 def _opened(settings: RunSettings) -> Board | None:
-    """The board, unless it is broken at the moment: the run then tells of it."""
+    """Open the board, unless it is broken at the moment: the run then tells of it."""
     try:
         return open_board(settings)
     except ReadinessError:
@@ -131,7 +131,7 @@ class _Watched:
         self._roots = [one for one in there if one not in inner]
 
     def state(self) -> State:
-        """What each file looks like now."""
+        """Record and return what each file looks like now."""
         found: State = {}
         for root in self._roots:
             for name in self._names(root):
@@ -145,7 +145,7 @@ class _Watched:
         return found
 
     def _names(self, root: str) -> Iterator[str]:
-        """The files below a folder: those that git knows or would add, else all that are no cache.
+        """Yield the files below a folder: those git knows or would add, else all that are no cache.
 
         What its own runs leave is not among them.
         """
@@ -161,7 +161,7 @@ class _Watched:
             yield from (os.path.relpath(os.path.join(folder, name), root) for name in names)
 
     def saved_meanwhile(self, before: State) -> set[str]:
-        """What was saved while a run went on.
+        """Return what was saved while a run went on.
 
         What changes with one run after the other is written by them, and put aside until it is
         saved between two.
@@ -208,7 +208,7 @@ class _Noted:
         self._before: Verdicts = {}
 
     def printing(self, printer: Printer) -> Printer:
-        """What prints a run in the place of the one before, and notes its verdicts."""
+        """Wrap a printer to print in the place of the run before, and to note the verdicts."""
         self._file.truncate(0)
 
         def print_(document: RunDocument, settings: RunSettings, context: Context) -> str:
@@ -235,7 +235,7 @@ class _Noted:
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """The criteria with another verdict than before, where there was one."""
+    """List the criteria with another verdict than before, where there was one."""
     names = {verdict.value: worded(f"verdict.{verdict}") for verdict in Verdict}
     return [
         (name, names[before[name]], names[word])
