@@ -105,12 +105,12 @@ def difference(before: RunDocument, after: RunDocument) -> Difference:
 
 
 def cause_in_words(what: str, say: Sentences, safe: Callable[[str], str] = str) -> str:
-    """What a cause is called; `safe` is how an id is shown."""
+    """Name a cause in the reader's words; `safe` is how an id is shown."""
     return say(f"report.cause.{what}") if what in (BOARD, SCOPE, ROUNDING) else safe(what)
 
 
 def summary_of(run: RunDocument) -> RunSummary:
-    """The run in one line."""
+    """Summarise a run: its id, commit, decision and score."""
     return _summary(run)
 
 
@@ -179,7 +179,7 @@ def _change(
 
 
 def _redefined(then: CriterionRecord, now: CriterionRecord) -> Iterator[str]:
-    """What the board says otherwise of a criterion: a change of the board, not of the product."""
+    """Return what the board changed of a criterion: a change of the board, not of the product."""
     pairs: dict[str, tuple[object, ...]] = {
         "title": (then.title, now.title),
         "expect": (then.expect, now.expect),
@@ -193,7 +193,7 @@ def _redefined(then: CriterionRecord, now: CriterionRecord) -> Iterator[str]:
 
 
 def _task_redefined(then: TaskRecord, now: TaskRecord) -> Iterator[str]:
-    """What the board says otherwise of the criterion's task, as far as the gate asks for it."""
+    """Return what the board changed of the criterion's task, as far as the gate asks for it."""
     return _moved(
         {
             "task": (then.id, now.id),
@@ -218,13 +218,13 @@ def _text(value: object) -> str:
 
 
 def _both_scored(before: RunDocument, after: RunDocument) -> bool:
-    """Whether the two scores speak of the same thing."""
+    """Return whether the two scores speak of the same thing."""
     scored = before.score.value is not None and after.score.value is not None
     return before.whole and after.whole and scored and before.profile == after.profile
 
 
 def _left_out(before: RunDocument, after: RunDocument) -> set[str]:
-    """The criteria that one of the runs alone tried, as the other was of a part, or interrupted."""
+    """Find the criteria that one of the runs alone tried, as the other was not whole."""
     there = [{record.id for record in run.criteria()} for run in (before, after)]
     known = [{one.id for one in run.criteria() if tried(one)} for run in (before, after)]
     found: set[str] = set()
@@ -237,7 +237,7 @@ def _left_out(before: RunDocument, after: RunDocument) -> set[str]:
 def _explained(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
 ) -> tuple[Decimal, list[tuple[str, Decimal]]]:
-    """The change of the scores as they are shown, and the parts that add up to it."""
+    """Return the change of the scores as they are shown, and the parts that add up to it."""
     places = min(_places(before.score.shown), _places(after.score.shown))
     unit = Decimal(1).scaleb(-places)
     then, now = (_shown(run.score.shown, unit) for run in (before, after))
@@ -248,7 +248,7 @@ def _explained(
 def _in_units(
     parts: dict[str, Decimal], total: Decimal, unit: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """The parts in whole units that add up to the total, the largest first; none of them is zero.
+    """Yield the nonzero parts in whole units that add up to the total, the largest first.
 
     What rounding leaves over goes to the parts that lost most by it.
     """
@@ -268,7 +268,7 @@ def _in_units(
 def _causes(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
 ) -> dict[str, Decimal]:
-    """The parts of the change, exactly."""
+    """Compute the parts of the change, exactly."""
     found: dict[str, Decimal] = {}
     shares = Decimal(0)
     later = {record.id: record for record in after.criteria()}
@@ -294,12 +294,12 @@ def _places(shown: str) -> int:
 
 
 def _shown(score: str, unit: Decimal) -> Decimal:
-    """The score as it is shown, rounded down to the unit."""
+    """Round the score down to the unit, as it is shown."""
     return Decimal(score).quantize(unit, ROUND_DOWN)
 
 
 def _by_share(then: CriterionRecord | None, now: CriterionRecord | None) -> Decimal:
-    """What a criterion's points changed by as its share did, had its result stayed the same."""
+    """Compute the change of a criterion's points by its share, had its result stayed the same."""
     if then is None or now is None or not then.points_possible or not now.points_possible:
         return _points(now) - _points(then)
     if (then.verdict, then.value) == (now.verdict, now.value):
@@ -315,5 +315,5 @@ def _points(record: CriterionRecord | None) -> Decimal:
 
 
 def _number(value: float) -> Decimal:
-    """The number as it is printed, so that sums of printed numbers are exact."""
+    """Return the number as it is printed, so that sums of printed numbers are exact."""
     return Decimal(repr(value))

@@ -27,7 +27,7 @@ STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 
 
 def page(report: TeamReport) -> str:
-    """The whole report, ending with a line end. What the board and its probes say stays text."""
+    """Write the report, ending with a line end. What the board and its probes say stays text."""
     say = sentences(report.language)
     blocks = [
         _title(report, say),
@@ -46,7 +46,7 @@ def page(report: TeamReport) -> str:
 
 
 def title(report: TeamReport) -> str:
-    """The heading as plain text, for the subject of a message."""
+    """Return the heading as plain text, for the subject of a message."""
     return f"{report.title}: {_kind(report, sentences(report.language))}"
 
 
@@ -59,7 +59,7 @@ def _title(report: TeamReport, say: Sentences) -> str:
 
 
 def _own_verdict(report: TeamReport, say: Sentences) -> Iterator[str]:
-    """The milestone's own verdict, where the report is on one."""
+    """Yield the milestone's own verdict, where the report is on one."""
     if report.kind is not ReportKind.MILESTONE:
         return
     (milestone,) = report.milestones
@@ -178,7 +178,7 @@ def _lacks(milestone: MilestoneRecord, say: Sentences) -> list[str]:
 
 
 def _progress(report: TeamReport, say: Sentences) -> Iterator[str]:
-    """What became done, and what was noted."""
+    """Yield what became done, and what was noted."""
     if not report.done and not report.notes:
         return
     yield f"## {say('team.progress')}"
@@ -188,7 +188,7 @@ def _progress(report: TeamReport, say: Sentences) -> Iterator[str]:
 
 
 def _plan(report: TeamReport, say: Sentences) -> Iterator[str]:
-    """What is next, person by person."""
+    """Yield what is next, person by person."""
     yield f"## {say(f'team.plan.{report.kind}')}"
     lines = []
     for one in report.plan:
@@ -211,7 +211,7 @@ def _planned(step: PlannedStep, say: Sentences) -> str:
 
 
 def _risks(report: TeamReport, say: Sentences) -> Iterator[str]:
-    """The open tasks that have a risk, in the order of the board; a week's report and longer."""
+    """Yield the open tasks that have a risk, in the order of the board; not in a daily report."""
     risky = [task for task in report.tasks if task.risk.strip()]
     if not risky or report.kind is ReportKind.DAILY:
         return

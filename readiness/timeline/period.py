@@ -129,7 +129,7 @@ def over_a_period(
     kind: ReportKind,
     language: Language | None = None,
 ) -> TeamReport:
-    """The report on a time: its runs, the oldest first and at least one, and the last before it.
+    """Report on a period: its runs, the oldest first and at least one, and the last before it.
 
     It is in English but for the board's own words, or in the reader's `language`.
     """
@@ -146,7 +146,7 @@ def on_a_milestone(
     milestone: MilestoneRecord,
     language: Language | None = None,
 ) -> TeamReport:
-    """The report on one milestone: what it asks for, and what is still missing."""
+    """Report on one milestone: what it asks for, and what is still missing."""
     now, before = _read(now, language), before and _read(before, language)
     asked = [
         task
@@ -195,7 +195,7 @@ def _report(
 
 
 def _done(before: RunDocument | None, tasks: Sequence[TaskRecord]) -> Iterator[OpenTask]:
-    """The tasks that are done, and were not before."""
+    """Return the tasks that are done, and were not before."""
     earlier = {} if before is None else {task.id: task.done for task in before.tasks}
     return (_open_task(task) for task in tasks if task.done and earlier.get(task.id) is False)
 
@@ -225,7 +225,7 @@ def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:
 
 
 def _open(tasks: Sequence[TaskRecord]) -> list[OpenItem]:
-    """What is open, blockers first, then what gains most; within that the board's order."""
+    """List what is open, blockers first, then what gains most; within that the board's order."""
     found = [
         OpenItem(
             id=record.id,

@@ -132,7 +132,7 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
 
 
 def _goal(record: CriterionRecord) -> tuple[float | None, Better | None]:
-    """The number that is asked for, in the unit of the values, and which way leads there."""
+    """Return the number that is asked for, in the unit of the values, and which way leads there."""
     try:
         expectation = expect.parse(record.expect)
         target = expect.target(expectation)
