@@ -103,7 +103,7 @@ def _with_baseline(board: Board) -> Iterator[tuple[tuple[str | int, ...], Criter
 
 
 def _better_value(criterion: Criterion, record: CriterionRecord | None) -> Decimal | str | None:
-    """What the baseline should be; or why it stays, where the run found something else."""
+    """Return a better baseline, or why the old one stays; None where it would stay the same."""
     old, measure, check = criterion.baseline, criterion.measure, criterion.check
     assert old is not None  # noqa: S101 - only such criteria are asked for
     if record is None or not record.verdict.in_scope:
@@ -126,7 +126,7 @@ def _better_value(criterion: Criterion, record: CriterionRecord | None) -> Decim
 
 
 def _rounded(value: Decimal, unit: str, better: Better | None) -> Decimal:
-    """The number as a baseline, never better than it was.
+    """Round a number for a baseline, never to a better one than it was.
 
     A fraction of a percent that comes and goes with the weather must not fail the next run.
     """

@@ -90,7 +90,7 @@ def doctor(settings: BoardSettings) -> int:
 
 
 def _hook(state: HookState, redactor: Redactor) -> ToolRecord:
-    """A hook as a tool: there where it answers, missing where it does not."""
+    """Return the record of a hook as a tool: there where it answers, missing where it does not."""
     name, fault = state.agent.name, redactor.redact(state.fault)
     return ToolRecord(
         tool=f"{name} hook",
@@ -179,7 +179,7 @@ def _version_command(need: _Need) -> str:
 
 
 def _named_in(command: str) -> list[str]:
-    """The programs that a command names, without those that every system has.
+    """List the programs that a command names, without those that every system has.
 
     A command that looks for programs in places of its own is not looked through.
     """

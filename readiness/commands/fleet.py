@@ -95,7 +95,7 @@ class FleetMeasurer(Protocol):
     """Makes the projects of a fleet known, here or elsewhere, until it is told to stop."""
 
     def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
-        """The state of each project, in their order."""
+        """Measure each project; return their states, in their order."""
 
     def stop(self) -> None:
         """End what still runs."""
@@ -137,7 +137,7 @@ def _of_each(settings: RunSettings) -> RunSettings:
 def _measured(
     run: FleetMeasurer, found: Sequence[Source], *, quiet: bool
 ) -> tuple[list[ProjectState], int]:
-    """The states of the projects; or the signal that ended them before all were known."""
+    """Measure the projects; return their states, and the first signal received, else 0."""
     received: list[int] = []
     done = 0
 
@@ -180,7 +180,7 @@ def _measured(
 def _with_history(
     settings: RunSettings, states: Sequence[ProjectState], at: str
 ) -> tuple[Overview, list[str]]:
-    """What reports tell, with what the history of fleets knows; and what could not be recorded."""
+    """Record the states; return the overview with the fleets' history, and any problems."""
     problems: list[str] = []
     path = FILE if settings.history is None else settings.history
     kept = FleetHistory(path or os.devnull)

@@ -153,7 +153,7 @@ def _lines(report: GuardReport, settings: RunSettings) -> Iterator[str]:
 
 
 def _table(report: GuardReport, say: Sentences) -> Iterator[str]:
-    """What the base's rules say of this change, beside its own."""
+    """Yield the verdicts by the base's rules beside the change's own; say if it was only read."""
     if not report.measured:
         yield f"\n{say('guard.only_read')}"
     if report.compared:

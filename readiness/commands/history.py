@@ -125,7 +125,7 @@ def _verify(settings: RunSettings, commit: str | None) -> int:
 
 
 def _where(settings: RunSettings) -> tuple[str, str | None]:
-    """The history's path, and the board whose runs count; a named history may do without one."""
+    """Find the history's path, and the board whose runs count; a named history may have none."""
     try:
         board = find_board(settings, os.environ, os.getcwd())
     except UsageError:
@@ -142,7 +142,7 @@ def _where(settings: RunSettings) -> tuple[str, str | None]:
 
 
 def _outcome(entry: Entry, path: str) -> PastVerdict | None:
-    """What a run came to; None where it has no end, or cannot be read."""
+    """Return the outcome of a run; None where it has no end, or cannot be read."""
     if entry.state == "running":
         return None
     try:
@@ -153,7 +153,7 @@ def _outcome(entry: Entry, path: str) -> PastVerdict | None:
 
 
 def _language(outcomes: Iterable[PastVerdict | None]) -> Language:
-    """The language of the newest run that can be read."""
+    """Return the language of the newest run that can be read; English where none can."""
     return next((run.board.language for run in outcomes if run is not None), Language.EN)
 
 
@@ -219,7 +219,7 @@ def _revision(entry: PastEntry, say: Sentences) -> str:
 
 
 def _commit(settings: RunSettings, commit: str | None) -> str:
-    """The commit that reports are held against; empty where there is none to name."""
+    """Find the commit that reports are held against; empty where there is none to name."""
     from readiness.pipeline.opening import open_board
 
     folder = settings.project or os.getcwd()

@@ -94,7 +94,7 @@ def _list_templates(*, as_json: bool) -> int:
 
 
 def _tools_of(project: str) -> Callable[[str], bool]:
-    """Whether a probe of this project would find a program."""
+    """Return a function that tells whether a probe of this project would find a program."""
     board = Board(
         path="",
         digest="",
@@ -229,7 +229,7 @@ class _First:
         return self._load(self._text(groups))
 
     def _loadable(self, groups: Sequence[PlannedTask]) -> Sequence[PlannedTask]:
-        """The groups without what a board refuses, and without commands that hide a failure."""
+        """Return the groups without what a board refuses, or commands that hide a failure."""
         try:
             why = _doubts(self._loaded(groups))
         except BoardError as error:
@@ -248,7 +248,7 @@ class _First:
         return self._loadable(grouped(kept))
 
     def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
-        """The groups with goals for what was measured, and the reason for what was not."""
+        """Return the groups with goals for what was measured, and the reason for what was not."""
         criteria = {
             criterion.id: criterion for task in self._proposed.tasks for criterion in task.criteria
         }

@@ -57,7 +57,7 @@ def mcp(settings: RunSettings) -> int:
 
 
 def server(settings: RunSettings) -> "MCPServer":
-    """The server with its tools, for the board of these settings."""
+    """Create the server with its tools, for the board of these settings."""
     from mcp.server.mcpserver import MCPServer
     from mcp.types import ToolAnnotations
 
@@ -183,7 +183,7 @@ class _Commands:
 
 
 def _told(answer: Answer) -> "CallToolResult":
-    """What the agent gets: the data once, and a line for hosts that show no data."""
+    """Return the result for the agent: the data once, and a line for hosts that show no data."""
     from mcp.types import CallToolResult, TextContent
 
     line = TextContent(type="text", text=in_a_line(answer))
@@ -191,7 +191,7 @@ def _told(answer: Answer) -> "CallToolResult":
 
 
 def _failed(status: int, message: str) -> "ToolError":
-    """What a command said that gave no answer: an error of the call, with its exit status."""
+    """Return the error of a call whose command gave no answer, with its exit status."""
     from mcp.server.mcpserver.exceptions import ToolError
 
     return ToolError(f"exit status {status}: {message.strip()}")

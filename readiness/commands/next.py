@@ -163,7 +163,7 @@ def _milestones(
 
 
 def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
-    """The milestones as the newest whole run decided on them; a day may be over by now."""
+    """Return the milestones as the run decided on them; a day may be over by now."""
     return [
         msgspec.structs.replace(
             one, overdue=not one.met and bool(one.due) and one.due < today.isoformat()
@@ -173,7 +173,7 @@ def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
 
 
 def _places(run: RunDocument | None) -> dict[str, list[str]]:
-    """The first places that tools name, by criterion."""
+    """Collect the first places that tools name, by criterion."""
     found: dict[str, list[str]] = {}
     for each in run.findings if run is not None else ():
         line = f":{each.line}" if each.line else ""

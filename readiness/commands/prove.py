@@ -194,7 +194,7 @@ class _Proof:
 
 
 def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
-    """The criteria that were not good in the last run, where that is asked for."""
+    """Return the criteria that were not good in the last run, if `failed` is asked; else None."""
     run = last_run(settings, board) if "failed" in settings.selectors else None
     if run is None:
         return None

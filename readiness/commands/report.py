@@ -62,7 +62,7 @@ def report(
 
 
 def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[str]) -> int:
-    """The run's own report, in any format, as if it had just ended."""
+    """Report on the run itself, in any format, as if it had just ended; return the status."""
     refuse_unknown_format(settings.output_format)
     run = find_run(settings, board, name)
     with past_of(settings, board) as history:
@@ -82,7 +82,7 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
 def _plan(
     settings: RunSettings, board: Board, made: TeamReport, language: Language | None
 ) -> list[OwnerPlan]:
-    """What `next` says now, of the tasks that the report is about, by their owners."""
+    """Return the steps that `next` names now, by owner; of a milestone, those that it lacks."""
     from readiness.commands.next import advise
 
     known = {one.id for one in made.open}

@@ -31,7 +31,7 @@ def schema(_: RunSettings, subject: str = "board") -> int:
 
 
 def outputs() -> list[str]:
-    """The commands that print JSON of their own; `check` and `score` print a run.
+    """List the commands that print JSON of their own; `check` and `score` print a run.
 
     `history-verify` stands for `history --verify`.
     """
@@ -39,7 +39,7 @@ def outputs() -> list[str]:
 
 
 def output_schema(command: str) -> dict[str, object]:
-    """The JSON Schema of what `command` prints with `--output-format json`."""
+    """Return the JSON Schema of what `command` prints with `--output-format json`."""
     import msgspec
 
     return {

@@ -78,7 +78,7 @@ def summary(document: RunDocument) -> list[str]:
 
 
 def explanation(document: RunDocument) -> str:
-    """The score's sum, line by line: the points and the rounding add up to the printed score."""
+    """Explain the score line by line: points and rounding add up to the printed score."""
     from decimal import Decimal
 
     from readiness.terminal.output import line_limit

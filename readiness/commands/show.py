@@ -184,7 +184,7 @@ def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
 def _evidence(
     settings: RunSettings, board: Board, criteria: Sequence[Criterion]
 ) -> dict[str, Measured]:
-    """The newest measurement of each criterion, with the evidence of the run that took it."""
+    """Find the newest measurement of each criterion, with the evidence of the run that took it."""
     run = standing(settings, board)
     if run is None:
         return {}

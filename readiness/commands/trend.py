@@ -35,7 +35,7 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """The values as bars, equal ones as a line in the middle; a gap where there is none."""
+    """Draw the values as bars, equal ones as a line in the middle; a gap where there is none."""
     known = [value for value in values if value is not None]
     low, high = min(known), max(known)
     return "".join(
@@ -49,7 +49,7 @@ def _rank(value: float, low: float, high: float) -> int:
 
 
 def over_time(points: Sequence[Point]) -> list[float | None]:
-    """The values along their time: one a day, the day's last; none for a day without a run.
+    """Place the values along their time: one a day, the day's last; none for a day without a run.
 
     Where that is more than `WIDEST` days, each place has several; within a day, one a run.
     """
@@ -64,7 +64,7 @@ def over_time(points: Sequence[Point]) -> list[float | None]:
 
 
 def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
-    """The last point of each day, and how many the day has; each by itself within one day."""
+    """Return the last point of each day and the day's count; each by itself within one day."""
     if points[0].at[:10] == points[-1].at[:10]:
         return [(point, 1) for point in points]
     grouped = (list(same) for _, same in groupby(points, key=lambda point: point.at[:10]))
