@@ -114,7 +114,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [*self._missing(), *steps, *last][:3]
 
     def _missing(self) -> list[str]:
-        """What would let more be measured: all tools at once, then the first that failed."""
+        """Return the steps to measure more: all tools at once, then the first failure."""
         lacking = self._lacking_a_tool()
         checks = [
             criterion.check
@@ -140,7 +140,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return steps
 
     def _lacking_a_tool(self) -> set[str]:
-        """The criteria whose tool is not there, or that of what they come after."""
+        """Return the ids of criteria whose tool is missing, or that of a check they come after."""
         codes = {
             name: sample.code
             for name, reading in self.readings.items()

@@ -17,7 +17,7 @@ Ask = Callable[[str], str]
 def choose(
     proposals: Sequence[Proposal], ask: Ask, tell: Callable[[str], None], say: Sentences
 ) -> tuple[list[Proposal], list[Proposal]]:
-    """The proposals that were taken, as they were edited, and those that were refused.
+    """Ask about each proposal; return those taken, as they were edited, and those refused.
 
     Raises EOFError for one who quits.
     """

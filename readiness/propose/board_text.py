@@ -69,7 +69,7 @@ def board_text(
     python_path: Sequence[str] = (),
     language: Language = Language.EN,
 ) -> str:
-    """The whole file. `score` is today's, "" where nothing was measured."""
+    """Return the whole file. `score` is today's, "" where nothing was measured."""
     say = sentences(language)
     how = say("init.board_measured", day=day) if score else say("init.board_unmeasured")
     lines = [

@@ -68,7 +68,7 @@ def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple
 
 
 def _own(facts: ProjectFacts) -> list[str]:
-    """What installs the project and what it needs."""
+    """Return the `pip install` of the project and its requirements; none where it has neither."""
     lists = sorted(
         path
         for path in facts.files

@@ -65,7 +65,7 @@ def _beginnings() -> Mapping[tuple[str, ...], Deed]:
 
 
 def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
-    """A command without what only leads up to it: `uv run --group dev python -m mypy src` is mypy.
+    """Unwrap a command: `uv run --group dev python -m mypy src` becomes `mypy src`.
 
     Programs go by their file's name, and a script by its own instead of Python's.
     """
@@ -107,7 +107,7 @@ def _behind_options(words: tuple[str, ...], with_value: Sequence[str]) -> tuple[
 
 
 def effect(words: Sequence[str]) -> Deed:
-    """What a command does, as far as the table knows. `words` may be wrapped."""
+    """Return what a command does, as far as the table knows. `words` may be wrapped."""
     here = unwrapped(words)
     if not here:
         return Deed.NEUTRAL

@@ -24,7 +24,7 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def aim(criterion: Criterion, found: Measurement, goal: Goal) -> Aim:
-    """The expectation and the baseline of a criterion that was measured today.
+    """Return the expectation and the baseline of a criterion that was measured today.
 
     Where more is better, both are rounded down: a fraction of a percent that comes and goes with
     the weather is no reason to stop a release.
@@ -45,7 +45,7 @@ def aim(criterion: Criterion, found: Measurement, goal: Goal) -> Aim:
 
 
 def _floor(criterion: Criterion, value: Decimal, *, met: bool, goal: Goal) -> str:
-    """What to ask of a number that should be high: the check's limit, or today's where better."""
+    """Return what to ask of a number that should be high: the check's limit, today's or halfway."""
     expected = criterion.expect
     if expected.operator is Operator.EQ or (not met and goal is not Goal.HOLD):
         if goal is Goal.HALVE and not met and expected.number is not None:

@@ -30,7 +30,7 @@ PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 def find_parts(
     files: Sequence[str], settings: Mapping[str, Data], name: str
 ) -> tuple[Subproject, ...]:
-    """The project, or the projects of a repository that has several.
+    """Return the project, or the projects of a repository that has several.
 
     Code at the root is the project, unless the root says that it is a workspace: then its members
     are projects beside it. Folders without `__init__.py` are taken for code where no folder has
@@ -62,7 +62,7 @@ def find_parts(
 
 
 def _project_folders(files: Sequence[str]) -> list[str]:
-    """The outermost folders below the root that have settings of a project."""
+    """Return the outermost folders below the root that have settings of a project."""
     folders = sorted(
         {
             os.path.dirname(path)
@@ -117,7 +117,7 @@ def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name:
 def find_source(
     files: Sequence[str], name: str, declared: Sequence[str] = ()
 ) -> tuple[Layout, tuple[str, ...]]:
-    """The layout of a project, and the folders or modules that are its code.
+    """Return the layout of a project, and the folders or modules that are its code.
 
     `declared` are folders that its settings name; `name` decides where several could be meant.
     """
@@ -169,7 +169,7 @@ def _is_another(files: Iterable[str], python: Iterable[str], top: str) -> bool:
 
 
 def _named(folder: str, settings: Mapping[str, Data]) -> list[str]:
-    """The folders that the settings of build tools name as packages."""
+    """Return the folders that the settings of build tools name as packages."""
     found: list[str] = []
     for reference in (
         "pyproject.toml:tool.hatch.build.targets.wheel.packages",
@@ -207,7 +207,7 @@ def is_test(path: str) -> bool:
 
 
 def find_tests(files: Sequence[str], source: Sequence[str]) -> tuple[str, ...]:
-    """The outermost folders of tests; where tests lie among the code, the code's folders."""
+    """Return the outermost test folders and lone test files; for tests among code, its folders."""
     tests = [path for path in files if is_test(path)]
     folders = dict.fromkeys(filter(None, map(_test_folder, tests)))
     loose = [path for path in tests if not _test_folder(path)]
@@ -232,7 +232,7 @@ def is_inside(path: str, folders: Iterable[str]) -> bool:
 
 
 def _test_folder(path: str) -> str:
-    """The outermost folder of tests that a file lies in; "" where there is none."""
+    """Return the outermost folder of tests that a file lies in; "" where there is none."""
     steps = path.split("/")[:-1]
     return next(_upto(steps, lambda step: step.lower() in TEST_FOLDERS), "")
 

@@ -35,12 +35,12 @@ _BY_KEY: Final = (
 
 
 def normal(name: str) -> str:
-    """A package's name as indexes compare it."""
+    """Return a package's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]:
-    """The packages that the project in `folder` names, each with the file that does."""
+    """Return the packages that the project in `folder` names, each with the file that does."""
     found: dict[str, str] = {}
     for reference, text in _requirements(folder, settings):
         if name := _NAME.match(text):
@@ -57,7 +57,7 @@ REQUIREMENTS: Final = "requirements"
 
 
 def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
-    """The names in each requirements file, as data under one key."""
+    """Return the names in each requirements file, as data under one key."""
     found: dict[str, Data] = {}
     for path in files:
         name = os.path.basename(path)
@@ -94,14 +94,14 @@ def _requirements(folder: str, settings: Mapping[str, Data]) -> Iterator[tuple[s
 
 
 def _strings(value: object) -> list[str]:
-    """The items of a list, or the lines of a text."""
+    """Return the texts of a list, or the lines of a text that are not blank."""
     if isinstance(value, str):
         return [line for line in value.splitlines() if line.strip()]
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def needed_variables(root: str, files: Sequence[str]) -> tuple[Variable, ...]:
-    """The variables that an example of an environment names, each once."""
+    """Return the variables that examples of an environment name, each once."""
     found: dict[str, Variable] = {}
     for path in files:
         if os.path.basename(path) in _EXAMPLES:

@@ -34,7 +34,7 @@ def _table() -> Sequence[_Notice]:
 
 
 def unread(files: Sequence[str], read: Collection[str]) -> Iterable[Omission]:
-    """The files that the table names, but for those that were `read` or that a criterion names."""
+    """Yield the files that the table names and that are not among those `read`."""
     seen: set[str] = set()
     for notice in _table():
         found = [

@@ -64,7 +64,7 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
 def propose(
     facts: ProjectFacts, rules: Sequence[ProposalRule], has_tool: Callable[[str], bool]
 ) -> Proposed:
-    """The criteria that apply to a project, by priority, what CI runs first among its equals."""
+    """Propose the criteria that apply to a project, by priority; among equals, CI's first."""
     left_out = list(facts.left_out)
     found: list[Proposal] = []
     for part in facts.parts:
@@ -104,7 +104,7 @@ def _within(one: Proposal, part: Subproject) -> Proposal:
 def _beside(
     facts: ProjectFacts, rules: Sequence[ProposalRule], left_out: list[Omission]
 ) -> Iterator[Proposal]:
-    """What the files ask for that lie in no part: not as code, but as configuration is."""
+    """Yield what files that lie in no part ask for: they count as configuration, not as code."""
     folders = [part.folder for part in facts.parts]
     if "" in folders:
         return
@@ -178,7 +178,7 @@ def _of_rule(
 
 
 def _producer_params(rule: ProposalRule, found: Sequence[Proposal]) -> dict[str, str]:
-    """What the check before this one is given, so that it runs once for both."""
+    """Return the parameters of the check before this one, so that it runs once for both."""
     for name in rule.after:
         for one in reversed(found):
             if one.check == name:
@@ -233,7 +233,7 @@ def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
 
 
 def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Sign | None:
-    """What speaks loudest: a command that is run (the first of `spoken`), settings, a file."""
+    """Return what speaks loudest: the first of `spoken`, settings, a file, a dependency."""
     files = _matching(when.files, part)
     config = ""
     setting = next((each for each in when.settings if _is_set(each, part)), "")
@@ -299,7 +299,7 @@ def _sentences(evidence: str, why: str) -> str:
 
 
 def _moved(priority: Priority, steps: int) -> Priority:
-    """What CI asks of every change is more important, what nobody asked for less."""
+    """Raise a priority by some steps; lower it by negative ones, as for what nobody asked for."""
     order = list(Priority)
     return order[min(max(order.index(priority) - steps, 0), len(order) - 1)]
 
@@ -331,7 +331,7 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
 def _own_commands(
     facts: ProjectFacts, rules: Sequence[ProposalRule], left_out: list[Omission]
 ) -> Iterator[Proposal]:
-    """What CI or a recipe runs and no check is about, where it only looks."""
+    """Yield what CI or a recipe runs and no check is about, where it only looks."""
     spoken_for: set[tuple[str, ...]] = set()
     for rule in rules:
         spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}

@@ -154,7 +154,7 @@ def _environments(settings: Mapping[str, Data]) -> Iterator[tuple[tuple[str, str
 
 
 def _tox_words(given: Iterable[object]) -> Iterator[str]:
-    """The words of a command, with what stands where the caller may say other words."""
+    """Yield the words of a command, with the default where the caller may say other words."""
     for each in given:
         if isinstance(each, str):
             yield _tox_text(each)
@@ -168,7 +168,7 @@ def _tox_text(text: str) -> str:
 
 
 def _tox_value(found: re.Match[str]) -> str:
-    """What tox puts in; what it knows only when it runs becomes a variable."""
+    """Return what tox puts in; what it knows only when it runs becomes a variable."""
     name, _, default = found[1].partition(":")
     if name == "posargs":
         return default
@@ -183,7 +183,7 @@ def _tox_value(found: re.Match[str]) -> str:
 
 
 def _tox_names(name: str) -> list[str]:
-    """The environments that a section is about: `{lint,docs}` is two, "" the default one."""
+    """Return the environments that a section is about: `{lint,docs}` is two, "" the default one."""
     match = re.fullmatch(r"(.*)\{([^}]*)\}(.*)", name)
     if not match:
         return [name]
@@ -216,7 +216,7 @@ def _is_run(function: ast.expr, session: str) -> bool:
 
 
 def _word(argument: ast.expr) -> str:
-    """A literal word; what is made at run time becomes a variable, which no probe can have."""
+    """Return a literal word, "" for posargs, or for others a variable, which no probe can have."""
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
     return "" if ast.unparse(argument).endswith("posargs") else "$made_at_run_time"
@@ -267,7 +267,7 @@ def _commands(given: object) -> Iterable[str]:
 
 
 def line_of(text: str, command: str) -> int:
-    """The line on which a command begins in a file's text; 0 where it is not found as it is."""
+    """Return the line on which a command begins in a file's text; 0 if it is not there as it is."""
     first = command.strip().splitlines()[0].strip() if command.strip() else ""
     place = text.find(first) if first else -1
     return text.count("\n", 0, place) + 1 if place >= 0 else 0

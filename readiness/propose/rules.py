@@ -33,7 +33,7 @@ class ProposalRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
-    """The rules of all checks, those of an earlier folder in place of built-in ones.
+    """Load the rules of all checks, those of an earlier folder in place of built-in ones.
 
     Only files that propose anything are read as checks. Raises `BoardError` for a rule that names
     what its check does not have.
@@ -52,7 +52,7 @@ def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
 def check_files(
     folders: Sequence[str], key: str, faults: list[Fault]
 ) -> Iterator[tuple[str, CheckFile, Problems]]:
-    """The check files that say something under `key`, those of an earlier folder first.
+    """Yield the check files that say something under `key`, those of an earlier folder first.
 
     What is wrong with one is added to `faults` when the next is asked for.
     """

@@ -16,7 +16,7 @@ _USED: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def script_of(words: Sequence[str], files: Collection[str], folder: str = "") -> str:
-    """The file of the project that a command, in a folder of it, runs as a program; "" if none."""
+    """Return the file of the project that a command in `folder` runs as a program; "" if none."""
     for place, word in enumerate(words[:8]):
         path = os.path.normpath(os.path.join(folder, word))
         if path in files and _only_leads_up(words[:place]):
@@ -41,7 +41,7 @@ def is_shell_script(path: str, text: str) -> bool:
 
 
 def script_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a script that are no comments, each with its number.
+    """Return the lines of a script that are no comments, each with its number.
 
     Of several texts that a variable is set to, the shortest counts: what a branch sets to nothing
     is usually what CI runs.

@@ -98,7 +98,7 @@ def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _included(root: str, files: Sequence[str]) -> set[str]:
-    """The files of GitLab CI: its own, and those of the project that it includes."""
+    """Return the files of GitLab CI: its own, and those of the project that it includes."""
     found: set[str] = set()
     waiting = [path for path in files if path in (".gitlab-ci.yml", ".gitlab-ci.yaml")]
     while waiting:
@@ -145,7 +145,7 @@ def _script(
 
 
 def _commands_of(script: str) -> Iterator[tuple[int, str]]:
-    """The commands of a script, each with its place; where no shell can read it, its lines."""
+    """Yield the commands of a script, each with its place; its lines where no shell can read it."""
     # What CI puts in is as long as it was: places stay.
     filled = _CI_VALUE.sub(lambda found: f"$ci{'_' * (len(found[0]) - 3)}", script)
     found = statements(filled)
@@ -160,7 +160,7 @@ def _commands_of(script: str) -> Iterator[tuple[int, str]]:
 
 
 def moved(folder: str, words: Sequence[str]) -> str:
-    """The folder of the project in which what follows a command is run.
+    """Return the folder of the project in which what follows a command is run.
 
     Where only its caller knows which one that is, it is taken for the root, "".
     """
@@ -200,7 +200,7 @@ class _Expander:
         self._recipes = recipes
 
     def steps(self, line: _Line, depth: int = 0) -> Iterator[RunCommand]:
-        """The commands that a line comes down to, through recipes and scripts of the project."""
+        """Yield the commands that a line comes down to, through recipes and project scripts."""
         text = line.text
         said = line.said or shown(text)
         all_words = [words for words in programs(text) if words]
@@ -246,7 +246,7 @@ class _Expander:
         by: _Line | None = None,
         folder: str = "",
     ) -> Iterator[RunCommand]:
-        """The commands of a recipe; where CI runs it, each stands where CI says so."""
+        """Yield the commands of a recipe; where CI runs it, each stands where CI says so."""
         here = folder
         for number, text in recipe.lines:
             yield from self.steps(
@@ -265,7 +265,7 @@ class _Expander:
                 here = moved(here, text.split())
 
     def _inside(self, words: tuple[str, ...], folder: str) -> list[Recipe]:
-        """The recipes, which are those of the root, and scripts that a command runs in a folder."""
+        """Return the recipes, of the root alone, and the script that a command runs in a folder."""
         found = [
             self._recipes[name]
             for key in (called(words, self._recipes) if not folder else ())
@@ -279,7 +279,7 @@ class _Expander:
 
 
 def called(words: Sequence[str], recipes: Recipes) -> list[tuple[str, str]]:
-    """The recipes that a command asks for: `make lint test`, `tox -e lint`, `uv run poe check`."""
+    """Return the recipes that a command asks for: `make lint test`, `uv run poe check`."""
     for here in (tuple(words), unwrapped(words)):
         for runner in sorted({runner for runner, _ in recipes}, key=len, reverse=True):
             start = tuple(runner.split())
@@ -331,7 +331,7 @@ def _environments(words: Sequence[str]) -> list[str]:
 
 
 def _with_needs(key: tuple[str, str], recipes: Recipes) -> list[tuple[str, str]]:
-    """A recipe and all that it needs, each once."""
+    """Return a recipe and all that it needs, each once."""
     found: dict[tuple[str, str], None] = {}
     waiting = [key]
     while waiting:
@@ -347,12 +347,12 @@ def _is_plain(text: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """A command as it is told: on one line, and not all of a long one."""
+    """Return a command on one line, cut short where it is a long one."""
     short = " ".join(text.split())
     return short if len(short) <= 60 else f"{short[:57]}..."
 
 
 def ranked(steps: Iterable[RunCommand]) -> list[RunCommand]:
-    """Steps, those first that say most about what the team believes in."""
+    """Sort steps, those first that say most about what the team believes in."""
     order = list(Origin)
     return sorted(steps, key=lambda step: order.index(step.origin))

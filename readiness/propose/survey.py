@@ -42,7 +42,7 @@ def survey(root: str) -> ProjectFacts:
 
 
 def _imported_from(part: Subproject) -> tuple[str, ...]:
-    """The folders from which a part's code is imported, where that is not the root."""
+    """Return the folders from which a part's code is imported, where that is not the root."""
     if part.layout is Layout.SRC:
         return part.source
     return (part.folder,) if part.folder else ()

@@ -16,13 +16,13 @@ FOLDER: Final = os.path.join(os.path.dirname(__file__), "templates")
 
 
 def templates() -> Mapping[str, str]:
-    """The templates by name, each with the first sentence of its comment."""
+    """Return the templates by name, each with the first sentence of its comment."""
     names = sorted(name[:-5] for name in os.listdir(FOLDER) if name.endswith(".yaml"))
     return {name: Worded(_summary(_read(name)), f"template.{name}") for name in names}
 
 
 def filled(name: str, facts: ProjectFacts, *, workdir: str = ".") -> str:
-    """The text of a template, with the project's name, version and folders in it.
+    """Return the text of a template, with the project's name, version and folders in it.
 
     `{file:PATTERN…}` becomes the shortest path that the first pattern matches which matches one,
     or the first pattern itself; `{module:PATTERN…}` the same as a module's name. Raises
@@ -49,7 +49,7 @@ def filled(name: str, facts: ProjectFacts, *, workdir: str = ".") -> str:
 
 
 def _facts(facts: ProjectFacts) -> Mapping[str, str]:
-    """What stands for each word in braces; the usual place where the project has none."""
+    """Return the value of each word in braces; the usual one where the project has none."""
     part = facts.parts[0]
     project = part.settings.get("pyproject.toml", {}).get("project")
     version = project.get("version") if isinstance(project, Mapping) else None

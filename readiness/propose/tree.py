@@ -26,7 +26,7 @@ _SHOWN: Final = (".github", ".gitlab", ".circleci", ".config")
 
 
 def list_files(root: str) -> tuple[str, ...]:
-    """The files below `root`, relative and sorted: what belongs to somebody else left out.
+    """Return the files below `root`, relative and sorted, without what belongs to others.
 
     Links to folders are not followed.
     """
@@ -52,7 +52,7 @@ def _is_ours(folder: str, name: str) -> bool:
 
 
 def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ...]:
-    """The files, by their names, that patterns name; without `**` in no deeper folder.
+    """Return the files, by their names, that patterns name; without `**` in no deeper folder.
 
     Samples are left out.
     """
@@ -68,7 +68,7 @@ def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ..
 
 
 def read_text(root: str, path: str) -> str:
-    """A file's text; "" where it is no file, too large, or cannot be read."""
+    """Return a file's text; "" where it is no file, too large, or cannot be read."""
     full = os.path.join(root, path)
     try:
         if not os.path.isfile(full) or os.path.getsize(full) > LARGEST:
@@ -80,7 +80,7 @@ def read_text(root: str, path: str) -> str:
 
 
 def read_settings(root: str, files: Iterable[str]) -> dict[str, Data]:
-    """The data of each settings file by its path; what cannot be read as one is left out."""
+    """Return the data of each settings file by its path; leave out what cannot be read as one."""
     found = {}
     for path in files:
         name = os.path.basename(path)
@@ -92,7 +92,7 @@ def read_settings(root: str, files: Iterable[str]) -> dict[str, Data]:
 
 
 def settings_of(path: str, text: str) -> Data:
-    """What the text of a settings file says, by its name's ending; nothing where it is broken."""
+    """Parse the text of a settings file by its name; {} where it is broken or of no known kind."""
     name = os.path.basename(path)
     try:
         if name.endswith(".toml") or name == "Pipfile":
@@ -120,7 +120,7 @@ _Loader.add_multi_constructor("", lambda *_: None)
 
 
 def read_yaml(text: str) -> Data:
-    """A YAML or JSON document of another program, a mapping; nothing where it is broken."""
+    """Parse a YAML or JSON document of another program; {} where it is broken or no mapping."""
     try:
         data = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -129,7 +129,7 @@ def read_yaml(text: str) -> Data:
 
 
 def lookup(settings: Mapping[str, Data], folder: str, reference: str) -> object:
-    """What `FILE:table.key` names in the settings of a folder; None where nothing is there.
+    """Return what `FILE:table.key` names in the settings of a folder; None where nothing is there.
 
     Sections of INI files may have dots and colons of their own: the longest name wins.
     """

@@ -27,7 +27,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 def value_of(
     candidates: str | list[str], part: Subproject, evidence: Sign, options: Sequence[str]
 ) -> str:
-    """The first candidate whose facts are all known, with them filled in; "" where none is."""
+    """Return the first candidate whose facts are all known, filled in; "" where there is none."""
     for text in [candidates] if isinstance(candidates, str) else candidates:
         known = {name: _fact(name, part, evidence, options) for name in _FACT.findall(text)}
         if all(known.values()):
@@ -93,7 +93,7 @@ def breadth(step: RunCommand, part: Subproject, flags: Sequence[str]) -> int:
 
 
 def named_paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str]:
-    """The files and folders of the part that a command names; what belongs to an option is none.
+    """Return the files and folders that a command names, but for options' values and settings.
 
     Of a long option nobody knows whether the next word is its own, unless it is one of `flags`.
     """
