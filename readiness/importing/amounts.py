@@ -42,7 +42,7 @@ class Amounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def normal(text: str) -> str:
-    """A sentence to be compared: of one width, in lower case."""
+    """Fold a sentence to one width and lower case for comparison."""
     return unicodedata.normalize("NFKC", text).casefold().replace("≧", "≥").replace("≦", "≤")
 
 
@@ -138,7 +138,7 @@ def _amount(found: re.Match[str]) -> Amount:
 
 
 def expectation(limit: Amount, better: Better | None, unit: str) -> str | None:
-    """The limit as a board has it; None where it has another unit, or is the wrong way round."""
+    """Return the limit as a board has it; None for another unit, or one of the wrong way round."""
     operator = limit.operator
     if limit.unit and not unit:
         return None

@@ -80,7 +80,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def imported(text: str, draft: DraftBoard, mapper: Mapper, catalogue: Catalogue) -> Imported:
-    """The board that a draft makes. Nothing is run; what is not understood is left to a person."""
+    """Return the board that a draft makes; run nothing, and leave what is unclear to a person."""
     left_out: list[Omission] = []
     ids = _ids(draft.tasks)
     priorities = [task.priority or Priority.P2 for task in draft.tasks]
@@ -136,7 +136,7 @@ def _ids(tasks: Sequence[DraftTask]) -> list[str]:
 def _dependencies(
     tasks: Sequence[DraftTask], ids: Sequence[str], priorities: Sequence[Priority]
 ) -> list[tuple[str, ...]]:
-    """What each task waits for, as far as the board names it; never in a circle."""
+    """Return what each task waits for, as far as the board names it; never in a circle."""
     needs: dict[str, list[str]] = {}
 
     def leads(start: str, goal: str) -> bool:
@@ -169,7 +169,7 @@ class _KnownTasks:
         self._priorities = list(zip(ids, priorities, strict=True))
 
     def named_in(self, text: str) -> Iterator[str]:
-        """The tasks that a text names; "" for what is none."""
+        """Yield the ids of the tasks that a text names; "" for what is none."""
         # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
         alone = re.sub(r"[\s,，;；、]+", " ", text).split()
         if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", each) for each in alone):
@@ -217,7 +217,7 @@ def _criteria(
 
 
 def _only(found: Sequence[ImportedProbe | Unmapped], name: str, *, but: str) -> str:
-    """The value of a parameter that all probes with it share; "" where they differ."""
+    """Return the value of `name` that all probes with it, but without `but`, share; "" if none."""
     values = {
         probe.params[name]
         for probe in found
@@ -232,7 +232,7 @@ def _title(
     mapper: Mapper,
     commands: Sequence[NamedCommand],
 ) -> str:
-    """The title; with all that the board asks beside it, so that it can be read alone."""
+    """Return the title, with all that the board asks beside it, so that it can be read alone."""
     limit = "" if box(draft.limit)[0] else draft.limit
     say = sentences(Language.ZH if _CHINESE.search(draft.title) else Language.EN)
     if isinstance(probe, Unmapped):
@@ -259,7 +259,7 @@ def _sentence(draft: DraftCriterion, commands: Sequence[NamedCommand]) -> Senten
 
 
 def _amount(text: str) -> Amount | None:
-    """The number that a column tells, whatever else it says."""
+    """Return the number that a column tells, whatever else it says; None where it tells none."""
     found = amounts(normal(text))
     return found.limit if found and re.search(r"\d", text) else None
 
@@ -284,7 +284,7 @@ def _with_figures(
     mapper: Mapper,
     left_out: list[Omission],
 ) -> tuple[tuple[NewTask, ...], dict[str, str]]:
-    """The tasks with the values that the key figures tell, and the criteria that these are."""
+    """Return the tasks with the key figures' values, and each figure's name by its criterion."""
     names: dict[str, str] = {}
     starts: dict[str, str] = {}
     for figure in figures:
@@ -369,7 +369,7 @@ def _milestones(draft: DraftBoard, left_out: list[Omission]) -> Iterator[NewMile
 
 
 def _due(text: str, created: str) -> str:
-    """The day that a text names, or that it counts from the day when the board was opened."""
+    """Return the day that a text names, or counts from the day a board was opened; "" for none."""
     try:
         if found := _DATE.search(text):
             return datetime.date(*map(int, found.groups())).isoformat()

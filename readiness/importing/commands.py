@@ -34,7 +34,7 @@ class NamedCommand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
-    """What a piece of code is as a command; None where it is none, such as a name or a path."""
+    """Return the command that a piece of code is; None for anything else, as a name or a path."""
     text = _PROMPT.sub("", text.strip())
     if not text or _PLACEHOLDER.search(text):
         return None
@@ -52,7 +52,7 @@ def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
 
 
 def script(code: str, catalogue: Catalogue) -> list[NamedCommand]:
-    """A block of code as one command: all of it or none. Of a session only what was typed."""
+    """Return a block of code as one command, all or none of it; of a session what was typed."""
     lines = code.strip().splitlines()
     typed = [line for line in lines if _PROMPT.match(line)]
     kept = [_PROMPT.sub("", line) for line in typed or lines]

@@ -16,7 +16,7 @@ from readiness.text.worded import worded
 
 
 def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tuple[Imported, str]:
-    """The board of a document, and its YAML, as `validate` takes it at `path`.
+    """Return the board of a document, and its YAML, as `validate` takes it at `path`.
 
     Raises `UsageError` where nothing in the document could become a criterion.
     """

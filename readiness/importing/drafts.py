@@ -171,7 +171,7 @@ def _further() -> re.Pattern[str]:
 
 
 def fields(line: str) -> list[tuple[str, str]]:
-    """What a line names: `Priority: high | Owner: li` are two; none where not all of it is."""
+    """Return a line's known fields if they are all of it, or several: `Risk: high | Owner: li`."""
     found: list[tuple[str, str]] = []
     first = re.match(r"[^:：]*[:：]", line)
     size = first.end() if first else len(line)
@@ -190,24 +190,24 @@ def fields(line: str) -> list[tuple[str, str]]:
 
 
 def label(text: str) -> str:
-    """What a heading or the words before a colon stand for; "" where that is nothing known."""
+    """Return what a heading or the words before a colon stand for; "" if nothing known."""
     return named(text, labels())
 
 
 def numbered(heading: str) -> str:
-    """The number that a heading begins with, such as 1.2."""
+    """Return the number that a heading begins with, such as 1.2; "" where there is none."""
     expression = r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])"
     found = re.match(expression, without_emoji(heading))
     return found[0] if found else ""
 
 
 def unnumbered(text: str) -> str:
-    """A line without the number or the mark that it begins with."""
+    """Return a line without the number or the mark that it begins with."""
     return re.sub(r"^\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳]|[-*•·])\s*", "", text)
 
 
 def titled(heading: str) -> tuple[str, str]:
-    """A heading's title, and the id that it gives."""
+    """Return a heading's title, and the id that it gives."""
     text = without_emoji(heading)
     found = _PREFIX.fullmatch(text)
     if not found:
@@ -218,7 +218,7 @@ def titled(heading: str) -> tuple[str, str]:
 
 
 def owned(text: str) -> tuple[str, dict[str, str]]:
-    """A line's title, and what it says of itself as people do in lists: `@li`, `(P1)`, `(2d)`."""
+    """Return a line's title, and its fields as people write them: `@li`, `(P1)`, `(2d)`."""
     given: dict[str, str] = {}
     for beside in reversed(list(_BESIDE.finditer(text))):
         # `(P1, @li, 2d)`, `[owner: li]`, ` — assigned to @li, due: May`: where all of it is known.
@@ -243,7 +243,7 @@ def owned(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _told(part: str) -> tuple[str, str, str] | None:
-    """What one piece names: whether with a label, its name and its value."""
+    """Return whether a piece has a label or is bare, its field and its value; None if not known."""
     if found := re.fullmatch(r"@([A-Za-z][\w.-]*)", part):
         return "bare", "owner", found[1]
     if re.fullmatch(r"[Pp][0-3]", part):
@@ -258,7 +258,7 @@ def _told(part: str) -> tuple[str, str, str] | None:
 
 
 def verified(text: str) -> tuple[str, tuple[str, ...]]:
-    """A criterion's sentence, and the commands that it names in brackets: `(verify: …)`."""
+    """Return a criterion's sentence, and the commands that it names in brackets: `(verify: …)`."""
     found = _VERIFY.search(text)
     if not found:
         return text, ()
@@ -266,7 +266,7 @@ def verified(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def measured(title: str, identifier: str) -> str:
-    """A criterion's title without the id and the evidence that a rendered board gives with it."""
+    """Return a criterion's title without the id and evidence that a rendered board adds."""
     title = _EVIDENCE.sub("", title)
     return re.sub(rf"^{re.escape(identifier)}\.\d+\s+", "", title) if identifier else title
 

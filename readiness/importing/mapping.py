@@ -88,7 +88,7 @@ class Mapper:
         self._folders = sorted(set(folders), key=lambda path: (path.count("/"), len(path), path))
 
     def probe(self, sentence: Sentence) -> ImportedProbe | Unmapped:
-        """The probe of a sentence. A command that the board names for it comes before all else."""
+        """Return the probe of a sentence; a command that the board names for it comes first."""
         if sentence.commands:
             return _commands(sentence.commands)
         own = [
@@ -163,7 +163,7 @@ class Mapper:
         return phrase.has_number and (expectation(limit, phrase.better, phrase.unit) is not None)
 
     def _places(self, phrase: Phrase, text: str) -> tuple[str, dict[str, str]]:
-        """The addresses and paths of a sentence, and what is left of it."""
+        """Return what is left of a sentence without its addresses or paths, and these."""
         facts = {}
         if "url" in phrase.takes:
             found = [*_URL.findall(text), *_LOCATION.findall(text)]
@@ -178,7 +178,7 @@ class Mapper:
         return text, facts
 
     def _part(self, text: str) -> tuple[str, str]:
-        """The folders of the part that a sentence is about, as far as the board names any."""
+        """Return the folders of the part that a sentence is about, if any, and its rest."""
         words = {word: key for key, given in vocabulary().parts.items() for word in given}
         for match in re.finditer(_parts(), text):
             for word, key in sorted(words.items(), key=lambda pair: -len(pair[0])):
@@ -275,7 +275,7 @@ def _empty(also: str) -> re.Pattern[str]:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    """The topic before a sentence: `Types: …`."""
+    """Return the pattern of the topic before a sentence: `Types: …`."""
     return re.compile(rf"^\s*(?:{pattern(vocabulary().leads['words'])})\s*[:：]")
 
 
@@ -286,7 +286,7 @@ def _unexplained(rest: str, also: str) -> bool:
 
 
 def folders_of(text: str) -> set[str]:
-    """The folders that a board names, wherever in it."""
+    """Return the folders that a board names anywhere, and those that they lie in."""
     found: set[str] = set()
     for path in re.findall(r"(?<![\w/.:-])(?:[\w.-]+/)+", text):
         parts = [part for part in path.split("/") if part not in ("", ".")]

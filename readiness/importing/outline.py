@@ -204,7 +204,7 @@ def _lines(node: "SyntaxTreeNode") -> tuple[str, ...]:
 
 
 def _text(node: "SyntaxTreeNode") -> str:
-    """What is read of a node: `code` keeps its marks, all other markup goes."""
+    """Return the text of a node: `code` keeps its marks, all other markup goes."""
     parts: list[str] = []
     for each in node.walk():
         if each.type == "text":
@@ -222,7 +222,7 @@ def _text(node: "SyntaxTreeNode") -> str:
 
 
 def _nested(blocks: Iterable[Block | _Heading]) -> Chapter:
-    """The blocks under their headings, the headings below those of a higher level."""
+    """Nest the blocks under their headings, and headings under those of a higher level."""
     open_: list[tuple[_Heading, list[Block], list[Chapter]]] = [(_Heading("", 0, 0), [], [])]
 
     def close() -> None:
@@ -263,7 +263,7 @@ def _has_box(block: Block) -> bool:
 
 
 def _with_signs(block: Block, boxes: bool) -> Iterator[Block]:
-    """A block with its lines that have boxes as items of a list.
+    """Yield a block with its lines that have boxes as items of a list.
 
     Where the document has no other boxes, or the block has some, what begins with ✅ or ❌ is one.
     """
@@ -292,7 +292,7 @@ def _sign(text: str, *, signs: bool) -> re.Match[str] | None:
 
 
 def _lines_with_boxes(block: Prose, *, signs: bool) -> Iterator[Block]:
-    """What stands before the first line with a box, and those that have one as a list."""
+    """Yield what stands before the first line with a box, then those that have one as a list."""
     items: list[ListedItem] = []
     before: list[str] = []
     for place, line in enumerate(block.lines):

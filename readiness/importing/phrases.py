@@ -49,7 +49,7 @@ class Phrase:
         return [_words(word[:-1]) for word in self.says.split() if word.endswith("?")]
 
     def taken_from(self, sentence: str) -> str | None:
-        """What is left of a sentence without the phrase; None where not all of it is there."""
+        """Return what is left of a sentence without the phrase; None if not all of it is there."""
         for each in self.needed:
             if not each.search(sentence):
                 return None
@@ -110,7 +110,7 @@ class Phrase:
 
 
 def load_phrases(folders: Sequence[str]) -> tuple[Phrase, ...]:
-    """The sentences of all checks, those of an earlier folder in place of built-in ones.
+    """Load the sentences of all checks, those of an earlier folder in place of built-in ones.
 
     Raises `BoardError` for one that names what its check does not have.
     """

@@ -88,7 +88,7 @@ def _of_figures(board: DraftBoard) -> DraftTask:
 
 
 def _chapter_priority(title: str) -> Priority | None:
-    """The priority that a heading gives to all tasks below it."""
+    """Return the priority that a heading gives to all tasks below it."""
     said = plain(title)
     if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", said):
         return priority_of(said)
@@ -146,7 +146,7 @@ class _Walker:
             self._finish(task, self.board.tasks[before:], priority)
 
     def _named(self, title: str) -> DraftTask | None:
-        """The task that a heading such as `Payments: acceptance criteria` is about."""
+        """Find the task of `X: acceptance criteria`, and drop its title as its only criterion."""
         for piece in re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[:1]:
             if label(title[len(piece) :].lstrip(" —–-:：")) == "criteria":
                 for task in self.board.tasks:
@@ -349,7 +349,7 @@ def _new(title: str, item: ListedItem) -> DraftTask:
 
 
 def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
-    """An item's sentence, what it names below, and the code that verifies it."""
+    """Return an item's sentence, the fields that it names below, and the code that verifies it."""
     text = item.text
     given: list[tuple[str, str]] = []
     code: list[str] = []
@@ -380,7 +380,7 @@ def _goes_on(name: str, line: str) -> bool:
 
 
 def _fields(item: ListedItem) -> list[tuple[str, str]]:
-    """What an item names; with a list below it, the colon behind a label may be missing."""
+    """Return the fields that an item names; above a list, a label may lack its colon."""
     name = "" if item.boxed or not any(item.items) else label(item.text)
     return fields(item.text) or ([(name, "")] if name else [])
 

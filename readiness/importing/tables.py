@@ -37,7 +37,7 @@ class Table:
             yield self._grid.line + 2 + place, row
 
     def figures(self) -> list[DraftFigure]:
-        """The key figures, where it holds some."""
+        """Return the key figures of the table; none where it holds no such."""
         if not {"metric", "target"} <= set(self._names):
             return []
         return [
@@ -47,7 +47,7 @@ class Table:
         ]
 
     def fields(self) -> list[tuple[str, str]]:
-        """What it names, where its first column holds nothing but labels."""
+        """Return the fields of a two-column table with labels first, save one row at most."""
         rows = [self._grid.head, *self._grid.rows]
         if len(self._grid.head) != 2 or self._boxes:
             return []
@@ -56,7 +56,7 @@ class Table:
         return known if len(known) >= len(self._grid.rows) else []
 
     def criteria(self) -> list[DraftCriterion]:
-        """The criteria of one task, where each row is one."""
+        """Return the criteria of one task, where each row is one."""
         found = set(self._names)
         by_box = self._boxes and not found & set(_ABOUT_TASKS)
         named = "criterion" in found or ("criteria" in found and "title" not in found)
@@ -75,7 +75,7 @@ class Table:
         ]
 
     def tasks(self) -> list[DraftTask]:
-        """The tasks, where each row is one."""
+        """Return the tasks, where each row is one."""
         found = set(self._names)
         named = "title" in found and bool(found & set(_ABOUT_TASKS) or {"id", "status"} <= found)
         if not named and not (self._is_list_of_tasks() and "status" in found):
@@ -118,7 +118,7 @@ def _task(row: Row, line: int) -> DraftTask | None:
 
 
 def _several(cell: str) -> list[str]:
-    """The criteria of one cell: a line, a box or a semicolon begins each."""
+    """Split a cell into criteria: a line, a number, a bullet, a box or a semicolon begins each."""
     if len(re.findall(r"(?:^|\s)\d[.)]\s", cell)) > 1 and re.match(r"\s*1[.)]\s", cell):
         cell = re.sub(r"(?:^|\s)\d[.)]\s", "\n", cell)  # 1. this 2. that
     pieces = re.split(r"\n|[;；]|(?=\[[ xX]\]\s)|(?:^|\s)[•·]\s", cell)

@@ -48,26 +48,26 @@ class Vocabulary(msgspec.Struct, frozen=True):
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The words, checked against what the code asks for."""
+    """Return the words, checked against what the code asks for."""
     text = files("readiness.importing").joinpath("words.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), Vocabulary)
 
 
 @cache
 def labels() -> dict[str, str]:
-    """What each label stands for."""
+    """Return what each label stands for."""
     return {word: name for name, given in vocabulary().labels.items() for word in given}
 
 
 @cache
 def columns() -> dict[str, str]:
-    """What each heading of a column stands for."""
+    """Return what each heading of a column stands for, labels among them."""
     own = {word: name for name, given in vocabulary().columns.items() for word in given}
     return {**labels(), **own}
 
 
 def named(text: str, words: Mapping[str, str]) -> str:
-    """What a label stands for, also in two languages at once; "" where that is nothing known."""
+    """Return what a label stands for, also in two languages at once; "" if nothing known."""
     said = plain(text)
     known = (
         words.get(said)
@@ -105,7 +105,7 @@ def _is_sign(character: str) -> bool:
 
 
 def pattern(words: Iterable[str]) -> str:
-    """A regular expression for any of some words: a Latin one stands alone, and may be a plural."""
+    """Return a regular expression for any of some words: a Latin one alone, maybe in the plural."""
     return "|".join(_one(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -119,7 +119,7 @@ def _one(word: str) -> str:
 
 
 def priority_of(text: str) -> Priority | None:
-    """The priority that a text names; None where it names none, or several."""
+    """Return the priority that a text names; None where it names none, or several."""
     said = plain(text)
     named = set(re.findall(r"(?<![a-z0-9])p([0-3])(?![0-9])", said))
     if len(named) == 1:

@@ -14,7 +14,7 @@ from readiness.text.yaml_lines import block, comment, parameters, quoted, scalar
 def board_text(
     board: Imported, source: str, say: Sentences, refused: dict[str, str] | None = None
 ) -> str:
-    """The whole file. `refused` are criteria whose probes a board does not take, and why.
+    """Return the whole file. `refused` maps criteria whose probes a board does not take to why.
 
     `say` is the language of its comments.
     """
