@@ -70,7 +70,7 @@ class Breaking(Attempts):
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Iterator[None]:
-        """What several tests share is not of the one that happens to come first."""
+        """Tell coverage that lines run by a shared fixture are of none of the tests."""
         if fixturedef.scope != "function":
             self._switch("")
         yield

@@ -116,7 +116,7 @@ def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin:
 
 
 def _index(source: dict[str, Any]) -> str | None:
-    """The index that is named; None where it is a file, an address or a repository instead."""
+    """Return the index that a source names, "" for none; None for a file, URL or repository."""
     if source.get("type") == "legacy":
         return str(source.get("url", ""))
     if any(source.get(key) for key in ("url", "file", "git", "vcs", "archive", "path")):
@@ -138,7 +138,7 @@ def _marker(package: dict[str, Any]) -> str:
 
 
 def _address(source: dict[str, Any]) -> str:
-    """The address of what comes from a repository, with the commit that it is pinned to."""
+    """Return a repository's address with the commit it is pinned to; "" for other sources."""
     vcs = source.get("vcs")
     if isinstance(vcs, dict):
         return f"git+{vcs.get('url', '')}@{vcs.get('commit-id', '')}"

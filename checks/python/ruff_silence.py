@@ -57,7 +57,7 @@ class _Settings:
         return set(CODE.findall(self.under("linter.rules.enabled")))
 
     def excluded(self, of_the_tool: str) -> set[str]:
-        """The patterns of files that are left out, ruff's own among them."""
+        """Return the patterns of excluded files, ruff's own among them."""
         keys = (*EXCLUDES, f"{of_the_tool}.exclude")
         return {pattern for key in keys for pattern in QUOTED.findall(self.under(key))}
 

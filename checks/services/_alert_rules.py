@@ -73,7 +73,7 @@ class RuleKey(NamedTuple):
 
 
 def in_files(files: Iterable[str]) -> set[RuleKey]:
-    """The alert rules of these files."""
+    """Return the alert rules of these files."""
     return {
         RuleKey(group.name, rule.alert, normal(str(rule.expr)), _labels(rule, group))
         for group in _groups(files)
@@ -83,7 +83,7 @@ def in_files(files: Iterable[str]) -> set[RuleKey]:
 
 
 def in_groups(groups: Iterable[RuleGroup]) -> dict[RuleKey, AlertRule]:
-    """The alert rules that are loaded."""
+    """Return the alert rules that are loaded, by key."""
     return {
         RuleKey(group.name, rule.name, normal(rule.query), frozenset(rule.labels.items())): rule
         for group in groups
@@ -93,7 +93,7 @@ def in_groups(groups: Iterable[RuleGroup]) -> dict[RuleKey, AlertRule]:
 
 
 def compared(files: Iterable[str], loaded: Sequence[RuleGroup]) -> dict[str, str]:
-    """What keeps alerts of these files from being the loaded ones, by the name of the alert.
+    """Return how alerts of these files differ from the loaded ones, by the name of the alert.
 
     A rule that is loaded with another query, duration, label or text is another rule, and so is one
     whose group is evaluated at another interval or may raise fewer alerts. Raises ProbeError for
@@ -130,7 +130,7 @@ def delayed(
     interval: str,
     offset: str,
 ) -> dict[str, str]:
-    """The alerts that come late although nobody wrote it in their group, and why.
+    """Return the alerts that are late by a setting for all groups, and not their own, and why.
 
     `interval` and `offset` are what the server's settings say for all groups. A group whose file is
     not among these, and that has the interval of all, is taken for one that says nothing of it.
@@ -203,7 +203,7 @@ class _PromtoolFile(msgspec.Struct):
 def seen_to_fire(
     tests: Iterable[str], files: Sequence[str], limit: float
 ) -> tuple[set[str], list[Complaint]]:
-    """The alerts that tests of these rule files make fire, and what `promtool` says of failures.
+    """Return the alerts that tests of these rule files make fire, and promtool's complaints.
 
     The tests are promtool's: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/.
     An alert counts where a test that passes expects it of one of these files. Raises ProbeError
@@ -230,7 +230,7 @@ def seen_to_fire(
 
 
 def _failure(file: str, limit: float) -> str:
-    """What promtool says of a test file that does not pass; empty where it does."""
+    """Return what promtool says of a test file that does not pass; "" where it does."""
     command = [TOOL, "test", "rules", file]
     try:
         done = subprocess.run(

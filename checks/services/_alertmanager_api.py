@@ -96,7 +96,7 @@ class Manager:
         return status.versionInfo.version, typed(settings, Routing, self._url)
 
     def held(self) -> list[HeldAlert]:
-        """The alerts that it has."""
+        """Return the alerts that Alertmanager has."""
         return typed(get(f"{self._url}/api/v2/alerts", self._via), list[HeldAlert], self._url)
 
     def deliver(
@@ -150,7 +150,7 @@ class Manager:
         return told, took
 
     def _groups(self) -> list[_AlertGroup]:
-        """The groups of routes, with their alerts that are not resolved."""
+        """Return the groups of routes, with their alerts that are not resolved."""
         told = get(f"{self._url}/api/v2/alerts/groups", self._via)
         return typed(told, list[_AlertGroup], self._url)
 
@@ -176,7 +176,7 @@ class Manager:
 
 
 def _marked(groups: Iterable[_AlertGroup]) -> dict[str | None, HeldAlert]:
-    """The alerts that were sent on purpose, as they stand in the groups of routes."""
+    """Return the alerts in the groups of routes by their mark, which those sent on purpose have."""
     return {one.labels.get(MARK): one for group in groups for one in group.alerts}
 
 

@@ -62,7 +62,7 @@ def loads(answer: Response) -> object:
 
 
 def elsewhere(via: Via) -> Via:
-    """The way to another server than the one that a bare `ip:port` of `--connect` is meant for."""
+    """Return the way to a server for which no bare `ip:port` of `--connect` is meant."""
     return via._replace(connect=tuple(word for word in via.connect if "=" in word))
 
 
@@ -123,7 +123,7 @@ def _pages(answer: Response, via: Via, headers: Mapping[str, str] | None) -> obj
 
 
 def _next(answer: Response) -> str:
-    """The address of the next page; "" where there is none, or it is said to be empty."""
+    """Return the address of the next page; "" where there is none, or it is said to be empty."""
     for link in answer.header("link").split(","):
         found = re.match(r"\s*<([^>]*)>(.*)", link, re.DOTALL)
         if found and re.search(r'rel="?next', found[2]) and 'results="false"' not in found[2]:

@@ -98,7 +98,7 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
     alerting: _Alerting = _Alerting()
 
     def sent(self, labels: Mapping[str, str], manager: str) -> Mapping[str, str] | None:
-        """The labels with which an alert of these labels is sent there; None where none is.
+        """Return the labels with which an alert of these labels is sent; None if it is dropped.
 
         Of an Alertmanager that is discovered it is not known by which of several ways it is told.
         """
@@ -138,20 +138,20 @@ class PrometheusApi:
         self._via = via
 
     def groups(self) -> list[RuleGroup]:
-        """The alert rules that are loaded, by group."""
+        """Return the groups of the alert rules that are loaded."""
         return typed(self._ask("rules", type="alert"), _Groups, self._url).groups
 
     def targets(self) -> list[ScrapeTarget]:
-        """The targets that are scraped."""
+        """Return the targets that are scraped."""
         return typed(self._ask("targets", state="active"), _Targets, self._url).activeTargets
 
     def alertmanagers(self) -> list[str]:
-        """The addresses to which it sends alerts."""
+        """Return the addresses to which Prometheus sends alerts."""
         active = typed(self._ask("alertmanagers"), _Managers, self._url).activeAlertmanagers
         return [manager.url for manager in active]
 
     def settings(self) -> AlertSettings:
-        """The settings by which it runs."""
+        """Return the settings by which Prometheus runs."""
         import yaml
 
         text = typed(self._ask("status/config"), _Config, self._url).yaml
@@ -161,12 +161,12 @@ class PrometheusApi:
             raise ProbeError(f"{self._url} told settings that are no YAML: {error}") from None
 
     def firing(self) -> list[dict[str, str]]:
-        """The labels of the alerts that fire now."""
+        """Return the labels of each alert that fires now."""
         alerts = typed(self._ask("alerts"), _Alerts, self._url).alerts
         return [alert.labels for alert in alerts if alert.state == "firing"]
 
     def version(self) -> str:
-        """What it is."""
+        """Return the version of Prometheus."""
         return typed(self._ask("status/buildinfo"), _Build, self._url).version
 
     def lookback(self) -> str:
@@ -219,7 +219,7 @@ class PrometheusApi:
         return not self._query(f"({few} or vector(0)) < 2 and {many} >= 2")
 
     def shared_labels(self, query: str) -> dict[str, str]:
-        """The labels that every alert of such a rule would have; none where no series tells it."""
+        """Return the labels that all alerts of such a rule would have; none if no series tells."""
         told = typed(self._ask("query", query=unfiltered(query)), _Result, self._url)
         of_series = told.result if told.resultType == "vector" else []
         all_labels = [one.metric.items() for one in typed(of_series, list[_Sample], self._url)]

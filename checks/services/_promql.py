@@ -208,7 +208,7 @@ def _milliseconds(duration: timedelta) -> str:
 
 
 def _labels(part: promql.Expr) -> list[str]:
-    """The labels that a part groups by, or joins on."""
+    """Return the labels that a part groups by, or joins on."""
     if isinstance(part, promql.AggregateExpr):
         by = part.modifier
         return by.labels if by and by.type == AggModifierType.By else []

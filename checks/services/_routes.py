@@ -57,7 +57,7 @@ class Routing(msgspec.Struct):
         return ""
 
     def channels(self) -> set[object]:
-        """The names of the receivers that send anything anywhere."""
+        """Return the names of the receivers that send anything anywhere."""
         return {
             one.get("name")
             for one in self.receivers
@@ -65,18 +65,18 @@ class Routing(msgspec.Struct):
         }
 
     def ways(self, labels: Labels) -> list[AlertWay]:
-        """The ways that an alert of these labels goes, in Alertmanager's order."""
+        """Return the ways that an alert of these labels goes, in Alertmanager's order."""
         return list(_ways(self.route, AlertWay(""), labels))
 
     def quickest(self, labels: Labels) -> AlertWay | None:
-        """The way by which people hear first of a new alert of these labels; None where by none."""
+        """Return the way that tells people first of a new alert with these labels; None if none."""
         channels = self.channels()
         told = [way for way in self.ways(labels) if way.receiver in channels]
         return min(told, key=lambda way: seconds(way.group_wait), default=None)
 
 
 def _ways(route: _Route, above: AlertWay, labels: Labels) -> Iterator[AlertWay]:
-    """The ways of all routes that an alert takes; none where this one does not match."""
+    """Yield the ways that an alert takes from this route on; none where it does not match."""
     if not _matches(route, labels):
         return
     own = AlertWay(

@@ -142,7 +142,7 @@ def measure(options: AccessLogOptions) -> AccessLogAnswer:
 
 
 def _percent(part: int, whole: int) -> float:
-    """Rounded down: what is not all of them is not 100 %."""
+    """Return the percentage, rounded down: what is not all of them is not 100 %."""
     return math.floor(100_000 * part / whole) / 1000
 
 

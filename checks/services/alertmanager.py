@@ -170,7 +170,7 @@ def _passed(
 def _canaries(
     server: PrometheusApi, sent: Sending, options: AlertmanagerOptions
 ) -> tuple[list[Labels], list[Complaint]]:
-    """The labels of the rules as they are sent, and what relabelling drops or changes of them.
+    """Return the labels of the rules as they are sent, and what relabelling drops or changes.
 
     One that stands for several rules has of their series' labels those that all of them share.
     A rule that asks for no metric fires always, and goes to whoever waits for its silence.
@@ -201,7 +201,7 @@ def _canaries(
 
 
 def _changes(own: Labels, sent: Labels) -> Iterator[str]:
-    """What of a rule's own labels is sent otherwise; renamed, or in other letters, is the same."""
+    """Yield how a rule's own labels are changed when sent; renamed or recased is the same."""
     values = {value.casefold() for value in sent.values()}
     for name, value in own.items():
         told = sent.get(name)

@@ -181,7 +181,7 @@ def measure(options: GrafanaOptions) -> GrafanaAnswer:
 
 
 def _lost(files: Iterable[str], served: Mapping[str, list[_Panel]]) -> Iterator[Complaint]:
-    """The panels of these files that the server does not have as they stand there."""
+    """Yield the panels of these files that the server lacks, or has with other queries."""
     for file in _dashboards(files):
         try:
             with open(file, encoding="utf-8") as stream:
@@ -224,7 +224,7 @@ def _panels(board: Mapping[str, object]) -> Iterator[_Panel]:
 
 
 def _values(board: Mapping[str, object]) -> dict[str, str]:
-    """What the dashboard's variables stand for at first: several values as one alternative."""
+    """Return the initial value of each dashboard variable; several are one alternative."""
     values = dict(VARIABLES)
     for one in objects(board.get("templating")):
         name, current = one.get("name"), one.get("current")
@@ -289,7 +289,7 @@ def _shown(
 
 
 def _now(answer: Response) -> float:
-    """The time at the server, as it says itself; here where it does not."""
+    """Return the server's time by its Date header; the local time where that tells none."""
     try:
         return parsedate_to_datetime(answer.header("date")).timestamp()
     except ValueError:

@@ -186,7 +186,7 @@ def _sickness(rule: AlertRule) -> str:
 def _untested(
     options: PrometheusOptions, names: Sequence[str]
 ) -> tuple[list[Complaint], list[Complaint]]:
-    """The rules that no test made fire, and the tests that do not pass."""
+    """Return the rules that no test made fire, and the tests that do not pass."""
     if not options.tests:
         return [], []
     fired, failures = seen_to_fire(options.tests, options.files, TEST_LIMIT)
@@ -200,7 +200,7 @@ def _mistaken(
     unseen: AbstractSet[str],
     targets: Sequence[ScrapeTarget],
 ) -> Iterator[Complaint]:
-    """The labels that no series of a rule's metrics has, and the targets that nobody is."""
+    """Yield a complaint for each label or target that no series of a rule's metrics has."""
     has = cache(server.has)
     of_targets = {label for target in targets for label in target.labels}
     for rule, names in named:
@@ -222,7 +222,7 @@ def _mistaken(
 
 
 def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
-    """What gives no number of metrics that are there.
+    """Yield what gives no number of metrics that are there.
 
     A window that is too short for what it looks at, and a quantile without the last of its buckets.
     """

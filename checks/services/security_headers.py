@@ -171,7 +171,7 @@ def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Co
 
 
 def _versions(answer: _http.Response, silent: Iterable[str]) -> Iterator[Complaint]:
-    """What tells everybody which version runs, and so which faults it has (RFC 9110, 10.2.4)."""
+    """Yield the headers that tell which version runs, and so its faults (RFC 9110, 10.2.4)."""
     for name in silent:
         if _A_VERSION.search(value := answer.header(name.lower())):
             yield Complaint(path=_path(answer), rule=name, message=f"weak: it tells {value}")

@@ -120,7 +120,7 @@ def _complaint(url: str, message: str) -> Complaint:
 
 
 def _release(event: dict[str, object]) -> str:
-    """The release that an event names: as text, or as an object with a version."""
+    """Return the release that an event names, as text or as an object with a version."""
     for one in objects(event):
         release = one.get("release")
         if isinstance(release, str):

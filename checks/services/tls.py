@@ -89,7 +89,7 @@ class _TlsServer:
         return unreachable(self, error, timeout=self.options.timeout)
 
     def __str__(self) -> str:
-        """The address, and the host that is asked for where that is another."""
+        """Return the address, and the host that is asked for where that is another."""
         same = self.place == self.host
         return str(self.place) if same else f"{self.place} ({self.host})"
 

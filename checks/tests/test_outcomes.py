@@ -20,7 +20,7 @@ NO_PROOF = re.compile(
 
 
 def kind(case: SeenTest) -> str:
-    """What became of a test: `error` where it failed for what it needs, not for what it asks."""
+    """Return a test's outcome: `error` where it failed for what it needs, not for what it asks."""
     if case.outcome != "failed":
         return case.outcome
     return "error" if NO_PROOF.match(case.message.strip()) else "failed"
