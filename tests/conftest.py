@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from readiness.text.sentences import speak
 from tests.support.program import Project
 from tests.support.running import alive_in
 from tests.support.whole_program import SEVERAL
@@ -58,6 +59,12 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         sys.dont_write_bytecode = before
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Begin in the language that nobody has chosen: a process has one, whichever test set it."""
+    speak(None)
 
 
 @pytest.fixture
