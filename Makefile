@@ -21,7 +21,7 @@ TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STR
 PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format pictures bench scale mutation mutation-deciding stack stack-check stack-down clean
+.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 	@status=0; $(BIN)/readiness check || status=$$?; \
@@ -69,9 +69,6 @@ release-gate: $(MUTATION)  ## ask all of it: an hour
 format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-
-pictures: $(DEV) $(BROWSER)  ## take pictures of the page and of the terminal, to look at
-	$(BIN)/python -m tests.support.pictures build/pictures $(WORD)
 
 bench: $(DEV)  ## measure readiness beside its peers; sets them up; see bench/README.md
 	$(BIN)/python bench/run.py $(BENCH_ARGS)

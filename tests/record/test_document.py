@@ -27,13 +27,6 @@ def test_it_is_valid_by_its_schema() -> None:
     jsonschema.validate(msgspec.json.decode(to_json(a_document())), schema)
 
 
-def test_it_is_one_line_of_strict_json() -> None:
-    """Whatever is in it."""
-    data = to_json(a_document())
-    assert b"\n" not in data
-    data.decode("utf-8")
-
-
 def test_fields_that_came_later_have_defaults() -> None:
     """A document of an older program of the same version is still read."""
     data = msgspec.json.decode(to_json(a_document()))

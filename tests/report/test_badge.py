@@ -10,7 +10,6 @@ from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from readiness.text.languages import Language
 from tests.support.documents import a_document
-from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.readers import strict_json
 
 
@@ -64,9 +63,3 @@ def test_it_speaks_the_language_of_the_board() -> None:
     """As the table does."""
     board = msgspec.structs.replace(a_document().board, language=Language.ZH)
     assert _badge(a_document(board=board))["message"] == "未就绪 5.53/10"
-
-
-@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=list(HOSTILE_TEXTS))
-def test_hostile_text_makes_no_other_badge(text: str) -> None:
-    """Its colour and its fields stay."""
-    assert _badge(full_of(text))["color"] == "red"

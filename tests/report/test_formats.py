@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from readiness.record.document import RunDocument
-from readiness.report import FORMATS, Context, render
+from readiness.report import Context, render
 from tests.support.documents import a_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.readers import READERS, agrees
@@ -74,8 +74,3 @@ def _as_written(document: RunDocument) -> RunDocument:
         return value
 
     return msgspec.convert(spelled(msgspec.to_builtins(document)), RunDocument)
-
-
-def test_every_format_for_machines_is_here() -> None:
-    """But for those that have tests of their own, which are read by people."""
-    assert set(GOLDEN) <= set(FORMATS)

@@ -1,6 +1,5 @@
 """GitHub Actions: annotations, the job summary and the outputs of a step."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.model.errors import NotWrittenError
-from readiness.model.words import Decision, Priority, Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from readiness.report.github import PER_TYPE, SUMMARY_LIMIT, outputs, summary
@@ -78,20 +77,6 @@ def _with_lines() -> RunDocument:
     return a_document(tasks=tasks, board=board, findings=[])
 
 
-def test_places_that_tools_name_are_warnings_from_the_repositorys_root() -> None:
-    """So GitHub shows them beside the changed lines."""
-    run = a_document()
-    assert run.git
-    git = msgspec.structs.replace(run.git, folder="examples/shop")
-    places = [
-        (values["file"], values["line"])
-        for kind, values, _ in annotations(msgspec.structs.replace(run, git=git))
-        if kind == "warning" and "arg-type" in values["title"]
-    ]
-    assert ("examples/shop/src/api/matches.py", "3") in places
-    assert len(places) == 5
-
-
 def test_there_are_no_more_of_a_type_than_github_shows_and_blockers_come_first() -> None:
     """The first line tells how many are left out."""
     found = annotations(a_large_run(tasks=5, criteria=7))
@@ -138,11 +123,6 @@ def test_data_is_read_back_as_it_was(reason: str) -> None:
 
 
 # --- the summary ----------------------------------------------------------------------------------
-
-
-def test_the_summary_tells_the_verdict_first() -> None:
-    """And is no comment: nothing hidden comes before it."""
-    assert summary(a_document()).startswith("## ❌ NOT READY for release")
 
 
 def test_the_summary_is_as_long_as_github_shows() -> None:
@@ -293,13 +273,3 @@ def test_a_file_that_cannot_be_written_makes_the_step_fail(project: Project) -> 
     assert "symbolic link" in ended.err
     assert target.read_text(encoding="utf-8") == "kept"
     assert "READY" in Path(env["GITHUB_STEP_SUMMARY"]).read_text(encoding="utf-8")
-
-
-def test_priorities_are_told() -> None:
-    """So a reader of the log sees what blocks."""
-    run = a_document(
-        tasks=[
-            a_task("T1", a_criterion("T1.1", Verdict.ERROR), priority=Priority.P0, blocking=True)
-        ]
-    )
-    assert re.search(r"\(P0, blocks the release\)$", annotations(run)[1][2])

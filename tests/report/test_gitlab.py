@@ -42,11 +42,6 @@ def test_gitlab_takes_every_entry(text: str | None) -> None:
     assert len(set(prints)) == len(prints) == 12
 
 
-def test_it_has_no_byte_order_mark() -> None:
-    """GitLab's parser allows none."""
-    assert render("gitlab", a_document(), Context()).startswith("[\n")
-
-
 def test_a_ready_run_with_all_good_has_no_entry() -> None:
     """What passes or is out of scope is no violation."""
     good = [a_criterion(f"T1.{verdict}", verdict) for verdict in (Verdict.PASS, Verdict.SKIP)]

@@ -6,10 +6,10 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.model.words import ReasonCode, Verdict
 from readiness.record.document import LineRecord, StreamRecord
 from readiness.record.origin import BaseRef, Git
-from readiness.report import Context, render, unfinished
+from readiness.report import Context, render
 from readiness.text.languages import Language
 from readiness.text.layout import literal
 from readiness.text.worded import worded
@@ -99,41 +99,6 @@ def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
     if skipped:
         section = words_of(titled(root, "skipped"))
         assert all(item.id in section and item.title in section for item in skipped)
-
-
-@pytest.mark.parametrize("decision", Decision)
-def test_the_decision_is_told_in_words(decision: Decision) -> None:
-    """The title and the head have the decision, whatever it is, and the exit status."""
-    gate = msgspec.structs.replace(a_document().gate, decision=decision)
-    root = parsed(page(a_document(gate=gate)))
-    head = words_of(by_id(root, "main"))[:120]
-    word = decision.value.replace("_", " ").upper()
-    assert word in words_of(next(root.iter("title")))
-    assert word in head
-    assert "exit 1" in head
-    assert "5.53" in head
-
-
-def test_an_unfinished_run_is_not_ready() -> None:
-    """What stands in the page's place while the run goes on says so, and promises nothing."""
-    run = a_document()
-    text = words_of(
-        parsed(
-            page(
-                unfinished(
-                    run=run.id,
-                    tool=run.tool,
-                    board=run.board,
-                    profile="local",
-                    git=None,
-                    started_at=run.started_at,
-                )
-            )
-        )
-    )
-    assert "UNDECIDED" in text
-    assert "interrupted" in text
-    assert "READY" not in text
 
 
 def test_what_blocks_comes_first() -> None:

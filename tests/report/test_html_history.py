@@ -2,16 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import msgspec
 
 from readiness.model.words import Decision
-from readiness.report import html
 from tests.support.documents import a_document, a_probe
-from tests.support.html_pages import SVG, by_id, page, parsed, row, titled, words_of
+from tests.support.html_pages import SVG, page, parsed, titled, words_of
 from tests.support.page_runs import a_release
-from tests.support.program import Project
 
 
 def test_the_score_is_a_picture_and_a_table() -> None:
@@ -81,36 +78,6 @@ def test_a_check_does_not_pay_for_it() -> None:
         " sys.exit('jinja2' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_it_asks_for_thirty_runs() -> None:
-    """The format says how much history it wants."""
-    assert html.PAST == 30
-
-
-def test_the_program_writes_it(project: Project, tmp_path: Path) -> None:
-    """`--report html=FILE` leaves a page that tells the verdict of the run."""
-    project.write(
-        {
-            "version": 1,
-            "title": "发布 <b>",
-            "language": "zh",
-            "tasks": [
-                {
-                    "id": "T1",
-                    "title": "a",
-                    "priority": "P0",
-                    "criteria": [{"title": "b", "run": "echo hello"}],
-                }
-            ],
-        }
-    )
-    ended = project("check", "--report", "html=page.html")
-    assert ended.status == 0, ended
-    root = parsed((project.folder / "page.html").read_text(encoding="utf-8"))
-    assert words_of(next(root.iter("h1"))) == "发布 <b>"
-    assert "就绪" in words_of(by_id(root, "main"))[:20]
-    assert "echo hello" in row(root, "T1.1")
 
 
 def test_the_axis_is_time_and_a_days_reruns_are_one_mark() -> None:

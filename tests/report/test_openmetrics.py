@@ -64,12 +64,6 @@ def test_every_metric_has_its_unit_at_the_end_of_its_name() -> None:
     }
 
 
-def test_the_score_and_its_target() -> None:
-    """As numbers of the document."""
-    assert _values(a_document(), "readiness_score") == [5.53]
-    assert _values(a_document(), "readiness_score_target") == [8.0]
-
-
 def test_an_unknown_score_has_no_sample() -> None:
     """Neither 0, which would be a measurement, nor NaN."""
     score = msgspec.structs.replace(a_document().score, value=None, shown="")

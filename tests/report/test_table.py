@@ -13,7 +13,7 @@ import pytest
 from readiness.model.errors import UsageError
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
-from readiness.report import FORMATS, Context, render
+from readiness.report import Context, render
 from readiness.text.layout import width
 from tests.support.documents import (
     HOSTILE,
@@ -23,6 +23,7 @@ from tests.support.documents import (
     a_probe,
     a_task,
 )
+from tests.support.hostile import full_of
 from tests.support.terminal import on_a_terminal
 
 _PIPE = Context()
@@ -88,13 +89,6 @@ def test_json_speaks_to_no_terminal_or_log() -> None:
     assert text.replace("\n", "").isprintable()
     assert "##[" not in text
     assert from_json(text.encode(), "run.json") == document
-
-
-def test_formats_are_found_by_listing_the_folder() -> None:
-    """Every public module is a format, every other one is not."""
-    assert FORMATS["table"] == "readiness.report.table"
-    assert FORMATS["json"] == "readiness.report.json"
-    assert not [name for name in FORMATS if name.startswith(("_", "-"))]
 
 
 def test_an_unknown_format_is_refused() -> None:
@@ -206,18 +200,7 @@ def test_foreign_text_is_shown_and_never_obeyed(context: Context) -> None:
 
 def test_hostile_text_is_harmless_wherever_it_stands() -> None:
     """Every string of a document may be foreign; none reaches the terminal as it is."""
-    raw = msgspec.to_builtins(a_document())
-    keep = {"verdict", "priority", "decision", "reason_code", "language", "started_at"}
-
-    def poison(value: object, key: str = "") -> object:
-        if isinstance(value, dict):
-            return {name: poison(item, name) for name, item in value.items()}
-        if isinstance(value, list):
-            return [poison(item, key) for item in value]
-        linked = key in ("probes", "id", "criterion")
-        return value if key in keep or linked or not isinstance(value, str) else f"\n{HOSTILE}"
-
-    document = msgspec.convert(poison(raw), RunDocument)
+    document = full_of(f"\n{HOSTILE}")
     for context in (
         _PIPE,
         Context(verbose=True),
@@ -270,24 +253,12 @@ def test_an_unknown_score_is_no_number() -> None:
     assert "of the way to" not in text
 
 
-def test_an_interrupted_run_says_so() -> None:
-    """The head of the table does not look like that of a whole run."""
-    assert "This run was interrupted" in render("table", a_document(interrupted=True), _PIPE)
-
-
 def test_what_a_partial_run_leaves_out_is_counted_only() -> None:
     """A selection shows its own rows; with verbose the others too."""
     document = a_document(partial=True)
     assert "T3.3" not in render("table", document, _PIPE)
     assert "1 skip" in render("table", document, _PIPE)
     assert "T3.3" in render("table", document, Context(verbose=True))
-
-
-def test_what_blocks_the_release_is_told_first() -> None:
-    """Among what failed, blocking priorities come first and warnings last."""
-    text = render("table", a_document(), _PIPE)
-    told = re.findall(r"^[✗?!] \w+  (T\d\.\d)", text, re.MULTILINE)
-    assert told == ["T2.1", "T2.2", "T7.2", "T7.4", "T7.3"]
 
 
 @pytest.mark.parametrize(

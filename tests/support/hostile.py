@@ -4,7 +4,6 @@ One list for every format: what a parser, a terminal, a CI log, a browser or a s
 A renderer must tolerate each of them in every string of the document, and each must stay text.
 """
 
-from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -46,12 +45,6 @@ HOSTILE_TEXTS = {
 
 # What links records to each other stays distinct, and the same wherever it stands.
 _LINKS = {"id", "criterion", "probes", "missing", "depends_on"}
-
-
-def hostile_documents() -> Iterator[tuple[str, RunDocument]]:
-    """Yield, by name, the run with every verdict with each text in all of its strings."""
-    for name, text in HOSTILE_TEXTS.items():
-        yield name, full_of(text)
 
 
 def full_of(text: str, document: RunDocument | None = None) -> RunDocument:

@@ -1,8 +1,7 @@
 """Reports to a team: what is new and bad first, in the board's language, sent where it reads."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -16,12 +15,10 @@ from readiness.timeline.page import page, title
 from readiness.timeline.period import (
     AlarmKind,
     ReportKind,
-    TeamReport,
     on_a_milestone,
     over_a_period,
 )
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
-from tests.support.page_runs import a_large_document, a_release
 from tests.support.program import Project
 from tests.support.web_hook import web_hook
 
@@ -323,40 +320,3 @@ def test_a_report_that_does_not_arrive_is_an_error(
     assert ended.status == 5, ended
     assert "address 1 did not take the report" in ended.err
     assert "s3cr3t" not in ended.err + ended.out
-
-
-def of_a_milestone(run: RunDocument, before: RunDocument) -> TeamReport:
-    """The report on a milestone that asks for all tasks of P0."""
-    asked = MilestoneRecord(id="M1", title="Basics", met=False, due="", priority=Priority.P0)
-    return on_a_milestone(run, before, asked)
-
-
-@pytest.mark.parametrize("made", [a_document, a_release, lambda: a_large_document(60)])
-def test_the_tables_of_all_kinds_add_up_to_one_run(made: Callable[[], RunDocument]) -> None:
-    """What is open, done and moved is counted alike in a day's, a week's and a milestone's."""
-    now = made()
-    earlier = [
-        msgspec.structs.replace(task, done=False, criteria=[*reversed(task.criteria)])
-        for task in now.tasks
-    ]
-    before = msgspec.structs.replace(now, id="r0", tasks=earlier)
-    kinds = [
-        *(over_a_period([now], before, SINCE, kind) for kind in ReportKind if kind != "milestone"),
-        of_a_milestone(now, before),
-    ]
-    scope = [one for one in now.criteria() if one.verdict.in_scope]
-    for report in kinds:
-        asked = [task for task in now.tasks if report.kind != "milestone" or task.priority == "P0"]
-        lacking = {task.id: task.in_scope - task.good for task in report.tasks}
-        assert Counter(one.task for one in report.open) == Counter(
-            {name: count for name, count in lacking.items() if count}
-        )
-        assert {one.id for one in report.done} == {task.id for task in asked if task.done}
-        good = sum(task.good for task in report.tasks) + sum(task.in_scope for task in report.done)
-        assert good + len(report.open) == sum(len(task.in_scope()) for task in asked)
-        gains = sum(one.points_possible - one.points for task in asked for one in task.in_scope())
-        assert sum(one.gain for one in report.open) == pytest.approx(gains, abs=0.01)
-        compared = report.difference
-        assert compared is not None
-        assert compared.better + compared.worse + compared.same == len(scope)
-        assert report.now == kinds[0].now
