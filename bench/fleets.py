@@ -53,7 +53,7 @@ def cases(tools: Tools) -> dict[str, Case]:
     projects = tools.size(PROJECTS)
     names = recorded(tools, folder, projects)
     page = os.path.join(folder, "fleet.html")
-    argv = [tools.readiness, "fleet", "-q", *names, "--report", f"html={page}", "--history", ""]
+    argv = [tools.readiness, "fleet", "-q", *names, "--report", f"html={page}"]
 
     def complete(status: int, output: str) -> None:
         if status != 1 or f"{projects} projects" not in output:

@@ -123,7 +123,7 @@ def fleet(tools: Tools) -> Iterator[Sized]:
     names = fleets.recorded(tools, folder, tools.size(400))
     for size in map(tools.size, (50, 100, 200, 400)):
         report = f"html=page-{size}.html"
-        argv = [tools.readiness, "fleet", "-q", *names[:size], "--report", report, "--history", ""]
+        argv = [tools.readiness, "fleet", "-q", *names[:size], "--report", report]
         yield size, Case(argv=argv, cwd=folder, verify=boards.ends_with(1))
 
 

@@ -14,7 +14,6 @@ from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.fleet.measuring import FleetRun, Observer, Wanted, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
-from readiness.fleet.past import FILE, FleetHistory, PastFleet, PastFleets, summed_up
 from readiness.fleet.project import FleetDocument, ProjectState, document, worst
 from readiness.fleet.sources import Source, sources
 from readiness.fleet.table import markdown, table
@@ -23,17 +22,8 @@ from readiness.model.settings import RunSettings
 from readiness.model.status import ENDING_SIGNALS
 from readiness.record.values import timestamp
 from readiness.report import write_report
-from readiness.report._shown import moment
 from readiness.terminal.ending import tell
-from readiness.terminal.output import (
-    json_text,
-    line_limit,
-    put,
-    put_json,
-    put_text,
-    wants_json,
-)
-from readiness.text.layout import columns
+from readiness.terminal.output import json_text, line_limit, put
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded, words_of
 
@@ -46,36 +36,33 @@ def fleet(
     *,
     recorded: bool = False,
     pages: str | None = None,
-    past: bool = False,
 ) -> int:
     """Make each project known, print what they are together, and end as the worst of them.
 
     Raises `UsageError` for no project, and for a format that a fleet does not have.
     """
-    if past:
-        return _past(settings)
     if not projects:
         raise UsageError(worded("usage.fleet_nothing"))
     _refuse_formats(settings)
     if pages is not None:
         os.makedirs(pages, exist_ok=True)
     at = time.time()
-    found = sources(projects)
+    known = sources(projects)
     wanted = Wanted(
         settings=_of_each(settings),
         recorded=recorded,
         pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
-    run = _on_cluster(settings, wanted) if settings.on else _here(settings, wanted, len(found))
-    states, ended = _measured(run, found, quiet=settings.quiet)
+    run = _on_cluster(settings, wanted) if settings.on else _here(settings, wanted, len(known))
+    states, ended = _measured(run, known, quiet=settings.quiet)
     if ended:
         return ExitStatus.SIGNAL + ended
-    shown, problems = _with_history(settings, states, timestamp(at))
-    problems += _reports(settings, shown, states)
+    seen = overview(states, timestamp(at))
+    problems = _write_reports(settings, seen, states)
     for problem in problems:
         tell(worded("notice.readiness", what=problem))
-    put(_printed(settings.output_format, shown, states))
+    put(_rendered(settings.output_format, seen, states, "", limit=line_limit(os.environ)))
     status = worst(states)
     if settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
         tell(worded("notice.exit_zero", status=int(status), other=0))
@@ -94,7 +81,7 @@ def _refuse_formats(settings: RunSettings) -> None:
 class FleetMeasurer(Protocol):
     """Makes the projects of a fleet known, here or elsewhere, until it is told to stop."""
 
-    def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
+    def measure(self, projects: Sequence[Source], observe: Observer) -> list[ProjectState]:
         """Measure each project; return their states, in their order."""
 
     def stop(self) -> None:
@@ -116,8 +103,8 @@ def _on_cluster(settings: RunSettings, wanted: Wanted) -> FleetMeasurer:
     """All of them, as the workers get to it. Raises `UsageError` for what is for this machine."""
     from readiness.pipeline.fleet_on_cluster import FleetOnCluster
 
-    for flag, given in (("--recorded", wanted.recorded), ("--hold-line", settings.hold_line)):
-        if given:
+    for flag, is_set in (("--recorded", wanted.recorded), ("--hold-line", settings.hold_line)):
+        if is_set:
             raise UsageError(worded("usage.not_on_cluster", flag=flag))
     return FleetOnCluster(
         wanted, os.environ, address=settings.on or "", repository=settings.repository
@@ -135,7 +122,7 @@ def _of_each(settings: RunSettings) -> RunSettings:
 
 
 def _measured(
-    run: FleetMeasurer, found: Sequence[Source], *, quiet: bool
+    run: FleetMeasurer, projects: Sequence[Source], *, quiet: bool
 ) -> tuple[list[ProjectState], int]:
     """Measure the projects; return their states, and the first signal received, else 0."""
     received: list[int] = []
@@ -145,7 +132,7 @@ def _measured(
         received.append(number)
         run.stop()
 
-    def observe(state: ProjectState, said: str) -> None:
+    def observe(state: ProjectState, messages: str) -> None:
         nonlocal done
         done += 1
         if quiet:
@@ -156,73 +143,43 @@ def _measured(
             say(
                 "fleet.progress",
                 done=done,
-                count=len(found),
+                count=len(projects),
                 name=state.name,
                 decision=decision.lower(),
                 score=state.shown if state.score is not None else "–",
             )
         )
-        if said:
-            tell(said)
+        if messages:
+            tell(messages)
 
     former = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
     for number, action in former.items():
         if action is not signal.SIG_IGN:
             signal.signal(number, end)
     try:
-        states = run.measure(found, observe)
+        states = run.measure(projects, observe)
     finally:
         for number, action in former.items():
             signal.signal(number, action)
     return list(names_apart(states)), received[0] if received else 0
 
 
-def _with_history(
-    settings: RunSettings, states: Sequence[ProjectState], at: str
-) -> tuple[Overview, list[str]]:
-    """Record the states; return the overview with the fleets' history, and any problems."""
-    problems: list[str] = []
-    path = FILE if settings.history is None else settings.history
-    kept = FleetHistory(path or os.devnull)
-    past: list[PastFleet] = []
-    known = bool(path)
-    if known:
-        try:
-            past = kept.fleets()
-            kept.record(states, at)
-        except NotWrittenError as error:
-            problems.append(words_of(error))
-            known = False
-    try:
-        shown = overview(
-            states,
-            worst(states),
-            summed_up(states, at),
-            (lambda key: kept.course(key)) if known else (lambda _: ()),
-            past,
-        )
-    finally:
-        kept.close()
-    return shown, problems
-
-
-def _reports(settings: RunSettings, shown: Overview, states: Sequence[ProjectState]) -> list[str]:
+def _write_reports(
+    settings: RunSettings, seen: Overview, states: Sequence[ProjectState]
+) -> list[str]:
+    """Write the reports that are asked for; return what could not be written."""
     problems = []
     for target in settings.reports:
         try:
-            write_report(target.path, _made(target.format, shown, states, target.path))
+            write_report(target.path, _rendered(target.format, seen, states, target.path))
         except NotWrittenError as error:
             problems.append(words_of(error))
     return problems
 
 
-def _printed(name: str, shown: Overview, states: Sequence[ProjectState]) -> str:
-    return _made(name, shown, states, "", limit=line_limit(os.environ))
-
-
-def _made(
+def _rendered(
     name: str,
-    shown: Overview,
+    seen: Overview,
     states: Sequence[ProjectState],
     path: str,
     limit: int | None = None,
@@ -230,33 +187,8 @@ def _made(
     if name == "json":
         return json_text(document(states))
     if name == "html":
-        return page(shown, path)
-    return markdown(shown) if name == "markdown" else table(shown, limit)
-
-
-def _past(settings: RunSettings) -> int:
-    """List the fleets that were measured here, newest first."""
-    as_data = wants_json(settings.output_format)
-    kept = FleetHistory(settings.history or FILE)
-    try:
-        found = kept.fleets()
-    finally:
-        kept.close()
-    if as_data:
-        put_json(PastFleets(fleets=found))
-        return ExitStatus.READY
-    say = for_reader()
-    rows = [
-        [
-            moment(one.at),
-            *map(str, (one.projects, one.ready, one.unknown)),
-            "–" if one.score is None else f"{one.score:.2f}",
-        ]
-        for one in found
-    ]
-    heads = say.heads("fleet.past_heads")
-    put_text(columns(rows, heads, right=(1, 2, 3, 4)) if rows else say("fleet.never"))
-    return ExitStatus.READY
+        return page(seen, path)
+    return markdown(seen) if name == "markdown" else table(seen, limit)
 
 
 VERB = Verb(
@@ -271,21 +203,10 @@ VERB = Verb(
     ),
     Option("pages", "DIR", "Write each project's own page there; fleet pages link to it."),
     Option(
-        "past", "", "List the fleets that were measured here.", value=Value.SWITCH, variable=False
-    ),
-    Option(
         "output_format",
         "FORMAT",
         "What stdout gets: table, json, markdown or html.",
     ),
-    Option(
-        "history",
-        "FILE",
-        'The history of fleets; "" for none. Default: .readiness/fleet.db here.',
-        empty=True,
-        variable=False,
-    ),
     takes="profile jobs timeout report hold_line milestone exit_zero quiet on repository",
     prints=FleetDocument,
-    prints_with={"past": PastFleets},
 )

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
@@ -62,15 +63,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A run of a project, what it had to say beside, and where its page is."""
+    """A run of a project, the messages that it printed, and where its page is."""
 
     run: RunDocument
-    said: str = ""
+    messages: str = ""
     page: str = ""
 
 
 Observer = Callable[[ProjectState, str], None]
-"""Is told of each project that is known, and what its run had to say beside."""
+"""Receives each project that is known, and the messages that its run printed."""
 
 
 class FleetRun:
@@ -81,18 +82,21 @@ class FleetRun:
         self._environ = environ
         self._stopped = False
 
-    def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
+    def measure(self, projects: Sequence[Source], observe: Observer) -> list[ProjectState]:
         """Return the state of each project, in order; never raises for a fault of theirs."""
         states: dict[int, ProjectState] = {}
         ready_for_threads()
         with ThreadPoolExecutor(max_workers=self._wanted.at_once) as pool:
-            waiting = {pool.submit(self._known, one, n): n for n, one in enumerate(found)}
+            waiting = {
+                pool.submit(self._known, source, place): place
+                for place, source in enumerate(projects)
+            }
             for future in as_completed(waiting):
-                state, said = future.result()
+                state, messages = future.result()
                 states[waiting[future]] = state
                 if not self._stopped:
-                    observe(state, said)
-        return [states[place] for place in range(len(found))]
+                    observe(state, messages)
+        return [states[place] for place in range(len(projects))]
 
     def stop(self) -> None:
         """End the projects' runs as a signal would, and start no more."""
@@ -122,8 +126,8 @@ class FleetRun:
         if page:
             target = ReportTarget("html", page)
             settings = msgspec.structs.replace(settings, reports=(target,))
-        run, said = self._measured(source, folder, board, settings)
-        return Known(run, said, page if os.path.exists(page) else "")
+        run, messages = self._measured(source, folder, board, settings)
+        return Known(run, messages, page if os.path.exists(page) else "")
 
     def _measured(
         self, source: Source, folder: str, board: str, settings: RunSettings
@@ -133,11 +137,11 @@ class FleetRun:
         if self._stopped:  # perhaps only after all children were told
             process.terminate()
         out, err = process.communicate()
-        said = clean(decode(err), newlines=True).strip()
+        messages = clean(decode(err), newlines=True).strip()
         if not out.strip():
-            lines = said.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
+            lines = messages.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
             raise UsageError(_brief(lines[0]))
-        return from_json(out, source.path), said
+        return from_json(out, source.path), messages
 
 
 def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
@@ -146,7 +150,7 @@ def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Proj
     Never raises for a fault of the project.
     """
     try:
-        found = obtain()
+        known_by = obtain()
     except UsageError as error:
         return unknown(source, words_of(error)), ""
     except GitError as error:
@@ -154,7 +158,8 @@ def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Proj
     except (OSError, NotWrittenError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or words_of(error)
         return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
-    return state_of(found.run, _named(source, found.run), today, found.page), found.said
+    run = known_by.run
+    return state_of(run, _named(source, run), today, known_by.page), known_by.messages
 
 
 def recorded(source: Source) -> Known:
@@ -171,12 +176,12 @@ def board_of(folder: str) -> str:
     if not os.path.isdir(folder):
         raise UsageError(worded("fleet.no_folder"))
     try:
-        found = find_board(BoardSettings(), {}, folder)
+        board = find_board(BoardSettings(), {}, folder)
     except NoBoardError:
-        found = os.sep
-    if os.path.isabs(found) and not named_board(folder):  # a folder above has it, or none
+        board = os.sep
+    if os.path.isabs(board) and not named_board(folder):  # a folder above has it, or none
         raise UsageError(worded("fleet.no_board"))
-    return os.path.join(folder, found)
+    return os.path.join(folder, board)
 
 
 def start(
@@ -227,9 +232,9 @@ def _brief(text: str) -> str:
 
 
 def names_apart(states: Sequence[ProjectState]) -> Iterator[ProjectState]:
-    """Yield the projects, with names and keys made distinct where several share one."""
-    names, keys = ([getattr(one, field) for one in states] for field in ("name", "key"))
-    for one in states:
-        name = one.name if names.count(one.name) == 1 else f"{one.name} ({one.path})"
-        key = one.key if keys.count(one.key) == 1 else f"{one.key} {one.path}"
-        yield msgspec.structs.replace(one, name=name, key=key)
+    """Yield the projects, with their paths in the names that several share."""
+    counts = Counter(state.name for state in states)
+    for state in states:
+        shared = counts[state.name] > 1
+        name = f"{state.name} ({state.path})" if shared else state.name
+        yield msgspec.structs.replace(state, name=name)

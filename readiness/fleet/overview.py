@@ -2,12 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from readiness.fleet.past import FleetPoint, PastFleet
-from readiness.fleet.project import ProjectState, worst_first
+from readiness.fleet.project import ProjectState, worst, worst_first
 from readiness.fleet.rows import FleetRow, rows
 from readiness.model.errors import ExitStatus
 from readiness.text.languages import Language
@@ -25,15 +24,12 @@ NAMED = 3
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """A fleet for its readers: `projects` the worst first, `rows` over these places.
 
-    `courses` has how each project went up to now, by its key; `past` the fleets before this one,
-    newest first.
+    `at` is when it was measured.
     """
 
     projects: Sequence[ProjectState]
     rows: Sequence[FleetRow]
-    courses: Mapping[str, Sequence[FleetPoint]]
-    past: Sequence[PastFleet]
-    now: PastFleet
+    at: str
     status: ExitStatus
     say: Sentences
     language: Language
@@ -44,10 +40,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     def lacking(self, row: FleetRow) -> str:
         """Return the names of the projects that lack a criterion."""
-        names = [self.projects[n].name for n, one in row.cells.items() if one.verdict.bad]
-        told = self.say("report.comma").join(map(literal, names[:NAMED]))
+        names = [
+            literal(self.projects[place].name)
+            for place, criterion in row.cells.items()
+            if criterion.verdict.bad
+        ]
         more = len(names) - NAMED
-        return told + (self.say("fleet.and_more", count=more) if more > 0 else "")
+        first = self.say("report.comma").join(names[:NAMED])
+        return first + (self.say("fleet.and_more", count=more) if more > 0 else "")
 
     def decision(self, state: ProjectState) -> str:
         """Return the decision on a project, in a word."""
@@ -70,47 +70,32 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         """Format the score and its target."""
         return f"{state.shown}/{state.target:g}" if state.score is not None else "–"
 
-    def change(self, state: ProjectState) -> str:
-        """Format how the score changed since the project was last measured."""
-        points = self.courses.get(state.key, ())
-        if len(points) < 2:
-            return self.say("report.new") if points else ""
-        before, now = points[-2], points[-1]
-        if before.score is not None and now.score is not None:
-            moved = round(now.score - before.score, 2)
-            if moved:
-                return f"{moved:+.4g}"
-        return "=" if before.decision == now.decision else "±"
+    def mean(self) -> float | None:
+        """Return the mean of the scores that are known; None if none is."""
+        scores = [state.score for state in self.projects if state.score is not None]
+        return sum(scores) / len(scores) if scores else None
 
     def summary(self) -> str:
         """Return a sentence with the number of projects by decision, and the exit status."""
         counts = Counter(self.decision(state) for state in self.projects)
         parts = self.say("report.comma").join(f"{n} {word}" for word, n in counts.items())
-        told = self.say("fleet.projects", count=len(self.projects))
-        return self.say("fleet.sum", projects=told, parts=parts, status=int(self.status))
+        projects = self.say("fleet.projects", count=len(self.projects))
+        return self.say("fleet.sum", projects=projects, parts=parts, status=int(self.status))
 
     def counts(self, row: FleetRow) -> str:
         """Format how many projects lack a criterion, of those that have it."""
         return f"{row.lacking}/{len(row.cells)}"
 
 
-def overview(
-    states: Sequence[ProjectState],
-    status: ExitStatus,
-    now: PastFleet,
-    course: Callable[[str], Sequence[FleetPoint]],
-    past: Sequence[PastFleet],
-) -> Overview:
+def overview(states: Sequence[ProjectState], at: str) -> Overview:
     """Return what reports show of these projects, in the language asked for or of most boards."""
     say, language = for_reader(spoken_by_most(states)), spoken_by_most(states)
     projects = worst_first(states)
     return Overview(
         projects=projects,
         rows=rows(projects),
-        courses={state.key: course(state.key) for state in states},
-        past=past,
-        now=now,
-        status=status,
+        at=at,
+        status=worst(states),
         say=say,
         language=language,
     )

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from readiness.fleet.overview import Overview, relative
-from readiness.fleet.past import FleetPoint
 from readiness.fleet.project import UNKNOWN, ProjectCriterion, ProjectState
 from readiness.fleet.rows import FleetRow
 from readiness.model.words import Tone, Verdict
-from readiness.report._html.charts import Spark, spark
 from readiness.report._html.page import FOLDER, asset, environment, policy, quiet
 from readiness.report._shown import moment
 from readiness.text.layout import middle
@@ -45,8 +43,6 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     facts: Sequence[str]
     decision: str
     reasons: Sequence[str]
-    spark: Spark | None
-    course: str
     criteria: Sequence[ProjectCriterion]
     kept: int
 
@@ -76,7 +72,6 @@ def page(fleet: Overview, path: str = "") -> str:
             fleet=fleet,
             say=say,
             shares=_shares(fleet),
-            course=_course([one.score for one in reversed(fleet.past)] + [fleet.now.score]),
             columns=shown,
             cut=len(fleet.rows) - len(shown),
             map=_map(fleet.projects, shown),
@@ -86,7 +81,6 @@ def page(fleet: Overview, path: str = "") -> str:
             ],
             moment=moment,
             words={verdict: say(f"verdict.{verdict}") for verdict in Verdict},
-            past_heads=say.heads("fleet.past_heads"),
             found_heads=say.heads("fleet.found_heads"),
             style=style,
             script=script,
@@ -115,8 +109,11 @@ def _verdict(cells: Mapping[int, ProjectCriterion], place: int) -> Verdict | Non
 def _detail(
     fleet: Overview, place: int, project: ProjectState, path: str, *, short: bool
 ) -> Detail:
-    scope = [one for one in project.in_scope() if one.verdict is not Verdict.PASS or not short]
-    points = fleet.courses.get(project.key, ())
+    scope = [
+        criterion
+        for criterion in project.in_scope()
+        if criterion.verdict is not Verdict.PASS or not short
+    ]
     return Detail(
         anchor=f"p{place}",
         project=project,
@@ -124,10 +121,9 @@ def _detail(
         facts=_facts(project, fleet.say),
         decision=fleet.decision(project),
         reasons=fleet.reasons(project),
-        spark=_course([point.score for point in points]),
-        course=_course_text(fleet, points),
         criteria=[
-            _worded(one, fleet) for one in sorted(scope, key=lambda each: -each.verdict.rank)
+            _worded(criterion, fleet)
+            for criterion in sorted(scope, key=lambda criterion: -criterion.verdict.rank)
         ],
         kept=len(project.in_scope()) - len(scope),
     )
@@ -142,34 +138,16 @@ def _facts(project: ProjectState, say: Sentences) -> list[str]:
     return [fact for fact in (project.path, commit, at, project.run) if fact]
 
 
-def _worded(one: ProjectCriterion, fleet: Overview) -> ProjectCriterion:
+def _worded(criterion: ProjectCriterion, fleet: Overview) -> ProjectCriterion:
     """Return a criterion with its value and, where it has none, its reason, ready to print."""
-    reason = in_language(one.reason, fleet.say) if one.verdict.unknown or not one.shown else ""
+    unvalued = criterion.verdict.unknown or not criterion.shown
+    reason = in_language(criterion.reason, fleet.say) if unvalued else ""
     return msgspec.structs.replace(
-        one,
-        shown=in_language(one.shown, fleet.say),
+        criterion,
+        shown=in_language(criterion.shown, fleet.say),
         reason=middle(reason, WIDEST),
-        title=middle(one.title, WIDEST),
+        title=middle(criterion.title, WIDEST),
     )
-
-
-def _course_text(fleet: Overview, points: Sequence[FleetPoint]) -> str:
-    known = [point for point in points if point.score is not None]
-    if len(known) < 2:
-        return ""
-    first, last = known[0], known[-1]
-    return fleet.say(
-        "fleet.course",
-        first=f"{first.score:.4g}",
-        last=f"{last.score:.4g}",
-        date=first.at[:10],
-        count=len(points),
-    )
-
-
-def _course(scores: Sequence[float | None]) -> Spark | None:
-    known = [score for score in scores if score is not None]
-    return spark(known, None) if len(known) > 1 else None
 
 
 def _shares(fleet: Overview) -> list[Share]:
@@ -177,11 +155,11 @@ def _shares(fleet: Overview) -> list[Share]:
     counts: dict[str, list[ProjectState]] = {}
     for state in fleet.projects:
         counts.setdefault(state.word, []).append(state)
-    found, start = [], 0
+    shares, start = [], 0
     for word, states in counts.items():
         end = start + len(states) * 1000 // len(fleet.projects)
         decision = states[0].decision
-        found.append(
+        shares.append(
             Share(
                 tone=decision.tone if decision else Tone.UNKNOWN,
                 mark=decision.mark if decision else "?",
@@ -192,4 +170,4 @@ def _shares(fleet: Overview) -> list[Share]:
             )
         )
         start = end
-    return found
+    return shares

@@ -45,11 +45,9 @@ class ProjectCriterion(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     """One project of a fleet; without a `decision` it is unknown, and `reasons` say why.
 
-    `key` is what it is called in the history of fleets. `run` and `at` are of the run that it is
-    known by, `page` is where that run's own page is.
+    `run` and `at` are of the run that it is known by, `page` is where that run's own page is.
     """
 
-    key: str
     name: str
     path: str
     decision: Decision | None = None

@@ -36,16 +36,16 @@ def rows(states: Sequence[ProjectState]) -> list[FleetRow]:
     titles: dict[Hashable, str] = {}
     cells: dict[Hashable, dict[int, ProjectCriterion]] = defaultdict(dict)
     for place, criteria in enumerate(scope):
-        for one in criteria:
-            key = same.key(one)
-            titles.setdefault(key, one.title)
+        for criterion in criteria:
+            key = same.key(criterion)
+            titles.setdefault(key, criterion.title)
             known = cells[key].get(place)
-            if known is None or one.verdict.rank > known.verdict.rank:
-                cells[key][place] = one
-    found = [
+            if known is None or criterion.verdict.rank > known.verdict.rank:
+                cells[key][place] = criterion
+    by_place = [
         FleetRow(title=_name(key, titles[key], cells[key]), cells=cells[key]) for key in titles
     ]
-    return sorted(found, key=lambda row: (-row.lacking, -len(row.cells)))
+    return sorted(by_place, key=lambda row: (-row.lacking, -len(row.cells)))
 
 
 class _Sameness:
@@ -55,24 +55,24 @@ class _Sameness:
         having: dict[str, int] = defaultdict(int)
         read: dict[Hashable, set[str]] = defaultdict(set)
         for criteria in scope:
-            for title in {_plain(one.title) for one in criteria}:
+            for title in {_plain(criterion.title) for criterion in criteria}:
                 having[title] += 1
-            for one in criteria:
-                read[_measure(one)].add(_plain(one.title))
+            for criterion in criteria:
+                read[_measure(criterion)].add(_plain(criterion.title))
         self._shared = {title for title, count in having.items() if count > 1}
         self._read = {key: titles & self._shared for key, titles in read.items() if key is not None}
 
-    def key(self, one: ProjectCriterion) -> Hashable:
-        title = _plain(one.title)
-        measure = _measure(one)
+    def key(self, criterion: ProjectCriterion) -> Hashable:
+        title = _plain(criterion.title)
+        measure = _measure(criterion)
         if title in self._shared or measure is None:
             return title
         called = self._read[measure]
         return next(iter(called)) if len(called) == 1 else measure
 
 
-def _measure(one: ProjectCriterion) -> Hashable:
-    return (one.check, one.measure) if one.check else None
+def _measure(criterion: ProjectCriterion) -> Hashable:
+    return (criterion.check, criterion.measure) if criterion.check else None
 
 
 def _plain(title: str) -> str:

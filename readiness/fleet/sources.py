@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 
@@ -35,30 +34,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sources(words: Iterable[str]) -> list[Source]:
-    """Return what each word names, once; names that several share are made distinct."""
-    found = {(one.place, one.revision): one for one in map(_source, words)}
-    return told_apart(list(found.values()))
-
-
-def told_apart(found: list[Source]) -> list[Source]:
-    """Return the sources with names made distinct by as much of the path as that takes."""
-    taken = Counter(one.name for one in found)
-    return [one if taken[one.name] == 1 else _longer(one, found) for one in found]
-
-
-def _longer(one: Source, found: list[Source]) -> Source:
-    others = [_steps(other) for other in found if other.name == one.name and other is not one]
-    steps = _steps(one)
-    length = next(
-        (n for n in range(2, len(steps)) if all(steps[-n:] != other[-n:] for other in others)),
-        len(steps),
-    )
-    return msgspec.structs.replace(one, name="/".join(steps[-length:]))
-
-
-def _steps(one: Source) -> list[str]:
-    tail = f"#{one.revision}" if one.revision else ""
-    return (one.path.removesuffix(tail).rstrip("/") + tail).split("/")
+    """Return what each word names, once."""
+    named = map(_source, words)
+    return list({(source.place, source.revision): source for source in named}.values())
 
 
 def _source(word: str) -> Source:
@@ -101,4 +79,4 @@ def without_credentials(text: str) -> str:
 
 def file_name(name: str) -> str:
     """Return a project's name made fit for a file name."""
-    return "".join(each if each.isalnum() or each in "._-" else "-" for each in name)[:60]
+    return re.sub(r"[^\w.-]", "-", name)[:60]

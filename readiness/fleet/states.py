@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from readiness.fleet.project import ProjectCriterion, ProjectState
-from readiness.fleet.sources import Source, SourceKind, without_credentials
+from readiness.fleet.sources import Source
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, GateRecord, RunDocument, TaskRecord
 from readiness.record.newest import of_the_project
@@ -15,7 +15,7 @@ GOOD = (Decision.READY, Decision.HELD)
 
 def unknown(source: Source, reason: str) -> ProjectState:
     """Return a project that could not be measured, and why."""
-    return ProjectState(key=_key(source), name=source.name, path=source.path, reasons=[reason])
+    return ProjectState(name=source.name, path=source.path, reasons=[reason])
 
 
 def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> ProjectState:
@@ -24,7 +24,6 @@ def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> Pr
     decision, reasons = _decided(stands, today)
     git = run.git
     return ProjectState(
-        key=_key(source, run),
         name=source.name,
         path=source.path,
         decision=decision,
@@ -35,7 +34,7 @@ def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> Pr
         score=stands.score.value,
         shown=stands.score.shown,
         target=stands.score.target,
-        criteria=[_criterion(task, one) for task, one in stands.pairs()],
+        criteria=[_criterion(task, record) for task, record in stands.pairs()],
         run=run.id,
         at=run.started_at,
         language=run.board.language,
@@ -59,12 +58,12 @@ def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
 
 def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[str, str]]:
     """Yield the waivers and attestations that the run rests on and that have ended."""
-    for one in criteria:
-        waived = one.waiver if one.verdict is Verdict.WAIVED else None
-        attested = one.attestation if one.verdict.good else None
-        for until in (each.until for each in (waived, attested) if each is not None):
-            if until < today:
-                yield until, one.id
+    for record in criteria:
+        waived = record.waiver if record.verdict is Verdict.WAIVED else None
+        attested = record.attestation if record.verdict.good else None
+        for decision in (waived, attested):
+            if decision is not None and decision.until < today:
+                yield decision.until, record.id
 
 
 def _reasons(gate: GateRecord) -> list[str]:
@@ -87,14 +86,3 @@ def _criterion(task: TaskRecord, record: CriterionRecord) -> ProjectCriterion:
         priority=task.priority,
         blocking=task.blocking,
     )
-
-
-def _key(source: Source, run: RunDocument | None = None) -> str:
-    """Return the project's key in the history of fleets, the same whenever it is measured."""
-    if source.kind is SourceKind.ADDRESS:
-        return without_credentials(source.place)
-    if source.kind is not SourceKind.RECORDED or run is None:
-        return source.place
-    if run.git is not None and run.git.web:
-        return f"{run.git.web}/{run.git.folder}".rstrip("/")
-    return run.board.title

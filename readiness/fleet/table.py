@@ -14,10 +14,10 @@ def table(fleet: Overview, limit: int | None = None) -> str:
     projects = columns(
         _projects(fleet),
         say.heads("fleet.heads"),
-        right=(2, 3, 4, 5),
-        flexible=7,
+        right=(2, 3, 4),
+        flexible=6,
         limit=limit,
-        spare=(6, 5, 4),
+        spare=(5, 4),
     )
     parts = [projects]
     if fleet.lacked():
@@ -50,7 +50,6 @@ def _projects(fleet: Overview) -> list[list[str]]:
             fleet.score(state),
             f"{state.good()}/{len(state.in_scope())}" if state.criteria else "–",
             str(len(state.blockers()) or ""),
-            fleet.change(state),
             state.at[:10],
             fleet.why(state),
         ]

@@ -45,20 +45,20 @@ class FleetOnCluster:
         self._topic = f"readiness-fleet-{run_id(time.time())}"
         self._stopped = False
 
-    def measure(self, found: Sequence[Source], observe: Observer) -> list[ProjectState]:
+    def measure(self, projects: Sequence[Source], observe: Observer) -> list[ProjectState]:
         """Measure each project; return their states in order, whatever one of them is.
 
         Raises `UsageError` for a cluster that is not there.
         """
         states: dict[int, ProjectState] = {}
 
-        def know(place: int, state: ProjectState, said: str = "") -> None:
+        def know(place: int, state: ProjectState, messages: str = "") -> None:
             states[place] = state
-            observe(state, said)
+            observe(state, messages)
 
         with Cluster(self._address) as cluster:
             parts = []
-            for place, source in enumerate(found):
+            for place, source in enumerate(projects):
                 if source.kind is SourceKind.RECORDED:
                     know(place, *known(source, self._wanted.today, partial(recorded, source)))
                     continue
@@ -70,12 +70,12 @@ class FleetOnCluster:
                 if self._stopped:
                     break
                 if isinstance(event, Over):
-                    source = found[event.number]
+                    source = projects[event.number]
                     obtain = partial(self._obtained, source, event)
                     know(event.number, *known(source, self._wanted.today, obtain))
         return [
             states.get(place) or unknown(source, worded("fleet.stopped"))
-            for place, source in enumerate(found)
+            for place, source in enumerate(projects)
         ]
 
     def stop(self) -> None:

@@ -158,26 +158,6 @@ def test_a_wrong_command_line_runs_nothing(services: Project, words: list[str], 
     assert not (services.folder / "good" / ".readiness").exists()
 
 
-def test_every_fleet_is_recorded(services: Project) -> None:
-    """The next one tells what became of each project; `--past` lists them."""
-    services("fleet", "good", "bad")
-    (services.folder / "bad" / "there").touch()
-    ended = services("fleet", "good", "bad")
-    (row,) = [line for line in ended.out.splitlines() if line.startswith("bad")]
-    assert "+5" in row
-    past = services("fleet", "--past", "--output-format", "json").json["fleets"]
-    assert [(one["projects"], one["ready"], one["score"]) for one in past] == [
-        (2, 2, 10.0),
-        (2, 1, 7.5),
-    ]
-
-
-def test_without_a_history_nothing_is_kept(services: Project) -> None:
-    """`--history ""`, as for a run."""
-    assert services("fleet", "good", "--history", "").status == 0
-    assert not (services.folder / ".readiness").exists()
-
-
 def test_it_speaks_chinese(services: Project) -> None:
     """Where most boards do, or where it is asked to."""
     services.write(GOOD | {"language": "zh"}, "good/board.yaml")

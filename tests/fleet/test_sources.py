@@ -41,12 +41,6 @@ def test_nobodys_password_is_shown() -> None:
     assert (found.path, found.name) == ("https://example.org/shop.git", "shop")
 
 
-def test_names_are_told_apart() -> None:
-    """By as much of the path as that takes, and no more."""
-    found = sources(["a/api", "b/api", "c/x/web", "shop/web", "alone"])
-    assert [one.name for one in found] == ["a/api", "b/api", "x/web", "shop/web", "alone"]
-
-
 def test_a_project_counts_once(tmp_path: Path) -> None:
     """However often, and by whatever way, it is named."""
     (tmp_path / "a").mkdir()

@@ -3,12 +3,11 @@
 import msgspec
 import pytest
 
+from readiness.fleet.measuring import names_apart
 from readiness.fleet.project import document, worst, worst_first
-from readiness.fleet.sources import SourceKind
 from readiness.fleet.states import state_of, unknown
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import AttestationRecord, RunDocument, WaiverRecord, WholeRun
-from readiness.record.origin import Git
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.fleets import a_source, a_state
 
@@ -87,15 +86,10 @@ def test_a_word_holds_to_the_end_of_its_day(name: str) -> None:
     assert state_of(a_word(TODAY)[name], a_source(), TODAY).decision is Decision.READY
 
 
-def test_a_project_keeps_its_key() -> None:
-    """A recorded run is known by its repository, a folder by its place, unreadable or not."""
-    git = Git(
-        commit="1", branch="main", dirty=False, web="https://example.org/o/shop", folder="api"
-    )
-    run = decided(Decision.READY, git=git)
-    assert state_of(run, a_source(), TODAY).key == "https://example.org/o/shop/api"
-    folder = a_source(SourceKind.FOLDER)
-    assert state_of(run, folder, TODAY).key == unknown(folder, "gone").key
+def test_names_that_projects_share_get_their_paths() -> None:
+    """And no others."""
+    states = [a_state("api", path="a/api"), a_state("api", path="b/api"), a_state("web")]
+    assert [state.name for state in names_apart(states)] == ["api (a/api)", "api (b/api)", "web"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from readiness.fleet.overview import Overview, overview
-from readiness.fleet.past import FleetPoint, summed_up
-from readiness.fleet.project import ProjectCriterion, ProjectState, worst
+from readiness.fleet.project import ProjectCriterion, ProjectState
 from readiness.fleet.sources import Source, SourceKind
 from readiness.fleet.states import state_of
 from readiness.model.words import Decision, Priority, Verdict
@@ -39,7 +38,6 @@ def a_criterion_of(title: str, verdict: str = "pass", **fields: object) -> Proje
 def a_state(name: str, *criteria: ProjectCriterion, **fields: object) -> ProjectState:
     """Return a project that is not ready."""
     made = ProjectState(
-        key=name,
         name=name,
         path=f"services/{name}",
         decision=Decision.NOT_READY,
@@ -62,13 +60,9 @@ def a_source(kind: SourceKind = SourceKind.RECORDED, name: str = "run") -> Sourc
     return Source(kind=kind, name=name, path=f"{name}.json", place=f"/nowhere/{name}.json")
 
 
-def shown(
-    states: Sequence[ProjectState], courses: dict[str, list[FleetPoint]] | None = None
-) -> Overview:
-    """What reports tell of these projects; the fleet before this one was as it is."""
-    known = courses or {}
-    now = summed_up(states, AT)
-    return overview(states, worst(states), now, lambda key: known.get(key, []), [now])
+def shown(states: Sequence[ProjectState]) -> Overview:
+    """Return what reports tell of these projects."""
+    return overview(states, AT)
 
 
 def recorded_runs(count: int, criteria: int = 60) -> list[RunDocument]:
