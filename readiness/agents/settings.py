@@ -1,43 +1,37 @@
 """The hooks in an agent's settings: which are ours, and the text with them and without. Pure."""
 
+import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from readiness.agents.forms import Agent, Event
-from readiness.agents.json_edit import JsonPart, append, parse, without
 
 TIMEOUT = 600
 """So many seconds an agent waits for a hook."""
 
+_INDENT = re.compile(r"\n([ \t]+)\S")
+
 
 class InstalledHook(NamedTuple):
-    """A hook of ours in an agent's settings: where it stands, and the command."""
+    """A hook of ours in an agent's settings."""
 
     event: Event
-    path: tuple[str | int, ...]
     command: str
 
 
 def installed(text: str, agent: Agent) -> Iterator[InstalledHook]:
     """Yield our hooks in the settings. Raises `ValueError` for what is no JSON."""
-    hooks = parse(text).member("hooks")
-    ours = re.compile(rf"\breadiness\b.*\bhook\s+(\w+)\s.*--agent[ =]{re.escape(agent.name)}\b")
-    for kind in hooks.parts if hooks else ():
-        for place, group in enumerate(kind.parts):
-            own = ("hooks", kind.key, place)
-            inner = group.member("hooks")
-            for path, handler in _handlers(own, group, inner):
-                command = _command(handler)
-                found = ours.search(f"{command} ")
-                if found and found[1] in list(Event):
-                    yield InstalledHook(Event(found[1]), path, command)
+    for groups in _groups_by_event(json.loads(text)).values():
+        for group in groups:
+            for handler in _handlers(group):
+                if hook := _our_hook(handler, agent):
+                    yield hook
 
 
 def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
     """Return the settings with this hook, once. Raises `ValueError`, naming what is in the way."""
-    there = [one for one in installed(text, agent) if one.event is event]
-    if [one.command for one in there] == [command]:
+    if [hook.command for hook in installed(text, agent) if hook.event is event] == [command]:
         return text
     own, matcher = agent.events[event]
     handler: dict[str, object] = {"command": command, "timeout": TIMEOUT}
@@ -45,17 +39,33 @@ def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
         handler = {"hooks": [{"type": "command", **handler}]}
     if matcher:
         handler = {"matcher": matcher, **handler}
-    return append(without_hook(text, agent, event), ("hooks", own), handler)
+    settings = json.loads(without_hook(text, agent, event))
+    if not isinstance(settings, dict):
+        raise ValueError("not a JSON object")
+    hooks = settings.setdefault("hooks", {})
+    if not isinstance(hooks, dict):
+        raise ValueError("hooks")
+    groups = hooks.setdefault(own, [])
+    if not isinstance(groups, list):
+        raise ValueError(f"hooks.{own}")
+    groups.append(handler)
+    return _formatted(settings, text)
 
 
 def without_hook(text: str, agent: Agent, event: Event | None = None) -> str:
-    """Return the settings without our hooks, for one event or for all."""
-    while True:
-        found = (one for one in installed(text, agent) if event in (None, one.event))
-        first = next(found, None)
-        if first is None:
-            return text
-        text = without(text, first.path)
+    """Return the settings without our hooks, for one event or for all, and what is empty then."""
+    if not any(event in (None, hook.event) for hook in installed(text, agent)):
+        return text
+    settings = json.loads(text)
+    groups_by_event = _groups_by_event(settings)
+    for own, groups in groups_by_event.items():
+        kept = [_without_ours(group, agent, event) for group in groups]
+        settings["hooks"][own] = [group for group in kept if group]
+        if not settings["hooks"][own]:
+            del settings["hooks"][own]
+    if not settings["hooks"]:
+        del settings["hooks"]
+    return _formatted(settings, text)
 
 
 def fresh(agent: Agent) -> str:
@@ -63,19 +73,40 @@ def fresh(agent: Agent) -> str:
     return "{}\n" if agent.nested else '{\n  "version": 1\n}\n'
 
 
-def _handlers(
-    own: tuple[str | int, ...], group: JsonPart, inner: JsonPart | None
-) -> Iterator[tuple[tuple[str | int, ...], JsonPart]]:
-    """Each command of a group, and what has to go for it to go: alone, the whole group."""
-    if inner is None:
-        yield own, group
-    elif len(inner.parts) == 1:
-        yield own, inner.parts[0]
-    else:
-        for place, handler in enumerate(inner.parts):
-            yield (*own, "hooks", place), handler
+def _groups_by_event(settings: Any) -> dict[str, list[Any]]:
+    """Return the groups of hooks by the agent's name of the event; what has another form is not."""
+    hooks = settings.get("hooks") if isinstance(settings, dict) else None
+    named = hooks.items() if isinstance(hooks, dict) else ()
+    return {own: groups for own, groups in named if isinstance(groups, list)}
 
 
-def _command(handler: JsonPart) -> str:
-    found = handler.member("command")
-    return found.value if found and isinstance(found.value, str) else ""
+def _handlers(group: Any) -> list[Any]:
+    inner = group.get("hooks") if isinstance(group, dict) else None
+    return inner if isinstance(inner, list) else [group]
+
+
+def _without_ours(group: Any, agent: Agent, event: Event | None) -> Any:
+    """Return a group of hooks without ours for this event or all; None where no other is in it."""
+    handlers = _handlers(group)
+    hooks = [_our_hook(handler, agent) for handler in handlers]
+    ours = [hook is not None and event in (None, hook.event) for hook in hooks]
+    if all(ours) and handlers:
+        return None
+    others = [handler for handler, is_ours in zip(handlers, ours, strict=True) if not is_ours]
+    return {**group, "hooks": others} if any(ours) else group
+
+
+def _our_hook(handler: Any, agent: Agent) -> InstalledHook | None:
+    command = handler.get("command") if isinstance(handler, dict) else None
+    ours = rf"\breadiness\b.*\bhook\s+(\w+)\s.*--agent[ =]{re.escape(agent.name)}\b"
+    match = re.search(ours, f"{command} ") if isinstance(command, str) else None
+    if match is None or match[1] not in list(Event):
+        return None
+    return InstalledHook(Event(match[1]), str(command))
+
+
+def _formatted(settings: object, like: str) -> str:
+    """Return the settings as JSON, with the indent and the line ends of another text."""
+    indent = _INDENT.search(like)
+    text = json.dumps(settings, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
+    return text.replace("\n", "\r\n") if "\r\n" in like else text

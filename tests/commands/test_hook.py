@@ -406,7 +406,7 @@ def test_settings_keep_all_else(hooked: Project) -> None:
     assert sorted(found["hooks"]) == ["PreToolUse", "SessionStart", "Stop"]
     assert real.stat().st_mode & 0o777 == 0o640
     assert hooked("hook", "--uninstall", "--agent", "claude-code").status == 0
-    assert real.read_text("utf-8") == text
+    assert json.loads(real.read_text("utf-8")) == json.loads(text)
     assert link.is_symlink()
 
 
