@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line.options import Option, Value, Verb
 from readiness.history.chain import Alteration, Verified
-from readiness.history.matching import differences
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
-from readiness.project.git import head_of
 from readiness.record.excerpts import PastVerdict, outcome_from_json
 from readiness.terminal.ending import tell
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
@@ -19,7 +17,7 @@ from readiness.text.clean import clean
 from readiness.text.languages import Language
 from readiness.text.layout import columns, duration
 from readiness.text.sentences import Sentences, for_reader
-from readiness.text.worded import in_language, worded, words_of
+from readiness.text.worded import worded, words_of
 
 
 class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,18 +44,8 @@ class PastRuns(msgspec.Struct, frozen=True, kw_only=True):
     runs: list[PastEntry]
 
 
-class VerifiedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report file that was held against the history; `problems` is empty where all is well."""
-
-    path: str
-    id: str
-    decision: str
-    commit: str | None
-    problems: list[str]
-
-
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--verify` found. `commit` is the one that the reports were held against."""
+    """What `--verify` prints."""
 
     history: str
     sound: bool
@@ -66,62 +54,51 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     not_chained: int
     without_end: int
     altered: list[Alteration]
-    commit: str | None
-    reports: list[VerifiedReport]
 
 
-def history(
-    settings: RunSettings, *, verify: bool = False, commit: str | None = None, limit: int = 20
-) -> int:
-    """List the newest runs, newest first, or hold them and reports against what was recorded."""
+def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> int:
+    """List the newest runs, newest first, or verify that all are as they were recorded."""
     if verify:
-        return _verify(settings, commit)
-    if settings.recorded or commit is not None:
-        raise UsageError(worded("usage.need_verify"))
+        return _verify(settings)
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
     opened = History(path)
     try:
-        found = opened.entries(limit, board)
+        entries = opened.entries(limit, board)
     finally:
         opened.close()
-    outcomes = [_outcome(entry, path) for entry in found]
-    entries = list(map(_past, found, outcomes))
+    outcomes = [_outcome(entry, path) for entry in entries]
+    runs = list(map(_past, entries, outcomes))
     say = for_reader(_language(outcomes))
     if as_json:
-        put_json(PastRuns(runs=entries))
+        put_json(PastRuns(runs=runs))
     else:
-        put_text(_listing(entries, say) if entries else say("history.never"))
+        put_text(_listing(runs, say) if runs else say("history.never"))
     return ExitStatus.READY
 
 
-def _verify(settings: RunSettings, commit: str | None) -> int:
-    """Say whether the history, and the reports in `recorded`, are as they were recorded.
+def _verify(settings: RunSettings) -> int:
+    """Say whether the history is as it was recorded. The status is 4 where it was altered.
 
-    Reports are held against `commit`, or against HEAD where there is a repository. Status 4 where
-    anything was altered or is of another commit. Raises `UsageError` where there is no history.
+    Raises `UsageError` where there is no history.
     """
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
     if not os.path.exists(path):
         raise UsageError(worded("usage.no_history", path=path))
-    against = _commit(settings, commit) if settings.recorded else ""
     opened = History(path)
     try:
         verified = opened.verify()
         newest = opened.entries(1, board)
-        reports = [
-            _report(name, opened, against, given=commit is not None) for name in settings.recorded
-        ]
     finally:
         opened.close()
-    found = _verification(path, verified, reports, against)
+    verification = _verification(path, verified)
     if as_json:
-        put_json(found)
+        put_json(verification)
     else:
         spoken = _language(_outcome(entry, path) for entry in newest)
-        put_text(_account(found, for_reader(spoken)))
-    return ExitStatus.READY if found.sound else ExitStatus.LOOSENED
+        put_text(_account(verification, for_reader(spoken)))
+    return ExitStatus.READY if verification.sound else ExitStatus.LOOSENED
 
 
 def _where(settings: RunSettings) -> tuple[str, str | None]:
@@ -198,14 +175,10 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
 def _state(entry: PastEntry, say: Sentences) -> str:
     if entry.decision is None:
         return say(f"history.state.{entry.state}")
-    told = _decision(entry.decision, say)
+    decision = say(f"decision.{entry.decision}").lower()
     if entry.milestone is not None:
-        told += say("report.for_milestone", milestone=entry.milestone)
-    return say("history.cut", decision=told) if entry.state == "interrupted" else told
-
-
-def _decision(decision: str, say: Sentences) -> str:
-    return say(f"decision.{decision}").lower()
+        decision += say("report.for_milestone", milestone=entry.milestone)
+    return say("history.cut", decision=decision) if entry.state == "interrupted" else decision
 
 
 def _revision(entry: PastEntry, say: Sentences) -> str:
@@ -218,107 +191,40 @@ def _revision(entry: PastEntry, say: Sentences) -> str:
 # --- verifying ----------------------------------------------------------------------------------
 
 
-def _commit(settings: RunSettings, commit: str | None) -> str:
-    """Find the commit that reports are held against; empty where there is none to name."""
-    from readiness.pipeline.opening import open_board
-
-    folder = settings.project or os.getcwd()
-    if settings.project is None and not settings.history:
-        folder = open_board(settings).workdir
-    found = head_of(folder, commit or "HEAD")
-    if commit and not found:
-        raise UsageError(worded("usage.no_commit", folder=folder, name=commit))
-    return found
-
-
-def _report(name: str, history: History, against: str, *, given: bool) -> VerifiedReport:
-    from readiness.pipeline.past import read_run
-
-    run = read_run(name)
-    stored = history.stored(run.id)
-    problems = []
-    if stored is None:
-        problems.append(worded("history.unknown_run", run=run.id))
-    else:
-        with open(name, "rb") as file:
-            problems += differences(file.read(), stored)
-    commit = run.git.commit if run.git else None
-    if against and commit != against and (commit or given):
-        problems.append(
-            worded("history.other_commit", commit=commit, against=against)
-            if commit
-            else worded("history.no_commit", against=against)
-        )
-    elif against and run.git and run.git.dirty:
-        problems.append(worded("history.uncommitted", commit=commit))
-    return VerifiedReport(
-        path=clean(name, newlines=False),
-        id=run.id,
-        decision=run.gate.decision.value,
-        commit=commit,
-        problems=problems,
-    )
-
-
-def _verification(
-    path: str, verified: Verified, reports: list[VerifiedReport], against: str
-) -> Verification:
+def _verification(path: str, verified: Verified) -> Verification:
     return Verification(
         history=clean(path, newlines=False),
-        sound=not verified.alterations and not any(report.problems for report in reports),
+        sound=not verified.alterations,
         entries=verified.entries,
         chained=verified.links - min(verified.loose, verified.links),
         not_chained=verified.loose,
         without_end=verified.open,
         altered=verified.alterations,
-        commit=against or None,
-        reports=reports,
     )
 
 
-def _account(found: Verification, say: Sentences) -> str:
+def _account(verification: Verification, say: Sentences) -> str:
     facts = [
-        say("history.entries", count=found.entries),
-        say("history.chained", count=found.chained),
+        say("history.entries", count=verification.entries),
+        say("history.chained", count=verification.chained),
     ]
-    if found.not_chained:
-        facts.append(say("history.not_chained", count=found.not_chained))
-    if found.without_end:
-        facts.append(say("history.without_end", count=found.without_end))
-    lines = [f"{found.history}: {say('report.comma').join(facts)}"]
-    lines += [say("history.altered", what=alteration) for alteration in found.altered]
-    for report in found.reports:
-        decision = _decision(report.decision, say)
-        what = say("history.report", path=report.path, run=report.id, decision=decision)
-        lines += [
-            say("history.wrong", report=what, problem=in_language(one, say))
-            for one in report.problems
-        ]
-        if not report.problems:
-            of = say("history.of_commit", commit=report.commit) if report.commit else ""
-            lines.append(say("history.right", report=what + of))
-    lines.append(say("history.sound") if found.sound else say("history.unsound"))
+    if verification.not_chained:
+        facts.append(say("history.not_chained", count=verification.not_chained))
+    if verification.without_end:
+        facts.append(say("history.without_end", count=verification.without_end))
+    lines = [f"{verification.history}: {say('report.comma').join(facts)}"]
+    lines += [say("history.altered", what=alteration) for alteration in verification.altered]
+    lines.append(say("history.sound") if verification.sound else say("history.unsound"))
     return "\n".join(lines)
 
 
 VERB = Verb(
     history,
-    Argument(
-        "recorded",
-        "[RUN.json]...",
-        "With --verify: hold these reports against the history.",
-        repeats=True,
-    ),
     Option(
         "verify",
         "",
         "Name what was edited, removed or inserted; end with 4 where anything was.",
         value=Value.SWITCH,
-    ),
-    Option(
-        "commit",
-        "REF",
-        "With --verify: the commit that the reports must be of. Default: HEAD.",
     ),
     Option("limit", "N", "So many runs.", value=Value.NUMBER, short="n"),
     takes="board project output_format history",
