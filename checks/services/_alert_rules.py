@@ -4,30 +4,27 @@ import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
-import yaml
 
 from checks.services._answer import Complaint, ProbeError
-from checks.services._json import typed
+from checks.services._json import from_yaml, read_text
 from checks.services._promql import normal, seconds
 
-MOST_FILE = 16 * 2**20
 TOOL = "promtool"
-Kind = TypeVar("Kind")
 
 
-class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A rule as the server tells it."""
 
     name: str
     query: str
     health: str
     type: str
-    lastError: str = ""  # noqa: N815 - the server's name
+    last_error: str = ""
     duration: float = 0.0
-    keepFiringFor: float = 0.0  # noqa: N815 - the server's name
+    keep_firing_for: float = 0.0
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
 
@@ -100,25 +97,15 @@ def compared(files: Iterable[str], loaded: Sequence[RuleGroup]) -> dict[str, str
     a file that cannot be read.
     """
     known: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
-    for group in loaded:
-        for rule in group.rules:
-            known[group.name, rule.name].append(
-                {
-                    "expr": normal(rule.query),
-                    "for": rule.duration,
-                    "keep_firing_for": rule.keepFiringFor,
-                    "labels": rule.labels,
-                    "annotations": rule.annotations,
-                    "limit": group.limit,
-                    "interval": group.interval,
-                }
-            )
+    for loaded_group in loaded:
+        for loaded_rule in loaded_group.rules:
+            known[loaded_group.name, loaded_rule.name].append(_loaded(loaded_rule, loaded_group))
     problems = {}
-    for written in _groups(files):
-        for one in written.rules:
-            told = _difference(_wanted(one, written), known[written.name, one.alert])
-            if one.alert and told:
-                problems[one.alert] = told
+    for group in _groups(files):
+        for rule in group.rules:
+            difference = _difference(_wanted(rule, group), known[group.name, rule.alert])
+            if rule.alert and difference:
+                problems[rule.alert] = difference
     return problems
 
 
@@ -139,18 +126,18 @@ def delayed(
     problems: dict[str, str] = {}
     for group in loaded:
         own = written.get(group.name, _FileGroup())
-        told = ""
+        why = ""
         if not own.interval and lookback < group.interval == seconds(interval):
-            told = f"evaluated every {interval} alone, as all rules are"
+            why = f"evaluated every {interval} alone, as all rules are"
         elif not own.query_offset and seconds(offset) > lookback:
-            told = f"evaluated on what was {offset} before, as all rules are"
-        problems |= {rule.name: told for rule in group.rules if told}
+            why = f"evaluated on what was {offset} before, as all rules are"
+        problems |= {rule.name: why for rule in group.rules if why}
     return problems
 
 
 def _groups(files: Iterable[str]) -> Iterator[_FileGroup]:
     for file in files:
-        yield from _read(file, _RuleFile).groups
+        yield from from_yaml(read_text(file), _RuleFile, file).groups
 
 
 def _labels(rule: _FileRule, group: _FileGroup) -> frozenset[tuple[str, str]]:
@@ -159,6 +146,18 @@ def _labels(rule: _FileRule, group: _FileGroup) -> frozenset[tuple[str, str]]:
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
+
+
+def _loaded(rule: AlertRule, group: RuleGroup) -> dict[str, object]:
+    return {
+        "expr": normal(rule.query),
+        "for": rule.duration,
+        "keep_firing_for": rule.keep_firing_for,
+        "labels": rule.labels,
+        "annotations": rule.annotations,
+        "limit": group.limit,
+        "interval": group.interval,
+    }
 
 
 def _wanted(rule: _FileRule, group: _FileGroup) -> dict[str, object]:
@@ -176,11 +175,9 @@ def _wanted(rule: _FileRule, group: _FileGroup) -> dict[str, object]:
 def _difference(wanted: Mapping[str, object], loaded: Sequence[Mapping[str, object]]) -> str:
     if not loaded:
         return "not loaded"
-    nearest = min(
-        ({key: one[key] for key in wanted if one[key] != wanted[key]} for one in loaded), key=len
-    )
-    told = [f"{key} {value!r} is loaded, not {wanted[key]!r}" for key, value in nearest.items()]
-    return "; ".join(told)
+    differences = [[key for key in wanted if rule[key] != wanted[key]] for rule in loaded]
+    nearest, keys = min(zip(loaded, differences, strict=True), key=lambda pair: len(pair[1]))
+    return "; ".join(f"{key} {nearest[key]!r} is loaded, not {wanted[key]!r}" for key in keys)
 
 
 # --- tests of rules -----------------------------------------------------------------------------
@@ -213,19 +210,15 @@ def seen_to_fire(
     rules = {os.path.realpath(file) for file in files}
     fired: set[str] = set()
     complaints = []
-    for file in tests:
-        told = _read(file, _PromtoolFile)
-        folder = os.path.dirname(file)
-        about = {os.path.realpath(os.path.join(folder, each)) for each in told.rule_files}
-        if said := _failure(file, limit):
-            complaints.append(Complaint(path=file, rule="promtool test rules", message=said))
-        elif about & rules:
-            fired |= {
-                one.alertname
-                for test in told.tests
-                for one in test.alert_rule_test
-                if one.exp_alerts
-            }
+    for path in tests:
+        file = from_yaml(read_text(path), _PromtoolFile, path)
+        folder = os.path.dirname(path)
+        tested = {os.path.realpath(os.path.join(folder, name)) for name in file.rule_files}
+        if failure := _failure(path, limit):
+            complaints.append(Complaint(path, "promtool test rules", failure))
+        elif tested & rules:
+            expected = [rule for test in file.tests for rule in test.alert_rule_test]
+            fired |= {rule.alertname for rule in expected if rule.exp_alerts}
     return fired, complaints
 
 
@@ -250,15 +243,6 @@ def _failure(file: str, limit: float) -> str:
         return ""
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     if done.returncode == 0 or "FAILED:" not in lines:
-        said = " ".join(lines[:8]) or "nothing"
-        raise ProbeError(f"{' '.join(command)} ended with {done.returncode} and said {said}")
+        message = " ".join(lines[:8]) or "nothing"
+        raise ProbeError(f"{' '.join(command)} ended with {done.returncode} and said {message}")
     return " ".join(lines[1:8])
-
-
-def _read(file: str, kind: type[Kind]) -> Kind:
-    try:
-        with open(file, encoding="utf-8") as stream:
-            data = yaml.load(stream.read(MOST_FILE), yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ProbeError(f"{file} cannot be read: {error}") from None
-    return typed(data or {}, kind, file)

@@ -10,50 +10,64 @@ import msgspec
 
 from checks.services._answer import ProbeError
 from checks.services._http import Request, Via, fetch
-from checks.services._json import get, post, strings, typed, wait
-from checks.services._routes import Labels, Routing
+from checks.services._json import Api, from_yaml, get, objects, strings, wait
+from checks.services._promql import seconds
 
 MARK = "canary"
 LIFE = timedelta(minutes=10)
 GROUPS = re.compile(r"^alertmanager_dispatcher_aggregation_groups\S* (\S+)$", re.MULTILINE)
+INTERVAL = "5m"
+"""How long a group waits that was told before, where its settings do not say it."""
+
+Labels = Mapping[str, str]
 
 
-class _Version(msgspec.Struct):
-    version: str
+class Routing(msgspec.Struct):
+    """The part of Alertmanager's settings that says who is told of what."""
+
+    route: dict[str, object]
+    receivers: list[dict[str, object]]
+
+    def channels(self) -> int:
+        """Return how many receivers send anything anywhere."""
+        return sum(
+            any(name.endswith("_configs") and value for name, value in receiver.items())
+            for receiver in self.receivers
+        )
+
+    def longest_interval(self) -> str:
+        """Return how long an alert may wait that joins a group which was told before."""
+        intervals = [str(route.get("group_interval") or "") for route in objects(self.route)]
+        return max([intervals[0] or INTERVAL, *intervals[1:]], key=seconds)
 
 
-class _Original(msgspec.Struct):
-    original: str
+class _Status(msgspec.Struct, rename="camel"):
+    version_info: dict[str, str]
+    config: dict[str, str]
 
 
-class _Status(msgspec.Struct):
-    versionInfo: _Version  # noqa: N815 - the server's name
-    config: _Original
-
-
-class _Stand(msgspec.Struct):
-    state: str
-    silencedBy: list[str] = []  # noqa: N815 - the server's name
-    inhibitedBy: list[str] = []  # noqa: N815 - the server's name
-    mutedBy: list[str] | None = None  # noqa: N815 - the server's name
+class _Standing(msgspec.Struct, rename="camel"):
+    silenced_by: list[str] = []
+    inhibited_by: list[str] = []
+    muted_by: list[str] | None = None
 
     @property
     def suppressed(self) -> bool:
-        """Whether it goes nowhere. What one route mutes may go by another."""
-        return bool(self.silencedBy or self.inhibitedBy)
+        """Return whether it goes nowhere. What one route mutes may go by another."""
+        return bool(self.silenced_by or self.inhibited_by)
 
 
 class _Receiver(msgspec.Struct):
     name: str
 
 
-class HeldAlert(msgspec.Struct):
+class HeldAlert(msgspec.Struct, rename="camel"):
     """An alert that it has, and where it goes."""
 
     labels: dict[str, str]
-    status: _Stand
+    status: _Standing
     receivers: list[_Receiver] = []
-    updatedAt: str = ""  # noqa: N815 - the server's name
+    updated_at: str = ""
 
 
 class _AlertGroup(msgspec.Struct):
@@ -63,7 +77,7 @@ class _AlertGroup(msgspec.Struct):
 
     @property
     def key(self) -> tuple[str, frozenset[tuple[str, str]]]:
-        """What no other group has."""
+        """Return what no other group has."""
         return self.receiver.name, frozenset(self.labels.items())
 
 
@@ -80,56 +94,46 @@ class Manager:
     """An Alertmanager, and the channel behind it."""
 
     def __init__(self, url: str, received: str, via: Via) -> None:
-        self._url = url.rstrip("/")
+        self._api = Api(url.rstrip("/"), via)
         self._received = received
-        self._via = via
 
     def settings(self) -> tuple[str, Routing]:
-        """Its version, and who is told of what."""
-        import yaml
-
-        status = typed(get(f"{self._url}/api/v2/status", self._via), _Status, self._url)
-        try:
-            settings = yaml.load(status.config.original, yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            raise ProbeError(f"{self._url} told settings that are no YAML: {error}") from None
-        return status.versionInfo.version, typed(settings, Routing, self._url)
+        """Return its version, and who is told of what."""
+        status = self._api.get("/api/v2/status", _Status)
+        routing = from_yaml(status.config.get("original", ""), Routing, self._api.url)
+        return status.version_info.get("version", ""), routing
 
     def held(self) -> list[HeldAlert]:
         """Return the alerts that Alertmanager has."""
-        return typed(get(f"{self._url}/api/v2/alerts", self._via), list[HeldAlert], self._url)
+        return self._api.get("/api/v2/alerts", list[HeldAlert])
 
-    def deliver(
-        self, alerts: Sequence[Labels], routing: Routing, limit: float
-    ) -> tuple[list[LateAlert], float]:
+    def deliver(self, alerts: Sequence[Labels], limit: float) -> tuple[list[LateAlert], float]:
         """Send these alerts, and tell which did not arrive and why, and how long it took.
 
         What is inhibited is sent again without the others, which may have done that.
         """
-        late, took = self._round(alerts, routing, limit)
+        late, took = self._round(alerts, limit)
         count = len(alerts)
-        while 0 < len(inhibited := [one.labels for one in late if one.inhibited]) < count:
+        while 0 < len(inhibited := [alert.labels for alert in late if alert.inhibited]) < count:
             count = len(inhibited)
-            again, more = self._round(inhibited, routing, limit)
-            late = [*(one for one in late if not one.inhibited), *again]
+            again, more = self._round(inhibited, limit)
+            late = [*(alert for alert in late if not alert.inhibited), *again]
             took += more
         return late, round(took, 3)
 
-    def _round(
-        self, alerts: Sequence[Labels], routing: Routing, limit: float
-    ) -> tuple[list[LateAlert], float]:
+    def _round(self, alerts: Sequence[Labels], limit: float) -> tuple[list[LateAlert], float]:
         marked = {secrets.token_hex(8): labels for labels in alerts}
         before, count = {group.key for group in self._groups()}, self._group_count()
         began = datetime.now(UTC)
         self._send(marked, began, began + LIFE)
 
         def outstanding() -> set[str]:
-            return marked.keys() - set(strings(get(self._received, self._via)))
+            return marked.keys() - set(strings(get(self._received, self._api.via)))
 
         def settled() -> bool | None:
             late = outstanding()
-            stands = _marked(self._groups())
-            stopped = {mark for mark, one in stands.items() if one.status.suppressed}
+            standing = _marked(self._groups())
+            stopped = {mark for mark, alert in standing.items() if alert.status.suppressed}
             return late <= stopped or None
 
         try:
@@ -143,22 +147,20 @@ class Manager:
         new = [group for group in own if group.key not in before]
         # Of a group whose alerts are all resolved nothing is told, but it is counted.
         old = own if grew < len(new) else [group for group in own if group.key in before]
-        told = []
-        for mark in sorted(late):
-            stand, joins = _marked(own).get(mark), mark in _marked(old)
-            told.append(_late(marked[mark], stand, routing, limit, joins=joins))
-        return told, took
+        standing, joining = _marked(own), _marked(old)
+        return [
+            _late(marked[mark], standing.get(mark), joins=mark in joining) for mark in sorted(late)
+        ], took
 
     def _groups(self) -> list[_AlertGroup]:
         """Return the groups of routes, with their alerts that are not resolved."""
-        told = get(f"{self._url}/api/v2/alerts/groups", self._via)
-        return typed(told, list[_AlertGroup], self._url)
+        return self._api.get("/api/v2/alerts/groups", list[_AlertGroup])
 
     def _group_count(self) -> float:
-        """How many groups there are by its own metrics; none where it tells none."""
-        answer = fetch(Request(url=f"{self._url}/metrics"), self._via)
-        found = GROUPS.search(answer.text)
-        return float(found[1]) if found and answer.status == 200 else 0.0
+        """Return how many groups there are by its own metrics; 0 where it tells none."""
+        answer = fetch(Request(url=f"{self._api.url}/metrics"), self._api.via)
+        count = GROUPS.search(answer.text)
+        return float(count[1]) if count and answer.status == 200 else 0.0
 
     def _send(self, marked: Mapping[str, Labels], begins: datetime, ends: datetime) -> None:
         alerts = [
@@ -170,43 +172,32 @@ class Manager:
             }
             for mark, labels in marked.items()
         ]
-        answer = post(f"{self._url}/api/v2/alerts", alerts, self._via)
+        answer = self._api.post("/api/v2/alerts", alerts)
         if answer.status != 200:
             raise ProbeError(f"{answer.url} did not take the alerts: status {answer.status}")
 
 
 def _marked(groups: Iterable[_AlertGroup]) -> dict[str | None, HeldAlert]:
     """Return the alerts in the groups of routes by their mark, which those sent on purpose have."""
-    return {one.labels.get(MARK): one for group in groups for one in group.alerts}
+    return {alert.labels.get(MARK): alert for group in groups for alert in group.alerts}
 
 
-def _late(
-    labels: Labels, stand: HeldAlert | None, routing: Routing, limit: float, *, joins: bool
-) -> LateAlert:
-    suppressed = bool(stand and stand.status.suppressed)
-    delay = "" if suppressed or not stand else routing.delay(labels, limit, joins=joins)
-    return LateAlert(
-        labels,
-        "; ".join(filter(None, [_told(stand), delay])),
-        inhibited=bool(stand and stand.status.inhibitedBy),
-        joined=bool(delay) and not routing.delay(labels, limit),
-    )
-
-
-def _told(held: HeldAlert | None) -> str:
-    """Why an alert did not arrive, as far as Alertmanager tells."""
+def _late(labels: Labels, held: HeldAlert | None, *, joins: bool) -> LateAlert:
+    """Tell why an alert did not arrive, as far as Alertmanager tells."""
     if held is None:
-        return "did not arrive, and Alertmanager does not have it"
-    for kind, by in (
-        ("silenced by", held.status.silencedBy),
-        ("inhibited by", held.status.inhibitedBy),
-        ("muted by", held.status.mutedBy or []),
+        why = "did not arrive, and Alertmanager does not have it"
+        return LateAlert(labels, why, inhibited=False, joined=False)
+    standing = held.status
+    for kind, names in (
+        ("silenced by", standing.silenced_by),
+        ("inhibited by", standing.inhibited_by),
+        ("muted by", standing.muted_by or []),
     ):
-        if by:
-            return f"{kind} {_listed(by)}"
-    names = _listed(one.name for one in held.receivers) or "no receiver"
-    return f"goes to {names} and did not arrive at the channel"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+        if names:
+            why = f"{kind} {', '.join(names)}"
+            break
+    else:
+        receivers = ", ".join(receiver.name for receiver in held.receivers) or "no receiver"
+        why = f"goes to {receivers} and did not arrive at the channel"
+    joined = joins and not standing.suppressed
+    return LateAlert(labels, why, inhibited=bool(standing.inhibited_by), joined=joined)

@@ -166,14 +166,14 @@ def _resolve(target: Address) -> list[Any]:
 def unreachable(where: object, error: OSError, *, timeout: float) -> ProbeError:
     """Return the error that says why nobody answered at an address."""
     if isinstance(error, ConnectionRefusedError):
-        said = "refused the connection"
+        what = "refused the connection"
     elif isinstance(error, TimeoutError):
-        said = f"did not answer within {timeout:g} s"
+        what = f"did not answer within {timeout:g} s"
     elif isinstance(error, socket.gaierror):
-        said = f"is not known by name: {reason(error)}"
+        what = f"is not known by name: {reason(error)}"
     else:
-        said = f"cannot be spoken to: {reason(error)}"
-    return ProbeError(f"{where} {said}")
+        what = f"cannot be spoken to: {reason(error)}"
+    return ProbeError(f"{where} {what}")
 
 
 def reason(error: OSError) -> str:

@@ -1,18 +1,20 @@
 """What the probes of databases share: their address as a URL, and what is wrong with one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import msgspec
-
-from checks.services._answer import Complaint, ProbeError
-from checks.services._connect import Address
+from checks.services._answer import Answer, ProbeError, complaints
+from checks.services._connect import Address, unreachable
 from checks.services._options import OptionsError
 from checks.services._ports import State
 
 
 class RefusedLoginError(Exception):
     """A database does not let one in; the message is its own, or its library's."""
+
+    verdict = "refuses the login"
 
 
 class Login(NamedTuple):
@@ -24,10 +26,16 @@ class Login(NamedTuple):
     password: str
     name: str
 
-    def refused(self, why: Exception) -> ProbeError:
-        """Return the error that tells why, without the password that it may repeat."""
-        said = str(why).replace(self.password, "***") if self.password else str(why)
-        return ProbeError(f"{self.place} refuses the login: {said}")
+    @contextmanager
+    def spoken_to(self, timeout: float) -> Iterator[None]:
+        """Tell whatever goes wrong with its address, without the password that it may repeat."""
+        try:
+            yield
+        except RefusedLoginError as error:
+            why = str(error).replace(self.password, "***") if self.password else str(error)
+            raise ProbeError(f"{self.place} {error.verdict}: {why}") from None
+        except OSError as error:
+            raise unreachable(self.place, error, timeout=timeout) from None
 
 
 def login(url: str, schemes: tuple[str, ...], port: int) -> Login:
@@ -50,31 +58,32 @@ def login(url: str, schemes: tuple[str, ...], port: int) -> Login:
     )
 
 
-class DatabaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `problems` counts no password, and exposure.
+def answer(
+    user: Login,
+    peer: str,
+    version: str,
+    *,
+    demands_password: bool,
+    outside: State | None,
+    turned_away: bool,
+) -> Answer:
+    """Return what probes of databases have in common. `problems` counts no password, and exposure.
 
-    `exposed` is null where it is not said from where to try.
+    `exposed` and `outside` are null where it is not said from where to try. Who gets through and
+    is `turned_away` by the server itself has not reached it.
     """
-
-    peer: str
-    version: str
-    demands_password: bool
-    exposed: bool | None
-    outside: State | None
-    problems: int
-    findings: list[Complaint]
-
-
-def problems(place: Address, *, demands: bool, exposed: bool | None) -> list[Complaint]:
-    """Return what is wrong with who may get in."""
-    said = []
-    if not demands:
-        said.append(("no-password", "it lets anybody in, without a password"))
+    exposed = None if outside is None else outside is State.OPEN and not turned_away
+    problems = []
+    if not demands_password:
+        problems.append(("no-password", "it lets anybody in, without a password"))
     if exposed:
-        said.append(("exposed", "it can be reached from outside"))
-    return [Complaint(path=str(place), rule=rule, message=text) for rule, text in said]
-
-
-def is_exposed(state: State | None) -> bool | None:
-    """Whether the outside world gets through; None where nobody tried."""
-    return None if state is None else state is State.OPEN
+        problems.append(("exposed", "it can be reached from outside"))
+    return {
+        "peer": peer,
+        "version": version,
+        "demands_password": demands_password,
+        "exposed": exposed,
+        "outside": outside,
+        "problems": len(problems),
+        "findings": complaints(str(user.place), problems),
+    }

@@ -43,21 +43,14 @@ WEAK: Final = {
 """Kinds of cipher suites that nobody should agree to, by their numbers (RFC 9325, 4.1)."""
 
 
-def is_accepted(link: Timed, version: int, host: str) -> bool | None:
-    """Offer this version alone over a new connection; whether the server takes it.
+def is_accepted(
+    link: Timed, host: str, version: int = _TLS_1_2, suites: tuple[int, ...] = _SUITES
+) -> bool | None:
+    """Offer this version and these suites alone; return whether the server takes them.
 
     None where it says nothing within the time limit. A server that answers with an alert or hangs
     up does not take it. Raises ProbeError for an answer that is no TLS.
     """
-    return _is_accepted(link, version, host, _SUITES)
-
-
-def takes_weak(link: Timed, kind: str, host: str) -> bool | None:
-    """Offer TLS 1.2 with one kind of WEAK suites alone; else as `is_accepted`."""
-    return _is_accepted(link, _TLS_1_2, host, WEAK[kind])
-
-
-def _is_accepted(link: Timed, version: int, host: str, suites: tuple[int, ...]) -> bool | None:
     try:
         link.sendall(_record(version, _hello(version, host, suites)))
         head = _receive(link, 5)
@@ -88,21 +81,17 @@ def _record(version: int, message: bytes) -> bytes:
 
 
 def _hello(version: int, host: str, suites: tuple[int, ...]) -> bytes:
-    offered = b"".join(struct.pack(">H", suite) for suite in suites)
-    body = struct.pack(">H", version) + os.urandom(32) + b"\0"
-    body += struct.pack(">H", len(offered)) + offered + b"\1\0"
+    body = struct.pack(">H", version) + os.urandom(32) + b"\0" + _numbers(suites) + b"\1\0"
     if version > OLD["SSLv3"]:
         extensions = _extensions(host)
         if version >= _TLS_1_2:
-            signatures = b"".join(struct.pack(">H", each) for each in _SIGNATURES)
-            extensions += _extension(13, struct.pack(">H", len(signatures)) + signatures)
+            extensions += _extension(13, _numbers(_SIGNATURES))
         body += struct.pack(">H", len(extensions)) + extensions
     return struct.pack(">B", _CLIENT_HELLO) + len(body).to_bytes(3, "big") + body
 
 
 def _extensions(host: str) -> bytes:
-    curves = b"".join(struct.pack(">H", curve) for curve in _CURVES)
-    made = _extension(10, struct.pack(">H", len(curves)) + curves) + _extension(11, b"\1\0")
+    made = _extension(10, _numbers(_CURVES)) + _extension(11, b"\1\0")
     if not host.replace(".", "").isdigit() and ":" not in host:
         name = b"\0" + struct.pack(">H", len(host)) + host.encode("idna")
         made = _extension(0, struct.pack(">H", len(name)) + name) + made
@@ -111,3 +100,7 @@ def _extensions(host: str) -> bytes:
 
 def _extension(number: int, body: bytes) -> bytes:
     return struct.pack(">HH", number, len(body)) + body
+
+
+def _numbers(numbers: tuple[int, ...]) -> bytes:
+    return struct.pack(f">{1 + len(numbers)}H", 2 * len(numbers), *numbers)

@@ -142,13 +142,13 @@ _trusting = cache(tls_context)
 
 def headers_of(lines: tuple[str, ...]) -> dict[str, str]:
     """Read `Name: value` lines. Raises OptionsError for any other."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name.strip() or " " in name.strip():
             raise OptionsError("a header is not written `Name: value`")
-        found[name.strip()] = value.strip()
-    return found
+        headers[name.strip()] = value.strip()
+    return headers
 
 
 def _target(url: str, via: Via, first: _Destination | None) -> _Destination:
@@ -158,7 +158,7 @@ def _target(url: str, via: Via, first: _Destination | None) -> _Destination:
         host = parts.hostname
     except (ValueError, KeyError):
         host = None
-    if not host or any(each.isspace() for each in url):
+    if not host or any(map(str.isspace, url)):
         raise OptionsError(f"{without_password(url)!r} is no URL; write http://host/path or https:")
     asked = Address(host, port)
     for word in via.connect:
@@ -200,7 +200,7 @@ def _exchange(request: Request, target: _Destination, via: Via) -> Response:
         with link:
             answer, body = _converse(request, target, link)
     except http.client.HTTPException as error:
-        raise ProbeError(f"{named} does not speak HTTP: {_said(error)}") from None
+        raise ProbeError(f"{named} does not speak HTTP: {_protocol_error(error)}") from None
     except OSError as error:
         raise unreachable(named, error, timeout=via.timeout) from None
     return Response(
@@ -256,7 +256,7 @@ def _sent(request: Request, target: _Destination) -> dict[str, str]:
     )
 
 
-def _said(error: http.client.HTTPException) -> str:
+def _protocol_error(error: http.client.HTTPException) -> str:
     if isinstance(error, http.client.RemoteDisconnected):
         return "it closed the connection without an answer"
     if isinstance(error, http.client.IncompleteRead):

@@ -1,25 +1,47 @@
-"""JSON over HTTP, and the waiting for something to arrive."""
+"""What servers and files tell, as data; and the waiting for something to arrive."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+import yaml
 
 from checks.services._answer import ProbeError
+from checks.services._connect import reason
 from checks.services._http import MOST_BYTES, Request, Response, Via, fetch
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 Kind = TypeVar("Kind")
 PAUSE = 0.25
 _MOST_PAGES = 200
+_MOST_FILE = 64 * 2**20
+
+
+class Api(NamedTuple):
+    """The address below which a server answers with JSON, and how it is spoken to."""
+
+    url: str
+    via: Via
+    headers: Mapping[str, str] = {}
+
+    def get(self, path: str, kind: type[Kind], field: str = "") -> Kind:
+        """Return what is at a path, or a field of it. Raises ProbeError as `get` and `typed` do."""
+        data = get(f"{self.url}{path}", self.via, self.headers)
+        return typed_field(data, field, kind, self.url) if field else typed(data, kind, self.url)
+
+    def post(self, path: str, data: object) -> Response:
+        """Send data, and return the answer whatever its status is."""
+        headers = {"Content-Type": "application/json", **self.headers}
+        body = msgspec.json.encode(data)
+        request = Request(url=f"{self.url}{path}", method="POST", headers=headers, body=body)
+        return fetch(request, self.via)
 
 
 def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
-    """Return what is found there, a list with all of its pages (RFC 8288, `rel="next"`).
+    """Return what is at an address, a list with all of its pages (RFC 8288, `rel="next"`).
 
     Raises ProbeError for another status than 200, and for more pages than anybody reads.
     """
@@ -27,38 +49,48 @@ def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
 
 
 def look(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
-    """Return what is found there, None where there is nothing yet (404); else as `get` does."""
+    """Return what is at an address, None where nothing is yet (404); else as `get` does."""
     answer = _answer(url, via, headers)
     return None if answer.status == 404 else _pages(answer, via, headers)
 
 
-def post(url: str, data: object, via: Via, headers: Mapping[str, str] | None = None) -> Response:
-    """Send data, and return the answer whatever its status is."""
-    return fetch(
-        Request(
-            url=url,
-            method="POST",
-            headers={"Content-Type": "application/json", **(headers or {})},
-            body=json.dumps(data).encode(),
-        ),
-        via,
-    )
-
-
-def typed(data: object, kind: type[Kind], url: str) -> Kind:
+def typed(data: object, kind: type[Kind], place: str) -> Kind:
     """Return the data as what it should be. Raises ProbeError where it is not that."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise ProbeError(f"{url} answered something else: {error}") from None
+        raise ProbeError(f"{place} answered something else: {error}") from None
 
 
-def loads(answer: Response) -> object:
-    """Read the answer's body. Raises ProbeError where it is no JSON."""
+def typed_field(data: object, field: str, kind: type[Kind], place: str) -> Kind:
+    """Return a field of the data as what it should be. Raises ProbeError as `typed` does."""
+    return typed(data.get(field) if isinstance(data, dict) else None, kind, place)
+
+
+def from_json(data: str | bytes, kind: type[Kind], place: str) -> Kind:
+    """Read JSON. Raises ProbeError where it is none, or something else."""
     try:
-        return msgspec.json.decode(answer.body)
+        return typed(msgspec.json.decode(data), kind, place)
     except msgspec.DecodeError as error:
-        raise ProbeError(f"{answer.url} answered no JSON: {error}") from None
+        raise ProbeError(f"{place} holds no JSON: {error}") from None
+
+
+def from_yaml(text: str, kind: type[Kind], place: str) -> Kind:
+    """Read YAML. Raises ProbeError where it is none, or something else."""
+    try:
+        return typed(yaml.load(text, yaml.CSafeLoader) or {}, kind, place)
+    except yaml.YAMLError as error:
+        raise ProbeError(f"{place} holds no YAML: {error}") from None
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file. Raises ProbeError where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(_MOST_FILE)
+    except (OSError, UnicodeDecodeError) as error:
+        why = reason(error) if isinstance(error, OSError) else "it is no text"
+        raise ProbeError(f"{path} cannot be read: {why}") from None
 
 
 def elsewhere(via: Via) -> Via:
@@ -66,37 +98,35 @@ def elsewhere(via: Via) -> Via:
     return via._replace(connect=tuple(word for word in via.connect if "=" in word))
 
 
-def wait(find: Callable[[], Found | None], seconds: float) -> tuple[Found | None, float]:
-    """Ask until something is found or the time is over; return it, and the seconds it took."""
+def wait(find: Callable[[], Result | None], seconds: float) -> tuple[Result | None, float]:
+    """Ask until there is a result or the time is over; return it, and the seconds it took."""
     began = time.monotonic()
     while True:
-        found = find()
+        result = find()
         passed = time.monotonic() - began
-        if found is not None or passed + PAUSE > seconds:
-            return found, round(passed, 3)
+        if result is not None or passed + PAUSE > seconds:
+            return result, round(passed, 3)
         time.sleep(PAUSE)
 
 
 def objects(data: object) -> Iterator[dict[str, object]]:
-    """Every object within some JSON, the outer ones first."""
+    """Yield every object within some JSON, the outer ones first."""
     waiting = [data]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield one
-            waiting += reversed(list(one.values()))
-        elif isinstance(one, list):
-            waiting += reversed(one)
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting += reversed(list(value.values()))
+        elif isinstance(value, list):
+            waiting += reversed(value)
 
 
 def strings(data: object) -> Iterator[str]:
-    """Every string within some JSON, but for the names of fields."""
-    for one in objects(data):
-        for value in one.values():
-            if isinstance(value, str):
-                yield value
-            elif isinstance(value, list):
-                yield from (each for each in value if isinstance(each, str))
+    """Yield every string within some JSON, but for the names of fields."""
+    for data_object in objects(data):
+        for value in data_object.values():
+            values = value if isinstance(value, list) else [value]
+            yield from (text for text in values if isinstance(text, str))
 
 
 def _answer(url: str, via: Via, headers: Mapping[str, str] | None) -> Response:
@@ -125,9 +155,9 @@ def _pages(answer: Response, via: Via, headers: Mapping[str, str] | None) -> obj
 def _next(answer: Response) -> str:
     """Return the address of the next page; "" where there is none, or it is said to be empty."""
     for link in answer.header("link").split(","):
-        found = re.match(r"\s*<([^>]*)>(.*)", link, re.DOTALL)
-        if found and re.search(r'rel="?next', found[2]) and 'results="false"' not in found[2]:
-            return str(urljoin(answer.url, found[1]))
+        parts = re.match(r"\s*<([^>]*)>(.*)", link, re.DOTALL)
+        if parts and re.search(r'rel="?next', parts[2]) and 'results="false"' not in parts[2]:
+            return str(urljoin(answer.url, parts[1]))
     return ""
 
 
@@ -137,4 +167,4 @@ def _data(answer: Response) -> object:
     if answer.cut:
         size = f"{MOST_BYTES / 2**20:g} MiB"
         raise ProbeError(f"{answer.url} answered with more than {size}: ask for less, or for pages")
-    return loads(answer)
+    return from_json(answer.body, object, answer.url)

@@ -43,19 +43,27 @@ _Options = TypeVar("_Options", bound=ProbeOptions)
 def parse(kind: type[_Options], arguments: Sequence[str], environ: Mapping[str, str]) -> _Options:
     """Return the options that the arguments give. Raises OptionsError with what to write."""
     hints = get_type_hints(kind, include_extras=True)
-    given: dict[str, object] = {}
+    values: dict[str, object] = {}
     for name, text in _pairs(arguments, hints, environ):
-        if name in given:
+        if name in values:
             raise OptionsError(f"{flag(name)} is given twice")
         if text.strip():
-            given[name] = _value(name, text, hints[name])
+            values[name] = _value(name, text, hints[name])
     for field in msgspec.structs.fields(kind):
-        if field.required and field.name not in given:
+        if field.required and field.name not in values:
             raise OptionsError(f"{flag(field.name)} must be given: {described(hints[field.name])}")
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise OptionsError(_told(str(error))) from None
+        raise OptionsError(_by_option(str(error))) from None
+
+
+def pattern(name: str, text: str) -> re.Pattern[str]:
+    """Read a regular expression that an option gives. Raises OptionsError where it is none."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise OptionsError(f"{flag(name)}: {text!r} is no regular expression: {error}") from None
 
 
 def flag(name: str) -> str:
@@ -66,7 +74,7 @@ def flag(name: str) -> str:
 def described(hint: object) -> str:
     """Return the description of a field."""
     return " ".join(
-        each.description for each in get_args(hint) if isinstance(each, Meta) and each.description
+        meta.description for meta in get_args(hint) if isinstance(meta, Meta) and meta.description
     )
 
 
@@ -74,7 +82,7 @@ def usage(kind: type[ProbeOptions]) -> str:
     """Return the options as lines of help: name, what it is, default."""
     hints = get_type_hints(kind, include_extras=True)
     lines = []
-    for field in sorted(msgspec.structs.fields(kind), key=lambda each: not each.required):
+    for field in sorted(msgspec.structs.fields(kind), key=lambda option: not option.required):
         default = "required" if field.required else _default(field.default)
         end = f" ({default})" if default else ""
         lines.append(f"  {flag(field.name):<22} {described(hints[field.name])}{end}")
@@ -97,7 +105,7 @@ def _pairs(
         from_env = name not in known and name.endswith("_env")
         name = name.removesuffix("_env") if from_env else name
         if not written.startswith("--") or name not in known:
-            names = ", ".join(flag(each) for each in known)
+            names = ", ".join(map(flag, known))
             raise OptionsError(f"{argument!r} is no option; the options are {names}")
         text = value if equals else next(left, None)
         if text is None:
@@ -108,7 +116,7 @@ def _pairs(
 
 
 def _value(name: str, text: str, hint: object) -> object:
-    metas = [each for each in get_args(hint) if isinstance(each, Meta)]
+    metas = [meta for meta in get_args(hint) if isinstance(meta, Meta)]
     plain = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if any(meta.title == "lines" for meta in metas):
         return [line.strip() for line in text.splitlines() if line.strip()]
@@ -119,7 +127,7 @@ def _value(name: str, text: str, hint: object) -> object:
     return text.strip()
 
 
-def _told(error: str) -> str:
+def _by_option(error: str) -> str:
     """Word a conversion error by option: `Expected … - at `$.port`."""
-    found = re.fullmatch(r"(.*) - at `\$\.(\w+)(.*)`", error)
-    return f"{flag(found[2])}: {found[1].lower()}" if found else error
+    parts = re.fullmatch(r"(.*) - at `\$\.(\w+)(.*)`", error)
+    return f"{flag(parts[2])}: {parts[1].lower()}" if parts else error

@@ -25,7 +25,7 @@ class Inside(Network, frozen=True, kw_only=True):
 
     @property
     def has_outside(self) -> bool:
-        """Whether it is said where the outside world is."""
+        """Return whether it is said where the outside world is."""
         return bool(self.outside_netns or self.outside_source or self.outside_address)
 
     def from_outside(self, place: Address) -> Address:

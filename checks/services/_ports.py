@@ -6,18 +6,15 @@ import resource
 import selectors
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple
 
 from checks.services._answer import ProbeError
 from checks.services._connect import Address, reason
 from checks.services._options import OptionsError
 
 ALL_PORTS = range(1, 65536)
-_MOST_AT_ONCE = len(ALL_PORTS)
 _FILES_KEPT = 64
 _BIND_ADDRESS_NO_PORT = 24  # ip(7); in `socket` from Python 3.12 on
 
@@ -39,7 +36,7 @@ _PROHIBITED = {
 
 def port_list(words: Sequence[str]) -> tuple[int, ...]:
     """Read ports and ranges, such as `22 8000-8010`. Raises OptionsError for anything else."""
-    found: dict[int, None] = {}
+    ports: dict[int, None] = {}
     for word in words:
         first, dash, last = word.partition("-")
         last = last if dash else first
@@ -48,37 +45,48 @@ def port_list(words: Sequence[str]) -> tuple[int, ...]:
         low, high = int(first), int(last)
         if not 0 < low <= high < 65536:
             raise OptionsError(f"{word!r} is no port; they go from 1 to 65535")
-        found.update(dict.fromkeys(range(low, high + 1)))
-    return tuple(found)
+        ports.update(dict.fromkeys(range(low, high + 1)))
+    return tuple(ports)
 
 
 def states(
     host: str, ports: Sequence[int], *, timeout: float, source: str = ""
-) -> Mapping[int, State]:
+) -> dict[int, State]:
     """Try to connect to each port, waiting at most `timeout` seconds for each.
 
     Raises ProbeError where a connection cannot even be tried.
     """
-    return states_from(host, {source: ports}, timeout=timeout)[source]
-
-
-def states_from(
-    host: str, wanted: Mapping[str, Sequence[int]], *, timeout: float
-) -> Mapping[str, Mapping[int, State]]:
-    """Try to connect to ports from several addresses, as `states` does from one."""
-    found: dict[_Attempt, State] = {}
-    with closing(_Attempts(host, timeout)) as attempts:
-        left = iter([_Attempt(source, port) for source in wanted for port in wanted[source]])
-        while True:
-            for attempt in islice(left, attempts.room):
-                attempts.begin(attempt)
-            if not attempts.under_way:
-                break
-            found.update(attempts.ended())
-    return {
-        source: {port: found[_Attempt(source, port)] for port in ports}
-        for source, ports in wanted.items()
-    }
+    family, address = _resolve(host)
+    room = max(1, min(len(ALL_PORTS), _most_files() - _FILES_KEPT))
+    known = dict.fromkeys(ports, State.FILTERED)
+    waiting = iter(known)
+    links: dict[socket.socket, float] = {}
+    with selectors.DefaultSelector() as selector:
+        try:
+            while (batch := list(islice(waiting, room - len(links)))) or links:
+                for port in batch:
+                    link, number = _begun(family, Address(address, port), source)
+                    if number in (0, errno.EINPROGRESS):
+                        links[link] = time.monotonic() + timeout
+                        selector.register(link, selectors.EVENT_WRITE, port)
+                    else:
+                        known[port] = _meaning(number, Address(address, port))
+                        link.close()
+                first_end = next(iter(links.values()), 0.0)
+                for key, _ in selector.select(max(0.0, first_end - time.monotonic())):
+                    assert isinstance(key.fileobj, socket.socket)  # noqa: S101 - see above
+                    number = key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    known[key.data] = _meaning(number, Address(address, key.data))
+                    links[key.fileobj] = 0.0
+                now = time.monotonic()
+                for link in [link for link, end in links.items() if end <= now]:
+                    del links[link]
+                    selector.unregister(link)
+                    link.close()
+        finally:
+            for link in links:
+                link.close()
+    return known
 
 
 def state(place: Address, *, timeout: float, source: str = "") -> State:
@@ -86,7 +94,7 @@ def state(place: Address, *, timeout: float, source: str = "") -> State:
     return states(place.host, [place.port], timeout=timeout, source=source)[place.port]
 
 
-def _host(host: str) -> tuple[int, str]:
+def _resolve(host: str) -> tuple[int, str]:
     try:
         family, _, _, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -94,90 +102,30 @@ def _host(host: str) -> tuple[int, str]:
     return family, str(place[0])
 
 
-class _Attempt(NamedTuple):
-    source: str
-    port: int
-
-
-class _Attempts:
-    """Connections under way to one host, of which each is given up after the same time."""
-
-    def __init__(self, host: str, timeout: float) -> None:
-        self._family, self._place = _host(host)
-        self._timeout = timeout
-        self._selector = selectors.DefaultSelector()
-        self._links: dict[_Attempt, tuple[socket.socket, float]] = {}
-        self._most = max(1, min(_MOST_AT_ONCE, _files() - _FILES_KEPT))
-        self._known: dict[_Attempt, State] = {}
-
-    @property
-    def room(self) -> int:
-        """How many more may be begun."""
-        return self._most - len(self._links)
-
-    @property
-    def under_way(self) -> bool:
-        """Whether any has not ended, or was not told yet."""
-        return bool(self._links or self._known)
-
-    def begin(self, attempt: _Attempt) -> None:
-        """Begin one. Raises ProbeError where it cannot be tried."""
-        place = Address(self._place, attempt.port)
-        link = socket.socket(self._family, socket.SOCK_STREAM)
-        link.setblocking(False)
-        try:
-            if attempt.source:
-                # A port for each connection, not for each socket: there are fewer than we try.
-                link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-                link.bind((attempt.source, 0))
-        except OSError as error:
-            link.close()
-            raise ProbeError(
-                f"{place} cannot be tried from {attempt.source}: {reason(error)}"
-            ) from None
-        number = link.connect_ex(place)
-        if number == errno.EINPROGRESS:
-            self._links[attempt] = link, time.monotonic() + self._timeout
-            self._selector.register(link, selectors.EVENT_WRITE, attempt)
-            return
+def _begun(family: int, place: Address, source: str) -> tuple[socket.socket, int]:
+    """Begin to connect; return the number of the error too. Raises ProbeError if it cannot be."""
+    link = socket.socket(family, socket.SOCK_STREAM)
+    link.setblocking(False)
+    try:
+        if source:
+            # A port for each connection, not for each socket: there are fewer than we try.
+            link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+            link.bind((source, 0))
+    except OSError as error:
         link.close()
-        if number == errno.ENETUNREACH:
-            # Said at once, by this machine: nothing was sent, so nobody has filtered it.
-            raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
-        self._known[attempt] = _meaning(number, place)
-
-    def ended(self) -> Iterator[tuple[_Attempt, State]]:
-        """Wait for some to end, and tell what became of them."""
-        yield from self._known.items()
-        self._known.clear()
-        if not self._links:
-            return
-        _, first = next(iter(self._links.values()))
-        for key, _ in self._selector.select(max(0.0, first - time.monotonic())):
-            with self._taken(key.data) as link:
-                number = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            yield key.data, _meaning(number, Address(self._place, key.data.port))
-        now = time.monotonic()
-        for late in [attempt for attempt, (_, end) in self._links.items() if end <= now]:
-            self._taken(late).close()
-            yield late, State.FILTERED
-
-    def _taken(self, attempt: _Attempt) -> socket.socket:
-        link, _ = self._links.pop(attempt)
-        self._selector.unregister(link)
-        return link
-
-    def close(self) -> None:
-        """Give up what is under way."""
-        for link, _ in self._links.values():
-            link.close()
-        self._selector.close()
+        raise ProbeError(f"{place} cannot be tried from {source}: {reason(error)}") from None
+    number = link.connect_ex(place)
+    if number == errno.ENETUNREACH:
+        link.close()
+        # Said at once, by this machine: nothing was sent, so nobody has filtered it.
+        raise ProbeError(f"{place} cannot be tried: there is no way to it from here")
+    return link, number
 
 
-def _files() -> int:
-    """How many files this process may open, after asking for as many as are granted."""
+def _most_files() -> int:
+    """Return how many files this process may open, after asking for as many as are granted."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_AT_ONCE + _FILES_KEPT
+    wanted = len(ALL_PORTS) + _FILES_KEPT
     if soft not in (hard, resource.RLIM_INFINITY) and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

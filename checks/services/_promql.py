@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import promql_parser as promql
-from promql_parser import AggModifierType, LabelModifierType, MatchOp
+from promql_parser import AggModifierType, LabelModifierType
 
 from checks.services._answer import ProbeError
 
-_OPERATORS = (
-    (MatchOp.Equal, "="),
-    (MatchOp.NotEqual, "!="),
-    (MatchOp.Re, "=~"),
-    (MatchOp.NotRe, "!~"),
-)
+_OPERATORS = {
+    "MatchOp.Equal": "=",
+    "MatchOp.NotEqual": "!=",
+    "MatchOp.Re": "=~",
+    "MatchOp.NotRe": "!~",
+}
 _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
 _NEEDS_TWO = frozenset(
     {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"}
@@ -77,7 +77,7 @@ class Names(NamedTuple):
     @property
     def metrics(self) -> frozenset[str]:
         """The metrics that it names."""
-        return frozenset(one.metric for one in self.selectors if one.metric)
+        return frozenset(selector.metric for selector in self.selectors if selector.metric)
 
 
 def names_in(query: str) -> Names:
@@ -89,15 +89,6 @@ def names_in(query: str) -> Names:
         tuple(_windows(expression)),
         frozenset(_histograms(expression)),
     )
-
-
-def read_matcher(text: str) -> Matcher:
-    """Return what a single matcher asks of a label. Raises ProbeError where it is none."""
-    # A selector needs a matcher that not every series meets.
-    asked = list(_selectors(_parsed(f'{{__name__="any",{text}}}')))
-    if len(asked) != 1 or len(asked[0].matchers) != 1:
-        raise ProbeError(f"{text!r} is not one matcher")
-    return asked[0].matchers[0]
 
 
 def unfiltered(query: str) -> str:
@@ -146,52 +137,50 @@ def _parsed(query: str) -> promql.Expr:
 
 
 def _parts(expression: promql.Expr) -> list[promql.Expr]:
-    """Every part of an expression, the outer ones first."""
-    found: list[promql.Expr] = []
-    promql.walk(expression, pre_visit=found.append)
-    return found
+    """Return every part of an expression, the outer ones first."""
+    parts: list[promql.Expr] = []
+    promql.walk(expression, pre_visit=parts.append)
+    return parts
 
 
 def _selectors(expression: promql.Expr) -> Iterator[Selector]:
     for part in _parts(expression):
         if isinstance(part, promql.VectorSelector):
-            asked = [Matcher(one.name, _written(one.op), one.value) for one in _matchers(part)]
-            named = next((one.value for one in asked if one[:2] == ("__name__", "=")), "")
-            yield Selector(
-                part.name or named, tuple(one for one in asked if one.label != "__name__")
-            )
+            metric, matchers = part.name or "", []
+            for matcher in _matchers(part):
+                if matcher.label != "__name__":
+                    matchers.append(matcher)
+                elif matcher.operator == "=":
+                    metric = metric or matcher.value
+            yield Selector(metric, tuple(matchers))
 
 
-def _written(operator: MatchOp) -> str:
-    return next(text for known, text in _OPERATORS if known == operator)
-
-
-def _matchers(selector: promql.VectorSelector) -> Iterator[promql.Matcher]:
-    yield from selector.matchers.matchers
-    for alternatives in selector.matchers.or_matchers:
-        yield from alternatives
+def _matchers(selector: promql.VectorSelector) -> Iterator[Matcher]:
+    for matchers in (selector.matchers.matchers, *selector.matchers.or_matchers):
+        for matcher in matchers:
+            yield Matcher(matcher.name, _OPERATORS[str(matcher.op)], matcher.value)
 
 
 def _groupings(expression: promql.Expr) -> Iterator[Grouping]:
     for part in _parts(expression):
         labels = _labels(part)
         if labels and not _makes_labels(part):
-            below = frozenset(one.metric for one in _selectors(part) if one.metric)
-            yield Grouping(tuple(labels), below)
+            metrics = {selector.metric for selector in _selectors(part)}
+            yield Grouping(tuple(labels), frozenset(metrics - {""}))
 
 
 def _histograms(expression: promql.Expr) -> Iterator[str]:
     for part in _parts(expression):
         if isinstance(part, promql.Call) and part.func.name == "histogram_quantile":
-            yield from (one.metric for one in _selectors(part) if one.metric)
+            yield from (selector.metric for selector in _selectors(part) if selector.metric)
 
 
 def _windows(expression: promql.Expr) -> Iterator[Window]:
     for part in _parts(expression):
         if isinstance(part, promql.Call) and part.func.name in _NEEDS_TWO:
-            for one in part.args:
-                if isinstance(one, promql.MatrixSelector):
-                    yield _window(one)
+            for argument in part.args:
+                if isinstance(argument, promql.MatrixSelector):
+                    yield _window(argument)
 
 
 def _window(part: promql.MatrixSelector) -> Window:

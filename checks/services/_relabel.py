@@ -59,11 +59,11 @@ def _applied(step: Relabeling, joined: str, labels: Labels) -> Labels:
         case "drop" | "keep" | "dropequal" | "keepequal":
             return labels
         case "replace":
-            found = _matches(step, joined)
-            if found is None:
+            match = _matches(step, joined)
+            if match is None:
                 return labels
-            target = _expanded(found, step.target_label)
-            return {**labels, target: _expanded(found, step.replacement)}
+            target = _expanded(match, step.target_label)
+            return {**labels, target: _expanded(match, step.replacement)}
         case "lowercase":
             return {**labels, step.target_label: joined.lower()}
         case "uppercase":
@@ -78,9 +78,9 @@ def _applied(step: Relabeling, joined: str, labels: Labels) -> Labels:
             return {name: text for name, text in labels.items() if _matches(step, name)}
         case "labelmap":
             mapped = {
-                _expanded(found, step.replacement): text
+                _expanded(match, step.replacement): text
                 for name, text in labels.items()
-                if (found := _matches(step, name))
+                if (match := _matches(step, name))
             }
             return {**labels, **mapped}
     raise ProbeError(f"alert_relabel_configs: the action {step.action!r} is not known here")
@@ -93,13 +93,13 @@ def _matches(step: Relabeling, text: str) -> re.Match[str] | None:
         raise ProbeError(f"alert_relabel_configs: {step.regex!r}: {error}") from None
 
 
-def _expanded(found: re.Match[str], template: str) -> str:
+def _expanded(match: re.Match[str], template: str) -> str:
     """Fill in `$1`, `${1}` and `${name}` as Go does: what is not there is empty."""
 
     def value(reference: re.Match[str]) -> str:
         name = reference[1] or reference[2]
         try:
-            return found[int(name) if name.isdecimal() else name] or ""
+            return match[int(name) if name.isdecimal() else name] or ""
         except IndexError:
             return ""
 

@@ -8,20 +8,18 @@ import math
 import os
 import re
 import secrets
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
-import msgspec
 from msgspec import Meta
 
 from checks.services import _http
-from checks.services._answer import Complaint, ProbeError
+from checks.services._answer import Answer, ProbeError, complaints
 from checks.services._connect import reason
-from checks.services._options import Lines, OptionsError, Words
+from checks.services._json import wait
+from checks.services._options import Lines, Words, pattern
 from checks.services.http import Client
 
-_PAUSE = 0.05
 # What a caller says of itself is not where it is: an address for documents (RFC 5737).
 _ELSEWHERE = "203.0.113.77"
 _MOST_BYTES = 64 * 2**20
@@ -52,18 +50,6 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
         ),
     ] = ()
     wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0
-
-
-class AccessLogAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`logged` and `complete` are in %; `complete` is null where no line was found to look at."""
-
-    url: str
-    log: str
-    sent: int
-    found: int
-    logged: float
-    complete: float | None
-    findings: list[Complaint]
 
 
 class _Log:
@@ -104,53 +90,55 @@ class _Sent(NamedTuple):
     def pattern(self, text: str) -> re.Pattern[str]:
         for name in ("client", "method", "status"):
             text = text.replace(f"{{{name}}}", re.escape(str(getattr(self, name))))
-        return _pattern(text)
+        return pattern("fields", text)
 
 
-def measure(options: AccessLogOptions) -> AccessLogAnswer:
-    """Send, wait for the lines, count."""
+def measure(options: AccessLogOptions) -> Answer:
+    """Send, wait for the lines, count.
+
+    `logged` and `complete` are in %; `complete` is null where no line was found to look at.
+    """
     via = options.via()
     for text in options.fields:
-        _pattern(text)
+        pattern("fields", text)
     log = _Log(options.log)
     tag = secrets.token_hex(8)
-    asked = [
-        (path, options.methods[turn % len(options.methods)])
-        for turn in range(max(options.requests, len(options.methods)))
-        for path in options.paths
-    ]
+    turns = range(max(options.requests, len(options.methods)))
+    asked = [(path, turn) for turn in turns for path in options.paths]
     sent: dict[str, _Sent] = {}
-    for number, (path, method) in enumerate(asked):
-        mark = f"{tag}-{number}x"
+    for number, (path, turn) in enumerate(asked):
+        mark, method = f"{tag}-{number}x", options.methods[turn % len(options.methods)]
         answer = _http.fetch(_request(options, path, method, mark), via)
         sent[mark] = _Sent(path, method, answer.status, answer.client)
-    lines = _wait(log, tag, set(sent), options.wait)
+
+    def marked_lines() -> dict[str, str]:
+        lines: dict[str, str] = {}
+        for line in log.lines():
+            for mark in re.findall(rf"{tag}-\d+x", line):
+                if mark in sent:
+                    lines.setdefault(mark, line)
+        return lines
+
+    wait(lambda: len(marked_lines()) == len(sent) or None, options.wait)
     lacking = {
         mark: [text for text in options.fields if not sent[mark].pattern(text).search(line)]
-        for mark, line in lines.items()
+        for mark, line in marked_lines().items()
     }
     complete = [mark for mark, fields in lacking.items() if not fields]
-    return AccessLogAnswer(
-        url=_http.without_password(options.url),
-        log=options.log,
-        sent=len(sent),
-        found=len(lines),
-        logged=_percent(len(lines), len(sent)),
-        complete=_percent(len(complete), len(lines)) if lines else None,
-        findings=_findings(options, sent, lacking),
-    )
+    return {
+        "url": _http.without_password(options.url),
+        "log": options.log,
+        "sent": len(sent),
+        "found": len(lacking),
+        "logged": _percent(len(lacking), len(sent)),
+        "complete": _percent(len(complete), len(lacking)) if lacking else None,
+        "findings": complaints(options.log, _problems(options, sent, lacking)),
+    }
 
 
 def _percent(part: int, whole: int) -> float:
     """Return the percentage, rounded down: what is not all of them is not 100 %."""
     return math.floor(100_000 * part / whole) / 1000
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise OptionsError(f"--fields: {text!r} is no regular expression: {error}") from None
 
 
 def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _http.Request:
@@ -165,34 +153,17 @@ def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _h
     return _http.Request(url=url, method=method, headers=headers)
 
 
-def _wait(log: _Log, tag: str, marks: set[str], seconds: float) -> dict[str, str]:
-    """Return the line of each mark, as soon as there is one for each or the time is over."""
-    end = time.monotonic() + seconds
-    bearing = re.compile(rf"{tag}-\d+x")
-    while True:
-        found: dict[str, str] = {}
-        for line in log.lines():
-            for mark in bearing.findall(line):
-                if mark in marks:
-                    found.setdefault(mark, line)
-        if len(found) == len(marks) or time.monotonic() > end:
-            return found
-        time.sleep(_PAUSE)
-
-
-def _findings(
+def _problems(
     options: AccessLogOptions, sent: Mapping[str, _Sent], lacking: Mapping[str, list[str]]
-) -> list[Complaint]:
+) -> Iterator[tuple[str, str]]:
     """Tell of each location and method how many requests are not in the log, or not whole."""
-    said = []
-    for path, method in dict.fromkeys((one.path, one.method) for one in sent.values()):
-        marks = [mark for mark, one in sent.items() if (one.path, one.method) == (path, method)]
+    for path, method in dict.fromkeys(request[:2] for request in sent.values()):
+        marks = [mark for mark, request in sent.items() if request[:2] == (path, method)]
         asked = path if method == "GET" else f"{method} {path}"
         missing = sum(mark not in lacking for mark in marks)
         if missing:
-            said.append(("not-logged", f"{missing} of {len(marks)} requests for {asked}"))
-        for pattern in options.fields:
-            number = sum(pattern in lacking.get(mark, ()) for mark in marks)
+            yield "not-logged", f"{missing} of {len(marks)} requests for {asked}"
+        for field in options.fields:
+            number = sum(field in lacking.get(mark, ()) for mark in marks)
             if number:
-                said.append(("incomplete", f"{number} lines for {asked} lack {pattern}"))
-    return [Complaint(path=options.log, rule=rule, message=text) for rule, text in said]
+                yield "incomplete", f"{number} lines for {asked} lack {field}"

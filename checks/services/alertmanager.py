@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from checks.services._alertmanager_api import LateAlert, Manager
-from checks.services._answer import Complaint, ProbeError
+from checks.services._alert_rules import in_groups
+from checks.services._alertmanager_api import Labels, Manager
+from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import without_password
 from checks.services._json import get, wait
 from checks.services._options import Words
 from checks.services._prometheus_api import PrometheusApi
-from checks.services._promql import names_in
-from checks.services._routes import Labels
+from checks.services._promql import names_in, seconds
 from checks.services.http import Client
 
 NAME = "ReadinessCanary"
@@ -53,37 +52,19 @@ class AlertmanagerOptions(Client, frozen=True, kw_only=True):
     ] = "page"
 
 
-class AlertmanagerAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the alerts.
+def measure(options: AlertmanagerOptions) -> Answer:
+    """Send the alerts, wait for them, resolve them.
 
-    `channels` counts the receivers that send anything anywhere. `arrived` is null where no
-    channel was asked, `linked` where no Prometheus was: whether it sends its alerts there.
-    `passed` tells whether the alerts that fire in Prometheus now are there, null where none fires.
-    `works` says that none of these is false, and that there is no problem. `sent` counts the alerts
-    that were sent, `swallowed` those that did not arrive, not in time or not as their rule says.
-    `seconds` is how long it took.
+    `channels` counts the receivers that send anything anywhere. `arrived` is null where no channel
+    was asked, `linked` where no Prometheus was: whether it sends its alerts there. `passed` tells
+    whether the alerts that fire in Prometheus now are there, null where none fires. `works` says
+    that none of these is false, and that there is no problem. `sent` counts the alerts that were
+    sent, `swallowed` those that did not arrive, not in time or not as their rule says. `seconds` is
+    how long it took.
     """
-
-    url: str
-    version: str
-    receivers: int
-    channels: int
-    arrived: bool | None
-    linked: bool | None
-    passed: bool | None
-    works: bool
-    sent: int
-    swallowed: int
-    seconds: float
-    problems: list[Complaint]
-
-
-def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
-    """Send the alerts, wait for them, resolve them."""
     via = options.via()
     manager = Manager(options.url, options.received, via)
     version, routing = manager.settings()
-    channels = len(routing.channels())
     linked, passed, problems = None, None, []
     canaries: list[Labels] = [{"alertname": NAME, "severity": options.severity}]
     if options.prometheus:
@@ -96,68 +77,67 @@ def measure(options: AlertmanagerOptions) -> AlertmanagerAnswer:
         canaries, changed = _canaries(server, sent, options)
         problems = [*elsewhere, *lost, *changed]
     arrived, took = None, 0.0
-    late: list[LateAlert] = []
     if options.received:
         get(options.received, via)  # what cannot be asked cannot tell that nothing came
-        late, took = manager.deliver(canaries, routing, options.wait)
+        late, took = manager.deliver(canaries, options.wait)
+        interval = routing.longest_interval()
+        joined = seconds(interval) > options.wait and all(alert.joined for alert in late)
         # Whether these arrive is not known yet, unless something else is wrong anyway.
-        if late and not problems and all(one.joined for one in late):
-            raise ProbeError(f"{_complaint(*late[0][:2]).message}: look again after that")
+        if late and joined and not problems:
+            why = f"one that joins a group waits up to {interval} (group_interval)"
+            message = _complaint(late[0].labels, f"{late[0].why}; {why}").message
+            raise ProbeError(f"{message}: look again after that")
         arrived = bool(canaries) and not late
-    problems += [_complaint(one.labels, one.why) for one in late]
-    problems += [
-        _complaint(labels, why)
-        for labels in canaries
-        if labels not in [one.labels for one in late]
-        and (why := routing.delay(labels, options.wait))
-    ]
-    return AlertmanagerAnswer(
-        url=without_password(options.url),
-        version=version,
-        receivers=len(routing.receivers),
-        channels=channels,
-        arrived=arrived,
-        linked=linked,
-        passed=passed,
-        works=False not in (arrived, linked, passed) and not problems and channels > 0,
-        sent=len(canaries) if options.received else 0,
-        swallowed=len(problems),
-        seconds=took,
-        problems=problems,
-    )
+        problems += [_complaint(alert.labels, alert.why) for alert in late]
+    channels = routing.channels()
+    return {
+        "url": without_password(options.url),
+        "version": version,
+        "receivers": len(routing.receivers),
+        "channels": channels,
+        "arrived": arrived,
+        "linked": linked,
+        "passed": passed,
+        "works": False not in (arrived, linked, passed) and not problems and channels > 0,
+        "sent": len(canaries) if options.received else 0,
+        "swallowed": len(problems),
+        "seconds": took,
+        "problems": problems,
+    }
 
 
 def _linked(
     server: PrometheusApi, sent: Sending, manager: Manager, own: str, limit: float
 ) -> tuple[bool, list[Complaint]]:
-    """Whether Prometheus sends its alerts there, by that name or by another one; if not, where.
+    """Return whether Prometheus sends its alerts there, by that name or another; if not, where.
 
     By another name it does if it tells an alert again, as it does every minute by default.
     """
     addresses = server.alertmanagers()
     if any(address.partition("://")[2].startswith(f"{own}/") for address in addresses):
         return True, []
-    before = [(one.labels, one.updatedAt) for one in manager.held()]
+    before = [(alert.labels, alert.updated_at) for alert in manager.held()]
 
     def told_again() -> bool | None:
         firing = [sent(labels) for labels in server.firing()]
-        again = [one for one in manager.held() if (one.labels, one.updatedAt) not in before]
-        return any(one.labels in firing for one in again) or None
+        held = manager.held()
+        renewed = [alert for alert in held if (alert.labels, alert.updated_at) not in before]
+        return any(alert.labels in firing for alert in renewed) or None
 
     if addresses and server.firing() and wait(told_again, limit)[0]:
         return True, []
     where = ", ".join(map(without_password, addresses)) or "nobody"
     why = f"Prometheus sends its alerts to {where}, and none was told here again in {limit:g} s"
-    return False, [Complaint(path="alerts", rule="alertmanagers", message=why)]
+    return False, [Complaint("alerts", "alertmanagers", why)]
 
 
 def _passed(
     server: PrometheusApi, sent: Sending, manager: Manager, limit: float
 ) -> tuple[bool | None, list[Complaint]]:
-    """Whether the alerts that fire in Prometheus are known to Alertmanager, and which are not."""
+    """Return whether Alertmanager knows what fires in Prometheus, and a complaint of each other."""
 
     def missing() -> list[Labels]:
-        known = [one.labels for one in manager.held()]
+        known = [alert.labels for alert in manager.held()]
         return [labels for labels in server.firing() if sent(labels) not in known]
 
     if not server.firing():
@@ -177,10 +157,8 @@ def _canaries(
     """
     rules = [
         rule
-        for group in server.groups()
-        for rule in group.rules
-        if rule.type == "alerting"
-        and names_in(rule.query).selectors
+        for rule in in_groups(server.groups()).values()
+        if names_in(rule.query).selectors
         and not {rule.name, rule.labels.get("severity")} & set(options.aside)
     ]
     wanted: dict[tuple[str, ...], tuple[Labels, Labels]] = {}
@@ -188,12 +166,12 @@ def _canaries(
     for rule in rules:
         own = {**rule.labels, "alertname": rule.name}
         shared = server.shared_labels(rule.query) if rule.health == "ok" else {}
-        told = sent({**shared, **own})
-        if told is None:
+        labels = sent({**shared, **own})
+        if labels is None:
             changed.append(_complaint(own, "the settings of Prometheus drop it"))
             continue
-        changed += [_complaint(own, why) for why in _changes(own, told)]
-        key = (told.get("severity", ""), *([rule.name] if options.every == "rule" else []))
+        changed += [_complaint(own, why) for why in _changes(own, labels)]
+        key = (labels.get("severity", ""), *([rule.name] if options.every == "rule" else []))
         first, common = wanted.get(key, (own, shared))
         wanted[key] = (first, dict(common.items() & shared.items()))
     canaries = [sent({**common, **own}) for own, common in wanted.values()]
@@ -204,15 +182,14 @@ def _changes(own: Labels, sent: Labels) -> Iterator[str]:
     """Yield how a rule's own labels are changed when sent; renamed or recased is the same."""
     values = {value.casefold() for value in sent.values()}
     for name, value in own.items():
-        told = sent.get(name)
-        if value.casefold() not in (values if told is None else {told.casefold()}):
-            yield f"its {name} is not sent" if told is None else f"its {name} is sent as {told}"
+        if name not in sent:
+            if value.casefold() not in values:
+                yield f"its {name} is not sent"
+        elif value.casefold() != sent[name].casefold():
+            yield f"its {name} is sent as {sent[name]}"
 
 
 def _complaint(labels: Labels, message: str) -> Complaint:
     severity = labels.get("severity", "")
-    return Complaint(
-        path="alerts",
-        rule=labels.get("alertname", NAME),
-        message=f"severity {severity}: {message}" if severity else message,
-    )
+    text = f"severity {severity}: {message}" if severity else message
+    return Complaint("alerts", labels.get("alertname", NAME), text)

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import Annotated, cast
 
-import msgspec
 from msgspec import Meta
 
-from checks.services._answer import Complaint, ProbeError
+from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._connect import Address, reason, within
+from checks.services._json import read_text
 from checks.services._options import OptionsError, Words
 from checks.services._outside import Inside
-from checks.services._ports import ALL_PORTS, State, port_list, states, states_from
+from checks.services._ports import ALL_PORTS, State, port_list, states
 
 _UDP_PAUSE = 0.3
 _MOST_LISTENERS = 200
@@ -50,45 +50,31 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     ] = ()
 
 
-class FirewallAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found.
+def measure(options: FirewallOptions) -> Answer:
+    """Read the rules, then try.
 
     `default_drop`: what no rule lets in is dropped, for IPv4 at least. `leaks` counts ports that
     the outside world reaches and should not, the probe's own among them; `blocked_allowed` those
     that it should reach and does not. Both, and `problems`, are null where nobody tried.
     """
-
-    rules: int
-    chains: tuple[str, ...]
-    default_drop: bool
-    ufw_active: bool | None
-    tried: int
-    leaks: int | None
-    blocked_allowed: int | None
-    problems: int | None
-    findings: list[Complaint]
-
-
-def measure(options: FirewallOptions) -> FirewallAnswer:
-    """Read the rules, then try."""
     rules, chains = _ruleset(options.ruleset)
     drops = any(chain["drops"] for chain in chains if chain["family"] in {"inet", "ip"})
     ufw = _ufw(options.ufw) if options.ufw else None
-    found = list(_problems_of_rules(options, drops=drops, ufw=ufw))
     tried = [*_tried(options), *_udp(options)] if options.has_outside else []
-    found += [finding for finding in tried if finding is not None]
-    rules_broken = [finding.rule for finding in found]
-    return FirewallAnswer(
-        rules=rules,
-        chains=tuple(f"{chain['family']} {chain['table']} {chain['name']}" for chain in chains),
-        default_drop=drops,
-        ufw_active=ufw,
-        tried=len(tried),
-        leaks=rules_broken.count("leak") if tried else None,
-        blocked_allowed=rules_broken.count("blocked") if tried else None,
-        problems=len(found) if tried else None,
-        findings=found,
-    )
+    findings = list(_problems_of_rules(options, drops=drops, ufw=ufw))
+    findings += [finding for finding in tried if finding is not None]
+    broken = [finding.rule for finding in findings]
+    return {
+        "rules": rules,
+        "chains": [f"{chain['family']} {chain['table']} {chain['name']}" for chain in chains],
+        "default_drop": drops,
+        "ufw_active": ufw,
+        "tried": len(tried),
+        "leaks": broken.count("leak") if tried else None,
+        "blocked_allowed": broken.count("blocked") if tried else None,
+        "problems": len(findings) if tried else None,
+        "findings": findings,
+    }
 
 
 def _problems_of_rules(
@@ -96,10 +82,10 @@ def _problems_of_rules(
 ) -> Iterator[Complaint]:
     if not drops:
         message = "what no rule lets in is not dropped: no input chain has the policy drop"
-        yield Complaint(path=options.address or "nftables", rule="default-accept", message=message)
+        yield Complaint(options.address or "nftables", "default-accept", message)
     if ufw is False:
         message = "ufw is not active, or does not deny what comes in by default"
-        yield Complaint(path=options.address or "ufw", rule="ufw", message=message)
+        yield Complaint(options.address or "ufw", "ufw", message)
 
 
 # --- the rules ------------------------------------------------------------------------------------
@@ -108,7 +94,7 @@ def _problems_of_rules(
 def _ruleset(path: str) -> tuple[int, list[Mapping[str, object]]]:
     """Return how many rules there are, and the chains through which packets for us come."""
     try:
-        data = json.loads(_read(path))
+        data = json.loads(read_text(path))
         items = [(kind, body) for item in data["nftables"] for kind, body in item.items()]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ProbeError(f"{path} is not what `nft -j list ruleset` prints") from None
@@ -126,31 +112,22 @@ def _ruleset(path: str) -> tuple[int, list[Mapping[str, object]]]:
 
 
 def _drops(chain: Mapping[str, object], rules: list[Mapping[str, object]]) -> bool:
-    """Whether a chain drops what comes to its end: by its policy, or by a last rule for all."""
+    """Return whether a chain drops what comes to its end: by its policy, or by a last rule."""
     if chain.get("policy") == "drop":
         return True
     keys = (("family", "family"), ("table", "table"), ("chain", "name"))
     own = [rule for rule in rules if all(rule.get(key) == chain.get(name) for key, name in keys)]
     last = cast("list[dict[str, object]]", own[-1].get("expr", []) if own else [])
-    told = [statement for statement in last if not {"counter", "log"} & set(statement)]
-    return len(told) == 1 and bool({"drop", "reject"} & set(told[0]))
+    verdicts = [statement for statement in last if not {"counter", "log"} & set(statement)]
+    return len(verdicts) == 1 and bool({"drop", "reject"} & set(verdicts[0]))
 
 
 def _ufw(path: str) -> bool:
-    lines = _read(path).splitlines()
+    lines = read_text(path).splitlines()
     if not any(line.startswith("Status: ") for line in lines):
         raise ProbeError(f"{path} is not what `ufw status verbose` prints")
     denies = any(line.startswith(("Default: deny (inc", "Default: reject (inc")) for line in lines)
     return "Status: active" in lines and denies
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is no text"
-        raise ProbeError(f"{path} cannot be read: {why}") from None
 
 
 # --- the proof ------------------------------------------------------------------------------------
@@ -168,18 +145,19 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
             options.address, allowed + denied, timeout=options.timeout, source=options.source
         )
     with listener:
-        for port, found in here.items():
-            if found is not State.OPEN:
-                where = Address(options.address, port)
+        for port, state in here.items():
+            if state is not State.OPEN:
+                place = Address(options.address, port)
                 raise ProbeError(
-                    f"{where} is {found} from within: nothing is known of its firewall"
+                    f"{place} is {state} from within: nothing is known of its firewall"
                 )
         own = listener.getsockname()[1]
         ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
         with within(options.outside_netns):
-            seen = states_from(
-                far, dict.fromkeys(_sources(options), ports), timeout=options.timeout
-            )
+            seen = {
+                source: states(far, ports, timeout=options.timeout, source=source)
+                for source in _sources(options)
+            }
     first = seen[options.outside_source]
     for port in allowed:
         yield None if first[port] is State.OPEN else _finding(far, port, "blocked", first[port])
@@ -204,7 +182,7 @@ def _leaks(
         yield _finding(far, port, "leak", state, whom) if leaks else None
     if own is State.OPEN:
         message = f"a port that no rule knows can be reached from outside{whom}"
-        yield Complaint(path=far, rule="leak", message=message)
+        yield Complaint(far, "leak", message)
     else:
         yield None
 
@@ -245,10 +223,9 @@ def _udp(options: FirewallOptions) -> Iterator[Complaint | None]:
             place = str(Address(far, port))
             if link is None:
                 message = f"something listens on UDP port {port}, which nobody allowed"
-                yield Complaint(path=place, rule="udp-in-use", message=message)
+                yield Complaint(place, "udp-in-use", message)
             elif _heard(link, word):
-                message = f"UDP port {port} is reached from outside"
-                yield Complaint(path=place, rule="leak", message=message)
+                yield Complaint(place, "leak", f"UDP port {port} is reached from outside")
             else:
                 yield None
 
@@ -298,5 +275,4 @@ def _listener(address: str, port: int = 0) -> socket.socket:
 
 
 def _finding(host: str, port: int, rule: str, state: State, whom: str = "") -> Complaint:
-    message = f"port {port} is {state} from outside{whom}"
-    return Complaint(path=str(Address(host, port)), rule=rule, message=message)
+    return Complaint(str(Address(host, port)), rule, f"port {port} is {state} from outside{whom}")

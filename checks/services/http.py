@@ -6,12 +6,14 @@ host name still stands in the request and is what a certificate must be for.
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
+from checks.services._answer import Answer
 from checks.services._connect import enter
 from checks.services._http import Request, Via, fetch, headers_of
 from checks.services._options import Lines, Network, Words
+
+_SECRET_HEADERS = {"set-cookie", "authorization"}
 
 
 class Client(Network, frozen=True, kw_only=True):
@@ -46,44 +48,29 @@ class HttpOptions(Client, frozen=True, kw_only=True):
     header: Annotated[str, Meta(description="the header of the answer to tell")] = ""
 
 
-class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back. `body` and `size` (bytes) are null where it was too long to be read."""
+def measure(options: HttpOptions) -> Answer:
+    """Ask, and tell what came back.
 
-    url: str
-    peer: str
-    status: int
-    latency: float
-    redirects: int
-    location: str
-    header: str
-    headers: dict[str, str]
-    size: int | None
-    body: str | None
-
-
-def measure(options: HttpOptions) -> HttpAnswer:
-    """Ask, and tell what came back."""
-    body = options.body.encode() or None
+    `body` and `size` (bytes) are null where it was too long to be read.
+    """
     request = Request(
         url=options.url,
         method=options.method,
         headers=headers_of(options.headers),
-        body=body,
+        body=options.body.encode() or None,
     )
     answer = fetch(request, options.via(), follow=options.follow)
-    return HttpAnswer(
-        url=answer.url,
-        peer=answer.peer,
-        status=answer.status,
-        latency=answer.latency,
-        redirects=answer.redirects,
-        location=answer.header("location"),
-        header=answer.header(options.header),
-        headers={name: answer.header(name) for name, _ in answer.headers if not _secret(name)},
-        size=None if answer.cut else len(answer.body),
-        body=None if answer.cut else answer.text,
-    )
-
-
-def _secret(name: str) -> bool:
-    return name in {"set-cookie", "authorization"}
+    return {
+        "url": answer.url,
+        "peer": answer.peer,
+        "status": answer.status,
+        "latency": answer.latency,
+        "redirects": answer.redirects,
+        "location": answer.header("location"),
+        "header": answer.header(options.header),
+        "headers": {
+            name: answer.header(name) for name, _ in answer.headers if name not in _SECRET_HEADERS
+        },
+        "size": None if answer.cut else len(answer.body),
+        "body": None if answer.cut else answer.text,
+    }

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from checks.services._answer import Complaint
+from checks.services._answer import Answer, Complaint
 from checks.services._http import Request, Response, Via, fetch, headers_of, without_password
 from checks.services._json import elsewhere, look, objects, strings, wait
 from checks.services._options import Lines, OptionsError
@@ -59,33 +58,15 @@ class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the trace")] = 30.0
 
 
-class OpenTelemetryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived: `spans` of the traces. `untraced` are addresses whose trace did not arrive.
+def measure(options: OpenTelemetryOptions) -> Answer:
+    """Ask, then look for the traces.
 
-    `right_release` tells whether each trace names it, and is null where none was asked for.
-
-    `sampled` counts the ordinary requests that were traced, of `ordinary`; `as_said` tells whether
-    that may be an accident of the share that it should be. Both are null where none
-    was made, as where no trace arrived of those who ask for one. `problems` tells what is missing.
+    `spans` of them arrived; `untraced` are addresses whose trace did not. `right_release` tells
+    whether each trace names it, and is null where none was asked for. `sampled` counts the ordinary
+    requests that were traced, of `ordinary`; `as_said` tells whether that may be an accident of the
+    share that it should be. Both are null where none was made, as where no trace arrived of those
+    who ask for one. `problems` tells what is missing.
     """
-
-    url: str
-    status: int
-    trace_id: str
-    spans: int
-    untraced: list[str]
-    right_release: bool | None
-    healthy: bool | None
-    ordinary: int
-    sampled: int | None
-    as_said: bool | None
-    works: bool
-    seconds: float
-    problems: list[Complaint]
-
-
-def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
-    """Ask, then look for the traces."""
     via = options.via()
     direct = elsewhere(via)
     healthy = None
@@ -96,7 +77,7 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
 
     def spans_of(trace: str) -> list[dict[str, object]]:
         data = look(options.lookup.replace("{trace_id}", trace), direct, looking)
-        return [one for one in objects(data) if any(one.get(name) == trace for name in IDS)]
+        return [part for part in objects(data) if any(part.get(name) == trace for name in IDS)]
 
     spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
     answers: dict[str, Response] = {}
@@ -104,50 +85,48 @@ def measure(options: OpenTelemetryOptions) -> OpenTelemetryAnswer:
         parent = f"00-{trace}-{secrets.token_hex(8)}-01"
         headers = {**headers_of(options.headers), "traceparent": parent}
         answers[trace] = fetch(Request(url=url, method=options.method, headers=headers), via)
-    found: dict[str, list[dict[str, object]]] = {}
+    spans: dict[str, list[dict[str, object]]] = {}
 
-    def all_found() -> bool | None:
-        found.update({trace: spans_of(trace) for trace in traces if not found.get(trace)})
-        return all(found.values()) or None
+    def all_arrived() -> bool | None:
+        spans.update({trace: spans_of(trace) for trace in traces if not spans.get(trace)})
+        return all(spans.values()) or None
 
-    _, seconds = wait(all_found, options.wait)
+    _, seconds = wait(all_arrived, options.wait)
     answer = answers[trace]
     right = None
     if options.release:
-        right = all(options.release in set(strings(spans)) for spans in found.values())
+        right = all(options.release in set(strings(parts)) for parts in spans.values())
     sampled, as_said = None, None
-    if options.ordinary and any(found.values()):
+    if options.ordinary and any(spans.values()):
         sampled, as_said = _ordinary(options, via, direct, looking)
-    untraced = [trace for trace in traces if not found[trace]]
-    told = [
-        (answers[trace].url, f"answered with {answers[trace].status}, no span in {seconds:g} s")
-        for trace in untraced
+    untraced = [answers[trace] for trace in traces if not spans[trace]]
+    problems = [
+        (lost.url, f"answered with {lost.status}, no span in {seconds:g} s") for lost in untraced
     ]
     if right is False and not untraced:
-        told.append((answer.url, f"not all traces name the release {options.release}"))
+        problems.append((answer.url, f"not all traces name the release {options.release}"))
     if healthy is False:
-        told.append((options.health, "the collector's own health is not 200"))
+        problems.append((options.health, "the collector's own health is not 200"))
     if as_said is False:
         share = f"{sampled} of {options.ordinary} ordinary requests were traced"
-        told.append((answer.url, f"{share}, and {options.ratio:g} of them should be"))
-    return OpenTelemetryAnswer(
-        url=answer.url,
-        status=answer.status,
-        trace_id=trace,
-        spans=sum(map(len, found.values())),
-        untraced=[answers[trace].url for trace in untraced],
-        right_release=right,
-        healthy=healthy,
-        ordinary=options.ordinary,
-        sampled=sampled,
-        as_said=as_said,
-        works=all(found.values()) and False not in (right, healthy, as_said),
-        seconds=seconds,
-        problems=[
-            Complaint(path=without_password(url), rule="opentelemetry", message=message)
-            for url, message in told
+        problems.append((answer.url, f"{share}, and {options.ratio:g} of them should be"))
+    return {
+        "url": answer.url,
+        "status": answer.status,
+        "trace_id": trace,
+        "spans": sum(map(len, spans.values())),
+        "untraced": [lost.url for lost in untraced],
+        "right_release": right,
+        "healthy": healthy,
+        "ordinary": options.ordinary,
+        "sampled": sampled,
+        "as_said": as_said,
+        "works": all(spans.values()) and False not in (right, healthy, as_said),
+        "seconds": seconds,
+        "problems": [
+            Complaint(without_password(url), "opentelemetry", message) for url, message in problems
         ],
-    )
+    }
 
 
 def _ordinary(
@@ -170,22 +149,23 @@ def _ordinary(
         deque(pool.map(ask, range(options.ordinary)), maxlen=0)
 
     def count() -> int:
-        told = strings(look(lookup, direct, looking))
-        return len({text for text in told if text.startswith(f"{tag}-")})
+        texts = strings(look(lookup, direct, looking))
+        return len({text for text in texts if text.startswith(f"{tag}-")})
 
     def as_said() -> bool | None:
         return _is_likely(count(), options.ordinary, options.ratio) or None
 
-    found, _ = wait(as_said, options.wait)
-    return count(), found is True
+    likely, _ = wait(as_said, options.wait)
+    return count(), likely is True
 
 
-def _is_likely(found: int, number: int, share: float) -> bool:
-    """Whether so many of a number, or fewer, and so many or more, are no rare accident."""
+def _is_likely(traced: int, number: int, share: float) -> bool:
+    """Return whether so many of a number, or fewer, and so many or more, are no rare accident."""
 
     def tail(counts: range) -> float:
         return sum(
-            math.comb(number, one) * share**one * (1 - share) ** (number - one) for one in counts
+            math.comb(number, count) * share**count * (1 - share) ** (number - count)
+            for count in counts
         )
 
-    return min(tail(range(found + 1)), tail(range(found, number + 1))) >= _ACCIDENT
+    return min(tail(range(traced + 1)), tail(range(traced, number + 1))) >= _ACCIDENT

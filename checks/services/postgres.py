@@ -1,26 +1,55 @@
 """Look at a PostgreSQL: can one log in, is a password demanded, is it closed to the outside world.
 
-No query is sent. It needs psycopg: `pip install 'readiness[services]'`.
+No query is sent. The login is libpq's (psycopg): `pip install 'readiness[services]'`.
 """
 
+import os
+import select
+import socket
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from msgspec import Meta
 
 from checks.services import _database
-from checks.services._connect import Timed, connect, unreachable, within
-from checks.services._database import DatabaseAnswer, Login, RefusedLoginError
+from checks.services._answer import Answer
+from checks.services._connect import Timed, connect, left, within
+from checks.services._database import Login, RefusedLoginError
 from checks.services._outside import Inside
 from checks.services._ports import State
-from checks.services._postgres import Demand, demand, log_in
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
 LIBRARY = "psycopg"
 _SCHEMES = ("postgresql", "postgres")
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 _Whence = tuple[str, str]
 """A network namespace and an address to connect from."""
+
+_NOWHERE = os.path.join(os.devnull, "none")
+# TLS hides here, it does not prove who the server is; and nothing of the user's own is sent.
+_SETTINGS = {
+    "gssencmode": "disable",
+    **dict.fromkeys(("passfile", "sslcert", "sslkey", "sslrootcert"), _NOWHERE),
+}
+
+
+class Demand(StrEnum):
+    """What a server wants of somebody who says a name and nothing else."""
+
+    NOTHING = "trust"
+    CLEAR = "password"
+    MD5 = "md5"
+    SCRAM = "scram-sha-256"
+    OTHER = "other"
+    REJECTED = "reject"
+
+
+_REQUESTED = "server requested "
+_DEMANDS = {"a cleartext": Demand.CLEAR, "a hashed": Demand.MD5, "SASL": Demand.SCRAM}
 
 
 class PostgresOptions(Inside, frozen=True, kw_only=True):
@@ -31,19 +60,12 @@ class PostgresOptions(Inside, frozen=True, kw_only=True):
     ]
 
 
-class PostgresAnswer(DatabaseAnswer, frozen=True, kw_only=True):
-    """`method` is how the server wants a login proved, as pg_hba.conf names it.
+def measure(options: PostgresOptions) -> Answer:
+    """See what is demanded, and log in; then try from outside.
 
-    `outside_method` tells what a client that gets through from outside is asked for: `reject` is
-    as good as no connection.
+    `method` is how the server wants a login proved, as pg_hba.conf names it. `outside_method` tells
+    what a client that gets through from outside is asked for: `reject` is as good as no connection.
     """
-
-    method: Demand
-    outside_method: Demand | None
-
-
-def measure(options: PostgresOptions) -> PostgresAnswer:
-    """See what is demanded, and log in; then try from outside."""
     user = _database.login(options.url, _SCHEMES, 5432)
     here = (options.netns, options.source)
     method, mode = _demanded(options, user, here)
@@ -54,47 +76,107 @@ def measure(options: PostgresOptions) -> PostgresAnswer:
         far = user._replace(place=options.from_outside(user.place))
         there = (options.outside_netns, options.outside_source)
         outside_method, _ = _demanded(options, far, there)
-    exposed = _database.is_exposed(outside) and outside_method is not Demand.REJECTED
-    demands = method is not Demand.NOTHING
-    found = _database.problems(user.place, demands=demands, exposed=exposed)
-    return PostgresAnswer(
-        peer=peer,
-        version=version,
-        method=method,
-        demands_password=demands,
-        exposed=exposed,
+    answer = _database.answer(
+        user,
+        peer,
+        version,
+        demands_password=method is not Demand.NOTHING,
         outside=outside,
-        outside_method=outside_method,
-        problems=len(found),
-        findings=found,
+        turned_away=outside_method is Demand.REJECTED,
     )
+    return {**answer, "method": method, "outside_method": outside_method}
 
 
 def _demanded(options: PostgresOptions, user: Login, whence: _Whence) -> tuple[Demand, str]:
     """Return what is wanted with TLS, where the server has it; where that is rejected, without."""
     for mode in ("prefer", "disable"):
-        method = _spoken(options, user, whence, partial(demand, sslmode=mode))
+        method = _spoken(options, user, whence, partial(_demand, sslmode=mode))
         if method is not Demand.REJECTED:
             break
     return method, mode
 
 
 def _logged_in(link: Timed, user: Login, **settings: str) -> tuple[str, str]:
-    return str(link.peer), log_in(link, user, **settings)
+    return str(link.peer), _log_in(link, user, **settings)
 
 
 def _spoken(
-    options: PostgresOptions, user: Login, whence: _Whence, ask: Callable[[Timed, Login], _Found]
-) -> _Found:
+    options: PostgresOptions, user: Login, whence: _Whence, ask: Callable[[Timed, Login], _Result]
+) -> _Result:
     """Speak to the server; whatever goes wrong is told with its address."""
     netns, source = whence
-    try:
+    with user.spoken_to(options.timeout):
         # Only this: the loopback, which `ask` needs, may be down in there.
         with within(netns):
             link = connect(user.place, timeout=options.timeout, source=source)
         with link:
             return ask(link, user)
+
+
+def _demand(link: Timed, user: Login, **settings: str) -> Demand:
+    """Say a name over a new connection, and hear what is wanted. Raises as `_log_in` does."""
+    try:
+        _log_in(link, user, require_auth="none", **settings)
     except RefusedLoginError as error:
-        raise user.refused(error) from None
-    except OSError as error:
-        raise unreachable(user.place, error, timeout=options.timeout) from None
+        if wanted := str(error).partition(_REQUESTED)[2]:
+            kinds = (kind for words, kind in _DEMANDS.items() if wanted.startswith(words))
+            return next(kinds, Demand.OTHER)
+        # The one word that a server says so in, whatever its language.
+        if "pg_hba.conf" in str(error):
+            return Demand.REJECTED
+        raise
+    return Demand.NOTHING
+
+
+def _log_in(link: Timed, user: Login, **settings: str) -> str:
+    """Log in over a new connection, by libpq's settings; return the server's version.
+
+    Raises RefusedLoginError with the server's or libpq's words, OSError, and ImportError.
+    """
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+    from psycopg.pq import PGconn
+
+    login = user.user or "postgres"
+    wanted = {"user": login, "dbname": user.name or login, "password": user.password}
+    # Nothing of the environment either: PGSERVICE, PGOPTIONS, …
+    for variable in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[variable]
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            place = {"host": user.place.host, "hostaddr": "127.0.0.1"}
+            port = door.getsockname()[1]
+            conninfo = make_conninfo(port=port, **place, **wanted, **_SETTINGS, **settings)
+            talk = PGconn.connect_start(conninfo.encode())
+            try:
+                return _greeted(talk, link)
+            finally:
+                talk.finish()
+    except psycopg.Error as error:
+        raise RefusedLoginError(str(error)) from None
+
+
+def _greeted(talk: "PGconn", link: Timed) -> str:
+    from psycopg.pq import PollingStatus
+
+    # libpq can neither be given a connection nor an address to connect from: it is let connect to
+    # a door that nobody opens, and finds ours in its place.
+    own = talk.socket
+    os.dup2(link.fileno(), own)
+    link.setblocking(False)
+    while (status := talk.connect_poll()) != PollingStatus.OK:
+        # Where TLS came to nothing, its next try is a connection of its own, without.
+        if status == PollingStatus.FAILED or not _is_same(own, link):
+            why = talk.error_message.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise RefusedLoginError(why.rpartition(" failed: ")[2].removeprefix("FATAL:  "))
+        reading = status == PollingStatus.READING
+        lists = ([own], []) if reading else ([], [own])
+        select.select(*lists, [], left(link.deadline))
+    return (talk.parameter_status(b"server_version") or b"").decode()
+
+
+def _is_same(descriptor: int, link: Timed) -> bool:
+    try:
+        return os.path.sameopenfile(descriptor, link.fileno())
+    except OSError:
+        return False

@@ -5,13 +5,12 @@ four numbers. A rule about a metric, a label or a target that nobody has never f
 that no test of rules was seen to make fire.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import starmap
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from checks.services._alert_rules import (
@@ -22,9 +21,9 @@ from checks.services._alert_rules import (
     in_groups,
     seen_to_fire,
 )
-from checks.services._answer import Complaint, ProbeError
+from checks.services._answer import Answer, Complaint
 from checks.services._http import without_password
-from checks.services._options import Words
+from checks.services._options import Words, pattern
 from checks.services._prometheus_api import PrometheusApi, ScrapeTarget
 from checks.services._promql import Names, names_in, seconds
 from checks.services.http import Client
@@ -48,8 +47,8 @@ class PrometheusOptions(Client, frozen=True, kw_only=True):
     job: Annotated[str, Meta(description="look only at the targets of this job")] = ""
 
 
-class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server knows.
+def measure(options: PrometheusOptions) -> Answer:
+    """Ask for all that the server knows.
 
     `healthy` counts alert rules that were evaluated without an error. `not_loaded` are the alert
     rules of the files that the server does not have, or has otherwise; `untested` those that no
@@ -63,33 +62,6 @@ class PrometheusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     percent; a rule that is loaded twice is one. `value` is null where the query gives no series or
     several; `series` counts them.
     """
-
-    url: str
-    version: str
-    loaded: int
-    healthy: int
-    unhealthy: int
-    active: int
-    active_share: float | None
-    matching: int
-    in_files: int
-    not_loaded: int
-    untested: int
-    targets: int
-    up: int
-    down: int
-    sparse: int
-    alertmanagers: int
-    named: int
-    absent: int
-    mistaken: int
-    series: int
-    value: float | None
-    problems: list[Complaint]
-
-
-def measure(options: PrometheusOptions) -> PrometheusAnswer:
-    """Ask for all of it."""
     server = PrometheusApi(options.url, options.via())
     groups = server.groups()
     loaded = in_groups(groups)
@@ -98,89 +70,78 @@ def measure(options: PrometheusOptions) -> PrometheusAnswer:
     lookback = server.lookback()
     settings = server.settings().global_
     sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
-    lost = [_complaint(name, message) for name, message in compared(options.files, groups).items()]
-    late = [
-        _complaint(name, message)
-        for name, message in delayed(
-            options.files,
-            groups,
-            seconds(lookback),
-            interval=settings.evaluation_interval,
-            offset=settings.rule_query_offset,
-        ).items()
-    ]
-    untested, failures = _untested(options, sorted({one.name for one in expected}))
+    lost = list(starmap(_complaint, compared(options.files, groups).items()))
+    delays = delayed(
+        options.files,
+        groups,
+        seconds(lookback),
+        interval=settings.evaluation_interval,
+        offset=settings.rule_query_offset,
+    )
+    late = list(starmap(_complaint, delays.items()))
+    untested, failures = _untested(options, sorted({rule.name for rule in expected}))
     all_targets = server.targets()
-    targets = [one for one in all_targets if options.job in ("", one.labels.get("job"))]
+    targets = [target for target in all_targets if options.job in ("", target.labels.get("job"))]
     down = [target for target in targets if target.health != "up"]
-    sparse = [one for one in targets if seconds(one.scrapeInterval) > seconds(lookback)]
+    sparse = [target for target in targets if seconds(target.scrape_interval) > seconds(lookback)]
     named = [(rule.name, names_in(rule.query)) for rule in rules]
-    unseen = {
-        metric
-        for metric in sorted({one for _, names in named for one in names.metrics})
-        if not server.has(metric)
-    }
+    metrics = sorted({metric for _, names in named for metric in names.metrics})
+    unseen = {metric for metric in metrics if not server.has(metric)}
     absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
     mistaken = [*_mistaken(server, named, unseen, targets), *_no_number(server, named)]
-    bad = {one.rule for one in (*sick, *lost, *late, *untested, *mistaken)}
+    bad = {complaint.rule for complaint in (*sick, *lost, *late, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
+    whole = max(len({*expected, *loaded}), options.at_least)
     series, value = server.value(options.query)
-    return PrometheusAnswer(
-        url=without_password(options.url),
-        version=server.version(),
-        loaded=len(rules),
-        healthy=len(rules) - len(sick),
-        unhealthy=len(sick),
-        active=len(active),
-        active_share=_share(len(active), max(len({*expected, *loaded}), options.at_least)),
-        matching=_matching(options.pattern, active),
-        in_files=len(expected),
-        not_loaded=len(lost),
-        untested=len(untested),
-        targets=len(targets),
-        up=len(targets) - len(down),
-        down=len(down),
-        sparse=len(sparse),
-        alertmanagers=len(server.alertmanagers()),
-        named=len({one for _, names in named for one in names.metrics}),
-        absent=len(absent),
-        mistaken=len(mistaken),
-        series=series,
-        value=value,
-        problems=[
-            *sick,
-            *lost,
-            *late,
-            *failures,
-            *untested,
+    return {
+        "url": without_password(options.url),
+        "version": server.version(),
+        "loaded": len(rules),
+        "healthy": len(rules) - len(sick),
+        "unhealthy": len(sick),
+        "active": len(active),
+        "active_share": 100 * len(active) / whole if whole else None,
+        "matching": _matching(options.pattern, active),
+        "in_files": len(expected),
+        "not_loaded": len(lost),
+        "untested": len(untested),
+        "targets": len(targets),
+        "up": len(targets) - len(down),
+        "down": len(down),
+        "sparse": len(sparse),
+        "alertmanagers": len(server.alertmanagers()),
+        "named": len(metrics),
+        "absent": len(absent),
+        "mistaken": len(mistaken),
+        "series": series,
+        "value": value,
+        "problems": [
+            *(*sick, *lost, *late, *failures, *untested),
             *(
-                Complaint(path="targets", rule=one.scrapeUrl, message=one.lastError or one.health)
-                for one in down
+                Complaint("targets", target.scrape_url, target.last_error or target.health)
+                for target in down
             ),
             *(
                 Complaint(
-                    path="targets",
-                    rule=one.scrapeUrl,
-                    message=f"looked at every {one.scrapeInterval}; queries look back {lookback}",
+                    "targets",
+                    target.scrape_url,
+                    f"looked at every {target.scrape_interval}; queries look back {lookback}",
                 )
-                for one in sparse
+                for target in sparse
             ),
-            *(
-                Complaint(path="metrics", rule=metric, message="no series")
-                for metric in sorted(absent)
-            ),
+            *(Complaint("metrics", metric, "no series") for metric in sorted(absent)),
             *mistaken,
         ],
-    )
+    }
 
 
 def _complaint(name: str, message: str) -> Complaint:
-    return Complaint(path="rules", rule=name, message=message)
+    return Complaint("rules", name, message)
 
 
 def _sickness(rule: AlertRule) -> str:
-    return f"{rule.health}: {rule.lastError}" if rule.lastError else f"health {rule.health}"
+    return f"{rule.health}: {rule.last_error}" if rule.last_error else f"health {rule.health}"
 
 
 def _untested(
@@ -206,19 +167,19 @@ def _mistaken(
     for rule, names in named:
         for metric, matchers in names.selectors:
             if metric and metric not in unseen:
-                asked = [one.label for one in matchers if (one.operator, one.value) != ("=", "")]
+                asked = [term.label for term in matchers if term[1:] != ("=", "")]
                 for label in dict.fromkeys(asked):
                     if not has(metric, f'{label}!=""'):
                         yield _complaint(rule, f"no series of {metric} has the label {label}")
-                fixed = [str(one) for one in matchers if one.label in of_targets]
+                fixed = [str(matcher) for matcher in matchers if matcher.label in of_targets]
                 if fixed and not has(metric, *fixed):
                     yield _complaint(rule, f"no series of {metric} has {', '.join(fixed)}")
         for labels, metrics in names.groupings:
             # Rules for many places group by labels of which each place has some.
-            there = sorted(metrics - unseen)
-            if there and not any(has(one, f'{label}!=""') for one in there for label in labels):
-                told = f"no series of {', '.join(there)} has the label {' or '.join(labels)}"
-                yield _complaint(rule, told)
+            seen = sorted(metrics - unseen)
+            if seen and not any(has(metric, f'{label}!=""') for metric in seen for label in labels):
+                why = f"no series of {', '.join(seen)} has the label {' or '.join(labels)}"
+                yield _complaint(rule, why)
 
 
 def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
@@ -236,15 +197,6 @@ def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Ite
                 yield _complaint(rule, f"no series has two values in {window.text}")
 
 
-def _share(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
-
-
-def _matching(pattern: str, rules: Sequence[AlertRule]) -> int:
-    if not pattern:
-        return 0
-    try:
-        wanted = re.compile(pattern)
-    except re.error as error:
-        raise ProbeError(f"--pattern {pattern!r} is no regular expression: {error}") from None
-    return sum(bool(wanted.search(rule.query)) for rule in rules)
+def _matching(regex: str, rules: Sequence[AlertRule]) -> int:
+    wanted = pattern("pattern", regex) if regex else None
+    return sum(bool(wanted.search(rule.query)) for rule in rules) if wanted else 0

@@ -10,9 +10,9 @@ from typing import Annotated, TypeVar
 from msgspec import Meta
 
 from checks.services import _database
-from checks.services._answer import ProbeError
-from checks.services._connect import Address, Timed, connect, encrypted, unreachable, within
-from checks.services._database import DatabaseAnswer, Login, RefusedLoginError
+from checks.services._answer import Answer
+from checks.services._connect import Address, Timed, connect, encrypted, within
+from checks.services._database import Login, RefusedLoginError
 from checks.services._http import tls_context
 from checks.services._outside import Inside
 from checks.services._ports import State
@@ -20,7 +20,7 @@ from checks.services._ports import State
 LIBRARY = "redis"
 _SCHEMES = ("redis", "rediss")
 _PROTECTED = "DENIED"
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
 class RedisOptions(Inside, frozen=True, kw_only=True):
@@ -34,49 +34,45 @@ class RedisOptions(Inside, frozen=True, kw_only=True):
     ] = ""
 
 
-class RedisAnswer(DatabaseAnswer, frozen=True, kw_only=True):
-    """`protected`: it listens to outsiders only to send them away (its protected mode)."""
-
-    protected: bool
-
-
 class UnwelcomeError(RefusedLoginError):
     """Redis demands a password, or another one."""
 
 
-def measure(options: RedisOptions) -> RedisAnswer:
-    """Log in and ask for the version; then try without a password, and from outside."""
+class ForeignProtocolError(RefusedLoginError):
+    """What answers is no Redis."""
+
+    verdict = "does not speak as Redis does"
+
+
+def measure(options: RedisOptions) -> Answer:
+    """Log in and ask for the version; then try without a password, and from outside.
+
+    `protected`: it listens to outsiders only to send them away (its protected mode).
+    """
     user = _database.login(options.url, _SCHEMES, 6379)
     with within(options.netns):
         peer, version = _spoken(options, user, _version)
         demands = _spoken(options, user, _demands_password)
     outside = options.outside_state(user.place)
     protected = outside is State.OPEN and _sends_away(options, user)
-    exposed = False if protected else _database.is_exposed(outside)
-    found = _database.problems(user.place, demands=demands, exposed=exposed)
-    return RedisAnswer(
-        peer=peer,
-        version=version,
+    answer = _database.answer(
+        user,
+        peer,
+        version,
         demands_password=demands,
-        exposed=exposed,
-        protected=protected,
         outside=outside,
-        problems=len(found),
-        findings=found,
+        turned_away=protected,
     )
+    return {**answer, "protected": protected}
 
 
-def _spoken(options: RedisOptions, user: Login, ask: Callable[[Timed, Login], _Found]) -> _Found:
+def _spoken(options: RedisOptions, user: Login, ask: Callable[[Timed, Login], _Result]) -> _Result:
     """Speak to the server; whatever goes wrong is told with its address."""
-    try:
-        with _opened(options, user.scheme, user.place, options.source) as link:
-            return ask(link, user)
-    except RefusedLoginError as error:
-        raise user.refused(error) from None
-    except ValueError as error:
-        raise ProbeError(f"{user.place} does not speak as Redis does: {error}") from None
-    except OSError as error:
-        raise unreachable(user.place, error, timeout=options.timeout) from None
+    with (
+        user.spoken_to(options.timeout),
+        _opened(options, user.scheme, user.place, options.source) as link,
+    ):
+        return ask(link, user)
 
 
 def _opened(options: RedisOptions, scheme: str, place: Address, source: str) -> Timed:
@@ -92,7 +88,7 @@ def _opened(options: RedisOptions, scheme: str, place: Address, source: str) -> 
 def _ask(link: Timed, *command: str, user: str = "", password: str = "") -> str:
     """Log in where a password is given, send a command, and return the answer.
 
-    Raises UnwelcomeError, RefusedLoginError, OSError and, for another protocol, ValueError.
+    Raises UnwelcomeError, ForeignProtocolError, RefusedLoginError and OSError.
     """
     import redis
 
@@ -113,25 +109,25 @@ def _ask(link: Timed, *command: str, user: str = "", password: str = "") -> str:
         raise UnwelcomeError(str(error)) from None
     except redis.ResponseError as error:
         raise RefusedLoginError(str(error)) from None
-    except redis.RedisError as error:
+    except (redis.RedisError, ValueError) as error:
         if isinstance(error.__context__, OSError):
             raise error.__context__ from None
-        raise ValueError(str(error)) from None
+        raise ForeignProtocolError(str(error)) from None
 
 
 def _version(link: Timed, user: Login) -> tuple[str, str]:
     peer = str(link.peer)
     try:
-        told = _ask(link, "INFO", "server", user=user.user, password=user.password)
+        information = _ask(link, "INFO", "server", user=user.user, password=user.password)
     except UnwelcomeError:
         if user.password:
             raise
         # It is there and demands what nobody gave us: its version is its secret.
         return peer, ""
-    for line in told.splitlines():
+    for line in information.splitlines():
         if line.startswith("redis_version:"):
             return peer, line.partition(":")[2]
-    raise ValueError("it does not tell its version")
+    raise ForeignProtocolError("it does not tell its version")
 
 
 def _demands_password(link: Timed, _: Login) -> bool:
@@ -145,7 +141,7 @@ def _demands_password(link: Timed, _: Login) -> bool:
 
 
 def _sends_away(options: RedisOptions, user: Login) -> bool:
-    """Whether it answers outsiders with nothing but that they are not wanted."""
+    """Return whether it answers outsiders with nothing but that they are not wanted."""
     place = options.from_outside(user.place)
     try:
         with (
@@ -155,6 +151,6 @@ def _sends_away(options: RedisOptions, user: Login) -> bool:
             _ask(link, "PING")
     except RefusedLoginError as error:
         return str(error).startswith(_PROTECTED)
-    except (OSError, ValueError):
+    except OSError:
         pass
     return False

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-import msgspec
 from msgspec import Meta
 
 from checks.services import _http
-from checks.services._answer import Complaint, ProbeError
-from checks.services._options import Lines, OptionsError, Words
+from checks.services._answer import Answer, Complaint, ProbeError
+from checks.services._options import Lines, Words, pattern
 from checks.services.http import Client
 
 _REFERRER_KEPT = {
@@ -58,18 +57,6 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
     ] = 15_552_000
 
 
-class SecurityHeadersAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`missing` counts what is missing or weak over all locations; `weak` those that are weak."""
-
-    url: str
-    peers: tuple[str, ...]
-    locations: int
-    demanded: int
-    missing: int
-    weak: int
-    findings: list[Complaint]
-
-
 class _Location(NamedTuple):
     url: str
     status: int
@@ -86,27 +73,30 @@ _ANY_HOST = re.compile(r"(?:[a-z]+://)?\*(?:\.[a-z0-9-]+)?(?::[\d*]+)?(?:/|$)")
 _Judge = Callable[[str], str]
 
 
-def measure(options: SecurityHeadersOptions) -> SecurityHeadersAnswer:
-    """Ask for every location. One that does not answer as it should has not been looked at."""
+def measure(options: SecurityHeadersOptions) -> Answer:
+    """Ask for every location. One that does not answer as it should has not been looked at.
+
+    `missing` counts what is missing or weak over all locations; `weak` those that are weak.
+    """
     via = options.via()
     judges = _judges(options)
     locations = [_location(options.url, word) for word in options.paths]
     headers = _http.headers_of(options.request_headers)
     answers = [_ask(location, via, headers) for location in locations]
-    found = [
+    findings = [
         finding
         for answer in answers
         for finding in (*_faults(answer, judges), *_versions(answer, options.silent))
     ]
-    return SecurityHeadersAnswer(
-        url=_http.without_password(options.url),
-        peers=tuple(sorted({answer.peer for answer in answers})),
-        locations=len(answers),
-        demanded=sum(len(_demanded(answer, judges)) for answer in answers),
-        missing=len(found),
-        weak=sum(finding.message.startswith("weak") for finding in found),
-        findings=found,
-    )
+    return {
+        "url": _http.without_password(options.url),
+        "peers": sorted({answer.peer for answer in answers}),
+        "locations": len(answers),
+        "demanded": sum(len(_demanded(answer, judges)) for answer in answers),
+        "missing": len(findings),
+        "weak": sum(finding.message.startswith("weak") for finding in findings),
+        "findings": findings,
+    }
 
 
 def _location(base: str, word: str) -> _Location:
@@ -142,13 +132,8 @@ def _judges(options: SecurityHeadersOptions) -> Mapping[str, _Judge]:
     }
     if "strict-transport-security" in judges:
         judges["strict-transport-security"] = _lasting(options.max_age)
-    for name, pattern in _http.headers_of(options.patterns).items():
-        try:
-            judges[name.lower()] = _matching(re.compile(pattern))
-        except re.error as error:
-            raise OptionsError(
-                f"--patterns: {pattern!r} is no regular expression: {error}"
-            ) from None
+    for name, text in _http.headers_of(options.patterns).items():
+        judges[name.lower()] = _matching(pattern("patterns", text))
     return judges
 
 
@@ -167,14 +152,14 @@ def _faults(answer: _http.Response, judges: Mapping[str, _Judge]) -> Iterator[Co
             message = f"weak: {wrong}"
         else:
             continue
-        yield Complaint(path=_path(answer), rule=name, message=message)
+        yield Complaint(_path(answer), name, message)
 
 
 def _versions(answer: _http.Response, silent: Iterable[str]) -> Iterator[Complaint]:
     """Yield the headers that tell which version runs, and so its faults (RFC 9110, 10.2.4)."""
     for name in silent:
         if _A_VERSION.search(value := answer.header(name.lower())):
-            yield Complaint(path=_path(answer), rule=name, message=f"weak: it tells {value}")
+            yield Complaint(_path(answer), name, f"weak: it tells {value}")
 
 
 def _path(answer: _http.Response) -> str:
@@ -185,17 +170,17 @@ def _path(answer: _http.Response) -> str:
 def _lasting(seconds: int) -> _Judge:
     def judge(value: str) -> str:
         # Where it is sent twice the first one counts (RFC 6797, 8.1).
-        found = re.search(r'max-age\s*=\s*"?(\d+)', value.partition(",")[0], re.IGNORECASE)
-        if not found:
+        age = re.search(r'max-age\s*=\s*"?(\d+)', value.partition(",")[0], re.IGNORECASE)
+        if not age:
             return "it has no max-age"
-        return "" if int(found[1]) >= seconds else f"max-age is {found[1]}, less than {seconds}"
+        return "" if int(age[1]) >= seconds else f"max-age is {age[1]}, less than {seconds}"
 
     return judge
 
 
-def _matching(pattern: re.Pattern[str]) -> _Judge:
+def _matching(demand: re.Pattern[str]) -> _Judge:
     def judge(value: str) -> str:
-        return "" if pattern.search(value) else f"it does not match {pattern.pattern}"
+        return "" if demand.search(value) else f"it does not match {demand.pattern}"
 
     return judge
 
@@ -216,8 +201,8 @@ def _framing_of(answer: _http.Response) -> str:
 def _framing(value: str) -> str:
     if value.startswith(_ANCESTORS):
         return "frame-ancestors lets anybody frame it" if "*" in value.split() else ""
-    said = {each.strip().upper() for each in value.split(",")}
-    return "" if said in ({"DENY"}, {"SAMEORIGIN"}) else "it is neither DENY nor SAMEORIGIN"
+    words = {word.strip().upper() for word in value.split(",")}
+    return "" if words in ({"DENY"}, {"SAMEORIGIN"}) else "it is neither DENY nor SAMEORIGIN"
 
 
 def _referrer(value: str) -> str:
@@ -231,7 +216,7 @@ def _content(value: str) -> str:
     scripts = policy.get("script-src", policy.get("default-src"))
     if scripts is None:
         return "it has neither default-src nor script-src"
-    unsafe = {one for one in scripts if one in _UNSAFE_SOURCES or _ANY_HOST.match(one)}
+    unsafe = {word for word in scripts if word in _UNSAFE_SOURCES or _ANY_HOST.match(word)}
     if any(source.startswith(("'nonce-", "'sha")) for source in scripts):
         # What is said for older browsers besides: those that know better pass over it.
         strict = "'strict-dynamic'" in scripts
@@ -240,24 +225,25 @@ def _content(value: str) -> str:
 
 
 def _permissions(value: str) -> str:
-    """Features that every origin may use: `name=*`, or `name=(*)` (Permissions Policy, 5.2)."""
+    """Tell of features that every origin may use: `a=*` or `a=(*)` (Permissions Policy, 5.2)."""
+    features = [feature.partition("=") for feature in value.split(",")]
     open_to_all = [
         name.strip()
-        for name, equals, allowed in (each.partition("=") for each in value.split(","))
+        for name, equals, allowed in features
         if equals and "*" in allowed.partition(";")[0].strip(" ()").split()
     ]
-    if not any("=" in each for each in value.split(",")):
+    if not any(equals for _, equals, _ in features):
         return "it says nothing of any feature"
     return f"every origin may use {', '.join(open_to_all)}" if open_to_all else ""
 
 
 def _directives(policy: str) -> dict[str, list[str]]:
     """Read a policy; of several, parted by commas, a directive's first occurrence counts."""
-    found: dict[str, list[str]] = {}
+    directives: dict[str, list[str]] = {}
     for directive in re.split(r"[;,]", policy):
         name, *sources = directive.split() or [""]
-        found.setdefault(name.lower(), [source.lower() for source in sources])
-    return found
+        directives.setdefault(name.lower(), [source.lower() for source in sources])
+    return directives
 
 
 _KNOWN: Mapping[str, _Judge] = {

@@ -8,14 +8,15 @@ import secrets
 from functools import partial
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from checks.services._answer import Complaint
+from checks.services._answer import Answer, complaints
 from checks.services._http import Request, fetch, headers_of, without_password
 from checks.services._json import elsewhere, get, objects, strings, wait
 from checks.services._options import Lines
 from checks.services.http import Client
+
+NAME = "sentry"
 
 
 class SentryOptions(Client, frozen=True, kw_only=True):
@@ -35,94 +36,68 @@ class SentryOptions(Client, frozen=True, kw_only=True):
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for each error")] = 30.0
 
 
-class SentryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived: `events`, of so many `failures`; after one that does not, none is made.
+def measure(options: SentryOptions) -> Answer:
+    """Have it fail, then look for the reports.
 
-    `right_release` tells whether all of them name it, and is null where none was asked for.
-    `seconds` is how long the slowest took; `problems` tells what is missing.
+    `events` arrived, of so many `failures`; after one that does not, none is made. `right_release`
+    tells whether all of them name it, and is null where none was asked for. `seconds` is how long
+    the slowest took; `problems` tells what is missing.
     """
-
-    url: str
-    status: int
-    tag: str
-    failures: int
-    events: int
-    right_release: bool | None
-    works: bool
-    seconds: float
-    problems: list[Complaint]
-
-
-def measure(options: SentryOptions) -> SentryAnswer:
-    """Have it fail, then look for the reports."""
     via = options.via()
     direct = elsewhere(via)
     tag = f"readiness{secrets.token_hex(8)}"
     looking = headers_of(options.lookup_headers)
 
-    def report(each: str) -> dict[str, object] | None:
-        told = get(options.lookup.replace("{tag}", each), direct, looking)
-        entries = told if isinstance(told, list) else [told]
-        return next(
-            (
-                one
-                for one in entries
-                if isinstance(one, dict) and any(each in text for text in strings(one))
-            ),
-            None,
-        )
+    def report(mark: str) -> dict[str, object] | None:
+        data = get(options.lookup.replace("{tag}", mark), direct, looking)
+        for entry in data if isinstance(data, list) else [data]:
+            if isinstance(entry, dict) and any(mark in text for text in strings(entry)):
+                return entry
+        return None
 
     report(tag)  # what cannot be asked cannot tell that nothing came
     events: list[dict[str, object]] = []
-    problems: list[Complaint] = []
-    took = 0.0
+    problems: list[tuple[str, str]] = []
+    slowest = 0.0
     for number in range(options.failures):
-        each = f"{tag}-{number:04}"
-        answer = fetch(
-            Request(
-                url=options.url.replace("{tag}", each),
-                method=options.method,
-                headers=headers_of(options.headers),
-            ),
-            via,
+        mark = f"{tag}-{number:04}"
+        request = Request(
+            url=options.url.replace("{tag}", mark),
+            method=options.method,
+            headers=headers_of(options.headers),
         )
+        answer = fetch(request, via)
         # One after the other: a burst of errors is dropped by more than filters.
-        event, seconds = wait(partial(report, each), options.wait)
-        took = max(took, seconds)
+        event, seconds = wait(partial(report, mark), options.wait)
+        slowest = max(slowest, seconds)
         if event is None:
             message = f"error {number + 1}, answered with {answer.status}, was not reported"
-            problems.append(_complaint(options.url, f"{message} in {seconds:g} s"))
+            problems.append((NAME, f"{message} in {seconds:g} s"))
             break
         events.append(event)
     right = None
     if options.release:
-        releases = {_release(one) for one in events}
+        releases = {_release(event) for event in events}
         right = releases == {options.release}
         others = sorted(releases - {options.release})
-        problems += [
-            _complaint(options.url, f"the release is {one or 'not named'}") for one in others
-        ]
-    return SentryAnswer(
-        url=answer.url,
-        status=answer.status,
-        tag=tag,
-        failures=options.failures,
-        events=len(events),
-        right_release=right,
-        works=len(events) == options.failures and right is not False,
-        seconds=took,
-        problems=problems,
-    )
-
-
-def _complaint(url: str, message: str) -> Complaint:
-    return Complaint(path=without_password(url), rule="sentry", message=message)
+        problems += [(NAME, f"the release is {release or 'not named'}") for release in others]
+    return {
+        "url": answer.url,
+        "status": answer.status,
+        "tag": tag,
+        "failures": options.failures,
+        "events": len(events),
+        "right_release": right,
+        "works": len(events) == options.failures and right is not False,
+        "seconds": slowest,
+        "problems": complaints(without_password(options.url), problems),
+    }
 
 
 def _release(event: dict[str, object]) -> str:
     """Return the release that an event names, as text or as an object with a version."""
-    for one in objects(event):
-        release = one.get("release")
+    for part in objects(event):
+        release = part.get("release")
         if isinstance(release, str):
             return release
         if isinstance(release, dict):

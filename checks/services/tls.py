@@ -4,18 +4,16 @@ Old protocols and weak ciphers are offered by hand, so that a library which will
 more is not taken for a server which refuses them.
 """
 
+import ipaddress
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
-import msgspec
 from msgspec import Meta
 
-from checks.services import _certificate
-from checks.services._answer import Complaint, ProbeError
+from checks.services._answer import Answer, ProbeError, complaints
 from checks.services._connect import (
     Timed,
     address,
@@ -25,7 +23,7 @@ from checks.services._connect import (
     reason,
     unreachable,
 )
-from checks.services._hello import OLD, WEAK, is_accepted, takes_weak
+from checks.services._hello import OLD, WEAK, is_accepted
 from checks.services._http import tls_context
 from checks.services._options import Network
 
@@ -44,29 +42,18 @@ class TlsOptions(Network, frozen=True, kw_only=True):
     min_days: Annotated[int, Meta(ge=0, description="days for which it must still be good")] = 30
 
 
-class TlsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `days_left` is rounded down: negative when it has ended.
+class Certificate(NamedTuple):
+    """Until when a certificate is good (UTC), and which hosts it is for."""
 
-    `protocols` says of each version whether it is accepted; null: the server did not say.
-    `old_protocols` counts the old ones that are accepted; null where that is not known of all.
-    `weak_ciphers` are the kinds of weak ones that are accepted; null likewise.
-    """
-
-    peer: str
-    host: str
-    problems: int | None
-    trusted: bool
-    untrusted_because: str
-    host_matches: bool
+    ends: datetime
     names: tuple[str, ...]
-    ends: str
-    days_left: int
-    protocol: str
-    cipher: str
-    protocols: dict[str, bool | None]
-    old_protocols: int | None
-    weak_ciphers: tuple[str, ...] | None
-    findings: list[Complaint]
+
+    def is_for(self, host: str) -> bool:
+        """Return whether it names the host; `*` stands for one label, the first (RFC 6125)."""
+        wanted = host.lower().rstrip(".")
+        _, dot, parent = wanted.partition(".")
+        starred = f"*.{parent}" if dot and not _is_ip(wanted) else None
+        return any(name.lower() in {wanted, starred} for name in self.names)
 
 
 class _TlsServer:
@@ -94,46 +81,74 @@ class _TlsServer:
         return str(self.place) if same else f"{self.place} ({self.host})"
 
 
-def measure(options: TlsOptions) -> TlsAnswer:
-    """Shake hands in several ways, and tell what was found."""
+def measure(options: TlsOptions) -> Answer:
+    """Shake hands in several ways, and tell what was found.
+
+    `days_left` is rounded down: negative when it has ended. `protocols` says of each version
+    whether it is accepted; null: the server did not say. `old_protocols` counts the old ones that
+    are accepted, and `weak_ciphers` are kinds of weak ones; null where that is not known of all.
+    """
     enter(options.netns)
     server = _TlsServer(options)
     untrusted = _distrust(server)
     der, protocol, cipher, peer = _shown(server)
     try:
-        certificate = _certificate.read(der)
+        certificate = read_certificate(der)
     except ValueError as error:
         raise ProbeError(f"{server}: its certificate cannot be read: {error}") from None
-    protocols = {**_old(server), **_modern(server)}
-    old = [protocols[name] for name in OLD]
-    weak = _weak(server)
-    unsaid = None in old or None in weak.values()
+    offers = {name: _offered(server, version=version) for name, version in OLD.items()}
+    protocols = {**offers, **_modern(server)}
+    weak = {kind: _offered(server, suites=suites) for kind, suites in WEAK.items()}
+    old_known, weak_known = None not in offers.values(), None not in weak.values()
     days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
-    found = list(_problems(server, untrusted, certificate, days, protocols))
-    found += [
-        Complaint(path=str(server.host), rule="weak-cipher", message=f"ciphers {kind} are accepted")
-        for kind, taken in weak.items()
-        if taken
-    ]
-    return TlsAnswer(
-        peer=peer,
-        host=str(server.host),
-        problems=None if unsaid else len(found),
-        trusted=not untrusted,
-        untrusted_because=untrusted,
-        host_matches=certificate.is_for(server.host.host),
-        names=certificate.names,
-        ends=certificate.ends.isoformat().replace("+00:00", "Z"),
-        days_left=days,
-        protocol=protocol,
-        cipher=cipher,
-        protocols=protocols,
-        old_protocols=None if None in old else sum(map(bool, old)),
-        weak_ciphers=None
-        if None in weak.values()
-        else tuple(kind for kind, taken in weak.items() if taken),
-        findings=found,
-    )
+    weak_kinds = tuple(kind for kind, is_taken in weak.items() if is_taken)
+    problems = list(_problems(server, untrusted, certificate, days, protocols))
+    problems += [("weak-cipher", f"ciphers {kind} are accepted") for kind in weak_kinds]
+    return {
+        "peer": peer,
+        "host": str(server.host),
+        "problems": len(problems) if old_known and weak_known else None,
+        "trusted": not untrusted,
+        "untrusted_because": untrusted,
+        "host_matches": certificate.is_for(server.host.host),
+        "names": certificate.names,
+        "ends": certificate.ends.isoformat().replace("+00:00", "Z"),
+        "days_left": days,
+        "protocol": protocol,
+        "cipher": cipher,
+        "protocols": protocols,
+        "old_protocols": sum(map(bool, offers.values())) if old_known else None,
+        "weak_ciphers": weak_kinds if weak_known else None,
+        "findings": complaints(str(server.host), problems),
+    }
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Read a certificate, also one that nobody trusts: of that `ssl` tells nothing.
+
+    Raises ValueError for what is none, and ImportError.
+    """
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = [
+            name for name in extension.value if isinstance(name, x509.DNSName | x509.IPAddress)
+        ]
+    except x509.ExtensionNotFound:
+        names = []
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError(str(error)) from None
+    return Certificate(certificate.not_valid_after_utc, tuple(str(name.value) for name in names))
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _distrust(server: _TlsServer) -> str:
@@ -190,19 +205,11 @@ def _modern(server: _TlsServer) -> dict[str, bool | None]:
     return accepted
 
 
-def _old(server: _TlsServer) -> dict[str, bool | None]:
-    return {name: _offered(server, partial(is_accepted, version=OLD[name])) for name in OLD}
-
-
-def _weak(server: _TlsServer) -> dict[str, bool | None]:
-    return {kind: _offered(server, partial(takes_weak, kind=kind)) for kind in WEAK}
-
-
-def _offered(server: _TlsServer, offer: Callable[..., bool | None]) -> bool | None:
+def _offered(server: _TlsServer, **offer: Any) -> bool | None:
     with server.link() as link:
         link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
         try:
-            return offer(link, host=server.host.host)
+            return is_accepted(link, server.host.host, **offer)
         except ProbeError as error:
             raise ProbeError(f"{server}: {error}") from None
 
@@ -210,20 +217,18 @@ def _offered(server: _TlsServer, offer: Callable[..., bool | None]) -> bool | No
 def _problems(
     server: _TlsServer,
     untrusted: str,
-    certificate: _certificate.Certificate,
+    certificate: Certificate,
     days: int,
     protocols: dict[str, bool | None],
-) -> list[Complaint]:
-    said = []
+) -> Iterator[tuple[str, str]]:
     if untrusted:
-        said.append(("untrusted", f"the certificate is not trusted: {untrusted}"))
+        yield "untrusted", f"the certificate is not trusted: {untrusted}"
     if not certificate.is_for(server.host.host):
         names = ", ".join(certificate.names) or "nobody"
-        said.append(("host", f"the certificate is for {names}, not for {server.host.host}"))
+        yield "host", f"the certificate is for {names}, not for {server.host.host}"
     if days < server.options.min_days:
         demanded = server.options.min_days
-        said.append(("days-left", f"the certificate is good for {days} days, not for {demanded}"))
-    said += [("old-protocol", f"{name} is accepted") for name in OLD if protocols[name]]
+        yield "days-left", f"the certificate is good for {days} days, not for {demanded}"
+    yield from (("old-protocol", f"{name} is accepted") for name in OLD if protocols[name])
     if not any(protocols[name] for name in protocols if name not in OLD):
-        said.append(("protocol", "neither TLS 1.2 nor 1.3 is accepted"))
-    return [Complaint(path=str(server.host), rule=rule, message=text) for rule, text in said]
+        yield "protocol", "neither TLS 1.2 nor 1.3 is accepted"

@@ -13,7 +13,6 @@ from tests.support.machines import KILLER, LONGEST, Machines, wait_for
 from tests.support.program import ROOT, Ended, Project
 from tests.support.repositories import git
 from tests.support.running import alive_in
-from tests.support.servers import Missing
 
 TOOL = """\
 summary: words of a tool that workers have in different versions
@@ -168,11 +167,8 @@ def test_a_scheduler_by_tls_is_spoken_to_encrypted(far: Project, tmp_path: Path)
     """With the certificates that Dask's own settings name, and not without them."""
     keys = tmp_path / "keys"
     keys.mkdir()
-    try:
-        authority(keys)
-        certificate(keys, "machine", names="IP:127.0.0.1")
-    except Missing as missing:
-        pytest.skip(str(missing))
+    authority(keys)
+    certificate(keys, "machine", names="IP:127.0.0.1")
     setting = "DASK_DISTRIBUTED__COMM__TLS__"
     tls = {f"{setting}CA_FILE": str(keys / "ca.pem")}
     for role in ("SCHEDULER", "WORKER", "CLIENT"):

@@ -17,7 +17,7 @@ from tests.support.monitoring_servers import monitored, web
 from tests.support.osv_server import advisory, osv_server
 from tests.support.program import Project
 from tests.support.repositories import AUTHOR, commit
-from tests.support.servers import need, or_skip, postgres, postgres_tool
+from tests.support.servers import need, postgres, postgres_tool
 from tests.support.template_projects import PROJECTS
 
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
@@ -125,8 +125,8 @@ def production(folder: Path) -> Iterator[dict[str, str]]:
         pytest.skip("locust is not installed: examples/football/requirements-ops.lock")
     with ExitStack() as stack:
         service = stack.enter_context(web(health={"status": "ok"}))
-        watched = stack.enter_context(or_skip(monitored(folder)))
-        database = stack.enter_context(or_skip(postgres()))
+        watched = stack.enter_context(monitored(folder))
+        database = stack.enter_context(postgres())
         rows = "create table item(id int primary key); insert into item values (1), (2)"
         postgres_tool(database, "psql", "-X", "-q", "-d", database.user, "-c", rows)
         yield environment(

@@ -1,13 +1,12 @@
 """Rules without a server: what a query names, what is loaded, what relabelling does."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from checks.services._alert_rules import AlertRule, RuleGroup, compared, delayed
 from checks.services._answer import ProbeError
-from checks.services._promql import names_in, normal, read_matcher, seconds, unfiltered
+from checks.services._promql import names_in, normal, seconds, unfiltered
 from checks.services._relabel import Relabeling, relabeled
 
 
@@ -97,31 +96,6 @@ def test_matchers_are_told_as_promql() -> None:
     assert [str(one) for one in matchers] == [r'a="x\"y"', 'b!~"z.*"']
 
 
-@pytest.mark.parametrize(
-    ("text", "matcher"),
-    [
-        ('a=~"b.*"', ("a", "=~", "b.*")),
-        ('c!="d"', ("c", "!=", "d")),
-        ('f!~"g{1,}"', ("f", "!~", "g{1,}")),
-        (r'h="i \"j\", \\ k\n"', ("h", "=", 'i "j", \\ k\n')),
-        ('"l m"="n"', ("l m", "=", "n")),
-        ('o=""', ("o", "=", "")),
-        ('p!="x"', ("p", "!=", "x")),
-        ('q=~".*"', ("q", "=~", ".*")),
-    ],
-)
-def test_a_matcher_of_a_route_is_read_as_promql(text: str, matcher: tuple[str, str, str]) -> None:
-    """Also one that no selector could consist of alone."""
-    assert read_matcher(text) == matcher
-
-
-@pytest.mark.parametrize("text", ["a", "a=b", 'a="b", c="d"', 'a="b"} or {c="d"', 'a=~"("'])
-def test_what_is_not_one_matcher_is_refused(text: str) -> None:
-    """And the text is named."""
-    with pytest.raises(ProbeError, match=re.escape(repr(text)[1:-1])):
-        read_matcher(text)
-
-
 def test_a_query_reads_the_same_however_it_is_written() -> None:
     """Blanks, quotes and the place of `by` make no other rule."""
     assert normal("sum(x{a='b'}) by (c)>1") == normal('sum by (c) (x{a="b"})  >  1')
@@ -168,7 +142,7 @@ LOADED = {
         ({}, {}, ""),
         ({"query": "up == 1"}, {}, "expr"),
         ({"duration": 3600.0}, {}, "for"),
-        ({"keepFiringFor": 5.0}, {}, "keep_firing_for"),
+        ({"keep_firing_for": 5.0}, {}, "keep_firing_for"),
         ({"labels": {"severity": "none", "level": "1"}}, {}, "labels"),
         ({"annotations": {}}, {}, "annotations"),
         ({}, {"limit": 1}, "limit"),

@@ -34,6 +34,7 @@ from tests.support.osv_server import advisory, osv_server
 from tests.support.packaging_cases import PACKAGING
 from tests.support.performance_cases import PERFORMANCE
 from tests.support.projects import Files, migrations, service
+from tests.support.servers import Missing
 
 PROJECT = "/tmp/project"
 RECORDINGS = os.path.join(ROOT, "tests", "recordings")
@@ -335,7 +336,7 @@ def main() -> None:
             for case in CASES[check]:
                 try:
                     print(record(check, case, {"osv_url": url}))
-                except Exception as error:  # noqa: BLE001 - a producer that failed leaves nothing to record
+                except (Exception, Missing) as error:  # noqa: BLE001 - a producer that failed leaves nothing to record
                     print(f"{check}: {case.name}: {str(error).splitlines()[0]}")
 
 

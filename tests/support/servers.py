@@ -1,7 +1,7 @@
 """Servers for tests: Debian's own, started on free ports of the loopback and stopped afterwards.
 
-Each is a context manager. What is missing on this machine raises `Missing`, which the fixtures
-turn into a skipped test with its reason.
+Each is a context manager. What is missing on this machine raises `Missing`, and a test that needs
+it is skipped with that reason.
 """
 
 import os
@@ -15,10 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -28,21 +27,9 @@ LOOPBACK = "127.0.0.1"
 ELSEWHERE = "127.0.0.66"
 PATIENCE = 20.0
 
-Made = TypeVar("Made")
 
-
-class Missing(Exception):  # noqa: N818 - it is no error that a machine lacks a server
+class Missing(pytest.skip.Exception):
     """The machine lacks what a server needs."""
-
-
-@contextmanager
-def or_skip(server: AbstractContextManager[Made]) -> Iterator[Made]:
-    """Run a server, or skip the test with what is missing."""
-    try:
-        with server as made:
-            yield made
-    except Missing as missing:
-        pytest.skip(str(missing))
 
 
 def need(*tools: str) -> None:
