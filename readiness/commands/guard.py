@@ -33,7 +33,7 @@ _TEXTS = ("subject", "before", "after", "path", "note")
 class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a change does to its gate. `base.board` is empty where the base has none.
 
-    `remarks` are sentences on what several changes do together. `measured` says that probes were
+    `remarks` are sentences about the change as a whole. `measured` says that probes were
     run, `compared` has the criteria that were measured by the base's rules and by this change's.
     """
 

@@ -9,24 +9,25 @@ from msgspec.structs import replace
 from readiness.guard.base import Base, relative_to
 from readiness.guard.board import compare_boards
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.pairs import combinations, placed
-from readiness.guard.project import compare_projects
+from readiness.guard.pairs import combinations
 from readiness.guard.project.programs import programs
+from readiness.guard.project.reading import compare_projects
 from readiness.guard.states import States
-from readiness.guard.tree import Folder, work_tree
+from readiness.guard.tree import work_tree
 from readiness.load import load_board
 from readiness.load.standing import as_written
 from readiness.load.yamlfile import read
 from readiness.model.board import Board
 from readiness.model.errors import BaseError
 from readiness.project.git import GitError, repository
+from readiness.prove.copying import is_below
 from readiness.text.worded import worded
 
 FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What a change does to its gate, the board first; `remarks` are sentences about all of it.
+    """What a change does to its gate, the board first. `remarks` are sentences for people.
 
     `head` is the board of the work tree, as a run would load it. `base` is the base's as it would
     be run on the work tree; None where it has none. `states` are the project before and after,
@@ -66,18 +67,21 @@ def compare(
     for name in [profile] if profile else _profiles(old, head):
         same = project is None and (name is None or old.profile == head.profile == name)
         changes += compare_boards(*_comparable(base, board, name, loaded if same else None))
-    tree = _work_tree(base, head)
-    if tree is None:
-        found, remarks = _not_compared(base, head)
+    states = _states(base, head)
+    if states is None:
+        tell = Teller("project", head.workdir)
+        note = "not compared"
+        changes += [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, note)]
+        remarks = [f"{head.workdir} is not in the board's repository: it was not compared"]
     else:
-        used = _used(as_written(old), as_written(head))
-        found, remarks = _projects(base, tree, head, workdir, used)
+        changes += _projects(base, states, head, workdir, _used(as_written(old), as_written(head)))
+        remarks = []
     return Comparison(
         head=head,
         base=runnable,
-        changes=list(dict.fromkeys([*changes, *found])),
+        changes=list(dict.fromkeys(changes)),
         remarks=remarks,
-        states=None if tree is None or os.path.isabs(workdir) else States(base.commit, tree),
+        states=None if os.path.isabs(workdir) else states,
         workdir=workdir,
     )
 
@@ -123,57 +127,43 @@ def _used(*boards: Board) -> list[str]:
 
     A parameter that the check's inputs take for a folder of files to look at is never run.
     """
-    found: dict[str, None] = {}
+    used: dict[str, None] = {}
     for board in boards:
-        for one in placed(board):
-            if (check := one.criterion.check) is not None:
-                found[check.run] = None
-                for params in combinations(one.criterion):
-                    found.update(
+        for criterion in board.criteria():
+            if (check := criterion.check) is not None:
+                used[check.run] = None
+                for params in combinations(criterion):
+                    used.update(
                         (value, None)
                         for name, value in params.items()
                         if not any(pattern.startswith(f"${name}/") for pattern in check.inputs)
                     )
-        found.update(dict.fromkeys(check.run for check in board.checks.values()))
-    return list(found)
+        used.update(dict.fromkeys(check.run for check in board.checks.values()))
+    return list(used)
 
 
-def _work_tree(base: Base, head: Board) -> Folder | None:
-    """Return the work tree's files; None where the probes run outside of the board's repository."""
+def _states(base: Base, head: Board) -> States | None:
+    """Return both states of the project; None where probes run outside of its repository."""
     root = os.path.realpath(base.root)
     workdir = os.path.realpath(head.workdir)
-    if not is_inside(workdir, root) or repository(workdir) != root:
+    if not is_below(workdir, root) or repository(workdir) != root:
         return None
     try:
-        return work_tree(base.root, base.commit)
+        return States(base.commit, work_tree(base.root, base.commit))
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=base.ref, why=error)) from None
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or lies in it; links are not followed."""
-    return not os.path.relpath(path, folder).startswith("..")
-
-
-def _not_compared(base: Base, head: Board) -> tuple[list[Change], list[str]]:
-    tell = Teller("project", head.workdir)
-    return [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, "not compared")], [
-        f"{head.workdir} is not in the board's repository: it was not compared"
-    ]
 
 
 def _projects(
-    base: Base, tree: Folder, head: Board, workdir: str, used: list[str]
-) -> tuple[list[Change], list[str]]:
+    base: Base, states: States, head: Board, workdir: str, used: list[str]
+) -> list[Change]:
     own = os.path.relpath(os.path.realpath(head.workdir), os.path.realpath(base.root))
     own = "" if own == "." else own
     changes: list[Change] = []
-    remarks: list[str] = []
     try:
         for place in dict.fromkeys([own, own if os.path.isabs(workdir) else workdir]):
-            found, said = compare_projects(base.commit, tree, workdir=place, used=used)
-            changes += [*found, *programs(base.root, base.commit.commit, place)]
-            remarks += said
+            changes += compare_projects(states, workdir=place, used=used)
+            changes += programs(base.root, base.commit.commit, place)
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=base.ref, why=error)) from None
-    return changes, list(dict.fromkeys(remarks))
+    return changes

@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from readiness.guard.calling import mentions
-from readiness.guard.project.files import text
 from readiness.guard.project.rules import TABLE
-from readiness.guard.tree import Tree
+from readiness.guard.tree import Tree, Wanted
 
 
 class States:
@@ -117,14 +116,36 @@ class States:
         if path not in self._texts:
             same = self.before.get(path) == self.after.get(path)
             trees = self._trees[1:] if same else self._trees  # what git need not be asked for
-            found = [text(each) for tree in trees for each in tree.read([path]).values()]
-            self._texts[path] = tuple(dict.fromkeys(found))
+            texts = [text(data) for tree in trees for data in tree.read([path]).values()]
+            self._texts[path] = tuple(dict.fromkeys(texts))
         return self._texts[path]
+
+    def text(self, path: str, side: int) -> str | None:
+        """Return a file's text before (0) or after (1); None where the file is not there."""
+        data = self._trees[side].read([path]).get(path)
+        return None if data is None else text(data)
 
     def both(self, path: str) -> tuple[str, str]:
         """Return a file's text before and after; empty where it was or is not there."""
-        before, after = (text(tree.read([path]).get(path, b"")) for tree in self._trees)
+        return self.text(path, 0) or "", self.text(path, 1) or ""
+
+    def differing(self, wanted: Wanted) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the texts, before and after, of the wanted files whose contents differ."""
+        digests = [tree.digests(wanted) for tree in self._trees]
+        changed = set(digests[0].items()) ^ set(digests[1].items())
+        before, after = (
+            {
+                path: text(data)
+                for path, data in tree.read({path for path, _ in changed} & known.keys()).items()
+            }
+            for tree, known in zip(self._trees, digests, strict=True)
+        )
         return before, after
+
+
+def text(data: bytes) -> str:
+    """Decode a file's text with newlines alone: how lines end is no difference."""
+    return data.decode("utf-8-sig", "backslashreplace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _place_of(path: str, inside: str) -> str | None:

@@ -131,18 +131,18 @@ class Folder:
 
     def __init__(self, root: str, listed: Iterable[str] | None = None, *, bits: int = 160) -> None:
         self.root = root
-        self._listed = None if listed is None else sorted(set(listed))
+        self._listed = None if listed is None else frozenset(listed)
         self._bits = bits
         self._known: dict[str, str | None] = {}
         self._links: list[str] = []
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
         """Return the hash that git would give each wanted file, or the size of a long one."""
-        found = {}
-        for path in self._walk() if self._listed is None else self._listed:
+        digests = {}
+        for path in self._walk() if self._listed is None else sorted(self._listed):
             if wanted(path) and (digest := self._digest(path)) is not None:
-                found[path] = digest
-        return found
+                digests[path] = digest
+        return digests
 
     def links(self) -> dict[str, str]:
         """Return where the tree's links lead, as far as that is in the tree."""
@@ -175,8 +175,12 @@ class Folder:
         return _digest(self._hash(content), status.st_size, bool(status.st_mode & stat.S_IXUSR))
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Read the contents of these files; a file that is not there is left out."""
-        contents = {path: self._content(path) for path in paths}
+        """Read the contents of these files; a file that is not there or listed is left out."""
+        contents = {
+            path: self._content(path)
+            for path in paths
+            if self._listed is None or path in self._listed
+        }
         return {path: content for path, content in contents.items() if content is not None}
 
     def _content(self, path: str) -> bytes | None:

@@ -8,7 +8,7 @@ import pytest
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.collected import Case, gone
 from readiness.guard.states import States
-from readiness.guard.tree import Folder
+from tests.support.guarded import in_folders
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
@@ -66,7 +66,7 @@ def states(tmp_path: Path, after: str) -> States:
     """A project whose tests are in one file."""
     write(tmp_path / "base", {AT: TEXT})
     write(tmp_path / "head", {AT: after})
-    return States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
+    return in_folders(tmp_path)
 
 
 @pytest.mark.parametrize(("after", "text", "told"), GONE)

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.complaints import Complaints
-from readiness.guard.states import States
-from readiness.guard.tree import Folder
 from readiness.record.document import FindingRecord
+from tests.support.guarded import in_folders
 from tests.support.loosening import Loosening, assert_innocent, assert_told, board
 from tests.support.program import Project
 from tests.support.repositories import write
@@ -39,8 +38,7 @@ def test_a_test_is_known_by_what_it_does(
     write(tmp_path / "base", {AT: TEST})
     write(tmp_path / "head", {AT: TEST})
     write(tmp_path / "head", change)
-    states = States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
-    complaints = Complaints(states, "")
+    complaints = Complaints(in_folders(tmp_path), "")
     places = {"base": (AT, "test_b", 1), "head": found}
     for criterion, place in places.items():
         if place is not None:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.guard.changes import Direction
-from readiness.guard.project import compare_projects
+from readiness.guard.project.reading import compare_projects
+from readiness.guard.states import States
 from readiness.guard.tree import Wanted
 
 NAMES = [
@@ -58,8 +59,9 @@ def trees(text: str | bytes) -> Memory:
 @given(TEXTS | st.binary(max_size=60), TEXTS | st.binary(max_size=60))
 def test_anything_can_be_compared(before: str | bytes, after: str | bytes) -> None:
     """Nothing is raised, and what is the same is the same."""
-    compare_projects(trees(before), trees(after), used=["make lint", "sh a.sh"])
-    assert compare_projects(trees(after), trees(after)) == ([], [])
+    states = States(trees(before), trees(after))
+    compare_projects(states, used=["make lint", "sh a.sh"])
+    assert compare_projects(States(trees(after), trees(after))) == []
 
 
 HUGE = {
@@ -82,7 +84,7 @@ HUGE = {
 def test_nothing_takes_long(name: str) -> None:
     """Patterns and parsers are given no text on which they run wild."""
     began = time.process_time()
-    compare_projects(trees("x = 1\n"), trees(HUGE[name]), used=["make lint"])
+    compare_projects(States(trees("x = 1\n"), trees(HUGE[name])), used=["make lint"])
     assert time.process_time() - began < 20
 
 
@@ -90,5 +92,5 @@ def test_a_file_that_is_nested_too_deeply_is_no_longer_read() -> None:
     """A test that Python itself cannot read is none, and that is told."""
     base = Memory({"tests/test_a.py": b"def test_a():\n    assert f()\n"})
     deep = Memory({"tests/test_a.py": b"def test_a():\n    assert " + b"(" * 500 + b")" * 500})
-    changes, _ = compare_projects(base, deep)
+    changes = compare_projects(States(base, deep))
     assert {change.direction for change in changes} == {Direction.LOOSENED}

@@ -11,7 +11,7 @@ import pytest
 
 from readiness.guard.changes import loosened
 from readiness.guard.deciding import Decider
-from readiness.guard.project import compare_projects
+from readiness.guard.project.reading import compare_projects
 from readiness.guard.put_aside import added_directives
 from readiness.guard.states import States
 from readiness.guard.tree import Commit, work_tree
@@ -49,7 +49,7 @@ def suspected(project: Project, row: Loosening) -> Iterator[str]:
         yield from decider.of(one).files
     yield from added_directives(states)
     commands = [one.check.run for one in board.criteria() if one.check]
-    changes, _ = compare_projects(base, head, used=commands)
+    changes = compare_projects(states, used=commands)
     yield from (change.path for change in loosened(changes))
 
 

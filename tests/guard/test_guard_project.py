@@ -5,17 +5,16 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Kind
-from readiness.guard.project import compare_projects
+from readiness.guard.project.reading import compare_projects
 from tests.support.guarded import (
     CODE,
     FILES,
     LOOSE,
-    PYPROJECT,
     TIGHT,
     USED,
-    both,
     compared,
     edited,
+    in_folders,
     told,
 )
 
@@ -104,63 +103,4 @@ def test_the_same_project_is_the_same(tmp_path: Path) -> None:
     assert compared(tmp_path, {}) == []
     for path, text in FILES.items():
         (tmp_path / "head" / path).write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
-    changes, _ = compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), used=USED)
-    assert changes == []
-
-
-def a_package(number: int) -> dict[str, str]:
-    """A package with some code in it."""
-    body = "".join(f"def f{n}(a, b):\n    return a + b + {n}\n\n\n" for n in range(20))
-    return {f"src/shop/part{number}/{name}.py": body for name in ("__init__", "one", "two")}
-
-
-def test_errors_that_are_silenced_are_called_what_they_are(tmp_path: Path) -> None:
-    """Whole packages ignored, hardly a line of code changed: the count falls, the errors stay."""
-    packages = {path: text for n in range(8) for path, text in a_package(n).items()}
-    modules = "".join(f'  "shop.part{n}.*",\n' for n in range(6))
-    override = f"\n[[tool.mypy.overrides]]\nmodule = [\n{modules}]\nignore_errors = true\n"
-    silenced: dict[str, str | None] = {
-        "pyproject.toml": PYPROJECT + override,
-        "src/shop/part0/one.py": packages["src/shop/part0/one.py"].replace("+ 3\n", "+ 4\n"),
-    }
-    changes, remarks = both(tmp_path, silenced, packages)
-    assert [each.subject for each in changes] == [
-        f"mypy overrides[shop.part{n}.*].ignore_errors" for n in range(6)
-    ]
-    assert {each.direction for each in changes} == {LOOSE}
-    assert {each.line > 0 for each in changes} == {True}
-    (sentence,) = remarks
-    assert sentence == (
-        "mypy now ignores every error in 6 packages"
-        " (shop.part0, shop.part1, shop.part2, shop.part3, shop.part4, shop.part5),"
-        " 18 of 27 files, while 1 of their 1458 lines changed:"
-        " its count falls because errors are hidden, not because they are fixed."
-    )
-
-
-@pytest.mark.parametrize(("lines", "hidden"), [(10, True), (11, False)])
-def test_code_of_which_a_tenth_changes_is_as_it_was(
-    tmp_path: Path, lines: int, hidden: bool
-) -> None:
-    """Ten of a hundred lines, and no more."""
-    code = "".join(f"a{number} = {number}\n" for number in range(99))
-    changed = code
-    for number in range(lines):
-        changed = changed.replace(f" = {number}\n", f" = {number} + 1\n")
-    override = '\n[[tool.mypy.overrides]]\nmodule = ["one.*", "one"]\nignore_errors = true\n'
-    head: dict[str, str | None] = {
-        "pyproject.toml": PYPROJECT + override,
-        "one.py": changed,
-    }
-    _, (sentence,) = both(tmp_path, head, {"one.py": code})
-    assert f"{lines} of their 100 lines changed" in sentence
-    assert ("errors are hidden" in sentence) is hidden
-
-
-def test_errors_that_are_fixed_are_not_called_silenced(tmp_path: Path) -> None:
-    """The code changes, the settings do not."""
-    packages = {path: text for n in range(2) for path, text in a_package(n).items()}
-    fixed = {
-        path: text.replace("(a, b)", "(a: int, b: int) -> int") for path, text in packages.items()
-    }
-    assert both(tmp_path, fixed, packages) == ([], [])
+    assert compare_projects(in_folders(tmp_path), used=USED) == []

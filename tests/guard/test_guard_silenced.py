@@ -158,7 +158,6 @@ def test_a_real_change_that_ignores_errors_is_told_with_what_it_hides(project: P
     ended = guarded(project, ADOPTED, {"pyproject.toml": f"{PYPROJECT}{OVERRIDES}"})
     assert ended.status == 4, ended
     assert "fail, 5 errors in 7 files by the base's rules → pass, 1 error in" in ended.out, ended
-    assert "mypy now ignores every error in 3 packages" in ended.out
     assert "did not tell which tests" not in ended.out
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Kind
-from readiness.guard.project import compare_projects
-from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, compared, edited, told
+from readiness.guard.project.reading import compare_projects
+from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, compared, edited, in_folders, told
 from tests.support.repositories import write
 
 OF_TESTS = [
@@ -131,7 +131,7 @@ def test_a_hook_above_the_folder_of_the_probes_counts(tmp_path: Path) -> None:
     write(tmp_path / "base", {"service/src/a.py": CODE, "x/b.py": CODE})
     write(tmp_path / "head", {"service/src/a.py": CODE, "x/b.py": f"# noqa\n{CODE}"})
     write(tmp_path / "head", {"conftest.py": HOOKS[0], "x/conftest.py": HOOKS[0]})
-    changes, _ = compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), workdir="service")
+    changes = compare_projects(in_folders(tmp_path), workdir="service")
     assert {change.path for change in changes} == {"conftest.py"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.states import States
-from readiness.guard.tree import Folder
+from tests.support.guarded import in_folders
 from tests.support.repositories import write
 
 AT = "src/a.py"
@@ -26,7 +26,7 @@ def states(tmp_path: Path, after: str, before: str = BEFORE) -> States:
     """A file before and after."""
     write(tmp_path / "base", {AT: before})
     write(tmp_path / "head", {AT: after})
-    return States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
+    return in_folders(tmp_path)
 
 
 @pytest.mark.parametrize(("after", "added"), ADDED)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.project import compare_projects
+from readiness.guard.project.reading import compare_projects
+from readiness.guard.states import States
+from readiness.guard.tree import Folder
 from tests.support.repositories import write
 
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
@@ -133,17 +135,15 @@ def compared(
     tmp_path: Path, after: Mapping[str, str | None], before: Mapping[str, str] | None = None
 ) -> list[Change]:
     """Compare a project with what these files make of it; None takes one away."""
-    return both(tmp_path, after, before)[0]
-
-
-def both(
-    tmp_path: Path, after: Mapping[str, str | None], before: Mapping[str, str] | None = None
-) -> tuple[list[Change], list[str]]:
-    """The changes and the remarks."""
     write(tmp_path / "base", FILES | dict(before or {}))
     write(tmp_path / "head", FILES | dict(before or {}))
     write(tmp_path / "head", after)
-    return compare_projects(str(tmp_path / "base"), str(tmp_path / "head"), used=USED)
+    return compare_projects(in_folders(tmp_path), used=USED)
+
+
+def in_folders(tmp_path: Path) -> States:
+    """The states of a project that lie in `base` and `head`."""
+    return States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
 
 
 def edited(path: str, old: str, new: str) -> dict[str, str | None]:

@@ -2,13 +2,13 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import TypeVar
 
 import msgspec
 
 from readiness.guard.project.rules import TABLE
-from readiness.guard.tree import Tree
+from readiness.guard.states import States
 
 Item = TypeVar("Item")
 
@@ -35,17 +35,13 @@ _ANYWHERE = (TABLE.workflows, TABLE.callers)
 class Differing(msgspec.Struct, frozen=True, kw_only=True):
     """The files that are not the same, before and after; one that is missing was or is not there.
 
-    `all_before` and `all_after` name every file that was looked at, `read_before` and `read_after`
-    read further ones, and `workdir` is where probes run.
+    `states` have the other files too, and `workdir` is where probes run.
     """
 
     before: dict[str, str]
     after: dict[str, str]
-    all_before: frozenset[str]
-    all_after: frozenset[str]
-    read_before: Callable[[str], str]
-    read_after: Callable[[str], str]
-    workdir: str = ""
+    states: States
+    workdir: str
 
     def paths(self) -> list[str]:
         """Return all paths that differ, sorted."""
@@ -56,36 +52,19 @@ class Differing(msgspec.Struct, frozen=True, kw_only=True):
         return self.before.get(path, ""), self.after.get(path, "")
 
 
-def differing(base: Tree, head: Tree, workdir: str, also: Iterable[str] = ()) -> Differing:
+def differing(states: States, workdir: str, also: Collection[str]) -> Differing:
     """Read the relevant files that differ: those below `workdir`, and settings above it.
 
     `also` names further files that matter.
     """
-    named = frozenset(also)
-
-    def wanted(path: str) -> bool:
-        return path in named or _matters(path, workdir)
-
-    old, new = base.digests(wanted), head.digests(wanted)
-    paths = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    before, after = base.read(paths & old.keys()), head.read(paths & new.keys())
-    texts = [{path: text(data) for path, data in one.items()} for one in (before, after)]
-    same = {path for path in paths if path in texts[0] and texts[0][path] == texts[1].get(path)}
+    before, after = states.differing(lambda path: path in also or _matters(path, workdir))
+    same = {path for path, text in before.items() if text == after.get(path)}
     return Differing(
-        before={path: found for path, found in texts[0].items() if path not in same},
-        after={path: found for path, found in texts[1].items() if path not in same},
-        all_before=frozenset(old),
-        all_after=frozenset(new),
-        read_before=lambda path: text(base.read([path]).get(path, b"")),
-        read_after=lambda path: text(head.read([path]).get(path, b"")),
+        before={path: text for path, text in before.items() if path not in same},
+        after={path: text for path, text in after.items() if path not in same},
+        states=states,
         workdir=workdir,
     )
-
-
-def text(data: bytes) -> str:
-    """Decode a file's text with newlines alone: how lines end is no difference."""
-    found = data.decode("utf-8-sig", "backslashreplace")
-    return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines_of(text: str) -> list[str]:
@@ -100,9 +79,9 @@ def line_of(text: str, *needles: str) -> int:
     """
     position = 0
     for needle in needles:
-        found = text.find(needle, position)
-        if found >= 0:
-            position = found
+        place = text.find(needle, position)
+        if place >= 0:
+            position = place
     return text.count("\n", 0, position) + 1 if needles and needles[-1] in text else 0
 
 

@@ -23,7 +23,6 @@ class Effect(StrEnum):
     LOWER_LOOSENS = "lower"
     HIGHER_LOOSENS = "higher"
     WORDS = "words"
-    SILENCES = "silences"
     NONE = "none"
     UNKNOWN = "unknown"  # whatever changes, nobody can tell the direction
 

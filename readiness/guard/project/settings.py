@@ -1,13 +1,12 @@
 """Settings of tools as they take effect, key by key, before and after."""
 
 import configparser
-import fnmatch
 import json
 import os
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -17,6 +16,7 @@ import msgspec
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.project.files import Differing, line_of
 from readiness.guard.project.rules import TABLE, Effect, ToolSettings
+from readiness.guard.states import States
 from readiness.load.yamlfile import parse as parse_yaml
 
 Value: TypeAlias = str | tuple[str, ...]
@@ -41,38 +41,22 @@ def settings(files: Differing) -> Iterator[Change]:
     folders = {os.path.dirname(path) for path in files.paths() if os.path.basename(path) in names}
     for folder in sorted(folders):
         for tool in TABLE.tools:
-            old = _effective(tool, folder, files.before, files.all_before, files.read_before)
-            new = _effective(tool, folder, files.after, files.all_after, files.read_after)
+            old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
             yield from _compared(tool, old, new)
     yield from _broken(files, names)
     yield from _ignore_lists(files)
 
 
-def silenced(change: Change) -> bool:
-    """Return whether a change keeps a tool from reporting any error of a module."""
-    if change.kind is not Kind.SETTING or change.direction is not LOOSE:
-        return False
-    name, _, key = change.subject.partition(" ")
-    tool = next((each for each in TABLE.tools if each.name == name), None)
-    return tool is not None and _effect(tool, key) is Effect.SILENCES
-
-
 # --- what takes effect ----------------------------------------------------------------------------
 
 
-def _effective(
-    tool: ToolSettings,
-    folder: str,
-    changed: Mapping[str, str],
-    there: Iterable[str],
-    read: Callable[[str], str],
-) -> Settings:
+def _effective(tool: ToolSettings, folder: str, states: States, side: int) -> Settings:
     """Return the settings of a tool, from the first of its places that has any."""
     for place in tool.places:
         path = os.path.join(folder, place.file)
-        if path not in there:
+        text = states.text(path, side)
+        if text is None:
             continue
-        text = changed[path] if path in changed else read(path)
         keys = _below(place.prefix, flat(place.file, text) or {})
         if keys or place.owned:
             return Settings(path, text, keys)
@@ -204,7 +188,7 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
             # Without a list a tool looks at all that it would look at by itself.
             lost = {item for item in _items(before) if not _is_covered(item, _items(after))}
             return LOOSE if lost or before is None else TIGHT
-        case Effect.TRUE_LOOSENS | Effect.SILENCES:
+        case Effect.TRUE_LOOSENS:
             return LOOSE if after is not None and _is_true(after) else TIGHT
         case Effect.FALSE_LOOSENS:
             if after is not None:
@@ -344,15 +328,3 @@ def _listed_line(path: str, before: str, after: str, line: int) -> Change:
         path=path,
         line=line,
     )
-
-
-def matching(pattern: str, modules: Iterable[str]) -> list[str]:
-    """Return the modules that a pattern such as `api.*` of a settings file matches."""
-    plain = pattern.removesuffix(".*")
-    return [
-        module
-        for module in modules
-        if module == plain
-        or fnmatch.fnmatchcase(module, pattern)
-        or (pattern.endswith(".*") and module.startswith(f"{plain}."))
-    ]
