@@ -22,7 +22,7 @@ from readiness.project.git import Asking
 from readiness.prove.copying import changes
 from readiness.prove.document import ProofDocument, ProofOutcome
 from readiness.prove.inputs import InputsDocument
-from readiness.prove.prover import Prover, ProveSettings
+from readiness.prove.prover import Prover
 from readiness.prove.table import table
 from readiness.prove.trials import TrialPlan, criteria_of
 from readiness.record.document import RunDocument
@@ -141,18 +141,19 @@ class _Proof:
         settings, board = self._settings, self._board
         began = time.monotonic()
         git = Asking(board.workdir)
-        options = ProveSettings(
-            environ=os.environ,
-            profile=settings.profile,
-            project=settings.project,
-            timeout=settings.timeout,
-            scratch=scratch,
-        )
         catalogue = {**load_catalogue([]), **board.checks}
-        prover = Prover(board, self._chosen, catalogue, options)
-        before = prover.original.fingerprint()
+        prover = Prover(
+            board,
+            self._chosen,
+            catalogue,
+            environ=os.environ,
+            scratch=scratch,
+            timeout=settings.timeout,
+        )
+        original = prover.worlds.original
+        before = original.fingerprint()
         criteria = prover.prove(self._run)
-        changed = changes(before, prover.original.fingerprint())
+        changed = changes(before, original.fingerprint())
         counts = dict.fromkeys(ProofOutcome, 0)
         for each in criteria:
             counts[each.outcome] += 1
@@ -171,7 +172,7 @@ class _Proof:
             skipped=len(criteria_of(board)) - len(self._chosen),
             files=len(before),
             changed=[redactor.redact(path) for path in changed],
-            linked=[redactor.redact(path) for path in prover.original.linked],
+            linked=[redactor.redact(path) for path in original.linked],
             criteria=criteria,
         )
 

@@ -18,8 +18,8 @@ from readiness.guard.outcomes import (
 )
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
-from readiness.guard.worlds import Copied
 from readiness.prove.trials import TrialRunner, renamed
+from readiness.prove.worlds import Copied
 
 ASKED, LENIENT = "asked", "lenient"
 _NAMED = 6
@@ -47,14 +47,12 @@ class BrokenTests:
         self,
         changes: list[Change],
         copy: Copied,
-        root: str,
         run: TrialRunner,
     ) -> list[Change]:
         """Add the base's tests that fail on the head's code, and are gone or altered, to changes.
 
-        `root` is the folder of the copy. Where all of them fail because the change removed a name,
-        or because they call something deprecated, no promise is broken: that is reported, and
-        loosens nothing.
+        Where all of them fail because the change removed a name, or because they call something
+        deprecated, no promise is broken: that is reported, and loosens nothing.
         """
         wanted = {
             path
@@ -65,7 +63,7 @@ class BrokenTests:
         if not wanted:
             return changes
         for path in wanted:
-            spare_imports(os.path.join(root, path))
+            spare_imports(os.path.join(copy.root, path))
         found = self._asked(sorted(wanted), copy, run, ASKED)
         broken = [path for path, tests in found.items() if _failed(tests)]
         lenient = self._asked(broken, copy, run, LENIENT, TABLE.lenient) if broken else {}

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import serves_tests
 from readiness.guard.outcomes import criteria_of_files, functions, outcomes, with_criteria
+from readiness.guard.overlay import lay_over
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
-from readiness.guard.worlds import Worlds
 from readiness.model.board import Criterion
 from readiness.model.errors import BaseError, ExitStatus
 from readiness.prove.trials import TrialRunner, joined, renamed
+from readiness.prove.worlds import Worlds
 from readiness.record.document import RunDocument
 
 BEFORE, AFTER = "before", "after"
@@ -77,8 +78,10 @@ def prove_change(
     worlds = Worlds(found.head, environ, scratch)
     criteria = criteria_of_files(found.head, sorted(altered), found.workdir)
     parts = []
-    for label, commit in ((BEFORE, base), (AFTER, None)):
-        copy = worlds.make(label, commit, sources)
+    for label in (BEFORE, AFTER):
+        copy = worlds.make(label)
+        if label == BEFORE:
+            lay_over(base, copy.root, sources)
         copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
         parts.append(copy.part(criteria, label, timeout=timeout))
     document = run(joined(found.head, parts))

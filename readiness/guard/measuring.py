@@ -14,11 +14,11 @@ from readiness.guard.collected import Case, asked, gone, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.findings import Compared, Findings
+from readiness.guard.overlay import lay_over
 from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import looks_better
-from readiness.guard.worlds import Copied, Worlds
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.words import Better, Verdict
@@ -34,6 +34,7 @@ from readiness.prove.trials import (
     renamed,
     watched,
 )
+from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.shell.commands import is_work
 from readiness.shell.programs import programs
@@ -122,7 +123,7 @@ class Measuring:
         parts = [self._watched(label, names) for label, names in self._by_world().items()]
         if self._bare:
             parts.append(self._watched(BARE, self._bare))
-            put_aside(os.path.join(self._scratch, BARE), self._directives)
+            put_aside(self._copies[BARE].root, self._directives)
         if own:
             parts.append(self._watched(HEAD, list(self._criteria)))
         elif testing := self._testing():
@@ -149,14 +150,14 @@ class Measuring:
         }
         if label == BARE:
             files -= self._directives.keys()
-        base = None if label in (HEAD, COLLECTED) else self._commit
-        copy = self._worlds.make(label, base, files)
+        copy = self._worlds.make(label)
+        if label not in (HEAD, COLLECTED):
+            lay_over(self._commit, copy.root, files)
         if self._testing():
             env = asked(copy.board.env, run=label != COLLECTED)
             copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
-        own = {one.id: one for one in copy.board.criteria()}
-        criteria = {name: watched(own[name]) for name in names}
+        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
         return copy.part(criteria, label, timeout=self._timeout, logs=logs)
 
     def _take(self, document: RunDocument) -> None:
@@ -182,7 +183,7 @@ class Measuring:
                 for probe in probes_of(each.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
                     found |= finder.tools_of(probe.check, lines_of(log), {})
-                    cases |= read_cases(log, os.path.join(self._scratch, label))
+                    cases |= read_cases(log, self._copies[label].root)
                 if label in (RULES, TESTS):
                     self._tools[name] = found
 
@@ -231,8 +232,7 @@ class Measuring:
         copy = self._copies.get(TESTS)
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
-            root = os.path.join(self._scratch, TESTS)
-            changes = broken.named(changes, copy, root, run)
+            changes = broken.named(changes, copy, run)
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
         told.update(fewer)
@@ -273,9 +273,10 @@ class Measuring:
         names = [row.id for row in rows if row.id in told]
         if not names:
             return rows
-        copy = self._worlds.make(BASE, self._commit, self._states.changed)
-        own = {one.id: one for one in copy.board.criteria()}
-        part = copy.part({name: watched(own[name]) for name in names}, BASE, timeout=self._timeout)
+        copy = self._worlds.make(BASE)
+        lay_over(self._commit, copy.root, self._states.changed)
+        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
+        part = copy.part(criteria, BASE, timeout=self._timeout)
         found = {record.id: self._result(record) for record in run(part).criteria()}
         return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
 
@@ -375,15 +376,12 @@ class Measuring:
             return {}
         parts = []
         for number, name in enumerate(names):
-            copy = self._worlds.make(
-                f"{label}-{number}",
-                self._commit if label == TRIED_BY_BASE else None,
-                self.deciding[name].files,
-                world=World.FAILING,
-                taken=self._tools[name].taken,
-            )
-            own = {one.id: one for one in copy.board.criteria()}
-            parts.append(copy.part({name: once(own[name])}, label, timeout=self._timeout))
+            taken = self._tools[name].taken
+            copy = self._worlds.make(f"{label}-{number}", world=World.FAILING, taken=taken)
+            if label == TRIED_BY_BASE:
+                lay_over(self._commit, copy.root, self.deciding[name].files)
+            criterion = once(copy.criteria([name])[name])
+            parts.append(copy.part({name: criterion}, label, timeout=self._timeout))
         self._take(run(joined(self._board, parts)))
         return {name: self._records[renamed(name, label)] for name in names}
 

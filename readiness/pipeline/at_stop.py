@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.guard.base import open_base
 from readiness.guard.changes import loosened
-from readiness.guard.worlds import Worlds
+from readiness.guard.overlay import lay_over
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
@@ -15,6 +15,7 @@ from readiness.pipeline.measured import accepted_by_base, loosening, running
 from readiness.pipeline.opening import open_changed
 from readiness.pipeline.run import perform
 from readiness.prove.trials import BETWEEN, watched
+from readiness.prove.worlds import Worlds
 from readiness.record.document import CriterionRecord, Loosening, RunDocument
 from readiness.record.localised import ATTESTED
 from readiness.record.said import worded_again
@@ -143,11 +144,13 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
                 return
             if time.monotonic() >= settings.over_at:
                 return
-            copied = Worlds(found.base, os.environ, scratch).make(
-                _WORLD, base.commit, found.states.changed
-            )
-            there = (one for one in copied.board.criteria() if one.id in names)
-            criteria = {one.id: watched(one) for one in there if one.check is not None}
+            copied = Worlds(found.base, os.environ, scratch).make(_WORLD)
+            lay_over(base.commit, copied.root, found.states.changed)
+            criteria = {
+                name: watched(one)
+                for name, one in copied.criteria(names).items()
+                if one.check is not None
+            }
             part = copied.part(criteria, _WORLD, timeout=settings.timeout)
             document = running(settings)(part)
         finally:

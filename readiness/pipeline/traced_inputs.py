@@ -5,7 +5,6 @@ import time
 
 import msgspec
 
-from readiness.guard.worlds import Worlds
 from readiness.model.board import TRACED, Board
 from readiness.model.errors import ExitStatus
 from readiness.model.plan import Plan
@@ -17,6 +16,7 @@ from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.inputs import InputsDocument, TracedRecord, accesses, uncovered
 from readiness.prove.trials import criteria_of, once
+from readiness.prove.worlds import Worlds
 from readiness.record.run import board_ref
 from readiness.reuse.fingerprint import checks_by_probe, has_traced_inputs, input_patterns
 from readiness.reuse.trace import read_trace, traced
@@ -29,22 +29,21 @@ def traced_inputs(board: Board, settings: RunSettings, tracer: str, scratch: str
     """Run each probe once under the tracer, in a copy in `scratch`; return what inputs miss."""
     git = Asking(board.workdir)
     chosen = select(board, settings.selectors, None)
-    asked = {
-        name: once(criterion)
+    asked = [
+        name
         for name, criterion in criteria_of(board).items()
         if not skip_reason(criterion, board, chosen)
         and criterion.check is not None
         and not criterion.unset
-    }
+    ]
     copied = Worlds(board, os.environ, scratch).make(LABEL)
-    own = criteria_of(copied.board)
-    part = copied.part({name: once(own[name]) for name in asked}, LABEL, timeout=settings.timeout)
-    root = os.path.join(scratch, LABEL)
+    criteria = {name: once(one) for name, one in copied.criteria(asked).items()}
+    part = copied.part(criteria, LABEL, timeout=settings.timeout)
     plan, prefixes = _traced_plan(part.plan, tracer, scratch)
     at = time.time()
     start = Start(id=run_id(at), at=at, profile=board.profile)
     run = execute(part.board, plan, start, settings, versions={}).document
-    records = _records(part.plan, prefixes, root, run.interrupted)
+    records = _records(part.plan, prefixes, copied.root, run.interrupted)
     recorded = {name for record in records for name in record.criteria}
     status = ExitStatus.READY
     if any(record.uncovered for record in records):

@@ -5,15 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from readiness.load import load_board
 from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import NotWrittenError
 from readiness.prove.addresses import without_services
-from readiness.prove.copying import Original, ProjectPlace, place_of
 from readiness.prove.document import ProofRecord
 from readiness.prove.hiding import Hiding
 from readiness.prove.observed import ToolFinder, Tools, lines_of
-from readiness.prove.standins import StandIns, World
+from readiness.prove.standins import World
 from readiness.prove.trials import (
     BETWEEN,
     TrialPlan,
@@ -21,10 +19,8 @@ from readiness.prove.trials import (
     control_of,
     controlled,
     copies,
-    criteria_of,
     joined,
     once,
-    part,
     probes_of,
     reads_status_alone,
     settings_of,
@@ -32,42 +28,38 @@ from readiness.prove.trials import (
     write_control,
 )
 from readiness.prove.verdicts import proof
+from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord
 
 
-class ProveSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a board is tried. `scratch` is an empty folder; `timeout` in seconds replaces all."""
-
-    environ: Mapping[str, str]
-    profile: str | None
-    project: str | None
-    timeout: float | None
-    scratch: str
-
-
 class Prover:
-    """Tries criteria of a board, by id. `original` is the project, of which it makes copies.
-
-    `catalogue` has all checks that are known.
-    """
+    """Tries criteria of a board in `worlds`. `catalogue` has all checks that are known."""
 
     def __init__(
         self,
         board: Board,
         chosen: Collection[str],
         catalogue: Mapping[str, Check],
-        options: ProveSettings,
+        *,
+        environ: Mapping[str, str],
+        scratch: str,
+        timeout: float | None,
     ) -> None:
+        """Choose criteria by their ids; `scratch` is an empty folder.
+
+        `timeout` in seconds replaces all limits of probes.
+        """
         self._board = board
-        self._criteria = {name: one for name, one in criteria_of(board).items() if name in chosen}
+        self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
         self._hiding = Hiding(catalogue.values())
         self._observer = ToolFinder(catalogue.values())
-        self._options = options
-        self._place = place_of(board.workdir, board.path)
-        self.original = Original(self._place)
+        self._environ = environ
+        self._scratch = scratch
+        self._timeout = timeout
+        self.worlds = Worlds(board, environ, scratch)
         self._records: dict[str, CriterionRecord] = {}
         self._interrupted = False
-        self._worlds = 0
+        self._copies = 0
 
     def prove(self, run: TrialRunner) -> list[ProofRecord]:
         """Try every criterion; `run` is called twice at most, and not after an interrupted run."""
@@ -86,13 +78,13 @@ class Prover:
 
     def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
         """Run the criteria as they are, their controls, and questions about their recipes."""
-        board, environ = self._healthy = self._copy(World.NORMAL)
+        self._healthy = self._copy(World.NORMAL)
         logs = self._folder("logs")
         os.mkdir(logs)
-        own = criteria_of(board)
-        criteria = {name: watched(own[name]) for name in names}
-        normal = self._part(board, criteria, World.NORMAL.value, environ, logs)
-        parts = [normal, *self._controls(names), *self._questions(board, names, environ)]
+        criteria = {name: watched(one) for name, one in self._healthy.criteria(names).items()}
+        world = World.NORMAL.value
+        normal = self._healthy.part(criteria, world, timeout=self._timeout, logs=logs)
+        parts = [normal, *self._controls(names), *self._questions(names)]
         self._run(parts, run)
         if not os.path.isdir(logs):
             raise NotWrittenError(f"{logs}: somebody removed it while it was in use")
@@ -102,22 +94,23 @@ class Prover:
         }
 
     def _seen(self, normal: TrialPlan, probes: Sequence[int], logs: str) -> Tools:
-        found = Tools()
+        tools = Tools()
         for probe in probes_of(normal.plan, probes):
             started = self._hiding.started(normal.readers.get(probe.id, ""))
             log = lines_of(os.path.join(logs, probe.id))
-            found |= self._observer.tools_of(probe.check, log, started)
-        return found
+            tools |= self._observer.tools_of(probe.check, log, started)
+        return tools
 
-    def _questions(
-        self, board: Board, names: Iterable[str], environ: Mapping[str, str]
-    ) -> list[TrialPlan]:
+    def _questions(self, names: Iterable[str]) -> list[TrialPlan]:
+        copied = self._healthy
         asked: dict[str, dict[str, Criterion]] = {}
         for name in names:
-            questions = self._hiding.read(self._criteria[name], board.workdir)
+            questions = self._hiding.read(self._criteria[name], copied.board.workdir)
             for label, criterion in questions.items():
                 asked.setdefault(label, {})[name] = criterion
-        return [self._part(board, each, label, environ) for label, each in asked.items()]
+        return [
+            copied.part(criteria, label, timeout=self._timeout) for label, criteria in asked.items()
+        ]
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
         samples: dict[str, tuple[Control, dict[str, str], dict[str, Criterion]]] = {}
@@ -133,12 +126,12 @@ class Prover:
         for number, (control, settings, criteria) in enumerate(samples.values()):
             folder = self._folder(f"control-{number}")
             write_control(folder, control, copies(control, criteria.values()), settings)
-            installed = os.path.join(self._place.workdir, ".venv")
+            installed = os.path.join(self._board.workdir, ".venv")
             if os.path.isdir(installed):
                 os.symlink(installed, os.path.join(folder, ".venv"))
             board = msgspec.structs.replace(self._board, workdir=folder)
-            environ = self._options.environ
-            parts.append(self._part(board, criteria, World.CONTROL.value, environ))
+            copied = Copied(folder, board, self._environ)
+            parts.append(copied.part(criteria, World.CONTROL.value, timeout=self._timeout))
         return parts
 
     # --- broken worlds ----------------------------------------------------------------------------
@@ -146,88 +139,39 @@ class Prover:
     def _try(self, tools: Mapping[str, Tools], run: TrialRunner) -> None:
         parts = []
         for together, names in grouped(tools):
-            parts.append(self._broken(World.ABSENT, together, names))
-            parts.append(self._broken(World.FAILING, together, names))
+            parts.append(self._broken(World.ABSENT, names, together.taken))
+            parts.append(self._broken(World.FAILING, names, together.taken))
             telling = [name for name in names if not reads_status_alone(self._criteria[name])]
             if telling:
-                parts.append(self._broken(World.SILENT, together, telling))
-        if bare := [name for name, found in tools.items() if not found.taken]:
-            parts += [self._hollow(bare), *self._unreachable(bare)]
+                parts.append(self._broken(World.SILENT, telling, together.taken))
+        if bare := [name for name, own in tools.items() if not own.taken]:
+            parts += [self._broken(World.HOLLOW, bare), *self._unreachable(bare)]
         if parts:
             self._run(parts, run)
 
-    def _broken(self, world: World, tools: Tools, names: Iterable[str]) -> TrialPlan:
-        board, environ = self._copy(world, tools.taken)
-        return self._once(board, names, world, environ)
-
-    def _hollow(self, names: Iterable[str]) -> TrialPlan:
-        folder = self._new(World.HOLLOW)
-        stand_ins = StandIns(f"{folder}-programs", World.HOLLOW)
-        moved = self.original.hollow(folder, stand_ins.fill)
-        environ = stand_ins.environment(self._options.environ, self._place, moved)
-        board = msgspec.structs.replace(self._board, workdir=moved.workdir)
-        return self._once(board, names, World.HOLLOW, environ)
+    def _broken(self, world: World, names: Iterable[str], taken: Collection[str] = ()) -> TrialPlan:
+        copied = self._copy(world, taken)
+        criteria = {name: once(one) for name, one in copied.criteria(names).items()}
+        return copied.part(criteria, world.value, timeout=self._timeout)
 
     def _unreachable(self, names: Iterable[str]) -> list[TrialPlan]:
         """Return the healthy copy for criteria that ask a service, with no service answering."""
-        board, environ = self._healthy
-        own = criteria_of(board)
-        criteria = {name: alone for name in names if (alone := without_services(once(own[name])))}
-        return [self._part(board, criteria, World.UNREACHABLE.value, environ)] if criteria else []
+        criteria = {
+            name: alone
+            for name, one in self._healthy.criteria(names).items()
+            if (alone := without_services(once(one)))
+        }
+        world = World.UNREACHABLE.value
+        return [self._healthy.part(criteria, world, timeout=self._timeout)] if criteria else []
 
     # --- what worlds have in common ---------------------------------------------------------------
 
-    def _once(
-        self, board: Board, names: Iterable[str], world: World, environ: Mapping[str, str]
-    ) -> TrialPlan:
-        own = criteria_of(board)
-        return self._part(board, {name: once(own[name]) for name in names}, world.value, environ)
-
-    def _part(
-        self,
-        board: Board,
-        criteria: Mapping[str, Criterion],
-        label: str,
-        environ: Mapping[str, str],
-        logs: str = "",
-    ) -> TrialPlan:
-        return part(board, criteria, label, environ, timeout=self._options.timeout, logs=logs)
-
-    def _copy(self, world: World, taken: Collection[str] = ()) -> tuple[Board, dict[str, str]]:
-        """Create a new world; return the board as it is there, and the environment."""
-        folder = self._new(world)
-        stand_ins = StandIns(f"{folder}-programs", world, taken)
-        moved = self.original.copy(folder, stand_ins.fill)
-        environ = stand_ins.environment(self._options.environ, self._place, moved)
-        project = None if self._options.project is None else moved.workdir
-        profile = self._options.profile
-        board = load_board(moved.board, profile=profile, environ=environ, project=project)
-        return self._moved(board, moved), environ
-
-    def _moved(self, board: Board, moved: ProjectPlace) -> Board:
-        """Return the board with its probes in a copy, even where a command names the project."""
-        tasks = tuple(
-            msgspec.structs.replace(
-                task, criteria=tuple(self._redirected(one, moved) for one in task.criteria)
-            )
-            for task in board.tasks
-        )
-        return msgspec.structs.replace(board, workdir=moved.workdir, tasks=tasks)
-
-    def _redirected(self, criterion: Criterion, moved: ProjectPlace) -> Criterion:
-        check = criterion.check
-        if check is None or check.name or self._place.root not in check.run:
-            return criterion
-        command = self._place.translate(check.run, moved.root)
-        check = msgspec.structs.replace(check, run=command)
-        return msgspec.structs.replace(criterion, check=check)
-
-    def _new(self, world: World) -> str:
-        self._worlds += 1
-        return self._folder(f"{world.value}-{self._worlds}")
+    def _copy(self, world: World, taken: Collection[str] = ()) -> Copied:
+        self._copies += 1
+        return self.worlds.make(f"{world.value}-{self._copies}", world=world, taken=taken)
 
     def _folder(self, name: str) -> str:
-        return os.path.join(self._options.scratch, name)
+        return os.path.join(self._scratch, name)
 
     def _run(self, parts: Sequence[TrialPlan], run: TrialRunner) -> None:
         document = run(joined(self._board, parts))

@@ -11,8 +11,6 @@ import msgspec
 from readiness.model.board import Board, Control, Criterion
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import Format
-from readiness.plan import make_plan
-from readiness.prove.standins import HOOK, LOG
 from readiness.record.document import RunDocument
 
 MOST_COPIES = 1000
@@ -37,72 +35,9 @@ TrialRunner: TypeAlias = Callable[[TrialPlan], RunDocument]
 """Runs a trial to its end and returns the document of that run."""
 
 
-class _Everything:
-    """Knows the version of every tool, so that none is asked."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the PYTHONPATH that a world adds to what the board sets."""
-    if not folder:
-        return {}
-    python_path = filter(None, [folder, environment.get("PYTHONPATH", "")])
-    return {"PYTHONPATH": os.pathsep.join(python_path)}
-
-
 def renamed(identifier: str, world: str) -> str:
     """Return the id under which a criterion is tried in a world."""
     return f"{identifier}{BETWEEN}{world}"
-
-
-def part(
-    board: Board,
-    criteria: Mapping[str, Criterion],
-    label: str,
-    environ: Mapping[str, str],
-    *,
-    timeout: float | None,
-    logs: str = "",
-) -> TrialPlan:
-    """Plan a trial of some criteria of `board`, by the ids that they have there.
-
-    `label` is added to ids, `environ` is the environment of that world. With `logs`, a folder, each
-    probe is told to have what it starts noted in a file of its own there.
-    """
-    tasks = []
-    for task in board.tasks:
-        chosen = tuple(
-            msgspec.structs.replace(_undoubted(criteria[one.id]), id=renamed(one.id, label))
-            for one in task.criteria
-            if one.id in criteria
-        )
-        if chosen:
-            tasks.append(msgspec.structs.replace(task, criteria=chosen))
-    narrowed = msgspec.structs.replace(board, tasks=tuple(tasks), milestones=())
-    plan = make_plan(narrowed, environ=environ, versions=_Everything(), timeout=timeout)
-    probes = tuple(
-        msgspec.structs.replace(
-            probe,
-            id=renamed(probe.id, label),
-            env={
-                **plan.environment,
-                **({"PATH": probe.path} if probe.path else {}),
-                **_hooked(environ.get(HOOK, ""), plan.environment),
-                **({LOG: os.path.join(logs, renamed(probe.id, label))} if logs else {}),
-                **probe.env,
-            },
-        )
-        for probe in plan.probes
-    )
-    plan = msgspec.structs.replace(plan, probes=probes, environment={}, version_keys={})
-    readers = {
-        probe.id: planned.criterion.id.partition(BETWEEN)[0]
-        for planned in plan.planned
-        for probe in (plan.probes[index] for index in planned.probes)
-    }
-    return TrialPlan(board=narrowed, plan=plan, readers=readers)
 
 
 def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
@@ -132,14 +67,6 @@ def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
 
 
 # --- criteria as they are tried -------------------------------------------------------------------
-
-
-def _undoubted(criterion: Criterion) -> Criterion:
-    """Return a criterion without its doubt, as what its command hides is tried here."""
-    if criterion.check is None or criterion.check.doubt is None:
-        return criterion
-    check = msgspec.structs.replace(criterion.check, doubt=None)
-    return msgspec.structs.replace(criterion, check=check)
 
 
 def watched(criterion: Criterion) -> Criterion:

@@ -15,8 +15,8 @@ from readiness.guard.project.reading import compare_projects
 from readiness.guard.put_aside import added_directives
 from readiness.guard.states import States
 from readiness.guard.tree import Commit, work_tree
-from readiness.guard.worlds import Worlds
 from readiness.load import load_board
+from readiness.prove.worlds import Worlds
 from tests.support.few_programs import few_own_programs
 from tests.support.loosening import (
     Loosening,

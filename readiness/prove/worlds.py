@@ -1,0 +1,171 @@
+"""Throw-away copies of a project, in which criteria are tried."""
+
+import glob
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
+
+from readiness.model.board import Board, Check, Criterion
+from readiness.plan import make_plan
+from readiness.project.environments import find_environment
+from readiness.prove.copying import Original, ProjectPlace, is_below, place_of
+from readiness.prove.standins import HOOK, LOG, StandIns, World
+from readiness.prove.trials import BETWEEN, TrialPlan, renamed
+
+_PACKAGES = "lib/python*/site-packages"
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """A copy at `root`: the board as it is run there, and the environment of its probes."""
+
+    root: str
+    board: Board
+    environ: Mapping[str, str]
+
+    def criteria(self, names: Iterable[str]) -> dict[str, Criterion]:
+        """Return the named criteria as they are in the copy, by id."""
+        wanted = frozenset(names)
+        return {one.id: one for one in self.board.criteria() if one.id in wanted}
+
+    def part(
+        self,
+        criteria: Mapping[str, Criterion],
+        label: str,
+        *,
+        timeout: float | None,
+        logs: str = "",
+    ) -> TrialPlan:
+        """Plan a trial of some criteria in the copy, by the ids that they have there.
+
+        `label` is added to ids. With `logs`, a folder, each probe is told to have what it starts
+        noted in a file of its own there.
+        """
+        tasks = []
+        for task in self.board.tasks:
+            chosen = tuple(
+                replace(_undoubted(criteria[one.id]), id=renamed(one.id, label))
+                for one in task.criteria
+                if one.id in criteria
+            )
+            if chosen:
+                tasks.append(replace(task, criteria=chosen))
+        narrowed = replace(self.board, tasks=tuple(tasks), milestones=())
+        plan = make_plan(narrowed, environ=self.environ, versions=_Everything(), timeout=timeout)
+        probes = tuple(
+            replace(
+                probe,
+                id=renamed(probe.id, label),
+                env={
+                    **plan.environment,
+                    **({"PATH": probe.path} if probe.path else {}),
+                    **_hooked(self.environ.get(HOOK, ""), plan.environment),
+                    **({LOG: os.path.join(logs, renamed(probe.id, label))} if logs else {}),
+                    **probe.env,
+                },
+            )
+            for probe in plan.probes
+        )
+        plan = replace(plan, probes=probes, environment={}, version_keys={})
+        readers = {
+            probe.id: planned.criterion.id.partition(BETWEEN)[0]
+            for planned in plan.planned
+            for probe in (plan.probes[index] for index in planned.probes)
+        }
+        return TrialPlan(board=narrowed, plan=plan, readers=readers)
+
+
+class _Everything:
+    """Knows the version of every tool, so that none is asked."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the PYTHONPATH that a world adds to what the board sets."""
+    if not folder:
+        return {}
+    python_path = filter(None, [folder, environment.get("PYTHONPATH", "")])
+    return {"PYTHONPATH": os.pathsep.join(python_path)}
+
+
+def _undoubted(criterion: Criterion) -> Criterion:
+    """Return a criterion without its doubt, as what its command hides is tried here."""
+    if criterion.check is None or criterion.check.doubt is None:
+        return criterion
+    return replace(criterion, check=replace(criterion.check, doubt=None))
+
+
+class Worlds:
+    """Makes copies of the project that `board` is about, below the folder `scratch`."""
+
+    def __init__(self, board: Board, environ: Mapping[str, str], scratch: str) -> None:
+        self._board = board
+        self._scratch = scratch
+        self._place = place_of(board.workdir, board.path)
+        self._environ = dict(environ)
+        own = find_environment(board.workdir, board.path, environ)
+        self._environment = own.folder if own else ""
+        if own is not None and not is_below(own.folder, self._place.root):
+            folders = [own.programs, environ.get("PATH", os.defpath)]
+            self._environ["PATH"] = os.pathsep.join(folders)
+
+    @cached_property
+    def original(self) -> Original:
+        """The project; git is asked about it, so only where there is something to copy."""
+        return Original(self._place)
+
+    def sites(self) -> list[str]:
+        """Return the package folders of the project's own environment, and those on PATH."""
+        path = self._environ.get("PATH", "").split(os.pathsep)
+        prefixes = [self._environment, *map(os.path.dirname, path)]
+        sites = [
+            site
+            for prefix in filter(None, prefixes)
+            for site in glob.glob(os.path.join(glob.escape(prefix), _PACKAGES))
+        ]
+        return list(dict.fromkeys(sites))
+
+    def make(self, name: str, *, world: World = World.NORMAL, taken: Iterable[str] = ()) -> Copied:
+        """Copy the project. `world` decides what replaces the tools that are `taken`.
+
+        The copy of a hollow world has none of the project's files.
+        """
+        folder = os.path.join(self._scratch, name)
+        stand_ins = StandIns(f"{folder}-programs", world, list(taken))
+        copy = self.original.hollow if world is World.HOLLOW else self.original.copy
+        moved = copy(folder, stand_ins.fill)
+        environ = stand_ins.environment(self._environ, self._place, moved)
+        return Copied(folder, self._moved(moved), environ)
+
+    def _moved(self, moved: ProjectPlace) -> Board:
+        """Return the board as it runs in the copy, whatever in it names the project's folder."""
+
+        def translated(values: Mapping[str, str]) -> dict[str, str]:
+            return {key: self._place.translate(text, moved.root) for key, text in values.items()}
+
+        def redirected(check: Check) -> Check:
+            run = check.run if check.name else self._place.translate(check.run, moved.root)
+            return replace(check, run=run, folder=self._place.translate(check.folder, moved.root))
+
+        def in_copy(one: Criterion) -> Criterion:
+            return replace(
+                one,
+                check=one.check and redirected(one.check),
+                params=translated(one.params),
+                matrix=tuple(map(translated, one.matrix)),
+            )
+
+        return replace(
+            self._board,
+            workdir=moved.workdir,
+            tasks=tuple(
+                replace(task, criteria=tuple(map(in_copy, task.criteria)))
+                for task in self._board.tasks
+            ),
+            checks={name: redirected(check) for name, check in self._board.checks.items()},
+            env=translated(self._board.env),
+        )
