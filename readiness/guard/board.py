@@ -1,19 +1,15 @@
 """Two loaded boards: everything that differs, and in which direction."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.fields import others
+from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
 from readiness.load.standing import as_written
 from readiness.model.board import Acceptance, Board, Milestone, Task
-from readiness.model.words import Scoring
 from readiness.text.clean import looks_secret
-
-LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 
 
 def compare_boards(base: Board, head: Board) -> list[Change]:
@@ -25,18 +21,17 @@ def compare_boards(base: Board, head: Board) -> list[Change]:
     """
     base, head = as_written(base), as_written(head)
     pairs = pair_criteria(base, head)
-    found = [*_whole(base, head)]
-    found += _tasks(base, head, pairs)
-    found += [criteria.removed(one.criterion, head) for one in pairs.removed]
+    changes = [*_whole(base, head), *_tasks(base, head, pairs)]
+    changes += [criteria.removed(placed.criterion, head) for placed in pairs.removed]
     for old, new in pairs.same:
-        found += criteria.criterion(old.criterion, new.criterion, base, head)
-    for one in pairs.added:
-        found += criteria.added(one.criterion, head)
-    found += weights(base, head, pairs)
+        changes += criteria.criterion(old.criterion, new.criterion, base, head)
+    for placed in pairs.added:
+        changes += criteria.added(placed.criterion, head)
+    changes += weights(base, head, pairs)
     used = _checks_of_both(pairs)
-    found += catalogue.checks(base, head, used)
-    found += catalogue.scripts(base, head, used)
-    return list(dict.fromkeys(found))
+    changes += catalogue.checks(base, head, used)
+    changes += catalogue.scripts(base, head, used)
+    return list(dict.fromkeys(changes))
 
 
 def _checks_of_both(pairs: Pairs) -> set[str]:
@@ -52,62 +47,28 @@ def _checks_of_both(pairs: Pairs) -> set[str]:
 
 def _whole(base: Board, head: Board) -> Iterator[Change]:
     change = Teller("board", head.path)
-    if base.title != head.title:
-        yield change(Kind.TEXT, SAME, base.title, head.title, "title")
-    if base.workdir != head.workdir:
-        yield change(Kind.WORKDIR, LOOSE, base.workdir, head.workdir)
-    if base.target != head.target:
-        direction = LOOSE if head.target < base.target else TIGHT
-        yield change(Kind.TARGET, direction, f"{base.target:f}", f"{head.target:f}")
-    yield from _share(change, base.min_measured, head.min_measured)
-    if base.baseline != head.baseline:
-        low = head.baseline is None or (base.baseline is not None and head.baseline < base.baseline)
-        yield change(
-            Kind.BASELINE, LOOSE if low else TIGHT, _number(base.baseline), _number(head.baseline)
-        )
-    if base.scoring != head.scoring:
-        direction = LOOSE if head.scoring is Scoring.PARTIAL else TIGHT
-        yield change(Kind.SCORING, direction, base.scoring.value, head.scoring.value)
+    yield from compare_fields(change, base, head)
     yield from _profiles(change, base, head)
     yield from _environment(change, base, head)
     for name, rule in base.priorities.items():
-        if rule.blocking != head.priorities[name].blocking:
-            words = {True: "blocking", False: "not blocking"}
-            after = head.priorities[name].blocking
-            direction = TIGHT if after else LOOSE
-            yield Teller(name.value, head.path)(
-                Kind.BLOCKING, direction, words[rule.blocking], words[after]
-            )
-    for kind, before, now in (
-        ("of a probe", base.timeout, head.timeout),
-        ("of a run", base.run_timeout, head.run_timeout),
-    ):
-        if before != now:
-            yield change(Kind.TIMEOUT, SAME, f"{before:g} s", f"{now:g} s", kind)
+        yield from compare_fields(Teller(name.value, head.path), rule, head.priorities[name])
     yield from _milestones(base, head)
     yield from _accepted(change, base, head)
-    yield from others(change, base, head)
 
 
 def _accepted(change: Teller, base: Board, head: Board) -> Iterator[Change]:
     """Yield changes of what may be accepted from now on; this change cannot use them yet."""
-    for each in head.accept:
-        if each not in base.accept:
-            yield change(Kind.ACCEPT, LOOSE, "", _acceptance(each))
-    for each in base.accept:
-        if each not in head.accept:
-            yield change(Kind.ACCEPT, TIGHT, _acceptance(each), "")
+    for acceptance in head.accept:
+        if acceptance not in base.accept:
+            yield change(Kind.ACCEPT, LOOSE, "", _acceptance(acceptance))
+    for acceptance in base.accept:
+        if acceptance not in head.accept:
+            yield change(Kind.ACCEPT, TIGHT, _acceptance(acceptance), "")
 
 
-def _acceptance(one: Acceptance) -> str:
-    until = f" until {one.until}" if one.until else ""
-    return f"{one.what} by {one.by}{until}: {one.reason}"
-
-
-def _share(change: Teller, before: Decimal | None, after: Decimal | None) -> Iterator[Change]:
-    if before != after:
-        direction = LOOSE if (after or 0) < (before or 0) else TIGHT
-        yield change(Kind.MIN_MEASURED, direction, _percent(before), _percent(after))
+def _acceptance(acceptance: Acceptance) -> str:
+    until = f" until {acceptance.until}" if acceptance.until else ""
+    return f"{acceptance.what} by {acceptance.by}{until}: {acceptance.reason}"
 
 
 def _profiles(change: Teller, base: Board, head: Board) -> Iterator[Change]:
@@ -132,9 +93,6 @@ def _environment(change: Teller, base: Board, head: Board) -> Iterator[Change]:
             hidden = looks_secret(name) or name in {*base.secrets, *head.secrets}
             before, after = (_entry(name, entries, hidden=hidden) for entries in (old, new))
             yield change(Kind.ENV, LOOSE, before, after)
-    if set(base.secrets) != set(head.secrets):
-        direction = LOOSE if set(head.secrets) - set(base.secrets) else TIGHT
-        yield change(Kind.SECRETS, direction, " ".join(base.secrets), " ".join(head.secrets))
 
 
 def _entry(name: str, entries: dict[str, str], *, hidden: bool) -> str:
@@ -169,10 +127,10 @@ def promised(old: Milestone, new: Milestone) -> Direction:
     return LOOSE if is_later or asks_less or is_lower else TIGHT
 
 
-def _promise(one: Milestone) -> str:
-    asked = [f"all {one.priority.value}"] if one.priority else []
-    asked += [f"score {one.score:f}"] if one.score is not None else []
-    due = f" by {one.due}" if one.due else ""
+def _promise(milestone: Milestone) -> str:
+    asked = [f"all {milestone.priority.value}"] if milestone.priority else []
+    asked += [f"score {milestone.score:f}"] if milestone.score is not None else []
+    due = f" by {milestone.due}" if milestone.due else ""
     return " and ".join(asked) + due
 
 
@@ -184,7 +142,7 @@ def _tasks(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
     for old in base.tasks:
         new = same.get(old.id)
         if new is None:
-            is_kept = not any(one.task.id == old.id for one in pairs.removed)
+            is_kept = not any(placed.task.id == old.id for placed in pairs.removed)
             note = "its criteria are in other tasks" if is_kept else ""
             direction = SAME if is_kept else LOOSE
             yield Teller(old.id, head.path)(Kind.TASK, direction, old.title, "", note)
@@ -214,25 +172,7 @@ def _task(old: Task, new: Task, path: str) -> Iterator[Change]:
     change = Teller(new.id, path, new.position.line)
     if old.id != new.id:
         yield change(Kind.TASK, SAME, old.id, new.id, "another id")
-    if old.priority != new.priority:
-        # P0 is the most urgent.
-        direction = LOOSE if new.priority.value > old.priority.value else TIGHT
-        yield change(Kind.PRIORITY, direction, old.priority.value, new.priority.value)
-    if set(old.depends_on) != set(new.depends_on):
-        direction = LOOSE if set(old.depends_on) - set(new.depends_on) else SAME
-        yield change(Kind.DEPENDENCY, direction, " ".join(old.depends_on), " ".join(new.depends_on))
-    for name, before, after in (
-        ("title", old.title, new.title),
-        ("problem", old.problem, new.problem),
-        ("steps", "; ".join(old.steps), "; ".join(new.steps)),
-        ("owner", old.owner, new.owner),
-        ("estimate", old.estimate, new.estimate),
-        ("risk", old.risk, new.risk),
-        ("tags", " ".join(old.tags), " ".join(new.tags)),
-    ):
-        if before != after:
-            yield change(Kind.TEXT, SAME, before, after, name)
-    yield from others(change, old, new)
+    yield from compare_fields(change, old, new)
 
 
 def _moved(old: Placed, new: Placed, same: dict[str, Task], path: str) -> Iterator[Change]:
@@ -245,11 +185,3 @@ def _moved(old: Placed, new: Placed, same: dict[str, Task], path: str) -> Iterat
     yield Teller(new.criterion.id, path, new.criterion.position.line)(
         Kind.TASK, LOOSE if is_lower else SAME, old.task.id, new.task.id, note
     )
-
-
-def _number(number: Decimal | None) -> str:
-    return "" if number is None else f"{number:f}"
-
-
-def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{share * 100:f}".rstrip("0").rstrip(".") + " %"

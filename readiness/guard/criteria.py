@@ -1,22 +1,17 @@
 """One criterion in two boards: what is asked of it, by which probe, and when."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from readiness.guard.catalogue import check as compare_check
-from readiness.guard.catalogue import in_words
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.decisions import decisions
 from readiness.guard.expectations import eased
-from readiness.guard.fields import others
+from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields, text
 from readiness.guard.pairs import combinations
 from readiness.model.board import Board, Check, Criterion, Expectation, Measure
 from readiness.model.expect import direction as better_way
-from readiness.model.expect import format_value
 from readiness.model.words import Better, Scoring
 from readiness.text.clean import looks_secret
-
-LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 
 
 def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Iterator[Change]:
@@ -24,8 +19,6 @@ def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Itera
     change = Teller(new.id, head.path, new.position.line)
     if old.id != new.id:
         yield change(Kind.CRITERION, SAME, old.id, new.id, "another id")
-    if old.title != new.title:
-        yield change(Kind.TITLE, LOOSE, old.title, new.title)
     yield from _profiles(change, old, new, base, head)
     yield from decisions(old, new, head.path)
     if (old.check is None) != (new.check is None):
@@ -35,7 +28,7 @@ def criterion(old: Criterion, new: Criterion, base: Board, head: Board) -> Itera
     elif old.check is not None and new.check is not None:
         yield from _probe(change, old, new, old.check, new.check)
         yield from _asked(change, old, new, head.scoring)
-    yield from others(change, old, new)
+    yield from compare_fields(change, old, new)
 
 
 def added(new: Criterion, head: Board) -> Iterator[Change]:
@@ -66,17 +59,6 @@ def _probe(
             names = ", ".join(sorted(set(new.unset) - set(old.unset)))
             yield change(Kind.PARAMETER, LOOSE, "", names, "from the environment")
     yield from _measures(change, old.measure, new.measure)
-    if old.samples != new.samples:
-        direction = LOOSE if new.samples < old.samples else TIGHT
-        yield change(Kind.SAMPLES, direction, str(old.samples), str(new.samples))
-    for kind, tries, now in (
-        (Kind.RETRIES, old.retries, new.retries),
-        (Kind.WAIT, old.wait, new.wait),
-    ):
-        if tries != now:
-            yield change(kind, LOOSE if now > tries else TIGHT, f"{tries:g}", f"{now:g}")
-    if old.timeout != new.timeout and after.name:
-        yield change(Kind.TIMEOUT, SAME, _time(old.timeout), _time(new.timeout))
 
 
 def _parameters(
@@ -103,15 +85,7 @@ def _measures(change: Teller, old: Measure | None, new: Measure | None) -> Itera
     if old.name != new.name:
         yield change(Kind.MEASURE, LOOSE, old.name, new.name)
         return  # another number has another unit and another way
-    if old.reader != new.reader:
-        yield change(Kind.READER, LOOSE, in_words(old.reader), in_words(new.reader))
-    if old.unit != new.unit:
-        yield change(Kind.MEASURE, LOOSE, old.unit, new.unit, "unit")
-    if old.of != new.of:
-        before, now = (each.name if each else "" for each in (old.of, new.of))
-        yield change(Kind.MEASURE, LOOSE, before, now, "what it is counted among")
-    if old.better != new.better:
-        yield change(Kind.MEASURE, LOOSE, old.better or "", new.better or "", "which way is better")
+    yield from compare_fields(change, old, new)
 
 
 # --- what is asked --------------------------------------------------------------------------------
@@ -121,21 +95,13 @@ def _asked(change: Teller, old: Criterion, new: Criterion, scoring: Scoring) -> 
     unit = new.measure.unit if new.measure else ""
     if old.expect != new.expect:
         direction = eased(old.expect, new.expect, unit)
-        yield change(Kind.EXPECTATION, direction, old.expect.text, new.expect.text)
+        yield change(Kind.EXPECTATION, direction, text(old.expect), text(new.expect))
     if old.warn != new.warn:
-        before, after = old.warn, new.warn
-        yield change(Kind.WARNING, _optional(before, after, unit), _text(before), _text(after))
-    if old.ratchet != new.ratchet:
-        words = {True: "true", False: ""}
-        direction = TIGHT if new.ratchet else LOOSE
-        yield change(Kind.RATCHET, direction, words[old.ratchet], words[new.ratchet])
+        direction = _optional(old.warn, new.warn, unit)
+        yield change(Kind.WARNING, direction, text(old.warn), text(new.warn))
     if old.baseline != new.baseline:
-        yield change(
-            Kind.BASELINE,
-            moved_baseline(old, new, scoring),
-            _number(old.baseline),
-            _number(new.baseline),
-        )
+        direction = moved_baseline(old, new, scoring)
+        yield change(Kind.BASELINE, direction, text(old.baseline), text(new.baseline))
 
 
 def _optional(before: Expectation | None, after: Expectation | None, unit: str) -> Direction:
@@ -174,22 +140,23 @@ def _profiles(
         is_narrowed = after != set(head.profiles)
     if is_narrowed or after & both - before:
         direction = LOOSE if is_narrowed else TIGHT
-        yield change(Kind.PROFILE, direction, _sorted(before) or "every run", _sorted(after))
+        shown = " ".join(sorted(before)) or "every run"
+        yield change(Kind.PROFILE, direction, shown, " ".join(sorted(after)))
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _measured_by(one: Criterion) -> str:
-    if one.check is None:
-        return f"attested by {one.attest.by}" if one.attest else "attested"
-    return one.check.name or one.check.run.strip()
+def _measured_by(criterion: Criterion) -> str:
+    if criterion.check is None:
+        return f"attested by {criterion.attest.by}" if criterion.attest else "attested"
+    return criterion.check.name or criterion.check.run.strip()
 
 
-def _in_short(one: Criterion) -> str:
-    if one.check is None:
-        return _measured_by(one)
-    return f"{_measured_by(one)}, {one.expect.text}"
+def _in_short(criterion: Criterion) -> str:
+    if criterion.check is None:
+        return _measured_by(criterion)
+    return f"{_measured_by(criterion)}, {criterion.expect.text}"
 
 
 def _parameter(name: str, value: str) -> str:
@@ -203,19 +170,3 @@ def _combined(combinations: Sequence[dict[str, str]]) -> str:
         ", ".join(_parameter(name, value) or f"{name}:" for name, value in each.items())
         for each in combinations
     )
-
-
-def _text(expectation: Expectation | None) -> str:
-    return "" if expectation is None else expectation.text
-
-
-def _number(number: Decimal | None) -> str:
-    return "" if number is None else format_value(number)
-
-
-def _time(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:g} s"
-
-
-def _sorted(names: set[str]) -> str:
-    return " ".join(sorted(names))

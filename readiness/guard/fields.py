@@ -1,16 +1,18 @@
-"""What a change of each field of the model means: a row for every one of them.
+"""What a change of each field of the model does: a rule for every one that means anything.
 
 A field without a row loosens, whatever becomes of it: what nobody thought of is never silent.
 """
 
-from collections.abc import Iterator
-from enum import Enum
-from typing import Final
+from collections.abc import Callable, Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.model.board import (
+    TRACED,
     Acceptance,
     Attestation,
     Board,
@@ -31,101 +33,269 @@ from readiness.model.board import (
     Task,
     Waiver,
 )
+from readiness.model.expect import format_value
+from readiness.model.words import Format, Scoring
 
+LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 LONGEST = 200
+Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
-class Meaning(Enum):
-    """What a change of a field does to the gate.
+# --- directions -----------------------------------------------------------------------------------
 
-    What is `compared` has a comparison of its own, which knows the direction. `place` is where
-    something stands or what it is called by, and no part of the promise.
+
+def _any(_before: object, _after: object) -> Direction:
+    return LOOSE
+
+
+def _none(_before: object, _after: object) -> Direction:
+    return SAME
+
+
+def _replaced(before: object, after: object) -> Direction:
+    """Return the direction: what is new asks for more, what takes its place may ask for less."""
+    return TIGHT if not before and after else LOOSE
+
+
+def _lower(before: Any, after: Any) -> Direction:
+    """Return the direction where less loosens, and nothing asks least."""
+    return LOOSE if after is None or (before is not None and after < before) else TIGHT
+
+
+def _higher(before: Any, after: Any) -> Direction:
+    """Return the direction where more loosens, and nothing is without limit."""
+    return LOOSE if after is None or (before is not None and after > before) else TIGHT
+
+
+def _fewer(before: Collection[str], after: Collection[str]) -> Direction:
+    return LOOSE if set(before) - set(after) else TIGHT
+
+
+def _more(before: Collection[str], after: Collection[str]) -> Direction:
+    return LOOSE if set(after) - set(before) else TIGHT
+
+
+def _dependencies(before: Collection[str], after: Collection[str]) -> Direction:
+    return LOOSE if set(before) - set(after) else SAME
+
+
+def _scoring(_before: Scoring, after: Scoring) -> Direction:
+    return LOOSE if after is Scoring.PARTIAL else TIGHT
+
+
+def _statuses(before: tuple[int, ...] | None, after: tuple[int, ...] | None) -> Direction:
+    return LOOSE if before is None or after is None or set(after) - set(before) else TIGHT
+
+
+def _version(before: str, after: str) -> Direction:
+    return LOOSE if before and not after else SAME
+
+
+def _doubt(_before: Doubt | None, after: Doubt | None) -> Direction:
+    return LOOSE if after else TIGHT
+
+
+def _inputs(before: tuple[str, ...], after: tuple[str, ...]) -> Direction:
+    """Return the direction of what decides how long a result is reused; without any none ever is.
+
+    Traced inputs are all that the command reads itself, but not what others read for it.
+    """
+    if before and TRACED in after:
+        return SAME
+    return LOOSE if after and (not before or set(before) - set(after)) else TIGHT
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+_SAYING: Final = {Expectation: "text", Measure: "name", Doubt: "reason"}
+"""The field that stands for the whole."""
+
+
+def text(value: object) -> str:
+    """Format a value of a board on one line; "" for nothing."""
+    match value:
+        case None | False:
+            return ""
+        case str():
+            return value.strip()
+        case bool() | Decimal():
+            return format_value(value)
+        case int() | float():
+            return f"{value:g}"
+        case Expectation() | Measure() | Doubt():
+            return str(getattr(value, _SAYING[type(value)]))
+        case Reader():
+            return _reader(value)
+        case tuple() if all(isinstance(part, str) for part in value):
+            return " ".join(value)
+    return msgspec.json.encode(value).decode()[:LONGEST] if value else ""
+
+
+def _reader(reader: Reader) -> str:
+    """Format a reader as a board writes it."""
+    if reader.format is Format.EXIT:
+        return "exit"
+    fields = {"query": reader.query, "regex": reader.regex, "count": reader.count}
+    asked = [f"{name} {value}" for name, value in fields.items() if value]
+    pick = [f"pick {reader.pick.value}"] if reader.pick else []
+    return ", ".join([f"{reader.source} as {reader.format.value}", *asked, *pick])
+
+
+def _steps(steps: tuple[str, ...]) -> str:
+    return "; ".join(steps)
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{format_value(share * 100)} %"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:g} s"
+
+
+def _allowed(statuses: tuple[int, ...] | None) -> str:
+    return "any" if statuses is None else ", ".join(map(str, statuses))
+
+
+def _blocking(blocking: bool) -> str:
+    return "blocking" if blocking else "not blocking"
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+class FieldRule(NamedTuple):
+    """What a change of a field is, in which direction it goes, and how its values are written.
+
+    Values with the same `key` are no difference.
     """
 
-    COMPARED = "compared"
-    LOOSENS = "loosens"
-    NEUTRAL = "neutral"
-    PLACE = "place"
+    kind: Kind
+    direction: Callable[[Any, Any], Direction]
+    note: str = ""
+    text: Callable[[Any], str] = text
+    key: Callable[[Any], object] = lambda value: value
 
 
-COMPARED, LOOSENS, NEUTRAL, PLACE = Meaning
+def _prose(names: str) -> dict[str, FieldRule]:
+    return {name: FieldRule(Kind.TEXT, _none, name) for name in names.split()}
 
-_ROWS: Final[dict[type[msgspec.Struct], dict[Meaning, str]]] = {
+
+def _others(direction: Callable[[Any, Any], Direction], names: str) -> dict[str, FieldRule]:
+    return {name: FieldRule(Kind.FIELD, direction, name) for name in names.split()}
+
+
+def _elsewhere(names: str) -> dict[str, None]:
+    """Return rows of what other modules compare, or what is no part of the promise, as a place."""
+    return dict.fromkeys(names.split())
+
+
+FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
     Board: {
-        COMPARED: (
-            "title workdir tasks checks priorities profiles target min_measured baseline scoring"
-            " env unset_env secrets timeout run_timeout milestones accept"
+        **_prose("title"),
+        "workdir": FieldRule(Kind.WORKDIR, _any),
+        "target": FieldRule(Kind.TARGET, _lower),
+        "min_measured": FieldRule(Kind.MIN_MEASURED, _lower, text=_percent),
+        "baseline": FieldRule(Kind.BASELINE, _lower),
+        "scoring": FieldRule(Kind.SCORING, _scoring),
+        "secrets": FieldRule(Kind.SECRETS, _more, key=frozenset),
+        "timeout": FieldRule(Kind.TIMEOUT, _none, "of a probe", _seconds),
+        "run_timeout": FieldRule(Kind.TIMEOUT, _none, "of a run", _seconds),
+        **_others(_replaced, "settings_env"),
+        **_others(
+            _none,
+            "language durations created goal review sections key_figures subtitle success",
         ),
-        LOOSENS: "settings_env",
-        NEUTRAL: "language durations created goal review sections key_figures subtitle success",
-        PLACE: "path digest catalogues profile",
+        **_elsewhere("tasks checks priorities profiles env unset_env milestones accept"),
+        **_elsewhere("path digest catalogues profile"),
     },
     Task: {
-        COMPARED: (
-            "id title priority criteria owner estimate risk problem steps weight depends_on tags"
-        ),
-        NEUTRAL: "details notes",
-        PLACE: "position",
+        "priority": FieldRule(Kind.PRIORITY, _higher),  # P0 is the most urgent
+        "depends_on": FieldRule(Kind.DEPENDENCY, _dependencies, key=frozenset),
+        **_prose("title problem owner estimate risk tags"),
+        "steps": FieldRule(Kind.TEXT, _none, "steps", _steps),
+        **_others(_none, "details notes"),
+        **_elsewhere("id criteria weight position"),
     },
     Criterion: {
-        COMPARED: (
-            "id title task expect check measure params matrix workdirs unset warn baseline ratchet"
-            " weight profiles samples wait retries timeout attest waive"
-        ),
+        "title": FieldRule(Kind.TITLE, _any),
+        "samples": FieldRule(Kind.SAMPLES, _lower),
+        "retries": FieldRule(Kind.RETRIES, _higher),
+        "wait": FieldRule(Kind.WAIT, _higher),
+        "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
+        "ratchet": FieldRule(Kind.RATCHET, _lower),
+        **_elsewhere("id task expect check measure params matrix workdirs unset warn baseline"),
         # What is written takes the place of its check before boards are compared.
-        PLACE: "position written",
+        **_elsewhere("weight profiles attest waive position written"),
     },
     Check: {
-        COMPARED: (
-            "run measures tools version after exit_ok proof reject inputs max_age timeout"
-            " exclusive findings expect doubt"
-        ),
-        LOOSENS: "recipes stands_for control",
-        NEUTRAL: "summary work install params by_hand tried needs",
-        PLACE: "name path folder",
+        "run": FieldRule(Kind.COMMAND, _any, "probe changed", key=str.strip),
+        "doubt": FieldRule(Kind.MASK, _doubt, key=bool),
+        "exit_ok": FieldRule(Kind.EXIT, _statuses, text=_allowed),
+        "proof": FieldRule(Kind.PROOF, _replaced),
+        "reject": FieldRule(Kind.REJECT, _replaced),
+        "tools": FieldRule(Kind.TOOL, _fewer, key=frozenset),
+        "after": FieldRule(Kind.PRODUCER, _fewer, key=frozenset),
+        "inputs": FieldRule(Kind.INPUTS, _inputs, key=frozenset),
+        "max_age": FieldRule(Kind.INPUTS, _higher, "max_age", _seconds),
+        "version": FieldRule(Kind.VERSION, _version),
+        "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
+        "exclusive": FieldRule(Kind.EXCLUSIVE, _none),
+        "findings": FieldRule(Kind.FINDINGS, _none),
+        **_others(_replaced, "recipes stands_for control"),
+        **_others(_none, "summary work install params by_hand tried needs"),
+        **_elsewhere("measures expect name path folder"),
     },
-    Control: {LOOSENS: "measures files run params times"},
-    Doubt: {NEUTRAL: "reason hint"},
-    StandsFor: {LOOSENS: "command values params"},
-    Measure: {COMPARED: "name reader unit better of"},
-    Reader: {COMPARED: "format source query regex count pick"},
-    Expectation: {COMPARED: "operator number high unit pattern", PLACE: "text"},
-    Parameter: {COMPARED: "name default", NEUTRAL: "help"},
-    Acceptance: {COMPARED: "what reason by until"},
-    Waiver: {COMPARED: "reason by until up_to"},
-    Attestation: {COMPARED: "by on until evidence digest"},
-    PriorityRule: {COMPARED: "weight blocking"},
-    Milestone: {COMPARED: "id title due priority score"},
-    Section: {NEUTRAL: "title text place"},
-    Success: {NEUTRAL: "title criteria"},
-    Position: {PLACE: "line column"},
+    Measure: {
+        "reader": FieldRule(Kind.READER, _any),
+        "unit": FieldRule(Kind.MEASURE, _any, "unit"),
+        "of": FieldRule(Kind.MEASURE, _any, "what it is counted among"),
+        "better": FieldRule(Kind.MEASURE, _any, "which way is better"),
+        **_elsewhere("name"),
+    },
+    PriorityRule: {
+        "blocking": FieldRule(Kind.BLOCKING, _lower, text=_blocking),
+        **_elsewhere("weight"),
+    },
+    # What a row above holds as a whole.
+    Control: _others(_any, "measures files run params times"),
+    Doubt: _others(_none, "reason hint"),
+    StandsFor: _others(_any, "command values params"),
+    Section: _others(_none, "title text place"),
+    Success: _others(_none, "title criteria"),
+    Reader: _elsewhere("format source query regex count pick"),
+    Expectation: _elsewhere("operator number high unit pattern text"),
+    Parameter: _elsewhere("name default help"),
+    Acceptance: _elsewhere("what reason by until"),
+    Waiver: _elsewhere("reason by until up_to"),
+    Attestation: _elsewhere("by on until evidence digest"),
+    Milestone: _elsewhere("id title due priority score"),
+    Position: _elsewhere("line column"),
 }
 
-FIELDS: Final = {
-    kind: {name: meaning for meaning, names in rows.items() for name in names.split()}
-    for kind, rows in _ROWS.items()
-}
+
+def rule_of(kind: type[msgspec.Struct], field: str) -> FieldRule | None:
+    """Return the rule of a field; None if it is compared elsewhere or no part of the promise."""
+    return FIELDS.get(kind, {}).get(field, FieldRule(Kind.FIELD, _any, field))
 
 
-def meaning_of(kind: type[msgspec.Struct], field: str) -> Meaning:
-    """Return what a change of a field means; a field without a row loosens."""
-    return FIELDS.get(kind, {}).get(field, LOOSENS)
-
-
-def others(change: Teller, old: msgspec.Struct, new: msgspec.Struct) -> Iterator[Change]:
-    """Yield changes of the fields that differ and have no comparison of their own."""
-    for name in old.__struct_fields__:
-        meaning = meaning_of(type(old), name)
+def compare_fields(change: Teller, old: Struct, new: Struct) -> Iterator[Change]:
+    """Yield the changes of the fields that have a rule, in the order of the table."""
+    kind = type(old)
+    for name in dict.fromkeys((*FIELDS.get(kind, ()), *old.__struct_fields__)):
+        rule = rule_of(kind, name)
         before, after = getattr(old, name), getattr(new, name)
-        if meaning in (COMPARED, PLACE) or before == after:
-            continue
-        direction = Direction.LOOSENED if meaning is LOOSENS else Direction.NEUTRAL
-        if name in FIELDS.get(type(old), {}) and meaning is LOOSENS and before in (None, (), ""):
-            direction = Direction.TIGHTENED  # nothing was asked there before
-        yield change(Kind.FIELD, direction, _encoded(before), _encoded(after), name)
+        if rule is not None and rule.key(before) != rule.key(after):
+            direction = rule.direction(before, after)
+            yield change(rule.kind, direction, rule.text(before), rule.text(after), rule.note)
 
 
-def _encoded(value: object) -> str:
-    if not value:
-        return ""
-    return msgspec.json.encode(value).decode()[:LONGEST]
+def tightened(old: Struct, new: Struct, *names: str) -> Struct:
+    """Return the first with those of the named fields that ask for more in the second."""
+    for name in names:
+        rule = rule_of(type(old), name)
+        before, after = getattr(old, name), getattr(new, name)
+        if rule is not None and before != after and rule.direction(before, after) is TIGHT:
+            old = replace(old, **{name: after})
+    return old

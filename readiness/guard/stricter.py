@@ -1,20 +1,17 @@
 """Judging by the rules of two boards: the base's commands, and of each rule the stricter one."""
 
 from collections.abc import Hashable
-from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
 
 from readiness.guard.board import promised
-from readiness.guard.changes import Direction
 from readiness.guard.criteria import moved_baseline
 from readiness.guard.expectations import eased
+from readiness.guard.fields import TIGHT, tightened
 from readiness.guard.pairs import combinations, pair_criteria
 from readiness.model.board import Board, Criterion, Expectation, Task, Waiver
 from readiness.model.words import Scoring
-
-TIGHT = Direction.TIGHTENED
 
 
 class Both(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,21 +48,15 @@ def both(base: Board, head: Board) -> Both:
         )
         for task in base.tasks
     )
+    milestones = {milestone.id: milestone for milestone in head.milestones}
     board = replace(
-        base,
+        tightened(base, head, "target", "min_measured", "scoring"),
         tasks=tasks,
         catalogues=head.catalogues,
-        target=max(base.target, head.target),
-        min_measured=_higher(base.min_measured, head.min_measured),
-        scoring=Scoring.STRICT if Scoring.STRICT in (base.scoring, head.scoring) else base.scoring,
         priorities={
-            name: replace(rule, blocking=rule.blocking or head.priorities[name].blocking)
+            name: tightened(rule, head.priorities[name], "blocking")
             for name, rule in base.priorities.items()
         },
-    )
-    milestones = {each.id: each for each in head.milestones}
-    board = replace(
-        board,
         milestones=tuple(
             milestones[old.id]
             if old.id in milestones and promised(old, milestones[old.id]) is TIGHT
@@ -135,10 +126,6 @@ def _lesser(old: Waiver | None, new: Waiver | None, unit: str) -> Waiver | None:
 
 def _tighter(old: Expectation, new: Expectation | None, unit: str) -> Expectation:
     return new if new is not None and eased(old, new, unit) is TIGHT else old
-
-
-def _higher(old: Decimal | None, new: Decimal | None) -> Decimal | None:
-    return max((share for share in (old, new) if share is not None), default=None)
 
 
 def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board | None:
