@@ -4,17 +4,12 @@ import os
 import sys
 
 from readiness.command_line.options import Argument, Verb
-from readiness.importing.board import Imported, ImportedCriterion
+from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
-from readiness.model.settings import BOARD_NAME, RunSettings, named_board
-from readiness.model.words import Verdict
-from readiness.propose.new_board import (
-    FirstBoard,
-    NewCriterion,
-    refuse_existing_board,
-    write_new_file,
-)
+from readiness.model.settings import RunSettings
+from readiness.propose.account import numbered_steps
+from readiness.propose.new_board import FirstBoard, new_board_path, new_criterion, write_new_file
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
 from readiness.text.layout import columns
@@ -28,14 +23,8 @@ def import_(settings: RunSettings, document: str) -> int:
     Raises `UsageError` where there is a board already, or nothing that could become one.
     """
     wants_json(settings.output_format)
-    if settings.board == "":
-        raise UsageError(worded("usage.board_unnamed"))
-    project = settings.project or "."
-    named = named_board(settings.project or "")
-    path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
-    text = _read(document)
-    refuse_existing_board(path, os.path.dirname(path) or project, named)
-    found, written = convert(text, document, path, os.environ)
+    path = new_board_path(settings)
+    found, written = convert(_read(document), document, path, os.environ)
     suit(found.language)
     write_new_file(path, written)
     _tell(found, path, settings)
@@ -51,54 +40,46 @@ def _read(document: str) -> str:
         raise UsageError(worded("import.not_read", path=document, why=why)) from None
 
 
-def _tell(found: Imported, path: str, settings: RunSettings) -> None:
+def _tell(board: Imported, path: str, settings: RunSettings) -> None:
+    criteria = list(board.criteria())
     if wants_json(settings.output_format):
-        put_json(
-            FirstBoard(
-                board=path,
-                criteria=[_criterion(each) for each in found.criteria()],
-                left_out=list(found.left_out),
+        new = [
+            new_criterion(
+                criterion.id,
+                criterion.probe,
+                criterion.why or worded("import.says", line=criterion.line, title=criterion.title),
             )
-        )
+            for criterion in criteria
+        ]
+        put_json(FirstBoard(board=path, criteria=new, left_out=list(board.left_out)))
         return
     say = for_reader()
-    open_ = [
-        (each.id, each.title, in_language(each.why, say))
-        for each in found.criteria()
-        if each.probe is None
+    unprobed = [
+        (criterion.id, criterion.title, in_language(criterion.why, say))
+        for criterion in criteria
+        if criterion.probe is None
     ]
-    count = sum(1 for _ in found.criteria())
-    probed = count - len(open_)
-    tasks = say("import.tasks", count=len(found.tasks))
-    lines = [say("import.written", path=path, count=count, tasks=tasks, probed=probed)]
+    probed = len(criteria) - len(unprobed)
+    tasks = say("import.tasks", count=len(board.tasks))
+    lines = [say("import.written", path=path, count=len(criteria), tasks=tasks, probed=probed)]
     if not settings.quiet:
         width = terminal_width(os.environ) if sys.stdout.isatty() else None
-        if open_:
-            lines += ["", say("import.to_attest"), columns(open_, flexible=1, limit=width).rstrip()]
-        if found.left_out:
+        if unprobed:
+            table = columns(unprobed, flexible=1, limit=width).rstrip()
+            lines += ["", say("import.to_attest"), table]
+        if board.left_out:
             rows = [
-                (in_language(each.what, say), in_language(each.why, say)) for each in found.left_out
+                (in_language(omission.what, say), in_language(omission.why, say))
+                for omission in board.left_out
             ]
             lines += ["", say("init.left_out"), columns(rows, flexible=1, limit=width).rstrip()]
-        lines += [
-            "",
-            say("init.next"),
-            f"  1. {say('import.step_read', path=path)}",
-            f"  2. {say('import.step_check')}",
-            f"  3. {say('import.step_attest')}",
+        steps = [
+            say("import.step_read", path=path),
+            say("import.step_check"),
+            say("import.step_attest"),
         ]
+        lines += ["", *numbered_steps(steps, say)]
     put_text("\n".join(lines))
-
-
-def _criterion(each: ImportedCriterion) -> NewCriterion:
-    return NewCriterion(
-        id=each.id,
-        check=(each.probe.check or None) if each.probe else None,
-        run=(each.probe.run or None) if each.probe else None,
-        value=None,
-        verdict=Verdict.SKIP,
-        why=each.why or worded("import.says", line=each.line, title=each.title),
-    )
 
 
 VERB = Verb(

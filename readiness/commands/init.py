@@ -11,29 +11,28 @@ import msgspec
 from readiness.command_line.options import Option, Value, Verb
 from readiness.decide.score import display, score
 from readiness.load import load_board_text
-from readiness.model.board import Board
+from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
-from readiness.model.settings import BOARD_NAME, RunSettings, named_board
+from readiness.model.settings import RunSettings
 from readiness.pipeline.first_run import first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
-from readiness.propose.account import FirstAccount
+from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
 from readiness.propose.new_board import (
     FirstBoard,
-    judged_criterion,
-    refuse_existing_board,
-    unmeasured_criteria,
+    NewProbe,
+    new_board_path,
+    new_criterion,
     write_new_file,
 )
 from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
-from readiness.propose.template_account import template_account
 from readiness.propose.templates import filled, templates
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
@@ -62,21 +61,20 @@ def init(
     as_json = wants_json(settings.output_format)
     if template == LIST:
         return _list_templates(as_json=as_json)
-    if settings.board == "":
-        raise UsageError(worded("usage.board_unnamed"))
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(worded("init.no_project", path=project))
-    named = named_board(settings.project or "")
-    path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
-    refuse_existing_board(path, project, named)
+    path = new_board_path(settings, project)
     facts = survey(project)
-    if template is not None:
-        return _First(settings, path, project, facts, [], [], measure=False).copy(template)
     folder = os.path.dirname(os.path.abspath(path))
-    found = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    taken, refused = (found.proposals, ()) if yes else _chosen(found.proposals, can_ask=not as_json)
-    left_out = [*found.left_out, *map(_refused, refused)]
+    if template is not None:
+        text = filled(template, facts, workdir=os.path.relpath(project, folder))
+        return _copy_template(settings, path, text)
+    proposed = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
+    taken, refused = (
+        (proposed.proposals, ()) if yes else _chosen(proposed.proposals, can_ask=not as_json)
+    )
+    left_out = [*proposed.left_out, *map(_refused, refused)]
     first = _First(settings, path, project, facts, taken, left_out, not no_measure)
     return supervise(lambda: protected(first.perform))
 
@@ -91,6 +89,33 @@ def _list_templates(*, as_json: bool) -> int:
         rows = [(name, in_language(purpose, say)) for name, purpose in purposes.items()]
         put_text(columns(rows).rstrip())
     return ExitStatus.READY
+
+
+def _copy_template(settings: RunSettings, path: str, text: str) -> int:
+    """Write a ready-made board, and tell what it still needs."""
+    board = _load(text, path)
+    write_new_file(path, text)
+    if wants_json(settings.output_format):
+        criteria = [
+            new_criterion(criterion.id, _probe_of(criterion), criterion.title)
+            for criterion in board.criteria()
+        ]
+        put_json(FirstBoard(board=path, criteria=criteria, left_out=[]))
+    else:
+        search = probe_environment(board, os.environ).get("PATH")
+        put_text(template_account(path, board, search, for_reader()))
+    return ExitStatus.READY
+
+
+def _probe_of(criterion: Criterion) -> NewProbe | None:
+    check = criterion.check
+    if check is None:
+        return None
+    return NewProbe(check=check.name) if check.name else NewProbe(run=check.run)
+
+
+def _load(text: str, path: str) -> Board:
+    return load_board_text(text.encode(), path, profile=None, environ=os.environ)
 
 
 def _tools_of(project: str) -> Callable[[str], bool]:
@@ -180,7 +205,7 @@ class _First:
             display(total.value, total.target) if self._readings and total.value is not None else ""
         )
         text = self._text(self._groups, shown)
-        self._load(text)
+        _load(text, self._path)
         write_new_file(self._path, text)
         self._tell(board, judgements)
         return ExitStatus.READY
@@ -193,19 +218,6 @@ class _First:
             entry.proposal.check or entry.proposal.run for entry in entries(self._groups)
         )
         tell(worded("init.runs", names=", ".join(names), folder=self._project))
-
-    def copy(self, template: str) -> int:
-        """Write a ready-made board instead, and tell what it still needs."""
-        folder = os.path.dirname(os.path.abspath(self._path))
-        text = filled(template, self._facts, workdir=os.path.relpath(self._project, folder))
-        board = self._load(text)
-        write_new_file(self._path, text)
-        if wants_json(self._settings.output_format):
-            put_json(FirstBoard(board=self._path, criteria=unmeasured_criteria(board), left_out=[]))
-        else:
-            search = probe_environment(board, os.environ).get("PATH")
-            put_text(template_account(self._path, board, search))
-        return ExitStatus.READY
 
     # --- the board ------------------------------------------------------------------------------
 
@@ -222,11 +234,8 @@ class _First:
             language=spoken(),
         )
 
-    def _load(self, text: str) -> Board:
-        return load_board_text(text.encode(), self._path, profile=None, environ=os.environ)
-
     def _loaded(self, groups: Sequence[PlannedTask]) -> Board:
-        return self._load(self._text(groups))
+        return _load(self._text(groups), self._path)
 
     def _loadable(self, groups: Sequence[PlannedTask]) -> Sequence[PlannedTask]:
         """Return the groups without what a board refuses, or commands that hide a failure."""
@@ -254,16 +263,18 @@ class _First:
         }
 
         def aimed(entry: PlannedCriterion) -> PlannedCriterion:
-            found = readings[entry.id].samples[0]
-            if isinstance(found, Unmeasured):
-                missing = joined(list(filter(None, (found.reason, found.hint))), "colon")
-                what = entry.proposal.check or entry.proposal.run
+            sample = readings[entry.id].samples[0]
+            proposal = entry.proposal
+            if isinstance(sample, Unmeasured):
+                missing = joined(list(filter(None, (sample.reason, sample.hint))), "colon")
                 why = worded("init.not_measured", why=missing)
-                self._left_out.append(Omission(what=what, why=why))
+                self._left_out.append(Omission(what=proposal.check or proposal.run, why=why))
                 return msgspec.structs.replace(entry, missing=missing)
-            return msgspec.structs.replace(
-                entry, aim=aim(criteria[entry.id], found, entry.proposal.goal)
-            )
+            if proposal.check:
+                goal = aim(criteria[entry.id], sample, proposal.goal)
+                baseline = "" if goal.baseline is None else f"{goal.baseline:f}"
+                proposal = msgspec.structs.replace(proposal, expect=goal.expect, baseline=baseline)
+            return msgspec.structs.replace(entry, proposal=proposal)
 
         return [
             msgspec.structs.replace(group, entries=tuple(map(aimed, group.entries)))
@@ -273,12 +284,12 @@ class _First:
     # --- what is told ---------------------------------------------------------------------------
 
     def _tell(self, board: Board, judgements: Sequence[Judgement]) -> None:
-        known = {entry.id: entry.proposal for entry in entries(self._groups)}
         if wants_json(self._settings.output_format):
+            proposals = {entry.id: entry.proposal for entry in entries(self._groups)}
             criteria = [
-                judged_criterion(judgement, known[judgement.criterion.id])
+                new_criterion(judgement.criterion.id, proposal, proposal.why, judgement)
                 for judgement in judgements
-                if judgement.criterion.id in known
+                if (proposal := proposals.get(judgement.criterion.id))
             ]
             put_json(FirstBoard(board=self._path, criteria=criteria, left_out=self._left_out))
             return

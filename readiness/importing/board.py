@@ -10,12 +10,13 @@ import msgspec
 from readiness.importing.amounts import Amount, amounts, normal
 from readiness.importing.commands import NamedCommand, command, script
 from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftFigure, DraftTask
-from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmapped
+from readiness.importing.mapping import Mapper, Sentence, Unmapped
 from readiness.importing.outline import box
 from readiness.importing.words import plain
 from readiness.load.catalogue import Catalogue
 from readiness.model.words import Priority
 from readiness.propose.facts import Omission
+from readiness.propose.new_board import NewProbe
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import worded
@@ -49,7 +50,7 @@ class ImportedCriterion(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     line: int
-    probe: ImportedProbe | None = None
+    probe: NewProbe | None = None
     why: str = ""
 
 
@@ -207,7 +208,7 @@ def _criteria(
             id=f"{identifier}.{place}",
             title=_title(each, probe, mapper, given),
             line=each.line,
-            probe=probe if isinstance(probe, ImportedProbe) else None,
+            probe=probe if isinstance(probe, NewProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
         )
         for place, (each, probe, given) in enumerate(
@@ -216,19 +217,19 @@ def _criteria(
     )
 
 
-def _only(found: Sequence[ImportedProbe | Unmapped], name: str, *, but: str) -> str:
+def _only(found: Sequence[NewProbe | Unmapped], name: str, *, but: str) -> str:
     """Return the value of `name` that all probes with it, but without `but`, share; "" if none."""
     values = {
         probe.params[name]
         for probe in found
-        if isinstance(probe, ImportedProbe) and name in probe.params and but not in probe.params
+        if isinstance(probe, NewProbe) and name in probe.params and but not in probe.params
     }
     return values.pop() if len(values) == 1 else ""
 
 
 def _title(
     draft: DraftCriterion,
-    probe: ImportedProbe | Unmapped,
+    probe: NewProbe | Unmapped,
     mapper: Mapper,
     commands: Sequence[NamedCommand],
 ) -> str:
@@ -325,7 +326,7 @@ def _measuring(
     words = re.sub(r"[\d.,%]+\s*个?", " ", figure.current)
     for title in (f"{figure.name} {words}", figure.name):
         wanted = mapper.probe(Sentence(title=normal(title), limit=figure.target))
-        if not isinstance(wanted, ImportedProbe):
+        if not isinstance(wanted, NewProbe):
             continue
         for task in tasks:
             for each in task.criteria:

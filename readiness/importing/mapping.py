@@ -18,6 +18,7 @@ from readiness.importing.phrases import FACT, Phrase
 from readiness.importing.words import pattern, vocabulary
 from readiness.load.catalogue import Catalogue
 from readiness.model.words import Better
+from readiness.propose.new_board import NewProbe
 from readiness.text.worded import joined, worded
 
 _ISSUE: Final = re.compile(r"(?<![\w])#\d+(?!\w)")
@@ -32,18 +33,6 @@ _PATH: Final = re.compile(
     r"|(?<![\w/.:-])(?:[\w.-]+/)*[\w-]+\.(?:py|md|rst|txt|ya?ml|toml|json|ini|cfg|lock|html)(?![\w/])"
 )
 _MEANS: Final = re.compile(r"[a-z0-9<>≥≤=%]|[^\W\d_]")
-
-
-class ImportedProbe(msgspec.Struct, frozen=True, kw_only=True):
-    """What measures a criterion: a check with what it is given, or a command."""
-
-    check: str = ""
-    run: str = ""
-    params: dict[str, str] = {}
-    matrix: dict[str, list[str]] = {}
-    measure: str = ""
-    expect: str = ""
-    baseline: str = ""
 
 
 class Unmapped(msgspec.Struct, frozen=True):
@@ -87,7 +76,7 @@ class Mapper:
         self._catalogue = catalogue
         self._folders = sorted(set(folders), key=lambda path: (path.count("/"), len(path), path))
 
-    def probe(self, sentence: Sentence) -> ImportedProbe | Unmapped:
+    def probe(self, sentence: Sentence) -> NewProbe | Unmapped:
         """Return the probe of a sentence; a command that the board names for it comes first."""
         if sentence.commands:
             return _commands(sentence.commands)
@@ -199,7 +188,7 @@ class Mapper:
         )
         return next(found, "")
 
-    def _made(self, fit: _Fit) -> ImportedProbe:
+    def _made(self, fit: _Fit) -> NewProbe:
         phrase, limit = fit.phrase, fit.limit
 
         def filled(text: str) -> str:
@@ -211,7 +200,7 @@ class Mapper:
             expect = expectation(limit, phrase.better, phrase.unit) or ""
             unit = limit.start_unit or limit.unit
             baseline = limit.start if unit in ("", phrase.unit) or not phrase.unit else ""
-        return ImportedProbe(
+        return NewProbe(
             check=phrase.check,
             params={name: filled(value) for name, value in phrase.params.items()},
             matrix={name: list(map(filled, given)) for name, given in phrase.matrix.items()},
@@ -221,12 +210,12 @@ class Mapper:
         )
 
 
-def _commands(given: Sequence[NamedCommand]) -> ImportedProbe | Unmapped:
+def _commands(given: Sequence[NamedCommand]) -> NewProbe | Unmapped:
     if refused := next((each.refused for each in given if each.refused), ""):
         return Unmapped(worded("import.no_probe", why=refused))
     if len(given) == 1 and given[0].check:
-        return ImportedProbe(check=given[0].check, params=given[0].params)
-    return ImportedProbe(run="\n".join(dict.fromkeys(each.text for each in given)))
+        return NewProbe(check=given[0].check, params=given[0].params)
+    return NewProbe(run="\n".join(dict.fromkeys(each.text for each in given)))
 
 
 def _read(rest: str, sentence: Sentence) -> Amounts | None:

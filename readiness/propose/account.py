@@ -1,6 +1,8 @@
-"""What `init` tells at its end: what was measured, what was left out, what to do, CI's lines."""
+"""What `init` tells at its end: what was measured and left out, what to do, and lines to add."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -10,13 +12,15 @@ from readiness.decide.score import display, score
 from readiness.model.board import Board, Check
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
-from readiness.propose.agent_lines import agent_lines
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import ci_lines
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
+
+INSTRUCTIONS: Final = ("AGENTS.md", "CLAUDE.md")
+"""What coding agents read before they begin; a project that has none gets the first."""
 
 
 class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +52,9 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
         if self.seconds:
             lines += ["", self._score()]
-        steps = enumerate(self._steps(), 1)
-        lines += ["", self.say("init.next"), *(f"  {number}. {step}" for number, step in steps)]
+        lines += ["", *numbered_steps(self._steps(), self.say), "", *self._agent_lines(), ""]
         checks = [criterion.check for criterion in self.board.criteria() if criterion.check]
-        heading, what = ci_lines(self.facts, install_commands(checks), self.say)
-        return [*lines, "", *agent_lines(self.facts, self.say), "", heading, what]
+        return [*lines, *ci_lines(self.facts, install_commands(checks), self.say)]
 
     def _written(self, count: int) -> str:
         tasks = len(self.board.tasks)
@@ -114,55 +116,75 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [*self._missing(), *steps, *last][:3]
 
     def _missing(self) -> list[str]:
-        """Return the steps to measure more: all tools at once, then the first failure."""
-        lacking = self._lacking_a_tool()
-        checks = [
-            criterion.check
-            for criterion in self.proposed.criteria()
-            if criterion.id in lacking and criterion.check and install_commands([criterion.check])
-        ]
-        steps = [
-            self.say(
-                "init.step_measure",
-                id=entry.id,
-                title=in_language(entry.proposal.title, self.say),
-                why=in_language(entry.missing, self.say),
-            )
-            for entry in self.planned
-            if entry.missing and not (checks and entry.id in lacking)
-        ][:1]
-        if checks:
-            commands = " && ".join(install_commands(checks))
-            count = len(checks)
-            steps.insert(
-                0, self.say("init.step_install", path=self.path, count=count, commands=commands)
-            )
-        return steps
+        """Return the steps to measure more: all tools at once, then the first other failure.
 
-    def _lacking_a_tool(self) -> set[str]:
-        """Return the ids of criteria whose tool is missing, or that of a check they come after."""
+        What lacks only what another check makes is no step of its own.
+        """
         codes = {
             name: sample.code
             for name, reading in self.readings.items()
             for sample in reading.samples
             if isinstance(sample, Unmeasured)
         }
-        unmeasured = [criterion for criterion in self.proposed.criteria() if criterion.id in codes]
-        failed = {
-            criterion.check.name
-            for criterion in unmeasured
-            if criterion.check and codes[criterion.id] is not ReasonCode.TOOL_MISSING
-        }
-        return {
-            criterion.id
-            for criterion in unmeasured
-            if codes[criterion.id] is ReasonCode.TOOL_MISSING
-            or (
-                codes[criterion.id] is ReasonCode.PRODUCER_FAILED
-                and criterion.check
-                and failed.isdisjoint(criterion.check.after)
-            )
-        }
+        checks = [
+            criterion.check
+            for criterion in self.proposed.criteria()
+            if codes.get(criterion.id) is ReasonCode.TOOL_MISSING and criterion.check
+        ]
+        steps = []
+        if commands := install_commands(checks):
+            line = " && ".join(commands)
+            count = len(checks)
+            steps.append(self.say("init.step_install", path=self.path, count=count, commands=line))
+        apart = (ReasonCode.TOOL_MISSING, ReasonCode.PRODUCER_FAILED)
+        failures = (
+            entry for entry in self.planned if entry.missing and codes.get(entry.id) not in apart
+        )
+        if entry := next(failures, None):
+            title = in_language(entry.proposal.title, self.say)
+            why = in_language(entry.missing, self.say)
+            steps.append(self.say("init.step_measure", id=entry.id, title=title, why=why))
+        return steps
+
+    def _agent_lines(self) -> list[str]:
+        """Return the lines for coding agents, with where they go and what holds one to them."""
+        path = next((name for name in INSTRUCTIONS if name in self.facts.files), INSTRUCTIONS[0])
+        rules = [self.say("init.agents_done"), self.say("init.agents_gate")]
+        return [self.say("init.agents", path=path), "", *rules, "", self.say("init.agents_hook")]
+
+
+def template_account(path: str, board: Board, search: str | None, say: Sentences) -> str:
+    """Return what is told of a ready-made board, and what it needs before it can be measured.
+
+    `search` is the PATH on which probes of the board look for tools.
+    """
+    criteria = list(board.criteria())
+    in_criteria = {name for criterion in criteria for name in criterion.unset}
+    tools = {
+        f"{tool} ({criterion.check.install})"
+        for criterion in criteria
+        if criterion.check
+        for tool in criterion.check.tools
+        if shutil.which(tool, path=search) is None
+    }
+    comma = say("joint.names")
+    unset = comma.join(sorted(in_criteria | set(board.unset_env.values())))
+    missing = comma.join(sorted(tools))
+    attested = comma.join(criterion.id for criterion in criteria if criterion.attest is not None)
+    steps = [
+        say("init.step_set", names=unset) if unset else "",
+        say("init.step_tools", names=missing) if missing else "",
+        say("init.step_check"),
+        say("init.step_attest", ids=attested) if attested else "",
+        say("init.step_prove"),
+    ]
+    written = say("init.written", path=path, count=len(criteria), tasks=len(board.tasks))
+    return "\n".join([written, "", *numbered_steps(filter(None, steps), say)])
+
+
+def numbered_steps(steps: Iterable[str], say: Sentences) -> list[str]:
+    """Return what to do next, one step a line."""
+    return [say("init.next"), *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
 
 
 def omission_lines(left_out: Iterable[Omission], say: Sentences) -> Iterator[str]:

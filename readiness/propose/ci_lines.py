@@ -43,28 +43,23 @@ readiness:
 
 
 def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple[str, str]:
-    """Where the lines go, in words, and the lines; without any CI, a whole workflow.
+    """Return where the lines go, in words, and the lines; without any CI, a whole workflow.
 
     Of several files of CI it is the one that looks most. `tools` are commands that install those
     that the board needs.
     """
-    said = {"version": __version__, "owner": say("init.ci_owner")}
-    ours = [each for each in facts.steps if each.origin is Origin.CI]
-    looking = [each for each in ours if effect(each.words) is Deed.LOOKS]
-    runs = Counter(each.path for each in looking or ours)
+    names = {"version": __version__, "owner": say("init.ci_owner")}
+    ours = [step for step in facts.steps if step.origin is Origin.CI]
+    looking = [step for step in ours if effect(step.words) is Deed.LOOKS]
+    runs = Counter(step.path for step in looking or ours)
     if not runs:
-        commands = [*_own(facts), *tools]
-        install = "".join(f"      - run: {each}\n" for each in commands)
-        return say("init.ci_new", path=NEW_WORKFLOW), _WORKFLOW.format(
-            install=install
-        ) + _GATE.format(**said, note="")
+        install = "".join(f"      - run: {command}\n" for command in [*_own(facts), *tools])
+        workflow = _WORKFLOW.format(install=install) + _GATE.format(**names, note="")
+        return say("init.ci_new", path=NEW_WORKFLOW), workflow
     path = runs.most_common(1)[0][0]
-    note = f"  # {say('init.ci_depth')}"
-    gate = _GATE.format(**said, note=note)
-    return (
-        say("init.ci_behind", path=path),
-        gate if path.startswith(".github/") else _GITLAB.format(**said),
-    )
+    gate = _GATE.format(**names, note=f"  # {say('init.ci_depth')}")
+    lines = gate if path.startswith(".github/") else _GITLAB.format(**names)
+    return say("init.ci_behind", path=path), lines
 
 
 def _own(facts: ProjectFacts) -> list[str]:

@@ -115,18 +115,17 @@ def effect(words: Sequence[str]) -> Deed:
     ends = [size for size in range(min(len(here), 5), 0, -1) if here[:size] in known]
     if not ends:
         return Deed.NEUTRAL if is_utility(here[0]) else Deed.UNKNOWN
-    found = known[here[: ends[0]]]
-    return _with_conditions(here, found)
+    return _with_conditions(here, known[here[: ends[0]]])
 
 
-def _with_conditions(words: tuple[str, ...], found: Deed) -> Deed:
-    """Options decide for some: what only checks with one rewrites without it, or the reverse."""
-    given = {word.partition("=")[0] for word in words[1:]}
+def _with_conditions(words: tuple[str, ...], deed: Deed) -> Deed:
+    """Let options decide: some commands only look with one and rewrite without, or the reverse."""
+    options = {word.partition("=")[0] for word in words[1:]}
     for only in _table()["looks"].only:
         start = tuple(only.command.split())
         if words[: len(start)] == start:
-            if given & set(only.never):
+            if options & set(only.never):
                 return Deed.REWRITES
             if only.needs:
-                return Deed.LOOKS if given & set(only.needs) else found
-    return found
+                return Deed.LOOKS if options & set(only.needs) else deed
+    return deed

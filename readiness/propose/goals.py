@@ -11,7 +11,7 @@ from readiness.model.judgement import Measurement
 from readiness.model.words import Better, Goal, Operator
 
 FEW: Final = 5
-"""So few of a debt are paid off at once: half of it would be a goal nobody remembers."""
+"""The size of a debt that is paid off at once: half of it would be a goal nobody remembers."""
 _TENTH: Final = Decimal("0.1")
 _SPACED: Final = ("%",)
 
@@ -23,7 +23,7 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Decimal | None = None
 
 
-def aim(criterion: Criterion, found: Measurement, goal: Goal) -> Aim:
+def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:
     """Return the expectation and the baseline of a criterion that was measured today.
 
     Where more is better, both are rounded down: a fraction of a percent that comes and goes with
@@ -31,10 +31,10 @@ def aim(criterion: Criterion, found: Measurement, goal: Goal) -> Aim:
     """
     expected = criterion.expect
     better = criterion.measure.better if criterion.measure else None
-    value = found.value
+    value = measurement.value
     if isinstance(value, bool) or not isinstance(value, Decimal) or better is None:
         return Aim(expect=expected.text)
-    met = holds(expected, value, found.unit)
+    met = holds(expected, value, measurement.unit)
     if better is Better.HIGHER:
         return Aim(expect=_floor(criterion, value, met=met, goal=goal), baseline=_rounded(value))
     if goal is Goal.HOLD and not met:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -79,12 +79,12 @@ def _project_folders(files: Sequence[str]) -> list[str]:
 
 
 def _members(settings: Mapping[str, Data]) -> list[str]:
-    found = lookup(settings, "", "pyproject.toml:tool.uv.workspace.members")
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+    members = lookup(settings, "", "pyproject.toml:tool.uv.workspace.members")
+    return [path for path in members if isinstance(path, str)] if isinstance(members, list) else []
 
 
 def _is_loose(part: Subproject) -> bool:
-    """Whether only the lack of anything better made these folders code."""
+    """Return whether only the lack of anything better made these folders code."""
     return part.layout is Layout.FLAT and not any(
         f"{folder}/__init__.py" in part.files for folder in part.source
     )
@@ -92,8 +92,8 @@ def _is_loose(part: Subproject) -> bool:
 
 def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Subproject:
     inner = [os.path.relpath(path, folder) for path in files] if folder else list(files)
-    named = _declared_name(folder, settings)
-    layout, source = find_source(inner, named or os.path.basename(name), _named(folder, settings))
+    name = _declared_name(folder, settings) or os.path.basename(name)
+    layout, source = find_source(inner, name, _declared_packages(folder, settings))
     tests = find_tests(inner, source)
 
     def whole(paths: Iterable[str]) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name:
 
     return Subproject(
         folder=folder,
-        name=named or os.path.basename(name),
+        name=name,
         layout=layout,
         source=whole(source),
         tests=whole(tests),
@@ -122,9 +122,9 @@ def find_source(
     `declared` are folders that its settings name; `name` decides where several could be meant.
     """
     python = [path for path in files if path.endswith(".py")]
-    there = [path for path in declared if any(each.startswith(f"{path}/") for each in python)]
+    there = [folder for folder in declared if any(is_inside(path, [folder]) for path in python)]
     if there:
-        under_src = all(path.split("/")[0] == "src" for path in there)
+        under_src = all(folder.split("/")[0] == "src" for folder in there)
         return (Layout.SRC, ("src",)) if under_src else (Layout.FLAT, tuple(there))
     if any(path.startswith("src/") for path in python) and "src/__init__.py" not in files:
         return Layout.SRC, ("src",)
@@ -153,7 +153,7 @@ def _importable(name: str) -> str:
 
 
 def _wanted(folders: Sequence[str], name: str) -> list[str]:
-    """Those that are released: not what stands beside them, unless the project is called so."""
+    """Return those that are released: nothing beside them that is not the project's namesake."""
     own = _importable(name)
     exact = [folder for folder in folders if folder.lower() == own]
     ours = [folder for folder in folders if folder.lower() not in _BESIDE]
@@ -161,28 +161,28 @@ def _wanted(folders: Sequence[str], name: str) -> list[str]:
 
 
 def _is_another(files: Iterable[str], python: Iterable[str], top: str) -> bool:
-    """Whether a folder has nothing but tests, or projects of their own."""
+    """Return whether a folder has nothing but tests, or projects of their own."""
     if any(os.path.basename(path) in PROJECT_FILES for path in files if is_inside(path, [top])):
         return True
     below = [path for path in python if is_inside(path, [top])]
     return all(is_test(path) or path.endswith("conftest.py") for path in below)
 
 
-def _named(folder: str, settings: Mapping[str, Data]) -> list[str]:
+def _declared_packages(folder: str, settings: Mapping[str, Data]) -> list[str]:
     """Return the folders that the settings of build tools name as packages."""
-    found: list[str] = []
+    paths: list[str] = []
     for reference in (
         "pyproject.toml:tool.hatch.build.targets.wheel.packages",
         "pyproject.toml:tool.poetry.packages",
         "pyproject.toml:tool.setuptools.packages",
     ):
-        value = lookup(settings, folder, reference)
-        for each in value if isinstance(value, list) else ():
-            if isinstance(each, str):
-                found.append(each if "/" in each else each.replace(".", "/"))
-            elif isinstance(each, Mapping) and isinstance(each.get("include"), str):
-                found.append(os.path.join(str(each.get("from") or ""), each["include"]))
-    tops = [path for path in found if not any(path.startswith(f"{other}/") for other in found)]
+        packages = lookup(settings, folder, reference)
+        for package in packages if isinstance(packages, list) else ():
+            if isinstance(package, str):
+                paths.append(package if "/" in package else package.replace(".", "/"))
+            elif isinstance(package, Mapping) and isinstance(package.get("include"), str):
+                paths.append(os.path.join(str(package.get("from") or ""), package["include"]))
+    tops = [path for path in paths if not any(path.startswith(f"{other}/") for other in paths)]
     return [path.strip("/") for path in tops if "*" not in path]
 
 
@@ -202,7 +202,7 @@ def _declared_name(folder: str, settings: Mapping[str, Data]) -> str:
 
 
 def is_test(path: str) -> bool:
-    """Whether a file holds tests, by its name."""
+    """Return whether a file holds tests, by its name."""
     return TEST_FILE.fullmatch(os.path.basename(path)) is not None
 
 
@@ -227,19 +227,16 @@ def find_tests(files: Sequence[str], source: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_inside(path: str, folders: Iterable[str]) -> bool:
-    """Whether a path is one of these folders or lies below one."""
+    """Return whether a path is one of these folders or lies below one."""
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _test_folder(path: str) -> str:
     """Return the outermost folder of tests that a file lies in; "" where there is none."""
     steps = path.split("/")[:-1]
-    return next(_upto(steps, lambda step: step.lower() in TEST_FOLDERS), "")
-
-
-def _upto(steps: Sequence[str], holds: Callable[[str], bool]) -> Iterator[str]:
     for end, step in enumerate(steps, 1):
         if step in ("examples", "docs", "example"):
-            return
-        if holds(step):
-            yield "/".join(steps[:end])
+            break
+        if step.lower() in TEST_FOLDERS:
+            return "/".join(steps[:end])
+    return ""

@@ -41,16 +41,16 @@ def normal(name: str) -> str:
 
 def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]:
     """Return the packages that the project in `folder` names, each with the file that does."""
-    found: dict[str, str] = {}
+    packages: dict[str, str] = {}
     for reference, text in _requirements(folder, settings):
         if name := _NAME.match(text):
             file = os.path.join(folder, reference.partition(":")[0])
-            found.setdefault(normal(name[1]), file)
+            packages.setdefault(normal(name[1]), file)
     for path, data in settings.items():
         if data.get(REQUIREMENTS) and os.path.dirname(path).startswith(folder):
             for package in _strings(data[REQUIREMENTS]):
-                found.setdefault(package, path)
-    return found
+                packages.setdefault(package, path)
+    return packages
 
 
 REQUIREMENTS: Final = "requirements"
@@ -58,7 +58,7 @@ REQUIREMENTS: Final = "requirements"
 
 def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
     """Return the names in each requirements file, as data under one key."""
-    found: dict[str, Data] = {}
+    lists: dict[str, Data] = {}
     for path in files:
         name = os.path.basename(path)
         if "requirements" in path and name.endswith((".txt", ".in")):
@@ -69,48 +69,49 @@ def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
                 if match and not match.string.lstrip().startswith(("-", "#"))
             ]
             if names:
-                found[path] = {REQUIREMENTS: names}
-    return found
+                lists[path] = {REQUIREMENTS: names}
+    return lists
 
 
 def _requirements(folder: str, settings: Mapping[str, Data]) -> Iterator[tuple[str, str]]:
-    for reference in _LISTS:
-        yield from ((reference, each) for each in _strings(lookup(settings, folder, reference)))
+    lists = [(reference, lookup(settings, folder, reference)) for reference in _LISTS]
     for reference in _TABLES:
         table = lookup(settings, folder, reference)
-        for value in table.values() if isinstance(table, Mapping) else ():
-            yield from ((reference, each) for each in _strings(value))
+        lists += [(reference, value) for value in _mapping(table).values()]
+    for reference, value in lists:
+        yield from ((reference, text) for text in _strings(value))
     tables = [(reference, lookup(settings, folder, reference)) for reference in _BY_KEY]
     groups = lookup(settings, folder, "pyproject.toml:tool.poetry.group")
     tables += [
-        ("pyproject.toml:", group.get("dependencies"))
-        for group in (groups.values() if isinstance(groups, Mapping) else ())
-        if isinstance(group, Mapping)
+        ("pyproject.toml:", _mapping(group).get("dependencies"))
+        for group in _mapping(groups).values()
     ]
     for reference, table in tables:
-        yield from (
-            (reference, str(each)) for each in (table if isinstance(table, Mapping) else ())
-        )
+        yield from ((reference, str(name)) for name in _mapping(table))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _strings(value: object) -> list[str]:
     """Return the texts of a list, or the lines of a text that are not blank."""
     if isinstance(value, str):
         return [line for line in value.splitlines() if line.strip()]
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def needed_variables(root: str, files: Sequence[str]) -> tuple[Variable, ...]:
     """Return the variables that examples of an environment name, each once."""
-    found: dict[str, Variable] = {}
+    variables: dict[str, Variable] = {}
     for path in files:
         if os.path.basename(path) in _EXAMPLES:
             for line in read_text(root, path).splitlines():
                 if match := _ASSIGNED.fullmatch(line):
                     example = _unquoted(match[2])
                     variable = Variable(name=match[1], example=example, path=path)
-                    found.setdefault(variable.name, variable)
-    return tuple(found.values())
+                    variables.setdefault(variable.name, variable)
+    return tuple(variables.values())
 
 
 def _unquoted(value: str) -> str:

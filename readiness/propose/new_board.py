@@ -1,4 +1,4 @@
-"""Writing a new board: never over another, and what `--output-format json` says is in it."""
+"""Writing a new board: what is in it, never over another, and what JSON output says of it."""
 
 import glob
 import os
@@ -6,16 +6,49 @@ from decimal import Decimal
 
 import msgspec
 
-from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
-from readiness.model.settings import BOARD_NAME
+from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
 from readiness.propose.facts import Omission
-from readiness.propose.proposals import Proposal
 from readiness.text.worded import worded
+from readiness.text.yaml_lines import mapping_lines
 
 OTHER_NAMES = ("readiness.yaml", "*.readiness.yaml")
+_LONGEST = 80
+
+
+class NewProbe(msgspec.Struct, frozen=True, kw_only=True):
+    """What measures a criterion of a new board: a check with its parameters, or a command."""
+
+    check: str = ""
+    run: str = ""
+    params: dict[str, str] = {}
+    matrix: dict[str, list[str]] = {}
+    measure: str = ""
+    expect: str = ""
+    baseline: str = ""
+
+    def lines(self, indent: str) -> list[str]:
+        """Format it for a board; a long list of paths stands one below the other."""
+        params = {
+            name: value.split() if len(value) > _LONGEST and "${" not in value else value
+            for name, value in self.params.items()
+        }
+        baseline = Decimal(self.baseline) if self.baseline else None
+        return mapping_lines(
+            {
+                "check": self.check,
+                "run": self.run,
+                "with": params,
+                "matrix": self.matrix,
+                "measure": self.measure,
+                "expect": self.expect,
+                "baseline": baseline,
+                "ratchet": baseline is not None or None,
+            },
+            indent,
+        )
 
 
 class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,16 +70,22 @@ class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[Omission]
 
 
-def refuse_existing_board(path: str, project: str, named: str = "") -> None:
-    """Raise `UsageError` where there is a board already, under this name or a usual one.
+def new_board_path(settings: RunSettings, project: str = "") -> str:
+    """Return where a new board is written.
 
-    `named` is the one that the project's settings name.
+    Raises `UsageError` where there is a board already: under this name, under the one that the
+    project's settings name, or under a usual one in `project`, by default the board's own folder.
     """
+    if settings.board == "":
+        raise UsageError(worded("usage.board_unnamed"))
+    named = named_board(settings.project or "")
+    path = settings.board or named or os.path.join(settings.project or "", BOARD_NAME)
     boards = [name for name in (path, named) if name and os.path.lexists(name)]
     for name in (BOARD_NAME, *OTHER_NAMES):
-        boards += sorted(glob.glob(name, root_dir=project))
+        boards += sorted(glob.glob(name, root_dir=project or os.path.dirname(path) or None))
     if boards:
         raise UsageError(worded("init.there_already", path=boards[0]))
+    return path
 
 
 def write_new_file(path: str, text: str) -> None:
@@ -61,33 +100,19 @@ def write_new_file(path: str, text: str) -> None:
         raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
 
 
-def judged_criterion(judgement: Judgement, proposal: Proposal) -> NewCriterion:
-    """Return a proposed criterion as it was judged."""
-    value = judgement.value
-    measured = judgement.code is None and value is not None
+def new_criterion(
+    identifier: str, probe: NewProbe | None, why: str, judgement: Judgement | None = None
+) -> NewCriterion:
+    """Return a criterion of the new board, as it was judged where it was measured."""
+    value = None if judgement is None or judgement.code else judgement.value
     return NewCriterion(
-        id=judgement.criterion.id,
-        check=proposal.check or None,
-        run=proposal.run or None,
+        id=identifier,
+        check=(probe and probe.check) or None,
+        run=(probe and probe.run) or None,
         value=_number(value) if isinstance(value, Decimal) else value,
-        verdict=judgement.verdict if measured else Verdict.SKIP,
-        why=proposal.why,
+        verdict=Verdict.SKIP if judgement is None or value is None else judgement.verdict,
+        why=why,
     )
-
-
-def unmeasured_criteria(board: Board) -> list[NewCriterion]:
-    """Return the criteria of a board of which nothing was run."""
-    return [
-        NewCriterion(
-            id=criterion.id,
-            check=criterion.check.name or None if criterion.check else None,
-            run=criterion.check.run if criterion.check and not criterion.check.name else None,
-            value=None,
-            verdict=Verdict.SKIP,
-            why=criterion.title,
-        )
-        for criterion in board.criteria()
-    ]
 
 
 def _number(value: Decimal) -> int | float:

@@ -37,14 +37,14 @@ def unread(files: Sequence[str], read: Collection[str]) -> Iterable[Omission]:
     """Yield the files that the table names and that are not among those `read`."""
     seen: set[str] = set()
     for notice in _table():
-        found = [
+        paths = [
             path
             for path in matching(notice.files, {path: path for path in files})
             if path not in read and path not in seen
         ]
-        seen.update(found)
-        if found:
-            yield Omission(what=_together(found), why=worded(f"propose.noticed.{notice.reason}"))
+        seen.update(paths)
+        if paths:
+            yield Omission(what=_together(paths), why=worded(f"propose.noticed.{notice.reason}"))
 
 
 def _together(paths: Sequence[str]) -> str:

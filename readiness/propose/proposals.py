@@ -20,6 +20,7 @@ from readiness.propose.facts import (
 )
 from readiness.propose.layout import is_inside
 from readiness.propose.needs import normal
+from readiness.propose.new_board import NewProbe
 from readiness.propose.noticed import unread
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
@@ -33,10 +34,10 @@ RECIPE_TASK: Final = worded("propose.recipe_task")
 _MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion that applies: `check` with `params`, or `run`; `why` is one line.
+class Proposal(NewProbe, frozen=True, kw_only=True):
+    """A criterion that applies, with its probe; `why` is one line.
 
-    `expect` is empty where the goal depends on what is measured. `early` puts it before others of
+    Its expectation and baseline are empty until it was measured. `early` puts it before others of
     its priority.
     """
 
@@ -44,12 +45,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     priority: Priority
     why: str
-    check: str = ""
-    run: str = ""
-    params: dict[str, str] = {}
-    measure: str = ""
     goal: Goal = Goal.MEET
-    expect: str = ""
     early: bool = False
     steps: tuple[tuple[str, ...], ...] = ()
 
@@ -66,18 +62,19 @@ def propose(
 ) -> Proposed:
     """Propose the criteria that apply to a project, by priority; among equals, CI's first."""
     left_out = list(facts.left_out)
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
+    several = len(facts.parts) > 1
     for part in facts.parts:
-        several = len(facts.parts) > 1
         for rule in sorted(rules, key=_turn):
-            ours = list(_of_rule(rule, part, facts, found, has_tool, left_out))
-            found += [_within(one, part) if several else one for one in ours]
-    found += _beside(facts, rules, left_out)
-    found = _unique(found)
-    found += _own_commands(facts, rules, left_out)
-    named = {word for one in found for value in one.params.values() for word in value.split()}
+            ours = list(_of_rule(rule, part, facts, proposals, has_tool, left_out))
+            proposals += [_within(proposal, part) for proposal in ours] if several else ours
+    proposals += _beside(facts, rules, left_out)
+    proposals = _unique(proposals)
+    proposals += _own_commands(facts, rules, left_out)
+    values = [value for proposal in proposals for value in proposal.params.values()]
+    named = {word for value in values for word in value.split()}
     left_out += unread(facts.files, {*facts.read, *named})
-    order = sorted(found, key=lambda one: (one.priority, not one.early))
+    order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
 
 
@@ -87,18 +84,19 @@ def _turn(rule: ProposalRule) -> tuple[bool, int, Priority]:
 
 
 def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Each criterion once, whatever speaks for it."""
+    """Return each criterion once, whatever speaks for it."""
     kept: dict[tuple[object, ...], Proposal] = {}
-    for one in proposals:
-        key = (one.check, one.run, one.measure, tuple(sorted(one.params.items())))
-        kept.setdefault(key, one)
+    for proposal in proposals:
+        params = tuple(sorted(proposal.params.items()))
+        kept.setdefault((proposal.check, proposal.measure, params), proposal)
     return list(kept.values())
 
 
-def _within(one: Proposal, part: Subproject) -> Proposal:
+def _within(proposal: Proposal, part: Subproject) -> Proposal:
     name = os.path.basename(part.folder) or part.name
-    task = worded("propose.task_of", task=one.task, part=name)
-    return msgspec.structs.replace(one, task=task, title=joined([name, one.title], "colon"))
+    task = worded("propose.task_of", task=proposal.task, part=name)
+    title = joined([name, proposal.title], "colon")
+    return msgspec.structs.replace(proposal, task=task, title=title)
 
 
 def _beside(
@@ -120,10 +118,9 @@ def _beside(
     )
     alone = msgspec.structs.replace(facts, steps=())
     for rule in rules:
-        given = rule.propose
-        if given.when.files and not set(given.needs) - {"git"} and given.each != "command":
-            when = WhenFile(files=given.when.files)
-            only = msgspec.structs.replace(given, when=when)
+        terms = rule.propose
+        if terms.when.files and not set(terms.needs) - {"git"} and terms.each != "command":
+            only = msgspec.structs.replace(terms, when=WhenFile(files=terms.when.files))
             rule = msgspec.structs.replace(rule, propose=only)
             yield from _of_rule(rule, part, alone, [], lambda _: False, left_out)
 
@@ -135,11 +132,11 @@ def _of_rule(
     rule: ProposalRule,
     part: Subproject,
     facts: ProjectFacts,
-    found: Sequence[Proposal],
+    earlier: Sequence[Proposal],
     has_tool: Callable[[str], bool],
     left_out: list[Omission],
 ) -> Iterator[Proposal]:
-    given = rule.propose
+    terms = rule.propose
     here = {
         "python": any(path.endswith(".py") for path in part.files),
         "source": bool(part.source),
@@ -147,12 +144,12 @@ def _of_rule(
         "no-tests": not part.tests,
         "git": facts.git,
     }
-    if not all(here[need] for need in given.needs):
+    if not all(here[need] for need in terms.needs):
         return
-    for evidence in _evidence(rule, part, facts, found, has_tool, left_out):
-        params = _producer_params(rule, found)
-        for name, candidates in given.with_.items():
-            if value := value_of(candidates, part, evidence, given.options):
+    for evidence in _evidence(rule, part, facts, earlier, has_tool, left_out):
+        params = _producer_params(rule, earlier)
+        for name, candidates in terms.with_.items():
+            if value := value_of(candidates, part, evidence, terms.options):
                 params[name] = value
         lacking = [name for name in rule.required if not params.get(name)]
         if lacking:
@@ -163,26 +160,26 @@ def _of_rule(
         by_ci = evidence.step is not None and evidence.step.origin is Origin.CI
         argument = (*evidence.files, *(evidence.step.words[1:] if evidence.step else ()), "")[0]
         yield Proposal(
-            title=given.title.replace("{argument}", argument),
+            title=terms.title.replace("{argument}", argument),
             # A task that a check names as ours is called is ours.
-            task=CI_TASK if given.task == CI_TASK else given.task,
-            priority=_moved(given.priority, by_ci - (evidence.text == UNASKED)),
-            why=_sentences(evidence.text, given.why),
+            task=CI_TASK if terms.task == CI_TASK else terms.task,
+            priority=_moved(terms.priority, by_ci - (evidence.text == UNASKED)),
+            why=_sentences(evidence.text, terms.why),
             check=rule.check,
             params=params,
-            measure=given.measure,
-            goal=given.goal,
+            measure=terms.measure,
+            goal=terms.goal,
             early=by_ci,
-            steps=tuple(step.words for step in _speaking(given.when, facts.steps)),
+            steps=tuple(step.words for step in _speaking(terms.when, facts.steps)),
         )
 
 
-def _producer_params(rule: ProposalRule, found: Sequence[Proposal]) -> dict[str, str]:
+def _producer_params(rule: ProposalRule, earlier: Sequence[Proposal]) -> dict[str, str]:
     """Return the parameters of the check before this one, so that it runs once for both."""
     for name in rule.after:
-        for one in reversed(found):
-            if one.check == name:
-                return {key: value for key, value in one.params.items() if key in rule.params}
+        for proposal in reversed(earlier):
+            if proposal.check == name:
+                return {key: value for key, value in proposal.params.items() if key in rule.params}
     return {}
 
 
@@ -190,24 +187,24 @@ def _evidence(
     rule: ProposalRule,
     part: Subproject,
     facts: ProjectFacts,
-    found: Sequence[Proposal],
+    earlier: Sequence[Proposal],
     has_tool: Callable[[str], bool],
     left_out: list[Omission],
 ) -> Iterator[Sign]:
-    given, when = rule.propose, rule.propose.when
+    terms, when = rule.propose, rule.propose.when
     speaking = [step for step in _speaking(when, facts.steps) if _is_about(step, part, facts)]
-    if given.each == "command":
-        covered = {words for one in found for words in one.steps}
+    if terms.each == "command":
+        covered = {words for proposal in earlier for words in proposal.steps}
         for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
-                yield Sign(text=_told(step), step=step)
+                yield Sign(text=_run_by(step), step=step)
         return
-    if given.each == "file":
+    if terms.each == "file":
         for path in _matching(when.files, part):
             yield Sign(text=worded("propose.is_there", path=path), files=(path,))
         return
     # What is about more comes first: a part of the tests in a job of its own is not the tests.
-    speaking.sort(key=lambda step: -breadth(step, part, given.options))
+    speaking.sort(key=lambda step: -breadth(step, part, terms.options))
     evidence = _first(when, part, ranked(speaking))
     if evidence is not None:
         yield evidence
@@ -222,7 +219,7 @@ def _evidence(
 
 
 def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
-    """Whether a command is run for this part: not in the folder of another, or on its files."""
+    """Return whether a command is run for this part, not in another's folder or on its files."""
     if not part.folder:
         return True
     if step.folder and not is_inside(step.folder, [part.folder]):
@@ -235,21 +232,17 @@ def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
 def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Sign | None:
     """Return what speaks loudest: the first of `spoken`, settings, a file, a dependency."""
     files = _matching(when.files, part)
-    config = ""
-    setting = next((each for each in when.settings if _is_set(each, part)), "")
-    if setting:
-        file, _, table = setting.partition(":")
-        own = os.path.join(part.folder, file)
-        config = own if part.folder else ""
-        setting = (
-            worded("propose.has_table", path=own, table=table)
-            if table
-            else worded("propose.is_there", path=own)
-        )
+    setting = next((reference for reference in when.settings if _is_set(reference, part)), "")
+    file, _, table = setting.partition(":")
+    own = os.path.join(part.folder, file) if setting else ""
+    config = own if part.folder else ""
     if spoken:
-        return Sign(text=_told(spoken[0]), step=spoken[0], files=files, config=config)
+        return Sign(text=_run_by(spoken[0]), step=spoken[0], files=files, config=config)
+    if table:
+        text = worded("propose.has_table", path=own, table=table)
+        return Sign(text=text, files=files, config=config)
     if setting:
-        return Sign(text=setting, files=files, config=config)
+        return Sign(text=worded("propose.is_there", path=own), files=files, config=config)
     if files:
         return Sign(text=worded("propose.is_there", path=files[0]), files=files)
     for name in when.dependencies:
@@ -282,11 +275,11 @@ def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
     )
 
 
-def _told(step: RunCommand) -> str:
+def _run_by(step: RunCommand) -> str:
     if step.origin is Origin.RECIPE:
-        return worded("propose.recipe_runs", command=step.said, place=step.place)
+        return worded("propose.recipe_runs", command=step.source, place=step.place)
     who = step.origin.value
-    return worded("propose.runs", who=who, command=step.said, place=step.place)
+    return worded("propose.runs", who=who, command=step.source, place=step.place)
 
 
 def _sentences(evidence: str, why: str) -> str:
@@ -308,24 +301,21 @@ def _moved(priority: Priority, steps: int) -> Priority:
 
 
 def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list[Omission]) -> bool:
-    """Whether running a recipe is safe, and says more than the checks do."""
-    effects = {words: effect(words) for words in step.inner}
-    harm = [
-        worded("propose.it_does_by", deed=worded(f"propose.deed.{each}"), command=" ".join(words))
-        for words, each in effects.items()
-        if each not in _MAY_BE_A_PROBE
-    ]
-    if harm:
-        left_out.append(Omission(what=step.said, why=harm[0]))
-        return False
-    unknown = [words for words, each in effects.items() if each is Deed.UNKNOWN]
-    if unknown or not step.inner:
-        what = " ".join(unknown[0]) if unknown else step.said
-        left_out.append(
-            Omission(what=step.said, why=worded("propose.unknown_command", command=what))
-        )
-        return False
-    return not set(step.inner) <= covered
+    """Return whether running a recipe is safe, and says more than the checks do."""
+    why = ""
+    for words in step.inner:
+        deed = effect(words)
+        if deed not in _MAY_BE_A_PROBE:
+            does = worded(f"propose.deed.{deed}")
+            why = worded("propose.it_does_by", deed=does, command=" ".join(words))
+            break
+        if deed is Deed.UNKNOWN:
+            why = why or worded("propose.unknown_command", command=" ".join(words))
+    if not step.inner:
+        why = worded("propose.unknown_command", command=step.source)
+    if why:
+        left_out.append(Omission(what=step.source, why=why))
+    return not why and not set(step.inner) <= covered
 
 
 def _own_commands(
@@ -337,15 +327,15 @@ def _own_commands(
         spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}
     taken: set[str] = set()
     for step in facts.steps:
-        what = effect(step.words)
+        deed = effect(step.words)
         if step.recipe or step.words in spoken_for or step.text in taken:
             continue
         if step.origin is Origin.HOOK:
             continue
         taken.add(step.text)
-        if step.origin is Origin.RECIPE and what is Deed.UNKNOWN:
+        if step.origin is Origin.RECIPE and deed is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
-        if why := _refusal(step, what):
+        if why := _refusal(step, deed):
             left_out.append(Omission(what=f"{shown(step.text)} ({step.place})", why=why))
         else:
             by_ci = step.origin is Origin.CI
@@ -353,21 +343,19 @@ def _own_commands(
                 title=worded("propose.passes", command=step.text),
                 task=CI_TASK if by_ci else RECIPE_TASK,
                 priority=Priority.P1 if by_ci else Priority.P2,
-                why=_sentences(_told(step), ""),
+                why=_sentences(_run_by(step), ""),
                 run=step.text,
                 early=by_ci,
                 steps=(step.words,),
             )
 
 
-def _refusal(step: RunCommand, what: Deed) -> str:
-    """Why a command is no probe; "" where it may be one."""
-    if what not in _MAY_BE_A_PROBE:
-        return worded("propose.it_does", deed=worded(f"propose.deed.{what}"))
-    if what is not Deed.LOOKS:
+def _refusal(step: RunCommand, deed: Deed) -> str:
+    """Return why a command is no probe; "" where it may be one."""
+    if deed not in _MAY_BE_A_PROBE:
+        return worded("propose.it_does", deed=worded(f"propose.deed.{deed}"))
+    if deed is not Deed.LOOKS:
         return worded("propose.unknown")
     if "$" in step.text:
         return worded("propose.needs_caller")
-    if not step.alone:
-        return worded("propose.is_part")
-    return ""
+    return "" if step.alone else worded("propose.is_part")

@@ -39,14 +39,14 @@ def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
     what its check does not have.
     """
     faults: list[Fault] = []
-    found = [
+    rules = [
         rule
         for name, file, problems in check_files(folders, "propose", faults)
         for rule in _rules(name, file, problems)
     ]
     if faults:
         raise BoardError(faults)
-    return tuple(found)
+    return tuple(rules)
 
 
 def check_files(
@@ -91,19 +91,19 @@ def known_names(
 
 
 def _rules(name: str, file: CheckFile, problems: Problems) -> list[ProposalRule]:
-    for index, each in enumerate(file.propose):
-        known_names(file, each.with_, each.measure, ("propose", index), problems)
+    for index, terms in enumerate(file.propose):
+        known_names(file, terms.with_, terms.measure, ("propose", index), problems)
     return [
         ProposalRule(
             check=name,
-            propose=each,
+            propose=terms,
             tools=words(file.tool),
             install=file.install,
             params=tuple(file.params),
             required=tuple(
-                param for param, given in file.params.items() if given.default is msgspec.UNSET
+                name for name, param in file.params.items() if param.default is msgspec.UNSET
             ),
             after=words(file.after),
         )
-        for each in file.propose
+        for terms in file.propose
     ]

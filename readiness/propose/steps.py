@@ -7,18 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
-from readiness.propose.recipes import Recipe, Recipes, line_of
-from readiness.propose.scripts import is_shell_script, script_lines, script_of
+from readiness.propose.recipes import RUNNERS, Recipe, Recipes, line_of
+from readiness.propose.scripts import is_shell_script, script_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
 from readiness.shell.programs import SHELLS, programs, statements
 from readiness.text.worded import worded
 
 _DEPTH: Final = 6
+_GITLAB_FILES: Final = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 _NO_JOBS: Final = frozenset(
     ["stages", "variables", "include", "default", "workflow", "image", "services", "cache"]
@@ -28,55 +29,39 @@ _CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
 _READS_COMMANDS: Final = SHELLS | {"pwsh", "powershell", "cmd"}
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A command of shell in somebody's file, run in a folder of the project ("" for its root).
-
-    `alone` says that it needs nothing of what is around it.
-    """
-
-    text: str
-    path: str
-    line: int
-    origin: Origin
-    said: str = ""
-    folder: str = ""
-    alone: bool = True
-
-
 def find_steps(
     root: str, files: Sequence[str], recipes: Recipes
 ) -> tuple[tuple[RunCommand, ...], tuple[Omission, ...]]:
-    """All commands that are run somewhere, and the files of which nothing could be read."""
-    lines: list[_Line] = []
+    """Return all commands that are run somewhere, and the files of which nothing could be read."""
+    lines: list[RunCommand] = []
     unread: list[Omission] = []
-    included = _included(root, files)
     for path in files:
         if path.startswith(".github/workflows/") and path.endswith((".yml", ".yaml")):
-            read = _github
-        elif path in included:
-            read = _gitlab
+            reader = _github
+        elif path.endswith(_GITLAB_FILES) or path.startswith(".gitlab/ci/"):
+            reader = _gitlab
         elif path in _HOOKS:
-            read = _hooks
+            reader = _hooks
         else:
             continue
         text = read_text(root, path)
         data = settings_of(path, text)
         if not data:
             unread.append(Omission(what=path, why=worded("propose.not_yaml")))
-        lines += read(path, text, data)
+        lines += reader(path, text, data)
     expand = _Expander(root, set(files), recipes)
-    found = [step for line in lines for step in expand.steps(line)]
+    steps = [step for line in lines for step in expand.steps(line)]
     for (runner, name), recipe in recipes.items():
-        if runner != "nox" or "$" not in name:
-            said = f"{runner} {name}".strip()
-            found += expand.recipe(recipe, Origin.RECIPE, said, 0)
-    return tuple(dict.fromkeys(found)), tuple(unread)
+        source = f"{runner} {name}".strip()
+        own = RunCommand(text="", origin=Origin.RECIPE, path=recipe.path, source=source)
+        steps += expand.recipe(recipe, own, 0)
+    return tuple(dict.fromkeys(steps)), tuple(unread)
 
 
 # --- CI and hooks ---------------------------------------------------------------------------------
 
 
-def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     jobs = data.get("jobs")
     for job in jobs.values() if isinstance(jobs, Mapping) else ():
         steps = job.get("steps") if isinstance(job, Mapping) else None
@@ -97,43 +82,25 @@ def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
     return run if isinstance(run, Mapping) else {}
 
 
-def _included(root: str, files: Sequence[str]) -> set[str]:
-    """Return the files of GitLab CI: its own, and those of the project that it includes."""
-    found: set[str] = set()
-    waiting = [path for path in files if path in (".gitlab-ci.yml", ".gitlab-ci.yaml")]
-    while waiting:
-        path = waiting.pop()
-        found.add(path)
-        given = settings_of(path, read_text(root, path)).get("include")
-        for each in given if isinstance(given, list) else [given]:
-            named = each.get("local") if isinstance(each, Mapping) else each
-            for one in named if isinstance(named, list) else [named]:
-                pattern = one.lstrip("/") if isinstance(one, str) else ""
-                waiting += [
-                    path for path in files if fnmatchcase(path, pattern) and path not in found
-                ]
-    return found
-
-
-def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     for name, job in data.items():
         if not isinstance(job, Mapping) or name in _NO_JOBS:
             continue
         for key in ("before_script", "script"):
-            given = job.get(key)
-            for each in [given] if isinstance(given, str) else given or ():
-                if isinstance(each, str):
-                    yield from _script(path, text, each)
+            scripts = job.get(key)
+            for script in [scripts] if isinstance(scripts, str) else scripts or ():
+                if isinstance(script, str):
+                    yield from _script(path, text, script)
 
 
 def _script(
     path: str, text: str, script: str, *, alone: bool = True, folder: str = ""
-) -> Iterator[_Line]:
+) -> Iterator[RunCommand]:
     start = line_of(text, script)
     here = moved("", ("cd", _CI_VALUE.sub("$ci", folder) or "."))
     for place, command in _commands_of(script):
         number = line_of(text, command) or (start and start + script.count("\n", 0, place))
-        yield _Line(
+        yield RunCommand(
             text=_CI_VALUE.sub("$ci", command),
             path=path,
             line=number,
@@ -147,16 +114,16 @@ def _script(
 def _commands_of(script: str) -> Iterator[tuple[int, str]]:
     """Yield the commands of a script, each with its place; its lines where no shell can read it."""
     # What CI puts in is as long as it was: places stay.
-    filled = _CI_VALUE.sub(lambda found: f"$ci{'_' * (len(found[0]) - 3)}", script)
-    found = statements(filled)
-    if found is None:
-        joined = re.sub(r"\s*\\\n\s*", " ", script)
-        stripped = ((0, line.strip()) for line in joined.splitlines())
+    filled = _CI_VALUE.sub(lambda value: f"$ci{'_' * (len(value[0]) - 3)}", script)
+    commands = statements(filled)
+    if commands is None:
+        unfolded = re.sub(r"\s*\\\n\s*", " ", script)
+        stripped = ((0, line.strip()) for line in unfolded.splitlines())
         yield from ((place, line) for place, line in stripped if line and line[0] != "#")
         return
-    for place, command in found:
-        given = script[place : place + len(command)]
-        yield place, re.sub(r"\s*\\\n\s*", " ", given).strip()
+    for place, command in commands:
+        text = script[place : place + len(command)]
+        yield place, re.sub(r"\s*\\\n\s*", " ", text).strip()
 
 
 def moved(folder: str, words: Sequence[str]) -> str:
@@ -170,7 +137,7 @@ def moved(folder: str, words: Sequence[str]) -> str:
     return "" if there == "." or re.match(r"\.\.(?![^/])|[-~/]|.*[$`]", there) else there
 
 
-def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
+def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     repositories = data.get("repos")
     for repository in repositories if isinstance(repositories, list) else ():
         hooks = repository.get("hooks") if isinstance(repository, Mapping) else None
@@ -178,14 +145,14 @@ def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[_Line]:
             if not isinstance(hook, Mapping) or not isinstance(hook.get("id"), str):
                 continue
             arguments = hook.get("args")
-            words = [str(each) for each in arguments] if isinstance(arguments, list) else []
+            words = arguments if isinstance(arguments, list) else []
             command = hook["entry"] if isinstance(hook.get("entry"), str) else hook["id"]
-            yield _Line(
-                text=" ".join([command, *map(shlex.quote, words)]),
+            yield RunCommand(
+                text=" ".join([command, *(shlex.quote(str(word)) for word in words)]),
                 path=path,
                 line=line_of(text, f"id: {hook['id']}"),
                 origin=Origin.HOOK,
-                said=worded("propose.hook", id=hook["id"]),
+                source=worded("propose.hook", id=hook["id"]),
                 alone=False,
             )
 
@@ -199,74 +166,47 @@ class _Expander:
         self._files = files
         self._recipes = recipes
 
-    def steps(self, line: _Line, depth: int = 0) -> Iterator[RunCommand]:
+    def steps(self, line: RunCommand, depth: int = 0) -> Iterator[RunCommand]:
         """Yield the commands that a line comes down to, through recipes and project scripts."""
-        text = line.text
-        said = line.said or shown(text)
-        all_words = [words for words in programs(text) if words]
-        if not all_words and text.split() and depth == 0:
-            all_words = [tuple(text.split())]  # what begins with a variable, at least by its words
+        line = replace(line, source=line.source or shown(line.text))
+        all_words = [words for words in programs(line.text) if words]
+        if not all_words and line.text.split() and depth == 0:
+            all_words = [tuple(line.text.split())]  # what begins with a variable, by its words
         counted = [words for words in all_words if effect(words) is not Deed.NEUTRAL]
-        alone = line.alone and len(counted) == 1 and _is_plain(text)
-        folder = line.folder
+        alone = line.alone and len(counted) == 1 and _is_plain(line.text)
         for words in all_words:
-            folder = moved(folder, words)
-            recipes = self._inside(words, folder) if depth < _DEPTH else []
-            inner = [
-                step
-                for recipe in recipes
-                for step in self.recipe(recipe, line.origin, said, depth + 1, line, folder)
-            ]
+            line = replace(line, folder=moved(line.folder, words))
+            recipes = self._inside(words, line.folder) if depth < _DEPTH else []
+            inner = [step for recipe in recipes for step in self.recipe(recipe, line, depth + 1)]
             yield from inner
-            own = script_of(words, self._files, folder)
+            own = script_of(words, self._files, line.folder)
             # A script of the project is no tool of the same name; manage.py goes by its own.
             here = unwrapped(words) if own.endswith(".py") or not own else (own,)
             if recipes and depth:
                 continue  # only who begins is told; what it comes down to is
             if here and effect(here) is not Deed.NEUTRAL:
-                yield RunCommand(
+                yield replace(
+                    line,
                     words=here,
-                    text=text if alone else shlex.join(words),
-                    said=said,
-                    origin=line.origin,
-                    path=line.path,
-                    line=line.line,
-                    folder=folder,
+                    text=line.text if alone else shlex.join(words),
                     alone=alone,
                     recipe=bool(recipes),
                     inner=tuple(step.words for step in inner),
                 )
 
-    def recipe(
-        self,
-        recipe: Recipe,
-        origin: Origin,
-        said: str,
-        depth: int,
-        by: _Line | None = None,
-        folder: str = "",
-    ) -> Iterator[RunCommand]:
-        """Yield the commands of a recipe; where CI runs it, each stands where CI says so."""
-        here = folder
+    def recipe(self, recipe: Recipe, caller: RunCommand, depth: int) -> Iterator[RunCommand]:
+        """Yield the commands of a recipe, each where its caller stands; else where it does."""
+        here = caller.folder
         for number, text in recipe.lines:
-            yield from self.steps(
-                _Line(
-                    text=text,
-                    path=by.path if by else recipe.path,
-                    line=by.line if by else number,
-                    origin=origin,
-                    said=said,
-                    folder=here,
-                    alone=not here,
-                ),
-                depth + 1,
-            )
+            line = caller.line if caller.text else number
+            part = replace(caller, text=text, line=line, folder=here, alone=not here)
+            yield from self.steps(part, depth + 1)
             if not recipe.apart:
                 here = moved(here, text.split())
 
     def _inside(self, words: tuple[str, ...], folder: str) -> list[Recipe]:
         """Return the recipes, of the root alone, and the script that a command runs in a folder."""
-        found = [
+        recipes = [
             self._recipes[name]
             for key in (called(words, self._recipes) if not folder else ())
             for name in _with_needs(key, self._recipes)
@@ -274,39 +214,31 @@ class _Expander:
         if path := script_of(words, self._files, folder):
             text = read_text(self._root, path)
             if is_shell_script(path, text):
-                found.append(Recipe(lines=tuple(script_lines(text)), path=path, apart=False))
-        return found
+                commands = [
+                    (text.count("\n", 0, place) + 1, command)
+                    for place, command in _commands_of(text)
+                ]
+                recipes.append(Recipe(lines=tuple(commands), path=path, apart=False))
+        return recipes
 
 
-def called(words: Sequence[str], recipes: Recipes) -> list[tuple[str, str]]:
-    """Return the recipes that a command asks for: `make lint test`, `uv run poe check`."""
-    for here in (tuple(words), unwrapped(words)):
-        for runner in sorted({runner for runner, _ in recipes}, key=len, reverse=True):
-            start = tuple(runner.split())
-            if here[: len(start)] == start:
-                named = list(_named(runner, here[len(start) :], recipes))
-                if named or runner in ("make", "just", "task", "tox", "nox"):
-                    return named
-    return []
-
-
-def _named(runner: str, words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
+def called(words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
+    """Yield the recipes that a command asks for: `make lint test`, `uv run tox -e types`."""
+    runner, *arguments = unwrapped(words) or ("",)
     names = [name for known, name in recipes if known == runner]
-    if runner in ("tox", "nox"):
-        for each in _environments(words) or names:
-            alike = [name for name in names if _is_meant(each, name)]
+    if runner == "make":
+        asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
+        yield from ((runner, name) for name in asked or names[:1] if name in names)
+    elif runner in RUNNERS:
+        for environment in _environments(arguments) or names:
+            alike = [name for name in names if _is_meant(environment, name)]
             yield from ((runner, name) for name in alike)
-            if not alike and (runner, "") in recipes:
+            if not alike and "" in names:
                 yield runner, ""
-    else:
-        asked = [word for word in words if not word.startswith("-") and "=" not in word]
-        yield from ((runner, each) for each in asked if (runner, each) in recipes)
-        if not asked and names:
-            yield runner, names[0]
 
 
 def _is_meant(asked: str, name: str) -> bool:
-    """Whether an environment is asked for; one of a matrix may be any that it could be.
+    """Return whether an environment is asked for; one of a matrix may be any that it could be.
 
     A session for several Pythons is asked for with one of them behind it: `test-3.13`.
     """
@@ -319,27 +251,27 @@ def _is_meant(asked: str, name: str) -> bool:
 
 
 def _environments(words: Sequence[str]) -> list[str]:
-    found = []
+    names: list[str] = []
     for index, word in enumerate(words):
         option, equals, value = word.partition("=")
         if option in ("-e", "-s", "--session", "--sessions", "--env"):
-            given = value if equals else " ".join(words[index + 1 : index + 2])
-            found += [each for each in given.split(",") if each]
+            listed = value if equals else " ".join(words[index + 1 : index + 2])
+            names += [name for name in listed.split(",") if name]
         elif word.startswith("-e") and len(word) > 2:
-            found += word[2:].split(",")
-    return found
+            names += word[2:].split(",")
+    return names
 
 
 def _with_needs(key: tuple[str, str], recipes: Recipes) -> list[tuple[str, str]]:
     """Return a recipe and all that it needs, each once."""
-    found: dict[tuple[str, str], None] = {}
+    keys: dict[tuple[str, str], None] = {}
     waiting = [key]
     while waiting:
         here = waiting.pop()
-        if here in recipes and here not in found:
-            found[here] = None
-            waiting += [(here[0], each) for each in recipes[here].needs]
-    return list(found)
+        if here in recipes and here not in keys:
+            keys[here] = None
+            waiting += [(here[0], name) for name in recipes[here].needs]
+    return list(keys)
 
 
 def _is_plain(text: str) -> bool:

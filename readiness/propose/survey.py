@@ -35,7 +35,7 @@ def survey(root: str) -> ProjectFacts:
         read=tuple(
             {step.path for step in steps}
             | {recipe.path for recipe in recipes.values() if recipe.lines or recipe.needs}
-            | {each.what for each in unread}
+            | {omission.what for omission in unread}
         ),
         git=bool(repository(root)),
     )

@@ -33,13 +33,13 @@ def filled(name: str, facts: ProjectFacts, *, workdir: str = ".") -> str:
         there = worded("init.templates_are", names=joined(list(known), "names"))
         hint = suggestion(name, known, there)
         raise UsageError(worded("init.no_template", name=name, hint=hint))
-    told = _facts(facts)
+    values = _facts(facts)
     files = facts.parts[0].files
 
-    def fact(found: re.Match[str]) -> str:
-        word, _, patterns = found[1].partition(":")
+    def fact(match: re.Match[str]) -> str:
+        word, _, patterns = match[1].partition(":")
         if not patterns:
-            return told.get(word, found[0])
+            return values.get(word, match[0])
         path = _file(files, patterns.split())
         return path if word == "file" else _module(path)
 

@@ -30,17 +30,17 @@ def list_files(root: str) -> tuple[str, ...]:
 
     Links to folders are not followed.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for folder, folders, names in os.walk(root):
         inner = os.path.relpath(folder, root)
         foreign = _NOT_OURS | (_NOT_OURS_ON_TOP if inner == "." else frozenset())
         folders[:] = sorted(
             name for name in folders if name not in foreign and _is_ours(folder, name)
         )
-        found += [name if inner == "." else os.path.join(inner, name) for name in sorted(names)]
-        if len(found) > MOST_FILES:
+        paths += [os.path.normpath(os.path.join(inner, name)) for name in sorted(names)]
+        if len(paths) > MOST_FILES:
             break
-    return tuple(sorted(found[:MOST_FILES]))
+    return tuple(sorted(paths[:MOST_FILES]))
 
 
 def _is_ours(folder: str, name: str) -> bool:
@@ -56,15 +56,16 @@ def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ..
 
     Samples are left out.
     """
-    found = {
-        path: None
-        for pattern in patterns
-        for name, path in files.items()
-        if fnmatchcase(name, pattern)
-        and ("**" in pattern or name.count("/") <= pattern.count("/"))
-        and not _SAMPLES & set(name.split("/")[:-1])
-    }
-    return tuple(found)
+    return tuple(
+        dict.fromkeys(
+            path
+            for pattern in patterns
+            for name, path in files.items()
+            if fnmatchcase(name, pattern)
+            and ("**" in pattern or name.count("/") <= pattern.count("/"))
+            and not _SAMPLES & set(name.split("/")[:-1])
+        )
+    )
 
 
 def read_text(root: str, path: str) -> str:
@@ -81,14 +82,12 @@ def read_text(root: str, path: str) -> str:
 
 def read_settings(root: str, files: Iterable[str]) -> dict[str, Data]:
     """Return the data of each settings file by its path; leave out what cannot be read as one."""
-    found = {}
+    settings = {}
     for path in files:
         name = os.path.basename(path)
         if name.endswith((".toml", ".cfg", ".ini")) or name.startswith(".") or name == "Pipfile":
-            data = settings_of(path, read_text(root, path))
-            if data:
-                found[path] = data
-    return found
+            settings[path] = settings_of(path, read_text(root, path))
+    return {path: data for path, data in settings.items() if data}
 
 
 def settings_of(path: str, text: str) -> Data:

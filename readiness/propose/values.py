@@ -31,15 +31,15 @@ def value_of(
     for text in [candidates] if isinstance(candidates, str) else candidates:
         known = {name: _fact(name, part, evidence, options) for name in _FACT.findall(text)}
         if all(known.values()):
-            return _FACT.sub(lambda found, known=known: known[found[1]], text).strip()  # type: ignore[misc]
+            return _FACT.sub(lambda name, known=known: known[name[1]], text).strip()  # type: ignore[misc]
     return ""
 
 
 def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
     if name.startswith("--"):
         step = evidence.step
-        given = kept_options(step.words, [f"{name}="]) if step else []
-        values = [each.partition("=")[2] for each in given]
+        options = kept_options(step.words, [f"{name}="]) if step else []
+        values = [option.partition("=")[2] for option in options]
         return " ".join(_existing(values, part, step.folder if step else ""))
     if ":" in name:
         listed = _listed(lookup(part.settings, part.folder, name))
@@ -67,8 +67,8 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
 
 def _listed(value: object) -> list[str]:
     if isinstance(value, str):
-        return [each for each in re.split(r"[,\s]+", value) if each]
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+        return list(filter(None, re.split(r"[,\s]+", value)))
+    return [path for path in value if isinstance(path, str)] if isinstance(value, list) else []
 
 
 def _existing(paths: Iterable[str], part: Subproject, folder: str) -> list[str]:
@@ -78,7 +78,7 @@ def _existing(paths: Iterable[str], part: Subproject, folder: str) -> list[str]:
 
 def _is_there(path: str, part: Subproject) -> bool:
     return path == (part.folder or ".") or any(
-        each == path or each.startswith(f"{path}/") for each in part.files
+        file == path or file.startswith(f"{path}/") for file in part.files
     )
 
 
@@ -87,7 +87,7 @@ def _arguments(step: RunCommand) -> list[str]:
 
 
 def breadth(step: RunCommand, part: Subproject, flags: Sequence[str]) -> int:
-    """How many files of the part a command is about; it is about all where it names none."""
+    """Return how many files of the part a command is about; it is about all where it names none."""
     tops = named_paths(step, part, flags) or [step.folder or part.folder or "."]
     return sum("." in tops or is_inside(path, tops) for path in part.files)
 
@@ -107,18 +107,20 @@ def named_paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> lis
 
 
 def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
-    """Of a command's options those that a rule keeps; `--config=` stands for one with a value."""
-    found = []
+    """Return the options of a command that a rule keeps; `--config=` is one with a value.
+
+    No option is kept where one of them is more than a plain word.
+    """
+    kept = []
     waiting = ""
     for word in words[1:]:
         if waiting:
-            found += [f"{waiting}={word}"] if waiting.startswith("--") else [waiting, word]
+            kept += [f"{waiting}={word}"] if waiting.startswith("--") else [waiting, word]
             waiting = ""
             continue
         name, equals, _ = word.partition("=")
         if (equals and f"{name}=" in options) or word in options:
-            found.append(word)
+            kept.append(word)
         elif f"{word}=" in options:
             waiting = word
-    plain = not any(re.search(r"['\"$*\s]", each) for each in found)
-    return found if plain else []
+    return [] if re.search(r"['\"$*\s]", "".join(kept)) else kept

@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from readiness.text.clean import clean
@@ -33,20 +33,42 @@ def comment(text: str, indent: str = "") -> list[str]:
     )
 
 
-def parameters(values: Mapping[str, str]) -> list[str]:
-    """Format parameters on one line if they fit; else one below the other, long ones as lists."""
-    short = ", ".join(f"{key}: {scalar(value)}" for key, value in values.items())
-    if not values:
-        return []
-    if len(short) + 15 <= _WIDTH:
-        return [f"  with: {{{short}}}"]
-    lines = ["  with:"]
+def mapping_lines(values: Mapping[str, object], indent: str = "") -> list[str]:
+    """Format the entries of a mapping, each on one line if it fits; leave out those without value.
+
+    Values are texts, numbers, true, and lists and mappings of them. A list of sentences, or of
+    mappings, has an item a line.
+    """
+    lines: list[str] = []
     for key, value in values.items():
-        if len(value) + len(key) + 12 <= _WIDTH or "${" in value:
-            lines.append(f"    {key}: {scalar(value)}")
+        if value is None or value in ("", (), [], {}):
+            continue
+        line = f"{indent}{scalar(key)}: {_flow(value)}"
+        if isinstance(value, str) and "\n" in value:
+            lines.append(f"{indent}{scalar(key)}: {block(value, f'{indent}  ')}")
+        elif isinstance(value, list | tuple) and not (_are_words(value) and width(line) <= _WIDTH):
+            lines.append(f"{indent}{scalar(key)}:")
+            lines += [f"{indent}  - {_flow(item)}" for item in value]
+        elif isinstance(value, Mapping) and width(line) > _WIDTH:
+            lines += [f"{indent}{scalar(key)}:", *mapping_lines(value, f"{indent}  ")]
         else:
-            lines += [f"    {key}:", *(f"      - {scalar(each)}" for each in value.split())]
+            lines.append(line)
     return lines
+
+
+def _are_words(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) and " " not in value for value in values)
+
+
+def _flow(value: object) -> str:
+    """Format a value on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{scalar(key)}: {_flow(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return scalar(value) if isinstance(value, str) else f"{value:f}"
 
 
 def scalar(text: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
-from readiness.importing.mapping import ImportedProbe
 from readiness.load import load_board_text
+from readiness.propose.new_board import NewProbe
 from tests.support.program import Project
 
 FOOTBALL = Path(__file__).parent / "boards" / "football.md"
@@ -19,7 +19,7 @@ def board() -> Imported:
     return convert(FOOTBALL.read_text(encoding="utf-8"), "football.md", "board.yaml", {})[0]
 
 
-def probe(board: Imported, name: str) -> ImportedProbe:
+def probe(board: Imported, name: str) -> NewProbe:
     """The probe of a criterion."""
     found = next(each.probe for each in board.criteria() if each.id == name)
     assert found is not None

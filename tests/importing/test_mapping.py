@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from readiness.importing.mapping import ImportedProbe, Mapper, Sentence, Unmapped, folders_of
+from readiness.importing.mapping import Mapper, Sentence, Unmapped, folders_of
 from readiness.importing.phrases import load_phrases
 from readiness.load.catalogue import Catalogue
 from readiness.model.errors import BoardError
+from readiness.propose.new_board import NewProbe
 
 NAMED = "`src/api/app.py` `src/services/` src/core/ src/database/migrations/versions/*.py"
 
@@ -71,11 +72,11 @@ def mapper() -> Mapper:
 def test_what_is_understood_is_measured(title: str, found: str, mapper: Mapper) -> None:
     """In English and in Chinese: the check, what it looks at, the measure, the limit, the start."""
     probe = mapper.probe(Sentence(title=title))
-    assert isinstance(probe, ImportedProbe), probe
+    assert isinstance(probe, NewProbe), probe
     assert told(probe) == found
 
 
-def told(probe: ImportedProbe) -> str:
+def told(probe: NewProbe) -> str:
     """A probe in one line, with the parameters that a sentence names."""
     if probe.run:
         return f"run {' && '.join(probe.run.splitlines())}"
@@ -176,7 +177,7 @@ def test_a_limit_may_stand_in_a_column_of_its_own(
 ) -> None:
     """What the title says of it as well must be the same."""
     probe = mapper.probe(Sentence(title=title, limit=limit))
-    assert isinstance(probe, ImportedProbe)
+    assert isinstance(probe, NewProbe)
     assert told(probe) == found
 
 
@@ -200,7 +201,7 @@ def test_a_check_of_ones_own_is_one_file(tmp_path: Path) -> None:
     mapper = Mapper(load_phrases(folders), Catalogue(folders), [])
     for title, expect in (("No spelling mistakes", "== 0"), ("拼写错误少于10个", "< 10")):
         found = mapper.probe(Sentence(title=title))
-        assert isinstance(found, ImportedProbe)
+        assert isinstance(found, NewProbe)
         assert (found.check, found.expect) == ("spelling", expect)
 
 
@@ -231,8 +232,6 @@ def test_every_phrase_can_be_said() -> None:
             mapper.probe(Sentence(title=f"{said} {given}{limit}", sibling="lint", place="src"))
             for limit in limits
         ]
-        if not any(
-            isinstance(each, ImportedProbe) and each.check == phrase.check for each in found
-        ):
+        if not any(isinstance(each, NewProbe) and each.check == phrase.check for each in found):
             lost.append((phrase.check, phrase.says, found[-1]))
     assert not lost

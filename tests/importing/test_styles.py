@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from readiness.importing.convert import convert
-from readiness.importing.mapping import ImportedProbe
 from readiness.load import load_board_text
 from readiness.model.errors import UsageError
+from readiness.propose.new_board import NewProbe
 from tests.support.program import Project
 
 BOARDS = Path(__file__).parent / "boards"
@@ -28,7 +28,7 @@ def summary(text: str) -> str:
     return "\n".join(lines)
 
 
-def told(probe: ImportedProbe | None) -> str:
+def told(probe: NewProbe | None) -> str:
     """What a criterion is measured by."""
     if probe is None:
         return "attest"

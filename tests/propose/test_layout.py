@@ -32,7 +32,7 @@ LAYOUTS = [
     ),
     (
         "tests inside each of many packages",
-        ["shop/__init__.py", *(f"shop/{each}/tests/test_{each}.py" for each in "abcd")],
+        ["shop/__init__.py", *(f"shop/{name}/tests/test_{name}.py" for name in "abcd")],
         Layout.FLAT,
         ["shop"],
         ["shop"],
@@ -67,9 +67,8 @@ def test_code_and_tests_are_found(
     files: list[str], layout: Layout, source: list[str], tests: list[str]
 ) -> None:
     """Each usual layout is told by its files."""
-    found, where = find_source(files, "shop")
-    assert (found, list(where)) == (layout, source)
-    assert list(find_tests(files, where)) == tests
+    kind, where = find_source(files, "shop")
+    assert (kind, list(where), list(find_tests(files, where))) == (layout, source, tests)
 
 
 def test_what_a_project_is_called_decides() -> None:

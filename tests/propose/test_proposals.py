@@ -29,15 +29,15 @@ def ci(*commands: str) -> dict[str, str]:
     return {".github/workflows/ci.yml": f"jobs:\n  a:\n    steps:\n{text}"}
 
 
-def the(found: Proposed, check: str) -> Proposal:
+def the(answer: Proposed, check: str) -> Proposal:
     """The one proposal of a check."""
-    (one,) = [each for each in found.proposals if each.check == check]
-    return one
+    (proposal,) = [proposal for proposal in answer.proposals if proposal.check == check]
+    return proposal
 
 
-def reasons(found: Proposed) -> dict[str, str]:
+def reasons(answer: Proposed) -> dict[str, str]:
     """Why each thing was left out."""
-    return {each.what: each.why for each in found.left_out}
+    return {omission.what: omission.why for omission in answer.left_out}
 
 
 SIGNS = {
@@ -78,12 +78,10 @@ def test_nothing_speaks_for_what_is_not_used(tmp_path: Path) -> None:
 
 def test_what_ci_runs_is_one_priority_more_important(tmp_path: Path) -> None:
     """CI moves a criterion up, and what nobody asked for moves down."""
-    found = proposed(tmp_path, ci("mypy shop"))
-    assert (the(found, "mypy").priority, the(found, "ruff").priority) == (
-        Priority.P0,
-        Priority.P3,
-    )
-    assert the(found, "ruff").why.startswith(UNASKED)
+    answer = proposed(tmp_path, ci("mypy shop"))
+    priorities = the(answer, "mypy").priority, the(answer, "ruff").priority
+    assert priorities == (Priority.P0, Priority.P3)
+    assert the(answer, "ruff").why.startswith(UNASKED)
 
 
 def test_what_nobody_asked_for_and_is_not_installed_is_named(tmp_path: Path) -> None:
@@ -120,38 +118,26 @@ def test_a_check_looks_where_the_project_does(
     assert the(proposed(tmp_path, files), "mypy").params == params
 
 
-def test_a_file_that_is_there_can_be_a_parameter(tmp_path: Path) -> None:
-    """Of several files the first that the project has is named."""
-    found = proposed(tmp_path, {"requirements.lock": "", "pyproject.toml": ""})
-    assert the(found, "lock").params == {"lock": "requirements.lock", "inputs": "pyproject.toml"}
-
-
 LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pylock.dev.toml"]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_of_any_tool_is_compared_and_audited(lock: str, tmp_path: Path) -> None:
-    """It is named by both checks, and no longer as what no check reads."""
-    found = proposed(tmp_path, {lock: "", "pyproject.toml": ""})
-    assert the(found, "lock").params == {"lock": lock, "inputs": "pyproject.toml"}
-    assert the(found, "pip-audit").params == {"lock": lock}
-    assert lock not in " ".join(reasons(found))
+def test_each_lock_is_compared_and_audited(tmp_path: Path) -> None:
+    """None stands for another, whatever CI audits, and no two criteria of a check share a title."""
+    files = dict.fromkeys(["requirements.lock", "pyproject.toml", *LOCKS], "")
+    answer = proposed(tmp_path, {**files, **ci("pip-audit -r requirements.lock")})
+    for check in ("lock", "pip-audit"):
+        ours = [proposal for proposal in answer.proposals if proposal.check == check]
+        assert {proposal.params["lock"] for proposal in ours} == {"requirements.lock", *LOCKS}
+        assert len({proposal.title for proposal in ours}) == len(ours)
+        inputs = {proposal.params.get("inputs") for proposal in ours}
+        assert inputs == {"pyproject.toml" if check == "lock" else None}
+    assert "lock" not in " ".join(reasons(answer))
 
 
 def test_a_file_without_a_suffix_can_be_a_parameter(tmp_path: Path) -> None:
     """It begins with a capital, as no fact does."""
     found = proposed(tmp_path, {"Pipfile.lock": "", "Pipfile": "", "pyproject.toml": ""})
     assert the(found, "lock").params == {"lock": "Pipfile.lock", "inputs": "Pipfile"}
-
-
-def test_each_lock_of_several_is_named(tmp_path: Path) -> None:
-    """None stands for another, whatever CI audits, and no two criteria of a check share a title."""
-    files = dict.fromkeys(["requirements.lock", "pyproject.toml", *LOCKS], "")
-    found = proposed(tmp_path, {**files, **ci("pip-audit -r requirements.lock")})
-    for check in ("lock", "pip-audit"):
-        ours = [each for each in found.proposals if each.check == check]
-        assert {each.params["lock"] for each in ours} == {"requirements.lock", *LOCKS}
-        assert len({each.title for each in ours}) == len(ours)
 
 
 def test_a_lock_of_a_sample_or_of_another_project_is_not_proposed(tmp_path: Path) -> None:
@@ -162,13 +148,9 @@ def test_a_lock_of_a_sample_or_of_another_project_is_not_proposed(tmp_path: Path
 
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
     """Coverage is given what the tests are given; options that select tests prove nothing."""
-    found = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
-    assert the(found, "pytest").params == {
-        "paths": "tests",
-        "source": "shop",
-        "args": "--import-mode=importlib",
-    }
-    assert the(found, "coverage").params == the(found, "pytest").params
+    answer = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
+    params = {"paths": "tests", "source": "shop", "args": "--import-mode=importlib"}
+    assert the(answer, "pytest").params == the(answer, "coverage").params == params
 
 
 def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> None:
@@ -181,16 +163,14 @@ def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> 
 
 def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
     """Each with what it does; what is not known, and what is cut out of a line, too."""
-    found = proposed(
-        tmp_path,
-        ci("twine upload x", "alembic upgrade head", "./go", "codespell docs || true", "black ."),
-    )
-    assert [one for one in found.proposals if one.run] == []
-    assert {what.partition(" (")[0]: why for what, why in reasons(found).items()} == {
+    commands = ("twine upload x", "alembic upgrade head", "./go", "codespell x || true", "black .")
+    answer = proposed(tmp_path, ci(*commands))
+    assert [proposal for proposal in answer.proposals if proposal.run] == []
+    assert {what.partition(" (")[0]: why for what, why in reasons(answer).items()} == {
         "twine upload x": "it publishes",
         "alembic upgrade head": "it migrates",
         "./go": "what it does is not known here",
-        "codespell docs": "it is a part of a longer command",
+        "codespell x": "it is a part of a longer command",
         "black .": "it rewrites",
     }
 
@@ -210,10 +190,10 @@ def test_a_target_is_what_its_recipe_does(
     makefile: str, taken: bool, why: str, tmp_path: Path
 ) -> None:
     """A harmless target is a criterion, unless a check says more; another is named with why."""
-    found = proposed(tmp_path, {"Makefile": makefile, **ci("make lint")})
-    targets = [one.params["target"] for one in found.proposals if one.check == "make-target"]
+    answer = proposed(tmp_path, {"Makefile": makefile, **ci("make lint")})
+    targets = [one.params["target"] for one in answer.proposals if one.check == "make-target"]
     assert targets == (["lint"] if taken else [])
-    assert reasons(found).get("make lint", "") == why
+    assert reasons(answer).get("make lint", "") == why
 
 
 def test_a_check_of_the_project_is_proposed_too(tmp_path: Path) -> None:
@@ -256,40 +236,23 @@ def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
     assert [rule.check for rule in rules if not rule.propose.why] == ["make-target"]
 
 
-UNREAD = [
-    "Dockerfile",
-    "docker-compose.yml",
-    "mkdocs.yml",
-    ".circleci/config.yml",
-    "justfile",
-    "Taskfile.yml",
-    "noxfile.py",
-    "deploy/nginx/site.conf",
-]
-
-
-@pytest.mark.parametrize("path", UNREAD)
-def test_a_file_that_nothing_reads_is_named(path: str, tmp_path: Path) -> None:
-    """Whatever says something of a release is a criterion, or left out with the reason."""
-    assert path in reasons(proposed(tmp_path, {path: "x"}))
-
-
-READ = {
-    "justfile": {"justfile": "check:\n    mypy shop\n"},
-    "noxfile.py": {"noxfile.py": "def s(x): ...\n@n.session\ndef t(x):\n    x.run('mypy')\n"},
-    "Taskfile.yml": {"Taskfile.yml": "tasks:\n  check: mypy shop\n"},
-    "conf/nginx.conf": {"conf/nginx.conf": "events {}\n"},
-    "requirements.lock": {"requirements.lock": ""},
-    "tests/docker-compose.yml": {"tests/docker-compose.yml": ""},
-}
-
-
-@pytest.mark.parametrize(("path", "files"), READ.items(), ids=READ)
-def test_a_file_that_was_read_is_not_named(
-    path: str, files: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("path", "text", "named"),
+    [
+        ("Dockerfile", "x", True),
+        (".circleci/config.yml", "x", True),
+        ("justfile", "check:\n    mypy shop\n", True),
+        ("noxfile.py", "x", True),
+        ("noxfile.py", "@n.session\ndef t(x):\n    x.run('mypy')\n", False),
+        ("conf/nginx.conf", "events {}\n", False),
+        ("tests/docker-compose.yml", "x", False),
+    ],
+)
+def test_a_file_that_nothing_reads_is_named(
+    path: str, text: str, named: bool, tmp_path: Path
 ) -> None:
-    """Neither one whose commands are known, nor one that a criterion names, nor a sample."""
-    assert path not in " ".join(reasons(proposed(tmp_path, files)))
+    """But none whose commands are known, none that a criterion names, and no sample."""
+    assert (path in reasons(proposed(tmp_path, {path: text}))) is named
 
 
 def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -> None:
@@ -303,13 +266,11 @@ def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -
         "packages/b/src/b/__init__.py": "",
     }
     build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: True)
-    assert the(found, "documents").params["paths"] == "README.md"
-    assert the(found, "alembic-heads").params == {"config": "alembic.ini"}
-    assert {one.params["paths"] for one in found.proposals if one.check == "ruff"} == {
-        "packages/a",
-        "packages/b",
-    }
+    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: True)
+    assert the(answer, "documents").params["paths"] == "README.md"
+    assert the(answer, "alembic-heads").params == {"config": "alembic.ini"}
+    linted = {one.params["paths"] for one in answer.proposals if one.check == "ruff"}
+    assert linted == {"packages/a", "packages/b"}
 
 
 def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> None:
@@ -321,9 +282,10 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
     }
     steps = ci("mypy src\n        working-directory: a", "ruff check b/src", "pytest -q")
     build(str(tmp_path), {**parts, **steps})
-    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False).proposals
-    params = {(one.check, one.params.get("paths", "")) for one in found if "CI runs" in one.why}
-    assert {each for each in params if each[0] in ("mypy", "ruff", "pytest")} == {
+    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    by_ci = [proposal for proposal in answer.proposals if "CI runs" in proposal.why]
+    pairs = {(proposal.check, proposal.params.get("paths", "")) for proposal in by_ci}
+    assert {pair for pair in pairs if pair[0] in ("mypy", "ruff", "pytest")} == {
         ("mypy", "a/src"),
         ("ruff", "b/src"),
         ("pytest", "a/tests"),

@@ -132,12 +132,8 @@ FORMAT = {
 """What belongs to a format, JSON among them: nobody reads it as a sentence."""
 
 FIRST_BOARD = {
-    "  ratchet: true",
     "pip install ",
     "pip install {}",
-    "pdm run",
-    "hatch run",
-    "hatch run {}:",
     *(
         text
         for module in (ci_lines, layout)
