@@ -1,4 +1,4 @@
-"""What the table consists of, before it takes one of its two looks: lines, and one grid.
+"""What the table consists of, before it is set: lines, and one grid.
 
 All text in here is literal already: it can be shown as it is.
 """
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Style(StrEnum):
-    """What a piece of text is, for a look that has colours."""
+    """What a piece of text is, for a terminal that has colours."""
 
     PLAIN = "plain"
     STRONG = "strong"
