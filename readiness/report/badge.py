@@ -1,7 +1,5 @@
 """A badge for shields' endpoint: the decision and the score, green for ready alone."""
 
-import msgspec
-
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
@@ -23,16 +21,6 @@ _COLOURS = {
 }
 
 
-class Shield(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What shields reads. An error badge keeps its colour whatever its address asks for."""
-
-    schema_version: int = 1
-    label: str
-    message: str
-    color: str
-    is_error: bool
-
-
 def render(run: RunDocument, _: Context) -> str:
     """Return the badge of `run`, in the language of its board."""
     say = sentences(run.board.language)
@@ -41,15 +29,17 @@ def render(run: RunDocument, _: Context) -> str:
     decision, milestone = run.gate.decision, run.gate.milestone
     if state is GateState.UNKNOWN:
         decision = Decision.UNDECIDED
-    told = say(f"decision.{decision}").lower()
+    message = say(f"decision.{decision}").lower()
     if run.score.value is not None:
-        told = f"{told} {literal(score_text(run.score, say))}/10"
+        message = f"{message} {literal(score_text(run.score, say))}/10"
     if not run.whole and run.whole_run is not None:
-        told = f"{told} ({run.whole_run.at[:10]})"
-    badge = Shield(
-        label="readiness" if milestone is None else f"readiness {literal(milestone)}",
-        message=told,
-        color=_COLOURS[state],
-        is_error=state is not GateState.READY,
-    )
+        message = f"{message} ({run.whole_run.at[:10]})"
+    badge = {
+        "schemaVersion": 1,
+        "label": "readiness" if milestone is None else f"readiness {literal(milestone)}",
+        "message": message,
+        "color": _COLOURS[state],
+        # An error badge keeps its colour whatever its address asks for.
+        "isError": state is not GateState.READY,
+    }
     return dump(badge, indent=2) + "\n"

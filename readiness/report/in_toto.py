@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-import msgspec
-
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context
@@ -22,49 +20,21 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})")
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A resource descriptor: something named by its digest, or else by its address."""
-
-    name: str
-    digest: dict[str, str] = {}
-    uri: str = ""
-    annotations: dict[str, object] = {}
-
-
-class Predicate(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The predicate `test-result` of version 0.1."""
-
-    result: str
-    configuration: list[Resource]
-    passed_tests: list[str]
-    warned_tests: list[str]
-    failed_tests: list[str]
-
-
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """An in-toto statement of version 1."""
-
-    type: str = msgspec.field(name="_type", default="https://in-toto.io/Statement/v1")
-    subject: list[Resource]
-    predicate_type: str = msgspec.field(
-        name="predicateType", default="https://in-toto.io/attestation/test-result/v0.1"
-    )
-    predicate: Predicate
-
-
 def render(run: RunDocument, _: Context) -> str:
     """Return the statement of `run` as JSON."""
     against = _against(run)
-    statement = Statement(
-        subject=[_run(run, against) if against else _commit(run)],
-        predicate=Predicate(
-            result="FAILED" if against else _result(run),
-            configuration=[_configuration(run)],
-            passed_tests=_names(run, lambda verdict: verdict.in_scope and not verdict.noted),
-            warned_tests=_names(run, lambda verdict: verdict.noted and not verdict.bad),
-            failed_tests=_names(run, lambda verdict: verdict.bad),
-        ),
-    )
+    statement = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [_run(run, against) if against else _commit(run)],
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": "FAILED" if against else _result(run),
+            "configuration": [_configuration(run)],
+            "passedTests": _names(run, lambda verdict: verdict.in_scope and not verdict.noted),
+            "warnedTests": _names(run, lambda verdict: verdict.noted and not verdict.bad),
+            "failedTests": _names(run, lambda verdict: verdict.bad),
+        },
+    }
     return dump(statement, indent=2) + "\n"
 
 
@@ -94,32 +64,33 @@ def _result(run: RunDocument) -> str:
     """Return the result of a run that can be attested."""
     if gate_state(run) is not GateState.READY or not any(run.criteria()):
         return "FAILED"
-    return "WARNED" if any(each.verdict.noted for each in run.criteria()) else "PASSED"
+    return "WARNED" if any(criterion.verdict.noted for criterion in run.criteria()) else "PASSED"
 
 
-def _commit(run: RunDocument) -> Resource:
-    commit = run.git.commit if run.git else ""
-    return Resource(name="commit", digest={"gitCommit": commit})
+def _commit(run: RunDocument) -> dict[str, object]:
+    return {"name": "commit", "digest": {"gitCommit": run.git.commit if run.git else ""}}
 
 
-def _run(run: RunDocument, against: list[str]) -> Resource:
+def _run(run: RunDocument, against: list[str]) -> dict[str, object]:
     """Return the file that `--report json` writes of this run, in the place of the commit."""
     text = f"{dump(run)}\n"
-    return Resource(
-        name=SAY("formats.run", id=literal(run.id)),
-        digest={"sha256": hashlib.sha256(text.encode()).hexdigest()},
-        annotations={"attestable": False, "because": against},
-    )
+    return {
+        "name": SAY("formats.run", id=literal(run.id)),
+        "digest": {"sha256": hashlib.sha256(text.encode()).hexdigest()},
+        "annotations": {"attestable": False, "because": against},
+    }
 
 
-def _configuration(run: RunDocument) -> Resource:
+def _configuration(run: RunDocument) -> dict[str, object]:
     """Return the board and what the gate decided on it, for policies that look closer."""
-    known = _SHA256.fullmatch(run.board.digest)
-    return Resource(
-        name=board_file(run),
-        digest={"sha256": known[1]} if known else {},
-        uri="" if known else f"file:{quote(board_file(run))}",
-        annotations={
+    digest = _SHA256.fullmatch(run.board.digest)
+    identity: dict[str, object] = {"uri": f"file:{quote(board_file(run))}"}
+    if digest:
+        identity = {"digest": {"sha256": digest[1]}}
+    return {
+        "name": board_file(run),
+        **identity,
+        "annotations": {
             "decision": run.gate.decision.value,
             "message": gate_sentence(run),
             "profile": literal(run.profile),
@@ -129,8 +100,8 @@ def _configuration(run: RunDocument) -> Resource:
             "tool": f"{literal(run.tool.name)} {literal(run.tool.version)}",
             "skippedTests": _names(run, lambda verdict: not verdict.in_scope),
         },
-    )
+    }
 
 
-def _names(run: RunDocument, asked: Callable[[Verdict], bool]) -> list[str]:
-    return [literal(each.id) for each in run.criteria() if asked(each.verdict)]
+def _names(run: RunDocument, wanted: Callable[[Verdict], bool]) -> list[str]:
+    return [literal(criterion.id) for criterion in run.criteria() if wanted(criterion.verdict)]

@@ -6,25 +6,19 @@ not known has no sample.
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping
-
-import msgspec
+from collections.abc import Iterator
 
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context
 from readiness.report._facts import SAY, board_file, seconds
 from readiness.text.layout import inert, literal
 
-Sample = tuple[dict[str, str], float | bool]
+Labels = dict[str, str]
+Metric = tuple[str, list[tuple[Labels, float | bool]]]
+"""The name of a gauge, which ends with its unit where it has one, and its samples."""
 
-
-class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """A gauge and its samples. Its name ends with its unit, where it has one."""
-
-    name: str
-    samples: list[Sample]
-    unit: str = ""
+_UNITS = ("seconds", "ratio")
 
 
 def render(run: RunDocument, _: Context) -> str:
@@ -32,8 +26,8 @@ def render(run: RunDocument, _: Context) -> str:
     common = {"board": run.board.title, "profile": run.profile}
     lines = [
         line
-        for metric in (*_whole(run), *_tasks(run), *_criteria(run), *_probes(run))
-        for line in _lines(metric, common)
+        for name, samples in (*_whole(run), *_tasks(run), *_criteria(run), *_probes(run))
+        for line in _lines(f"readiness_{name}", samples, common)
     ]
     return "\n".join([*lines, "# EOF", ""])
 
@@ -42,159 +36,119 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     """Yield the metrics of the run, its score and its gate."""
     score, git = run.score, run.git
     gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
-    yield _metric(
-        "readiness_board_info",
-        1,
-        {
-            "file": board_file(run),
-            "digest": run.board.digest,
-            "version": run.tool.version,
-            "run": run.id,
-            "commit": git.commit if git else "",
-            "branch": git.branch if git else "",
-            "dirty": _word(git.dirty) if git else "",
-        },
-    )
-    yield _metric("readiness_score", score.value)
-    yield _metric("readiness_score_target", score.target)
-    yield _metric(
-        "readiness_score_progress_ratio",
-        None if score.value is None else score.progress,
-        unit="ratio",
-    )
-    yield Metric(
-        name="readiness_gate_decision",
-        samples=[
+    board = {
+        "file": board_file(run),
+        "digest": run.board.digest,
+        "version": run.tool.version,
+        "run": run.id,
+        "commit": git.commit if git else "",
+        "branch": git.branch if git else "",
+        "dirty": _word(git.dirty) if git else "",
+    }
+    yield "board_info", [(board, 1)]
+    yield from _known("score", score.value)
+    yield "score_target", [({}, score.target)]
+    yield from _known("score_progress_ratio", None if score.value is None else score.progress)
+    yield (
+        "gate_decision",
+        [
             ({"decision": decision.value, **gate}, decision is run.gate.decision)
             for decision in Decision
         ],
     )
-    yield _metric("readiness_gate_exit_status", run.gate.exit_status, gate)
-    yield _metric("readiness_run_partial", run.partial)
-    yield _metric("readiness_run_interrupted", run.interrupted)
-    yield _metric(
-        "readiness_run_timestamp_seconds",
-        _unix(run.finished_at),
-        unit="seconds",
-    )
-    yield _metric("readiness_run_duration_seconds", run.duration_s, unit="seconds")
-    yield Metric(
-        name="readiness_milestone_met",
-        samples=[({"milestone": each.id}, each.met) for each in run.milestones],
-    )
+    yield "gate_exit_status", [(gate, run.gate.exit_status)]
+    yield "run_partial", [({}, run.partial)]
+    yield "run_interrupted", [({}, run.interrupted)]
+    yield from _known("run_timestamp_seconds", _unix(run.finished_at))
+    yield "run_duration_seconds", [({}, run.duration_s)]
+    yield "milestone_met", [({"milestone": each.id}, each.met) for each in run.milestones]
+
+
+def _known(name: str, value: float | None) -> Iterator[Metric]:
+    """Yield a metric of one value, unless that is unknown."""
+    if value is not None:
+        yield name, [({}, value)]
 
 
 def _tasks(run: RunDocument) -> Iterator[Metric]:
-    yield Metric(
-        name="readiness_task_attainment_ratio",
-        unit="ratio",
-        samples=[
+    yield (
+        "task_attainment_ratio",
+        [
             (_task_labels(task), task.attainment)
             for task in run.tasks
             if task.attainment is not None
         ],
     )
-    yield Metric(
-        name="readiness_task_done",
-        samples=[(_task_labels(task), task.done) for task in run.tasks],
-    )
+    yield "task_done", [(_task_labels(task), task.done) for task in run.tasks]
 
 
 def _criteria(run: RunDocument) -> Iterator[Metric]:
-    pairs = list(run.pairs())
-    verdicts = [criterion.verdict for _, criterion in pairs]
-    yield Metric(
-        name="readiness_criteria",
-        samples=[({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict],
+    labelled = [
+        ({**_task_labels(task), "criterion": criterion.id}, criterion)
+        for task, criterion in run.pairs()
+    ]
+    verdicts = [criterion.verdict for _, criterion in labelled]
+    took = seconds(run)
+    yield "criteria", [({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict]
+    yield (
+        "criterion_verdict",
+        [(labels | {"verdict": criterion.verdict.value}, 1) for labels, criterion in labelled],
     )
-    yield Metric(
-        name="readiness_criterion_verdict",
-        samples=[
-            (_labels(task, criterion) | {"verdict": criterion.verdict.value}, 1)
-            for task, criterion in pairs
-        ],
-    )
-    yield Metric(
-        name="readiness_criterion_value",
-        samples=[
-            (_labels(task, criterion) | {"unit": criterion.unit}, criterion.value)
-            for task, criterion in pairs
+    yield (
+        "criterion_value",
+        [
+            (labels | {"unit": criterion.unit}, criterion.value)
+            for labels, criterion in labelled
             if isinstance(criterion.value, int | float)
         ],
     )
-    yield Metric(
-        name="readiness_criterion_progress_ratio",
-        unit="ratio",
-        samples=[
-            (_labels(task, criterion), criterion.progress)
-            for task, criterion in pairs
+    yield (
+        "criterion_progress_ratio",
+        [
+            (labels, criterion.progress)
+            for labels, criterion in labelled
             if criterion.progress is not None
         ],
     )
-    took = seconds(run)
-    yield Metric(
-        name="readiness_criterion_duration_seconds",
-        unit="seconds",
-        samples=[
-            (_labels(task, criterion), took[criterion.id])
-            for task, criterion in pairs
-            if criterion.probes
-        ],
+    yield (
+        "criterion_duration_seconds",
+        [(labels, took[criterion.id]) for labels, criterion in labelled if criterion.probes],
     )
 
 
 def _probes(run: RunDocument) -> Iterator[Metric]:
-    yield Metric(
-        name="readiness_probe_duration_seconds",
-        unit="seconds",
-        samples=[
-            ({"probe": probe.id, "check": probe.check or ""}, probe.duration_s)
-            for probe in run.probes
-            if not probe.reused
-        ],
+    labelled = [({"probe": probe.id, "check": probe.check or ""}, probe) for probe in run.probes]
+    yield (
+        "probe_duration_seconds",
+        [(labels, probe.duration_s) for labels, probe in labelled if not probe.reused],
     )
-    yield Metric(
-        name="readiness_probe_reused_age_seconds",
-        unit="seconds",
-        samples=[
-            ({"probe": probe.id, "check": probe.check or ""}, probe.reused_from.age_s)
-            for probe in run.probes
+    yield (
+        "probe_reused_age_seconds",
+        [
+            (labels, probe.reused_from.age_s)
+            for labels, probe in labelled
             if probe.reused_from is not None
         ],
     )
 
 
-def _task_labels(task: TaskRecord) -> dict[str, str]:
+def _task_labels(task: TaskRecord) -> Labels:
     return {"task": task.id, "priority": task.priority.value}
 
 
-def _labels(task: TaskRecord, criterion: CriterionRecord) -> dict[str, str]:
-    return {**_task_labels(task), "criterion": criterion.id}
-
-
-def _metric(
-    name: str,
-    value: float | bool | None,
-    labels: Mapping[str, str] | None = None,
-    *,
-    unit: str = "",
-) -> Metric:
-    samples: list[Sample] = [] if value is None else [(dict(labels or {}), value)]
-    return Metric(name=name, samples=samples, unit=unit)
-
-
-def _lines(metric: Metric, common: Mapping[str, str]) -> Iterator[str]:
+def _lines(name: str, samples: list[tuple[Labels, float | bool]], common: Labels) -> Iterator[str]:
     """Format one metric; nothing for one without a numeric sample."""
-    samples = [(labels, value) for labels, value in metric.samples if math.isfinite(value)]
-    if not samples:
+    finite = [(labels, value) for labels, value in samples if math.isfinite(value)]
+    if not finite:
         return
-    yield f"# TYPE {metric.name} gauge"
-    if metric.unit:
-        yield f"# UNIT {metric.name} {metric.unit}"
-    yield f"# HELP {metric.name} {SAY(f'metric.{metric.name}')}"
-    for labels, value in samples:
+    yield f"# TYPE {name} gauge"
+    unit = name.rpartition("_")[2]
+    if unit in _UNITS:
+        yield f"# UNIT {name} {unit}"
+    yield f"# HELP {name} {SAY(f'metric.{name}')}"
+    for labels, value in finite:
         pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in {**common, **labels}.items())
-        yield f"{metric.name}{{{pairs}}} {_number(value)}"
+        yield f"{name}{{{pairs}}} {_number(value)}"
 
 
 def _escaped(text: str) -> str:
