@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from readiness.fleet.project import ProjectCriterion, ProjectState
 from readiness.fleet.sources import Source
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import CriterionRecord, GateRecord, RunDocument, TaskRecord
+from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.record.newest import of_the_project
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 from readiness.text.worded import worded
 
 GOOD = (Decision.READY, Decision.HELD)
@@ -53,7 +53,7 @@ def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
     if ended:
         until, name = ended[0]
         return None, [worded("fleet.ended", name=name, date=until)]
-    return decision, _reasons(run.gate)
+    return decision, run.gate.sentences()
 
 
 def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[str, str]]:
@@ -66,21 +66,15 @@ def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[st
                 yield decision.until, record.id
 
 
-def _reasons(gate: GateRecord) -> list[str]:
-    if len(gate.said) != len(gate.reasons):
-        return list(gate.reasons)
-    return [worded_again(text, what) for text, what in zip(gate.reasons, gate.said, strict=True)]
-
-
 def _criterion(task: TaskRecord, record: CriterionRecord) -> ProjectCriterion:
     return ProjectCriterion(
         id=record.id,
         title=record.title,
         verdict=record.verdict,
         value=record.value,
-        shown=worded_again(record.shown, record.said.get("shown")),
+        shown=sentence_of(record, "shown"),
         expect=record.expect,
-        reason=worded_again(record.reason, record.said.get("reason")),
+        reason=sentence_of(record, "reason"),
         check=record.check,
         measure=record.measure,
         priority=task.priority,

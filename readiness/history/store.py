@@ -20,14 +20,10 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import Document, RunDocument, from_json, to_json
 from readiness.record.earlier import PreviousRun
 from readiness.record.excerpts import (
-    ComparedRun,
     KnownRun,
     PastRun,
-    PointRun,
-    compared_from_json,
     known_from_json,
-    point_from_json,
-    verdicts_from_json,
+    past_from_json,
 )
 from readiness.text.clean import clean
 
@@ -183,7 +179,7 @@ class History:
 
     def last_verdicts(self, board: str, profile: str) -> PastRun | None:
         """Return what was found up to the newest run: less to read than the whole document."""
-        return next(self._each(board, profile, False, verdicts_from_json, 20, ENDED), None)
+        return next(self._each(board, profile, False, past_from_json, 20, ENDED), None)
 
     def known(self, board: str, profile: str) -> Iterator[KnownRun]:
         """Return what later runs carry on of the newest runs, newest first, read lazily.
@@ -225,20 +221,20 @@ class History:
             )
         ]
 
-    def points(self, board: str, profile: str, before: str) -> Iterator[PointRun]:
+    def points(self, board: str, profile: str, before: str) -> Iterator[PastRun]:
         """Return the newest whole runs of a board in a profile, newest first, read lazily.
 
         Only runs `before` that one, if the history has it. A document that cannot be read is
         skipped, and noted in `damaged`.
         """
-        return self._each(board, profile, True, point_from_json, LOOKED_BACK, before=before)
+        return self._each(board, profile, True, past_from_json, LOOKED_BACK, before=before)
 
-    def whole_runs(self, board: str, profile: str) -> Iterator[ComparedRun]:
+    def whole_runs(self, board: str, profile: str) -> Iterator[KnownRun]:
         """Return the newest whole runs of a board in a profile, newest first, read lazily.
 
         A document that cannot be read is skipped, and noted in `damaged`.
         """
-        return self._each(board, profile, True, compared_from_json, LOOKED_BACK)
+        return self._each(board, profile, True, known_from_json, LOOKED_BACK)
 
     def _each(
         self,

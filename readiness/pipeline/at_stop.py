@@ -18,7 +18,7 @@ from readiness.prove.trials import BETWEEN, watched
 from readiness.prove.worlds import Worlds
 from readiness.record.document import CriterionRecord, Loosening, RunDocument
 from readiness.record.localised import ATTESTED
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 from readiness.report import Context
 from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import choose, make, remove
@@ -76,7 +76,7 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
         asked = [one for one in document.criteria() if _is_unheld(one)]
         _measure_base(settings, {one.id for one in asked} - known.keys(), known)
         for one in asked:
-            reason = worded_again(one.reason, one.said.get("reason"))
+            reason = sentence_of(one, "reason")
             before = known.get(one.id, _UNKNOWN)
             if before == _GOOD:
                 reason = joined([reason, worded("hook.held_at_base")], "semicolon")
@@ -114,7 +114,7 @@ def read_alone(settings: RunSettings) -> list[Loosening]:
 
 def _told(document: RunDocument, key: str) -> dict[str, str]:
     """Return the reasons of one kind that the gate gave, by the ids of criteria."""
-    sentences = map(worded_again, document.gate.reasons, document.gate.said)
+    sentences = document.gate.sentences()
     return {
         str(each.facts["names"]): each.facts["reason"]
         for each in sentences

@@ -17,7 +17,7 @@ from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.excerpts import KnownRun
 from readiness.record.newest import newest, rests_on, tried
-from readiness.record.said import said_of
+from readiness.record.wording import wordings_of
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +157,7 @@ def _with(
             verdict=there.verdict,
             value=there.value,
             shown=there.shown,
-            said={name: each for name, each in there.said.items() if name == "shown"},
+            wordings={name: each for name, each in there.wordings.items() if name == "shown"},
         )
     return msgspec.structs.replace(record, last_known=last)
 
@@ -181,7 +181,7 @@ def _carried(known: _Known, criterion: Criterion, today: date) -> Carried:
         reason_code=now.code,
         hint=there.hint,
         flaky=there.flaky,
-        said=there.said | said_of({"reason": now.reason}, str),
+        wordings=there.wordings | wordings_of({"reason": now.reason}, str),
     )
 
 

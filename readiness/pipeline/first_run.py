@@ -16,7 +16,7 @@ from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Start, run_id
 from readiness.plan import make_plan
 from readiness.record.document import CriterionRecord
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 from readiness.run.processes.supervise import run_name
 
 
@@ -63,8 +63,8 @@ def _sample(record: CriterionRecord) -> Measurement | Unmeasured:
     if record.reason_code is not None or record.value is None:
         code = record.reason_code
         assert code is not None  # noqa: S101 - every error has its code
-        reason = worded_again(record.reason, record.said.get("reason"))
-        hint = worded_again(record.hint or "", record.said.get("hint"))
+        reason = sentence_of(record, "reason")
+        hint = sentence_of(record, "hint")
         return Unmeasured(code=code, reason=reason, hint=hint)
     value = record.value
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -156,7 +156,7 @@ def _with_origin(
         flaky=record.flaky,
         points=record.points,
         points_possible=record.points_possible,
-        said=record.said,
+        wordings=record.wordings,
     )
     return msgspec.structs.replace(record, carried=carried)
 

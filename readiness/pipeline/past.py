@@ -18,7 +18,7 @@ from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
 from readiness.record.excerpts import PastRun
 from readiness.record.newest import of_the_project
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded, words_of
 
@@ -175,11 +175,11 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         value=value,
         unit=record.unit,
         of=None if record.of is None else Decimal(str(record.of)),
-        shown=worded_again(record.shown, record.said.get("shown")),
+        shown=sentence_of(record, "shown"),
         progress=_progress(criterion, record, value),
-        reason=worded_again(record.reason, record.said.get("reason")),
+        reason=sentence_of(record, "reason"),
         code=record.reason_code,
-        hint=worded_again(record.hint or "", record.said.get("hint")),
+        hint=sentence_of(record, "hint"),
         flaky=record.flaky,
         lines=tuple(record.counted),
         place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,

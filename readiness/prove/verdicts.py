@@ -12,7 +12,7 @@ from readiness.prove.observed import Tools, shown
 from readiness.prove.standins import World
 from readiness.prove.trials import MOST_COPIES, renamed
 from readiness.record.document import CriterionRecord
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 from readiness.shell.programs import programs
 from readiness.text.worded import joined, worded
 
@@ -68,7 +68,7 @@ def _trial(
         world=world.value,
         verdict=record.verdict,
         shown=record.shown,
-        reason=worded_again(record.reason, record.said.get("reason")),
+        reason=sentence_of(record, "reason"),
         reason_code=record.reason_code,
         tools=tools if world in (World.ABSENT, World.SILENT, World.FAILING) else [],
     )

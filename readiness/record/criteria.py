@@ -27,8 +27,8 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.excerpts import PastCriterion, PastRun
 from readiness.record.folders import FolderRecord
-from readiness.record.said import said_of
 from readiness.record.values import number, timestamp
+from readiness.record.wording import wordings_of
 from readiness.text.clean import Redactor, clean, cut, decode
 
 TEXT_LIMIT = 2000
@@ -92,8 +92,8 @@ class Recorder:
 
     def not_kept(self, record: ProbeRecord, why: str) -> ProbeRecord:
         """Return the record of a probe of which nothing is kept for later runs, and why."""
-        told = said_of({"not_kept": why}, self.text)
-        return msgspec.structs.replace(record, not_kept=self.text(why), said=told)
+        wordings = wordings_of({"not_kept": why}, self.text)
+        return msgspec.structs.replace(record, not_kept=self.text(why), wordings=wordings)
 
     def folders(self, plan: Plan) -> list[FolderRecord]:
         """Return the folders in which probes ran, each with its environment."""
@@ -138,7 +138,7 @@ class Recorder:
         criterion = judgement.criterion
         value = judgement.value
         measure = criterion.measure
-        told = {"reason": judgement.reason, "hint": judgement.hint, "shown": judgement.shown}
+        texts = {"reason": judgement.reason, "hint": judgement.hint, "shown": judgement.shown}
         record = CriterionRecord(
             id=criterion.id,
             title=criterion.title,
@@ -167,7 +167,7 @@ class Recorder:
             by_hand=self._lines(criterion_by_hand(criterion)),
             counted=[self._line(line) for line in judgement.lines] if judgement.verdict.bad else [],
             decisive=probes[judgement.place] if len(probes) > 1 else None,
-            said=said_of(told, self.text),
+            wordings=wordings_of(texts, self.text),
         )
         if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record

@@ -27,7 +27,7 @@ from readiness.record.earlier import (
 )
 from readiness.record.folders import FolderRecord
 from readiness.record.origin import BaseRef, BoardRef, Git, ShardRecord, Tool
-from readiness.record.said import OVER, Said, says
+from readiness.record.wording import OVER, Wording, has_key, reworded
 
 VERSION = 1
 
@@ -66,7 +66,7 @@ class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, the exit status that tells it, and the reasons.
 
     It is on the release, on the `milestone` that the run was asked for, or, with a `line`, on
-    whether anything is worse than that. `said` has what each reason says, in their order.
+    whether anything is worse than that. `wordings` has the key and facts of each reason, in order.
     """
 
     decision: Decision
@@ -74,7 +74,13 @@ class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[str]
     milestone: str | None = None
     line: LineRecord | None = None
-    said: list[Said] = []
+    wordings: list[Wording] = msgspec.field(name="said", default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """Return the reasons as sentences that can be said in another language, where known."""
+        if len(self.wordings) != len(self.reasons):
+            return self.reasons
+        return list(map(reworded, self.reasons, self.wordings))
 
 
 class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +113,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
     `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
     the verdict rests on, where there are several. `carried` is what an earlier run found of it,
-    where this one did not try. `said` has what `reason`, `hint` and `shown` say, by these names,
-    where they are sentences.
+    where this one did not try. `wordings` has the keys and facts of `reason`, `hint` and
+    `shown`, where they are sentences.
     """
 
     id: str
@@ -141,12 +147,12 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     decisive: str | None = None
     carried: Carried | None = None
     last_known: LastKnown | None = None
-    said: dict[str, Said] = {}
+    wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
     @property
     def cut_short(self) -> bool:
         """Whether the run was over before this was measured, by its time or by a signal."""
-        return self.verdict.unknown and says(self.said.get("reason"), OVER)
+        return self.verdict.unknown and has_key(self.wordings.get("reason"), OVER)
 
 
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,7 +236,7 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
     reused_from: ReusedFrom | None = None
     result: str | None = None
     not_kept: str = ""
-    said: dict[str, Said] = {}
+    wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
     @property
     def shown_command(self) -> str:
@@ -273,7 +279,7 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which the change loosens its own gate, and where (`line` 0: unknown).
 
-    `said` has what the texts say, by their names, where they are sentences.
+    `wordings` has the keys and facts of the texts, by their names, where they are sentences.
     """
 
     subject: str
@@ -282,7 +288,7 @@ class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     path: str = ""
     line: int = 0
-    said: dict[str, Said] = {}
+    wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
 
 class WholeRun(msgspec.Struct, frozen=True, kw_only=True):

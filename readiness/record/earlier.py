@@ -3,7 +3,7 @@
 import msgspec
 
 from readiness.model.words import Decision, ReasonCode, Verdict
-from readiness.record.said import Said
+from readiness.record.wording import Wording
 
 Value = int | float | bool | str | None
 
@@ -39,7 +39,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     flaky: bool = False
     points: float = 0.0
     points_possible: float = 0.0
-    said: dict[str, Said] = {}
+    wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
 
 class ReusedFrom(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class LastKnown(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     value: Value
     shown: str
-    said: dict[str, Said] = {}
+    wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
 
 class PastPoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import ReasonCode, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
@@ -15,7 +15,6 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import Value
 from readiness.record.origin import Git
-from readiness.record.said import Said
 from readiness.text.languages import Language
 
 
@@ -46,10 +45,23 @@ class PastTask(msgspec.Struct, frozen=True, kw_only=True):
     criteria: list[PastCriterion]
 
 
-class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that the next run compares itself with."""
+class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """Which board an earlier run was of, and how it speaks."""
 
+    digest: str
+    language: Language = Language.EN
+
+
+class PastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run document that the next run, and the course of a project, look back at."""
+
+    id: str
+    started_at: str
     profile: str
+    git: Git | None
+    board: PastBoard
+    gate: GateRecord
+    score: ScoreRecord
     tasks: list[PastTask]
 
     def criteria(self) -> Iterable[PastCriterion]:
@@ -65,38 +77,14 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class ComparedCriterion(PastCriterion, frozen=True, kw_only=True):
-    """What a run that holds the line asks of a criterion of an earlier one."""
-
-    expect: str
-    reason: str
-    reason_code: ReasonCode | None = None
-    said: dict[str, Said] = {}
-
-
-class ComparedTask(msgspec.Struct, frozen=True, kw_only=True):
-    """The criteria of a task in a run that another is compared with."""
-
-    criteria: list[ComparedCriterion]
-
-
-class ComparedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that a run which holds the line compares itself with."""
-
-    id: str
-    git: Git | None
-    gate: GateRecord
-    tasks: list[ComparedTask]
-
-
 class KnownTask(msgspec.Struct, frozen=True, kw_only=True):
-    """The criteria of a task in a run that later ones carry measurements of."""
+    """The criteria of a task in a run that later ones carry on or compare themselves with."""
 
     criteria: list[CriterionRecord]
 
 
 class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that a later run carries on."""
+    """The part of a run document that a later run carries on or compares itself with."""
 
     id: str
     started_at: str
@@ -111,30 +99,6 @@ class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
     whole_run: WholeRun | None = None
 
 
-class PointBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """Which board an earlier run was of."""
-
-    digest: str
-
-
-class PointRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that is a point in the course of a project."""
-
-    id: str
-    started_at: str
-    git: Git | None
-    board: PointBoard
-    gate: GateRecord
-    score: ScoreRecord
-    tasks: list[PastTask]
-
-
-class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """How the board of an earlier run speaks."""
-
-    language: Language = Language.EN
-
-
 class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a run document that a list of runs shows."""
 
@@ -145,24 +109,14 @@ class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
 
 
-def verdicts_from_json(text: bytes, source: str) -> PastRun:
-    """Read only the verdicts of a document. Raises as `from_json` does."""
+def past_from_json(text: bytes, source: str) -> PastRun:
+    """Read only the verdicts and numbers of a document. Raises as `from_json` does."""
     return decoded(text, source, PastRun)
-
-
-def compared_from_json(text: bytes, source: str) -> ComparedRun:
-    """Read only what a run that holds the line needs. Raises as `from_json` does."""
-    return decoded(text, source, ComparedRun)
 
 
 def known_from_json(text: bytes, source: str) -> KnownRun:
     """Read only what later runs carry on. Raises as `from_json` does."""
     return decoded(text, source, KnownRun)
-
-
-def point_from_json(text: bytes, source: str) -> PointRun:
-    """Read only what a report shows of an earlier run. Raises as `from_json` does."""
-    return decoded(text, source, PointRun)
 
 
 def outcome_from_json(text: bytes, source: str) -> PastVerdict:

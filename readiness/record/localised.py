@@ -1,12 +1,19 @@
 """A run document in the language of its reader."""
 
-from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 
-from readiness.record.document import CriterionRecord, GateRecord, RunDocument, TaskRecord
-from readiness.record.said import Said, worded_again
+from readiness.record.document import (
+    CriterionRecord,
+    GateRecord,
+    Loosening,
+    ProbeRecord,
+    RunDocument,
+    TaskRecord,
+)
+from readiness.record.earlier import Carried, LastKnown
+from readiness.record.wording import sentence_of
 from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language
@@ -14,7 +21,7 @@ from readiness.text.worded import in_language
 ATTESTED = "attested"
 """The expectation of a criterion that is attested."""
 
-Record = TypeVar("Record", bound=msgspec.Struct)
+Record = TypeVar("Record", Carried, CriterionRecord, LastKnown, Loosening, ProbeRecord)
 
 
 def localised(run: RunDocument, language: Language) -> RunDocument:
@@ -26,8 +33,8 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         return run
     say = sentences(language)
     tasks = [_task(task, say) for task in run.tasks]
-    probes = [_anew(each, each.said, say) for each in run.probes]
-    loosened = [_anew(each, each.said, say) for each in run.loosened]
+    probes = [_anew(probe, say) for probe in run.probes]
+    loosened = [_anew(loosening, say) for loosening in run.loosened]
     whole = run.whole_run
     if whole is not None:
         whole = msgspec.structs.replace(whole, gate=_gate(whole.gate, say))
@@ -43,21 +50,18 @@ def localised_criterion(record: CriterionRecord, language: Language) -> Criterio
 
 
 def _gate(gate: GateRecord, say: Sentences) -> GateRecord:
-    if len(gate.said) != len(gate.reasons):
-        return gate
-    reasons = [
-        in_language(worded_again(text, what), say)
-        for text, what in zip(gate.reasons, gate.said, strict=True)
-    ]
+    reasons = [in_language(sentence, say) for sentence in gate.sentences()]
     return msgspec.structs.replace(gate, reasons=reasons)
 
 
 def _task(task: TaskRecord, say: Sentences) -> TaskRecord:
-    return msgspec.structs.replace(task, criteria=[_criterion(one, say) for one in task.criteria])
+    return msgspec.structs.replace(
+        task, criteria=[_criterion(record, say) for record in task.criteria]
+    )
 
 
 def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:
-    record = _anew(record, record.said, say)
+    record = _anew(record, say)
     if record.expect == ATTESTED:
         record = msgspec.structs.replace(record, expect=say("report.attested"))
     known, last = record.carried, record.last_known
@@ -65,16 +69,12 @@ def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:
         return record
     return msgspec.structs.replace(
         record,
-        carried=None if known is None else _anew(known, known.said, say),
-        last_known=None if last is None else _anew(last, last.said, say),
+        carried=None if known is None else _anew(known, say),
+        last_known=None if last is None else _anew(last, say),
     )
 
 
-def _anew(record: Record, what: Mapping[str, Said], say: Sentences) -> Record:
+def _anew(record: Record, say: Sentences) -> Record:
     """Return a record with its sentences in another language."""
-    texts = {
-        name: in_language(worded_again(text, each), say)
-        for name, each in what.items()
-        if isinstance(text := getattr(record, name, None), str)
-    }
+    texts = {name: in_language(sentence_of(record, name), say) for name in record.wordings}
     return msgspec.structs.replace(record, **texts) if texts else record

@@ -6,8 +6,14 @@ import msgspec
 
 from readiness.model.words import ReasonCode
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord, WholeRun
+from readiness.record.earlier import Carried
 from readiness.record.excerpts import KnownRun
 from readiness.record.scores import NO_SCORE
+
+_MEASURED = [
+    name for name in Carried.__struct_fields__ if name in CriterionRecord.__struct_fields__
+]
+"""The fields that a carried measurement has of a criterion."""
 
 
 def tried(record: CriterionRecord) -> bool:
@@ -23,24 +29,8 @@ def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
     known = record.carried
     if known is None or known.profile != profile or tried(record):
         return record
-    return msgspec.structs.replace(
-        record,
-        verdict=known.verdict,
-        value=known.value,
-        shown=known.shown,
-        unit=known.unit,
-        of=known.of,
-        progress=known.progress,
-        reason=known.reason,
-        reason_code=known.reason_code,
-        hint=known.hint,
-        flaky=known.flaky,
-        points=known.points,
-        points_possible=known.points_possible,
-        said=known.said,
-        previous=None,
-        probes=[],
-    )
+    measured = {name: getattr(known, name) for name in _MEASURED}
+    return msgspec.structs.replace(record, **measured, previous=None, probes=[])
 
 
 def measured_by(record: CriterionRecord, run: str) -> str:

@@ -6,10 +6,10 @@ import msgspec
 
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PointRun
+from readiness.record.excerpts import PastRun
 
 
-def past_point(run: RunDocument | PointRun) -> PastPoint:
+def past_point(run: RunDocument | PastRun) -> PastPoint:
     """Return what a report shows of an earlier run."""
     criteria = [one for task in run.tasks for one in task.criteria if one.verdict.in_scope]
     return PastPoint(

@@ -18,9 +18,9 @@ from readiness.record.document import (
     ScoreRecord,
 )
 from readiness.record.origin import BoardRef, Git, SectionRecord, ShardRecord, SuccessRecord
-from readiness.record.said import said, said_of, worded_again
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
+from readiness.record.wording import sentence_of, wording_of, wordings_of
 from readiness.text.clean import clean
 from readiness.text.worded import worded
 
@@ -73,7 +73,7 @@ def gate_record(
         reasons=[recorder.text(reason) for reason in gate.reasons],
         milestone=None if milestone is None else milestone.id,
         line=line,
-        said=[said(reason, recorder.text) for reason in gate.reasons],
+        wordings=[wording_of(reason, recorder.text) for reason in gate.reasons],
     )
 
 
@@ -86,11 +86,11 @@ def shard_record(shard: Shard | None) -> ShardRecord | None:
 
 def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
     """Return the line that the run was held against, for the criteria in its scope."""
-    scope = [one.criterion for one in judgements if one.verdict.in_scope]
+    scope = [judgement.criterion for judgement in judgements if judgement.verdict.in_scope]
     return LineRecord(
         run=line.run,
         commit=line.commit,
-        baselines=sum(one.baseline is not None for one in scope),
+        baselines=sum(criterion.baseline is not None for criterion in scope),
     )
 
 
@@ -98,42 +98,36 @@ def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list
     """Return what a change loosens, made safe to show."""
     return [
         Loosening(
-            subject=recorder.text(each.subject),
-            what=recorder.text(each.what),
-            before=recorder.text(each.before),
-            after=recorder.text(each.after),
-            path=recorder.text(each.path),
-            line=each.line,
-            said=each.said
-            or said_of(
-                {
-                    "subject": each.subject,
-                    "what": each.what,
-                    "before": each.before,
-                    "after": each.after,
-                },
+            subject=recorder.text(loosening.subject),
+            what=recorder.text(loosening.what),
+            before=recorder.text(loosening.before),
+            after=recorder.text(loosening.after),
+            path=recorder.text(loosening.path),
+            line=loosening.line,
+            wordings=loosening.wordings
+            or wordings_of(
+                {name: getattr(loosening, name) for name in ("subject", "what", "before", "after")},
                 recorder.text,
             ),
         )
-        for each in loosened
+        for loosening in loosened
     ]
 
 
 def loosening_reasons(loosened: Sequence[Loosening]) -> list[str]:
     """Return a sentence for each of the first `MOST_REASONS`, and a count of the others."""
-    shown: list[str] = [_loosening_reason(each) for each in loosened[:MOST_REASONS]]
+    shown: list[str] = [_loosening_reason(loosening) for loosening in loosened[:MOST_REASONS]]
     more = len(loosened) - len(shown)
     return [*shown, worded("gate.more_loosened", count=more)] if more else shown
 
 
-def _loosening_reason(each: Loosening) -> str:
-    said = each.said.get
+def _loosening_reason(loosening: Loosening) -> str:
     return worded(
         "gate.loosened",
-        subject=worded_again(each.subject, said("subject")),
-        what=worded_again(each.what, said("what")),
-        before=worded_again(each.before, said("before")) or worded("gate.none"),
-        after=worded_again(each.after, said("after")) or worded("gate.none"),
+        subject=sentence_of(loosening, "subject"),
+        what=sentence_of(loosening, "what"),
+        before=sentence_of(loosening, "before") or worded("gate.none"),
+        after=sentence_of(loosening, "after") or worded("gate.none"),
     )
 
 
@@ -168,13 +162,13 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
         goal=board.goal,
         review=board.review,
         sections=[
-            SectionRecord(title=each.title, text=each.text, place=each.place)
-            for each in board.sections
+            SectionRecord(title=section.title, text=section.text, place=section.place)
+            for section in board.sections
         ],
         key_figures=board.key_figures,
         subtitle=board.subtitle,
         success=[
-            SuccessRecord(title=each.title, criteria=list(each.criteria)) for each in board.success
+            SuccessRecord(title=goal.title, criteria=list(goal.criteria)) for goal in board.success
         ],
     )
 

@@ -16,7 +16,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
-from readiness.record.said import Said, worded_again
+from readiness.record.wording import Wording, reworded
 from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
@@ -102,9 +102,10 @@ def found(criterion: CriterionRecord, say: Sentences) -> str:
 def measured(criterion: CriterionRecord) -> str:
     """Return the value and the reason, without repetition; foreign text."""
     shown, reason = criterion.shown, criterion.reason
-    said = criterion.said.get("reason")
-    parts = list(said.facts.values()) if said and said.key == "joint.comma" else []
-    plain = len(parts) == 2 and isinstance(parts[1], Said) and parts[1].key == "reason.expected"
+    wording = criterion.wordings.get("reason")
+    joint = wording is not None and wording.key == "joint.comma"
+    parts = list(wording.facts.values()) if wording and joint else []
+    plain = len(parts) == 2 and isinstance(parts[1], Wording) and parts[1].key == "reason.expected"
     if shown and (plain or reason in ("", f"{shown}, expected {criterion.expect}")):
         return shown
     return reason if not shown or shown in reason else f"{shown}: {reason}"
@@ -218,11 +219,12 @@ def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] =
 
 def beneath(criterion: CriterionRecord, say: Sentences) -> str:
     """Return the reason without its waiver, where the waiver is shown beside it."""
-    what = criterion.said.get("reason")
-    inner = what.facts.get("reason") if what is not None and what.key == "reason.waived" else None
-    if isinstance(inner, Said):
+    wording = criterion.wordings.get("reason")
+    waived = wording is not None and wording.key == "reason.waived"
+    inner = wording.facts.get("reason") if wording and waived else None
+    if isinstance(inner, Wording):
         text = str(inner.facts.get("text", ""))
-        return in_language(worded_again(text, inner), say)
+        return in_language(reworded(text, inner), say)
     return criterion.reason if inner is None else str(inner)
 
 

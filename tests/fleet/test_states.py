@@ -17,7 +17,7 @@ TODAY = "2026-11-26"
 def decided(decision: Decision, **fields: object) -> RunDocument:
     """Return a run of this decision."""
     run = a_document(**fields)
-    gate = msgspec.structs.replace(run.gate, decision=decision, reasons=["because"], said=[])
+    gate = msgspec.structs.replace(run.gate, decision=decision, reasons=["because"], wordings=[])
     return msgspec.structs.replace(run, gate=gate)
 
 

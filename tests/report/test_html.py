@@ -126,7 +126,7 @@ def test_a_reason_without_a_step_is_told() -> None:
     """One that names what is not open, and all of a document that does not say what they name."""
     run = a_release()
     gate = a_gate(a_complaint("T1.1", "3 errors", "== 0"), a_complaint("T2.1, T1.1", "9", "== 0"))
-    for changed in (gate, msgspec.structs.replace(gate, said=[])):
+    for changed in (gate, msgspec.structs.replace(gate, wordings=[])):
         text = words_of(titled(parsed(page(msgspec.structs.replace(run, gate=changed))), "why"))
         assert "T1.1 (P0) fails: 3 errors, expected == 0" in text
         assert "T2.1, T1.1 (P0) fails" in text

@@ -21,7 +21,7 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import PastPoint, Previous
 from readiness.record.origin import BoardRef, Git
-from readiness.record.said import said
+from readiness.record.wording import wording_of
 from readiness.text.languages import Language
 from readiness.text.worded import joined, worded
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
@@ -90,7 +90,7 @@ def a_gate(*reasons: str) -> GateRecord:
         decision=Decision.NOT_READY,
         exit_status=1,
         reasons=list(map(str, reasons)),
-        said=[said(reason, str) for reason in reasons],
+        wordings=[wording_of(reason, str) for reason in reasons],
     )
 
 
@@ -175,7 +175,7 @@ class _Release:
             "progress": None if row.value is None else progress,
             "better": Better.LOWER if row.expect[:1] in "<=" else Better.HIGHER,
             "reason": str(reason) if missed else "",
-            "said": {"reason": said(reason, str)} if missed else {},
+            "wordings": {"reason": wording_of(reason, str)} if missed else {},
             "hint": HINTS[self.english].get(name),
             "probes": [self._probe(name, row)] if measured else [],
             "points": 0.55 if verdict in GOOD else 0.0,

@@ -13,7 +13,7 @@ from readiness.model.board import Measure, Reader
 from readiness.model.expect import format_value
 from readiness.model.units import UNITS
 from readiness.model.words import Format
-from readiness.record.said import said, worded_again
+from readiness.record.wording import reworded, wording_of
 from readiness.text.languages import Language
 from readiness.text.sentences import for_reader, sentences, speak, spoken, suit
 from readiness.text.worded import Worded, in_language, joined, mapped, worded
@@ -126,14 +126,14 @@ SENTENCE = worded(
 
 def test_a_recorded_sentence_is_worded_anew() -> None:
     """From the document as from the run, foreign units included."""
-    recorded = said(SENTENCE, str)
-    again = worded_again(str(SENTENCE), recorded)
+    recorded = wording_of(SENTENCE, str)
+    again = reworded(str(SENTENCE), recorded)
     assert again == SENTENCE
     assert in_language(again, CHINESE) == (
         "3 个错误，要求 == 0；li.wei 批准豁免至 2026-01-31：it's known"
     )
     foreign = format_value(Decimal(3), "frobs")
-    assert in_language(worded_again(str(foreign), said(foreign, str)), CHINESE) == "3 frobs"
+    assert in_language(reworded(str(foreign), wording_of(foreign, str)), CHINESE) == "3 frobs"
 
 
 def test_a_sentence_outlives_a_process() -> None:

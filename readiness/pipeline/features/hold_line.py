@@ -13,10 +13,11 @@ from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.past import told
 from readiness.project.git import nearest
+from readiness.record.document import CriterionRecord
 from readiness.record.earlier import Value
-from readiness.record.excerpts import ComparedCriterion, ComparedRun
+from readiness.record.excerpts import KnownRun
 from readiness.record.origin import BaseRef
-from readiness.record.said import worded_again
+from readiness.record.wording import sentence_of
 
 
 class LineHeld(Feature):
@@ -50,8 +51,8 @@ def line_of(
 
 def _compared(
     history: History, board: Board, base: BaseRef | None, but: Container[str]
-) -> ComparedRun | None:
-    def runs() -> Iterator[ComparedRun]:
+) -> KnownRun | None:
+    def runs() -> Iterator[KnownRun]:
         found = history.whole_runs(board_key(board.path), board.profile)
         return (run for run in found if run.id not in but and _went_to_its_end(run))
 
@@ -60,9 +61,9 @@ def _compared(
     return next((run for run in runs() if _is_good(run)), None)
 
 
-def _of_commit(runs: Iterator[ComparedRun], board: Board, commit: str) -> ComparedRun | None:
+def _of_commit(runs: Iterator[KnownRun], board: Board, commit: str) -> KnownRun | None:
     """Find the newest run of the commit or its nearest ancestor; dirty trees are of neither."""
-    newest: dict[str, ComparedRun] = {}
+    newest: dict[str, KnownRun] = {}
     for run in runs:
         if run.git is not None and not run.git.dirty:
             if run.git.commit == commit:
@@ -71,24 +72,24 @@ def _of_commit(runs: Iterator[ComparedRun], board: Board, commit: str) -> Compar
     return newest.get(nearest(board.workdir, commit, newest)) if newest else None
 
 
-def _went_to_its_end(run: ComparedRun) -> bool:
+def _went_to_its_end(run: KnownRun) -> bool:
     criteria = (one for task in run.tasks for one in task.criteria)
     return all(one.reason_code is not ReasonCode.NOT_RUN for one in criteria)
 
 
-def _is_good(run: ComparedRun) -> bool:
+def _is_good(run: KnownRun) -> bool:
     """Return whether a run was ready or held the line; a milestone is less than either."""
     good = run.gate.decision in (Decision.READY, Decision.HELD)
     return good and run.gate.milestone is None
 
 
-def _earlier(record: ComparedCriterion) -> Earlier:
+def _earlier(record: CriterionRecord) -> Earlier:
     return Earlier(
         verdict=record.verdict,
         value=_exact(record.value),
         unit=record.unit,
         expect=record.expect,
-        reason=worded_again(record.reason, record.said.get("reason")),
+        reason=sentence_of(record, "reason"),
         check=record.check or "",
         measure=record.measure or "",
     )

@@ -6,8 +6,8 @@ import msgspec
 
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, GateRecord, MilestoneRecord, RunDocument
-from readiness.record.said import Said
 from readiness.record.scores import goal_text
+from readiness.record.wording import Wording
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
 from readiness.report._html.evidence import FindingView
 from readiness.report._shown import (
@@ -75,7 +75,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
     """Return all open criteria, those with one cause together; what the gate names comes first."""
-    why = _why(run.gate)
+    why = _reasons_by_criterion(run.gate)
     blocks = causes(open_criteria(run))
     blocks.sort(key=lambda block: not any(each.id in why for _, each in block))
     found = []
@@ -122,32 +122,33 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
 
 def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
     """Return the gate's reasons that no step on the page shows."""
-    there = {
+    shown = {
         link.text for step in listed for link in (step.link, *(link for link, _ in step.others))
     }
-    if len(gate.said) != len(gate.reasons):
+    if len(gate.wordings) != len(gate.reasons):
         return gate.reasons
     return [
         reason
-        for reason, what in zip(gate.reasons, gate.said, strict=True)
-        if not (names := _names(what)) or not there.issuperset(names)
+        for reason, wording in zip(gate.reasons, gate.wordings, strict=True)
+        if not (names := _criteria_of(wording)) or not shown.issuperset(names)
     ]
 
 
-def _why(gate: GateRecord) -> Mapping[str, str]:
+def _reasons_by_criterion(gate: GateRecord) -> Mapping[str, str]:
     """Return the gate's reason by the criteria that it names."""
-    said = gate.said if len(gate.said) == len(gate.reasons) else []
+    if len(gate.wordings) != len(gate.reasons):
+        return {}
     return {
         name: reason
-        for reason, what in zip(gate.reasons, said, strict=False)
-        for name in _names(what)
+        for reason, wording in zip(gate.reasons, gate.wordings, strict=True)
+        for name in _criteria_of(wording)
     }
 
 
-def _names(what: Said) -> list[str]:
+def _criteria_of(wording: Wording) -> list[str]:
     """Return the criteria that a reason of the gate is about."""
-    names = what.facts.get("names") if what.key.startswith("complaint.") else None
-    parts = names.facts.values() if isinstance(names, Said) else [names]
+    names = wording.facts.get("names") if wording.key.startswith("complaint.") else None
+    parts = names.facts.values() if isinstance(names, Wording) else [names]
     return [part for part in parts if isinstance(part, str)]
 
 
