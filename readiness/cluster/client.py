@@ -1,7 +1,6 @@
 """Parts of a plan given to a Dask cluster, and what becomes of them, as it comes in."""
 
 import queue
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -18,13 +17,6 @@ REACH: Final = "10s"
 FIRST_WORKER_TIMEOUT_S: Final = 20.0
 """Time to wait for a first worker, in seconds."""
 PACE: Final = 0.1
-
-
-class Begun(msgspec.Struct, frozen=True):
-    """A worker has begun a part, which the scheduler knows by `key`."""
-
-    key: str
-    worker: str
 
 
 class Over(msgspec.Struct, frozen=True):
@@ -57,9 +49,8 @@ class Cluster:
         except (OSError, TypeError, ValueError, RuntimeError) as error:  # TypeError: no key for TLS
             why = str(error) or type(error).__name__
             raise UsageError(worded("usage.no_cluster", address=address, why=why)) from None
-        self._heard: queue.Queue[Begun | Over] = queue.Queue()
-        self._futures: dict[str, Any] = {}
-        self._starts: Counter[str] = Counter()
+        self._over: queue.Queue[Over] = queue.Queue()
+        self._futures: list[Any] = []
         with suppress(TimeoutError):
             self._client.wait_for_workers(1, timeout=FIRST_WORKER_TIMEOUT_S)
         if not self.workers():
@@ -85,72 +76,58 @@ class Cluster:
         ]
         return known
 
-    def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Begun | Over | None]:
-        """Run the parts; yield what happens, and None now and then while nothing does."""
-        self._client.subscribe_topic(topic, self._hear)
-        left = {part.number: part for part in parts}
+    def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Over | None]:
+        """Run the parts; yield each that is over, and None now and then while none is.
+
+        The scheduler knows them by the `topic` and their numbers.
+        """
         for part in parts:
             self._submit(part, topic)
+        left = len(parts)
         while left:
             try:
-                heard = self._heard.get(timeout=PACE)
+                over = self._over.get(timeout=PACE)
             except queue.Empty:
                 yield None
-                continue
-            if isinstance(heard, Begun):
-                self._starts[heard.key] += 1
-            elif heard.answer is not None and heard.answer.needs:
-                part = msgspec.structs.replace(left[heard.number], needs=heard.answer.needs)
-                self._submit(part, topic)
-                continue
             else:
-                del left[heard.number]
-            yield heard
+                left -= 1
+                yield over
 
     def _submit(self, part: WorkerPart, topic: str) -> None:
         """Submit the part to a worker that has the labels, if there is one."""
         from readiness.cluster.task import task
 
         if part.needs and not any(
-            set(part.needs) <= set(each.get("resources", ())) for each in self.workers().values()
+            set(part.needs) <= set(worker.get("resources", ()))
+            for worker in self.workers().values()
         ):
             why = worded("cluster.no_machine", labels=", ".join(part.needs))
-            self._heard.put(Over(part.number, None, why))
+            self._over.put(Over(part.number, None, why))
             return
-        key = "-".join((topic, str(part.number), *part.needs))
         future = self._client.submit(
             task,
             part,
             topic,
-            key=key,
+            key=f"{topic}-{part.number}",
             resources=dict.fromkeys(part.needs, 1) or None,
             pure=False,
         )
-        self._futures[key] = future
+        self._futures.append(future)
         future.add_done_callback(self._noting(part.number))
 
     def stop(self) -> None:
         """Cancel the parts that are not over."""
-        for future in self._futures.values():
+        for future in self._futures:
             if not future.done():
                 future.cancel()
 
-    def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
-        told = event[1]
-        self._heard.put(Begun(told["key"], told["worker"]))
-
     def _noting(self, number: int) -> Any:
-        from distributed.scheduler import KilledWorker
-
         def note(future: Any) -> None:
             if future.status == "finished":
-                self._heard.put(Over(number, future.result()))
+                self._over.put(Over(number, future.result()))
                 return
             error = future.exception() if future.status == "error" else None
-            if isinstance(error, KilledWorker):
-                why = worded("cluster.lost", count=self._starts[future.key] or 1)
-            else:
-                why = worded("cluster.failed", why=str(error or future.status))
-            self._heard.put(Over(number, None, why))
+            why = worded("cluster.failed", why=str(error or future.status))
+            self._over.put(Over(number, None, why))
 
         return note

@@ -6,12 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Protocol
 
 import msgspec
 
 from readiness.command_line.options import Argument, Option, Value, Verb
-from readiness.fleet.measuring import FleetRun, Observer, Wanted, names_apart
+from readiness.fleet.measuring import FleetRun, Wanted, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
 from readiness.fleet.project import FleetDocument, ProjectState, document, worst
@@ -54,7 +53,7 @@ def fleet(
         pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
-    run = _on_cluster(settings, wanted) if settings.on else _here(settings, wanted, len(known))
+    run = _here(settings, wanted, len(known))
     states, ended = _measured(run, known, quiet=settings.quiet)
     if ended:
         return ExitStatus.SIGNAL + ended
@@ -78,17 +77,7 @@ def _refuse_formats(settings: RunSettings) -> None:
             raise UsageError(worded("usage.fleet_format", flag=flag, name=name, there=there))
 
 
-class FleetMeasurer(Protocol):
-    """Makes the projects of a fleet known, here or elsewhere, until it is told to stop."""
-
-    def measure(self, projects: Sequence[Source], observe: Observer) -> list[ProjectState]:
-        """Measure each project; return their states, in their order."""
-
-    def stop(self) -> None:
-        """End what still runs."""
-
-
-def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetMeasurer:
+def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetRun:
     """As many projects at once as probes may run, each with its share of these."""
     cores = settings.jobs or len(os.sched_getaffinity(0))
     at_once = max(1, min(cores, count))
@@ -97,18 +86,6 @@ def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetMeasurer:
         wanted, settings=msgspec.structs.replace(wanted.settings, jobs=jobs), at_once=at_once
     )
     return FleetRun(here, os.environ)
-
-
-def _on_cluster(settings: RunSettings, wanted: Wanted) -> FleetMeasurer:
-    """All of them, as the workers get to it. Raises `UsageError` for what is for this machine."""
-    from readiness.pipeline.fleet_on_cluster import FleetOnCluster
-
-    for flag, is_set in (("--recorded", wanted.recorded), ("--hold-line", settings.hold_line)):
-        if is_set:
-            raise UsageError(worded("usage.not_on_cluster", flag=flag))
-    return FleetOnCluster(
-        wanted, os.environ, address=settings.on or "", repository=settings.repository
-    )
 
 
 def _of_each(settings: RunSettings) -> RunSettings:
@@ -122,7 +99,7 @@ def _of_each(settings: RunSettings) -> RunSettings:
 
 
 def _measured(
-    run: FleetMeasurer, projects: Sequence[Source], *, quiet: bool
+    run: FleetRun, projects: Sequence[Source], *, quiet: bool
 ) -> tuple[list[ProjectState], int]:
     """Measure the projects; return their states, and the first signal received, else 0."""
     received: list[int] = []
@@ -207,6 +184,6 @@ VERB = Verb(
         "FORMAT",
         "What stdout gets: table, json, markdown or html.",
     ),
-    takes="profile jobs timeout report hold_line milestone exit_zero quiet on repository",
+    takes="profile jobs timeout report hold_line milestone exit_zero quiet",
     prints=FleetDocument,
 )

@@ -10,7 +10,8 @@ from readiness.history.chain import Alteration, Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
-from readiness.record.excerpts import PastVerdict, outcome_from_json
+from readiness.record.document import decoded
+from readiness.record.excerpts import PastVerdict
 from readiness.terminal.ending import tell
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -123,7 +124,7 @@ def _outcome(entry: Entry, path: str) -> PastVerdict | None:
     if entry.state == "running":
         return None
     try:
-        return outcome_from_json(entry.document or b"", f"{path} run {entry.id}")
+        return decoded(entry.document or b"", f"{path} run {entry.id}", PastVerdict)
     except UsageError as error:
         tell(worded("notice.warning", what=words_of(error)))
         return None

@@ -13,7 +13,8 @@ from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import find_run, past_of, recent_runs, standing, with_past
+from readiness.pipeline.past import find_run, past_of, recent_runs, standing
+from readiness.pipeline.recording import with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised

@@ -107,11 +107,11 @@ class FleetRun:
     def _known(self, source: Source, place: int) -> tuple[ProjectState, str]:
         if self._stopped:
             return unknown(source, worded("fleet.stopped")), ""
-        return known(source, self._wanted.today, lambda: self._run_of(source, place))
+        return _known(source, self._wanted.today, lambda: self._run_of(source, place))
 
     def _run_of(self, source: Source, place: int) -> Known:
         if source.kind is SourceKind.RECORDED:
-            return recorded(source)
+            return _recorded(source)
         folder, settings = source.place, self._wanted.settings
         if source.kind is SourceKind.ADDRESS:
             cache = cache_folder(self._environ)
@@ -119,7 +119,7 @@ class FleetRun:
             settings = msgspec.structs.replace(settings, history=history_of(source, cache))
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
-        board = source.place if source.kind is SourceKind.BOARD else board_of(folder)
+        board = source.place if source.kind is SourceKind.BOARD else _board_of(folder)
         if self._wanted.recorded:
             return Known(_newest(board, settings))
         page = self._wanted.page_of(source, place)
@@ -144,7 +144,7 @@ class FleetRun:
         return from_json(out, source.path), messages
 
 
-def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
+def _known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
     """Return the project as its run says, or why it is unknown; and what the run printed.
 
     Never raises for a fault of the project.
@@ -162,13 +162,13 @@ def known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Proj
     return state_of(run, _named(source, run), today, known_by.page), known_by.messages
 
 
-def recorded(source: Source) -> Known:
+def _recorded(source: Source) -> Known:
     """Read the run in a file. Raises `UsageError`, and `OSError` where there is none."""
     with open(source.place, "rb") as file:
         return Known(from_json(file.read(), source.path))
 
 
-def board_of(folder: str) -> str:
+def _board_of(folder: str) -> str:
     """Return the board of a folder, which is the project's own: none of a folder above counts.
 
     Raises `UsageError` where there is none.
@@ -192,7 +192,7 @@ def start(
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "readiness.fleet", *command_line(load("check"), asked)],
         cwd=folder,
-        env=environment(environ),
+        env=_environment(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -218,7 +218,7 @@ def _named(source: Source, run: RunDocument) -> Source:
     return msgspec.structs.replace(source, name=run.board.title)
 
 
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a project's run, without the options of the fleet itself."""
     return {
         name: value

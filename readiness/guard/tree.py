@@ -95,7 +95,7 @@ class Commit:
         for start in range(0, len(asked), TOGETHER):
             part = asked[start : start + TOGETHER]
             given = "".join(f"{oid}\n" for oid in part).encode()
-            answer = ask(self.root, "cat-file", "--batch", given=given)
+            answer = ask(self.root, "cat-file", "--batch", stdin=given)
             found.update(zip(part, _contents(answer), strict=True))
         self._known.update((oid, said) for oid, said in found.items() if len(said) <= _KEPT)
         return {path: found[oid] for path, oid in oids.items()}

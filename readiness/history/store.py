@@ -17,18 +17,12 @@ from readiness.history import chain
 from readiness.history.database import Database
 from readiness.history.tables import VERSION, prepare
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.record.document import Document, RunDocument, from_json, to_json
+from readiness.record.document import Document, RunDocument, decoded, from_json, to_json
 from readiness.record.earlier import PreviousRun
-from readiness.record.excerpts import (
-    KnownRun,
-    PastRun,
-    known_from_json,
-    past_from_json,
-)
 from readiness.text.clean import clean
 
 LOOKED_BACK = 1000
-"""Number of whole runs to search for the one to compare with."""
+"""Number of runs to look at, unless the caller asks for fewer."""
 
 REMEMBERED = 100
 """Number of runs for which a probe's duration and a tool's version are kept."""
@@ -76,7 +70,7 @@ class History:
 
     Reading a history that is not there gives nothing. Every write is one transaction that waits
     a bounded time for others; what cannot be read or written raises `NotWrittenError`.
-    `damaged` collects what `last` had to pass over, `remarks` what `begin` wondered at.
+    `damaged` collects what `runs` had to pass over, `remarks` what `begin` wondered at.
     """
 
     def __init__(self, path: str) -> None:
@@ -157,55 +151,46 @@ class History:
             )
         return document
 
-    def last(
-        self, board: str, profile: str, *, whole: bool, interrupted: bool = False
-    ) -> RunDocument | None:
-        """Return the newest finished run of a board in a profile; with `whole`, of all criteria.
+    def runs(
+        self,
+        board: str,
+        profile: str,
+        kind: type[Document],
+        *,
+        whole: bool = False,
+        interrupted: bool = False,
+        before: str = "",
+        limit: int = LOOKED_BACK,
+    ) -> Iterator[Document]:
+        """Yield the newest runs of a board in a profile, newest first, read lazily, each as `kind`.
 
-        With `interrupted` one that did not finish will do. A document that cannot be read is
+        With `whole` those of all criteria, with `interrupted` also those that did not finish, and
+        only runs `before` that one, if the history has it. A document that cannot be read is
         skipped, and noted in `damaged`.
         """
-        states = ENDED if interrupted else FINISHED
-        return next(self._each(board, profile, whole, from_json, 20, states), None)
+        for sequence, run_id in self._read(
+            "select sequence, id from runs where board = ? and profile = ?"
+            " and instr(?, state) and partial <= ?"
+            " and sequence < ifnull((select sequence from runs where id = ?), sequence + 1)"
+            " order by sequence desc limit ?",
+            (board, profile, ENDED if interrupted else FINISHED, not whole, before, limit),
+        ):
+            ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
+            try:
+                run = decoded(_bytes(document), f"{self.path} run {run_id}", kind)
+            except UsageError as error:
+                self.damaged.append(str(error))
+            else:
+                yield run
 
     def newest_whole(self, board: str, profile: str | None) -> RunDocument | None:
         """Return a board's newest whole run, of any profile if None; raises on damage."""
-        found = self._read(
+        rows = self._read(
             "select document from runs where sequence = (select max(sequence) from runs where"
             " board = ? and ifnull(? = profile, 1) and state = 'finished' and partial = 0)",
             (board, profile),
         )
-        return from_json(_bytes(found[0][0]), self.path) if found else None
-
-    def last_verdicts(self, board: str, profile: str) -> PastRun | None:
-        """Return what was found up to the newest run: less to read than the whole document."""
-        return next(self._each(board, profile, False, past_from_json, 20, ENDED), None)
-
-    def known(self, board: str, profile: str) -> Iterator[KnownRun]:
-        """Return what later runs carry on of the newest runs, newest first, read lazily.
-
-        Interrupted runs count. A document that cannot be read is skipped, and noted in `damaged`.
-        """
-        return self._each(board, profile, False, known_from_json, LOOKED_BACK, ENDED)
-
-    def recent(
-        self, board: str, profile: str, *, limit: int, whole: bool = False
-    ) -> list[RunDocument]:
-        """Return the newest finished runs of a board in a profile, the oldest of them first.
-
-        A document that cannot be read is skipped, and noted in `damaged`.
-        """
-        found = []
-        for run_id, document in self._read(
-            "select id, document from runs where board = ? and profile = ? and state = 'finished'"
-            " and partial <= ? order by sequence desc limit ?",
-            (board, profile, not whole, limit),
-        ):
-            try:
-                found.append(from_json(_bytes(document), f"{self.path} run {run_id}"))
-            except UsageError as error:
-                self.damaged.append(str(error))
-        return found[::-1]
+        return from_json(_bytes(rows[0][0]), self.path) if rows else None
 
     def named(self, board: str, name: str) -> list[RunDocument]:
         """Return a board's runs whose id begins with `name`, newest first, interrupted ones too.
@@ -220,46 +205,6 @@ class History:
                 (name, name, LAST_CHARACTER, board),
             )
         ]
-
-    def points(self, board: str, profile: str, before: str) -> Iterator[PastRun]:
-        """Return the newest whole runs of a board in a profile, newest first, read lazily.
-
-        Only runs `before` that one, if the history has it. A document that cannot be read is
-        skipped, and noted in `damaged`.
-        """
-        return self._each(board, profile, True, past_from_json, LOOKED_BACK, before=before)
-
-    def whole_runs(self, board: str, profile: str) -> Iterator[KnownRun]:
-        """Return the newest whole runs of a board in a profile, newest first, read lazily.
-
-        A document that cannot be read is skipped, and noted in `damaged`.
-        """
-        return self._each(board, profile, True, known_from_json, LOOKED_BACK)
-
-    def _each(
-        self,
-        board: str,
-        profile: str,
-        whole: bool,
-        read: Callable[[bytes, str], Document],
-        limit: int,
-        states: str = FINISHED,
-        before: str = "",
-    ) -> Iterator[Document]:
-        for sequence, run_id in self._read(
-            "select sequence, id from runs where board = ? and profile = ?"
-            " and instr(?, state) and partial <= ?"
-            " and sequence < ifnull((select sequence from runs where id = ?), sequence + 1)"
-            " order by sequence desc limit ?",
-            (board, profile, states, not whole, before, limit),
-        ):
-            ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
-            try:
-                found = read(_bytes(document), f"{self.path} run {run_id}")
-            except UsageError as error:
-                self.damaged.append(str(error))
-            else:
-                yield found
 
     def durations(self) -> dict[str, float]:
         """Return how long each probe took when it last ran, in seconds, by its key."""

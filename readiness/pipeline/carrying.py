@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,24 +12,17 @@ from readiness.history.store import History, board_key
 from readiness.model.board import Board, Criterion
 from readiness.model.judgement import Judgement
 from readiness.model.words import Verdict
-from readiness.pipeline.past import judgement_of, told
+from readiness.pipeline.past import judgement_of
+from readiness.pipeline.recording import ask_or_warn
 from readiness.record.criteria import Points, points_of
 from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.excerpts import KnownRun
-from readiness.record.newest import newest, rests_on, tried
+from readiness.record.newest import carried_from, newest, rests_on, tried
 from readiness.record.wording import wordings_of
 
-
-class _Known(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest measurement of a criterion, and the run that took it."""
-
-    record: CriterionRecord
-    run: str
-    at: str
-    profile: str
-    commit: str
-    dirty: bool
+_Known: TypeAlias = tuple[CriterionRecord, Carried]
+"""The newest measurement of a criterion: its record, and what is carried of that."""
 
 
 def carry(run: RunDocument, board: Board, history: History, today: date) -> RunDocument:
@@ -49,7 +43,7 @@ def carry(run: RunDocument, board: Board, history: History, today: date) -> RunD
     points = {} if run.whole else _points(run, board, records)
     tasks = [
         msgspec.structs.replace(
-            task, criteria=[_worth(records[one.id], points) for one in task.criteria]
+            task, criteria=[_worth(records[record.id], points) for record in task.criteria]
         )
         for task in run.tasks
     ]
@@ -69,11 +63,11 @@ def _own(
     """
     known: dict[str, _Known] = {}
     for earlier in _runs(history, board, run.profile):
-        for name, found in _found(earlier):
-            known.setdefault(name, found)
-        stands = rests_on(earlier)
-        if stands is not None:
-            return known, None if run.whole else stands
+        for record, carried in _measurements(earlier):
+            known.setdefault(record.id, (record, carried))
+        whole = rests_on(earlier)
+        if whole is not None:
+            return known, None if run.whole else whole
     return known, None
 
 
@@ -82,55 +76,37 @@ def _others(
 ) -> dict[str, _Known]:
     """Return the newest that other profiles know of the criteria that are not of this one."""
     outside = {
-        one.id: one
-        for one in board.criteria()
-        if one.profiles and run.profile not in one.profiles and one.id not in known
+        criterion.id: criterion
+        for criterion in board.criteria()
+        if criterion.profiles and run.profile not in criterion.profiles
     }
-    found: dict[str, _Known] = {}
-    for profile in dict.fromkeys(name for one in outside.values() for name in one.profiles):
+    outside = {name: criterion for name, criterion in outside.items() if name not in known}
+    profiles = (profile for criterion in outside.values() for profile in criterion.profiles)
+    others: dict[str, _Known] = {}
+    for profile in dict.fromkeys(profiles):
         earlier = next(_runs(history, board, profile), None)
-        for name, other in [] if earlier is None else _found(earlier):
-            if name in outside and (name not in found or found[name].at < other.at):
-                found[name] = other
-    return found
+        for record, carried in [] if earlier is None else _measurements(earlier):
+            name = record.id
+            if name in outside and (name not in others or others[name][1].at < carried.at):
+                others[name] = record, carried
+    return others
 
 
 def _runs(history: History, board: Board, profile: str) -> Iterator[KnownRun]:
-    runs = history.known(board_key(board.path), profile)
-    while (earlier := told(history, lambda: next(runs, None))) is not None:
+    runs = history.runs(board_key(board.path), profile, KnownRun, interrupted=True)
+    while (earlier := ask_or_warn(history, lambda: next(runs, None))) is not None:
         yield earlier
 
 
-def _found(run: KnownRun) -> Iterator[tuple[str, _Known]]:
+def _measurements(run: KnownRun) -> Iterator[_Known]:
     """Yield what a run measured, and what it carried in its own profile."""
-    git = run.git
     for task in run.tasks:
         for record in task.criteria:
             carried = record.carried
             if tried(record):
-                yield (
-                    record.id,
-                    _Known(
-                        record=record,
-                        run=run.id,
-                        at=run.started_at,
-                        profile=run.profile,
-                        commit=git.commit if git else "",
-                        dirty=git is not None and git.dirty,
-                    ),
-                )
+                yield record, carried_from(record, run)
             elif carried is not None and carried.profile == run.profile:
-                yield (
-                    record.id,
-                    _Known(
-                        record=newest(record, run.profile),
-                        run=carried.run,
-                        at=carried.at,
-                        profile=carried.profile,
-                        commit=carried.commit,
-                        dirty=carried.dirty,
-                    ),
-                )
+                yield newest(record, run.profile), carried
 
 
 # --- what is carried ------------------------------------------------------------------------------
@@ -140,49 +116,36 @@ def _with(
     record: CriterionRecord, known: _Known, criterion: Criterion, today: date
 ) -> CriterionRecord:
     """Return the record with what is known of it, unless it was measured, or is another by now."""
-    there = known.record
+    there, carried = known
     if (there.check, there.measure, there.expect) != (record.check, record.measure, record.expect):
         return record
     if not tried(record):
-        return msgspec.structs.replace(
-            record, carried=_carried(known, criterion, today), last_known=there.last_known
+        now = as_of(judgement_of(criterion, there), today)
+        carried = msgspec.structs.replace(
+            carried,
+            verdict=now.verdict,
+            reason=str(now.reason),
+            reason_code=now.code,
+            points=0.0,
+            points_possible=0.0,
+            wordings=there.wordings | wordings_of({"reason": now.reason}, str),
         )
+        return msgspec.structs.replace(record, carried=carried, last_known=there.last_known)
     if record.verdict is not Verdict.ERROR:
         return record
     last = there.last_known
     if there.value is not None:
         last = LastKnown(
-            run=known.run,
-            at=known.at,
+            run=carried.run,
+            at=carried.at,
             verdict=there.verdict,
             value=there.value,
             shown=there.shown,
-            wordings={name: each for name, each in there.wordings.items() if name == "shown"},
+            wordings={
+                name: sentence for name, sentence in there.wordings.items() if name == "shown"
+            },
         )
     return msgspec.structs.replace(record, last_known=last)
-
-
-def _carried(known: _Known, criterion: Criterion, today: date) -> Carried:
-    there = known.record
-    now = as_of(judgement_of(criterion, there), today)
-    return Carried(
-        run=known.run,
-        at=known.at,
-        profile=known.profile,
-        commit=known.commit,
-        dirty=known.dirty,
-        verdict=now.verdict,
-        value=there.value,
-        shown=there.shown,
-        unit=there.unit,
-        of=there.of,
-        progress=there.progress,
-        reason=str(now.reason),
-        reason_code=now.code,
-        hint=there.hint,
-        flaky=there.flaky,
-        wordings=there.wordings | wordings_of({"reason": now.reason}, str),
-    )
 
 
 def _points(

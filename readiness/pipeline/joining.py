@@ -28,7 +28,7 @@ from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, re
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
-from readiness.record.earlier import Carried
+from readiness.record.newest import carried_from
 from readiness.record.origin import BaseRef, Git
 from readiness.record.shards import as_whole, refuse_misfits
 from readiness.report import write_report
@@ -137,28 +137,7 @@ def _with_origin(
     if not record.verdict.in_scope:
         return record
     run, _ = max(known, key=lambda origin: _badness(origin[1][record.id]))
-    git = run.git
-    carried = Carried(
-        run=run.id,
-        at=run.started_at,
-        profile=run.profile,
-        commit=git.commit if git else "",
-        dirty=git is not None and git.dirty,
-        verdict=record.verdict,
-        value=record.value,
-        shown=record.shown,
-        unit=record.unit,
-        of=record.of,
-        progress=record.progress,
-        reason=record.reason,
-        reason_code=record.reason_code,
-        hint=record.hint,
-        flaky=record.flaky,
-        points=record.points,
-        points_possible=record.points_possible,
-        wordings=record.wordings,
-    )
-    return msgspec.structs.replace(record, carried=carried)
+    return msgspec.structs.replace(record, carried=carried_from(record, run))
 
 
 def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:

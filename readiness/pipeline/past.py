@@ -1,28 +1,21 @@
-"""The last recorded run, for the commands that look back."""
+"""Recorded runs, for the commands that look back."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TypeVar
-
-import msgspec
 
 from readiness.decide.judge import progress_of
 from readiness.history.store import History, board_key
 from readiness.model.board import Board, Criterion
-from readiness.model.errors import NotWrittenError, UsageError
+from readiness.model.errors import UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import RunSettings, history_path
+from readiness.pipeline.recording import NEWEST, ask_or_warn
 from readiness.record.document import CriterionRecord, RunDocument, from_json
-from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PastRun
 from readiness.record.newest import of_the_project
 from readiness.record.wording import sentence_of
-from readiness.terminal.ending import tell
-from readiness.text.worded import worded, words_of
-
-Found = TypeVar("Found")
+from readiness.text.worded import worded
 
 
 @contextmanager
@@ -39,28 +32,33 @@ def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
         history.close()
 
 
-def last_run(settings: RunSettings, board: Board, *, whole: bool = False) -> RunDocument | None:
+def last_run(
+    settings: RunSettings, board: Board, *, whole: bool = False, interrupted: bool = False
+) -> RunDocument | None:
     """Return the newest finished run of the board in its profile, if there is one.
 
-    `whole` passes over runs of a selection.
+    `whole` passes over runs of a selection; with `interrupted` one that did not finish will do.
     """
     with past_of(settings, board) as history:
         if history is None:
             return None
-        key = board_key(board.path)
-        return told(history, lambda: history.last(key, board.profile, whole=whole))
+        runs = history.runs(
+            board_key(board.path),
+            board.profile,
+            RunDocument,
+            whole=whole,
+            interrupted=interrupted,
+            limit=NEWEST,
+        )
+        return ask_or_warn(history, lambda: next(runs, None))
 
 
 def standing(settings: RunSettings, board: Board) -> RunDocument | None:
-    """How the project stands as of the newest run of the board in its profile, if there is one.
+    """Return how the project stands as of the newest run of the board in its profile, if any.
 
     Each criterion has its newest measurement; see `of_the_project`.
     """
-    with past_of(settings, board) as history:
-        if history is None:
-            return None
-        key = board_key(board.path)
-        run = told(history, lambda: history.last(key, board.profile, whole=False, interrupted=True))
+    run = last_run(settings, board, interrupted=True)
     return None if run is None else of_the_project(run)
 
 
@@ -78,11 +76,6 @@ def runs_by_id(settings: RunSettings, board: Board, names: Iterable[str]) -> dic
         }
 
 
-def last_verdicts(history: History, board: Board) -> PastRun | None:
-    """Return what was found of the board up to its newest run."""
-    return told(history, lambda: history.last_verdicts(board_key(board.path), board.profile))
-
-
 def recent_runs(
     settings: RunSettings, board: Board, *, limit: int, whole: bool = False
 ) -> list[RunDocument]:
@@ -90,9 +83,10 @@ def recent_runs(
     with past_of(settings, board) as history:
         if history is None:
             return []
-        key = board_key(board.path)
-        runs = told(history, lambda: history.recent(key, board.profile, limit=limit, whole=whole))
-        return runs or []
+        runs = history.runs(
+            board_key(board.path), board.profile, RunDocument, whole=whole, limit=limit
+        )
+        return (ask_or_warn(history, lambda: list(runs)) or [])[::-1]
 
 
 def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
@@ -113,42 +107,6 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
     if not runs:
         raise UsageError(worded("usage.no_run", name=name))
     return runs[0]
-
-
-def with_past(
-    run: RunDocument, history: History | None, board: Board, formats: Iterable[str]
-) -> RunDocument:
-    """Return the run with the earlier ones that these formats show, if any of them does."""
-    from readiness.report import past_wanted
-
-    limit = max(map(past_wanted, formats), default=0)
-    if not limit or history is None:
-        return run
-    points = _points(history, board, run)
-    past = told(history, lambda: _marks(points, limit)) or []
-    return msgspec.structs.replace(run, past=past)
-
-
-def _points(history: History, board: Board, run: RunDocument) -> Iterator[PastPoint]:
-    """Yield the whole runs before this one, newest first; the order of the history holds."""
-    from readiness.record.points import past_point
-
-    recorded = history.stored(run.id) is not None
-    for earlier in history.points(board_key(board.path), board.profile, run.id):
-        if recorded or earlier.started_at < run.started_at:
-            yield past_point(earlier)
-
-
-def _marks(points: Iterator[PastPoint], limit: int) -> list[PastPoint]:
-    """Return the newest points, the oldest first, with reruns that found the same folded."""
-    from readiness.record.points import folded
-
-    marks: list[PastPoint] = []
-    for point in points:
-        marks = [*folded([point, *marks[:1]]), *marks[1:]]
-        if len(marks) > limit:
-            return marks[1:]
-    return marks
 
 
 def read_run(name: str) -> RunDocument:
@@ -190,20 +148,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
 def _progress(
     criterion: Criterion, record: CriterionRecord, value: Decimal | bool | str | None
 ) -> Decimal | None:
-    """As exact as it was, which the record is not: thirds have to add up to a whole."""
+    """Return it as exact as it was, which the record is not: thirds have to add up to a whole."""
     if record.progress is None or record.verdict.good or not isinstance(value, Decimal):
         return None if record.progress is None else Decimal(str(record.progress))
     return progress_of(criterion, value, record.unit)
-
-
-def told(history: History, ask: Callable[[], Found | None]) -> Found | None:
-    """Ask the history; what cannot be read is told as a warning, and taken for nothing."""
-    try:
-        run = ask()
-    except NotWrittenError as error:
-        tell(worded("notice.warning", what=words_of(error)))
-        return None
-    for damage in history.damaged:
-        tell(worded("notice.warning", what=damage))
-    history.damaged.clear()
-    return run

@@ -1,6 +1,10 @@
 """The history that a run learns from, is entered in and is recorded in."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
 
 from readiness.history.store import AlteredError, History, board_key
 from readiness.model.board import Board
@@ -8,9 +12,17 @@ from readiness.model.errors import NotWrittenError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
 from readiness.record.document import RunDocument
+from readiness.record.earlier import PastPoint
+from readiness.record.excerpts import PastRun
 from readiness.record.values import timestamp
+from readiness.report import past_wanted
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded, words_of
+
+Answer = TypeVar("Answer")
+
+NEWEST = 20
+"""Number of entries to look at for the newest document that can be read."""
 
 
 def open_history(settings: RunSettings, board: Board) -> History | None:
@@ -28,6 +40,27 @@ def open_history(settings: RunSettings, board: Board) -> History | None:
             tell(worded("notice.no_history", path=above))
             return None
     return History(path)
+
+
+def ask_or_warn(history: History, ask: Callable[[], Answer | None]) -> Answer | None:
+    """Ask the history; what cannot be read is shown as a warning, and taken for nothing."""
+    try:
+        answer = ask()
+    except NotWrittenError as error:
+        tell(worded("notice.warning", what=words_of(error)))
+        return None
+    for damage in history.damaged:
+        tell(worded("notice.warning", what=damage))
+    history.damaged.clear()
+    return answer
+
+
+def last_verdicts(history: History, board: Board) -> PastRun | None:
+    """Return what was found of the board up to its newest run."""
+    runs = history.runs(
+        board_key(board.path), board.profile, PastRun, interrupted=True, limit=NEWEST
+    )
+    return ask_or_warn(history, lambda: next(runs, None))
 
 
 def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:
@@ -66,3 +99,33 @@ def record(history: History | None, outcome: Outcome) -> tuple[RunDocument, list
         return error.document, [words_of(error)]
     except NotWrittenError as error:
         return document, [words_of(error)]
+
+
+def with_past(
+    run: RunDocument, history: History | None, board: Board, formats: Iterable[str]
+) -> RunDocument:
+    """Return the run with the earlier ones that these formats show, if any of them does."""
+    limit = max(map(past_wanted, formats), default=0)
+    if not limit or history is None:
+        return run
+    past = ask_or_warn(history, lambda: _points(history, board, run, limit))
+    return msgspec.structs.replace(run, past=past or [])
+
+
+def _points(history: History, board: Board, run: RunDocument, limit: int) -> list[PastPoint]:
+    """Return the newest whole runs before this one, the oldest first, in the history's order.
+
+    Reruns that found the same are one point.
+    """
+    from readiness.record.points import folded, past_point
+
+    points: list[PastPoint] = []
+    recorded = history.stored(run.id) is not None
+    for earlier in history.runs(
+        board_key(board.path), board.profile, PastRun, whole=True, before=run.id
+    ):
+        if recorded or earlier.started_at < run.started_at:
+            points = [*folded([past_point(earlier), *points[:1]]), *points[1:]]
+        if len(points) > limit:
+            return points[1:]
+    return points

@@ -22,8 +22,14 @@ from readiness.pipeline.facts import Outcome, Start, run_id
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import last_verdicts, with_past
-from readiness.pipeline.recording import enter, learned, open_history, record
+from readiness.pipeline.recording import (
+    enter,
+    last_verdicts,
+    learned,
+    open_history,
+    record,
+    with_past,
+)
 from readiness.pipeline.reports import (
     final_status,
     formats_of,

@@ -1,7 +1,6 @@
 """What git says of the folder that is measured."""
 
 import os
-import re
 import select
 import signal
 import stat
@@ -28,10 +27,6 @@ REACHING = (
 )
 """What may be said of how other machines are reached."""
 
-# `ls-files -v`: a small letter is a file assumed to be unchanged, S one that is not checked out.
-_HIDDEN = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]+)")
-# `ls-files -s`: mode, id, stage and path of what the index holds.
-_STAGED = re.compile(rb"([0-7]+) ([0-9a-f]+) 0\t([^\0]+)\0")
 # The words of a changed, renamed or unmerged entry before its path.
 _WORDS = {b"1": 8, b"2": 9, b"u": 10}
 _ALGORITHMS = {40: "sha1", 64: "sha256"}
@@ -79,20 +74,20 @@ class Asking:
 
         The run's own `outputs`, and the files that this process prints to, are no part of it.
         """
-        found = self.changed(outputs)
-        commit = found.headers.get("branch.oid", "(initial)")
+        changed = self.changed(outputs)
+        commit = changed.headers.get("branch.oid", "(initial)")
         if commit == "(initial)":
             return None
-        branch = found.headers.get("branch.head", "")
-        changes = found.states()
+        branch = changed.headers.get("branch.head", "")
+        changes = changed.states()
         return Git(
             commit=commit,
             branch="" if branch == "(detached)" else branch,
-            dirty=bool(found.paths),
+            dirty=bool(changed.paths),
             worktree=_digest(changes),
             changes=changes if len(changes) <= NAMED else {},
             folder=self._folder,
-            web=found.web,
+            web=changed.web,
         )
 
     def changed(self, outputs: Iterable[str] = ()) -> Changed:
@@ -143,11 +138,11 @@ class GitError(Exception):
 def ask(
     folder: str,
     *arguments: str,
-    given: bytes = b"",
+    stdin: bytes = b"",
     seconds: float = 120.0,
     remote: bool = False,
 ) -> bytes:
-    """Return what git prints when asked from `folder`, with `given` on its standard input.
+    """Return what git prints when asked from `folder`, with `stdin` on its standard input.
 
     Replaced objects are not followed: what has a hash is what is read. With `remote` it may use
     how the caller's shell says that other machines are reached. Raises `GitError`.
@@ -160,7 +155,7 @@ def ask(
         environment |= {name: os.environ[name] for name in REACHING if name in os.environ}
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, env=environment, timeout=seconds
+            command, input=stdin, capture_output=True, env=environment, timeout=seconds
         )
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}") from None
@@ -204,7 +199,7 @@ def closest(parents: Mapping[str, Sequence[str]], start: str, wanted: Container[
 
 
 def user_name(folder: str) -> str:
-    """Whose name stands in git's settings; empty where none does."""
+    """Return the name in git's settings; empty where none is set."""
     return _answered(folder, "config", "user.name")
 
 
@@ -225,7 +220,7 @@ def _digest(changes: dict[str, str]) -> str:
 
 def _identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
     """Identify the files that a run writes: reports by name, and what its streams lead to."""
-    found = set()
+    identities = set()
     names: tuple[str | int, ...] = (*outputs, 1, 2)
     for name in names:
         try:
@@ -233,8 +228,8 @@ def _identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
         except (OSError, ValueError):
             continue
         if stat.S_ISREG(status.st_mode):
-            found.add((status.st_dev, status.st_ino))
-    return found
+            identities.add((status.st_dev, status.st_ino))
+    return identities
 
 
 def _is_one_of(root: str, path: bytes, files: Collection[tuple[int, int]]) -> bool:
@@ -247,23 +242,31 @@ def _is_one_of(root: str, path: bytes, files: Collection[tuple[int, int]]) -> bo
 
 def _edited_unseen(root: str, flags: bytes) -> list[bytes]:
     """List the files that git was told not to look at and that differ from the index."""
-    found = {path: flag for flag, path in _HIDDEN.findall(flags)}
-    if not found:
+    # A small letter is a file assumed to be unchanged, S one that is not checked out.
+    hidden = {
+        entry[2:]: entry[:1]
+        for entry in flags.split(b"\0")
+        if entry[:1].islower() or entry[:1] == b"S"
+    }
+    if not hidden:
         return []
     from readiness.project.worktree import GONE, blob_id
 
     edited = []
-    for mode, known, path in _STAGED.findall(_output(_start(root, "ls-files", "-s", "-z"))):
-        if path in found and mode != _LINKED_REPOSITORY:
+    for entry in _output(_start(root, "ls-files", "-s", "-z")).split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        if path in hidden and not head.startswith(_LINKED_REPOSITORY):
+            _, known, stage = head.split(b" ")
             now = blob_id(root, path, _ALGORITHMS[len(known)])
-            left_out = now == GONE and found[path] in b"Ss"
-            if now != known.decode() and not left_out and not _only_filtered(root, path, known):
+            left_out = now == GONE and hidden[path] in b"Ss"
+            differs = now != known.decode() and not left_out
+            if stage == b"0" and differs and not _only_filtered(root, path, known):
                 edited.append(path)
     return edited
 
 
 def _only_filtered(root: str, path: bytes, known: bytes) -> bool:
-    """Whether the file is as the index has it, once git's filters (line ends) are applied."""
+    """Return whether the file is as the index has it, once its filters are applied."""
     name = os.fsdecode(path)
     return _output(_start(root, "hash-object", "--", name)).strip() == known
 

@@ -1,9 +1,10 @@
 """What git is told so that it runs nothing of the repository that it reads."""
 
 import os
-import re
 from collections.abc import Iterator
 from typing import Final
+
+from readiness.startup.patterns import later
 
 _ALWAYS: Final = (
     ("core.fsmonitor", "false"),
@@ -14,20 +15,21 @@ _ALWAYS: Final = (
 )
 # Settings that name a program, by how they are called in small letters, and what is said instead.
 _PROGRAMS: Final = (
-    (re.compile(r"filter\..*\.(?:clean|smudge|process)"), ""),
-    (re.compile(r"filter\..*\.required"), "false"),
-    (re.compile(r"diff\..*\.textconv"), "cat"),
-    (re.compile(r"merge\..*\.driver"), "false"),
-    (re.compile(r"tar\..*\.command"), "cat"),
-    (re.compile(r"credential\.(?:.*\.)?helper|core\.(?:askpass|gitproxy)"), ""),
-    (re.compile(r"core\.sshcommand"), "ssh"),
-    (re.compile(r"core\.alternaterefscommand"), "true"),
-    (re.compile(r"remote\..*\.uploadpack"), "git-upload-pack"),
-    (re.compile(r"remote\..*\.receivepack"), "git-receive-pack"),
+    (later(r"filter\..*\.(?:clean|smudge|process)"), ""),
+    (later(r"filter\..*\.required"), "false"),
+    (later(r"diff\..*\.textconv"), "cat"),
+    (later(r"merge\..*\.driver"), "false"),
+    (later(r"tar\..*\.command"), "cat"),
+    (later(r"credential\.(?:.*\.)?helper|core\.(?:askpass|gitproxy)"), ""),
+    (later(r"core\.sshcommand"), "ssh"),
+    (later(r"core\.alternaterefscommand"), "true"),
+    (later(r"remote\..*\.uploadpack"), "git-upload-pack"),
+    (later(r"remote\..*\.receivepack"), "git-receive-pack"),
 )
 # What a repository's settings must say for one of those to be there, or to be elsewhere.
-_MAY_NAME: Final = re.compile(
-    rb"include|filter|textconv|driver|command|helper|askpass|gitproxy|uploadpack|receivepack", re.I
+_MAY_NAME: Final = (
+    *(b"include", b"filter", b"textconv", b"driver", b"command", b"helper", b"askpass"),
+    *(b"gitproxy", b"uploadpack", b"receivepack"),
 )
 # `git lfs install --local` names an installed program, in these words.
 _INSTALLED: Final = frozenset(
@@ -46,11 +48,11 @@ def environment(folder: str) -> dict[str, str]:
     still be told `--no-ext-diff`.
     """
     settings = [*_ALWAYS, *_replaced(folder)]
-    told = {"GIT_CONFIG_COUNT": str(len(settings))}
+    variables = {**bare_environment(), "GIT_CONFIG_COUNT": str(len(settings))}
     for number, (name, value) in enumerate(settings):
-        told[f"GIT_CONFIG_KEY_{number}"] = name
-        told[f"GIT_CONFIG_VALUE_{number}"] = value
-    return {**bare_environment(), **told}
+        variables[f"GIT_CONFIG_KEY_{number}"] = name
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables
 
 
 def bare_environment() -> dict[str, str]:
@@ -77,12 +79,12 @@ def _may_name_programs(folder: str) -> bool:
     for name in ("config", "config.worktree"):
         try:
             with open(os.path.join(own, name), "rb") as file:
-                text = file.read(_LARGEST)
+                text = file.read(_LARGEST).lower()
         except FileNotFoundError:
             continue
         except OSError:
             return True
-        if len(text) == _LARGEST or _MAY_NAME.search(text):
+        if len(text) == _LARGEST or any(word in text for word in _MAY_NAME):
             return True
     return False
 

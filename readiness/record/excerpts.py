@@ -11,7 +11,6 @@ from readiness.record.document import (
     MilestoneRecord,
     ScoreRecord,
     WholeRun,
-    decoded,
 )
 from readiness.record.earlier import Value
 from readiness.record.origin import Git
@@ -107,18 +106,3 @@ class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
     score: ScoreRecord
     gate: GateRecord
     duration_s: float
-
-
-def past_from_json(text: bytes, source: str) -> PastRun:
-    """Read only the verdicts and numbers of a document. Raises as `from_json` does."""
-    return decoded(text, source, PastRun)
-
-
-def known_from_json(text: bytes, source: str) -> KnownRun:
-    """Read only what later runs carry on. Raises as `from_json` does."""
-    return decoded(text, source, KnownRun)
-
-
-def outcome_from_json(text: bytes, source: str) -> PastVerdict:
-    """Read only what a run came to. Raises as `from_json` does."""
-    return decoded(text, source, PastVerdict)

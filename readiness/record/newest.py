@@ -33,6 +33,19 @@ def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
     return msgspec.structs.replace(record, **measured, previous=None, probes=[])
 
 
+def carried_from(record: CriterionRecord, run: RunDocument | KnownRun) -> Carried:
+    """Return the record of this run as documents of others carry it."""
+    git = run.git
+    return Carried(
+        run=run.id,
+        at=run.started_at,
+        profile=run.profile,
+        commit=git.commit if git else "",
+        dirty=git is not None and git.dirty,
+        **{name: getattr(record, name) for name in _MEASURED},
+    )
+
+
 def measured_by(record: CriterionRecord, run: str) -> str:
     """Return the run of a criterion's newest measurement, in a document of the run `run`."""
     return run if record.carried is None else record.carried.run

@@ -7,7 +7,6 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from fcntl import F_SETFL, fcntl
 from typing import Final
 
 from readiness.model.plan import Plan, Probe
@@ -183,7 +182,7 @@ class Starter:
         os.close(fds[3])
         spool = f"{self._spool}/{attempt.index}.{attempt.number}"
         for fd in (fds[0], fds[2]):
-            fcntl(fd, F_SETFL, os.O_NONBLOCK)
+            os.set_blocking(fd, False)
         attempt.stdout = Sink(fds[0], spool + ".stdout")
         attempt.stderr = Sink(fds[2], spool + ".stderr")
 

@@ -16,7 +16,7 @@ import pytest
 from readiness.history.store import AlteredError, History, chain
 from readiness.history.tables import VERSION
 from readiness.record.document import to_json
-from tests.history.test_store import AT, a_document, record
+from tests.history.test_store import AT, a_document, last, record
 from tests.support.program import ROOT
 
 
@@ -245,7 +245,7 @@ def test_an_old_history_is_taken_on(path: Path) -> None:
     assert {name: history.stored(name) for name in old} == old
     found = history.verify()
     assert (found.links, found.loose, found.alterations) == (5, 2, [])
-    document = history.last("board.yaml", "local", whole=True)
+    document = last(history)
     assert document is not None
     with opened(path) as connection:
         assert connection.execute("pragma user_version").fetchone() == (VERSION,)
@@ -385,9 +385,9 @@ def test_a_clock_that_was_set_back_is_remarked(path: Path) -> None:
         history.finish(a_document(name, started_at=at), {}, {})
     assert len(history.remarks) == 1
     assert "2026-11-24T13:00:00.000Z" in history.remarks[0]
-    last = history.last("board.yaml", "local", whole=True)
-    assert last is not None
-    assert last.id == "r2"
+    newest = last(history)
+    assert newest is not None
+    assert newest.id == "r2"
     assert [entry.id for entry in history.entries(9)] == ["r2", "r1"]
     history.begin("r3", "board.yaml", "local", "2026-11-23T12:59:30.000Z")
     assert len(history.remarks) == 1, "less than a minute is what two gates differ by"

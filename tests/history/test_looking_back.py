@@ -6,16 +6,15 @@ from pathlib import Path
 import pytest
 
 from readiness.history.store import History
+from readiness.record.document import RunDocument
 from tests.history.test_store import a_document, record
 
 QUESTIONS: dict[str, Callable[[History], object]] = {
-    "last": lambda history: history.last("board.yaml", "local", whole=True),
-    "last verdicts": lambda history: history.last_verdicts("board.yaml", "local"),
-    "known": lambda history: list(history.known("board.yaml", "local")),
-    "recent": lambda history: history.recent("board.yaml", "local", limit=3),
+    "runs": lambda history: list(history.runs("board.yaml", "local", RunDocument)),
+    "whole runs before one": lambda history: list(
+        history.runs("board.yaml", "local", RunDocument, whole=True, before="r1")
+    ),
     "named": lambda history: history.named("board.yaml", "r"),
-    "points": lambda history: list(history.points("board.yaml", "local", "r1")),
-    "whole runs": lambda history: list(history.whole_runs("board.yaml", "local")),
     "newest whole": lambda history: history.newest_whole("board.yaml", None),
     "newest whole of a profile": lambda history: history.newest_whole("board.yaml", "local"),
     "stored": lambda history: history.stored("r1"),
@@ -49,22 +48,21 @@ def test_the_newest_whole_run_is_found_behind_many_of_parts(tmp_path: Path) -> N
     for number in range(30):
         record(history, a_document(f"part{number}", partial=True))
     record(history, a_document("cut", interrupted=True))
-    found = [history.newest_whole("board.yaml", profile) for profile in (None, "local", "none")]
-    assert [None if run is None else run.id for run in found] == ["live", "local", None]
+    runs = [history.newest_whole("board.yaml", profile) for profile in (None, "local", "none")]
+    assert [None if run is None else run.id for run in runs] == ["live", "local", None]
     assert history.newest_whole("other.yaml", None) is None
     history.close()
 
 
 @pytest.mark.parametrize(
-    ("name", "found"), [("r1", ["r12", "r1"]), ("r", ["r2", "r12", "r1"]), ("r%", []), ("R1", [])]
+    ("name", "runs"), [("r1", ["r12", "r1"]), ("r", ["r2", "r12", "r1"]), ("r%", []), ("R1", [])]
 )
 def test_a_run_is_named_by_the_beginning_of_its_id(
-    tmp_path: Path, name: str, found: list[str]
+    tmp_path: Path, name: str, runs: list[str]
 ) -> None:
     """The newest first; nothing in a name stands for something else."""
     history = History(str(tmp_path / "history.db"))
-    for run in ("r1", "r12", "r2"):
-        record(history, a_document(run))
-    got = history.named("board.yaml", name)
-    assert [run.id for run in got] == found
+    for recorded in ("r1", "r12", "r2"):
+        record(history, a_document(recorded))
+    assert [run.id for run in history.named("board.yaml", name)] == runs
     history.close()

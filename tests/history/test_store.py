@@ -35,6 +35,11 @@ def record(history: History, document: RunDocument) -> None:
     history.finish(document, {}, {})
 
 
+def last(history: History, profile: str = "local", *, whole: bool = True) -> RunDocument | None:
+    """Return the newest run of board.yaml in a profile."""
+    return next(history.runs("board.yaml", profile, RunDocument, whole=whole), None)
+
+
 def rows(path: Path) -> list[tuple[str, str, bool]]:
     """The id and state of all runs in order, and whether they have a document."""
     connection = sqlite3.connect(path)
@@ -58,13 +63,13 @@ def test_a_run_is_read_back_as_it_was(path: Path) -> None:
     """By another process, later."""
     document = a_document()
     record(History(str(path)), document)
-    assert History(str(path)).last("board.yaml", "local", whole=True) == document
+    assert last(History(str(path))) == document
 
 
 def test_a_history_that_is_not_there_is_empty(path: Path) -> None:
     """And reading makes none."""
     history = History(str(path))
-    assert history.last("board.yaml", "local", whole=False) is None
+    assert last(history, whole=False) is None
     assert (history.durations(), history.versions()) == ({}, {})
     assert not path.parent.exists()
 
@@ -83,14 +88,9 @@ def test_the_last_run_is_of_the_same_board_and_profile(path: Path) -> None:
         record(history, document)
     history.begin("r6", "board.yaml", "local", AT)
 
-    def last(profile: str = "local", *, whole: bool) -> str | None:
-        found = history.last("board.yaml", profile, whole=whole)
-        return found.id if found else None
-
-    assert last(whole=True) == "r1"
-    assert last(whole=False) == "r2"
-    assert last("production", whole=True) == "r3"
-    assert last("nowhere", whole=False) is None
+    newest = [last(history), last(history, whole=False), last(history, "production")]
+    assert [run.id for run in newest if run] == ["r1", "r2", "r3"]
+    assert last(history, "nowhere", whole=False) is None
     assert rows(path)[4:] == [("r5", "interrupted", True), ("r6", "running", False)]
 
 
@@ -159,7 +159,7 @@ def test_eight_gates_write_twenty_runs_each(path: Path) -> None:
     assert {(state, there) for _, state, there in found} == {("finished", True)}
     history = History(str(path))
     assert history.durations()["shared"] == 2.0
-    assert history.last("board.yaml", "local", whole=True) is not None
+    assert last(history) is not None
     connection = sqlite3.connect(path)
     assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
     connection.close()
@@ -181,9 +181,9 @@ def test_writers_that_are_killed_leave_it_readable(path: Path) -> None:
     assert all(there == (state == "finished") for _, state, there in found)
     assert sum(state == "running" for _, state, _ in found) <= 4
     record(History(str(path)), a_document("last"))
-    last = History(str(path)).last("board.yaml", "local", whole=True)
-    assert last is not None
-    assert last.id == "last"
+    newest = last(History(str(path)))
+    assert newest is not None
+    assert newest.id == "last"
 
 
 def test_a_lock_that_is_held_is_waited_for_a_bounded_time(
@@ -198,7 +198,7 @@ def test_a_lock_that_is_held_is_waited_for_a_bounded_time(
     with pytest.raises(NotWrittenError, match="locked"):
         record(History(str(path)), a_document("r2"))
     assert time.monotonic() - began < 60
-    assert History(str(path)).last("board.yaml", "local", whole=True) is not None
+    assert last(History(str(path))) is not None
     release = threading.Timer(0.1, lambda: holder.execute("rollback"))
     release.start()
     record(History(str(path)), a_document("r3"))
@@ -228,7 +228,7 @@ def test_garbage_is_neither_read_nor_overwritten(path: Path) -> None:
     path.write_bytes(garbage)
     history = History(str(path))
     with pytest.raises(NotWrittenError, match=r"history\.db.*not a database"):
-        history.last("board.yaml", "local", whole=True)
+        last(history)
     with pytest.raises(NotWrittenError, match=r"history\.db.*not a database"):
         history.begin("r1", "board.yaml", "local", AT)
     assert path.read_bytes() == garbage
@@ -245,9 +245,9 @@ def test_an_entry_that_is_damaged_is_kept_and_passed_over(path: Path, damage: ob
     connection.execute("update runs set document = ? where id = 'r2'", (damage,))
     connection.commit()
     connection.close()
-    last = history.last("board.yaml", "local", whole=True)
-    assert last is not None
-    assert last.id == "r1"
+    newest = last(history)
+    assert newest is not None
+    assert newest.id == "r1"
     assert len(history.damaged) == 1
     assert len(rows(path)) == 2
 
@@ -325,10 +325,10 @@ import urllib.parse  # the other user may not be able to read where Python lies
 sys.path[:0] = [sys.argv[1]]
 from readiness.model.errors import NotWrittenError
 from readiness.history.store import History
-from tests.history.test_store import AT
+from tests.history.test_store import AT, last
 os.setgid(54321); os.setuid(54321)
 history = History(sys.argv[2])
-print(history.last("board.yaml", "local", whole=True).id)
+print(last(history).id)
 try:
     history.begin("r2", "board.yaml", "local", AT)
 except NotWrittenError as error:
@@ -361,6 +361,6 @@ def test_a_stopped_writer_blocks_no_reader(path: Path) -> None:
     holder.execute("begin immediate")
     holder.execute("update runs set profile = 'other'")
     began = time.monotonic()
-    assert History(str(path)).last("board.yaml", "local", whole=True) is not None
+    assert last(History(str(path))) is not None
     assert time.monotonic() - began < 60
     holder.close()

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from decimal import Decimal
 
-from msgspec.structs import replace
+import msgspec
 
 from readiness.history.store import History, board_key
 from readiness.model.board import Board
@@ -11,7 +11,7 @@ from readiness.model.judgement import Earlier, HeldLine
 from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
-from readiness.pipeline.past import told
+from readiness.pipeline.recording import ask_or_warn
 from readiness.project.git import nearest
 from readiness.record.document import CriterionRecord
 from readiness.record.earlier import Value
@@ -25,7 +25,7 @@ class LineHeld(Feature):
 
     def opened(self, start: Start, board: Board, history: History | None) -> Start:
         """Add what has to be held."""
-        return replace(start, line=line_of(history, board, start.base))
+        return msgspec.structs.replace(start, line=line_of(history, board, start.base))
 
 
 def line_of(
@@ -39,13 +39,13 @@ def line_of(
     """
     if history is None:
         return HeldLine()
-    run = told(history, lambda: _compared(history, board, base, but))
+    run = ask_or_warn(history, lambda: _compared(history, board, base, but))
     if run is None:
         return HeldLine()
     return HeldLine(
         run=run.id,
         commit=run.git.commit if run.git else "",
-        criteria={one.id: _earlier(one) for task in run.tasks for one in task.criteria},
+        criteria={record.id: _earlier(record) for task in run.tasks for record in task.criteria},
     )
 
 
@@ -53,11 +53,11 @@ def _compared(
     history: History, board: Board, base: BaseRef | None, but: Container[str]
 ) -> KnownRun | None:
     def runs() -> Iterator[KnownRun]:
-        found = history.whole_runs(board_key(board.path), board.profile)
-        return (run for run in found if run.id not in but and _went_to_its_end(run))
+        whole = history.runs(board_key(board.path), board.profile, KnownRun, whole=True)
+        return (run for run in whole if run.id not in but and _went_to_its_end(run))
 
-    if base is not None and (found := _of_commit(runs(), board, base.commit)):
-        return found
+    if base is not None and (run := _of_commit(runs(), board, base.commit)):
+        return run
     return next((run for run in runs() if _is_good(run)), None)
 
 
@@ -73,8 +73,8 @@ def _of_commit(runs: Iterator[KnownRun], board: Board, commit: str) -> KnownRun 
 
 
 def _went_to_its_end(run: KnownRun) -> bool:
-    criteria = (one for task in run.tasks for one in task.criteria)
-    return all(one.reason_code is not ReasonCode.NOT_RUN for one in criteria)
+    criteria = (record for task in run.tasks for record in task.criteria)
+    return all(record.reason_code is not ReasonCode.NOT_RUN for record in criteria)
 
 
 def _is_good(run: KnownRun) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 
 from readiness import __version__
-from readiness.cluster.client import Begun, Cluster, Over
+from readiness.cluster.client import Cluster, Over
 from readiness.cluster.part import WorkerPart
 from readiness.decide.judge import as_of
 from readiness.model.board import Board
@@ -21,7 +21,6 @@ from readiness.pipeline.concluding import conclude
 from readiness.pipeline.durations import given_durations
 from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Command, Feature
-from readiness.pipeline.files_back import files_of, put_back
 from readiness.pipeline.past import judgement_of
 from readiness.plan import secret_values
 from readiness.plan.shards import digest_of, most_parts, needs_of, parts
@@ -50,7 +49,7 @@ class ClusterRun(Feature):
     def around(self, command: Command) -> Command:
         """Raise `UsageError` for what cannot be asked of a cluster."""
         if self.settings.on:
-            refuse_alone(self.settings)
+            _refuse_alone(self.settings)
         return command
 
     def executing(self, plan: Plan, start: Start, board: Board) -> Outcome | None:
@@ -64,23 +63,25 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
     Raises `UsageError` where no worker could measure what is here.
     """
     began = time.monotonic()
-    file, commit = in_repository(board.path, board.workdir, start.git)
+    file, commit = _in_repository(board.path, board.workdir, start.git)
     part = WorkerPart(
         number=1,
-        address=settings.repository or origin(board.workdir),
+        address=settings.repository or _origin(board.workdir),
         revision=commit,
         board=file,
         settings=_of_each_part(board, plan, settings),
     )
     with Cluster(settings.on or "") as cluster:
-        threads = sum(int(each["nthreads"]) for each in cluster.workers().values())
+        threads = sum(int(worker["nthreads"]) for worker in cluster.workers().values())
         made = _parts(board, plan, part, max(PARTS_A_THREAD * threads, 1))
         observer = shown_progress(plan, threads, settings, spoken(board.language), os.environ)
         gathered = _Gathered(board, plan, made, observer)
         try:
             with Signals() as signals:
-                for event in cluster.run(made.parts, f"readiness-{start.id}"):
-                    gathered.hear(event)
+                for over in cluster.run(made.parts, f"readiness-{start.id}"):
+                    if over is not None:
+                        gathered.take(over)
+                    observer.tick()
                     if signals.received:
                         break
         finally:
@@ -98,7 +99,7 @@ class _Parts(msgspec.Struct, frozen=True):
 
 
 def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
-    """Every part of the plan that has anything in it, in all else as the first."""
+    """Cut the plan; return each part that has anything in it, in all else as the first."""
     cut = parts(plan, min(most_parts(plan), most), given_durations(plan, board))
     digest = digest_of(plan, cut, board.workdir, __version__, board.digest, board.profile)
     made = [
@@ -107,7 +108,6 @@ def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
             number=number,
             settings=msgspec.structs.replace(first.settings, shard=(number, len(cut))),
             needs=tuple(sorted(needs_of(plan, part))),
-            files=files_of(plan, part, repository(board.workdir)),
         )
         for number, part in enumerate(cut, 1)
         if part
@@ -125,7 +125,7 @@ def _of_each_part(board: Board, plan: Plan, settings: RunSettings) -> RunSetting
     )
 
 
-def refuse_alone(settings: RunSettings) -> None:
+def _refuse_alone(settings: RunSettings) -> None:
     """Raise `UsageError` for what cannot be asked of a cluster."""
     for name in ALONE:
         if getattr(settings, name):
@@ -133,8 +133,8 @@ def refuse_alone(settings: RunSettings) -> None:
             raise UsageError(worded("usage.not_on_cluster", flag=flag))
 
 
-def in_repository(board: str, workdir: str, git: Git | None) -> tuple[str, str]:
-    """Where a board's file is in the repository, and the commit, which has all that is here.
+def _in_repository(board: str, workdir: str, git: Git | None) -> tuple[str, str]:
+    """Return the board's file below the repository, and the commit, which has all that is here.
 
     Raises `UsageError` where there is no such commit.
     """
@@ -151,19 +151,19 @@ def in_repository(board: str, workdir: str, git: Git | None) -> tuple[str, str]:
     return os.path.relpath(path, root), git.commit
 
 
-def origin(folder: str) -> str:
-    """Where a folder's repository comes from. Raises `UsageError` where that is not said."""
+def _origin(folder: str) -> str:
+    """Return where a folder's repository comes from. Raises `UsageError` if it does not say."""
     try:
         return os.fsdecode(ask(folder, "remote", "get-url", "origin")).strip()
     except GitError:
         raise UsageError(worded("usage.no_repository")) from None
 
 
-def run_of(event: Over) -> tuple[RunDocument | None, str]:
+def _run_of(over: Over) -> tuple[RunDocument | None, str]:
     """Return the document of a part that is over, or why there is none."""
-    answer = event.answer
+    answer = over.answer
     if answer is None:
-        return None, event.why
+        return None, over.why
     if answer.lost:
         return None, worded("cluster.lost", count=answer.lost)
     if not answer.document:
@@ -187,27 +187,19 @@ class _Gathered:
         self._records: dict[str, CriterionRecord] = {}
         self._lacks: dict[str, str] = {}
 
-    def hear(self, event: Begun | Over | None) -> None:
-        """Take in what the cluster tells."""
-        if isinstance(event, Over):
-            self._over(event)
-        self._observer.tick()
-
-    def _over(self, event: Over) -> None:
-        answer, (run, why) = event.answer, run_of(event)
+    def take(self, over: Over) -> None:
+        """Take in what became of a part."""
+        answer, (run, why) = over.answer, _run_of(over)
         if run is None or answer is None:
-            self._never(self._made.criteria[event.number], why)
+            self._never(self._made.criteria[over.number], why)
             return
         if run.shard is None or run.shard.plan != self._made.plan:
-            found = run.tool.version
-            why = worded("cluster.other_plan", worker=answer.worker, found=found)
-            self._never(self._made.criteria[event.number], why)
+            version = run.tool.version
+            why = worded("cluster.other_plan", worker=answer.worker, found=version)
+            self._never(self._made.criteria[over.number], why)
             return
-        self._runs[event.number] = (answer.worker, run)
-        asked = next(part.files for part in self._made.parts if part.number == event.number)
-        for problem in put_back(answer, asked, repository(self._board.workdir)):
-            tell(problem)
-        own = self._made.criteria[event.number]
+        self._runs[over.number] = (answer.worker, run)
+        own = self._made.criteria[over.number]
         self._records.update({one.id: one for one in run.criteria() if one.id in own})
         for probe in run.probes:
             index = self._indices[probe.id]
@@ -231,20 +223,20 @@ class _Gathered:
 
     def tell_versions(self) -> None:
         """Tell of tools of which workers have different versions."""
-        found: dict[str, dict[str, list[str]]] = {}
+        tools: dict[str, dict[str, list[str]]] = {}
         for worker, run in self._runs.values():
             for probe in run.probes:
                 check = self._plan.probes[self._indices[probe.id]].check
                 if probe.tool_version and check.tools:
-                    workers = found.setdefault(check.tools[0], {})
+                    workers = tools.setdefault(check.tools[0], {})
                     workers.setdefault(probe.tool_version, []).append(worker)
-        for tool, versions in found.items():
+        for tool, versions in tools.items():
             if len(versions) > 1:
-                told = "; ".join(
+                text = "; ".join(
                     f"{version}: {', '.join(sorted(set(workers)))}"
                     for version, workers in sorted(versions.items())
                 )
-                tell(worded("cluster.versions", tool=tool, versions=told))
+                tell(worded("cluster.versions", tool=tool, versions=text))
 
     def outcome(self, start: Start, elapsed: float, received: list[int]) -> Outcome:
         """Join the parts' runs into one."""
@@ -291,7 +283,7 @@ class _Gathered:
 
 
 def _capture(index: int, probe: ProbeRecord, reason: str) -> Capture:
-    """As much of an attempt on another machine as progress shows."""
+    """Return as much of an attempt on another machine as progress shows."""
     ended = probe.timed_out or probe.exit_status is not None or probe.signal is not None
     return Capture(
         probe=index,

@@ -6,7 +6,7 @@ With a base whose rules are measured too, what the change loosens is known only 
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-import msgspec
+from msgspec.structs import replace
 
 from readiness.decide.bounds import is_certain
 from readiness.decide.milestones import as_goal
@@ -22,8 +22,7 @@ from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Readings
 from readiness.plan.soonest import soonest
-from readiness.record.excerpts import PastRun
-from readiness.run.interface import Settle, Settled
+from readiness.run.interface import Settled
 from readiness.text.worded import worded
 
 LOOKS: Final = 50
@@ -38,32 +37,28 @@ class EarlyDecision(Feature):
     turn = 1  # only what the other features leave to run can change the decision
 
     def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
-        """Put what can decide soonest first."""
-        return in_order(plan, board, start.milestone, start.line, start.previous)
+        """Put first what can decide soonest, as far as earlier runs let that be guessed."""
+        worth = {line.criterion: float(line.possible) for line in score(board, ()).lines}
+        past = start.previous.criteria() if start.previous is not None else ()
+        failed = {criterion.id for criterion in past if criterion.verdict.bad}
+        return soonest(plan, _deciding(board, plan, start.milestone, start.line), failed, worth)
 
     def running(self, execution: Execution) -> Execution:
         """Stop the run where an attempt makes the decision certain; run nothing if it is that."""
-        left, settle = until_decided(
-            execution.board,
-            execution.left,
-            execution.start,
-            execution.readings,
-            execution.settle,
-        )
-        return msgspec.structs.replace(execution, left=left, settle=settle, may_stop=True)
+        course = Course(execution.board, execution.left, execution.start, execution.readings)
+        left, settle = execution.left, execution.settle
+        if course.is_certain():
+            for index in left.order:
+                settle(_never(index, execution.start))
+            return replace(execution, left=replace(left, order=()))
 
+        def settled(capture: Capture) -> Settled:
+            answer = settle(capture)
+            if not course.goes_on(capture.probe) or not course.is_certain():
+                return answer
+            return replace(answer, stop=worded("reason.decided"), at_once=True)
 
-def in_order(
-    plan: Plan,
-    board: Board,
-    milestone: Milestone | None,
-    line: HeldLine | None,
-    past: PastRun | None,
-) -> Plan:
-    """Put first in the plan what can decide soonest, as far as earlier runs let that be guessed."""
-    worth = {one.criterion: float(one.possible) for one in score(board, ()).lines}
-    failed = {one.id for one in past.criteria() if one.verdict.bad} if past is not None else ()
-    return soonest(plan, _deciding(board, plan, milestone, line), failed, worth)
+        return replace(execution, settle=settled, may_stop=True)
 
 
 def _deciding(
@@ -71,36 +66,16 @@ def _deciding(
 ) -> set[str]:
     """Return the criteria of which each can decide alone."""
     if line is not None:
-        passed = {name for name, one in line.criteria.items() if one.verdict.good}
-        return passed | {one.id for one in board.criteria() if one.baseline is not None}
+        passed = {name for name, earlier in line.criteria.items() if earlier.verdict.good}
+        return passed | {
+            criterion.id for criterion in board.criteria() if criterion.baseline is not None
+        }
     rules = board if milestone is None else as_goal(board, milestone)
     return {
-        one.id
-        for task, one in board.pairs()
+        criterion.id
+        for task, criterion in board.pairs()
         if plan.partial or rules.priorities[task.priority].blocking
     }
-
-
-def until_decided(
-    board: Board, plan: Plan, start: Start, readings: Readings, settle: Settle
-) -> tuple[Plan, Settle]:
-    """Return what is left to run, nothing if the decision is certain, and how it is settled.
-
-    The run is stopped at once where an attempt makes the decision certain.
-    """
-    course = Course(board, plan, start, readings)
-    if course.is_certain():
-        for index in plan.order:
-            settle(_never(index, start))
-        return msgspec.structs.replace(plan, order=()), settle
-
-    def settled(capture: Capture) -> Settled:
-        found = settle(capture)
-        if not course.goes_on(capture.probe) or not course.is_certain():
-            return found
-        return msgspec.structs.replace(found, stop=worded("reason.decided"), at_once=True)
-
-    return plan, settled
 
 
 def _never(index: int, start: Start) -> Capture:
@@ -141,11 +116,11 @@ class Course:
             self._look(planned)
 
     def goes_on(self, probe: int) -> bool:
-        """Take the criteria whose probes are over by now for judged; whether to look where it is.
+        """Judge the criteria whose probes are over by now; return whether to look where it is.
 
         On a large board that takes so long that it is done only now and then.
         """
-        self._news += sum(self._look(one) for one in self._readings.readers(probe))
+        self._news += sum(map(self._look, self._readings.readers(probe)))
         if self._news <= len(self._pending) // LOOKS:
             return False
         self._news = 0
@@ -166,7 +141,7 @@ class Course:
         return decision(self._board, judgements, self._start, partial=self._plan.partial)
 
     def _look(self, planned: Planned) -> bool:
-        """Take a criterion for judged once all its probes are over; whether that is news."""
+        """Judge a criterion once all its probes are over; return whether that is news."""
         name = planned.criterion.id
         if name in self._judged:
             return False
