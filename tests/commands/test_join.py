@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.support.program import Ended, Project
-from tests.support.repositories import git
 
 BOARD: dict[str, Any] = {
     "version": 1,
@@ -148,43 +147,3 @@ def test_it_records_nothing_and_replaces_no_input(joint: Project) -> None:
     assert (ended.status, ended.out) == (2, ""), ended
     assert (joint.folder / name).read_bytes() == before
     assert len(joint.entries()) == 1
-
-
-def commit(project: Project, message: str) -> str:
-    """Commit everything in the project's folder; return the commit's id."""
-    if not (project.folder / ".git").exists():
-        git(project.folder, "init", "-q")
-        (project.folder / ".gitignore").write_text("*.json\n")
-    git(project.folder, "add", ".")
-    git(project.folder, "commit", "-qm", message, "--allow-empty")
-    return git(project.folder, "rev-parse", "HEAD")
-
-
-def test_a_run_of_another_commit_is_refused(joint: Project) -> None:
-    """Both are named. Of the same commit it is scored, also from a copy without a repository."""
-    first = commit(joint, "one")
-    name = record(joint, "run.json")
-    assert joint("score", name).status == 0
-    second = commit(joint, "two")
-    ended = joint("score", name)
-    assert (ended.status, ended.out) == (2, "")
-    assert first in ended.err
-    assert second in ended.err
-    (joint.folder / ".git").rename(joint.tmp.parent / "away")
-    assert joint("score", name).status == 0
-
-
-def test_shards_of_different_dirty_states_are_refused(joint: Project) -> None:
-    """One release is one state of the files; the runs of that state are joined."""
-    commit(joint, "one")
-    names = []
-    for number in (1, 2):
-        (joint.folder / "left").write_text(str(number))
-        names.append(record(joint, f"{number}.json"))
-    ended = joined(joint, *names)
-    assert (ended.status, ended.out) == (2, "")
-    assert "1.json: it measured" in ended.err
-    assert "uncommitted changes that are not the present ones" in ended.err
-    same = joined(joint, names[1], names[1])
-    assert same.status == 0, same
-    assert same.run.git is not None

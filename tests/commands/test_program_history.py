@@ -1,17 +1,13 @@
 """What the program keeps, and what its reports may not replace."""
 
-import contextlib
 import json
 import os
 import re
-import signal
-import time
 
 import pytest
 
-from tests.support.program import Ended, Project, a_board, number, wait_until
-from tests.support.running import alive_in
-from tests.support.whole_program import NOT_READY, READY
+from tests.support.program import Project, a_board, number
+from tests.support.whole_program import READY
 
 
 @pytest.fixture
@@ -99,29 +95,6 @@ def test_a_run_remembers_the_last_one(project: Project) -> None:
     assert re.search(r"\[1/2\] T1\.2 ", ended.err), "the longest comes first"
 
 
-@pytest.mark.parametrize("garbage", [b"no database at all, but long enough to be one" * 40, b""])
-def test_a_history_that_is_garbage_is_kept_and_told(project: Project, garbage: bytes) -> None:
-    """The verdict is on screen; what is no history is not overwritten, and ends with 5."""
-    project.write(READY)
-    (project.folder / ".readiness").mkdir()
-    path = project.folder / ".readiness" / "history.db"
-    path.write_bytes(garbage)
-    ended = project("check")
-    assert "READY" in ended.out
-    listed = project("list")
-    assert listed.status == 0
-    if garbage:
-        assert ended.status == 5, ended
-        assert "history.db" in ended.err
-        assert path.read_bytes() == garbage
-        assert "history.db" in listed.err
-        project.write(NOT_READY)
-        assert project("check").status == 1
-    else:
-        assert ended.status == 0, ended
-        assert len(project.entries()) == 1
-
-
 def test_a_probe_that_removes_the_history_is_found_out(project: Project) -> None:
     """The run is recorded anew, and it does not end with 0."""
     project.write(a_board({"run": "rm -rf .readiness"}))
@@ -129,43 +102,3 @@ def test_a_probe_that_removes_the_history_is_found_out(project: Project) -> None
     assert ended.status == 5, ended
     assert "entry was gone" in ended.err
     assert project.entries() == [("finished", True)]
-
-
-def test_nothing_of_the_callers_reaches_the_history_folder(project: Project) -> None:
-    """A folder that was there keeps its files as they are: no .gitignore is added to it."""
-    project.write(READY)
-    (project.folder / "logs").mkdir()
-    assert project("check", "--history", "logs/h.db").status == 0
-    assert not (project.folder / "logs" / ".gitignore").exists()
-    assert project("check", "--history", "h.db").status == 0
-    assert not (project.folder / ".gitignore").exists()
-    assert project("check").status == 0
-    assert (project.folder / ".readiness" / ".gitignore").read_text() == "*\n"
-
-
-@pytest.mark.usefixtures("busy")
-def test_under_load_a_signal_and_a_limit_hold_too(project: Project) -> None:
-    """Races show where the machine is busy."""
-    slow = {"run": "touch ready; sleep 60"}
-    project.write(
-        a_board(number("sleep 60 & echo 'errors: 0'"), {"run": "sleep 60", "timeout": "0.5s"}, slow)
-    )
-    process = project.start("check", "-j", "4", "--output-format", "json")
-    wait_until(project.folder / "ready")
-    time.sleep(1.5)
-    process.send_signal(signal.SIGTERM)
-    ended = project.end(process)
-    assert ended.status == 143, ended
-    codes = [one.reason_code for one in ended.run.criteria()]
-    assert codes == ["leaked", "timeout", "not_run"]
-    assert alive_in(project.folder) == []
-
-
-def test_two_gates_at_once_keep_out_of_each_others_way(project: Project) -> None:
-    """Both are recorded, whole."""
-    project.write(READY)
-    with contextlib.ExitStack():
-        gates = [project.start("check", "-q") for _ in range(4)]
-        ended: list[Ended] = [project.end(gate) for gate in gates]
-    assert [one.status for one in ended] == [0] * 4
-    assert project.entries() == [("finished", True)] * 4

@@ -117,12 +117,3 @@ def test_nohup_is_honoured(project: Project) -> None:
     wait_until(project.folder / "ready")
     process.send_signal(signal.SIGHUP)
     assert project.end(process).status == 0
-
-
-def test_what_the_run_has_no_time_for_says_so(project: Project) -> None:
-    """The limit that ended a probe is named: the run's, where the probe's own was not over."""
-    project.write(a_board({"run": "sleep 60", "timeout": "50s"}, run_timeout="1s"))
-    ended = project("check", "--output-format", "json")
-    (found,) = ended.run.criteria()
-    assert (found.verdict, found.reason_code) == ("error", "timeout")
-    assert "the time limit of the run, 1 s, was over" in str(found.reason)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import threading
 import time
@@ -111,14 +110,6 @@ def test_whatever_was_looked_at_makes_it_run_again(looking: Project, what: str) 
     assert again.probes[0].stdout.digest == plain.probes[0].stdout.digest
 
 
-def test_so_do_the_command_and_the_environment(looking: Project) -> None:
-    """As where inputs are named."""
-    check(looking)
-    assert not probe(looking, env={"SOME_SETTING": "1"}).reused
-    looking.write(traced(f"true; {LOOKS}"))
-    assert not probe(looking).reused
-
-
 INNOCENT: dict[str, Callable[[Path], object]] = {
     "nothing": lambda it: None,
     "a file that was not looked at": lambda it: (it / "README.md").write_text("other\n"),
@@ -142,14 +133,6 @@ def test_whatever_was_not_looked_at_changes_nothing(looking: Project, what: str)
     assert again.probes[0].reused_from.run == first.id
     assert [one.value for one in again.criteria()] == [one.value for one in first.criteria()]
     assert ran(looking) == 1
-
-
-def test_what_is_back_as_it_was_is_as_it_was(looking: Project) -> None:
-    """The times do not matter, what is there does."""
-    check(looking)
-    (looking.folder / "none.txt").write_text("")
-    (looking.folder / "none.txt").unlink()
-    assert probe(looking).reused
 
 
 # --- what refuses itself --------------------------------------------------------------------------
@@ -225,17 +208,6 @@ def test_tools_that_change_meanwhile_are_told(looking: Project) -> None:
     assert "changed while it ran" in installed[0].not_kept
 
 
-def test_what_it_makes_beside_what_it_lists_is_an_input_once_it_is_there(looking: Project) -> None:
-    """The first run makes it, the second sees it, the third may be reused."""
-    looking.write(traced(f"{RAN}; ls; echo x > out.txt; echo errors: 3"))
-    first = probe(looking)
-    assert "own input" in first.not_kept
-    settle_clock()
-    assert not probe(looking).reused
-    assert probe(looking).reused
-    assert ran(looking) == 2
-
-
 def test_what_it_makes_for_a_while_is_no_input(looking: Project) -> None:
     """In the folder for that, whatever is listed there, and in what the run gives it."""
     command = (
@@ -245,41 +217,6 @@ def test_what_it_makes_for_a_while_is_no_input(looking: Project) -> None:
     looking.write(traced(f"{RAN}; {command}; {inner}; echo errors: 3"))
     assert probe(looking).not_kept == ""
     assert probe(looking).reused
-
-
-def test_a_file_for_a_while_that_others_made_is_one(looking: Project) -> None:
-    """It is the project's business where it keeps its data."""
-    (looking.folder.parent / "while").mkdir()
-    looking.environment["TMPDIR"] = str(looking.folder.parent / "while")
-    data = looking.folder.parent / "while" / "data"
-    data.write_text("errors: 1\n")
-    looking.write(traced(f'{RAN}; cat "$TMPDIR/data"'))
-    settle_clock()
-    check(looking)
-    assert probe(looking).reused
-    data.write_text("errors: 2\n")
-    assert not probe(looking).reused
-
-
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"samples": 2}, "it is sampled"),
-        ({"retries": 1}, "it may be tried again"),
-        ({"max_age": "1ms"}, "its result is too old at once"),
-        ({"run": f"{RAN}; echo many"}, "it is an error"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_what_is_never_reused_is_not_by_this(
-    looking: Project, changes: dict[str, Any], why: str
-) -> None:
-    """Whatever its inputs are."""
-    looking.write(traced(f"{RAN}; echo errors: 3", **changes))
-    check(looking)
-    before = ran(looking)
-    assert not probe(looking).reused, why
-    assert ran(looking) > before
 
 
 # --- the tracer is in nobody's way ----------------------------------------------------------------
@@ -412,18 +349,6 @@ def test_what_one_names_and_another_traces_both_counts(looking: Project) -> None
     settle_clock()
     check(looking)
     (looking.folder / "a.txt").write_text("other\n")
-    assert not probe(looking).reused
-
-
-def test_a_result_whose_inputs_were_altered_is_not_reused(looking: Project) -> None:
-    """What is kept is named by the run that kept it, its inputs included."""
-    check(looking)
-    connection = sqlite3.connect(looking.folder / ".readiness" / "history.db")
-    connection.execute(
-        "update results set result = cast(replace(result, 'a.txt', 'b.txt') as blob)"
-    )
-    connection.commit()
-    connection.close()
     assert not probe(looking).reused
 
 

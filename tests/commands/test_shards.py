@@ -2,11 +2,8 @@
 
 import datetime
 import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +36,6 @@ from tests.support.builders import (
 )
 from tests.support.documents import a_probe
 from tests.support.football import BOARD as FOOTBALL
-from tests.support.football import Football, Result, check
 from tests.support.program import Ended, Project
 from tests.support.repositories import git
 
@@ -275,12 +271,6 @@ def test_shards_of_a_selection_are_that_selection(parted: Project) -> None:
     assert without_times(joint.run) == without_times(whole.run)
 
 
-def test_a_shard_whose_time_was_over_is_joined_as_it_is(parted: Project) -> None:
-    """What it did not get to is unknown, not missing."""
-    names = [shard(parted, 1, 2), shard(parted, 2, 2, "--fail-fast")]
-    assert joined(parted, names).status in (1, 3)
-
-
 def test_durations_of_the_board_cut_it(parted: Project) -> None:
     """As seconds by criterion, or as a run document; each machine reads the same."""
     parted.write(BOARD | {"durations": "durations.json"})
@@ -385,57 +375,3 @@ def test_a_part_cannot_tell_when_all_is_decided(parted: Project) -> None:
     name = shard(parted, 1, 1)
     ended = parted("score", name, "--shard=1/2")
     assert (ended.status, ended.out) == (2, "")
-
-
-# --- the football board, run ----------------------------------------------------------------------
-
-
-class WholeFootball:
-    """The football board, with no limit that a busy machine could miss, and what one run found."""
-
-    def __init__(self, folder: Path) -> None:
-        text = FOOTBALL.read_text("utf-8")
-        assert text.count(LIMIT) == 1
-        self.board = folder / FOOTBALL.name
-        self.board.write_text(text.replace(LIMIT, 'expect: "< 9999 s"'), "utf-8")
-        (folder / "checks").symlink_to(FOOTBALL.parent / "checks")
-        self.project = Football(folder / "football").folder
-        self.run = self.check().document
-
-    def check(self, *words: str) -> Result:
-        """Run it, or a part of it."""
-        return check(self.project, "--timeout=25m", *words, board=self.board)
-
-
-LIMIT = 'expect: "< 60 s"'
-"""The one expectation, in the profile local, of how long something takes."""
-
-
-@pytest.fixture(scope="module")
-def football(tmp_path_factory: pytest.TempPathFactory) -> WholeFootball:
-    """One run, with which the parts of others are compared."""
-    return WholeFootball(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("count", COUNTS)
-def test_shards_of_the_football_board_are_the_whole(
-    football: WholeFootball, tmp_path: Path, count: int
-) -> None:
-    """Each of its criteria as in one run, in the profile local."""
-    names = [str(tmp_path / f"{number}.json") for number in range(1, count + 1)]
-    for number, name in enumerate(names, 1):
-        football.check(f"--shard={number}/{count}", "--report", f"json={name}")
-    command = [sys.executable, "-m", "readiness", "score", *names, "--board", str(football.board)]
-    command += ["--project", str(football.project), "--output-format", "json", "--history", ""]
-    joint = from_json(subprocess.run(command, capture_output=True, check=False).stdout, "score")
-    whole = football.run
-    found = {one.id: (one.verdict.value, one.reason) for one in whole.criteria()}
-    others = {
-        one.id: (one.reason, found[one.id][1])
-        for one in joint.criteria()
-        if one.verdict != found[one.id][0]
-    }
-    assert others == {}
-    assert (joint.score, joint.milestones) == (whole.score, whole.milestones)
-    assert joint.gate.decision == whole.gate.decision

@@ -375,19 +375,3 @@ def test_a_file_that_is_overwritten_meanwhile_is_noticed(path: Path) -> None:
     os.truncate(f"{path}-wal", 0)
     with pytest.raises(AlteredError):
         history.finish(a_document("r3"), {}, {})
-
-
-def test_a_clock_that_was_set_back_is_remarked(path: Path) -> None:
-    """Runs stay in the order in which they were recorded."""
-    history = History(str(path))
-    for name, at in (("r1", "2026-11-24T13:00:00.000Z"), ("r2", "2026-11-23T13:00:00.000Z")):
-        history.begin(name, "board.yaml", "local", at)
-        history.finish(a_document(name, started_at=at), {}, {})
-    assert len(history.remarks) == 1
-    assert "2026-11-24T13:00:00.000Z" in history.remarks[0]
-    newest = last(history)
-    assert newest is not None
-    assert newest.id == "r2"
-    assert [entry.id for entry in history.entries(9)] == ["r2", "r1"]
-    history.begin("r3", "board.yaml", "local", "2026-11-23T12:59:30.000Z")
-    assert len(history.remarks) == 1, "less than a minute is what two gates differ by"

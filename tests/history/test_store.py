@@ -4,9 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -117,121 +115,7 @@ def test_a_folder_that_is_made_for_it_is_hidden_from_git(tmp_path: Path) -> None
     assert not (tmp_path / ".gitignore").exists()
 
 
-# --- many at once -------------------------------------------------------------------------------
-
-WRITER = """
-import sys, time
-sys.path[:0] = [sys.argv[1]]
-from readiness.history.store import History
-from tests.history.test_store import AT, a_document
-path, name, runs, at = sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5])
-documents = [a_document(f"{name}.{n}") for n in range(runs)]
-time.sleep(max(0, at - time.time()))
-for document in documents:
-    history = History(path)
-    history.begin(document.id, "board.yaml", "local", AT)
-    history.finish(document, {name: 1.0, "shared": 2.0}, {name: "1"})
-"""
-
-Write = Callable[..., subprocess.Popen[bytes]]
-
-
-def writer(path: Path, name: str, runs: int, at: float = 0.0) -> subprocess.Popen[bytes]:
-    """Start a process that records runs, from a time on."""
-    return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(ROOT), str(path), name, str(runs), str(at)],
-        stderr=subprocess.PIPE,
-    )
-
-
-def errors_of(process: subprocess.Popen[bytes]) -> str:
-    """What a process complained about, once it has ended."""
-    return process.communicate(timeout=60)[1].decode()
-
-
-def test_eight_gates_write_twenty_runs_each(path: Path) -> None:
-    """160 entries, all readable, though none of them found a history there."""
-    at = time.time() + 2.0
-    writers = [writer(path, f"w{number}", 20, at) for number in range(8)]
-    assert [errors_of(process) for process in writers] == [""] * 8
-    found = rows(path)
-    assert len(found) == 160
-    assert {(state, there) for _, state, there in found} == {("finished", True)}
-    history = History(str(path))
-    assert history.durations()["shared"] == 2.0
-    assert last(history) is not None
-    connection = sqlite3.connect(path)
-    assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
-    connection.close()
-
-
-def test_writers_that_are_killed_leave_it_readable(path: Path) -> None:
-    """What was finished before stays; what was running stays visible as unfinished."""
-    record(History(str(path)), a_document("first"))
-    for attempt in range(4):
-        process = writer(path, f"k{attempt}", 1000)
-        deadline = time.monotonic() + 10
-        while not any(name.startswith(f"k{attempt}.") for name, _, _ in rows(path)):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        process.kill()
-        errors_of(process)
-    found = rows(path)
-    assert found[0] == ("first", "finished", True)
-    assert all(there == (state == "finished") for _, state, there in found)
-    assert sum(state == "running" for _, state, _ in found) <= 4
-    record(History(str(path)), a_document("last"))
-    newest = last(History(str(path)))
-    assert newest is not None
-    assert newest.id == "last"
-
-
-def test_a_lock_that_is_held_is_waited_for_a_bounded_time(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A stopped process that holds it costs a moment, not a hang."""
-    record(History(str(path)), a_document("r1"))
-    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("begin immediate")
-    monkeypatch.setattr("readiness.history.database.LOCK_TIMEOUT", 0.3)
-    began = time.monotonic()
-    with pytest.raises(NotWrittenError, match="locked"):
-        record(History(str(path)), a_document("r2"))
-    assert time.monotonic() - began < 60
-    assert last(History(str(path))) is not None
-    release = threading.Timer(0.1, lambda: holder.execute("rollback"))
-    release.start()
-    record(History(str(path)), a_document("r3"))
-    release.join()
-    holder.close()
-    assert [name for name, _, _ in rows(path)] == ["r1", "r3"]
-
-
 # --- what is no history -------------------------------------------------------------------------
-
-
-def test_a_newer_format_is_refused(path: Path) -> None:
-    """It is neither written nor misread; the remedy is named."""
-    record(History(str(path)), a_document())
-    connection = sqlite3.connect(path)
-    connection.execute("pragma user_version = 9")
-    connection.close()
-    with pytest.raises(NotWrittenError, match="newer readiness"):
-        History(str(path)).begin("r2", "board.yaml", "local", AT)
-    assert [name for name, _, _ in rows(path)] == ["r1"]
-
-
-def test_garbage_is_neither_read_nor_overwritten(path: Path) -> None:
-    """It is told, with the path."""
-    path.parent.mkdir()
-    garbage = b"this is no database, though it is long enough to be one" * 40
-    path.write_bytes(garbage)
-    history = History(str(path))
-    with pytest.raises(NotWrittenError, match=r"history\.db.*not a database"):
-        last(history)
-    with pytest.raises(NotWrittenError, match=r"history\.db.*not a database"):
-        history.begin("r1", "board.yaml", "local", AT)
-    assert path.read_bytes() == garbage
 
 
 @pytest.mark.parametrize("damage", [b"garbage", b'{"version": 99}', None, 7])
@@ -250,14 +134,6 @@ def test_an_entry_that_is_damaged_is_kept_and_passed_over(path: Path, damage: ob
     assert newest.id == "r1"
     assert len(history.damaged) == 1
     assert len(rows(path)) == 2
-
-
-def test_a_name_that_is_taken_is_not_a_history(tmp_path: Path) -> None:
-    """A file where the folder should be, a folder where the file should be."""
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "file" / "h.db", tmp_path):
-        with pytest.raises(NotWrittenError):
-            History(str(path)).begin("r1", "board.yaml", "local", AT)
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced"])
@@ -285,39 +161,6 @@ def test_a_finished_run_is_not_rewritten(path: Path) -> None:
 
 
 # --- no room, no right --------------------------------------------------------------------------
-
-LIMITED = """
-import resource, sys
-sys.path[:0] = [sys.argv[1]]
-from readiness.model.errors import NotWrittenError
-from readiness.history.store import History
-from tests.history.test_store import AT, a_document
-history = History(sys.argv[2])
-history.begin("r2", "board.yaml", "local", AT)
-limit = int(sys.argv[3])
-resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-try:
-    history.finish(a_document("r2", profile="x" * 1_000_000), {}, {})
-except NotWrittenError as error:
-    print(error)
-    sys.exit(5)
-"""
-
-
-@pytest.mark.parametrize("limit", [0, 5_000, 60_000, 500_000])
-def test_without_room_all_or_nothing_is_written(path: Path, limit: int) -> None:
-    """The older entries are intact, and the run stays visible as unfinished."""
-    history = History(str(path))
-    record(history, a_document("r1"))
-    history.close()
-    command = [sys.executable, "-c", LIMITED, str(ROOT), str(path), str(limit)]
-    process = subprocess.run(command, capture_output=True, check=False, timeout=30)
-    assert process.returncode == 5, process
-    assert b"history.db" in process.stdout
-    assert rows(path) == [("r1", "finished", True), ("r2", "running", False)]
-    record(History(str(path)), a_document("r3"))
-    assert rows(path)[2] == ("r3", "finished", True)
-
 
 READER = """
 import os, sys

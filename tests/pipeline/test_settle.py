@@ -186,22 +186,6 @@ def test_samples_are_taken_one_after_the_other() -> None:
     assert (run.verdict().verdict, run.verdict().value) == ("pass", Decimal(5))
 
 
-def test_samples_on_both_sides_are_a_warning() -> None:
-    """The median is good, and it is told that it wavers."""
-    run = Run(a_criterion(samples=3, expected="< 6"))
-    for value in (9, 1, 5):
-        run(f"{value} errors")
-    assert (run.verdict().verdict, run.verdict().flaky) == ("warn", True)
-
-
-def test_one_sample_that_fails_to_measure_is_an_error() -> None:
-    """Not left out of the median."""
-    run = Run(a_criterion(samples=3))
-    for output in ("1 errors", "nothing", "1 errors"):
-        run(output)
-    assert run.verdict().code is ReasonCode.NO_VALUE
-
-
 # --- retries ------------------------------------------------------------------------------------
 
 

@@ -194,10 +194,3 @@ def test_a_real_command_is_seen_through_all_that_it_starts(tmp_path: Path) -> No
     assert str(tmp_path / "none") in found.absent
     assert str(tmp_path / "out") in found.written
     assert (found.gap, found.spoke) == ("", "")
-
-
-@needs_strace
-def test_a_real_connection_is_seen(tmp_path: Path) -> None:
-    """To a port of this machine where nobody listens."""
-    script = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
-    assert "AF_INET" in real(tmp_path, f'{sys.executable} -c "{script}"').spoke

@@ -5,12 +5,7 @@ import pytest
 from readiness.model.plan import Probe
 from readiness.model.words import ReasonCode
 from readiness.run.retry import (
-    adds_a_sample,
-    is_second_chance,
-    leaves_a_doubt,
-    may_repeat,
     pause,
-    tries_for_better,
 )
 from tests.support.builders import a_check
 
@@ -27,44 +22,6 @@ def a_probe(samples: int = 1, retries: int = 0, wait: float = 0.0) -> Probe:
         retries=retries,
         wait=wait,
     )
-
-
-@pytest.mark.parametrize(
-    ("probe", "repeats", "for_better"),
-    [
-        (a_probe(), False, False),
-        (a_probe(samples=2), True, False),
-        (a_probe(retries=1), True, True),
-        (a_probe(wait=0.1), True, True),
-    ],
-    ids=str,
-)
-def test_most_probes_are_tried_once(probe: Probe, repeats: bool, for_better: bool) -> None:
-    """Only what samples, retries or waits can have a second attempt."""
-    assert may_repeat(probe) is repeats
-    assert tries_for_better(probe) is for_better
-
-
-@pytest.mark.parametrize(
-    ("probe", "attempt", "sample", "second_chance", "doubt"),
-    [
-        (a_probe(), 1, False, False, False),
-        (a_probe(samples=3), 1, False, False, False),
-        (a_probe(samples=3), 2, True, False, False),
-        (a_probe(samples=3), 3, True, False, False),
-        (a_probe(samples=3, retries=1), 4, False, True, True),
-        (a_probe(retries=1), 2, False, True, True),
-        (a_probe(wait=9.0), 2, False, True, False),
-        (a_probe(wait=9.0, retries=1), 2, False, True, False),
-    ],
-)
-def test_an_attempt_is_a_sample_or_a_second_chance(
-    probe: Probe, attempt: int, sample: bool, second_chance: bool, doubt: bool
-) -> None:
-    """Samples add up; a second chance takes their place, and leaves a doubt unless one waits."""
-    assert adds_a_sample(probe, attempt) is sample
-    assert is_second_chance(probe, attempt) is second_chance
-    assert leaves_a_doubt(probe, attempt) is doubt
 
 
 @pytest.mark.parametrize(

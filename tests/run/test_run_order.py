@@ -94,14 +94,6 @@ def test_a_failed_producer_is_named(runner: Runner) -> None:
     assert succeeded(captures[3])
 
 
-def test_an_empty_folder_is_given_to_nobody_who_finds_it_used(runner: Runner) -> None:
-    """However folders are reused, every probe finds its own empty."""
-    command = (
-        'test -z "$(ls -A "$READINESS_TMP")"; [ $(($RANDOM % 2)) = 0 ] || touch "$READINESS_TMP/x"'
-    )
-    assert all(map(succeeded, runner(*[command] * 30, jobs=3)))
-
-
 def test_a_probe_is_tried_again(runner: Runner) -> None:
     """The caller decides on further attempts, and how long they wait; each is captured."""
 

@@ -79,13 +79,6 @@ def test_the_status_of_the_gate_is_returned(start: Start) -> None:
     assert process.returncode == 0
 
 
-def test_a_bad_status_is_returned_too(start: Start) -> None:
-    """A gate that is not satisfied says so through the watcher."""
-    process = start("echo ill; false")
-    assert process.communicate(timeout=10) == (b"ill\n", b"")
-    assert process.returncode == 3
-
-
 def group(pid: int) -> int:
     """The process group of that leader, as `kill` wants it."""
     return -pid
@@ -167,18 +160,6 @@ def test_a_probe_that_stops_the_gate_stops_nothing(start: Start, target: str) ->
     process = start(f"kill -STOP {target}; sleep 0.1; echo healthy", "sleep 0.2")
     out, _ = process.communicate(timeout=10)
     assert (process.returncode, out) == (0, b"healthy \n")
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_reach_the_gate_once(start: Start, tmp_path: Path, number: signal.Signals) -> None:
-    """15: a signal to the process, as of Ctrl-C, interrupts the run within two seconds."""
-    process = start(*PROBES)
-    assert wait_for(lambda: started_all(tmp_path))
-    sent = time.monotonic()
-    os.killpg(process.pid, number)
-    process.communicate(timeout=10)
-    assert process.returncode == 128 + number
-    assert time.monotonic() - sent < 2
 
 
 def test_quit_ends_all_at_once(start: Start, tmp_path: Path) -> None:
@@ -326,19 +307,3 @@ def test_handlers_and_streams_are_as_before(capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr().out == "once twice"
     assert [signal.getsignal(number) for number in signal.valid_signals()] == before
     assert not prctl.is_subreaper()
-
-
-def test_a_terminal_does_not_reach_probes(tmp_path: Path) -> None:
-    """21: started from a terminal, a probe that asks for a password meets the end of input."""
-    main, terminal = os.openpty()
-    probes = ("printf 'Password: '; read x || echo none", "echo x >/dev/tty || echo none")
-    process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", sys.executable, "-c", GATE, tmp_path, *probes],
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, _ = process.communicate(timeout=10)
-    os.close(main)
-    os.close(terminal)
-    assert out == b"Password: none none\n"
