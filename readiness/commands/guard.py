@@ -66,7 +66,7 @@ def _measured(settings: RunSettings) -> int:
         scratch = make(choose(os.environ, run_name()))
         try:
             measurer = Measurer(found, base.commit, settings, scratch)
-            changes = measurer.changes(found)
+            changes = measurer.changes()
         finally:
             remove(scratch)
         if measurer.interrupted:

@@ -15,7 +15,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.settings import RunSettings
-from readiness.pipeline.first_run import first_run, judged_again
+from readiness.pipeline.first_run import first_run, judged_again, readings_of
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
 from readiness.propose.account import FirstAccount, template_account
@@ -193,11 +193,11 @@ class _First:
                     timeout=self._settings.timeout,
                     quiet=self._settings.quiet,
                 )
-            if run.status:
+            if run.interrupted:
                 tell(for_reader()("init.nothing_written"))
-                return run.status
-            self._readings, self._seconds = run.readings, run.seconds
-            self._groups = self._aimed(run.readings)
+                return run.gate.exit_status
+            self._readings, self._seconds = readings_of(run), run.duration_s
+            self._groups = self._aimed(self._readings)
         board = self._loaded(self._groups)
         judgements = judged_again(board, self._readings)
         total = score(board, judgements)

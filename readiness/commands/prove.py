@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from readiness.command_line.options import SELECTORS, Option, Value, Verb
+from readiness.command_line.options import SELECTORS, Option, Verb
 from readiness.load import load_catalogue
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, Start, run_id
@@ -21,33 +21,27 @@ from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.copying import changes
 from readiness.prove.document import ProofDocument, ProofOutcome
-from readiness.prove.inputs import InputsDocument
 from readiness.prove.prover import Prover
 from readiness.prove.table import table
 from readiness.prove.trials import TrialPlan, criteria_of
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
-from readiness.reuse.trace import find_tracer
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import for_reader
-from readiness.text.worded import worded
 
 
-def prove(settings: RunSettings, change: str | None = None, inputs: bool = False) -> int:
+def prove(settings: RunSettings, change: str | None = None) -> int:
     """Try the criteria in copies of the project, print what they did, and return the status.
 
     0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
-    With `change`, a revision, it is the change since then that its own tests have to prove; with
-    `inputs`, that each probe looks at no file of the project that its inputs do not cover.
+    With `change`, a revision, it is the change since then that its own tests have to prove.
     """
     wants_json(settings.output_format)
-    if inputs:
-        return supervise(lambda: protected(lambda: _inputs(settings)))
     if change is not None:
         return supervise(lambda: protected(lambda: _change(settings, change)))
     return supervise(lambda: protected(lambda: _perform(settings)))
@@ -56,30 +50,6 @@ def prove(settings: RunSettings, change: str | None = None, inputs: bool = False
 def _perform(settings: RunSettings) -> int:
     with interruptible():
         return _Proof(settings).perform()
-
-
-def _inputs(settings: RunSettings) -> int:
-    """Print what the inputs do not cover; 0: nothing, 1: something, 3: it could not be told."""
-    from readiness.pipeline.traced_inputs import traced_inputs
-    from readiness.prove.inputs_table import inputs_table
-
-    tracer = find_tracer(os.environ.get("PATH", os.defpath))
-    if not tracer:
-        raise UsageError(worded("usage.no_tracer"))
-    with interruptible(), held():
-        board = open_board(settings)
-        scratch = make(choose(os.environ, run_name()))
-        try:
-            document = traced_inputs(board, settings, tracer, os.path.realpath(scratch))
-        finally:
-            remove(scratch)
-        if wants_json(settings.output_format):
-            put_json(document)
-        else:
-            say = for_reader(board.language)
-            text = inputs_table(document, say, quiet=settings.quiet, verbose=settings.verbose)
-            put_text(Redactor(secret_values(board, os.environ)).redact(text))
-    return document.exit_status
 
 
 def _change(settings: RunSettings, change: str) -> int:
@@ -211,14 +181,6 @@ VERB = Verb(
         "Show instead that the tests of the change since this revision fail without it.",
         variable=False,
     ),
-    Option(
-        "inputs",
-        "",
-        "Show instead which files each probe looks at that its inputs do not name (with strace).",
-        value=Value.SWITCH,
-        variable=False,
-    ),
     takes="board project profile jobs timeout output_format history quiet verbose",
     prints=ProofDocument,
-    prints_with={"inputs": InputsDocument},
 )

@@ -99,8 +99,8 @@ def digest_of(document: object) -> str:
 
 def head(connection: sqlite3.Connection) -> ChainLink | None:
     """Return the newest link; None where there is none yet."""
-    found = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
-    return _link(found) if found else None
+    row = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
+    return _link(row) if row else None
 
 
 def append(
@@ -130,24 +130,24 @@ def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
 
     The newest of the older runs are read again; one that does not fit is reported once.
     """
-    found = []
+    removed = []
     before = connection.execute("select count(*) from runs where sequence <= ?", (seen.last,))
     if before.fetchone()[0] != seen.entries:
-        found.append(Alteration(entry=seen.last, id="", what="or one before it was removed"))
-    found += _edited_below(connection, seen.head)
-    walk = _Walk(connection, seen.head, tied=True)
-    inserted = _outside(connection)
-    return [
-        *found,
-        *walk.alterations,
-        *(each for each in inserted if each.entry > seen.last or each.entry in seen.open),
+        removed = [Alteration(entry=seen.last, id="", what="or one before it was removed")]
+    inserted = [
+        alteration
+        for alteration in _outside(connection)
+        if alteration.entry > seen.last or alteration.entry in seen.open
     ]
+    edited = _edited_below(connection, seen.head)
+    walk = _Walk(connection, seen.head, tied=True)
+    return [*removed, *edited, *walk.alterations, *inserted]
 
 
 def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration]:
     """Return what does not fit in the chain from the run with this entry on."""
-    found = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
-    before = found.fetchone()
+    rows = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
+    before = rows.fetchone()
     return _Walk(connection, _link(before) if before else None, tied=True).alterations
 
 
@@ -163,19 +163,19 @@ def verify(connection: sqlite3.Connection) -> Verified:
         for entry, name, document in connection.execute(_UNLINKED)
         if _is_tied(document)
     ]
-    known = {each.entry for each in cut_off}
+    known = {alteration.entry for alteration in cut_off}
     inserted = cut_off + [
-        each
-        for each in outside
-        if walk.tied_from and each.entry > walk.tied_from and each.entry not in known
+        alteration
+        for alteration in outside
+        if walk.tied_from and alteration.entry > walk.tied_from and alteration.entry not in known
     ]
-    found = [*walk.alterations, *_gaps(connection), *inserted]
+    alterations = [*walk.alterations, *_gaps(connection), *inserted]
     return Verified(
         entries=seen.entries,
         links=walk.links,
         loose=max(0, walk.loose - 1) + len(outside) - len(inserted),
         open=len(seen.open),
-        alterations=sorted(found, key=lambda alteration: alteration.entry),
+        alterations=sorted(alterations, key=lambda alteration: alteration.entry),
     )
 
 
@@ -183,7 +183,7 @@ def _unchained(connection: sqlite3.Connection) -> Verified:
     """Verify a history without a chain: it has none yet, or has lost it."""
     (version,) = connection.execute("pragma user_version").fetchone()
     documents = entries = without_end = 0
-    found = []
+    alterations = []
     for entry, name, state, document in connection.execute(
         "select sequence, id, state, document from runs order by sequence"
     ):
@@ -191,9 +191,14 @@ def _unchained(connection: sqlite3.Connection) -> Verified:
         without_end += state == "running"
         documents += document is not None
         if document is not None and (version >= SINCE or _is_tied(document)):
-            found.append(_cut_off(entry, name))
-    loose = documents - len(found)
-    return Verified(entries=entries, links=0, loose=loose, open=without_end, alterations=found)
+            alterations.append(_cut_off(entry, name))
+    return Verified(
+        entries=entries,
+        links=0,
+        loose=documents - len(alterations),
+        open=without_end,
+        alterations=alterations,
+    )
 
 
 # --- what does not fit --------------------------------------------------------------------------
@@ -264,7 +269,7 @@ def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> lis
     """Return alterations of the newest runs up to `last` that were not reported before."""
     if last is None:
         return []
-    found = []
+    alterations = []
     for link, entry, name, digest, known, document in connection.execute(
         "select link, run, id, digest, found, document from chain join runs on sequence = run"
         " where link > ? and link <= ? order by link",
@@ -274,8 +279,8 @@ def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> lis
         if now not in (digest, known):
             connection.execute("update chain set found = ? where link = ?", (now, link))
             what = "was edited: its document does not have the digest it had"
-            found.append(Alteration(entry=entry, id=str(name), what=what))
-    return found
+            alterations.append(Alteration(entry=entry, id=str(name), what=what))
+    return alterations
 
 
 def _outside(connection: sqlite3.Connection) -> list[Alteration]:
@@ -301,18 +306,18 @@ def _stored(
     connection: sqlite3.Connection, after: int
 ) -> Iterator[tuple[ChainLink, tuple[object, ...]]]:
     """Yield each link after a number, with the document, id, profile and state of its entry."""
-    for *link, document, profile, state in connection.execute(
+    for *row, document, profile, state in connection.execute(
         "select link, run, id, digest, document, profile, state"
         " from chain left join runs on sequence = run where link > ? order by link",
         (after,),
     ):
-        found = _link(tuple(link))
-        yield found, (document, found.id, profile, state)
+        link = _link(tuple(row))
+        yield link, (document, link.id, profile, state)
 
 
 def _at(connection: sqlite3.Connection, number: int) -> ChainLink | None:
-    found = connection.execute(f"{_LINKS} where link = ?", (number,)).fetchone()
-    return _link(found) if found else None
+    row = connection.execute(f"{_LINKS} where link = ?", (number,)).fetchone()
+    return _link(row) if row else None
 
 
 def _link(row: tuple[object, ...]) -> ChainLink:

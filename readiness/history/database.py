@@ -100,11 +100,11 @@ class Database:
         files: list[tuple[int, int, int] | None] = []
         for name in (self.path, f"{self.path}-wal"):
             try:
-                found = os.stat(name)
+                status = os.stat(name)
             except OSError:
                 files.append(None)
             else:
-                files.append((found.st_ino, found.st_size, found.st_mtime_ns))
+                files.append((status.st_ino, status.st_size, status.st_mtime_ns))
         version = self._connect().execute("pragma data_version").fetchone()[0]
         return version, files
 
@@ -144,21 +144,18 @@ class Database:
         if self._prepared:
             return
         self._refuse_links()
-        self._make_folder()
+        make_folder(os.path.dirname(os.path.abspath(self.path)))
         connection = self._connect()
-        found = connection.execute("pragma user_version").fetchone()[0]
-        if found > self._version:
+        version = connection.execute("pragma user_version").fetchone()[0]
+        if version > self._version:
             raise NotWrittenError(
-                f"{self.path}: written by a newer readiness (format {found}, this program writes"
+                f"{self.path}: written by a newer readiness (format {version}, this program writes"
                 f" {self._version}); install a newer one"
             )
-        if found < self._version:
+        if version < self._version:
             _keep_a_log(connection)
             self._prepare_tables(connection)
         self._prepared = True
-
-    def _make_folder(self) -> None:
-        make_folder(os.path.dirname(os.path.abspath(self.path)))
 
 
 def make_folder(folder: str) -> None:

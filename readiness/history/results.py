@@ -5,7 +5,8 @@ chain with a document that names the result's digest.
 """
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 import msgspec
 
@@ -27,16 +28,11 @@ TABLES = (
 """Created by the first run that keeps anything, as most histories never need them."""
 
 
-class KnownListing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the files that some patterns mean; `files` is empty where it is known."""
-
-    key: str
-    signature: str
-    digest: str
-    files: bytes = b""
+Listing: TypeAlias = tuple[str, str, bytes]
+"""The signature and the digest of files that some patterns mean; the files, b"" where known."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class HeldResults(msgspec.Struct, frozen=True, kw_only=True):
     """The results that hold, by fingerprint, and what was done to the runs since they were made."""
 
     results: dict[str, bytes]
@@ -51,7 +47,7 @@ class _Document(msgspec.Struct):
     probes: list[_Probe]
 
 
-def found(connection: sqlite3.Connection, fingerprints: Collection[str]) -> Found:
+def held(connection: sqlite3.Connection, fingerprints: Collection[str]) -> HeldResults:
     """Return the stored results, without those whose run was altered or does not name them."""
     rows: list[tuple[str, int, bytes]] = []
     for fingerprint in fingerprints:
@@ -61,15 +57,15 @@ def found(connection: sqlite3.Connection, fingerprints: Collection[str]) -> Foun
     named: dict[int, frozenset[str]] = {}
     for run in {run for _, run, _ in rows}:
         named[run] = _named(connection, run)
-    held = [run for run, digests in named.items() if digests]
-    alterations = chain.altered_since(connection, min(held)) if held else []
-    last = max((each.entry for each in alterations), default=0)
+    runs = [run for run, digests in named.items() if digests]
+    alterations = chain.altered_since(connection, min(runs)) if runs else []
+    last = max((alteration.entry for alteration in alterations), default=0)
     results = {
         fingerprint: result
         for fingerprint, run, result in rows
         if run > last and digest(result) in named[run]
     }
-    return Found(results=results, alterations=alterations)
+    return HeldResults(results=results, alterations=alterations)
 
 
 def _named(connection: sqlite3.Connection, run: int) -> frozenset[str]:
@@ -101,7 +97,7 @@ def keep(
     run: int,
     *,
     results: Mapping[str, bytes],
-    listings: Sequence[KnownListing],
+    listings: Mapping[str, Listing],
 ) -> None:
     """Store what a run leaves to later ones, and delete what only old runs left.
 
@@ -117,11 +113,11 @@ def keep(
     )
     connection.executemany(
         "insert or replace into listings values (?, ?, ?, ?, ?)",
-        [(one.key, one.signature, one.digest, one.files, run) for one in listings if one.files],
+        [(key, *listing, run) for key, listing in listings.items() if listing[2]],
     )
     connection.executemany(
         "update listings set run = ? where key = ?",
-        [(run, each.key) for each in listings if not each.files],
+        [(run, key) for key, listing in listings.items() if not listing[2]],
     )
     connection.execute("delete from results where run < ?", (run - REMEMBERED,))
     connection.execute("delete from listings where run < ?", (run - REMEMBERED,))

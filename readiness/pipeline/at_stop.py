@@ -69,20 +69,20 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
     if not runs or runs[0].interrupted:
         raise StoppedError(status)
     (document,) = runs
-    worse, lost = _told(document, "complaint.worse"), _told(document, "complaint.unmeasured")
+    worse, lost = _complaints(document, "worse"), _complaints(document, "unmeasured")
     unknown = {}
     line = document.gate.line
     if line is not None and not line.run:
-        asked = [one for one in document.criteria() if _is_unheld(one)]
-        _measure_base(settings, {one.id for one in asked} - known.keys(), known)
-        for one in asked:
-            reason = sentence_of(one, "reason")
-            before = known.get(one.id, _UNKNOWN)
+        unheld = [record for record in document.criteria() if _is_unheld(record)]
+        _measure_base(settings, {record.id for record in unheld} - known.keys(), known)
+        for record in unheld:
+            reason = sentence_of(record, "reason")
+            before = known.get(record.id, _UNKNOWN)
             if before == _GOOD:
                 reason = joined([reason, worded("hook.held_at_base")], "semicolon")
-                (lost if one.verdict.unknown else worse)[one.id] = reason
+                (lost if record.verdict.unknown else worse)[record.id] = reason
             elif before == _UNKNOWN:
-                unknown[one.id] = reason
+                unknown[record.id] = reason
     return Look(document=document, worse=worse, lost=lost, unknown=unknown)
 
 
@@ -107,24 +107,25 @@ def base_is_sound(settings: RunSettings) -> bool:
 
 def read_alone(settings: RunSettings) -> list[Loosening]:
     """List what a change loosens for sure, as far as reading tells; nothing is measured."""
-    with open_changed(settings) as (_, found):
-        changes = accepted_by_base(found, found.changes)
+    with open_changed(settings) as (_, comparison):
+        changes = accepted_by_base(comparison, comparison.changes)
         return [loosening(change) for change in loosened(changes) if not change.unsure]
 
 
-def _told(document: RunDocument, key: str) -> dict[str, str]:
+def _complaints(document: RunDocument, kind: str) -> dict[str, str]:
     """Return the reasons of one kind that the gate gave, by the ids of criteria."""
-    sentences = document.gate.sentences()
     return {
-        str(each.facts["names"]): each.facts["reason"]
-        for each in sentences
-        if isinstance(each, Worded) and each.key == key and isinstance(each.facts["reason"], str)
+        str(sentence.facts["names"]): reason
+        for sentence in document.gate.sentences()
+        if isinstance(sentence, Worded)
+        and sentence.key == f"complaint.{kind}"
+        and isinstance(reason := sentence.facts["reason"], str)
     }
 
 
-def _is_unheld(one: CriterionRecord) -> bool:
+def _is_unheld(record: CriterionRecord) -> bool:
     """Return whether nothing says what a criterion that is not good was before."""
-    return one.verdict.bad and one.baseline is None and one.expect != ATTESTED
+    return record.verdict.bad and record.baseline is None and record.expect != ATTESTED
 
 
 def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str]) -> None:
@@ -136,20 +137,20 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         known.update(dict.fromkeys(names, _UNKNOWN))
     if settings.base is None or not names:
         return
-    with interruptible(), open_changed(settings) as (base, found):
+    with interruptible(), open_changed(settings) as (base, comparison):
         scratch = make(choose(os.environ, f"{run_name()}-{_WORLD}"))
         try:
-            if found.base is None or found.states is None:
+            if comparison.base is None or comparison.states is None:
                 known.update(dict.fromkeys(names, _UNKNOWN))
                 return
             if time.monotonic() >= settings.over_at:
                 return
-            copied = Worlds(found.base, os.environ, scratch).make(_WORLD)
-            lay_over(base.commit, copied.root, found.states.changed)
+            copied = Worlds(comparison.base, os.environ, scratch).make(_WORLD)
+            lay_over(base.commit, copied.root, comparison.states.changed)
             criteria = {
-                name: watched(one)
-                for name, one in copied.criteria(names).items()
-                if one.check is not None
+                name: watched(criterion)
+                for name, criterion in copied.criteria(names).items()
+                if criterion.check is not None
             }
             part = copied.part(criteria, _WORLD, timeout=settings.timeout)
             document = running(settings)(part)
@@ -159,12 +160,12 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         raise StoppedError(document.gate.exit_status)
     # What the base does not ask is new, and nothing is worse than before.
     known.update(dict.fromkeys(names - criteria.keys(), _BAD))
-    for one in document.criteria():
-        if not one.cut_short:
-            known[one.id.partition(BETWEEN)[0]] = _standing(one)
+    for record in document.criteria():
+        if not record.cut_short:
+            known[record.id.partition(BETWEEN)[0]] = _standing(record)
 
 
-def _standing(one: CriterionRecord) -> str:
-    if one.verdict.good:
+def _standing(record: CriterionRecord) -> str:
+    if record.verdict.good:
         return _GOOD
-    return _UNKNOWN if one.verdict.unknown else _BAD
+    return _UNKNOWN if record.verdict.unknown else _BAD

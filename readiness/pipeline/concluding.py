@@ -91,10 +91,10 @@ def conclude(
 def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgement]:
     """Drop the judgements on what was not selected: what it is worth counts as well."""
     return [
-        one
-        for one in judgements
-        if one.verdict.in_scope
-        or (one.criterion.profiles and board.profile not in one.criterion.profiles)
+        judgement
+        for judgement in judgements
+        if judgement.verdict.in_scope
+        or (judgement.criterion.profiles and board.profile not in judgement.criterion.profiles)
     ]
 
 

@@ -6,57 +6,45 @@ import time
 from collections.abc import Mapping
 from decimal import Decimal
 
-import msgspec
-
 from readiness.decide.judge import judge
-from readiness.model.board import Board, Criterion
+from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Start, run_id
 from readiness.plan import make_plan
-from readiness.record.document import CriterionRecord
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.wording import sentence_of
 from readiness.run.processes.supervise import run_name
 
 
-class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What each criterion gave, by id. `status` is not 0 where the run was interrupted."""
-
-    readings: Mapping[str, Reading]
-    status: int
-    seconds: float
-
-
 def first_run(
     board: Board, *, jobs: int | None = None, timeout: float | None = None, quiet: bool = False
-) -> FirstRun:
+) -> RunDocument:
     """Run every probe of the board once, with progress on stderr. Nothing of it is recorded."""
     at = time.time()
     plan = make_plan(board, environ=os.environ, timeout=timeout)
     start = Start(id=run_id(at), at=at, profile=board.profile)
     settings = RunSettings(jobs=jobs, quiet=quiet)
-    document = execute(board, plan, start, settings, versions={}, name=run_name()).document
-    return FirstRun(
-        readings={record.id: Reading(samples=(_sample(record),)) for record in document.criteria()},
-        status=document.gate.exit_status if document.interrupted else 0,
-        seconds=document.duration_s,
-    )
+    return execute(board, plan, start, settings, versions={}, name=run_name()).document
+
+
+def readings_of(run: RunDocument) -> dict[str, Reading]:
+    """Return what each criterion of a run gave, by id."""
+    return {record.id: Reading(samples=(_sample(record),)) for record in run.criteria()}
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:
     """Judge the same readings by a board that asks something else of them."""
     today = datetime.datetime.now(datetime.UTC).date()
     return [
-        _judged(criterion, readings, today) for task in board.tasks for criterion in task.criteria
+        judge(
+            criterion,
+            [readings[criterion.id]] if criterion.id in readings else [],
+            today=today,
+        )
+        for criterion in board.criteria()
     ]
-
-
-def _judged(
-    criterion: Criterion, readings: Mapping[str, Reading], today: datetime.date
-) -> Judgement:
-    found = readings.get(criterion.id)
-    return judge(criterion, [found] if found else [], today=today)
 
 
 def _sample(record: CriterionRecord) -> Measurement | Unmeasured:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from readiness.guard.accepting import accepted
 from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
-from readiness.guard.findings import Compared, Findings
+from readiness.guard.findings import Compared
 from readiness.guard.measuring import Measuring
 from readiness.guard.tree import Commit
 from readiness.model.settings import RunSettings
@@ -25,50 +25,54 @@ class Measurer:
 
     def __init__(
         self,
-        found: Comparison,
+        comparison: Comparison,
         base: Commit,
         settings: RunSettings,
         scratch: str,
         names: Container[str] | None = None,
     ) -> None:
+        self._comparison = comparison
         self._run = running(settings)
         self._nothing_more = running(replace(settings, over_at=0))
         self.interrupted = 0
         self.compared: list[Compared] = []
         self.remarks: list[str] = []
         self.measuring: Measuring | None = None
-        if found.base is not None and found.states is not None:
+        if comparison.base is not None and comparison.states is not None:
             self.measuring = Measuring(
-                found.base,
+                comparison.base,
                 base,
-                found.states,
-                found.workdir,
+                comparison.states,
+                comparison.workdir,
                 environ=os.environ,
                 scratch=scratch,
                 timeout=settings.timeout,
                 names=names,
             )
 
-    def changes(self, found: Comparison) -> list[Change]:
-        """Measure by the base's rules and by the head's, side by side; all changes, read and seen.
+    def changes(self) -> list[Change]:
+        """Measure by both rules, side by side; return all changes, read and seen.
 
         What was read and only measuring can judge is neutral where nothing comes out otherwise.
         """
+        if self.measuring is not None:
+            self.measuring.run(self.run, own=True)
+        return self._compared(None)
+
+    def after(self, document: RunDocument) -> list[Change]:
+        """Return all changes, where `document` has what the head's own rules say."""
+        if self.interrupted or document.interrupted:
+            return accepted_by_base(self._comparison, self._comparison.changes)
+        return self._compared(document)
+
+    def _compared(self, document: RunDocument | None) -> list[Change]:
+        read = self._comparison.changes
         if self.measuring is None:
-            return accepted_by_base(found, found.changes)
-        self.measuring.run(self.run, own=True)
-        return self._joined(found, self.measuring.compare(None, self.run, found.changes))
-
-    def _joined(self, found: Comparison, seen: Findings) -> list[Change]:
+            return accepted_by_base(self._comparison, read)
+        seen = self.measuring.compare(document, self.run, read)
         self.compared, self.remarks = seen.compared, seen.remarks
-        changes = [*seen.changes, *map(seen.judged, found.changes)]
-        return accepted_by_base(found, changes, self.compared)
-
-    def after(self, found: Comparison, document: RunDocument) -> list[Change]:
-        """All changes, where `document` has what the head's own rules say."""
-        if self.measuring is None or self.interrupted or document.interrupted:
-            return accepted_by_base(found, found.changes)
-        return self._joined(found, self.measuring.compare(document, self.run, found.changes))
+        changes = [*seen.changes, *map(seen.judged, read)]
+        return accepted_by_base(self._comparison, changes, self.compared)
 
     def run(self, part: TrialPlan) -> RunDocument:
         """Run a part to its end; after a signal, nothing of it is started."""
@@ -79,12 +83,13 @@ class Measurer:
 
 
 def accepted_by_base(
-    found: Comparison, changes: list[Change], compared: Sequence[Compared] = ()
+    comparison: Comparison, changes: list[Change], compared: Sequence[Compared] = ()
 ) -> list[Change]:
     """Return the changes, with those that the base's board accepts made neutral."""
-    given = found.base.accept if found.base is not None else ()
+    declared = comparison.base.accept if comparison.base is not None else ()
     today = datetime.datetime.now(datetime.UTC).date()
-    return accepted(changes, given, today, {one.id: one.files for one in compared})
+    files = {criterion.id: criterion.files for criterion in compared}
+    return accepted(changes, declared, today, files)
 
 
 def running(settings: RunSettings) -> TrialRunner:

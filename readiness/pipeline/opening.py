@@ -44,25 +44,25 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
     searched_from = None if is_named else os.getcwd()
     base = open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
     try:
-        found = compare(
+        comparison = compare(
             base,
             path,
             environ=os.environ,
             profile=settings.profile,
             project=None if project is None else os.path.abspath(project),
         )
-        yield base, found
+        yield base, comparison
     finally:
         base.close()
 
 
-def base_ref(base: "Base", found: "Comparison") -> BaseRef:
+def base_ref(base: "Base", comparison: "Comparison") -> BaseRef:
     """Return the base of a comparison, as documents have it."""
     return BaseRef(
         ref=base.ref,
         commit=base.commit.commit,
         board=base.board,
-        digest=found.base.digest if found.base else "",
+        digest=comparison.base.digest if comparison.base else "",
     )
 
 

@@ -48,7 +48,7 @@ def refuse_targets(settings: RunSettings, board: Board) -> None:
 
 
 def _place(path: str) -> str:
-    """Where a file is, whatever folders lead to it; the file itself is not followed."""
+    """Return where a file is, whatever folders lead to it; the file itself is not followed."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)
 
@@ -128,11 +128,11 @@ def _irreplaceable(settings: RunSettings, board: Board) -> list[str]:
 
 def final_status(document: RunDocument, settings: RunSettings, problems: Iterable[str]) -> int:
     """Tell what could not be written; return the status that the process ends with."""
-    told = list(dict.fromkeys(problems))
-    for problem in told:
+    unique = list(dict.fromkeys(problems))
+    for problem in unique:
         tell(worded("notice.readiness", what=problem))
     gate = Gate(decision=document.gate.decision, exit_status=document.gate.exit_status)
-    status = exit_status(gate, written=not told, exit_zero=settings.exit_zero)
+    status = exit_status(gate, written=not unique, exit_zero=settings.exit_zero)
     if settings.exit_zero and status != gate.exit_status:
         tell(worded("notice.exit_zero", status=gate.exit_status, other=status))
     return status

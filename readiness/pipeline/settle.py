@@ -106,14 +106,14 @@ class Readings:
         readings: Mapping[str, Reading],
         findings: Mapping[str, list[FindingRecord]],
     ) -> None:
-        """Know what an earlier run had of a probe, which is not run: by the ids of criteria."""
+        """Take over what an earlier run had of a probe, which is not run, by ids of criteria."""
         self._over.add(index)
         self._records[index] = record
-        self._readings.update({(name, index): one for name, one in readings.items()})
-        self._findings.update({(name, index): found for name, found in findings.items()})
+        self._readings.update({(name, index): reading for name, reading in readings.items()})
+        self._findings.update({(name, index): own for name, own in findings.items()})
 
-    def given(self, criterion: str, index: int) -> tuple[Reading, list[FindingRecord]]:
-        """Return what a probe gave a criterion so far."""
+    def measured(self, criterion: str, index: int) -> tuple[Reading, list[FindingRecord]]:
+        """Return what was read of a probe for a criterion so far."""
         key = (criterion, index)
         return self._readings.get(key, NOT_RUN), self._findings.get(key, [])
 
@@ -150,7 +150,7 @@ class Readings:
         return pause(probe, capture.attempt, capture.failure, good=good, waited=waited)
 
     def fault(self, capture: Capture) -> str:
-        """Why `--fail-fast` ends the run once this attempt is final, or ""."""
+        """Return why `--fail-fast` ends the run once this attempt is final, or ""."""
         for planned in self._readers[capture.probe]:
             known = ((planned.criterion.id, other) in self._readings for other in planned.probes)
             if all(known) and (verdict := self.judge(planned).verdict).bad:
@@ -203,7 +203,7 @@ class Readings:
             documents, check, wanted, number=criterion.expect.operator.needs_number
         )
         if isinstance(sample, Unmeasured):
-            sample = self._told(sample, probe)
+            sample = self._with_hints(sample, probe)
         elif check.findings is not None:
             places = find(documents, check)
             home = self._board.workdir
@@ -217,7 +217,7 @@ class Readings:
             samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt)
         )
 
-    def _told(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
+    def _with_hints(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
         """Add what the probe did not get of the caller's, where that may be why it failed."""
         if sample.code not in FOR_WANT_OF_SETTINGS:
             return sample
@@ -243,8 +243,8 @@ class Readings:
         from readiness.project.evidence import content_digest, locate
 
         beside_board = os.path.dirname(os.path.abspath(self._board.path))
-        found = locate(path, (self._board.workdir, beside_board))
-        return not found, content_digest(found) if found else ""
+        evidence = locate(path, (self._board.workdir, beside_board))
+        return not evidence, content_digest(evidence) if evidence else ""
 
     def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
         return {
@@ -256,9 +256,9 @@ class Readings:
         }
 
     def _keep_version(self, probe: Probe, capture: Capture) -> None:
-        said = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
-        if capture.exit_status == 0 and said:
-            self.versions[probe.key] = self._recorder.text(said.splitlines()[0])
+        text = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
+        if capture.exit_status == 0 and text:
+            self.versions[probe.key] = self._recorder.text(text.splitlines()[0])
 
 
 def _succeeded(check: Check, capture: Capture) -> bool:

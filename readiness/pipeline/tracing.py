@@ -64,11 +64,11 @@ class Tracing:
     def _read(self, index: int) -> Trace:
         """Read what was seen of a probe; remove what was written of that, as it may be much."""
         prefix = self._prefixes[index]
-        found = read_trace(prefix, self._plan.probes[index].workdir)
+        trace = read_trace(prefix, self._plan.probes[index].workdir)
         folder = os.path.dirname(prefix)
         for name in os.listdir(folder):
             os.unlink(os.path.join(folder, name))
-        return found
+        return trace
 
     def dependences(
         self, lasting: Collection[int], files: Files

@@ -47,7 +47,7 @@ def dependence(trace: Trace, files: Files, setting: Setting, began: float) -> De
     Caches that tools keep for their next run do not count, nor do temporary files of its own.
     """
     if trace.spoke:
-        return Dependence(refusal=worded("inputs.spoke", what=trace.spoke))
+        return Dependence(refusal=worded("traced.spoke", what=trace.spoke))
     if trace.gap:
         return Dependence(refusal=trace.gap)
     return _Looking(trace, files, setting, surely_before(began)).dependence()

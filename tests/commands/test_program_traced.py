@@ -417,19 +417,3 @@ def test_changed_takes_what_saw_another_state(committed: Project) -> None:
     check(committed)
     assert not selected(committed)
     assert selected(committed, "changed:HEAD~1")
-
-
-# --- prove ----------------------------------------------------------------------------------------
-
-
-def test_prove_has_nothing_to_miss_in_what_is_seen(looking: Project) -> None:
-    """Unless it depends on more than files."""
-    git(looking.folder, "init", "-q")
-    ended = looking("prove", "--inputs", "--output-format", "json")
-    assert ended.status == 0, ended
-    (found,) = ended.json["probes"]
-    assert (found["inputs"], found["uncovered"], found["why"]) == (["traced"], [], "")
-    assert found["seen"] > 3
-    looking.write(traced("(exec 3<>/dev/tcp/127.0.0.1/9) || true; echo errors: 3", max_age="1h"))
-    ended = looking("prove", "--inputs", "--output-format", "json")
-    assert ended.status == 3, ended

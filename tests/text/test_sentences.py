@@ -19,7 +19,6 @@ from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
 from readiness.prove.document import ProofOutcome
-from readiness.prove.inputs import Access
 from readiness.prove.standins import World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
@@ -74,7 +73,6 @@ FAMILIES: Mapping[str, object] = {
     "kind": [kind.name.lower() for kind in Kind],
     "change": ("changed", "added", "removed"),
     "guard.part": Direction,
-    "inputs.access": Access,
     "checks.better": Better,
     "line.fault": FORMS,
     "prove.outcome": ProofOutcome,

@@ -46,7 +46,7 @@ def channels(addresses: Sequence[str]) -> "list[Apprise]":
     except ImportError:
         raise UsageError(f"--notify needs Apprise: {INSTALL}") from None
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    found = []
+    senders = []
     for number, address in enumerate(addresses, 1):
         channel = apprise.Apprise()
         if not channel.add(address):
@@ -54,8 +54,8 @@ def channels(addresses: Sequence[str]) -> "list[Apprise]":
             raise UsageError(
                 f"--notify: address {number} ({scheme[:20]}:…) is none that Apprise knows"
             )
-        found.append(channel)
-    return found
+        senders.append(channel)
+    return senders
 
 
 def notify(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> None:

@@ -47,7 +47,7 @@ def with_page(settings: RunSettings) -> RunSettings:
 
 def open_page(settings: RunSettings) -> None:
     """Open the page that was written; where no browser can be opened, tell where it is."""
-    path = next(each.path for each in settings.reports if each.format == FORMAT)
+    path = next(target.path for target in settings.reports if target.format == FORMAT)
     if not os.path.exists(path):
         return
     tell(f"page: {path}")

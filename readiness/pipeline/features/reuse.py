@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness.history import results as history_results
-from readiness.history.results import Found, KnownListing
+from readiness.history.results import HeldResults
 from readiness.history.store import History, Keep
 from readiness.model.board import Board
 from readiness.model.capture import Capture
@@ -84,7 +84,7 @@ class Reusing:
         self._plan = plan
         self._history = history
         self._run = run
-        self._apart = [each.environment for each in plan.folders if each.environment]
+        self._apart = [folder.environment for folder in plan.folders if folder.environment]
         self._checks = checks_by_probe(plan)
         self._traced = {
             index for index, checks in enumerate(self._checks) if has_traced_inputs(checks)
@@ -125,15 +125,15 @@ class Reusing:
                 ),
                 result=None,
             )
-            given = {
+            kept = {
                 planned.criterion.id: result.readings[reading_key(planned.criterion)]
                 for planned in self._readers[index]
             }
             readings.take_over(
                 index,
                 record,
-                {name: reading_of(kept) for name, kept in given.items()},
-                {name: _findings(kept, name) for name, kept in given.items()},
+                {name: reading_of(reading) for name, reading in kept.items()},
+                {name: _findings(reading, name) for name, reading in kept.items()},
             )
         order = tuple(index for index in self._plan.order if index not in self.taken)
         left = msgspec.structs.replace(self._plan, order=order)
@@ -152,12 +152,16 @@ class Reusing:
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """Collect for later runs the results of probes that ran once, with inputs as they were."""
         listed = self._files.made
-        steady = {key: (one.signature, one.digest) for key, one in listed.items() if one.steady}
+        steady = {
+            key: (listing.signature, listing.digest)
+            for key, listing in listed.items()
+            if listing.steady
+        }
         known = {**self._known, **steady}.get
         after = Files(known, self._listed_again, self._apart, self._files.contents)
         now = Fingerprints(self._plan, after)
         seen = self._seen(readings, after)
-        kept = {}
+        results = {}
         for index, fingerprint in self._asked.items():
             if index in self.taken or index not in readings.lasting:
                 continue
@@ -168,16 +172,11 @@ class Reusing:
             if same and (index in seen or index not in self._traced):
                 result = self._result(index, readings, recorder)
                 if result is not None:
-                    kept[index] = msgspec.structs.replace(
-                        result,
-                        seen=seen.get(index, ()),
-                        state=self._state(index, seen, after),
-                    )
-        results = {}
-        for index, result in kept.items():
-            stored = results[result.fingerprint] = to_bytes(result)
-            readings.name_result(index, digest(stored))
-        listings = tuple(_known(key, one) for key, one in {**after.made, **listed}.items())
+                    state = self._state(index, seen, after)
+                    result = msgspec.structs.replace(result, seen=seen.get(index, ()), state=state)
+                    stored = results[fingerprint] = to_bytes(result)
+                    readings.name_result(index, digest(stored))
+        listings = {key: _row(listing) for key, listing in {**after.made, **listed}.items()}
         return partial(history_results.keep, results=results, listings=listings)
 
     # --- taking over ------------------------------------------------------------------------------
@@ -185,14 +184,14 @@ class Reusing:
     def _take_over(self, now: float) -> dict[int, KeptResult]:
         if not self._asked:
             return {}
-        ask = partial(history_results.found, fingerprints=set(self._asked.values()))
-        found = self._history.ask(ask, Found(results={}, alterations=[]))
-        if found.alterations:
-            what = joined([str(each) for each in found.alterations], "semicolon")
+        ask = partial(history_results.held, fingerprints=set(self._asked.values()))
+        held = self._history.ask(ask, HeldResults(results={}, alterations=[]))
+        if held.alterations:
+            what = joined(list(map(str, held.alterations)), "semicolon")
             tell(worded("notice.not_reused", what=what))
         known = {}
         for index, fingerprint in self._asked.items():
-            result = from_bytes(found.results.get(fingerprint, b""))
+            result = from_bytes(held.results.get(fingerprint, b""))
             if result is not None and result.fingerprint == fingerprint:
                 known[index] = result
         seen = {index: known[index].seen for index in known.keys() & self._traced}
@@ -213,9 +212,10 @@ class Reusing:
     def _state(self, index: int, seen: Mapping[int, Sequence[str]], files: Files) -> str:
         """Compute a digest over what the probe and its producers were `seen` to depend on."""
         parts = [files.named(seen[index]).digest] if index in seen else []
-        parts += [self._state(each, seen, files) for each in self._plan.probes[index].after]
-        told = "\n".join(filter(None, parts))
-        return digest(told.encode()) if told else ""
+        producers = self._plan.probes[index].after
+        parts += [self._state(producer, seen, files) for producer in producers]
+        text = "\n".join(filter(None, parts))
+        return digest(text.encode()) if text else ""
 
     def _whole_chains(self, taken: dict[int, KeptResult]) -> dict[int, KeptResult]:
         """Leave out what reads the files of a probe that has to run, and what is read by one."""
@@ -240,21 +240,21 @@ class Reusing:
         seen: dict[int, tuple[str, ...]] = {}
         if self._tracing is None:
             return seen
-        for index, found in self._tracing.dependences(readings.lasting, files):
-            if found.refusal:
-                readings.name_refusal(index, found.refusal)
+        for index, dependence in self._tracing.dependences(readings.lasting, files):
+            if dependence.refusal:
+                readings.name_refusal(index, dependence.refusal)
             else:
-                seen[index] = found.paths
+                seen[index] = dependence.paths
         return seen
 
     def _result(self, index: int, readings: Readings, recorder: Recorder) -> KeptResult | None:
         kept: dict[str, KeptReading] = {}
         for planned in self._readers[index]:
-            reading, findings = readings.given(planned.criterion.id, index)
-            one = kept_reading(reading, findings, recorder.text)
-            if one is None:
+            measured = readings.measured(planned.criterion.id, index)
+            reading = kept_reading(*measured, recorder.text)
+            if reading is None:
                 return None
-            kept[reading_key(planned.criterion)] = one
+            kept[reading_key(planned.criterion)] = reading
         return KeptResult(
             fingerprint=self._asked[index],
             run=self._run,
@@ -286,17 +286,13 @@ def seen_inputs(plan: Plan, history: History) -> dict[int, tuple[str, ...]]:
     return {index: result.seen for index, result in taken.items() if result.seen}
 
 
-def _known(key: str, listing: Listing) -> KnownListing:
-    return KnownListing(
-        key=key,
-        signature=listing.signature if listing.steady else "",
-        digest=listing.digest,
-        files=b"" if listing.files is None else msgspec.json.encode(listing.files),
-    )
+def _row(listing: Listing) -> history_results.Listing:
+    files = b"" if listing.files is None else msgspec.json.encode(listing.files)
+    return listing.signature if listing.steady else "", listing.digest, files
 
 
 def _findings(kept: KeptReading, criterion: str) -> list[FindingRecord]:
-    return [msgspec.structs.replace(one, criterion=criterion) for one in kept.findings]
+    return [msgspec.structs.replace(finding, criterion=criterion) for finding in kept.findings]
 
 
 FEATURE = ReusedResults
