@@ -85,3 +85,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     folders: tuple[ProbeFolder, ...] = ()
     put_aside: tuple[str, ...] = ()
     shard: Shard | None = None
+
+    def probe_ids(self) -> dict[str, list[str]]:
+        """Return the ids of the probes of each criterion, by its id."""
+        return {
+            planned.criterion.id: [self.probes[index].id for index in planned.probes]
+            for planned in self.planned
+        }

@@ -7,28 +7,8 @@ import msgspec
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan
+from readiness.record.document import from_json
 from readiness.text.worded import worded
-
-
-class _TimedProbe(msgspec.Struct, frozen=True):
-    id: str
-    duration_s: float
-
-
-class _TimedCriterion(msgspec.Struct, frozen=True):
-    id: str
-    probes: list[str]
-
-
-class _TimedTask(msgspec.Struct, frozen=True):
-    criteria: list[_TimedCriterion]
-
-
-class _TimedRun(msgspec.Struct, frozen=True):
-    """What a run document tells of how long things take."""
-
-    tasks: list[_TimedTask]
-    probes: list[_TimedProbe]
 
 
 def given_durations(plan: Plan, board: Board) -> dict[int, float]:
@@ -41,7 +21,7 @@ def given_durations(plan: Plan, board: Board) -> dict[int, float]:
     path = os.path.normpath(board.durations)
     try:
         with open(path, "rb") as file:
-            seconds = _by_criterion(file.read())
+            seconds = _by_criterion(file.read(), path)
     except OSError as error:
         raise UsageError(worded("usage.no_durations", path=path, why=error.strerror)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -54,15 +34,14 @@ def given_durations(plan: Plan, board: Board) -> dict[int, float]:
     }
 
 
-def _by_criterion(content: bytes) -> dict[str, float]:
+def _by_criterion(content: bytes, path: str) -> dict[str, float]:
     """Read the seconds of criteria: written by hand, or those of the probes in a run document."""
     if "tasks" not in msgspec.json.decode(content, type=dict[str, msgspec.Raw]):
         return msgspec.json.decode(content, type=dict[str, float])
-    run = msgspec.json.decode(content, type=_TimedRun)
+    run = from_json(content, path)
     took = {probe.id: probe.duration_s for probe in run.probes}
     return {
-        criterion.id: sum(took.get(name, 0.0) for name in criterion.probes)
-        for task in run.tasks
-        for criterion in task.criteria
-        if criterion.probes
+        record.id: sum(took.get(name, 0.0) for name in record.probes)
+        for record in run.criteria()
+        if record.probes
     }

@@ -99,10 +99,7 @@ def execute(
         judgements = [readings.judge(planned) for planned in plan.planned]
     kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
     facts = Facts(
-        probe_ids={
-            planned.criterion.id: [plan.probes[index].id for index in planned.probes]
-            for planned in plan.planned
-        },
+        probe_ids=plan.probe_ids(),
         probes=with_versions(
             readings.records(), plan.version_keys, {**versions, **readings.versions}
         ),

@@ -76,6 +76,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     kept: Sequence[Keep] = ()
 
 
+def begin(profile: str) -> Start:
+    """Begin a run in this profile, of which nothing else is known yet."""
+    at = time.time()
+    return Start(id=run_id(at), at=at, profile=profile)
+
+
 def run_id(at: float) -> str:
     """Make an id for a run that starts at a Unix time; ids sort by time."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))

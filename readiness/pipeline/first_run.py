@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import time
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
-from readiness.pipeline.facts import Start, run_id
+from readiness.pipeline.facts import begin
 from readiness.plan import make_plan
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.wording import sentence_of
@@ -22,10 +21,8 @@ def first_run(
     board: Board, *, jobs: int | None = None, timeout: float | None = None, quiet: bool = False
 ) -> RunDocument:
     """Run every probe of the board once, with progress on stderr. Nothing of it is recorded."""
-    at = time.time()
     plan = make_plan(board, environ=os.environ, timeout=timeout)
-    start = Start(id=run_id(at), at=at, profile=board.profile)
-    settings = RunSettings(jobs=jobs, quiet=quiet)
+    start, settings = begin(board.profile), RunSettings(jobs=jobs, quiet=quiet)
     return execute(board, plan, start, settings, versions={}, name=run_name()).document
 
 

@@ -1,7 +1,6 @@
 """`readiness score RUN.json ...`: recorded runs of one board, scored together."""
 
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -12,7 +11,7 @@ from readiness.model.errors import UsageError
 from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
 from readiness.pipeline.concluding import conclude
-from readiness.pipeline.facts import Facts, Start, run_id
+from readiness.pipeline.facts import Facts, begin
 from readiness.pipeline.features import Printer
 from readiness.pipeline.features.hold_line import line_of
 from readiness.pipeline.features.milestone import asked_milestone
@@ -83,12 +82,8 @@ def join(
         and (not criterion.profiles or profiles & set(criterion.profiles))
         for criterion, record in chosen
     )
-    profiles_in_words = "+".join(sorted(profiles))
-    at = time.time()
-    start = Start(
-        id=run_id(at),
-        at=at,
-        profile=profiles_in_words,
+    start = msgspec.structs.replace(
+        begin("+".join(sorted(profiles))),
         git=_common_git(runs),
         base=_first_base(runs),
         loosened=list(

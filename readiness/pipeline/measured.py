@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import time
 from collections.abc import Container, Sequence
 
 from msgspec.structs import replace
@@ -15,7 +14,7 @@ from readiness.guard.measuring import Measuring
 from readiness.guard.tree import Commit
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
-from readiness.pipeline.facts import Start, run_id
+from readiness.pipeline.facts import begin
 from readiness.prove.trials import TrialPlan, TrialRunner
 from readiness.record.document import Loosening, RunDocument
 
@@ -96,8 +95,7 @@ def running(settings: RunSettings) -> TrialRunner:
     """Return a runner that runs a part to its end, and records nothing."""
 
     def run(part: TrialPlan) -> RunDocument:
-        at = time.time()
-        start = Start(id=run_id(at), at=at, profile=part.board.profile)
+        start = begin(part.board.profile)
         return execute(part.board, part.plan, start, settings, versions={}).document
 
     return run

@@ -7,7 +7,6 @@ What an option adds to it is a file in features/, and is called where the plot s
 """
 
 import os
-import time
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from contextlib import ExitStack
 
@@ -18,7 +17,7 @@ from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
-from readiness.pipeline.facts import Outcome, Start, run_id
+from readiness.pipeline.facts import Outcome, Start, begin
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
@@ -70,10 +69,9 @@ def perform(
         # What is imported for the run itself takes as long as git does, and needs no answer of it.
         from readiness.pipeline.execution import execute
 
-        opened = open_run(board, settings, features)
-        history, start = opened.history, opened.start
+        history, start = open_run(board, settings, features)
         durations, versions = learned(history)
-        plan = plan_run(opened, settings, features, durations, versions)
+        plan = plan_run(board, history, start, settings, features, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
         start = msgspec.structs.replace(start, git=git_state)
         for feature in features:
@@ -104,56 +102,47 @@ def perform(
 # --- open, plan -----------------------------------------------------------------------------------
 
 
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is about, and what is known of it before it is planned."""
-
-    board: Board
-    history: History | None
-    start: Start
-
-
 def board_of(settings: RunSettings, features: Sequence[Feature], stack: ExitStack) -> Board:
     """Open the board of a run. Raises as `open_board` and each feature do."""
     boards = (feature.opening(stack) for feature in features)
     return next(filter(None, boards), None) or open_board(settings)
 
 
-def open_run(board: Board, settings: RunSettings, features: Sequence[Feature]) -> Opened:
+def open_run(
+    board: Board, settings: RunSettings, features: Sequence[Feature]
+) -> tuple[History | None, Start]:
     """Open the history of the board, and begin a run. Raises as each feature does."""
     history = open_history(settings, board)
-    at = time.time()
-    start = Start(
-        id=run_id(at),
-        at=at,
-        profile=board.profile,
-        previous=None if history is None else last_verdicts(history, board),
-    )
+    start = begin(board.profile)
+    if history is not None:
+        start = msgspec.structs.replace(start, previous=last_verdicts(history, board))
     for feature in features:
         start = feature.opened(start, board, history)
-    return Opened(board=board, history=history, start=start)
+    return history, start
 
 
 def plan_run(
-    opened: Opened,
+    board: Board,
+    history: History | None,
+    start: Start,
     settings: RunSettings,
     features: Sequence[Feature],
     durations: Mapping[str, float],
     versions: Container[str],
 ) -> Plan:
     """Plan what the settings select, with what earlier runs taught."""
-    board, past = opened.board, opened.start.previous
     plan = make_plan(
         board,
         environ=os.environ,
         selectors=settings.selectors,
-        failed=None if past is None else _bad_ids(past),
-        affected=_affected(opened, settings.selectors),
+        failed=None if start.previous is None else _bad_ids(start.previous),
+        affected=_affected(board, settings.selectors, history),
         durations=durations,
         versions=versions,
         timeout=settings.timeout,
     )
     for feature in features:
-        plan = feature.planned(plan, opened.start, board)
+        plan = feature.planned(plan, start, board)
     return plan
 
 
@@ -161,12 +150,14 @@ def _bad_ids(past: PastRun) -> set[str]:
     return {criterion.id for criterion in past.criteria() if criterion.verdict.bad}
 
 
-def _affected(opened: Opened, selectors: Sequence[str]) -> Mapping[str, Collection[str]]:
+def _affected(
+    board: Board, selectors: Sequence[str], history: History | None
+) -> Mapping[str, Collection[str]]:
     if not selectors:
         return {}
     from readiness.pipeline.changed import affected_since
 
-    return affected_since(opened.board, selectors, opened.history)
+    return affected_since(board, selectors, history)
 
 
 # --- run, carry -----------------------------------------------------------------------------------

@@ -96,8 +96,11 @@ class Readings:
     def settle(self, attempt: Capture) -> Settled:
         """Settle an attempt, which is over: it is made again, or what comes after it may start."""
         taken = self.take(attempt)
-        delay = self.pause(attempt)
-        return taken if delay is None else Settled(succeeded=False, again=True, delay=delay)
+        delay = self._pause(attempt)
+        if delay is not None:
+            return Settled(succeeded=False, again=True, delay=delay)
+        self._over.add(attempt.probe)
+        return taken
 
     def take_over(
         self,
@@ -121,13 +124,6 @@ class Readings:
         """Return the record of a probe that was run, or taken over."""
         return self._records[index]
 
-    def pause(self, capture: Capture) -> float | None:
-        """Return the seconds until the probe of a taken attempt is tried again; None: never."""
-        delay = self._pause(capture)
-        if delay is None:
-            self._over.add(capture.probe)
-        return delay
-
     def is_over(self, index: int) -> bool:
         """Return whether the probe's last attempt was taken, so that nothing it gave changes."""
         return index in self._over
@@ -137,6 +133,7 @@ class Readings:
         return self._readers[index]
 
     def _pause(self, capture: Capture) -> float | None:
+        """Return the seconds until the probe of a taken attempt is tried again; None: never."""
         index, probe = capture.probe, self._plan.probes[capture.probe]
         if not may_repeat(probe):
             return None

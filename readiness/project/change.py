@@ -35,10 +35,10 @@ def had_board(root: str, base: str, folder: str) -> bool:
         folder = os.path.dirname(folder)
     listing = ("ls-tree", "--name-only", "--full-tree", "-z", base)
     try:
-        found = ask(root, *listing) + (ask(root, *listing, "--", *above) if above else b"")
+        names = ask(root, *listing) + (ask(root, *listing, "--", *above) if above else b"")
     except GitError:
         return False
-    return any(is_board_name(os.path.basename(name)) for name in os.fsdecode(found).split("\0"))
+    return any(is_board_name(os.path.basename(name)) for name in os.fsdecode(names).split("\0"))
 
 
 def state_of(changed: Changed, base: str) -> dict[str, str]:
@@ -49,16 +49,16 @@ def state_of(changed: Changed, base: str) -> dict[str, str]:
     state = {"": f"{base} {changed.headers.get('branch.oid', '')}"}
     for path in changed.paths:
         try:
-            found = os.lstat(os.path.join(os.fsencode(changed.root), path))
-            facts = (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            state[os.fsdecode(path)] = repr((found.st_ino, *facts))
+            status = os.lstat(os.path.join(os.fsencode(changed.root), path))
+            facts = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            state[os.fsdecode(path)] = repr((status.st_ino, *facts))
         except OSError:
             state[os.fsdecode(path)] = "gone"
     return state
 
 
 def digest_of(state: dict[str, str]) -> str:
-    """One word for a state."""
+    """Compute one word for a state."""
     return hashlib.sha256(repr(sorted(state.items())).encode("utf-8", "replace")).hexdigest()
 
 
@@ -68,9 +68,9 @@ def _default(folder: str) -> str:
         listed = ask(folder, "for-each-ref", "--format=%(refname) %(symref)", *_DEFAULTS)
     except GitError:
         return ""
-    found = dict(line.partition(" ")[::2] for line in listed.decode("utf-8", "replace").split("\n"))
-    name = next((each for each in _DEFAULTS if each in found), "")
-    return found.get(name) or name
+    refs = dict(line.partition(" ")[::2] for line in listed.decode("utf-8", "replace").split("\n"))
+    name = next((ref for ref in _DEFAULTS if ref in refs), "")
+    return refs.get(name) or name
 
 
 def _merge_base(folder: str, one: str, other: str) -> str:

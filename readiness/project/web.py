@@ -17,9 +17,9 @@ def web_address(remote: str) -> str:
     remote = remote.strip()
     if ":" not in remote:  # a path, or the name of a remote that there is none of
         return ""
-    found = _URL.fullmatch(remote) or _SHORT.fullmatch(remote)
-    if found is None:
+    address = _URL.fullmatch(remote) or _SHORT.fullmatch(remote)
+    if address is None:
         return ""
-    host, path = found.groups()
+    host, path = address.groups()
     path = path.strip("/").removesuffix(".git")
     return f"https://{host}/{path}" if _PATH.fullmatch(path) else ""

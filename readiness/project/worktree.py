@@ -20,19 +20,19 @@ def states(root: str, paths: Iterable[bytes]) -> dict[str, str]:
     """
     folder = os.fsencode(root)
     left = MAX_BYTES
-    found = {}
+    contents = {}
     for path in sorted(set(paths)):
         kind, content, left = _content(os.path.join(folder, path), left)
-        found[clean(os.fsdecode(path), newlines=False)] = f"{kind} {content}".rstrip()
-    return found
+        contents[clean(os.fsdecode(path), newlines=False)] = f"{kind} {content}".rstrip()
+    return contents
 
 
-def digest(found: Mapping[str, str]) -> str:
+def digest(contents: Mapping[str, str]) -> str:
     """Compute a digest over files with their states; empty over none."""
-    if not found:
+    if not contents:
         return ""
     return digest_of(
-        "".join(f"{path}\0{state}\n" for path, state in sorted(found.items())).encode()
+        "".join(f"{path}\0{state}\n" for path, state in sorted(contents.items())).encode()
     )
 
 
@@ -51,23 +51,22 @@ def id_of(content: bytes, algorithm: str) -> str:
     """Compute the id that git gives a file's content."""
     import hashlib
 
-    found = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
-    found.update(content)
-    return found.hexdigest()
+    header = b"blob %d\0" % len(content)
+    return hashlib.new(algorithm, header + content, usedforsecurity=False).hexdigest()
 
 
 def _content(name: bytes, left: int) -> tuple[str, str, int]:
     """Return a file's kind, what stands for its content, and how much may be read after it."""
     try:
-        found = os.lstat(name)
-        if stat.S_ISLNK(found.st_mode):
+        status = os.lstat(name)
+        if stat.S_ISLNK(status.st_mode):
             return "link", _hex(os.readlink(name)), left
-        if not stat.S_ISREG(found.st_mode):
-            return str(stat.S_IFMT(found.st_mode)), "", left
-        kind = "program" if found.st_mode & stat.S_IXUSR else "file"
-        if found.st_size > left:
-            return kind, f"{found.st_size} {found.st_mtime_ns}", left
-        return kind, _hex(_read(name)), left - found.st_size
+        if not stat.S_ISREG(status.st_mode):
+            return str(stat.S_IFMT(status.st_mode)), "", left
+        kind = "program" if status.st_mode & stat.S_IXUSR else "file"
+        if status.st_size > left:
+            return kind, f"{status.st_size} {status.st_mtime_ns}", left
+        return kind, _hex(_read(name)), left - status.st_size
     except OSError as error:
         return GONE, "" if isinstance(error, FileNotFoundError) else str(error.errno), left
 

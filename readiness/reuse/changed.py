@@ -83,14 +83,14 @@ def changed_files(folder: str, revision: str) -> ChangedFiles:
 
 def _with_other_names(paths: Iterable[str], stayed: Collection[str]) -> frozenset[str]:
     """Return the folders of the paths, with the parents that were added or removed too."""
-    found: set[str] = set()
+    folders: set[str] = set()
     for path in paths:
         folder = os.path.dirname(path)
-        while folder not in found and folder not in stayed:
-            found.add(folder)
+        while folder not in folders and folder not in stayed:
+            folders.add(folder)
             folder = os.path.dirname(folder)
-        found.add(folder)
-    return frozenset(found)
+        folders.add(folder)
+    return frozenset(folders)
 
 
 def _touched(
@@ -99,13 +99,13 @@ def _touched(
     """Return the probes that a change can affect, those behind them included."""
     paths = changed.paths
     by_probe = checks_by_probe(plan)
-    found: set[int] = set()
+    touched: set[int] = set()
     # Producers stand before their readers.
     for index, probe in enumerate(plan.probes):
-        if not found.isdisjoint(probe.after) or any(
+        if not touched.isdisjoint(probe.after) or any(
             _is_redefined(check, board, paths) for check in by_probe[index]
         ):
-            found.add(index)
+            touched.add(index)
             continue
         patterns = input_patterns(probe, by_probe[index], plan.environment)
         search = probe.env.get("PATH") or probe.path or plan.environment.get("PATH", os.defpath)
@@ -116,8 +116,8 @@ def _touched(
             or _are_covered(probe.workdir, patterns, paths)
             or not paths.isdisjoint(program_files(probe, search))
         ):
-            found.add(index)
-    return frozenset(found)
+            touched.add(index)
+    return frozenset(touched)
 
 
 def _were_seen(seen: Sequence[str], changed: ChangedFiles) -> bool:
@@ -135,8 +135,12 @@ def _were_seen(seen: Sequence[str], changed: ChangedFiles) -> bool:
 def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str]) -> bool:
     home = os.path.realpath(workdir)
     names = [name for path in paths for name in (os.path.relpath(path, home), path)]
-    real = [Pattern(os.path.realpath(os.path.join(home, one.base)), one.rest) for one in patterns]
+    real = [_real(pattern, home) for pattern in patterns]
     return any(pattern.covers(name) for pattern in (*patterns, *real) for name in names)
+
+
+def _real(pattern: Pattern, home: str) -> Pattern:
+    return Pattern(os.path.realpath(os.path.join(home, pattern.base)), pattern.rest)
 
 
 def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:

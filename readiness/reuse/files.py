@@ -76,7 +76,7 @@ class Files:
         self.made: dict[str, Listing] = {}
         self._known = known
         self._recall = recall
-        self._apart = frozenset(found.st_ino for found in map(_status, apart) if found is not None)
+        self._apart = frozenset(filter(None, map(_inode, apart)))
         self._began = surely_before(time.time())
         self._folders: dict[str, list[os.DirEntry[str]]] = {}
         self._below: dict[str, list[tuple[str, str]]] = {}
@@ -103,11 +103,11 @@ class Files:
         known = self._known(key)
         if known is not None and known[0] == signature:
             return Listing(digest=known[1], signature=signature)
-        before = {} if known is None else {one.name: one for one in self._recall(key)}
+        before = {} if known is None else {file.name: file for file in self._recall(key)}
         files = tuple(
             self._file(name, paths[name], stamp, before.get(name)) for name, stamp in stamps.items()
         )
-        whole = "".join(f"{one.name}\0{one.content}\n" for one in files)
+        whole = "".join(f"{file.name}\0{file.content}\n" for file in files)
         return Listing(
             digest=_digest(whole),
             signature=signature,
@@ -162,23 +162,23 @@ class Files:
         return self._below[base]
 
     def _walk(
-        self, folder: str, start: str, above: tuple[str, ...], found: list[tuple[str, str]]
+        self, folder: str, start: str, above: tuple[str, ...], files: list[tuple[str, str]]
     ) -> None:
         """Add the files below a folder; of a link to a folder `above`, only the link."""
         for entry in self._entries(folder):
             name = entry.name
             if not _is_folder(entry):
                 if not name.startswith(DATA):
-                    found.append((start + name, entry.path))
+                    files.append((start + name, entry.path))
             elif is_passed_over(name):
                 continue
             elif entry.is_symlink():
-                found.append((start + name, entry.path))
+                files.append((start + name, entry.path))
                 real = os.path.realpath(entry.path)
                 if real not in above:
-                    self._walk(entry.path, f"{start}{name}/", (*above, real), found)
+                    self._walk(entry.path, f"{start}{name}/", (*above, real), files)
             elif entry.inode() not in self._apart:
-                self._walk(entry.path, f"{start}{name}/", above, found)
+                self._walk(entry.path, f"{start}{name}/", above, files)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         if folder not in self._folders:
@@ -214,7 +214,7 @@ def is_cache(name: str) -> bool:
 def names_in(folder: str) -> dict[str, str]:
     """Return the relevant names in a folder, each with its kind: DIR, REG, LNK or none."""
     with os.scandir(folder) as entries:
-        return {each.name: _kind(each) for each in entries if is_of_interest(each.name)}
+        return {entry.name: _kind(entry) for entry in entries if is_of_interest(entry.name)}
 
 
 def is_of_interest(name: str) -> bool:
@@ -236,8 +236,7 @@ def content(path: str) -> str:
     try:
         if path.endswith("/"):
             return f"names {_digest(repr(sorted(names_in(path).items())))}"
-        found = os.lstat(path)
-        if stat.S_ISLNK(found.st_mode):
+        if os.path.islink(path):
             leads = os.readlink(path)
             inside = "" if os.path.isdir(path) or not os.path.exists(path) else _held(path)
             return f"link {leads} {inside}"
@@ -247,14 +246,14 @@ def content(path: str) -> str:
 
 
 def _held(path: str) -> str:
-    found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode):
-        return f"special {stat.S_IFMT(found.st_mode):o}"
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        return f"special {stat.S_IFMT(mode):o}"
     running = sha256()
     with open(path, "rb") as file:
         while data := file.read(1 << 20):
             running.update(data)
-    return f"{'program' if found.st_mode & stat.S_IXUSR else 'file'} {running.hexdigest()}"
+    return f"{'program' if mode & stat.S_IXUSR else 'file'} {running.hexdigest()}"
 
 
 def _digest(text: str) -> str:
@@ -267,9 +266,9 @@ def _stamp(path: str) -> Stamp:
     A folder changes with the names in it, which count only for a path with a / at its end.
     """
     try:
-        found = os.lstat(path)
-        stamp = _numbers(found, names=path.endswith("/"))
-        if not stat.S_ISLNK(found.st_mode):
+        status = os.lstat(path)
+        stamp = _numbers(status, names=path.endswith("/"))
+        if not stat.S_ISLNK(status.st_mode):
             return stamp
         stamp += _numbers(os.stat(path)) if os.path.exists(path) else ()
         return (*stamp, os.readlink(path))
@@ -277,20 +276,21 @@ def _stamp(path: str) -> Stamp:
         return (error.errno or 0,)
 
 
-def _numbers(found: os.stat_result, *, names: bool = False) -> tuple[int, ...]:
-    if stat.S_ISDIR(found.st_mode) and not names:
-        return (found.st_mode, 0, 0, 0, found.st_ino, found.st_dev)
+def _numbers(status: os.stat_result, *, names: bool = False) -> tuple[int, ...]:
+    if stat.S_ISDIR(status.st_mode) and not names:
+        return (status.st_mode, 0, 0, 0, status.st_ino, status.st_dev)
     return (
-        *(found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns),
-        *(found.st_ino, found.st_dev),
+        *(status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
+        *(status.st_ino, status.st_dev),
     )
 
 
-def _status(path: str) -> os.stat_result | None:
+def _inode(path: str) -> int:
+    """Return the inode that a path leads to; 0 where there is none."""
     try:
-        return os.stat(path)
+        return os.stat(path).st_ino
     except OSError:
-        return None
+        return 0
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

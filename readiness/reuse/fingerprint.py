@@ -32,13 +32,13 @@ SCRIPTS: Final = "READINESS_CHECK_DIR"
 
 def checks_by_probe(plan: Plan) -> list[tuple[Check, ...]]:
     """Return the checks by which each probe is read, its own first."""
-    found: list[dict[int, Check]] = [{id(probe.check): probe.check} for probe in plan.probes]
+    by_probe: list[dict[int, Check]] = [{id(probe.check): probe.check} for probe in plan.probes]
     for planned in plan.planned:
         for index in planned.probes:
             check = planned.criterion.check
             if check is not None:
-                found[index].setdefault(id(check), check)
-    return [tuple(checks.values()) for checks in found]
+                by_probe[index].setdefault(id(check), check)
+    return [tuple(checks.values()) for checks in by_probe]
 
 
 def input_patterns(
@@ -59,11 +59,11 @@ def input_patterns(
     inputs = tuple(named)
     env = {**environment, **probe.env}
     here = probe.workdir
-    found = expanded(inputs, env, lambda base: os.path.exists(os.path.join(here, base)))
+    patterns = expanded(inputs, env, lambda base: os.path.exists(os.path.join(here, base)))
     names = [text for text in inputs if is_plain_name(text)]
     above = ("../" * steps for steps in range(1, _steps_to_root(here) + 1))
     settings = [Pattern(folder + name) for folder in above for name in names]
-    return tuple(dict.fromkeys((*found, *settings, *_named_files(probe.env))))
+    return tuple(dict.fromkeys((*patterns, *settings, *_named_files(probe.env))))
 
 
 def programs_of_checks(folder: str) -> list[Pattern]:
@@ -75,7 +75,7 @@ def programs_of_checks(folder: str) -> list[Pattern]:
 
 def has_traced_inputs(checks: Sequence[Check]) -> bool:
     """Return whether the files that the probe is seen to access are inputs of it."""
-    return all(check.inputs for check in checks) and any(TRACED in one.inputs for one in checks)
+    return all(check.inputs for check in checks) and any(TRACED in check.inputs for check in checks)
 
 
 def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
@@ -106,7 +106,7 @@ class Fingerprints:
         self._files = files
         self._installed = Installed()
         self._checks = checks_by_probe(plan)
-        self._environments = {each.workdir: each.environment for each in plan.folders}
+        self._environments = {folder.workdir: folder.environment for folder in plan.folders}
         self._made: dict[int, str] = {}
 
     def of(self, index: int) -> str:
@@ -133,13 +133,15 @@ class Fingerprints:
         listings += [self._files.listing("/", [Pattern(file)]) for file in programs]
         if any(SCRIPTS in check.run for check in checks):
             folders = dict.fromkeys(check.folder for check in checks if check.folder)
-            listings += [self._files.listing(each, programs_of_checks(each)) for each in folders]
-        self.signatures[index] = digest("".join(each.signature for each in listings).encode())
+            listings += [
+                self._files.listing(folder, programs_of_checks(folder)) for folder in folders
+            ]
+        self.signatures[index] = digest("".join(listing.signature for listing in listings).encode())
         parts = (
             *(str(FORMAT), __version__, sys.version, probe.command, probe.workdir),
             *(f"{name}={value}" for name, value in sorted(env.items()) if name not in UNTOLD),
             *(msgspec.json.encode(check).decode() for check in checks),
-            *(each.digest for each in listings),
+            *(listing.digest for listing in listings),
             *(installed, *producers),
         )
         return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
@@ -147,6 +149,5 @@ class Fingerprints:
 
 def _grouped(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
     """Group the patterns: single files together; others, likely to be shared, each alone."""
-    return [[each for each in patterns if not each.rest]] + [
-        [each] for each in patterns if each.rest
-    ]
+    files = [pattern for pattern in patterns if not pattern.rest]
+    return [files, *([pattern] for pattern in patterns if pattern.rest)]

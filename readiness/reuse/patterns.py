@@ -48,7 +48,7 @@ def expanded(
     whole folder, as to a tool that is given no paths; so does a word of it that is no path here,
     because only the tool knows what it makes of that.
     """
-    found: dict[Pattern, None] = {}
+    patterns: dict[Pattern, None] = {}
     for text in inputs:
         led = _NAME.match(text)
         alone = led is not None and led.end() == len(text)
@@ -57,8 +57,8 @@ def expanded(
             unknown = led is not None and not alone and not (words[1] and exists(pattern.base))
             if words[1:] == ("", "") and alone:
                 continue
-            found[Pattern("", pattern.rest) if unknown else pattern] = None
-    return tuple(found)
+            patterns[Pattern("", pattern.rest) if unknown else pattern] = None
+    return tuple(patterns)
 
 
 def is_plain_name(text: str) -> bool:
@@ -75,9 +75,9 @@ def _replaced(text: str, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Return the pieces of the text, plain ones and words by turns, for each choice of words."""
     choices: list[Sequence[str]] = []
     end = 0
-    for found in _NAME.finditer(text):
-        choices += [text[end : found.start()]], env.get(found[1] or found[2], "").split() or [""]
-        end = found.end()
+    for name in _NAME.finditer(text):
+        choices += [text[end : name.start()]], env.get(name[1] or name[2], "").split() or [""]
+        end = name.end()
     return product(*choices, [text[end:]])
 
 

@@ -24,14 +24,14 @@ def program_files(probe: Probe, path: str) -> list[str]:
     A program of the project's own is among them, and the Python of the checks' scripts.
     """
     names = dict.fromkeys((*probe.check.tools, *_named(probe.command)))
-    found = [sys.executable]
+    programs = [sys.executable]
     for name in names:
         if "/" in name:
-            found.append(os.path.join(probe.workdir, name))
+            programs.append(os.path.join(probe.workdir, name))
         else:
             files = (os.path.join(folder, name) for folder in path.split(os.pathsep))
-            found += [next((file for file in files if os.access(file, os.X_OK)), name)]
-    return list(dict.fromkeys(part for file in found for part in (file, os.path.realpath(file))))
+            programs.append(next((file for file in files if os.access(file, os.X_OK)), name))
+    return list(dict.fromkeys(file for path in programs for file in (path, os.path.realpath(path))))
 
 
 @cache
@@ -59,9 +59,9 @@ class Installed:
         prefixes = dict.fromkeys(
             (*environments, sys.prefix, *(os.path.dirname(os.path.dirname(p)) for p in programs))
         )
-        found = [self._mark(each) for each in prefixes if os.path.isabs(each)]
-        sources = [folder for _, folders in found for folder in folders]
-        return digest("\n".join(mark for mark, _ in found).encode()), list(dict.fromkeys(sources))
+        marks = [self._mark(prefix) for prefix in prefixes if os.path.isabs(prefix)]
+        sources = dict.fromkeys(folder for _, folders in marks for folder in folders)
+        return digest("\n".join(mark for mark, _ in marks).encode()), list(sources)
 
     def _mark(self, prefix: str) -> tuple[str, tuple[str, ...]]:
         if prefix not in self._marks:
@@ -69,10 +69,10 @@ class Installed:
             sources: list[str] = []
             for folder in _package_folders(prefix):
                 lines.append(folder)
-                for name, entry in sorted((each.name, each) for each in _entries(folder)):
-                    found = entry.stat(follow_symlinks=False)
-                    lines.append(f"{name} {found.st_mtime_ns} {found.st_ino}")
-                    if name.endswith(".pth") or name.startswith("__editable__"):
+                for entry in _entries(folder):
+                    status = entry.stat(follow_symlinks=False)
+                    lines.append(f"{entry.name} {status.st_mtime_ns} {status.st_ino}")
+                    if entry.name.endswith(".pth") or entry.name.startswith("__editable__"):
                         lines.append(text_of(entry.path))
                         sources += _sources(lines[-1])
             text = "\n".join(lines).encode("utf-8", "surrogateescape")

@@ -111,10 +111,10 @@ def read_trace(prefix: str, workdir: str) -> Trace:
     """Read strace's output for a command that began in `workdir`."""
     folder, name = os.path.split(prefix)
     try:
-        found = [each for each in os.listdir(folder) if each.startswith(f"{name}.")]
+        outputs = [output for output in os.listdir(folder) if output.startswith(f"{name}.")]
     except OSError:
-        found = []
-    files = {int(each[len(name) + 1 :]): os.path.join(folder, each) for each in found}
+        outputs = []
+    files = {int(output[len(name) + 1 :]): os.path.join(folder, output) for output in outputs}
     if not files:
         return Trace(gap=worded("traced.nothing"), hindered=True)
     return _Reading({pid: _trace_lines(path) for pid, path in files.items()}, workdir).trace()
@@ -191,14 +191,14 @@ class _Reading:
             self._hinder(worded("traced.no_end"))
         self._listings = _Listings(self._entries)
         for line in lines:
-            if line in self._done[folder] or (found := _CALL.match(line)) is None:
+            if line in self._done[folder] or (words := _CALL.match(line)) is None:
                 continue
-            call = _Call(*found.groups())
-            if at := _CWD.match(call.given):
+            call = _Call(*words.groups())
+            if at := _CWD.match(call.arguments):
                 folder = _plain(at[1])
             if not line.startswith(_MOVES):
                 self._done[folder].add(line)
-            if _APART in call.given and call.name in (*_FORKS, "unshare") and not call.error:
+            if _APART in call.arguments and call.name in (*_FORKS, "unshare") and not call.error:
                 self._gap = self._gap or worded("traced.uses", call=_APART)
             if call.name in _FORKS and call.result[0] not in "-?":
                 yield int(call.result, 0), folder
@@ -219,7 +219,7 @@ class _Reading:
         if call.name in _LISTS:
             self._listings.take(call)
         elif call.name in _TALKS:
-            family = _FAMILY.search(call.given)
+            family = _FAMILY.search(call.arguments)
             if family and family[1] not in ("AF_UNIX", "AF_LOCAL"):
                 self._spoke = self._spoke or f"{call.name} {family[1]}"
         elif call.name == _HINDERED:
@@ -245,7 +245,7 @@ class _Reading:
         elif call.name in _OPENS:
             self._open(call, paths[0])
         elif call.name in _LOOKS:
-            (self._folders if "S_IFDIR" in call.given else self._looked_at).add(paths[0])
+            (self._folders if "S_IFDIR" in call.arguments else self._looked_at).add(paths[0])
         elif call.name == "chdir":
             self._folders.add(paths[0])
             return folder if call.error else paths[0]
@@ -254,11 +254,11 @@ class _Reading:
         return folder
 
     def _open(self, call: "_Call", path: str) -> None:
-        if call.name == "creat" or any(flag in call.given for flag in _CHANGING):
+        if call.name == "creat" or any(flag in call.arguments for flag in _CHANGING):
             self._written.add(path)
-        if "O_DIRECTORY" in call.given:
+        if "O_DIRECTORY" in call.arguments:
             self._folders.add(path)
-        elif call.name != "creat" and not any(flag in call.given for flag in _CHANGING[1:]):
+        elif call.name != "creat" and not any(flag in call.arguments for flag in _CHANGING[1:]):
             self._opened.add(path)
         if call.name in _RUNS:
             self._run(path, call.error)
@@ -275,22 +275,21 @@ class _Call(msgspec.Struct, frozen=True):
     """One system call, as strace writes it; `error` is empty where it succeeded."""
 
     name: str
-    given: str
+    arguments: str
     result: str
     error: str | None
 
     def descriptor(self) -> str:
         """Return the path of the descriptor that the call names first."""
-        found = _FD.match(self.given)
-        return _plain(found[1]) if found else ""
+        descriptor = _FD.match(self.arguments)
+        return _plain(descriptor[1]) if descriptor else ""
 
     def paths(self, folder: str) -> list[str]:
         """Return the files that the call names: of most calls the first alone."""
-        if self.name in _OF_TWO:
-            found = [*_PATH.finditer(self.given)]
-        else:
-            found = [each] if (each := _PATH.match(self.given)) else []
-        pairs = [(_plain(each[1] or "") or folder, _plain(each[2])) for each in found]
+        paths = list(_PATH.finditer(self.arguments))
+        if self.name not in _OF_TWO:
+            paths = [path for path in paths[:1] if path.start() == 0]
+        pairs = [(_plain(path[1] or "") or folder, _plain(path[2])) for path in paths]
         return [_plain_path(os.path.join(start, text)) for start, text in pairs if text]
 
 
@@ -311,14 +310,14 @@ class _Listings:
         names = self.begun.setdefault(folder, {})
         if call.result == "0":
             self.whole.append((folder, self.begun.pop(folder)))
-        if call.given not in self._known:
-            found = {_plain(name): kind for kind, name in _ENTRY.findall(call.given)}
-            self._known[call.given] = {
+        if call.arguments not in self._known:
+            entries = {_plain(name): kind for kind, name in _ENTRY.findall(call.arguments)}
+            self._known[call.arguments] = {
                 name: kind
-                for name, kind in found.items()
+                for name, kind in entries.items()
                 if name not in _ITSELF and is_of_interest(name)
             }
-        names.update(self._known[call.given])
+        names.update(self._known[call.arguments])
 
 
 def _plain_path(path: str) -> str:
@@ -369,8 +368,8 @@ def _plain(text: str) -> str:
     return pieces.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    code = found[1]
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1]
     if code[0] in "01234567":
         return chr(int(code, 8) & 0xFF)
     if code[0] == "x" and len(code) == 3:

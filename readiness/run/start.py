@@ -46,7 +46,7 @@ class Starter:
         # When folders last changed that were found empty after that.
         self._empty_since: dict[str, int] = {}
         self._folders = 0
-        self._found: dict[tuple[str, str, str], str] = {}
+        self._programs: dict[tuple[str, str, str], str] = {}
         self._home = os.getcwd()
         self._home_fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         # What the user or Python ignores here must not be ignored by a probe: without SIGPIPE
@@ -87,10 +87,10 @@ class Starter:
         """Keep the attempt's temporary folder for another attempt, if it is empty."""
         tmp = attempt.tmp
         with suppress(OSError):  # a probe may have removed it, or made something else of it
-            found = os.lstat(tmp)
-            if found.st_mode != stat.S_IFDIR | 0o700:
+            status = os.lstat(tmp)
+            if status.st_mode != stat.S_IFDIR | 0o700:
                 return
-            changed = found.st_ctime_ns
+            changed = status.st_ctime_ns
             if self._empty_since.get(tmp) != changed:
                 if os.listdir(tmp):
                     return
@@ -120,15 +120,14 @@ class Starter:
     def _find(self, name: str, path: str, workdir: str) -> str:
         """Return the file that `name` stands for, or "". Only found files are cached."""
         key = (name, path, workdir)
-        found = self._found.get(key, "")
-        if not found:
+        if key not in self._programs:
             folders = [""] if "/" in name else path.split(":")
-            for folder in folders:
-                file = os.path.join(workdir, folder, name)
-                if os.path.isfile(file) and os.access(file, os.X_OK):
-                    self._found[key] = found = file
-                    break
-        return found
+            files = (os.path.join(workdir, folder, name) for folder in folders)
+            program = next((file for file in files if _is_program(file)), "")
+            if not program:
+                return ""
+            self._programs[key] = program
+        return self._programs[key]
 
     def _variables(self, probe: Probe, tmp: str) -> dict[bytes, bytes]:
         variables = self._base.copy()
@@ -217,6 +216,10 @@ class Starter:
             return CannotStart(ReasonCode.TOOL_MISSING, worded("reason.not_found", name=name))
         where = f"{error.filename}: " if error.filename else ""
         return CannotStart(ReasonCode.COULD_NOT_START, f"{where}{error.strerror}")
+
+
+def _is_program(file: str) -> bool:
+    return os.path.isfile(file) and os.access(file, os.X_OK)
 
 
 def _keep_descriptors() -> None:

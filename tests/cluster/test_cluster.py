@@ -25,7 +25,7 @@ expect: "== 1"
 """
 
 
-def said(number: int) -> dict[str, Any]:
+def word(number: int) -> dict[str, Any]:
     """A criterion that a worker's own tool measures."""
     return {"title": f"word {number}", "check": "word", "with": {"word": f"{number}"}}
 
@@ -40,7 +40,7 @@ BOARD: dict[str, Any] = {
             {"title": "counted", "run": "echo 3", "read": {"as": "text", "regex": r"\d+"},
              "expect": "< 5"},
             {"title": "word", "attest": {"by": "lead", "on": "2020-01-01", "valid": "36500d"}}]},
-        {"id": "T2", "criteria": [said(number) for number in range(6)]},
+        {"id": "T2", "criteria": [word(number) for number in range(6)]},
         {"id": "T3", "criteria": [
             {"title": "bad", "run": "false"},
             {"title": "absent", "run": "no-such-tool"},
@@ -192,17 +192,17 @@ def test_what_no_cluster_can_run_is_refused(far: Project) -> None:
     """In one line, before anything is asked of it."""
     where = ("--on", "tcp://127.0.0.1:9", "--repository", str(far.folder))
 
-    def told(*words: str) -> str:
+    def refusal(*words: str) -> str:
         ended = far("check", *where, *words)
         assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
         return ended.err
 
     for flag in ("--reuse", "--until-decided", "--fail-fast", "--base=HEAD", "--shard=1/2"):
-        assert "is for this machine" in told(flag)
+        assert "is for this machine" in refusal(flag)
     (far.folder / "new.txt").write_text("x")
-    assert "lacks uncommitted changes (new.txt)" in told()
+    assert "lacks uncommitted changes (new.txt)" in refusal()
     (far.folder / "new.txt").unlink()
-    assert "no scheduler answers at tcp://127.0.0.1:9" in told()
+    assert "no scheduler answers at tcp://127.0.0.1:9" in refusal()
     ended = far("check", "--on", "tcp://127.0.0.1:9")
     assert "no remote origin" in ended.err
 

@@ -71,10 +71,7 @@ def document(board: Board, plan: Plan, found: Mapping[str, Judgement]) -> RunDoc
         for one in plan.planned
     ]
     facts = Facts(
-        probe_ids={
-            one.criterion.id: [plan.probes[index].id for index in one.probes]
-            for one in plan.planned
-        },
+        probe_ids=plan.probe_ids(),
         probes=[
             a_probe(plan.probes[index].id, plan.probes[index].command)
             for index in sorted(plan.order)

@@ -47,11 +47,11 @@ class Case:
         self.partial = partial
 
     def __repr__(self) -> str:
-        told = [(one.criterion.id, one.verdict.value) for one in self.judged]
+        judged = [(one.criterion.id, one.verdict.value) for one in self.judged]
         left = [(one.id, one.waive, one.baseline) for one in self.pending]
         weights = [(task.id, task.priority, task.weight) for task in self.board.tasks]
         asked = (self.start.milestone, self.start.line, self.partial)
-        return f"{weights} {self.board.target=} {told} {left} {asked}"
+        return f"{weights} {self.board.target=} {judged} {left} {asked}"
 
     def decide(self, judgements: Sequence[Judgement]) -> tuple[object, ...]:
         """What these judgements come to."""
@@ -224,13 +224,12 @@ def test_it_ends_as_the_whole_run(project: Project, name: str, more: tuple[str, 
     whole = project("check", *more, *fixed)
     early = project("check", "--until-decided", *more, *fixed)
     assert (early.status, early.run.gate.decision) == (whole.status, whole.run.gate.decision)
-    found = {one.id: one for one in whole.run.criteria()}
-    for one in early.run.criteria():
-        if one.reason_code != "not_run":
-            assert one.verdict == found[one.id].verdict
+    for early_record, whole_record in zip(early.run.criteria(), whole.run.criteria(), strict=True):
+        if early_record.reason_code != "not_run":
+            assert early_record.verdict == whole_record.verdict
         else:
-            assert (one.verdict, one.points) == ("error", 0)
-            assert "--until-decided" in one.reason
+            assert (early_record.verdict, early_record.points) == ("error", 0)
+            assert "--until-decided" in early_record.reason
 
 
 def left_out(project: Project, *more: str) -> list[str]:

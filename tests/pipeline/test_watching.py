@@ -59,14 +59,14 @@ class Watching:
 
     def until(self, words: str) -> list[str]:
         """Wait for a line with these words; return all lines up to it."""
-        found = []
+        lines = []
         end = time.monotonic() + LONGEST
         while True:
             line = self.lines.get(timeout=max(end - time.monotonic(), 0.1))
-            found.append(line)
+            lines.append(line)
             self.seen.append(line)
             if words in line:
-                return found
+                return lines
 
     def save(self, name: str, text: str) -> None:
         """Save a file of the project."""

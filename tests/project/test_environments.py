@@ -22,7 +22,9 @@ def environment(folder: Path) -> Path:
     return folder
 
 
-def found(project: Path, environ: Mapping[str, str] | None = None) -> tuple[str, str] | None:
+def kind_and_folder(
+    project: Path, environ: Mapping[str, str] | None = None
+) -> tuple[str, str] | None:
     """The kind and the folder of what is found."""
     seen: Environment | None = find_environment(str(project), str(project), environ or {}, HOME)
     return None if seen is None else (seen.kind, seen.folder)
@@ -40,16 +42,16 @@ def project(tmp_path: Path) -> Path:
 def test_a_folder_of_the_project(project: Path, name: str) -> None:
     """By the usual names; `.venv` first."""
     place = environment(project / name)
-    assert found(project) == (name, str(place))
+    assert kind_and_folder(project) == (name, str(place))
     if name == "venv":
         environment(project / ".venv")
-        assert found(project) == (".venv", str(project / ".venv"))
+        assert kind_and_folder(project) == (".venv", str(project / ".venv"))
 
 
 def test_twin_sources_that_are_called_venv(project: Path) -> None:
     """A folder of the project's own sources is no environment."""
     (project / "venv" / "bin").mkdir(parents=True)
-    assert found(project) is None
+    assert kind_and_folder(project) is None
 
 
 def test_a_real_one_has_a_python(project: Path) -> None:
@@ -66,21 +68,21 @@ def test_a_file_that_names_it(project: Path, tmp_path: Path) -> None:
     """`.venv` may be a file, and pdm writes which Python it uses."""
     place = environment(tmp_path / "elsewhere")
     (project / ".venv").write_text(f"{place}\n")
-    assert found(project) == (".venv", str(place))
+    assert kind_and_folder(project) == (".venv", str(place))
     (project / ".venv").unlink()
     (project / ".pdm-python").write_text(f"{place}/bin/python")
-    assert found(project) == ("pdm", str(place))
+    assert kind_and_folder(project) == ("pdm", str(place))
     (project / ".pdm-python").write_text("/usr/bin/python3")
-    assert found(project) is None
+    assert kind_and_folder(project) is None
 
 
 def test_uv_says_where(project: Path, tmp_path: Path) -> None:
     """In a variable, which counts for a project that uv has locked."""
     place = environment(tmp_path / "elsewhere")
     environ = {"UV_PROJECT_ENVIRONMENT": str(place)}
-    assert found(project, environ) is None
+    assert kind_and_folder(project, environ) is None
     (project / "uv.lock").write_text("")
-    assert found(project, environ) == ("uv", str(place))
+    assert kind_and_folder(project, environ) == ("uv", str(place))
 
 
 CACHES = {
@@ -98,11 +100,11 @@ def test_what_a_manager_keeps_elsewhere(project: Path, tmp_path: Path, kind: str
     data = tmp_path / "data"
     environ = {"XDG_CACHE_HOME": str(data), "XDG_DATA_HOME": str(data)}
     environment(data / layout.format(hash="AAAAAAAA"))
-    assert found(project, environ) is None
+    assert kind_and_folder(project, environ) is None
     place = environment(data / layout.format(hash=base64.urlsafe_b64encode(digest).decode()[:8]))
-    assert found(project, environ) == (kind, str(place))
+    assert kind_and_folder(project, environ) == (kind, str(place))
     (project / "pyproject.toml").write_text("[project]\n")
-    assert found(project, environ) is None
+    assert kind_and_folder(project, environ) is None
 
 
 def test_of_several_that_poetry_made_the_chosen_one(project: Path, tmp_path: Path) -> None:
@@ -115,7 +117,7 @@ def test_of_several_that_poetry_made_the_chosen_one(project: Path, tmp_path: Pat
     for minor, place in places.items():
         chosen = f'["{base}"]\nminor = "{minor}"\npatch = "{minor}.1"\n'
         (tmp_path / "envs.toml").write_text(chosen)
-        assert found(project, environ) == ("poetry", str(place))
+        assert kind_and_folder(project, environ) == ("poetry", str(place))
 
 
 def test_an_activated_one_counts_where_it_belongs_to_the_project(
@@ -123,16 +125,16 @@ def test_an_activated_one_counts_where_it_belongs_to_the_project(
 ) -> None:
     """Inside, or named by a file; another is the caller's alone."""
     inside = environment(project / "env")
-    assert found(project, {"VIRTUAL_ENV": str(inside)}) == ("VIRTUAL_ENV", str(inside))
+    assert kind_and_folder(project, {"VIRTUAL_ENV": str(inside)}) == ("VIRTUAL_ENV", str(inside))
     outside = environment(tmp_path / "outside")
     (outside / "conda-meta").mkdir()
-    assert found(project, {"VIRTUAL_ENV": str(outside)}) is None
+    assert kind_and_folder(project, {"VIRTUAL_ENV": str(outside)}) is None
     (outside / ".project").write_text(f"{project}\n")
-    assert found(project, {"VIRTUAL_ENV": str(outside)}) == ("VIRTUAL_ENV", str(outside))
+    assert kind_and_folder(project, {"VIRTUAL_ENV": str(outside)}) == ("VIRTUAL_ENV", str(outside))
     conda = {"CONDA_PREFIX": str(outside), "CONDA_DEFAULT_ENV": "ours"}
-    assert found(project, conda) is None
+    assert kind_and_folder(project, conda) is None
     (project / "environment.yml").write_text("name: ours\ndependencies: []\n")
-    assert found(project, conda) == ("conda", str(outside))
+    assert kind_and_folder(project, conda) == ("conda", str(outside))
 
 
 def test_a_packages_own_comes_before_the_repositorys(project: Path) -> None:
@@ -141,11 +143,11 @@ def test_a_packages_own_comes_before_the_repositorys(project: Path) -> None:
     package.mkdir(parents=True)
     root = environment(project / ".venv")
     environment(project.parent / ".venv")
-    assert found(package) is None
+    assert kind_and_folder(package) is None
     (project / ".git").mkdir()
-    assert found(package) == (".venv", str(root))
+    assert kind_and_folder(package) == (".venv", str(root))
     own = environment(package / ".venv")
-    assert found(package) == (".venv", str(own))
+    assert kind_and_folder(package) == (".venv", str(own))
 
 
 def test_home_is_no_project(tmp_path: Path) -> None:

@@ -42,22 +42,22 @@ def test_the_folder_is_where_links_lead(repository: Path, tmp_path: Path) -> Non
     """A project that is reached through a link lies where it really lies."""
     (repository / "below").mkdir()
     (tmp_path / "link").symlink_to(repository / "below")
-    found = asked(tmp_path / "link")
-    assert found is not None
-    assert found.folder == "below"
+    revision = asked(tmp_path / "link")
+    assert revision is not None
+    assert revision.folder == "below"
 
 
 @pytest.mark.parametrize("name", ["file", "new", "ünïcode =x"])
 def test_a_changed_or_new_file_makes_it_dirty(repository: Path, name: str) -> None:
     """What was measured is not that commit then."""
     (repository / name).write_text("two\n")
-    found = asked(repository)
-    assert found is not None
-    assert found.dirty
+    revision = asked(repository)
+    assert revision is not None
+    assert revision.dirty
     git(repository, "add", ".")
-    found = asked(repository)
-    assert found is not None
-    assert found.dirty
+    revision = asked(repository)
+    assert revision is not None
+    assert revision.dirty
 
 
 def test_ignored_files_do_not(repository: Path) -> None:
@@ -65,17 +65,17 @@ def test_ignored_files_do_not(repository: Path) -> None:
     (repository / ".readiness").mkdir()
     (repository / ".readiness" / ".gitignore").write_text("*\n")
     (repository / ".readiness" / "history.db").write_text("x")
-    found = asked(repository)
-    assert found is not None
-    assert not found.dirty
+    revision = asked(repository)
+    assert revision is not None
+    assert not revision.dirty
 
 
 def test_a_detached_head_has_no_branch(repository: Path) -> None:
     """It has its commit all the same."""
     git(repository, "checkout", "-q", "--detach")
-    found = asked(repository)
-    assert found is not None
-    assert (found.branch, len(found.commit)) == ("", 40)
+    revision = asked(repository)
+    assert revision is not None
+    assert (revision.branch, len(revision.commit)) == ("", 40)
 
 
 def test_without_repository_or_commit_there_is_no_revision(tmp_path: Path) -> None:
@@ -124,13 +124,13 @@ def test_asking_writes_nothing(repository: Path) -> None:
 def test_what_git_says_is_read() -> None:
     """Of a renamed file both names; a branch and a path with odd bytes are what they are."""
     assert parse(b"") == ({}, [], set())
-    said = (
+    status = (
         b"# branch.oid abc\0# branch.head a b\0? x y\n\xff\0"
         b"1 .M N... 100644 100644 100644 1 2 a b\0"
         b"2 R. N... 100644 100644 100644 1 2 R100 new name\0old name\0"
         b"u UU N... 100644 100644 100644 100644 1 2 3 both\0"
     )
-    headers, changed, untracked = parse(said)
+    headers, changed, untracked = parse(status)
     assert untracked == {b"x y\n\xff"}
     assert headers == {"branch.oid": "abc", "branch.head": "a b"}
     assert changed == [b"x y\n\xff", b"a b", b"new name", b"old name", b"both"]
@@ -141,10 +141,10 @@ def test_what_git_says_is_read() -> None:
 
 def state(folder: Path) -> str:
     """The digest of what differs."""
-    found = asked(folder)
-    assert found is not None
-    assert found.dirty == bool(found.worktree)
-    return found.worktree
+    revision = asked(folder)
+    assert revision is not None
+    assert revision.dirty == bool(revision.worktree)
+    return revision.worktree
 
 
 def test_two_dirty_states_can_be_told_apart(repository: Path) -> None:
@@ -251,7 +251,7 @@ def test_what_git_refuses_is_told_in_its_words(repository: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("wanted", "ancestor"),
     [
         ("d", "d"),
         ("a", "a"),
@@ -263,10 +263,10 @@ def test_what_git_refuses_is_told_in_its_words(repository: Path, tmp_path: Path)
         ("", ""),
     ],
 )
-def test_the_closest_of_several_ancestors(wanted: str, found: str) -> None:
+def test_the_closest_of_several_ancestors(wanted: str, ancestor: str) -> None:
     """By steps, through merges too; the first parent's side where both are as near."""
     parents = {"d": ["b", "c"], "b": ["a"], "c": ["a"], "a": []}
-    assert closest(parents, "d", wanted) == found
+    assert closest(parents, "d", wanted) == ancestor
 
 
 def test_the_nearest_ancestor_is_no_descendant_and_no_neighbour(repository: Path) -> None:

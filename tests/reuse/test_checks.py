@@ -29,7 +29,7 @@ class Probed:
         self.tools.mkdir()
         self.catalogue = catalogue()
         self.check = self.catalogue[name]
-        self.given = case.params
+        self.params = case.params
         self.environ = {"PATH": f"{self.tools}:/usr/bin:/bin"}
         for tool in self.check.tools:
             self.tool(tool, "1")
@@ -44,7 +44,7 @@ class Probed:
         defaults = {each.name: each.default or "" for each in self.check.params}
         measure = self.check.measures[0]
         criterion = a_criterion(
-            check=self.check, measure=measure, params={**defaults, **self.given}
+            check=self.check, measure=measure, params={**defaults, **self.params}
         )
         board = a_board(a_task("T1", [criterion]), workdir=str(self.folder), checks=self.catalogue)
         plan = make_plan(board, environ=self.environ)
@@ -66,7 +66,7 @@ class Probed:
             checks_by_probe(plan)[index],
             plan.environment,
         )
-        found = []
+        paths = []
         for pattern in patterns:
             inside = pattern.rest.replace("**/", "deep/").replace("*", "x")
             name = os.path.join(pattern.base, inside) if inside else pattern.base
@@ -74,8 +74,8 @@ class Probed:
                 name = os.path.join(name, "x")
             if os.path.isfile(self.folder / pattern.base):
                 name = pattern.base
-            found.append(name.replace("*", "x"))
-        return found
+            paths.append(name.replace("*", "x"))
+        return paths
 
 
 @pytest.mark.parametrize("name", WITH_INPUTS)
@@ -123,9 +123,9 @@ def test_what_it_is_run_by_counts(
     seen = {probed.fingerprint()}
 
     def is_new(what: str) -> None:
-        found = probed.fingerprint()
-        assert found not in seen, what
-        seen.add(found)
+        fingerprint = probed.fingerprint()
+        assert fingerprint not in seen, what
+        seen.add(fingerprint)
 
     for tool in probed.check.tools:
         probed.tool(tool, "2")
@@ -133,7 +133,7 @@ def test_what_it_is_run_by_counts(
     probed.environ["SOME_SETTING"] = "1"
     is_new("environment")
     parameter = probed.check.params[0].name
-    probed.given = {**probed.given, parameter: "another"}
+    probed.params = {**probed.params, parameter: "another"}
     is_new(parameter)
     if "READINESS_CHECK_DIR" in probed.check.run:
         moved = tmp_path / "checks"

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def found(folder: Path, began: float | None = None, **seen: Any) -> Dependence:
+def depends(folder: Path, began: float | None = None, **seen: Any) -> Dependence:
     """What a command depends on that saw this, by paths from the project's folder."""
 
     def absolute(value: Any) -> Any:
@@ -34,7 +34,7 @@ def found(folder: Path, began: float | None = None, **seen: Any) -> Dependence:
             return {absolute(name): names for name, names in value.items()}
         return frozenset(map(absolute, value))
 
-    told = {
+    fields = {
         name: value if name in ("spoke", "gap") else absolute(value) for name, value in seen.items()
     }
     setting = Setting(
@@ -44,7 +44,7 @@ def found(folder: Path, began: float | None = None, **seen: Any) -> Dependence:
         temporary=(str(folder.parent / "while"), "/dev/shm"),
     )
     files = Files(lambda _: None, lambda _: ())
-    return dependence(Trace(**told), files, setting, time.time() if began is None else began)
+    return dependence(Trace(**fields), files, setting, time.time() if began is None else began)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> No
     """Files, there or not, and the names in folders; not what is of the moment."""
     ends = [path[len(path.rstrip("/")) :] for path in paths]
     wanted = [os.path.normpath(folder / path) + end for path, end in zip(paths, ends, strict=True)]
-    assert found(folder, **seen) == Dependence(paths=tuple(wanted))
+    assert depends(folder, **seen) == Dependence(paths=tuple(wanted))
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,19 @@ def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> No
 )
 def test_what_cannot_be_relied_on(folder: Path, seen: dict[str, Any], why: str) -> None:
     """What is not as it was seen, by whoever it was changed, and what no file tells."""
-    told = found(folder, **seen)
-    assert why in told.refusal
-    assert told.paths == ()
+    dependence_ = depends(folder, **seen)
+    assert why in dependence_.refusal
+    assert dependence_.paths == ()
 
 
 def test_what_changed_since_it_began_cannot_be_relied_on(folder: Path) -> None:
     """A moment before counts too: file systems are slower than that."""
-    assert found(folder, began=time.time() - 3600, opened=["a"]).refusal
-    assert found(folder, began=time.time() - 3600, folders=["list"]).refusal == ""
+    assert depends(folder, began=time.time() - 3600, opened=["a"]).refusal
+    assert depends(folder, began=time.time() - 3600, folders=["list"]).refusal == ""
     (folder / "a").write_text("y")
-    assert found(folder, opened=["a"]).refusal
+    assert depends(folder, opened=["a"]).refusal
     time.sleep(0.05)
-    assert found(folder, opened=["a"]).refusal == ""
+    assert depends(folder, opened=["a"]).refusal == ""
 
 
 def test_a_name_that_is_no_text_cannot_be_kept(folder: Path) -> None:
@@ -115,4 +115,4 @@ def test_a_name_that_is_no_text_cannot_be_kept(folder: Path) -> None:
     name = os.fsdecode(b"\xff")
     (folder / name).write_text("x")
     time.sleep(0.05)
-    assert "no text" in found(folder, opened=[name]).refusal
+    assert "no text" in depends(folder, opened=[name]).refusal

@@ -45,31 +45,31 @@ def written(folder: Path, *processes: str) -> Trace:
 )
 def test_each_call_is_told_apart(tmp_path: Path, line: str, field: str, path: str) -> None:
     """Read, run, listed, looked at, looked for in vain, or written."""
-    found = written(tmp_path, line)
-    assert path in getattr(found, field)
-    assert (found.gap, found.spoke) == ("", "")
+    trace = written(tmp_path, line)
+    assert path in getattr(trace, field)
+    assert (trace.gap, trace.spoke) == ("", "")
 
 
 def test_a_folder_that_is_only_passed_through_is_nothing(tmp_path: Path) -> None:
     """Nor is a file that is written and not read."""
-    found = written(
+    trace = written(
         tmp_path,
         'newfstatat(AT_FDCWD</w>, "src", {st_mode=S_IFDIR|0755}, 0) = 0\n'
         'openat(AT_FDCWD</w>, "a", O_WRONLY|O_APPEND) = 3</w/a>',
     )
-    assert found.opened == {"/bin/x"}
-    assert not found.looked_at | found.listed.keys() | found.absent
-    assert found.folders == {"/w/src"}
+    assert trace.opened == {"/bin/x"}
+    assert not trace.looked_at | trace.listed.keys() | trace.absent
+    assert trace.folders == {"/w/src"}
 
 
 def test_a_relative_name_begins_where_the_process_is(tmp_path: Path) -> None:
     """Which its parent may have been when it was started."""
-    found = written(
+    trace = written(
         tmp_path,
         'chdir("deep") = 0\nclone(child_stack=NULL, flags=SIGCHLD) = 2\nchdir("/") = 0',
         'access("x", F_OK) = -1 ENOENT (No such file or directory)',
     )
-    assert found.absent == {"/w/deep/x"}
+    assert trace.absent == {"/w/deep/x"}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_only_unix_sockets_are_no_network(tmp_path: Path, line: str, spoke: str)
 )
 def test_what_a_trace_may_lack_is_a_gap(tmp_path: Path, line: str, hindered: bool) -> None:
     """Other ways to files, names that mean others, and processes that were not followed."""
-    found = written(tmp_path, line)
-    assert found.gap
-    assert found.hindered is hindered
+    trace = written(tmp_path, line)
+    assert trace.gap
+    assert trace.hindered is hindered
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_did_not_happen_is_no_gap(tmp_path: Path, line: str) -> None:
 
 def test_a_folder_is_listed_as_it_was_seen(tmp_path: Path) -> None:
     """Names with their kinds, in as many pieces as they came; caches are not of interest."""
-    found = written(
+    trace = written(
         tmp_path,
         'getdents64(3</w/l>, [{d_ino=1, d_type=DT_REG, d_name="a"},'
         ' {d_ino=2, d_type=DT_DIR, d_name="."}], 32768) = 48\n'
@@ -130,8 +130,8 @@ def test_a_folder_is_listed_as_it_was_seen(tmp_path: Path) -> None:
         "getdents64(3</w/l>, [], 32768) = 0\n"
         "getdents64(4</w/empty>, [], 32768) = 0",
     )
-    assert found.listed == {"/w/l": {"a": "REG", "b c": "DIR"}, "/w/empty": {}}
-    assert not found.moving
+    assert trace.listed == {"/w/l": {"a": "REG", "b c": "DIR"}, "/w/empty": {}}
+    assert not trace.moving
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_above_a_link_is_above_where_it_leads(tmp_path: Path) -> None:
     """As the system takes it."""
     (tmp_path / "deep/folder").mkdir(parents=True)
     (tmp_path / "link").symlink_to("deep/folder")
-    found = written(tmp_path, f'access("{tmp_path}/link/../x", F_OK) = -1 ENOENT (No such file)')
-    assert found.absent == {f"{tmp_path}/deep/x"}
+    trace = written(tmp_path, f'access("{tmp_path}/link/../x", F_OK) = -1 ENOENT (No such file)')
+    assert trace.absent == {f"{tmp_path}/deep/x"}
 
 
 def test_a_trace_without_an_end_is_a_gap(tmp_path: Path) -> None:
@@ -183,14 +183,14 @@ def test_a_real_command_is_seen_through_all_that_it_starts(tmp_path: Path) -> No
     for name in ("a", "src/b", "src/c d"):
         (tmp_path / name).write_text("x")
     script = "import os, threading; threading.Thread(target=lambda: open('src/b').read()).start()"
-    found = real(
+    trace = real(
         tmp_path,
         f'cat a | sort > out; (cd src; cat "c d"; ls >/dev/null); cat none || true;'
         f' {sys.executable} -c "{script}"',
     )
     names = [str(tmp_path / name) for name in ("a", "src/b", "src/c d")]
-    assert found.opened >= {*names}
-    assert str(tmp_path / "src") in found.listed
-    assert str(tmp_path / "none") in found.absent
-    assert str(tmp_path / "out") in found.written
-    assert (found.gap, found.spoke) == ("", "")
+    assert trace.opened >= {*names}
+    assert str(tmp_path / "src") in trace.listed
+    assert str(tmp_path / "none") in trace.absent
+    assert str(tmp_path / "out") in trace.written
+    assert (trace.gap, trace.spoke) == ("", "")

@@ -36,9 +36,9 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
     features = features_of(settings)
     with ExitStack() as stack:
         board = board_of(settings, features, stack)
-        opened = open_run(board, settings, features)
-        durations, _ = learned(opened.history)
-        plan = plan_run(opened, settings, features, durations, {})
+        history, start = open_run(board, settings, features)
+        durations, _ = learned(history)
+        plan = plan_run(board, history, start, settings, features, durations, {})
         redactor = Redactor(secret_values(board, os.environ))
         put_text(redactor.redact(describe(board, plan)))
     return ExitStatus.READY

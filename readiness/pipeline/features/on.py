@@ -200,12 +200,12 @@ class _Gathered:
             return
         self._runs[over.number] = (answer.worker, run)
         own = self._made.criteria[over.number]
-        self._records.update({one.id: one for one in run.criteria() if one.id in own})
+        self._records.update({record.id: record for record in run.criteria() if record.id in own})
         for probe in run.probes:
             index = self._indices[probe.id]
             self._observer.started(index, 1)
-            reason = next((one.reason for one in run.criteria() if probe.id in one.probes), "")
-            self._observer.finished(_capture(index, probe, reason))
+            reasons = (read.reason for read in run.criteria() if probe.id in read.probes)
+            self._observer.finished(_capture(index, probe, next(reasons, "")))
 
     def _never(self, criteria: Collection[str], why: str) -> None:
         """Know that these criteria are not measured."""
@@ -242,15 +242,13 @@ class _Gathered:
         """Join the parts' runs into one."""
         plan, board = self._plan, self._board
         runs = [run for _, (_, run) in sorted(self._runs.items())]
-        places = {one.id: place for place, one in enumerate(board.criteria())}
+        places = {criterion.id: place for place, criterion in enumerate(board.criteria())}
         probes = sorted(
-            (probe for run in runs for probe in run.probes), key=lambda one: self._indices[one.id]
+            (probe for run in runs for probe in run.probes),
+            key=lambda probe: self._indices[probe.id],
         )
         facts = Facts(
-            probe_ids={
-                one.criterion.id: [plan.probes[index].id for index in one.probes]
-                for one in plan.planned
-            },
+            probe_ids=plan.probe_ids(),
             probes=probes,
             findings=sorted(
                 (finding for run in runs for finding in run.findings),
@@ -263,10 +261,10 @@ class _Gathered:
             empty=plan.empty,
             signal=received[0] if received else 0,
         )
-        judgements = [self._judgement(one, start) for one in plan.planned]
+        judgements = [self._judgement(planned, start) for planned in plan.planned]
         recorder = Recorder(Redactor(secret_values(board, os.environ)))
         document = conclude(board, judgements, start, facts, recorder)
-        took = {plan.probes[self._indices[one.id]].key: one.duration_s for one in probes}
+        took = {plan.probes[self._indices[probe.id]].key: probe.duration_s for probe in probes}
         return Outcome(document=document, durations=took, versions={})
 
     def _judgement(self, planned: Planned, start: Start) -> Judgement:

@@ -86,8 +86,8 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
 
 def _named(paths: Collection[str]) -> str:
     names = [os.path.relpath(path) for path in sorted(paths)]
-    told, more = joined(names[:MOST_NAMES], "names"), len(names) - MOST_NAMES
-    return worded("watch.and_more", names=told, count=more) if more > 0 else told
+    first, more = joined(names[:MOST_NAMES], "names"), len(names) - MOST_NAMES
+    return worded("watch.and_more", names=first, count=more) if more > 0 else first
 
 
 def _library() -> Any:
@@ -132,7 +132,7 @@ class _Watched:
 
     def state(self) -> State:
         """Record and return what each file looks like now."""
-        found: State = {}
+        state: State = {}
         for root in self._roots:
             for name in self._names(root):
                 path = os.path.join(root, name)
@@ -140,9 +140,9 @@ class _Watched:
                     continue
                 with suppress(OSError):
                     seen = os.stat(path)
-                    found[path] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
-        self._state = found
-        return found
+                    state[path] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        self._state = state
+        return state
 
     def _names(self, root: str) -> Iterator[str]:
         """Yield the files below a folder: those git knows or would add, else all that are no cache.

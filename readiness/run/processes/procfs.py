@@ -63,23 +63,23 @@ def descendants(
     more of them. As some may multiply faster than they are listed, not many more than `most` are
     visited.
     """
-    found: dict[int, Process] = {}
+    family: dict[int, Process] = {}
     table: dict[int, list[int]] | None = None
     todo = list(roots)
-    while todo and len(found) < most:
+    while todo and len(family) < most:
         pid = todo.pop()
-        if visit is not None and pid not in found:
+        if visit is not None and pid not in family:
             visit(pid)
-        process = None if pid in found else look_up(pid)
+        process = None if pid in family else look_up(pid)
         if process is None:
             continue
-        found[pid] = process
+        family[pid] = process
         children = children_of(pid)
         if children is None:
             table = by_parent() if table is None else table
             children = table.get(pid, [])
         todo += children
-    return [process for process in found.values() if not process.dead]
+    return [process for process in family.values() if not process.dead]
 
 
 def children_of(pid: int) -> list[int] | None:
