@@ -1,12 +1,13 @@
-"""An SQLite file that many processes may write at once, and some may only read."""
+"""The SQLite file of the history, which many may write at once, and some may only read."""
 
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from readiness.history import chain
 from readiness.model.errors import NotWrittenError
 
 LOCK_TIMEOUT = 5.0
@@ -14,21 +15,43 @@ OWN_FOLDER = ".readiness"
 
 Answer = TypeVar("Answer")
 
+VERSION: Final = 2
+
+_SCHEMA: Final = f"""
+begin immediate;
+create table if not exists runs (
+    sequence integer primary key autoincrement,
+    id text not null unique,
+    board text not null,
+    profile text not null,
+    started_at text not null,
+    state text not null check (state in ('running', 'finished', 'interrupted')),
+    partial integer not null default 0,
+    document blob
+);
+create index if not exists runs_by_board on runs (board, profile, sequence, state, partial);
+create table if not exists durations (
+    key text primary key, seconds real not null, run integer not null
+) without rowid;
+create table if not exists versions (
+    key text primary key, version text not null, run integer not null
+) without rowid;
+{chain.SCHEMA}
+pragma user_version = {VERSION};
+commit;
+"""
+
 
 class Database:
-    """One file, whose tables `prepare` makes: it is called with the version that was found.
+    """One file, with the tables of runs and what they taught.
 
     Reading a file that is not there gives nothing. Every write is one transaction that waits a
     bounded time for others; what cannot be read or written raises `NotWrittenError`.
     """
 
-    def __init__(
-        self, path: str, version: int, prepare: Callable[[sqlite3.Connection], None]
-    ) -> None:
+    def __init__(self, path: str) -> None:
         """Set the `path` of the file; a folder made for it gets a .gitignore."""
         self.path = path
-        self._version = version
-        self._prepare_tables = prepare
         self._connection: sqlite3.Connection | None = None
         self._file: os.stat_result | None = None
         self._prepared = False
@@ -147,14 +170,15 @@ class Database:
         make_folder(os.path.dirname(os.path.abspath(self.path)))
         connection = self._connect()
         version = connection.execute("pragma user_version").fetchone()[0]
-        if version > self._version:
+        if version > VERSION:
             raise NotWrittenError(
                 f"{self.path}: written by a newer readiness (format {version}, this program writes"
-                f" {self._version}); install a newer one"
+                f" {VERSION}); install a newer one"
             )
-        if version < self._version:
+        if version < VERSION:
             _keep_a_log(connection)
-            self._prepare_tables(connection)
+            connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
+            connection.executescript(_SCHEMA)
         self._prepared = True
 
 

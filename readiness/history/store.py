@@ -15,7 +15,6 @@ import msgspec
 
 from readiness.history import chain
 from readiness.history.database import Database
-from readiness.history.tables import VERSION, prepare
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import Document, RunDocument, decoded, from_json, to_json
 from readiness.record.earlier import PreviousRun
@@ -78,7 +77,7 @@ class History:
         self.path = path
         self.damaged: list[str] = []
         self.remarks: list[str] = []
-        self._database = Database(path, VERSION, prepare)
+        self._database = Database(path)
         self._seen: tuple[chain.Seen, object] | None = None
 
     def close(self) -> None:

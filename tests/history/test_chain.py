@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from readiness.history.database import VERSION
 from readiness.history.store import AlteredError, History, chain
-from readiness.history.tables import VERSION
 from readiness.record.document import to_json
 from tests.history.test_store import AT, a_document, last, record
 from tests.support.program import ROOT
