@@ -67,19 +67,6 @@ def test_what_passed_must_not_fail_and_a_second_try_launders_nothing(board: Proj
     assert hold(board).status == 0
 
 
-@pytest.mark.parametrize(
-    ("errors", "status"), [(40, 0), (41, 1), (5, 0), ("none", 3)], ids=["at", "above", "done", "?"]
-)
-def test_a_baseline_is_held_without_any_history(
-    board: Project, errors: object, status: int
-) -> None:
-    """Worse than the baseline is red, not measured is undecided, on the first run of all."""
-    set_to(board, errors)
-    ended = hold(board, "--history=")
-    assert ended.status == status, ended
-    assert [reason[:4] for reason in ended.run.gate.reasons] == ["T1.1"] * bool(status)
-
-
 def test_a_selection_stays_partial(board: Project) -> None:
     """It tells whether what was selected is no worse, and decides nothing more."""
     hold(board)

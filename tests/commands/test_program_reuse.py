@@ -2,15 +2,14 @@
 
 import json
 import sqlite3
-import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from readiness.record.document import RunDocument
 from tests.support.program import Project, a_board, number
+from tests.support.repositories import commit
 
 COUNT = "cat a.txt; echo ran >> ran.log"
 
@@ -238,21 +237,8 @@ def repository(project: Project) -> Project:
             {"attest": {}},
         )
     )
-    git(project.folder, "init", "-q")
-    commit(project.folder)
+    commit(project.folder, {})
     return project
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Call git as somebody."""
-    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    """Commit all that there is."""
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "x")
 
 
 def selected(project: Project, selector: str) -> list[str]:
@@ -277,7 +263,7 @@ def test_changed_selects_what_the_change_can_affect(
     (repository.folder / "deep").mkdir()
     (repository.folder / path).write_text("2\n")
     if how == "committed":
-        commit(repository.folder)
+        commit(repository.folder, {})
     selector = "changed" if how == "uncommitted" else "changed:HEAD~1"
     assert sorted(selected(repository, selector)) == sorted([*ALWAYS, *also])
 
@@ -293,8 +279,7 @@ def test_nothing_that_a_change_can_affect_is_good(project: Project) -> None:
     """There is nothing to hold against it; that is said."""
     (project.folder / "a.txt").write_text("1\n")
     project.write(a_board({"run": "test -s a.txt", "inputs": ["a.txt"]}))
-    git(project.folder, "init", "-q")
-    commit(project.folder)
+    commit(project.folder, {})
     ended = project("check", "changed")
     assert ended.status == 0, ended
     assert "no criterion" in ended.out

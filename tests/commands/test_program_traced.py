@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from readiness.record.document import ProbeRecord, RunDocument
 from readiness.reuse.trace import find_tracer
 from tests.support.program import Project, a_board, number
+from tests.support.repositories import commit
 
 pytestmark = pytest.mark.skipif(
     not find_tracer(os.environ["PATH"]), reason="strace is not installed"
@@ -162,37 +161,6 @@ def test_what_cannot_be_told_by_files_is_never_kept(
     assert ran(looking) == 2
     assert why in looking("check", "--reuse").out
     assert why not in looking("check").out
-
-
-@pytest.mark.parametrize("back", [False, True], ids=["changed", "put back"])
-def test_a_file_that_others_change_meanwhile_is_not_trusted(looking: Project, back: bool) -> None:
-    """Also where it is put back before the end: what the command saw is not known."""
-    home = looking.folder.parent
-    (home / "go").mkdir()
-    # The folder can be removed once it is empty: until then the command is tried again.
-    looking.write(
-        traced(
-            f'{RAN}; cat a.txt; touch "$HOME/started"'
-            '; until rmdir "$HOME/go" 2>/dev/null; do sleep 0.05; done; echo errors: 3'
-        )
-    )
-    (home / "go/stays").write_text("")
-
-    def interfere() -> None:
-        while not (home / "started").exists():
-            time.sleep(0.01)
-        (looking.folder / "a.txt").write_text("other\n")
-        if back:
-            (looking.folder / "a.txt").write_text("a.txt\n")
-        (home / "go/stays").unlink()
-
-    other = threading.Thread(target=interfere)
-    other.start()
-    found = probe(looking)
-    other.join()
-    assert "a.txt changed while it ran" in found.not_kept
-    (home / "go").mkdir()
-    assert not probe(looking).reused
 
 
 def test_tools_that_change_meanwhile_are_told(looking: Project) -> None:
@@ -355,12 +323,6 @@ def test_what_one_names_and_another_traces_both_counts(looking: Project) -> None
 # --- changed --------------------------------------------------------------------------------------
 
 
-def git(folder: Path, *arguments: str) -> None:
-    """Call git as somebody."""
-    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
 def selected(project: Project, selector: str = "changed") -> bool:
     """Whether the criterion is among those that the change can affect."""
     run = project("check", selector, "--output-format", "json").run
@@ -372,9 +334,7 @@ def committed(looking: Project) -> Project:
     """The same in a repository; its result is kept."""
     (looking.folder / ".gitignore").write_text(".readiness\n")
     (looking.folder / "empty/keep").write_text("")
-    git(looking.folder, "init", "-q")
-    git(looking.folder, "add", "-A")
-    git(looking.folder, "commit", "-qm", "x")
+    commit(looking.folder, {})
     settle_clock()
     assert probe(looking).not_kept == ""
     return looking
@@ -411,7 +371,7 @@ def test_changed_takes_what_was_never_seen(committed: Project) -> None:
 def test_changed_takes_what_saw_another_state(committed: Project) -> None:
     """What it would look at now is not known, whatever has changed since the commit."""
     (committed.folder / "a.txt").write_text("other\n")
-    git(committed.folder, "commit", "-qam", "y")
+    commit(committed.folder, {})
     assert selected(committed)
     settle_clock()
     check(committed)

@@ -3,9 +3,6 @@
 import itertools
 import os
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +14,6 @@ from readiness.history.database import VERSION
 from readiness.history.store import AlteredError, History, chain
 from readiness.record.document import to_json
 from tests.history.test_store import AT, a_document, last, record
-from tests.support.program import ROOT
 
 
 @pytest.fixture
@@ -251,26 +247,6 @@ def test_an_old_history_is_taken_on(path: Path) -> None:
         assert connection.execute("pragma user_version").fetchone() == (VERSION,)
     change(path, *edit("r2"))
     assert [each.split(":")[0] for each in named(path)] == ["run r2 (entry 2) was edited"]
-
-
-def test_eight_gates_take_an_old_history_on_at_once(path: Path) -> None:
-    """One of them does it, and they keep one chain."""
-    make_old(path, "r1", "r2")
-    code = (
-        "import sys, time; sys.path[:0] = [sys.argv[1]]\n"
-        "from pathlib import Path\n"
-        "from tests.history.test_chain import recorded\n"
-        "time.sleep(max(0, float(sys.argv[4]) - time.time()))\n"
-        "recorded(Path(sys.argv[2]), *(f'{sys.argv[3]}.{n}' for n in range(3)))\n"
-    )
-    at = str(time.time() + 2.0)
-    gates = [
-        subprocess.Popen([sys.executable, "-c", code, str(ROOT), str(path), f"w{n}", at])
-        for n in range(8)
-    ]
-    assert [gate.wait(60) for gate in gates] == [0] * 8
-    found = History(str(path)).verify()
-    assert (found.entries, found.links, found.loose, found.alterations) == (26, 26, 1, [])
 
 
 # --- while a run goes on ------------------------------------------------------------------------
