@@ -49,6 +49,12 @@ def reused(probes: Sequence[ProbeRecord], say: Sentences) -> str:
     return say("report.reused_age", age=age(max(ages))) if ages else say("report.reused")
 
 
+def varying(probes: Sequence[ProbeRecord]) -> list[str]:
+    """Return the parameters that tell the probes of one criterion apart."""
+    names = sorted({name for probe in probes for name in probe.params})
+    return [name for name in names if len({probe.params.get(name) for probe in probes}) > 1]
+
+
 def output(stream: StreamRecord) -> str:
     """Return the recorded head and tail of an output; "" if it is blank."""
     text = stream.head
@@ -69,17 +75,17 @@ def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> li
     probe = probes.get(criterion.decisive or next(iter(criterion.probes), ""))
     if probe is None:
         return []
-    out, err = ([] if each.data else _lines(each) for each in (probe.stdout, probe.stderr))
+    out, err = ([] if stream.data else _lines(stream) for stream in (probe.stdout, probe.stderr))
     if not (out or err) and criterion.verdict.unknown:
         out, err = _lines(probe.stdout), _lines(probe.stderr)
     err = err[-max(LINES - len(out), LINES // 2) :]
     lines = [*out, *err][-LINES:]
-    told = f"{criterion.reason}\n{criterion.hint or ''}"
+    explained = f"{criterion.reason}\n{criterion.hint or ''}"
     # A check's script says last why it could not measure, which is the reason.
     own = lines[-1].partition(": ")[2] if lines else ""
     if own and criterion.reason.startswith(own):
         del lines[-1]
-    return [] if len(lines) == 1 and lines[0].strip() in told else lines
+    return [] if len(lines) == 1 and lines[0].strip() in explained else lines
 
 
 def _lines(stream: StreamRecord) -> list[str]:
@@ -88,7 +94,7 @@ def _lines(stream: StreamRecord) -> list[str]:
     if stream.tail and len(lines) > 1:
         del lines[0]  # it may have begun before
     shown = (_RULE.sub(r"\1\1\1", _COLOUR.sub("", line)).rstrip() for line in lines)
-    return _without_frames([each for each in shown if each and not _CARETS.fullmatch(each)])[
+    return _without_frames([line for line in shown if line and not _CARETS.fullmatch(line)])[
         -LINES:
     ]
 

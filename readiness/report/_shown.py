@@ -80,10 +80,13 @@ def standing(block: list[Entry], say: Sentences) -> list[str]:
     facts = [task.priority.value]
     if task.blocking and criterion.verdict is not Verdict.WARN:
         facts.append(say("report.blocking"))
-    missing = sum(each.points_possible - each.points for _, each in block)
-    if missing >= 0.005:
-        facts.append(say("report.worth", points=points(missing)))
-    return facts
+    return [*facts, *worth(block, say)]
+
+
+def worth(block: list[Entry], say: Sentences) -> list[str]:
+    """Return the points that a block could bring; [] where that is next to nothing."""
+    missing = sum(criterion.points_possible - criterion.points for _, criterion in block)
+    return [say("report.worth", points=points(missing))] if missing >= 0.005 else []
 
 
 def told_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> list[str]:

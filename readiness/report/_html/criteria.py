@@ -2,21 +2,19 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 import msgspec
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._evidence import WIDEST, printed
+from readiness.report._evidence import WIDEST, printed, varying
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
-    Evidence,
     FindingView,
     all_evidence,
     findings_by_criterion,
-    known,
     longest_text,
 )
 from readiness.report._shown import beneath, change_in_words, measured, number, percent, waived_by
@@ -43,68 +41,6 @@ class Link(msgspec.Struct, frozen=True):
     anchor: str
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """A probe that a criterion rests on. `at` is the criterion that shows it in full, if another.
-
-    `differs` has the parameters that tell it from the other probes of the criterion.
-    """
-
-    evidence: Evidence
-    at: Link | None
-    differs: list[tuple[str, str]]
-
-
-class CriterionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion; `share` is its progress in percent, None where there is none to show."""
-
-    anchor: str
-    id: str
-    title: str
-    badge: Badge
-    value: str
-    expect: str
-    share: int | None
-    progress: str
-    spark: Spark | None
-    found: str
-    hint: str
-    facts: list[tuple[str, str]]
-    newly: bool
-    uses: list[Use]
-    findings: list[FindingView]
-    more_findings: int
-    gain: float
-
-
-class TaskView(msgspec.Struct, frozen=True, kw_only=True):
-    """One task with those of its criteria that are in scope."""
-
-    anchor: str
-    id: str
-    title: str
-    priority: Priority
-    owner: str
-    done: bool
-    done_text: str
-    share: int
-    progress: str
-    problem: str
-    details: str
-    steps: list[str]
-    notes: list[tuple[str, str]]
-    facts: list[tuple[str, str]]
-    depends: list[Link]
-    criteria: list[CriterionView]
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The tasks of one priority."""
-
-    priority: Priority
-    blocking: bool
-    tasks: list[TaskView]
-
-
 class Viewer:
     """Makes the views of one run. `sparks` has the course of each number, by criterion."""
 
@@ -124,20 +60,17 @@ class Viewer:
             run, most=max(min(2000 // max(len(criteria), 1), 20), 3)
         )
         self._shown_at: dict[str, Link] = {}
-        for one in sorted(run.criteria(), key=lambda one: one.verdict.good):
-            for probe in one.probes:  # what is not good shows it: that is what is printed
-                self._shown_at.setdefault(probe, self.criterion_link(one))
+        for criterion in sorted(run.criteria(), key=lambda criterion: criterion.verdict.good):
+            for probe in criterion.probes:  # what is not good shows it: that is what is printed
+                self._shown_at.setdefault(probe, self.criterion_link(criterion))
         self._probes = {probe.id: probe for probe in run.probes}
 
-    def groups(self, run: RunDocument) -> list[Group]:
-        """Return the tasks that are in scope, the most urgent priority first."""
-        tasks = sorted(
-            (task for task in run.tasks if task.attainment is not None),
-            key=lambda task: task.priority,
-        )
+    def groups(self, tasks: Iterable[TaskRecord]) -> list[dict[str, object]]:
+        """Return tasks by their priority, the most urgent first."""
+        ordered = sorted(tasks, key=lambda task: task.priority)
         return [
             self._group(priority, list(same))
-            for priority, same in groupby(tasks, key=lambda task: task.priority)
+            for priority, same in groupby(ordered, key=lambda task: task.priority)
         ]
 
     def badge(self, verdict: Verdict) -> Badge:
@@ -166,14 +99,15 @@ class Viewer:
         """Return a foreign text no longer than the page has room for."""
         return cut(text, self._longest)
 
-    def _group(self, priority: Priority, tasks: list[TaskRecord]) -> Group:
-        return Group(
-            priority=priority,
-            blocking=any(task.blocking for task in tasks),
-            tasks=[self._task(task) for task in tasks],
-        )
+    def _group(self, priority: Priority, tasks: list[TaskRecord]) -> dict[str, object]:
+        return {
+            "priority": priority,
+            "blocking": any(task.blocking for task in tasks),
+            "tasks": [self._task(task) for task in tasks],
+        }
 
-    def _task(self, task: TaskRecord) -> TaskView:
+    def _task(self, task: TaskRecord) -> dict[str, object]:
+        """Return a task with those of its criteria that are in scope."""
         criteria = task.in_scope()
         say = self._say
         facts = [
@@ -183,48 +117,48 @@ class Viewer:
             (say("page.weight"), "" if task.weight == 1 else number(task.weight)),
         ]
         attainment = task.attainment or 0.0
-        return TaskView(
-            anchor=self._tasks[task.id],
-            id=task.id,
-            title=self.short(task.title),
-            priority=task.priority,
-            owner=task.owner,
-            done=task.done,
-            done_text=self._say("report.done", good=task.good(), scope=len(criteria)),
-            share=whole(attainment),
-            progress=percent(attainment),
-            problem=self.short(task.problem),
-            details=self.short(task.details),
-            steps=[self.short(step) for step in task.steps],
-            notes=[(day, self.short(told)) for day, told in sorted(task.notes.items())],
-            facts=[(name, text) for name, text in facts if text],
-            depends=[Link(name, self._tasks.get(name, "")) for name in task.depends_on],
-            criteria=[self._criterion(item) for item in criteria],
-        )
+        return {
+            "anchor": self._tasks[task.id],
+            "id": task.id,
+            "title": self.short(task.title),
+            "priority": task.priority,
+            "owner": task.owner,
+            "done": task.done,
+            "done_text": say("report.done", good=task.good(), scope=len(criteria)),
+            "share": whole(attainment),
+            "progress": percent(attainment),
+            "problem": self.short(task.problem),
+            "details": self.short(task.details),
+            "steps": list(map(self.short, task.steps)),
+            "notes": [(day, self.short(note)) for day, note in sorted(task.notes.items())],
+            "facts": [(name, text) for name, text in facts if text],
+            "depends": [Link(name, self._tasks.get(name, "")) for name in task.depends_on],
+            "criteria": list(map(self._criterion, criteria)),
+        }
 
-    def _criterion(self, criterion: CriterionRecord) -> CriterionView:
+    def _criterion(self, criterion: CriterionRecord) -> dict[str, object]:
+        """Return one criterion; `share` is its progress in percent, None if there is none."""
         value, expect = self._value(criterion)
         shown, count = self._findings.get(criterion.id, ([], 0))
         progress = criterion.progress
-        return CriterionView(
-            anchor=self._criteria[criterion.id],
-            id=criterion.id,
-            title=self.short(criterion.title),
-            badge=self._badges[criterion.verdict],
-            value=self.short(value),
-            expect=self.short(expect),
-            share=None if progress is None else whole(progress),
-            progress="" if progress is None else percent(progress),
-            spark=self._sparks.get(criterion.id),
-            found=self._outcome(criterion),
-            hint=self.short(criterion.hint or ""),
-            facts=self._facts(criterion),
-            newly=newly_bad(criterion),
-            uses=self._uses(criterion),
-            findings=shown,
-            more_findings=count - len(shown),
-            gain=max(criterion.points_possible - criterion.points, 0.0),
-        )
+        return {
+            "anchor": self._criteria[criterion.id],
+            "id": criterion.id,
+            "title": self.short(criterion.title),
+            "badge": self._badges[criterion.verdict],
+            "value": self.short(value),
+            "expect": self.short(expect),
+            "share": None if progress is None else whole(progress),
+            "progress": "" if progress is None else percent(progress),
+            "spark": self._sparks.get(criterion.id),
+            "found": self._outcome(criterion),
+            "hint": self.short(criterion.hint or ""),
+            "facts": self._facts(criterion),
+            "newly": newly_bad(criterion),
+            "uses": list(self._uses(criterion)),
+            "findings": shown,
+            "more_findings": count - len(shown),
+        }
 
     def _value(self, criterion: CriterionRecord) -> tuple[str, str]:
         if criterion.attestation is not None:
@@ -267,24 +201,24 @@ class Viewer:
             return ""
         return waived_by(waiver, self._say, self.short)
 
-    def _uses(self, criterion: CriterionRecord) -> list[Use]:
-        evidence = known(self._evidence, criterion.probes)
-        names = sorted({name for item in evidence for name, _ in item.params})
-        differing = [
-            name for name in names if len({dict(item.params).get(name) for item in evidence}) > 1
-        ]
+    def _uses(self, criterion: CriterionRecord) -> Iterator[dict[str, object]]:
+        """Yield the probes that a criterion rests on.
+
+        `at` is the criterion that shows it in full, if another; `differs` has the parameters that
+        tell it from the other probes of the criterion.
+        """
+        probes = [self._probes[name] for name in criterion.probes if name in self._probes]
+        names = varying(probes)
         here = self.criterion_link(criterion)
-        uses = []
-        for item in evidence:
-            at = self._shown_at.get(item.id, here)
-            uses.append(
-                Use(
-                    evidence=item,
-                    at=None if at == here else at,
-                    differs=[(name, dict(item.params).get(name, "")) for name in differing],
-                )
-            )
-        return uses
+        for probe in probes:
+            at = self._shown_at.get(probe.id, here)
+            evidence = self._evidence[probe.id]
+            params = dict(evidence.params)
+            yield {
+                "evidence": evidence,
+                "at": None if at == here else at,
+                "differs": [(name, params.get(name, "")) for name in names],
+            }
 
 
 def newly_bad(criterion: CriterionRecord) -> bool:

@@ -1,6 +1,6 @@
 """The evidence as the page shows it: each probe once, and of its output what there is room for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from markupsafe import escape
@@ -56,7 +56,7 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
     """
     urgency = _urgency(run)
     room, longest = _room(run), longest_text(run)
-    found: dict[str, Evidence] = {}
+    evidence: dict[str, Evidence] = {}
     for probe in sorted(run.probes, key=lambda probe: urgency.get(probe.id, len(_URGENCY))):
         limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
         outputs = []
@@ -65,8 +65,8 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
             if excerpt is not None:
                 room = max(room - len(escape(excerpt.text).encode("utf-8", "replace")), 0)
                 outputs.append(excerpt)
-        found[probe.id] = _evidence(probe, outputs, say, longest)
-    return found
+        evidence[probe.id] = _evidence(probe, outputs, say, longest)
+    return evidence
 
 
 def findings_by_criterion(
@@ -162,8 +162,3 @@ def _finding(run: RunDocument, record: FindingRecord) -> FindingView:
         web=web_link(run, record),
         editor=editor_link(run, record),
     )
-
-
-def known(run_evidence: Mapping[str, Evidence], probes: Iterable[str]) -> list[Evidence]:
-    """Return the evidence of those probes that the run has."""
-    return [run_evidence[probe] for probe in probes if probe in run_evidence]

@@ -14,7 +14,7 @@ from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.points import folded, past_point
 from readiness.record.scores import goal_text
-from readiness.report._html.charts import Cells, Plot, Spark, cells, course, level, plot, spark
+from readiness.report._html.charts import Cells, Spark, cells, course, level, plot, spark
 from readiness.report._shown import moment, number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
@@ -41,24 +41,6 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     again: list[str]
 
 
-class ScoreHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """The score's picture. `changes` are the places where the board changed.
-
-    `released` says of each point whether it was ready for release; `ends` are the days along it.
-    """
-
-    plot: Plot
-    released: list[bool]
-    texts: list[str]
-    target_y: float
-    target: str
-    ticks: list[tuple[float, str]]
-    changes: list[str]
-    rows: list[RunRow]
-    ends: list[str]
-    description: str
-
-
 class Heat(msgspec.Struct, frozen=True, kw_only=True):
     """The heat map: the criteria in the order of the rows, and each one's course in words.
 
@@ -75,19 +57,12 @@ class Heat(msgspec.Struct, frozen=True, kw_only=True):
     last: str
 
 
-class NumberView(msgspec.Struct, frozen=True, kw_only=True):
-    """One number's way."""
+class MovedNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that changed: its criterion, its way as a picture, and that in words."""
 
     criterion: CriterionRecord
     spark: Spark
     text: str
-
-
-class Numbers(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers that are worth a picture, and of how many they are."""
-
-    shown: list[NumberView]
-    total: int
 
 
 def marks(run: RunDocument) -> list[PastPoint]:
@@ -95,8 +70,14 @@ def marks(run: RunDocument) -> list[PastPoint]:
     return folded([*run.past, past_point(run)] if run.whole else run.past)
 
 
-def score_history(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> ScoreHistory:
-    """Return the score over the time of two points or more."""
+def score_history(
+    run: RunDocument, points: Sequence[PastPoint], say: Sentences
+) -> dict[str, object]:
+    """Return the picture of the score over the time of two points or more, and its table.
+
+    `changes` are the places where the board changed, `released` says of each point whether it was
+    ready for release, `ends` are the days along it.
+    """
     digests = [point.board_digest for point in points]
     dates = _dates(points)
     times = list(map(_seconds, points))
@@ -110,42 +91,45 @@ def score_history(run: RunDocument, points: Sequence[PastPoint], say: Sentences)
             decision=_decision(point, say),
             score=_score(point, say),
             board_changed=changed[at],
-            again=[moment(one) for one in point.again],
+            again=list(map(moment, point.again)),
         )
         for at, point in enumerate(points)
     ]
     middle = datetime.fromtimestamp((times[0] + times[-1]) / 2, UTC).isoformat()
-    return ScoreHistory(
-        plot=picture,
-        released=[point.decision is Decision.READY and point.milestone is None for point in points],
-        texts=[_row_text(row, say) for row in rows],
-        target_y=level(run.score.target, _TOP, _HEIGHT),
-        target=goal_text(run.score.target),
-        ticks=[(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
-        changes=[picture.xs[at] for at in range(len(changed)) if changed[at]],
-        rows=rows,
-        ends=[dates[0], middle[: len(dates[0])].replace("T", " "), dates[-1]],
-        description=say(
+    target = goal_text(run.score.target)
+    return {
+        "plot": picture,
+        "released": [
+            point.decision is Decision.READY and point.milestone is None for point in points
+        ],
+        "texts": [_row_text(row, say) for row in rows],
+        "target_y": level(run.score.target, _TOP, _HEIGHT),
+        "target": target,
+        "ticks": [(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
+        "changes": [x for x, is_change in zip(picture.xs, changed, strict=True) if is_change],
+        "rows": rows,
+        "ends": [dates[0], middle[: len(dates[0])].replace("T", " "), dates[-1]],
+        "description": say(
             "page.score_from_to",
             first=rows[0].score,
             since=dates[0],
             last=rows[-1].score,
             until=dates[-1],
-            target=goal_text(run.score.target),
+            target=target,
         ),
-    )
+    }
 
 
 def _row_text(row: RunRow, say: Sentences) -> str:
-    told = f"{row.date}: {row.score}, {row.decision}"
-    return f"{told} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else told
+    text = f"{row.date}: {row.score}, {row.decision}"
+    return f"{text} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else text
 
 
 def _decision(point: PastPoint, say: Sentences) -> str:
-    told = say(f"decision.{point.decision}")
+    decision = say(f"decision.{point.decision}")
     if point.milestone is None:
-        return told
-    return told + say("report.for_milestone", milestone=literal(point.milestone))
+        return decision
+    return decision + say("report.for_milestone", milestone=literal(point.milestone))
 
 
 def heat(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> Heat:
@@ -181,7 +165,7 @@ def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]
 
     What this run measured though it is no point, being of a part, comes last.
     """
-    found: dict[str, list[float]] = {}
+    courses: dict[str, list[float]] = {}
     for criterion in run.criteria():
         value = _number(criterion)
         if value is None:
@@ -191,45 +175,42 @@ def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]
         if not run.whole and criterion.carried is None:
             values.append(value)
         if len(values) > 1:
-            found[criterion.id] = values
-    return found
+            courses[criterion.id] = values
+    return courses
 
 
-def sparks(run: RunDocument, found: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
+def sparks(run: RunDocument, courses: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
     """Return the small picture of each number that changed."""
     return {
         criterion.id: spark(values, goal(criterion))
         for criterion in run.criteria()
-        if (values := found.get(criterion.id)) and len(set(values)) > 1
+        if (values := courses.get(criterion.id)) and len(set(values)) > 1
     }
 
 
-def numbers(
+def moved_numbers(
     run: RunDocument,
-    found: Mapping[str, Sequence[float]],
+    courses: Mapping[str, Sequence[float]],
     pictures: Mapping[str, Spark],
     say: Sentences,
-) -> Numbers:
+) -> list[MovedNumber]:
     """Return the numbers that changed, the furthest from its target first."""
     moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
-    moved.sort(key=lambda item: (item.verdict.good, item.progress or 0.0))
-    return Numbers(
-        shown=[
-            NumberView(
-                criterion=item,
-                spark=pictures[item.id],
-                text=say(
-                    "page.number_from_to",
-                    first=_short(found[item.id][0]),
-                    last=item.shown,
-                    count=len(found[item.id]),
-                    expect=item.expect,
-                ),
-            )
-            for item in moved[:NUMBERS]
-        ],
-        total=len(moved),
-    )
+    moved.sort(key=lambda criterion: (criterion.verdict.good, criterion.progress or 0.0))
+    return [
+        MovedNumber(
+            criterion=criterion,
+            spark=pictures[criterion.id],
+            text=say(
+                "page.number_from_to",
+                first=_short(courses[criterion.id][0]),
+                last=criterion.shown,
+                count=len(courses[criterion.id]),
+                expect=criterion.expect,
+            ),
+        )
+        for criterion in moved
+    ]
 
 
 def goal(criterion: CriterionRecord) -> float | None:

@@ -17,9 +17,9 @@ from readiness.report._shown import (
     measured,
     open_criteria,
     waived_by,
+    worth,
 )
 from readiness.report._standing import elsewhere
-from readiness.text.layout import points
 from readiness.text.sentences import Sentences
 
 NEXT = 12
@@ -52,17 +52,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
 
 
-class MilestoneView(msgspec.Struct, frozen=True, kw_only=True):
-    """A milestone; `state` is met, overdue or open."""
-
-    record: MilestoneRecord
-    state: str
-    word: str
-    due: str
-    asks: str
-    missing: list[Link]
-
-
 class Word(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion that a person has decided on, and how: `text` is who, until when, and why."""
 
@@ -77,29 +66,27 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
     """Return all open criteria, those with one cause together; what the gate names comes first."""
     why = _reasons_by_criterion(run.gate)
     blocks = causes(open_criteria(run))
-    blocks.sort(key=lambda block: not any(each.id in why for _, each in block))
-    found = []
+    blocks.sort(key=lambda block: not any(criterion.id in why for _, criterion in block))
+    made = []
     shown_at: dict[tuple[str, str], Link] = {}
     for number, block in enumerate(blocks):
         task, criterion = block[0]
         text = measured(criterion)
-        told = criterion.attestation is not None or criterion.expect in text
-        told = told or criterion.verdict.unknown  # what was not measured misses nothing
+        complete = criterion.attestation is not None or criterion.expect in text
+        complete = complete or criterion.verdict.unknown  # what was not measured misses nothing
         if run.gate.line is not None and criterion.id in why:  # it says what is worse than what
-            text, told = why[criterion.id], True
-        gain = sum(each.points_possible - each.points for _, each in block)
-        others = [(viewer.criterion_link(each), viewer.short(each.title)) for _, each in block[1:]]
-        told_in_full = number < NEXT
+            text, complete = why[criterion.id], True
+        others = [
+            (viewer.criterion_link(other), viewer.short(other.title)) for _, other in block[1:]
+        ]
+        in_full = number < NEXT
         link = viewer.criterion_link(criterion)
-        printed = viewer.printed(criterion) if told_in_full else ""
+        printed = viewer.printed(criterion) if in_full else ""
         decisive = criterion.decisive or next(iter(criterion.probes), "")
         printed_at = shown_at.get((decisive, printed))
         if printed:
             shown_at.setdefault((decisive, printed), link)
-        facts = [task.priority.value]
-        if gain >= 0.005:
-            facts.append(say("report.worth", points=points(gain)))
-        found.append(
+        made.append(
             Step(
                 badge=viewer.badge(criterion.verdict),
                 link=link,
@@ -108,16 +95,16 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
                 one_cause=say("report.one_cause", count=len(block)) if others else "",
                 printed="" if printed_at else printed,
                 printed_at=printed_at,
-                findings=viewer.findings(criterion, FINDINGS) if told_in_full else [],
-                facts=facts,
+                findings=viewer.findings(criterion, FINDINGS) if in_full else [],
+                facts=[task.priority.value, *worth(block, say)],
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
-                newly=any(newly_bad(each) for _, each in block),
+                newly=any(newly_bad(other) for _, other in block),
                 found=viewer.short(text),
-                expect="" if told or others else viewer.short(criterion.expect),
+                expect="" if complete or others else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )
         )
-    return found
+    return made
 
 
 def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
@@ -153,21 +140,20 @@ def _criteria_of(wording: Wording) -> list[str]:
 
 
 def milestone(
-    item: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences
-) -> MilestoneView:
+    record: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences
+) -> dict[str, object]:
     """Return a milestone: its state, what it asks, and the tasks that it lacks."""
-    state = "met" if item.met else "overdue" if item.overdue else "open"
-    asks = [say("page.requires_all", priority=item.priority.value)] if item.priority else []
-    if item.score is not None:
-        asks.append(say("page.requires_score", score=goal_text(item.score)))
-    return MilestoneView(
-        record=item,
-        state=state,
-        word=say(f"report.milestone.{item.state}"),
-        due=say("report.due", date=item.due) if item.due else "",
-        asks=" + ".join(asks),
-        missing=[viewer.task_link(name, run) for name in item.missing],
-    )
+    asks = [say("page.requires_all", priority=record.priority.value)] if record.priority else []
+    if record.score is not None:
+        asks.append(say("page.requires_score", score=goal_text(record.score)))
+    return {
+        "record": record,
+        "state": "open" if record.state == "not_met" else record.state,
+        "word": say(f"report.milestone.{record.state}"),
+        "due": say("report.due", date=record.due) if record.due else "",
+        "asks": " + ".join(asks),
+        "missing": [viewer.task_link(name, run) for name in record.missing],
+    }
 
 
 def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
@@ -194,11 +180,11 @@ def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
         _word(
             item,
             viewer,
-            attested_by(given, say, viewer.short),
-            viewer.short(given.evidence),
+            attested_by(attestation, say, viewer.short),
+            viewer.short(attestation.evidence),
         )
         for item in run.criteria()
-        if (given := item.attestation) is not None and item.verdict.in_scope
+        if (attestation := item.attestation) is not None and item.verdict.in_scope
     ]
 
 

@@ -7,7 +7,15 @@ from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
 from readiness.report._html.criteria import Viewer
 from readiness.report._html.head import head
-from readiness.report._html.history import heat, marks, numbers, score_history, sparks, ways
+from readiness.report._html.history import (
+    NUMBERS,
+    heat,
+    marks,
+    moved_numbers,
+    score_history,
+    sparks,
+    ways,
+)
 from readiness.report._html.sections import (
     NEXT,
     attested,
@@ -38,39 +46,39 @@ def view(run: RunDocument) -> dict[str, object]:
     courses = ways(run, points)
     pictures = sparks(run, courses)
     viewer = Viewer(run, say, pictures)
-    groups = viewer.groups(run)
-    in_scope = sum(len(task.criteria) for group in groups for task in group.tasks)
+    tasks = [task for task in run.tasks if task.attainment is not None]
+    in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
     heat_map = heat(run, points, say) if run.past else None
-    moved = numbers(run, courses, pictures, say)
+    moved = moved_numbers(run, courses, pictures, say)
     unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
-    milestones = [milestone(record, run, viewer, say) for record in run.milestones]
     counts = Counter(criterion.verdict for criterion in run.criteria())
     return {
         "run": run,
         "say": say,
         "commit": commit_link(run),
         "head": head(run, points, viewer, say, counts),
-        "late": [each for each in milestones if each.state == "overdue"],
+        "late": [record for record in run.milestones if record.state == "overdue"],
         "reasons": unlisted_reasons[:REASONS],
         "more_reasons": unlisted_reasons[REASONS : REASONS + LINKED],
         "steps": todo[:NEXT],
         "more_steps": todo[NEXT : NEXT + LINKED],
         "unlisted_steps": max(len(todo) - NEXT - LINKED, 0),
         "score": score_history(run, points, say) if run.past else None,
-        "groups": groups,
+        "groups": viewer.groups(tasks),
         "tasks_open": in_scope <= OPEN_TASKS,
-        "owners": sorted({task.owner for group in groups for task in group.tasks}),
+        "owners": sorted({task.owner for task in tasks}),
         "verdicts": [
             viewer.badge(verdict) for verdict in Verdict if counts[verdict] and verdict.in_scope
         ],
         "in_scope": in_scope,
-        "milestones": milestones,
+        "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
         "heat": heat_map,
         "heat_links": list(map(viewer.criterion_link, heat_map.rows)) if heat_map else [],
         "heat_badges": list(map(viewer.badge, heat_map.cells.boxes)) if heat_map else [],
-        "numbers": moved,
-        "number_links": [viewer.criterion_link(number.criterion) for number in moved.shown],
+        "numbers": moved[:NUMBERS],
+        "moved": len(moved),
+        "number_links": [viewer.criterion_link(number.criterion) for number in moved[:NUMBERS]],
         "time": timeline(run, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],

@@ -12,7 +12,7 @@ from readiness.record.document import (
     RunDocument,
     StreamRecord,
 )
-from readiness.report._evidence import WIDEST, ending, output, printed
+from readiness.report._evidence import WIDEST, ending, output, printed, varying
 from readiness.report._shown import (
     Entry,
     attested_by,
@@ -218,7 +218,7 @@ class _Teller:
         names = dict.fromkeys(name for _, each in block for name in each.probes)
         probes = [self._probes[name] for name in names if name in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
-        lines = [self._probe(probe, _varying(probes)) for probe in shown]
+        lines = [self._probe(probe, varying(probes)) for probe in shown]
         if left := len(probes) - len(shown):
             lines.append(((self._say("report.more_probes", count=left), Style.DIM),))
         return lines
@@ -258,12 +258,6 @@ class _Teller:
             yield self._fact(self._say("report.output"), ((literal(name), Style.DIM),))
             for line in text.splitlines():
                 yield self._fact("", (_BAR, (literal(line), Style.PLAIN)))
-
-
-def _varying(probes: list[ProbeRecord]) -> list[str]:
-    """Return the parameters that tell the probes of one criterion apart."""
-    names = sorted({name for probe in probes for name in probe.params})
-    return [name for name in names if len({probe.params.get(name) for probe in probes}) > 1]
 
 
 def _place(finding: FindingRecord) -> tuple[Part, ...]:
