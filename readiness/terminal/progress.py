@@ -96,14 +96,13 @@ class _Course:
         keys = set(plan.version_keys.values())
         self.order = [index for index in plan.order if plan.probes[index].key not in keys]
         self.done: set[int] = set()
-        self.took: list[float] = []
         self._counted = set(self.order)
         self._readers: dict[int, list[Planned]] = {}
         for planned in plan.planned:
             for index in planned.probes:
                 self._readers.setdefault(index, []).append(planned)
         self._missing = {
-            each.criterion.id: len(each.probes) for each in plan.planned if each.probes
+            planned.criterion.id: len(planned.probes) for planned in plan.planned if planned.probes
         }
         self.total = len(self._missing)
         self.measured = 0
@@ -123,8 +122,6 @@ class _Course:
         if capture.probe not in self.done:
             self.done.add(capture.probe)
             self._miss(capture.probe, -1)
-        if capture.failure is None:
-            self.took.append(capture.duration)
 
     def _miss(self, probe: int, more: int) -> None:
         """Add to the number of probes that each criterion reading this one still lacks."""
@@ -146,30 +143,19 @@ class _Course:
             return name
         return self.say("progress.and_more", name=name, count=len(readers) - 1)
 
-    def left(
-        self, now: float, running: Mapping[int, float], jobs: int
-    ) -> tuple[float, float] | None:
-        """Return how many seconds the rest takes, at least and at most; None if unknown.
+    def left(self, now: float, running: Mapping[int, float], jobs: int) -> float | None:
+        """Return how many seconds the rest takes; None unless earlier runs tell of all of it.
 
-        `running` has the start of each running probe. A probe of unknown duration counts as 0 at
-        least, and at most as the longest that is known.
+        `running` has the start of each running probe.
         """
-        probes = self.plan.probes
-        known = [each for index in self.order if (each := probes[index].estimate) is not None]
-        longest = max([*known, *self.took], default=0.0)
-        least: list[float] = []
-        most: list[float] = []
+        rest = []
         for index in self.order:
-            if index in self.done:
-                continue
-            estimate = probes[index].estimate
-            elapsed = now - running.get(index, now)
-            most.append(max((longest if estimate is None else estimate) - elapsed, 0.0))
-            least.append(0.0 if estimate is None else most[-1])
-        if not longest:
-            return None
-        low, high = (max([sum(each) / jobs, *each], default=0.0) for each in (least, most))
-        return low, high
+            if index not in self.done:
+                estimate = self.plan.probes[index].estimate
+                if estimate is None:
+                    return None
+                rest.append(max(estimate - (now - running.get(index, now)), 0.0))
+        return max([sum(rest) / jobs, *rest], default=0.0)
 
 
 class _Lines(Progress):
@@ -328,18 +314,13 @@ class _Live(Progress):
         return " · ".join(parts)
 
     def _left(self, now: float) -> str:
-        """Format how long the rest takes: a range if little is known, "" if nothing is."""
-        course, say = self._course, self._course.say
+        """Format how long the rest takes; "" where that is unknown, or next to nothing."""
+        course = self._course
         since = {probe: start for probe, (start, _) in self._running.items()}
-        found = course.left(now, since, self._jobs)
-        if found is None or found[1] < 1:
+        seconds = course.left(now, since, self._jobs)
+        if seconds is None or seconds < 1:
             return ""
-        low, high = found
-        if _about(low) == _about(high):
-            return say("progress.left", time=_about(high))
-        if low < 1:
-            return say("progress.left_most", time=_about(high))
-        return say("progress.left_range", least=_about(low), most=_about(high))
+        return course.say("progress.left", time=_about(seconds))
 
 
 def _ending(capture: Capture, say: Sentences) -> str:
