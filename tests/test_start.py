@@ -36,7 +36,7 @@ def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     """Neither before its first probe nor at its end."""
     project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
     names = imported(project)
-    assert "readiness.report._table.plain" in names
+    assert "readiness.report._table.lines" in names
     assert sorted(HEAVY.intersection(names)) == []
     assert [name for name in names if name.startswith("readiness.pipeline.features.")] == []
     assert len([name for name in names if name.partition(".")[0] == "readiness"]) <= MOST_MODULES

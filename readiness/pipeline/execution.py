@@ -17,7 +17,6 @@ from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.settle import Readings
 from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
-from readiness.record.run import shard_record
 from readiness.run.interface import Settle
 from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
@@ -110,7 +109,7 @@ def execute(
         partial=plan.partial,
         empty=plan.empty,
         signal=ending.signal or 0,
-        shard=shard_record(plan.shard),
+        shard=plan.shard,
     )
     document = conclude(board, judgements, start, facts, recorder)
     if start.seen is not None:

@@ -11,10 +11,10 @@ from readiness import __version__
 from readiness.history.store import Keep
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import HeldLine
+from readiness.model.plan import Shard
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
 from readiness.record.excerpts import PastRun
-from readiness.record.folders import FolderRecord
-from readiness.record.origin import BaseRef, Git, ShardRecord, Tool
+from readiness.record.origin import BaseRef, FolderRecord, Git, Tool
 
 TOOL = Tool(name="readiness", version=__version__)
 
@@ -61,7 +61,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     empty: bool = False
     interrupted: bool = False
     signal: int = 0
-    shard: ShardRecord | None = None
+    shard: Shard | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from readiness.record.document import (
 )
 from readiness.record.earlier import Previous, Value
 from readiness.record.excerpts import PastCriterion, PastRun
-from readiness.record.folders import FolderRecord
+from readiness.record.origin import FolderRecord
 from readiness.record.values import number, timestamp
 from readiness.record.wording import wordings_of
 from readiness.text.clean import Redactor, clean, cut, decode

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from readiness.model.errors import UsageError
+from readiness.model.plan import Shard
 from readiness.model.words import (
     Better,
     Decision,
@@ -25,8 +26,7 @@ from readiness.record.earlier import (
     ReusedFrom,
     Value,
 )
-from readiness.record.folders import FolderRecord
-from readiness.record.origin import BaseRef, BoardRef, Git, ShardRecord, Tool
+from readiness.record.origin import BaseRef, BoardRef, FolderRecord, Git, Tool
 from readiness.record.wording import OVER, Wording, has_key, reworded
 
 VERSION = 1
@@ -340,7 +340,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     folders: list[FolderRecord] = []
     put_aside: list[str] = []
     whole_run: WholeRun | None = None
-    shard: ShardRecord | None = None
+    shard: Shard | None = None
 
     @property
     def whole(self) -> bool:

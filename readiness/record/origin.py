@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model.words import Place
+from readiness.model.board import Section
 from readiness.text.languages import Language
 
 
@@ -11,14 +11,6 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
-
-
-class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the rendered board that the team wrote; `text` is its Markdown."""
-
-    title: str
-    text: str
-    place: Place
 
 
 class SuccessRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,18 +39,19 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     created: str = ""
     goal: str = ""
     review: str = ""
-    sections: list[SectionRecord] = []
+    sections: list[Section] = []
     key_figures: dict[str, str] = {}
     subtitle: str = ""
     success: list[SuccessRecord] = []
 
 
-class ShardRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Which part of a whole plan was run, and of how many; `plan` is the same for all of them."""
+class FolderRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder in which probes ran: what the project's own environment there is, and the Python."""
 
-    number: int
-    count: int
-    plan: str
+    workdir: str
+    kind: str | None
+    environment: str | None
+    python: str | None
 
 
 class Git(msgspec.Struct, frozen=True, kw_only=True):

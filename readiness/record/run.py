@@ -8,7 +8,6 @@ from fractions import Fraction
 from readiness.decide.milestones import MilestoneState
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
-from readiness.model.plan import Shard
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
     GateRecord,
@@ -17,7 +16,7 @@ from readiness.record.document import (
     MilestoneRecord,
     ScoreRecord,
 )
-from readiness.record.origin import BoardRef, Git, SectionRecord, ShardRecord, SuccessRecord
+from readiness.record.origin import BoardRef, Git, SuccessRecord
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
 from readiness.record.wording import sentence_of, wording_of, wordings_of
@@ -75,13 +74,6 @@ def gate_record(
         line=line,
         wordings=[wording_of(reason, recorder.text) for reason in gate.reasons],
     )
-
-
-def shard_record(shard: Shard | None) -> ShardRecord | None:
-    """Return the part of a plan that was run; None where the whole plan was."""
-    if shard is None:
-        return None
-    return ShardRecord(number=shard.number, count=shard.count, plan=shard.plan)
 
 
 def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
@@ -161,10 +153,7 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
         created=board.created,
         goal=board.goal,
         review=board.review,
-        sections=[
-            SectionRecord(title=section.title, text=section.text, place=section.place)
-            for section in board.sections
-        ],
+        sections=list(board.sections),
         key_figures=board.key_figures,
         subtitle=board.subtitle,
         success=[

@@ -27,7 +27,7 @@ def render(run: RunDocument, _: Context) -> str:
     lines = [
         line
         for name, samples in (*_whole(run), *_tasks(run), *_criteria(run), *_probes(run))
-        for line in _lines(f"readiness_{name}", samples, common)
+        for line in _lines(name, samples, common)
     ]
     return "\n".join([*lines, "# EOF", ""])
 
@@ -45,23 +45,25 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
         "branch": git.branch if git else "",
         "dirty": _word(git.dirty) if git else "",
     }
-    yield "board_info", [(board, 1)]
-    yield from _known("score", score.value)
-    yield "score_target", [({}, score.target)]
-    yield from _known("score_progress_ratio", None if score.value is None else score.progress)
+    yield "readiness_board_info", [(board, 1)]
+    yield from _known("readiness_score", score.value)
+    yield "readiness_score_target", [({}, score.target)]
+    yield from _known(
+        "readiness_score_progress_ratio", None if score.value is None else score.progress
+    )
     yield (
-        "gate_decision",
+        "readiness_gate_decision",
         [
             ({"decision": decision.value, **gate}, decision is run.gate.decision)
             for decision in Decision
         ],
     )
-    yield "gate_exit_status", [(gate, run.gate.exit_status)]
-    yield "run_partial", [({}, run.partial)]
-    yield "run_interrupted", [({}, run.interrupted)]
-    yield from _known("run_timestamp_seconds", _unix(run.finished_at))
-    yield "run_duration_seconds", [({}, run.duration_s)]
-    yield "milestone_met", [({"milestone": each.id}, each.met) for each in run.milestones]
+    yield "readiness_gate_exit_status", [(gate, run.gate.exit_status)]
+    yield "readiness_run_partial", [({}, run.partial)]
+    yield "readiness_run_interrupted", [({}, run.interrupted)]
+    yield from _known("readiness_run_timestamp_seconds", _unix(run.finished_at))
+    yield "readiness_run_duration_seconds", [({}, run.duration_s)]
+    yield "readiness_milestone_met", [({"milestone": each.id}, each.met) for each in run.milestones]
 
 
 def _known(name: str, value: float | None) -> Iterator[Metric]:
@@ -72,14 +74,14 @@ def _known(name: str, value: float | None) -> Iterator[Metric]:
 
 def _tasks(run: RunDocument) -> Iterator[Metric]:
     yield (
-        "task_attainment_ratio",
+        "readiness_task_attainment_ratio",
         [
             (_task_labels(task), task.attainment)
             for task in run.tasks
             if task.attainment is not None
         ],
     )
-    yield "task_done", [(_task_labels(task), task.done) for task in run.tasks]
+    yield "readiness_task_done", [(_task_labels(task), task.done) for task in run.tasks]
 
 
 def _criteria(run: RunDocument) -> Iterator[Metric]:
@@ -89,13 +91,16 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
     ]
     verdicts = [criterion.verdict for _, criterion in labelled]
     took = seconds(run)
-    yield "criteria", [({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict]
     yield (
-        "criterion_verdict",
+        "readiness_criteria",
+        [({"verdict": verdict.value}, verdicts.count(verdict)) for verdict in Verdict],
+    )
+    yield (
+        "readiness_criterion_verdict",
         [(labels | {"verdict": criterion.verdict.value}, 1) for labels, criterion in labelled],
     )
     yield (
-        "criterion_value",
+        "readiness_criterion_value",
         [
             (labels | {"unit": criterion.unit}, criterion.value)
             for labels, criterion in labelled
@@ -103,7 +108,7 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
         ],
     )
     yield (
-        "criterion_progress_ratio",
+        "readiness_criterion_progress_ratio",
         [
             (labels, criterion.progress)
             for labels, criterion in labelled
@@ -111,7 +116,7 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
         ],
     )
     yield (
-        "criterion_duration_seconds",
+        "readiness_criterion_duration_seconds",
         [(labels, took[criterion.id]) for labels, criterion in labelled if criterion.probes],
     )
 
@@ -119,11 +124,11 @@ def _criteria(run: RunDocument) -> Iterator[Metric]:
 def _probes(run: RunDocument) -> Iterator[Metric]:
     labelled = [({"probe": probe.id, "check": probe.check or ""}, probe) for probe in run.probes]
     yield (
-        "probe_duration_seconds",
+        "readiness_probe_duration_seconds",
         [(labels, probe.duration_s) for labels, probe in labelled if not probe.reused],
     )
     yield (
-        "probe_reused_age_seconds",
+        "readiness_probe_reused_age_seconds",
         [
             (labels, probe.reused_from.age_s)
             for labels, probe in labelled

@@ -84,22 +84,22 @@ def difference(before: RunDocument, after: RunDocument) -> Difference:
     """Compare two runs of a board, the earlier one first."""
     earlier = {record.id: record for record in before.criteria()}
     left_out = _left_out(before, after)
-    changes = [one for one in _changes(before, after, earlier) if one.id not in left_out]
-    kinds = [one.change for one in changes]
+    changes = [item for item in _changes(before, after, earlier) if item.id not in left_out]
+    kinds = [item.change for item in changes]
     total: Decimal | None = None
     causes: list[tuple[str, Decimal]] = []
     if _both_scored(before, after):
         total, causes = _explained(before, after, earlier)
     return Difference(
-        before=_summary(before),
-        after=_summary(after),
+        before=summary_of(before),
+        after=summary_of(after),
         board_changed=before.board.digest != after.board.digest,
         score_change=None if total is None else float(total),
         causes=[Cause(what=what, points=float(points)) for what, points in causes],
         better=kinds.count(Movement.BETTER),
         worse=kinds.count(Movement.WORSE),
         same=kinds.count(Movement.SAME),
-        criteria=[one for one in changes if one.change is not Movement.SAME or one.redefined],
+        criteria=[item for item in changes if item.change is not Movement.SAME or item.redefined],
         left_out=len(left_out),
     )
 
@@ -111,10 +111,6 @@ def cause_in_words(what: str, say: Sentences, safe: Callable[[str], str] = str) 
 
 def summary_of(run: RunDocument) -> RunSummary:
     """Summarise a run: its id, commit, decision and score."""
-    return _summary(run)
-
-
-def _summary(run: RunDocument) -> RunSummary:
     return RunSummary(
         id=run.id,
         started_at=run.started_at,
@@ -158,9 +154,9 @@ def _change(
     known = now or then
     assert known is not None  # noqa: S101 - one of the two is there
     kind = None
-    told = [*redefined]
+    rules = [*redefined]
     if then is not None and now is not None:
-        told += _redefined(then, now)
+        rules += _redefined(then, now)
         if comparable(then, now) and then.verdict.in_scope and now.verdict.in_scope:
             kind = change(now, then.verdict, then.value)
     return CriterionChange(
@@ -174,7 +170,7 @@ def _change(
         before_value="" if then is None else then.shown,
         after_value="" if now is None else now.shown,
         reason="" if now is None else now.reason,
-        redefined=told,
+        redefined=rules,
     )
 
 
@@ -226,12 +222,12 @@ def _both_scored(before: RunDocument, after: RunDocument) -> bool:
 def _left_out(before: RunDocument, after: RunDocument) -> set[str]:
     """Find the criteria that one of the runs alone tried, as the other was not whole."""
     there = [{record.id for record in run.criteria()} for run in (before, after)]
-    known = [{one.id for one in run.criteria() if tried(one)} for run in (before, after)]
-    found: set[str] = set()
+    known = [{record.id for record in run.criteria() if tried(record)} for run in (before, after)]
+    missing: set[str] = set()
     for here, other, run in ((0, 1, before), (1, 0, after)):
         if not run.whole:
-            found |= (known[other] - known[here]) & there[here]
-    return found
+            missing |= (known[other] - known[here]) & there[here]
+    return missing
 
 
 def _explained(
@@ -261,15 +257,15 @@ def _in_units(
         left -= step
     if left:
         units[ROUNDING] = left
-    told = [(what, count * unit) for what, count in units.items() if count]
-    yield from sorted(told, key=lambda part: -abs(part[1]))
+    parts_in_units = [(what, count * unit) for what, count in units.items() if count]
+    yield from sorted(parts_in_units, key=lambda part: -abs(part[1]))
 
 
 def _causes(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
 ) -> dict[str, Decimal]:
     """Compute the parts of the change, exactly."""
-    found: dict[str, Decimal] = {}
+    causes: dict[str, Decimal] = {}
     shares = Decimal(0)
     later = {record.id: record for record in after.criteria()}
     for name in {**earlier, **later}:
@@ -277,12 +273,12 @@ def _causes(
         gained = _points(now) - _points(then)
         share = _by_share(then, now)
         shares += share
-        found[name] = gained - share
+        causes[name] = gained - share
     if before.board.digest != after.board.digest:
-        found[BOARD] = shares
+        causes[BOARD] = shares
     elif _scope(before) != _scope(after):
-        found[SCOPE] = shares
-    return {what: points for what, points in found.items() if points}
+        causes[SCOPE] = shares
+    return {what: points for what, points in causes.items() if points}
 
 
 def _scope(run: RunDocument) -> set[str]:

@@ -1,6 +1,7 @@
 """One number over the runs: where it comes from, and when it arrives at this pace."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,6 +47,17 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
 
 
+class Subject(NamedTuple):
+    """What is followed, and the number to reach."""
+
+    id: str
+    title: str
+    unit: str
+    goal: str
+    target: float | None
+    better: Better | None
+
+
 def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
     """Follow `subject`, a criterion, a task or `score`, over the runs, the oldest first.
 
@@ -71,64 +83,47 @@ def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
 def _of_score(runs: Sequence[RunDocument]) -> Trend:
     target = runs[-1].score.target
     points = [
-        Point(
-            run=run.id,
-            at=run.started_at,
-            value=run.score.value,
-            shown=run.score.shown,
-            verdict=None,
-        )
+        _point(run, run.score.value, run.score.shown)
         for run in runs
         if run.score.value is not None and run.whole
     ]
-    return _trend(
-        SCORE, "", "", f">= {goal_text(target)}", target, Better.HIGHER, points, len(runs)
-    )
+    goal = f">= {goal_text(target)}"
+    return _trend(Subject(SCORE, "", "", goal, target, Better.HIGHER), points, len(runs))
 
 
 def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
     points = [
-        Point(
-            run=run.id,
-            at=run.started_at,
-            value=round(task.attainment * 100, 3),
-            shown=f"{task.attainment * 100:.4g}",
-            verdict=None,
-        )
+        _point(run, round(task.attainment * 100, 3), f"{task.attainment * 100:.4g}")
         for run in runs
         if run.whole
         for task in run.tasks
         if task.id == subject and task.attainment is not None
     ]
-    return _trend(subject, title, "%", "100 %", 100.0, Better.HIGHER, points, len(runs))
+    return _trend(Subject(subject, title, "%", "100 %", 100.0, Better.HIGHER), points, len(runs))
 
 
 def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend:
-    points = []
-    for run in runs:
-        for record in run.criteria():
-            value = record.value
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if number and record.id == newest.id and comparable(record, newest):
-                points.append(
-                    Point(
-                        run=run.id,
-                        at=run.started_at,
-                        value=float(value),  # type: ignore[arg-type]
-                        shown=f"{value:g}",
-                        verdict=record.verdict,
-                    )
-                )
+    points = [
+        _point(run, float(value), f"{value:g}", record.verdict)
+        for run in runs
+        for record in run.criteria()
+        if record.id == newest.id
+        and isinstance(value := record.value, int | float)
+        and not isinstance(value, bool)
+        and comparable(record, newest)
+    ]
     if not points:
         raise UsageError(f"{newest.id}: no number was measured of it yet")
-    target, better = _goal(newest)
-    found = _trend(
-        newest.id, newest.title, newest.unit, newest.expect, target, better, points, len(runs)
-    )
+    subject = Subject(newest.id, newest.title, newest.unit, newest.expect, *_goal(newest))
+    course = _trend(subject, points, len(runs))
     holds = newest.verdict.good
     return msgspec.structs.replace(
-        found, reached=holds, expected_on=None if holds else found.expected_on
+        course, reached=holds, expected_on=None if holds else course.expected_on
     )
+
+
+def _point(run: RunDocument, value: float, shown: str, verdict: Verdict | None = None) -> Point:
+    return Point(run=run.id, at=run.started_at, value=value, shown=shown, verdict=verdict)
 
 
 def _goal(record: CriterionRecord) -> tuple[float | None, Better | None]:
@@ -145,26 +140,18 @@ def _goal(record: CriterionRecord) -> tuple[float | None, Better | None]:
         return None, record.better
 
 
-def _trend(
-    subject: str,
-    title: str,
-    unit: str,
-    goal: str,
-    target: float | None,
-    better: Better | None,
-    points: list[Point],
-    runs: int,
-) -> Trend:
+def _trend(subject: Subject, points: list[Point], runs: int) -> Trend:
+    target, better = subject.target, subject.better
     last = points[-1] if points else None
     change = pace([point.at for point in points], [point.value for point in points])
     reached = False
     if last is not None and target is not None and better is not None:
         reached = last.value >= target if better is Better.HIGHER else last.value <= target
     return Trend(
-        id=subject,
-        title=title,
-        unit=unit,
-        goal=goal,
+        id=subject.id,
+        title=subject.title,
+        unit=subject.unit,
+        goal=subject.goal,
         target=target,
         points=points,
         pace=None if change is None else float(f"{change:.6g}"),

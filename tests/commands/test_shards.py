@@ -23,7 +23,6 @@ from readiness.pipeline.joining import join
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, RunDocument, from_json, to_json
-from readiness.record.run import shard_record
 from readiness.text.clean import Redactor
 from tests.support.builders import (
     a_board,
@@ -84,7 +83,7 @@ def document(board: Board, plan: Plan, found: Mapping[str, Judgement]) -> RunDoc
         ],
         elapsed=1.0,
         partial=plan.partial,
-        shard=shard_record(plan.shard),
+        shard=plan.shard,
     )
     start = Start(id="r", at=1_790_000_000.0, profile=board.profile)
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))

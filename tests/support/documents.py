@@ -2,6 +2,7 @@
 
 import msgspec
 
+from readiness.model.board import Section
 from readiness.model.words import Decision, Place, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     AttestationRecord,
@@ -18,7 +19,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, ReusedFrom
-from readiness.record.origin import BoardRef, Git, SectionRecord, SuccessRecord, Tool
+from readiness.record.origin import BoardRef, Git, SuccessRecord, Tool
 from readiness.report import unfinished
 from readiness.text.languages import Language
 
@@ -189,11 +190,11 @@ def a_written_document() -> RunDocument:
         subtitle="From code to service",
         success=[SuccessRecord(title="It is fast", criteria=["T7.2", "T1.1"])],
         sections=[
-            SectionRecord(title="Rules", text="1. Measure first", place=Place.GUIDE),
-            SectionRecord(title="Risks", text="# Weather\n\nRain <b>", place=Place.TOP),
-            SectionRecord(title="Plan", text="- week 1: P0", place=Place.PROGRESS),
-            SectionRecord(title="Emergencies", text="```\nmake stop", place=Place.BOTTOM),
-            SectionRecord(title="Aim", text="A [good](docs/aim.md) service", place=Place.SUCCESS),
+            Section(title="Rules", text="1. Measure first", place=Place.GUIDE),
+            Section(title="Risks", text="# Weather\n\nRain <b>", place=Place.TOP),
+            Section(title="Plan", text="- week 1: P0", place=Place.PROGRESS),
+            Section(title="Emergencies", text="```\nmake stop", place=Place.BOTTOM),
+            Section(title="Aim", text="A [good](docs/aim.md) service", place=Place.SUCCESS),
         ],
         key_figures={"T2.1": "Type errors", "T3.1": "", "T7.2": "P95", "T9.9": "not there"},
     )

@@ -37,6 +37,7 @@ def head(
     base = [say("report.base", base=f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
     baseline = run.board.baseline
     return {
+        "word": say(f"decision.{gate.decision}"),
         "meaning": meaning(gate, say).strip(" :：，"),
         "score": score_text(score, say),
         "target": target,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from readiness.record.document import RunDocument
-from readiness.record.folders import FolderRecord
+from readiness.record.origin import FolderRecord
 from readiness.report._table.blocks import Line, Style
 from readiness.report._table.problems import heading
 from readiness.text.layout import literal
